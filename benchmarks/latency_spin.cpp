@@ -1,0 +1,48 @@
+// How long does a frame take to a reader that spins, beside a bare cache line that goes to and fro?
+#include "ping_pong.hpp"
+
+using namespace bench;
+
+namespace
+{
+void spin_on(std::atomic<uint32_t> &word, uint32_t seen)
+{
+    while (word.load(std::memory_order_acquire) == seen)
+    {
+        pause_core();
+    }
+}
+} // namespace
+
+int main(int argc, char **argv)
+{
+    return run(argc, argv,
+               [](const Settings &settings)
+               {
+                   const int count = settings.scaled(2000, 10), calls = 50;
+                   const WaitFor spin = [](Dao::Shm<float> &shm, uint64_t seen)
+                   { return shm.wait_for_frame_spin(seen, std::chrono::seconds(10)); };
+                   const auto stamp = [](std::atomic<uint32_t> &)
+                   {
+                       timespec now{};
+                       clock_gettime(CLOCK_REALTIME, &now);
+                       keep(&now);
+                   };
+                   const auto figures =
+                       interleave(settings, {[&] { return segment_ping_pong(settings, count, calls, 1, spin); },
+                                             [&] { return segment_ping_pong(settings, count, calls, 100, spin); },
+                                             [&]
+                                             {
+                                                 return line_ping_pong(
+                                                     count, calls, [](std::atomic<uint32_t> &) {}, spin_on);
+                                             },
+                                             [&] { return line_ping_pong(count, calls, stamp, spin_on); }});
+                   Report report(settings, "one way between two processes, spinning");
+                   report.judge("daoShm, 1 float", figures[0], "ns", figures[2].median, 1.3 * figures[2].median,
+                                "<= 1.3 x bare cache line");
+                   report.show("daoShm, 10x10 float", figures[1]);
+                   report.show("bare cache line", figures[2]);
+                   report.show("bare cache line and a time stamp", figures[3]);
+                   report.print();
+               });
+}

@@ -1,0 +1,20 @@
+# How every target of this project is compiled.
+add_library(dao_compile_options INTERFACE)
+if(MSVC)
+  target_compile_options(dao_compile_options INTERFACE /W4 /permissive- /Zc:__cplusplus /utf-8)
+  target_compile_definitions(dao_compile_options INTERFACE _CRT_SECURE_NO_WARNINGS)
+  if(DAO_WARNINGS_AS_ERRORS)
+    target_compile_options(dao_compile_options INTERFACE /WX)
+  endif()
+else()
+  target_compile_options(dao_compile_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
+  if(DAO_WARNINGS_AS_ERRORS)
+    target_compile_options(dao_compile_options INTERFACE -Werror)
+  endif()
+endif()
+
+if(DAO_SANITIZE)
+  # For the whole build: a sanitizer wants every object compiled with it.
+  add_compile_options(-fsanitize=${DAO_SANITIZE} -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=${DAO_SANITIZE})
+endif()

@@ -1,0 +1,49 @@
+# What `cmake --install` puts where: headers, libdao, the CMake package daoShm and two pkg-config files.
+include(CMakePackageConfigHelpers)
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/daoShm)
+set(pkgconfig_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+install(FILES include/dao.h include/daoShm.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(
+  TARGETS dao shm
+  EXPORT daoShmTargets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT daoShmTargets NAMESPACE dao:: DESTINATION ${package_folder})
+
+configure_package_config_file(cmake/daoShmConfig.cmake.in ${PROJECT_BINARY_DIR}/daoShmConfig.cmake
+                              INSTALL_DESTINATION ${package_folder})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/daoShmConfigVersion.cmake COMPATIBILITY SameMajorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/daoShmConfig.cmake ${PROJECT_BINARY_DIR}/daoShmConfigVersion.cmake
+        DESTINATION ${package_folder})
+
+# A folder given as an absolute path stays as it is; else it is found from where the .pc file lies.
+foreach(folder IN ITEMS INCLUDEDIR LIBDIR)
+  if(IS_ABSOLUTE ${CMAKE_INSTALL_${folder}})
+    set(PKGCONFIG_${folder} ${CMAKE_INSTALL_${folder}})
+  else()
+    set(PKGCONFIG_${folder} "\${prefix}/${CMAKE_INSTALL_${folder}}")
+  endif()
+endforeach()
+file(RELATIVE_PATH prefix_from_pkgconfig ${CMAKE_INSTALL_PREFIX}/${pkgconfig_folder} ${CMAKE_INSTALL_PREFIX})
+if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
+  set(PKGCONFIG_PREFIX ${CMAKE_INSTALL_PREFIX})
+else()
+  set(PKGCONFIG_PREFIX "\${pcfiledir}/${prefix_from_pkgconfig}")
+endif()
+# A C program that links the static library needs the C++ library too.
+set(PKGCONFIG_STATIC_LIBRARIES ${CMAKE_CXX_IMPLICIT_LINK_LIBRARIES})
+list(FILTER PKGCONFIG_STATIC_LIBRARIES INCLUDE REGEX "^(stdc\\+\\+|c\\+\\+|m|pthread)$")
+list(REMOVE_DUPLICATES PKGCONFIG_STATIC_LIBRARIES)
+list(TRANSFORM PKGCONFIG_STATIC_LIBRARIES PREPEND -l)
+list(JOIN PKGCONFIG_STATIC_LIBRARIES " " PKGCONFIG_STATIC_LIBRARIES)
+if(CMAKE_THREAD_LIBS_INIT)
+  string(APPEND PKGCONFIG_STATIC_LIBRARIES " ${CMAKE_THREAD_LIBS_INIT}")
+endif()
+foreach(package IN ITEMS dao daoShm)
+  configure_file(cmake/${package}.pc.in ${PROJECT_BINARY_DIR}/${package}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${package}.pc DESTINATION ${pkgconfig_folder})
+endforeach()

@@ -1,0 +1,636 @@
+/**
+ * @file dao.h
+ * @brief Shared memory for real-time adaptive optics and scientific imaging: the C interface.
+ *
+ * A *segment* is a named file mapped by several processes. It holds `depth` *slots*; a writer publishes one
+ * *frame* after another into them, readers copy or look at frames and can wait for the next.
+ *
+ * Conventions that hold for every function unless it says otherwise:
+ * - Results are `DAO_SUCCESS` (0), `DAO_ERROR` (positive, an error) or a negative condition (`DAO_TIMEOUT`, ...).
+ *   What exactly went wrong: daoLastErrorCode() and daoLastErrorMessage(), per thread.
+ * - Shapes are in C order: `size[0]` is the slow axis. Counts named `nbVal` are in elements, not bytes.
+ * - Times are nanoseconds; a point in time counts from the Unix epoch. Time limits of the new calls are relative,
+ *   on the monotonic clock, and negative for ever.
+ * - One IMAGE is for one thread at a time, except for the packet calls (daoShmImagePart2Shm()), which several
+ *   threads may make on one IMAGE. Any number of threads and processes may each open the same segment.
+ * - The library never exits, aborts or prints unless asked, and leaves the umask and the signal state alone.
+ *
+ * In the historic names that end in `Segment` (daoShmGetNewestSegment() and its kin) the word means a *slot*;
+ * everywhere else a segment is the whole file.
+ */
+#ifndef DAO_H
+#define DAO_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Programs of the field expect dao.h to bring these along. */
+#if defined(__has_include)
+#if __has_include(<unistd.h>)
+#include <sys/types.h>
+#include <unistd.h>
+#endif
+#if __has_include(<semaphore.h>)
+#include <semaphore.h>
+#define DAO_HAS_SEM_T 1
+#endif
+#endif
+
+#ifndef DAO_HAS_SEM_T
+typedef void *sem_t;
+#endif
+
+#if defined(__GNUC__)
+#define DAO_API __attribute__((visibility("default")))
+#define DAO_PRINTF(format_index, first_index) __attribute__((format(printf, format_index, first_index)))
+#else
+#define DAO_API
+#define DAO_PRINTF(format_index, first_index)
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------------------------------------ results */
+
+#define DAO_SUCCESS 0      /**< done */
+#define DAO_ERROR 1        /**< failed; see daoLastErrorCode() */
+#define DAO_TIMEOUT (-1)   /**< the time limit passed first */
+#define DAO_OVERWRITE (-2) /**< the writer overwrote what was to be read, or lapped the reader */
+#define DAO_NOTREADY (-3)  /**< no (new) whole frame yet */
+#define DAO_INTERRUPTED (-4) /**< a signal, or daoShmInterrupt(), ended the wait; no frame was counted */
+#define DAO_REPLACED (-5)    /**< another segment has taken the name; daoShmReopen() follows it */
+#define DAO_REMOVED (-6)     /**< the segment's file was removed; the mapping stays valid */
+
+/** What went wrong, in stable numbers. */
+typedef enum
+{
+    DAO_E_NONE = 0,         /**< nothing */
+    DAO_E_ARGUMENT = 1,     /**< a null pointer or a value outside what the call takes */
+    DAO_E_CLOSED = 2,       /**< the image is not open */
+    DAO_E_NAME = 3,         /**< empty name, or over 79 bytes */
+    DAO_E_NOT_FOUND = 4,    /**< no such segment, or keyword */
+    DAO_E_PERMISSION = 5,   /**< the system refuses access, or the file is another user's or a symbolic link */
+    DAO_E_EXISTS = 6,       /**< a file that is not a segment has the name */
+    DAO_E_NO_SPACE = 7,     /**< the file system is full */
+    DAO_E_NO_MEMORY = 8,    /**< out of memory */
+    DAO_E_SYSTEM = 9,       /**< another error of the operating system; the message has its text */
+    DAO_E_FORMAT = 10,      /**< the file is not a segment, or is damaged */
+    DAO_E_FOREIGN = 11,     /**< the file is a segment of another system */
+    DAO_E_TYPE = 12,        /**< unknown or unequal element type */
+    DAO_E_SHAPE = 13,       /**< unusable or unequal shape or depth */
+    DAO_E_RANGE = 14,       /**< more elements, or a position, than the frame has */
+    DAO_E_SEMAPHORE = 15,   /**< no such semaphore in the segment */
+    DAO_E_KEYWORD = 16,     /**< keyword name or text too long, or no room for another keyword */
+    DAO_E_READ_ONLY = 17,   /**< the segment is open for reading only */
+    DAO_E_BUSY = 18,        /**< another writer kept the segment locked for too long */
+    DAO_E_STATE = 19,       /**< call out of order, such as a commit without a begin */
+    DAO_E_TIMEOUT = 20,     /**< goes with DAO_TIMEOUT */
+    DAO_E_OVERWRITE = 21,   /**< goes with DAO_OVERWRITE */
+    DAO_E_NOT_READY = 22,   /**< goes with DAO_NOTREADY */
+    DAO_E_INTERRUPTED = 23, /**< goes with DAO_INTERRUPTED */
+    DAO_E_REPLACED = 24,    /**< goes with DAO_REPLACED */
+    DAO_E_REMOVED = 25,     /**< goes with DAO_REMOVED */
+    DAO_E_UNSUPPORTED = 26  /**< this segment, or this system, cannot do that */
+} DAO_ERROR_CODE;
+
+/** @return the cause of this thread's last call that did not return `DAO_SUCCESS`. */
+DAO_API DAO_ERROR_CODE daoLastErrorCode(void);
+
+/** @return what that call met, naming the segment, what was found and what was expected. Valid until this thread's
+ *  next failing call; never null. */
+DAO_API const char *daoLastErrorMessage(void);
+
+/** @return the version of the library, such as "1.0.0". */
+DAO_API const char *daoVersion(void);
+
+/* ------------------------------------------------------------------------------------------- element types */
+
+typedef struct
+{
+    float re;
+    float im;
+} complex_float;
+
+typedef struct
+{
+    double re;
+    double im;
+} complex_double;
+
+/**
+ * The one list of element types: `X(NAME, code, C type, member of IMAGE.array, name as NumPy says it)`.
+ * Everything that needs a list of types expands this one.
+ */
+#define DAO_ELEMENT_TYPES(X)                                \
+    X(UINT8, 1, uint8_t, UI8, "uint8")                      \
+    X(INT8, 2, int8_t, SI8, "int8")                         \
+    X(UINT16, 3, uint16_t, UI16, "uint16")                  \
+    X(INT16, 4, int16_t, SI16, "int16")                     \
+    X(UINT32, 5, uint32_t, UI32, "uint32")                  \
+    X(INT32, 6, int32_t, SI32, "int32")                     \
+    X(UINT64, 7, uint64_t, UI64, "uint64")                  \
+    X(INT64, 8, int64_t, SI64, "int64")                     \
+    X(FLOAT, 9, float, F, "float32")                        \
+    X(DOUBLE, 10, double, D, "float64")                     \
+    X(COMPLEX_FLOAT, 11, complex_float, CF, "complex64")    \
+    X(COMPLEX_DOUBLE, 12, complex_double, CD, "complex128")
+
+#define DAO_DECLARE_TYPE(NAME, code, type, member, name) _DATATYPE_##NAME = code, SIZEOF_DATATYPE_##NAME = sizeof(type),
+/** `_DATATYPE_x`, the code of an element type, and `SIZEOF_DATATYPE_x`, its bytes. */
+enum
+{
+    DAO_ELEMENT_TYPES(DAO_DECLARE_TYPE)
+    Dtype = 9,  /**< the default real type */
+    CDtype = 11 /**< the default complex type */
+};
+#undef DAO_DECLARE_TYPE
+
+/** @return the bytes of one element of type `atype`, 0 when there is no such type. */
+DAO_API size_t daoTypeSize(uint8_t atype);
+
+/** @return the name of element type `atype` as NumPy says it ("float32"), null when there is no such type. */
+DAO_API const char *daoTypeName(uint8_t atype);
+
+/* ------------------------------------------------------------------------------------------ shared structs */
+
+#define IMAGE_NB_SEMAPHORE 10       /**< semaphores of a segment */
+#define SEMAPHORE_MAXVAL 1          /**< a semaphore is posted or it is not: posts are not added up */
+#define DAO_MAX_COMBINE_CHANNELS 64 /**< most inputs of daoShmCombineShm2Shm() */
+#define DAO_MAX_PACKETS 512         /**< most packets of one frame */
+#define DAO_READER_NAME_SIZE 32     /**< bytes of a reader's name, with the final zero */
+
+/** One keyword of a segment. Read and write it with daoShmGetKeyword() and daoShmSetKeywordLong() and its kin. */
+typedef struct
+{
+    char name[16]; /**< not zero-terminated when all 16 bytes are used */
+    char type;     /**< `N` unused, `L` long, `D` double, `S` string */
+    union
+    {
+        int64_t numl;
+        double numf;
+        char valstr[16]; /**< not zero-terminated when all 16 bytes are used */
+    } value;
+    char comment[80];
+} IMAGE_KEYWORD;
+
+/** Two integers of fixed size, the other face of a timespec. */
+typedef struct
+{
+    int64_t firstlong;
+    int64_t secondlong;
+} TIMESPECFIXED;
+
+/**
+ * What a segment says of itself and of the frame in one slot; there is one for each slot. The fields up to `sem`
+ * and `NBkw` are the same in all; the counters, times, packet fields and `write` belong to the slot's own frame;
+ * `fifo_size` and `fifo_last_written` count in slot 0 alone. A segment of the layout before the FIFO ends before
+ * `fifo_size`.
+ */
+typedef struct
+{
+    char name[80];        /**< path, zero-terminated */
+    uint8_t naxis;        /**< 1, 2 or 3 */
+    uint32_t size[3];     /**< elements along each axis, slow axis first; 0 for an unused axis */
+    uint64_t nelement;    /**< product of the used axes */
+    uint8_t atype;        /**< element type, `_DATATYPE_x` */
+    double creation_time; /**< seconds since the Unix epoch */
+    double last_access;   /**< the same; set on create, open and publish */
+    union
+    {
+        struct timespec ts;
+        TIMESPECFIXED tsfixed; /**< `secondlong`: acquisition time in ns since the epoch; `firstlong` is 0 */
+    } atime;
+    uint8_t shared;  /**< 1 in shared memory, 0 for a private image */
+    uint8_t status;  /**< kept, not interpreted */
+    uint8_t logflag; /**< kept, not interpreted */
+    uint16_t sem;    /**< number of semaphores */
+    uint64_t cnt0;   /**< frames published up to the one in this slot */
+    uint64_t cnt1;   /**< rolling buffer (3 axes): the slice written last */
+    uint64_t cnt2;   /**< frame id; in event mode the number of events */
+    uint8_t write;   /**< 1 while the slot is written, or holds no whole frame */
+    uint16_t NBkw;   /**< room for so many keywords */
+    uint32_t lastPos; /**< first element of the last packet */
+    uint32_t lastNb;  /**< number of elements of the last packet */
+    uint32_t packetNb;    /**< the last packet */
+    uint32_t packetTotal; /**< packets per frame */
+    uint64_t lastNbArray[DAO_MAX_PACKETS]; /**< frame number, for each packet */
+    uint32_t fifo_size;         /**< depth: number of slots */
+    uint32_t fifo_last_written; /**< the newest slot; depth - 1 before the first frame */
+} IMAGE_METADATA;
+
+/**
+ * A caller's handle of a segment. Memory that create and open fill; it need not be initialised before, and must not
+ * be copied or moved while it is open.
+ */
+typedef struct
+{
+    char name[80];    /**< path as this process gave it */
+    uint8_t used;     /**< 1 while open */
+    int32_t shmfd;    /**< the file, or -1 */
+    uint64_t memsize; /**< bytes mapped */
+    sem_t *semlog;    /**< named semaphore of loggers, where the segment has one, else null */
+    IMAGE_METADATA *md; /**< one for each slot, in shared memory; null when closed */
+#define DAO_DECLARE_MEMBER(NAME, code, type, member, name) type *member;
+    union
+    {
+        DAO_ELEMENT_TYPES(DAO_DECLARE_MEMBER)
+        void *V;
+    } array; /**< the first slot's data; slot `k` begins `k * nelement` elements further */
+#undef DAO_DECLARE_MEMBER
+    sem_t **semptr;       /**< named semaphores, where the segment has them, else null */
+    IMAGE_KEYWORD *kw;    /**< the keywords, in shared memory; null when there is no room for any */
+    int32_t *semReadPID;  /**< the library's own */
+    int32_t *semWritePID; /**< the library's own */
+    uint32_t fifo_last_read;      /**< slot of the frame this handle read last in FIFO order */
+    uint64_t fifo_last_read_cnt0; /**< and its `cnt0` */
+} IMAGE;
+
+/* ---------------------------------------------------------------------------------------------------- life */
+
+/** How daoShmImageCreateWith() makes a segment. Begin with all zero bytes: each 0 stands for the default. */
+typedef struct
+{
+    uint32_t depth;       /**< slots; 0 stands for 1 */
+    uint32_t keywords;    /**< room for so many keywords, at most 65535 */
+    uint32_t file_mode;   /**< permission bits; 0 stands for daoShmGetFileMode() */
+    int32_t compatibility; /**< 1 with DAO's named semaphores, -1 without, 0 as daoShmGetCompatibility() says */
+} DAO_CREATE_OPTIONS;
+
+/**
+ * Make a segment of depth 1, or reuse the one that has the name and the same geometry.
+ * The same as daoShmImageCreate_FIFO() with `fifo_size` 1.
+ */
+DAO_API int_fast8_t daoShmImageCreate(IMAGE *image, const char *name, long naxis, uint32_t *size, uint8_t atype,
+                                      int shared, int NBkw);
+
+/**
+ * Make a segment, or reuse the one that has the name and the same geometry; `image` is open afterwards.
+ *
+ * Reuse clears the data and starts the counters again at 0; readers that have it open go on with the new frames.
+ * A segment of another geometry is replaced: its readers keep their memory and are told (`DAO_REPLACED`).
+ * Space is reserved at once, so a full file system is an error here and never later.
+ *
+ * @param image     filled in; may be uninitialised
+ * @param name      path of the segment's file, 1 to 79 bytes
+ * @param naxis     number of axes, 1 to 3
+ * @param size      elements along each axis, each at least 1
+ * @param atype     element type, `_DATATYPE_x`
+ * @param shared    1 for shared memory; 0 for a private image, on which the same calls work within the process
+ * @param NBkw      room for so many keywords, 0 to 65535
+ * @param fifo_size depth: number of slots, at least 1
+ * @return `DAO_SUCCESS`; `DAO_ERROR` when an argument is unusable or the system refuses, and then no file is left
+ */
+DAO_API int_fast8_t daoShmImageCreate_FIFO(IMAGE *image, const char *name, long naxis, uint32_t *size, uint8_t atype,
+                                           int shared, int NBkw, uint32_t fifo_size);
+
+/** The same as daoShmImageCreate_FIFO() for shared memory, with all choices in `options` (null: all defaults). */
+DAO_API int_fast8_t daoShmImageCreateWith(IMAGE *image, const char *name, long naxis, const uint32_t *size,
+                                          uint8_t atype, const DAO_CREATE_OPTIONS *options);
+
+/**
+ * Make a segment of `nbVal` floats, shape (nbVal, 1), in an IMAGE allocated here.
+ * Release it with daoShmCloseShm() and then `free`.
+ */
+DAO_API int_fast8_t daoShmInit1D(const char *name, uint32_t nbVal, IMAGE **image);
+
+/**
+ * Open an existing segment, for reading only where writing is not permitted.
+ * @return `DAO_SUCCESS`; `DAO_ERROR` when there is no such file, it may not be read, or it is not a segment
+ */
+DAO_API int_fast8_t daoShmShm2Img(const char *name, IMAGE *image);
+
+/** Open an existing segment for reading only: never disturbs it, and is not listed among its readers. */
+DAO_API int_fast8_t daoShmOpenReadOnly(const char *name, IMAGE *image);
+
+/** Close: unmap and free what the handle holds. A loan is aborted. A second close succeeds and does nothing. The
+ *  segment itself stays; see daoShmRemove(). */
+DAO_API int_fast8_t daoShmCloseShm(IMAGE *image);
+
+/** Remove the segment's file, and its named semaphores where it has them. Processes that have it open keep their
+ *  memory, and their waits end with `DAO_REMOVED`. A file that is not a segment is left alone: `DAO_ERROR`. */
+DAO_API int_fast8_t daoShmRemove(const char *name);
+
+/** Is the segment still the one under its name? @return `DAO_SUCCESS`, `DAO_REPLACED`, `DAO_REMOVED` or `DAO_ERROR`.
+ *  Costs a system call or two. */
+DAO_API int_fast8_t daoShmCheckReplaced(IMAGE *image);
+
+/** Open the segment that now has the name in place of the one held, which is closed. When that fails the old one
+ *  stays open. */
+DAO_API int_fast8_t daoShmReopen(IMAGE *image);
+
+/** Set how many semaphores the segment has, 1 to 10; where it has DAO's named semaphores, make those. */
+DAO_API int_fast8_t daoShmImageCreateSem(IMAGE *image, long NBsem);
+/** The other name of daoShmImageCreateSem(). */
+DAO_API int_fast8_t daoImageCreateSem(IMAGE *image, long NBsem);
+
+/** Permission bits of segments that this process makes from now on; 0600 at first. */
+DAO_API void daoShmSetFileMode(uint32_t mode);
+/** @return the bits that daoShmSetFileMode() set. */
+DAO_API uint32_t daoShmGetFileMode(void);
+
+/** Whether segments that this process makes get DAO's named semaphores, so that DAO programs can wait on them. At
+ *  first what the environment variable `DAO_COMPATIBILITY` says (1: yes), else no. */
+DAO_API void daoShmSetCompatibility(int on);
+/** @return 1 when new segments get DAO's named semaphores, else 0. */
+DAO_API int daoShmGetCompatibility(void);
+
+/* --------------------------------------------------------------------------------------------------- write */
+
+/**
+ * Publish a frame: copy it into the next slot, count it, post the semaphores, wake the waiters.
+ * A second writer waits its turn; a dead writer's place is taken over.
+ * @param im    the data, C order
+ * @param nbVal elements to copy, at most the frame's; with fewer, the rest of the frame is the last frame's content
+ * @return `DAO_SUCCESS`; `DAO_ERROR`, and then nothing was written: bad argument, read-only, or another writer kept
+ *         the segment locked for 5 s
+ */
+DAO_API int_fast8_t daoShmImage2Shm(void *im, uint32_t nbVal, IMAGE *image);
+
+/**
+ * Copy data without counting a frame and without waking anybody. With depth 1 the newest frame's content changes;
+ * with more, the data waits in the next slot until daoShmImagePart2ShmFinalize() publishes it.
+ */
+DAO_API int_fast8_t daoShmImage2ShmQuiet(void *im, uint32_t nbVal, IMAGE *image);
+
+/**
+ * Put one packet of a frame into the next slot. The first packet locks the segment for this process until the frame
+ * is finalised. Several threads may put packets of one frame, through one IMAGE or several.
+ * @param im          the packet's data
+ * @param nbVal       its elements
+ * @param position    index of its first element in the frame; `position + nbVal` at most the frame's elements
+ * @param packetId    its number, 0 to 511 and below `packetTotal`
+ * @param packetTotal packets per frame
+ * @param frameNumber number of the frame, kept in `lastNbArray[packetId]`
+ */
+DAO_API int_fast8_t daoShmImagePart2Shm(char *im, uint32_t nbVal, IMAGE *image, uint32_t position, uint16_t packetId,
+                                        uint16_t packetTotal, uint64_t frameNumber);
+
+/** Publish what packets, a quiet write or the program itself put into the next slot. Waits for packets still being
+ *  copied by other threads. */
+DAO_API int_fast8_t daoShmImagePart2ShmFinalize(IMAGE *image);
+
+/**
+ * Publish the element-wise sum of the newest frames of other segments of the same type. Integers wrap.
+ * @param imageCube `nbChannel` open images, at most `DAO_MAX_COMBINE_CHANNELS`
+ * @param nbVal     elements to add up, at most the elements of each
+ */
+DAO_API int_fast8_t daoShmCombineShm2Shm(IMAGE **imageCube, IMAGE *image, int nbChannel, int nbVal);
+
+/** Stamp the newest frame with the time now. With depth 1 it is counted as a new frame too (as DAO does), and
+ *  waiters for a frame are woken; no semaphore is posted. */
+DAO_API int_fast8_t daoShmTimestampShm(IMAGE *image);
+
+/**
+ * Begin a loan: lock the segment and hand out the next slot's memory, to be filled in place.
+ * End it with daoShmCommitWrite() or daoShmAbortWrite(). The slot holds an older frame's bytes.
+ * @param slot set to the slot's first byte
+ */
+DAO_API int_fast8_t daoShmBeginWrite(IMAGE *image, void **slot);
+/** Publish the loan. */
+DAO_API int_fast8_t daoShmCommitWrite(IMAGE *image);
+/** Give the loan back unpublished. What the slot held is lost: with depth 1 there is no whole frame to read until
+ *  the next one is published. */
+DAO_API int_fast8_t daoShmAbortWrite(IMAGE *image);
+
+/** Write the next slice of a rolling buffer (3 axes: size[0] slices of size[1] x size[2]), set `cnt1` to its index
+ *  and publish. The first slice written is 0.
+ *  @param nbVal elements of the slice, at most size[1] * size[2] */
+DAO_API int_fast8_t daoShmWriteSlice(IMAGE *image, const void *slice, uint64_t nbVal);
+
+/** Set `cnt2`, the frame id or number of events, of the next frame this handle publishes. */
+DAO_API int_fast8_t daoShmSetFrameId(IMAGE *image, uint64_t frame_id);
+/** Set the acquisition time, ns since the epoch, of the next frame this handle publishes (else: the time then). */
+DAO_API int_fast8_t daoShmSetAcquisitionTime(IMAGE *image, int64_t atime_ns);
+
+/** Post semaphore `semNb`; one that is posted already stays so. */
+DAO_API int_fast8_t daoSemPost(IMAGE *image, int32_t semNb);
+/** Post all semaphores. */
+DAO_API int_fast8_t daoSemPostAll(IMAGE *image);
+/** Post the semaphore of loggers. */
+DAO_API int_fast8_t daoSemLogPost(IMAGE *image);
+
+/* --------------------------------------------------------------------------------------------------- waits */
+/* Every wait ends with DAO_INTERRUPTED on a signal, DAO_REPLACED or DAO_REMOVED when the segment goes. */
+
+/** Wait until semaphore `semNb` is posted, and take the post. One reader for each number. */
+DAO_API int_fast8_t daoShmWaitForSemaphore(IMAGE *image, int32_t semNb);
+/** The same until `timeout`, absolute, on `CLOCK_REALTIME`; null is an error. */
+DAO_API int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, const struct timespec *timeout);
+
+/** Spin until a frame is published after the last one that this handle waited for or read (at first: that was newest
+ *  when it was opened). */
+DAO_API int_fast8_t daoShmWaitForCounter(IMAGE *image);
+/** Spin until `cnt0` is at least `targetCnt0`. */
+DAO_API int_fast8_t daoShmWaitForTargetCounter(IMAGE *image, uint64_t targetCnt0);
+
+/**
+ * Wait, asleep, until `cnt0` exceeds `after_cnt0`. Any number of readers.
+ * When the segment was reused since this handle last looked, `after_cnt0` belongs to frames that are gone: then any
+ * frame ends the wait.
+ * @param timeout_ns time limit, negative for ever, 0 to only look
+ */
+DAO_API int_fast8_t daoShmWaitForFrame(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns);
+/** The same, spinning: the shortest latency, one processor core busy. A signal is noticed once no frame has come for
+ *  10 ms; call daoShmInterrupt() in the handler to end it at once. */
+DAO_API int_fast8_t daoShmWaitForFrameSpin(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns);
+/** The same; learns the frame period, sleeps until shortly before the next frame is due, then spins, then sleeps:
+ *  nearly the latency of spinning at a fraction of its processor time. */
+DAO_API int_fast8_t daoShmWaitForFrameAdaptive(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns);
+
+/** End all waits of this process with `DAO_INTERRUPTED`: spinning ones at once, sleeping ones at once or, in threads
+ *  other than the one a signal came to, within 0.1 s. May be called from a signal handler. Waits that begin later are
+ *  not affected. */
+DAO_API void daoShmInterrupt(void);
+
+/* --------------------------------------------------------------------------------------------------- reads */
+
+/** Which frame, and when. */
+typedef struct
+{
+    uint64_t cnt0;    /**< its counter */
+    uint64_t cnt1;    /**< its slice, in a rolling buffer */
+    uint64_t cnt2;    /**< its id */
+    int64_t atime_ns; /**< acquisition time, ns since the epoch */
+    uint32_t slot;    /**< where it lay */
+    uint32_t generation; /**< how often the segment had been reused */
+} DAO_FRAME;
+
+/** @return `cnt0` of the newest frame, 0 before the first and on error. */
+DAO_API uint64_t daoShmGetCounter(IMAGE *image);
+
+/**
+ * Copy the newest frame, whole.
+ * @param dst      room for `nbVal` elements
+ * @param nbVal    elements to copy, at most the frame's
+ * @param cnt0     if not null, set to the frame's counter
+ * @param atime_ns if not null, set to its acquisition time
+ * @return `DAO_SUCCESS`; `DAO_NOTREADY` when no frame was published yet or the newest stays half written (its writer is
+ *         slow or dead); `DAO_OVERWRITE` when the writer was faster than each of many tries for 100 ms, which depth 2
+ *         or more prevents
+ */
+DAO_API int_fast8_t daoShmReadNewest(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *cnt0, int64_t *atime_ns);
+
+/**
+ * Copy the frame after the last one read by this handle in order (ReadNext or daoShmGetNextSegment()), whole.
+ * @param missed if not null, set to the number of frames lost since then
+ * @return `DAO_SUCCESS`; `DAO_NOTREADY` when there is none yet; `DAO_OVERWRITE` when the writer lapped this reader: `dst`
+ *         then has the oldest frame that is still whole
+ */
+DAO_API int_fast8_t daoShmReadNext(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *cnt0, int64_t *atime_ns,
+                                   uint64_t *missed);
+
+/**
+ * Copy the last `nbFrames` frames, oldest first, whole and without a gap.
+ * @param dst        room for `nbFrames` frames
+ * @param nbFrames   1 to depth
+ * @param first_cnt0 if not null, set to the counter of the oldest
+ * @return `DAO_SUCCESS`; `DAO_NOTREADY` when fewer were published; `DAO_OVERWRITE` when the writer was faster
+ */
+DAO_API int_fast8_t daoShmReadLast(IMAGE *image, void *dst, uint32_t nbFrames, uint64_t *first_cnt0);
+
+/** Say which frame this handle read or was handed last. `DAO_NOTREADY` when none. */
+DAO_API int_fast8_t daoShmGetFrame(IMAGE *image, DAO_FRAME *frame);
+
+/** @return how many frames were published that this handle never read, since its first read. */
+DAO_API uint64_t daoShmGetMissed(IMAGE *image);
+
+/** Hand out the newest slot. Before the first frame: the last slot, `cnt0` 0. @see daoShmCheckSegmentOverwrite() */
+DAO_API int_fast8_t daoShmGetNewestSegment(IMAGE *image, void **segment_ptr, uint32_t *segment_idx,
+                                           uint64_t *segment_cnt0);
+/** Hand out the slot of the next frame in order. `DAO_NOTREADY`: none yet, and the pointer is null. `DAO_OVERWRITE`: the
+ *  writer lapped this reader, and the newest frame is handed out. */
+DAO_API int_fast8_t daoShmGetNextSegment(IMAGE *image, void **segment_ptr, uint32_t *segment_idx,
+                                         uint64_t *segment_cnt0);
+/** Wait, asleep, until daoShmGetNextSegment() has a frame to give. */
+DAO_API int_fast8_t daoShmWaitForNextSegment(IMAGE *image);
+/** Hand out slot `fifo_idx` modulo depth. */
+DAO_API int_fast8_t daoShmGetArbitrarySegment(IMAGE *image, void **segment_ptr, uint_fast32_t fifo_idx);
+/** Did the slot handed out last stay whole until now? @return `DAO_SUCCESS` or `DAO_OVERWRITE` */
+DAO_API int_fast8_t daoShmCheckSegmentOverwrite(IMAGE *image);
+/** Go on reading in order after the newest frame. */
+DAO_API int_fast8_t daoShmResetTail(IMAGE *image, uint32_t *segment_idx, uint64_t *segment_cnt0);
+
+/* ------------------------------------------------------------------------------------------------ keywords */
+/* A keyword is read and written whole, by any process. Names: 1 to 16 bytes. Text: up to 16 bytes. Comment: up to 79
+   bytes; null keeps the one there is. */
+
+/** Set a keyword to an integer, adding it when there is none of that name. */
+DAO_API int_fast8_t daoShmSetKeywordLong(IMAGE *image, const char *name, int64_t value, const char *comment);
+/** Set a keyword to a double. */
+DAO_API int_fast8_t daoShmSetKeywordDouble(IMAGE *image, const char *name, double value, const char *comment);
+/** Set a keyword to a text of at most 16 bytes. */
+DAO_API int_fast8_t daoShmSetKeywordString(IMAGE *image, const char *name, const char *value, const char *comment);
+/** Copy the keyword of that name. `DAO_ERROR`, `DAO_E_NOT_FOUND` when there is none. */
+DAO_API int_fast8_t daoShmGetKeyword(IMAGE *image, const char *name, IMAGE_KEYWORD *keyword);
+/** Free the keyword of that name. */
+DAO_API int_fast8_t daoShmRemoveKeyword(IMAGE *image, const char *name);
+/** Count the keywords in use. */
+DAO_API int_fast8_t daoShmCountKeywords(IMAGE *image, uint32_t *count);
+/** Copy the `index`-th keyword in use, from 0. `DAO_ERROR`, `DAO_E_NOT_FOUND` past the last. */
+DAO_API int_fast8_t daoShmGetKeywordAt(IMAGE *image, uint32_t index, IMAGE_KEYWORD *keyword);
+
+/* ------------------------------------------------------------------------------------------ who, and how much */
+
+/** One reader of a segment. */
+typedef struct
+{
+    uint32_t pid;
+    uint32_t alive;         /**< 1 while the process lives */
+    char name[DAO_READER_NAME_SIZE]; /**< the process's name */
+    uint64_t last_cnt0;     /**< counter of the last frame it read */
+    uint64_t missed;        /**< frames published that it never read, since its first */
+    int64_t last_seen_ns;   /**< when it last read, ns since the epoch */
+} DAO_READER;
+
+/** What a segment is and how it is doing. */
+typedef struct
+{
+    uint64_t segment_id;   /**< random, made with the segment; 0 without an extension */
+    uint32_t has_extension; /**< 0 in segments made by DAO */
+    uint32_t compatible;   /**< 1 with DAO's named semaphores */
+    uint32_t read_only;    /**< 1 when this handle may only read */
+    uint32_t depth;        /**< slots */
+    uint32_t generation;   /**< how often it was reused */
+    uint32_t state;        /**< 0 live, 1 replaced, 2 removed */
+    uint32_t writer_pid;   /**< process that wrote last, 0 when none or unknown */
+    uint32_t writer_alive; /**< 1 while it lives */
+    uint32_t writing;      /**< 1 while a writer holds the segment */
+    uint32_t frame_broken; /**< 1 when a writer died in the middle of a frame and none has repaired it yet */
+    uint64_t takeovers;    /**< dead writers whose lock was taken over */
+    uint32_t reader_count; /**< readers listed, dead ones included until their place is used again */
+    uint32_t reader_capacity; /**< room in the list; more may read, unlisted */
+    char writer_name[DAO_READER_NAME_SIZE]; /**< the writing process's name while it lives */
+} DAO_SEGMENT_INFO;
+
+/** Say what the segment is and how it is doing. */
+DAO_API int_fast8_t daoShmGetInfo(IMAGE *image, DAO_SEGMENT_INFO *info);
+
+/** List the readers. A handle is listed from its first read or wait until it is closed.
+ *  @param readers  room for `capacity` entries; may be null when that is 0
+ *  @param count    set to the number of readers, which may exceed `capacity` */
+DAO_API int_fast8_t daoShmGetReaders(IMAGE *image, DAO_READER *readers, uint32_t capacity, uint32_t *count);
+/** Count the readers that are alive. */
+DAO_API int_fast8_t daoShmCountReaders(IMAGE *image, uint32_t *count);
+
+/* ----------------------------------------------------------------------------------------------------- log */
+/* The library itself never prints; these are for programs. */
+
+#define LOG_LEVEL_ERROR 0
+#define LOG_LEVEL_WARNING 1
+#define LOG_LEVEL_INFO 2
+#define LOG_LEVEL_DEBUG 3
+#define LOG_LEVEL_TRACE 4
+#define DEFAULT_LOG_LEVEL LOG_LEVEL_INFO
+
+#define DAO_WARNING 0
+#define DAO_INFO 1
+#define DAO_DEBUG 2
+#define DAO_TRACE 3
+
+/** What the macros daoWarning() to daoTrace() print: 0 warnings, 1 also information (the default), 2 also debugging, 3
+ *  also tracing. Errors are always printed. */
+extern DAO_API int daoLogLevel;
+
+/** Set `daoLogLevel`. */
+DAO_API void daoSetLogLevel(int level);
+/** @return `daoLogLevel`. */
+DAO_API int daoGetLogLevel(void);
+/** Set the level on the scale of `LOG_LEVEL_x`, which lies one above that of `daoLogLevel`. */
+DAO_API void daoLogSetLevel(int log_level);
+
+/** Print a message, when `log_level` (`LOG_LEVEL_x`) is wanted, to standard output; errors to standard error. */
+DAO_API void daoLog(int log_level, const char *format, ...) DAO_PRINTF(2, 3);
+DAO_API void daoLogError(const char *format, ...) DAO_PRINTF(1, 2);   /**< daoLog() at `LOG_LEVEL_ERROR` */
+DAO_API void daoLogPrint(const char *format, ...) DAO_PRINTF(1, 2);   /**< daoLog() at `LOG_LEVEL_INFO` */
+DAO_API void daoLogWarning(const char *format, ...) DAO_PRINTF(1, 2); /**< daoLog() at `LOG_LEVEL_WARNING` */
+DAO_API void daoLogInfo(const char *format, ...) DAO_PRINTF(1, 2);    /**< daoLog() at `LOG_LEVEL_INFO` */
+DAO_API void daoLogDebug(const char *format, ...) DAO_PRINTF(1, 2);   /**< daoLog() at `LOG_LEVEL_DEBUG` */
+DAO_API void daoLogTrace(const char *format, ...) DAO_PRINTF(1, 2);   /**< daoLog() at `LOG_LEVEL_TRACE` */
+
+/** What the macros below call: as daoLog(), with the place in the source. */
+DAO_API void daoLogAt(int log_level, const char *file, const char *function, int line, const char *format, ...)
+    DAO_PRINTF(5, 6);
+#define daoError(...) daoLogAt(LOG_LEVEL_ERROR, __FILE__, __func__, __LINE__, __VA_ARGS__)
+#define daoWarning(...) daoLogAt(LOG_LEVEL_WARNING, __FILE__, __func__, __LINE__, __VA_ARGS__)
+#define daoInfo(...) daoLogAt(LOG_LEVEL_INFO, __FILE__, __func__, __LINE__, __VA_ARGS__)
+#define daoDebug(...) daoLogAt(LOG_LEVEL_DEBUG, __FILE__, __func__, __LINE__, __VA_ARGS__)
+#define daoTrace(...) daoLogAt(LOG_LEVEL_TRACE, __FILE__, __func__, __LINE__, __VA_ARGS__)
+#define daoPrint(...) daoLogAt(LOG_LEVEL_ERROR - 1, __FILE__, __func__, __LINE__, __VA_ARGS__)
+
+/** @return the local time as text with microseconds, in memory of this thread. */
+DAO_API char *daoBaseGetTimeStamp(void);
+
+/** Turn "a.b.c.d" into an integer, `a` in the top byte. @return `DAO_ERROR` when the text is no address */
+DAO_API unsigned daoBaseIp2Int(const char *ip);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,153 @@
+// What a segment says of itself, as Python objects.
+#include <vector>
+
+#include "segment.hpp"
+
+namespace daopython
+{
+
+namespace
+{
+
+uint32_t newest_slot(const Mapping &mapping)
+{
+    return mapping.depth == 1 ? 0 : mapping.image.md[0].fifo_last_written % mapping.depth;
+}
+
+nb::dict acquisition_time(const IMAGE_METADATA &metadata)
+{
+    nb::dict pair;
+    pair["tv_sec"] = metadata.atime.tsfixed.firstlong;
+    pair["tv_nsec"] = metadata.atime.tsfixed.secondlong;
+    nb::dict fixed;
+    fixed["firstlong"] = metadata.atime.tsfixed.firstlong;
+    fixed["secondlong"] = metadata.atime.tsfixed.secondlong;
+    nb::dict times;
+    times["ts"] = pair;
+    times["tsfixed"] = fixed;
+    return times;
+}
+
+nb::tuple frame_numbers(const IMAGE_METADATA &metadata)
+{
+    nb::list numbers;
+    for (const uint64_t number : metadata.lastNbArray)
+        numbers.append(number);
+    return nb::tuple(numbers);
+}
+
+} // namespace
+
+nb::dict Segment::meta_data(nb::handle index)
+{
+    Handle::Use use(handle_);
+    const auto depth = static_cast<int64_t>(use->depth);
+    int64_t slot = newest_slot(*use);
+    if (!index.is_none())
+        slot = ((nb::cast<int64_t>(index) % depth) + depth) % depth;
+    const IMAGE_METADATA &metadata = use.image()->md[slot];
+    nb::dict fields;
+    fields["name"] = text_of(metadata.name);
+    fields["naxis"] = metadata.naxis;
+    fields["size"] = nb::make_tuple(metadata.size[0], metadata.size[1], metadata.size[2]);
+    fields["nelement"] = metadata.nelement;
+    fields["atype"] = metadata.atype;
+    fields["creation_time"] = metadata.creation_time;
+    fields["last_access"] = metadata.last_access;
+    fields["atime"] = acquisition_time(metadata);
+    fields["shared"] = metadata.shared;
+    fields["status"] = metadata.status;
+    fields["logflag"] = metadata.logflag;
+    fields["sem"] = metadata.sem;
+    fields["cnt0"] = metadata.cnt0;
+    fields["cnt1"] = metadata.cnt1;
+    fields["cnt2"] = metadata.cnt2;
+    fields["write"] = metadata.write;
+    fields["NBkw"] = metadata.NBkw;
+    fields["lastPos"] = metadata.lastPos;
+    fields["lastNb"] = metadata.lastNb;
+    fields["packetNb"] = metadata.packetNb;
+    fields["packetTotal"] = metadata.packetTotal;
+    fields["lastNbArray"] = frame_numbers(metadata);
+    fields["fifo_size"] = use->depth;
+    fields["fifo_last_written"] = newest_slot(*use);
+    return fields;
+}
+
+nb::dict Segment::info()
+{
+    Handle::Use use(handle_);
+    DAO_SEGMENT_INFO info{};
+    check(daoShmGetInfo(use.image(), &info));
+    nb::dict fields;
+    fields["segment_id"] = info.segment_id;
+    fields["has_extension"] = info.has_extension != 0;
+    fields["compatible"] = info.compatible != 0;
+    fields["read_only"] = info.read_only != 0;
+    fields["depth"] = info.depth;
+    fields["generation"] = info.generation;
+    fields["state"] = info.state == 0 ? "live" : info.state == 1 ? "replaced" : "removed";
+    fields["writer_pid"] = info.writer_pid;
+    fields["writer_alive"] = info.writer_alive != 0;
+    fields["writer_name"] = text_of(info.writer_name);
+    fields["writing"] = info.writing != 0;
+    fields["frame_broken"] = info.frame_broken != 0;
+    fields["takeovers"] = info.takeovers;
+    fields["reader_count"] = info.reader_count;
+    fields["reader_capacity"] = info.reader_capacity;
+    return fields;
+}
+
+nb::list Segment::readers()
+{
+    std::vector<DAO_READER> found;
+    {
+        Handle::Use use(handle_);
+        uint32_t count = 0;
+        check(daoShmGetReaders(use.image(), nullptr, 0, &count));
+        found.resize(count);
+        check(daoShmGetReaders(use.image(), found.data(), static_cast<uint32_t>(found.size()), &count));
+        if (count < found.size())
+            found.resize(count);
+    }
+    nb::list readers;
+    for (const DAO_READER &reader : found)
+        readers.append(nb::make_tuple(reader.pid, reader.alive != 0, text_of(reader.name), reader.last_cnt0,
+                                      reader.missed, reader.last_seen_ns));
+    return readers;
+}
+
+nb::tuple Segment::shape()
+{
+    Handle::Use use(handle_);
+    nb::list size;
+    for (int axis = 0; axis < use->shape.axes; ++axis)
+        size.append(use->shape.size[axis]);
+    return nb::tuple(size);
+}
+
+nb::object Segment::dtype()
+{
+    Handle::Use use(handle_);
+    return owned(dtype_of(use->shape.type));
+}
+
+uint64_t Segment::frame_id()
+{
+    Handle::Use use(handle_);
+    return use.image()->md[newest_slot(*use)].cnt2;
+}
+
+int64_t Segment::acquisition_time_ns()
+{
+    Handle::Use use(handle_);
+    return use.image()->md[newest_slot(*use)].atime.tsfixed.secondlong;
+}
+
+uint64_t Segment::missed()
+{
+    Handle::Use use(handle_);
+    return daoShmGetMissed(use.image());
+}
+
+} // namespace daopython

@@ -1,0 +1,100 @@
+// Keywords as Python values: int, float and str.
+#include <cstring>
+
+#include "segment.hpp"
+
+namespace daopython
+{
+
+namespace
+{
+
+nb::object value_of(const IMAGE_KEYWORD &keyword)
+{
+    if (keyword.type == 'L')
+        return nb::int_(keyword.value.numl);
+    if (keyword.type == 'D')
+        return nb::float_(keyword.value.numf);
+    return text_of(keyword.value.valstr);
+}
+
+nb::tuple entry(const IMAGE_KEYWORD &keyword)
+{
+    return nb::make_tuple(text_of(keyword.name), value_of(keyword),
+                          text_of(keyword.comment));
+}
+
+std::string utf8(nb::handle value)
+{
+    Py_ssize_t size = 0;
+    const char *bytes = PyUnicode_AsUTF8AndSize(value.ptr(), &size);
+    if (bytes == nullptr)
+        throw nb::python_error();
+    if (std::strlen(bytes) != static_cast<std::size_t>(size))
+        throw Failure(DAO_E_KEYWORD, std::string(bytes) + ": text of a keyword holds a zero byte");
+    return {bytes, static_cast<std::size_t>(size)};
+}
+
+} // namespace
+
+nb::tuple Segment::keyword(const std::string &name)
+{
+    IMAGE_KEYWORD keyword{};
+    {
+        Handle::Use use(handle_);
+        check(daoShmGetKeyword(use.image(), name.c_str(), &keyword));
+    }
+    return entry(keyword);
+}
+
+nb::tuple Segment::keyword_at(uint32_t index)
+{
+    IMAGE_KEYWORD keyword{};
+    {
+        Handle::Use use(handle_);
+        check(daoShmGetKeywordAt(use.image(), index, &keyword));
+    }
+    return entry(keyword);
+}
+
+uint32_t Segment::keyword_count()
+{
+    Handle::Use use(handle_);
+    uint32_t count = 0;
+    check(daoShmCountKeywords(use.image(), &count));
+    return count;
+}
+
+void Segment::set_keyword(const std::string &name, nb::handle value, nb::handle comment)
+{
+    const std::string comment_text = comment.is_none() ? std::string() : utf8(comment);
+    const char *comment_or_null = comment.is_none() ? nullptr : comment_text.c_str();
+    if (PyUnicode_Check(value.ptr()))
+    {
+        const std::string value_text = utf8(value);
+        Handle::Use use(handle_);
+        check(daoShmSetKeywordString(use.image(), name.c_str(), value_text.c_str(), comment_or_null));
+    }
+    else if (PyFloat_Check(value.ptr()))
+    {
+        Handle::Use use(handle_);
+        check(daoShmSetKeywordDouble(use.image(), name.c_str(), nb::cast<double>(value), comment_or_null));
+    }
+    else
+    {
+        int64_t number = 0;
+        if (!nb::try_cast(value, number))
+            throw Failure(DAO_E_KEYWORD, "keyword " + name + ": " + nb::repr(value).c_str() +
+                                             " does not fit; expected an integer of 64 bits, a float or a text");
+        Handle::Use use(handle_);
+        check(daoShmSetKeywordLong(use.image(), name.c_str(), number, comment_or_null));
+    }
+}
+
+void Segment::remove_keyword(const std::string &name)
+{
+    Handle::Use use(handle_);
+    check(daoShmRemoveKeyword(use.image(), name.c_str()));
+}
+
+} // namespace daopython

@@ -1,0 +1,261 @@
+// The module daoShm._core: names, arguments and docstrings.
+#include <nanobind/stl/string.h>
+
+#include "segment.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+using daopython::Canceller;
+using daopython::Failure;
+using daopython::HistoricWait;
+using daopython::Segment;
+
+namespace
+{
+
+void set_error(const Failure &failure)
+{
+    nb::object made = nb::module_::import_("daoShm.errors")
+                          .attr("make")(static_cast<int>(failure.code()), failure.what());
+    PyErr_SetObject(reinterpret_cast<PyObject *>(Py_TYPE(made.ptr())), made.ptr());
+}
+
+void translate(const std::exception_ptr &error, void *)
+{
+    try
+    {
+        std::rethrow_exception(error);
+    }
+    catch (const Failure &failure)
+    {
+        set_error(failure);
+    }
+}
+
+/// memoryview(segment): the memory of a whole copy of the newest frame.
+int get_buffer(PyObject *self, Py_buffer *buffer, int flags)
+{
+    try
+    {
+        nb::object frame = nb::cast<Segment &>(nb::handle(self)).get_data(nb::bool_(false), true, {0, 0.0, false}, nb::none());
+        return PyObject_GetBuffer(frame.ptr(), buffer, flags);
+    }
+    catch (nb::python_error &error)
+    {
+        error.restore();
+    }
+    catch (const Failure &failure)
+    {
+        set_error(failure);
+    }
+    catch (const std::exception &error)
+    {
+        PyErr_SetString(PyExc_RuntimeError, error.what());
+    }
+    buffer->obj = nullptr;
+    return -1;
+}
+
+void bind_results(nb::module_ &module)
+{
+    module.attr("DAO_SUCCESS") = DAO_SUCCESS;
+    module.attr("DAO_ERROR") = DAO_ERROR;
+    module.attr("DAO_TIMEOUT") = DAO_TIMEOUT;
+    module.attr("DAO_OVERWRITE") = DAO_OVERWRITE;
+    module.attr("DAO_NOTREADY") = DAO_NOTREADY;
+    module.attr("DAO_INTERRUPTED") = DAO_INTERRUPTED;
+    module.attr("DAO_REPLACED") = DAO_REPLACED;
+    module.attr("DAO_REMOVED") = DAO_REMOVED;
+}
+
+void bind_errors(nb::module_ &module)
+{
+    nb::enum_<DAO_ERROR_CODE>(module, "ErrorCode", nb::is_arithmetic(), "What went wrong, in stable numbers.")
+        .value("NONE", DAO_E_NONE)
+        .value("ARGUMENT", DAO_E_ARGUMENT)
+        .value("CLOSED", DAO_E_CLOSED)
+        .value("NAME", DAO_E_NAME)
+        .value("NOT_FOUND", DAO_E_NOT_FOUND)
+        .value("PERMISSION", DAO_E_PERMISSION)
+        .value("EXISTS", DAO_E_EXISTS)
+        .value("NO_SPACE", DAO_E_NO_SPACE)
+        .value("NO_MEMORY", DAO_E_NO_MEMORY)
+        .value("SYSTEM", DAO_E_SYSTEM)
+        .value("FORMAT", DAO_E_FORMAT)
+        .value("FOREIGN", DAO_E_FOREIGN)
+        .value("TYPE", DAO_E_TYPE)
+        .value("SHAPE", DAO_E_SHAPE)
+        .value("RANGE", DAO_E_RANGE)
+        .value("SEMAPHORE", DAO_E_SEMAPHORE)
+        .value("KEYWORD", DAO_E_KEYWORD)
+        .value("READ_ONLY", DAO_E_READ_ONLY)
+        .value("BUSY", DAO_E_BUSY)
+        .value("STATE", DAO_E_STATE)
+        .value("TIMEOUT", DAO_E_TIMEOUT)
+        .value("OVERWRITE", DAO_E_OVERWRITE)
+        .value("NOT_READY", DAO_E_NOT_READY)
+        .value("INTERRUPTED", DAO_E_INTERRUPTED)
+        .value("REPLACED", DAO_E_REPLACED)
+        .value("REMOVED", DAO_E_REMOVED)
+        .value("UNSUPPORTED", DAO_E_UNSUPPORTED);
+}
+
+void bind_module_functions(nb::module_ &module)
+{
+    module.def("version", &daoVersion, "The version of the library, such as \"1.0.0\".");
+    module.def(
+        "remove", [](const std::string &name) { daopython::check(daoShmRemove(name.c_str())); }, "name"_a,
+        "Remove a segment's file. Who has it open keeps the memory; waits end with DaoError.\n\n"
+        "Raises FileNotFoundError when there is none, DaoError when the file is not a segment.");
+    module.def("set_log_level", &daoSetLogLevel, "level"_a, "Set what programs in C print through dao.h: 0 to 3.");
+    nb::list names;
+    for (unsigned type = 0; type < 256; ++type)
+        if (const char *name = daoTypeName(static_cast<uint8_t>(type)))
+            names.append(name);
+    module.attr("ELEMENT_TYPES") = nb::tuple(names);
+}
+
+using Class = nb::class_<Segment>;
+
+void bind_reading(Class &segment)
+{
+    segment.def(
+        "get_data",
+        [](Segment &self, nb::handle check, bool reform, int semaphore, double timeout, bool spin, nb::handle out)
+        { return self.get_data(check, reform, {semaphore, timeout, spin}, out); },
+        "check"_a = false, "reform"_a = true, "semNb"_a = 0, "timeout"_a = 0.0, "spin"_a = false,
+        "out"_a.none() = nb::none(),
+        "Copy the newest frame, whole: an ndarray of the segment's shape and dtype.\n\n"
+        "check: first wait for the next frame, on semaphore semNb (0 to 9, one reader each) or, with spin, on the\n"
+        "counter, for at most timeout seconds (0: for ever). Returns None when the time is up.\n"
+        "reform: False for a flat array (1 axis). out: an array of the frame's shape and dtype to copy into.\n"
+        "Before the first frame: what the segment was made with, zeros.\n\n"
+        "Raises DaoError when no whole frame can be had: its writer died in the middle of it, or a flat-out\n"
+        "writer leaves no time (a depth of 2 or more prevents that); ValueError when closed.");
+    segment.def(
+        "get_data_next", &Segment::get_data_next, "wait"_a = false, "reform"_a = true,
+        "Copy the next frame in FIFO order: (status, ndarray of the segment's shape and dtype).\n\n"
+        "Status is DAO_SUCCESS; DAO_NOTREADY, and None for the array, when there is none yet and wait is False;\n"
+        "DAO_OVERWRITE when the writer lapped this reader: the array is then the oldest frame that is still whole.\n"
+        "reform: False for a flat array. Raises ValueError when closed.");
+    segment.def("get_data_arbitrary", &Segment::get_data_arbitrary, "index"_a,
+                "Copy what slot index (modulo depth) holds, whole: an ndarray of the segment's shape and dtype.\n\n"
+                "Raises DaoError when the writer overwrites it over and over for 100 ms.");
+    segment.def(
+        "get_history",
+        [](Segment &self, int64_t frames, nb::handle check, int semaphore, double timeout, bool spin, bool buffer)
+        { return self.get_history(frames, check, {semaphore, timeout, spin}, buffer); },
+        "num_items"_a = 1, "check"_a = false, "semNb"_a = 0, "timeout"_a = 0.0, "spin"_a = false, "buffer"_a = false,
+        "Copy the last num_items frames: an ndarray of shape (num_items, *shape), oldest first, without a gap.\n\n"
+        "num_items: 1 to depth; where fewer were published, the oldest are zeros. check, semNb, timeout (seconds,\n"
+        "0 for ever) and spin wait for a frame first, as in get_data(). buffer: wait instead until num_items frames\n"
+        "were published since the last call (the first call: since then). Returns None when the time is up.\n\n"
+        "Raises ValueError for other num_items, DaoError when the writer is too fast to copy that many.");
+    segment.def("view", &Segment::view, "writable"_a = false,
+                "The newest slot itself, without a copy: an ndarray of the segment's shape and dtype.\n\n"
+                "Its content changes when the writer comes round to that slot; is_whole() tells. Read-only unless\n"
+                "writable. The memory stays valid after close() and after this object is gone.\n\n"
+                "Raises PermissionError for a writable view of a segment that is open for reading only.");
+    segment.def("is_whole", &Segment::is_whole,
+                "Whether the slot that view() handed out last has stayed whole since then: no writer came to it.");
+    segment.def("reset_tail", &Segment::reset_tail,
+                "Go on reading in FIFO order after the newest frame. Returns the status, DAO_SUCCESS.");
+    segment.def("get_counter", &Segment::counter, "Frames published so far (cnt0), 0 before the first.");
+    segment.def("get_frame_id", &Segment::frame_id, "The newest frame's id or number of events (cnt2).");
+    segment.def("wait", &Segment::wait, "timeout"_a.none() = nb::none(), "mode"_a = "sleep",
+                "Wait for a frame newer than the last one read or waited for. Any number of readers.\n\n"
+                "timeout: seconds; None for ever, 0 to only look. mode: \"sleep\"; \"spin\", the shortest latency\n"
+                "with one core busy; \"adaptive\", which learns the frame period: nearly that latency for a fraction\n"
+                "of the core. Returns True, or False when the time is up.\n\n"
+                "Raises DaoError with code REPLACED (unless follow) or REMOVED when the segment goes.");
+    segment.def("_poll_next", &Segment::poll_next);
+    segment.def("_wait_next", &Segment::wait_next, "timeout"_a.none(), "mode"_a, "canceller"_a.none());
+}
+
+void bind_writing(Class &segment)
+{
+    segment.def("set_data", &Segment::set_data, "data"_a.none(), nb::kw_only(), "frame_id"_a.none() = nb::none(),
+                "acquisition_time_ns"_a.none() = nb::none(),
+                "Publish a frame: any array or nested list of the segment's shape whose type casts safely.\n\n"
+                "frame_id: its cnt2. acquisition_time_ns: nanoseconds since the Unix epoch, else the time now.\n\n"
+                "Raises ValueError for another shape and TypeError for another type, naming both sides;\n"
+                "PermissionError when the segment is open for reading only; TimeoutError when another writer kept it\n"
+                "locked for 5 s. Nothing is written then.");
+    segment.def("write_slice", &Segment::write_slice, "data"_a.none(),
+                "Write the next slice of a rolling buffer and publish: shape (n, y, x) takes slices of shape (y, x).\n\n"
+                "Its index is cnt1. Raises ValueError when the segment has not 3 axes or the shape differs, TypeError\n"
+                "for a type that does not cast safely.");
+    segment.def("post", &Segment::post, "semNb"_a,
+                "Post semaphore semNb without publishing. Raises ValueError when the segment has no such one.");
+    segment.def("_begin_write", &Segment::begin_write);
+    segment.def("_commit_write", &Segment::commit_write, "frame_id"_a.none(), "acquisition_time_ns"_a.none());
+    segment.def("_abort_write", &Segment::abort_write);
+}
+
+void bind_describing(Class &segment)
+{
+    segment.def("get_meta_data", &Segment::meta_data, "index"_a.none() = nb::none(),
+                "The metadata of the newest frame, or of slot index (modulo depth): a dict with IMAGE_METADATA's names.\n\n"
+                "Of these, size is the shape with 0 for an unused axis; creation_time and last_access are seconds\n"
+                "since the Unix epoch; atime[\"tsfixed\"][\"secondlong\"] is the acquisition time in nanoseconds.");
+    segment.def_prop_ro("info", &Segment::info,
+                        "How the segment is doing: a dict with its writer, its readers' number, depth, generation and\n"
+                        "state (\"live\", \"replaced\" or \"removed\").");
+    segment.def_prop_ro("shape", &Segment::shape, "The frame's shape, slow axis first: a tuple of 1 to 3 integers.");
+    segment.def_prop_ro("dtype", &Segment::dtype, "The numpy.dtype of the frame's elements.");
+    segment.def_prop_ro("counter", &Segment::counter, "Frames published so far (cnt0), 0 before the first.");
+    segment.def_prop_ro("missed", &Segment::missed,
+                        "Frames published that this object never read, since its first read.");
+    segment.def_prop_ro(
+        "depth", [](Segment &self) { return daopython::Handle::Use(self.handle())->depth; },
+        "Number of slots: how many frames the FIFO holds.");
+    segment.def_prop_ro(
+        "read_only", [](Segment &self) { return daopython::Handle::Use(self.handle())->read_only; },
+        "Whether the segment is open for reading only.");
+    segment.def_prop_ro(
+        "closed", [](Segment &self) { return !self.handle().is_open(); }, "Whether there is no open segment.");
+    segment.def_prop_rw(
+        "follow", [](Segment &self) { return self.handle().follow.load(); },
+        [](Segment &self, bool on) { self.handle().follow.store(on); },
+        "Whether reads, writes and waits go over by themselves to a segment that replaced this one.");
+    segment.def("_readers", &Segment::readers);
+    segment.def("_acquisition_time_ns", &Segment::acquisition_time_ns);
+    segment.def("_keyword", &Segment::keyword, "name"_a);
+    segment.def("_keyword_at", &Segment::keyword_at, "index"_a);
+    segment.def("_keyword_count", &Segment::keyword_count);
+    segment.def("_set_keyword", &Segment::set_keyword, "name"_a, "value"_a.none(), "comment"_a.none());
+    segment.def("_remove_keyword", &Segment::remove_keyword, "name"_a);
+}
+
+} // namespace
+
+NB_MODULE(_core, module)
+{
+    if (!daopython::load_numpy())
+        throw nb::python_error();
+    module.doc() = "The part of daoShm that is written in C++: a thin layer over dao.h.";
+    nb::register_exception_translator(translate);
+    bind_results(module);
+    bind_errors(module);
+    bind_module_functions(module);
+
+    nb::class_<Canceller>(module, "Canceller", "Ends the waits that were given it, from another thread.")
+        .def(nb::init<>())
+        .def("cancel", &Canceller::cancel, "End those waits at once: they return False.");
+
+    static PyType_Slot slots[] = {{Py_bf_getbuffer, reinterpret_cast<void *>(get_buffer)}, {0, nullptr}};
+    Class segment(module, "Segment", nb::type_slots(slots), "An open segment: what shm is made of. Use shm.");
+    segment.def(nb::init<>());
+    segment.def("_open", &Segment::open, "name"_a, "read_only"_a);
+    segment.def("_create", &Segment::create, "name"_a, "frame"_a, "keywords"_a, "depth"_a, "file_mode"_a,
+                "compatibility"_a);
+    segment.def("close", &Segment::close,
+                "Let go of the segment, which stays. A loan is given back. A second close does nothing. Views keep\n"
+                "their memory.");
+    segment.def("reopen", &Segment::reopen,
+                "Open the segment that has the name now. Raises FileNotFoundError when there is none; the old one\n"
+                "then stays open.");
+    bind_reading(segment);
+    bind_writing(segment);
+    bind_describing(segment);
+}

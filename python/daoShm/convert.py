@@ -1,0 +1,86 @@
+"""From what users pass to an array that a segment takes as it is: no silent cast, no silent reshape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ._core import ELEMENT_TYPES, ErrorCode
+from .errors import DaoTypeError, DaoValueError
+
+# Kinds of type that take Python numbers of a kind.
+_TAKEN_BY = {"b": "iufc", "i": "iufc", "u": "iufc", "f": "fc", "c": "c"}
+
+
+def _type_error(message: str) -> DaoTypeError:
+    return DaoTypeError.of(ErrorCode.TYPE, message)
+
+
+def _shape_error(message: str) -> DaoValueError:
+    return DaoValueError.of(ErrorCode.SHAPE, message)
+
+
+def _as_array(data: Any) -> np.ndarray:
+    try:
+        array = np.asarray(data)
+    except (ValueError, TypeError) as reason:
+        raise _shape_error(f"data is no array: {reason}") from reason
+    if array.dtype.kind == "O":
+        raise _type_error(f"data of type {type(data).__name__} is no array of numbers; expected {_known_types()}")
+    return array
+
+
+def _known_types() -> str:
+    return "one of " + ", ".join(ELEMENT_TYPES)
+
+
+def segment_array(data: Any) -> np.ndarray:
+    """An array of an element type with 1 to 3 axes, native byte order and C order; a scalar becomes shape (1,)."""
+    array = np.atleast_1d(_as_array(data))
+    if array.dtype.newbyteorder("=") not in map(np.dtype, ELEMENT_TYPES):
+        raise _type_error(f"data has type {array.dtype}; expected {_known_types()}")
+    if array.ndim > 3:
+        raise _shape_error(f"data has shape {array.shape}, {array.ndim} axes; expected 1 to 3")
+    if array.size == 0:
+        raise _shape_error(f"data has shape {array.shape}; expected at least one element along each axis")
+    return np.require(array, array.dtype.newbyteorder("="), "CA")
+
+
+def _check_shape(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    if array.ndim == 0 and np.prod(shape) == 1:
+        return array.reshape(shape)
+    if array.shape != shape:
+        raise _shape_error(f"data has shape {array.shape}; expected the segment's, {shape}")
+    return array
+
+
+def _cast_python_numbers(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Python numbers have no size of their own: they take the segment's type when their kind and value fit."""
+    if dtype.kind not in _TAKEN_BY.get(array.dtype.kind, ""):
+        raise _type_error(f"data holds numbers of type {array.dtype}; expected what casts safely to {dtype}")
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        low, high = int(array.min()), int(array.max())
+        if low < limits.min or high > limits.max:
+            found = low if low < limits.min else high
+            raise _type_error(f"data holds {found}; expected {dtype}, {limits.min} to {limits.max}")
+    try:
+        with np.errstate(over="raise"):
+            return array.astype(dtype)
+    except FloatingPointError as reason:
+        raise _type_error(f"data holds numbers beyond the range of the segment's type, {dtype}") from reason
+
+
+def frame_array(data: Any, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
+    """An array of exactly that dtype and shape, in C order.
+
+    Raises TypeError where the type does not cast safely, ValueError for another shape; both name both sides.
+    """
+    array = _check_shape(_as_array(data), shape)
+    python_numbers = isinstance(data, (list, tuple, int, float, complex)) and not hasattr(data, "dtype")
+    if python_numbers and array.dtype != dtype:
+        array = _cast_python_numbers(array, dtype)
+    if not np.can_cast(array.dtype, dtype, "safe"):
+        raise _type_error(f"data has type {array.dtype}; expected what casts safely to the segment's, {dtype}")
+    return np.require(array, dtype, "CA")

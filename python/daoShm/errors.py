@@ -1,0 +1,84 @@
+"""Exceptions: each is a DaoError, and where Python has a fitting exception, also that one."""
+
+import errno
+
+from ._core import ErrorCode
+
+
+class DaoError(Exception):
+    """Something went wrong with a segment; the message names it, what was found and what was expected.
+
+    ``code`` is the ErrorCode.
+    """
+
+    code: ErrorCode = ErrorCode.NONE
+
+    @classmethod
+    def of(cls, code: ErrorCode, message: str) -> "DaoError":
+        """Make one of this class with that code."""
+        error = cls(message)
+        error.code = code
+        return error
+
+
+class DaoNotFoundError(DaoError, FileNotFoundError):
+    """There is no such segment."""
+
+
+class DaoPermissionError(DaoError, PermissionError):
+    """The system refuses access, or the segment is open for reading only."""
+
+
+class DaoTimeoutError(DaoError, TimeoutError):
+    """A time limit passed: no frame came, or another writer kept the segment locked."""
+
+
+class DaoValueError(DaoError, ValueError):
+    """A value that the call does not take: a shape, a number, a name, a closed segment."""
+
+
+class DaoTypeError(DaoError, TypeError):
+    """An element type that is unknown or does not cast safely."""
+
+
+class DaoKeyError(DaoError, KeyError):
+    """There is no keyword of that name."""
+
+    __str__ = Exception.__str__
+
+
+class DaoUnsupportedError(DaoError, NotImplementedError):
+    """This segment, this system or this build cannot do that."""
+
+
+_CLASSES = {
+    ErrorCode.NOT_FOUND: DaoNotFoundError,
+    ErrorCode.PERMISSION: DaoPermissionError,
+    ErrorCode.READ_ONLY: DaoPermissionError,
+    ErrorCode.TIMEOUT: DaoTimeoutError,
+    ErrorCode.BUSY: DaoTimeoutError,
+    ErrorCode.ARGUMENT: DaoValueError,
+    ErrorCode.CLOSED: DaoValueError,
+    ErrorCode.NAME: DaoValueError,
+    ErrorCode.SHAPE: DaoValueError,
+    ErrorCode.RANGE: DaoValueError,
+    ErrorCode.SEMAPHORE: DaoValueError,
+    ErrorCode.KEYWORD: DaoValueError,
+    ErrorCode.TYPE: DaoTypeError,
+    ErrorCode.UNSUPPORTED: DaoUnsupportedError,
+}
+
+_SYSTEM_CODES = {
+    DaoNotFoundError: errno.ENOENT,
+    DaoPermissionError: errno.EACCES,
+    DaoTimeoutError: errno.ETIMEDOUT,
+}
+
+
+def make(code: int, message: str) -> DaoError:
+    """Make the exception that fits an error code."""
+    kind = _CLASSES.get(ErrorCode(code), DaoError)
+    error = kind.of(ErrorCode(code), message)
+    if kind in _SYSTEM_CODES:
+        error.errno = _SYSTEM_CODES[kind]  # type: ignore[attr-defined]
+    return error

@@ -1,0 +1,73 @@
+"""The keywords of a segment as a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from typing import TYPE_CHECKING
+
+from ._core import ErrorCode
+from .errors import DaoError, DaoKeyError
+
+if TYPE_CHECKING:
+    from ._core import Segment
+
+Value = int | float | str
+
+
+class Keywords(MutableMapping[str, Value]):
+    """The keywords of a segment: names of 1 to 16 bytes; values int (64 bits), float or str (at most 16 bytes).
+
+    The room is the ``nbkw`` that the segment was made with. Each is read and written whole, by any process.
+    Raises KeyError for a name that is not there, ValueError for what does not fit.
+    """
+
+    __slots__ = ("_segment",)
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+
+    def _entry(self, name: str) -> tuple[str, Value, str]:
+        try:
+            return self._segment._keyword(name)
+        except DaoError as error:
+            if error.code != ErrorCode.NOT_FOUND:
+                raise
+            raise DaoKeyError.of(error.code, str(error)) from None
+
+    def _entries(self) -> Iterator[tuple[str, Value, str]]:
+        index = 0
+        while True:
+            try:
+                yield self._segment._keyword_at(index)
+            except DaoError as error:
+                if error.code != ErrorCode.NOT_FOUND:
+                    raise
+                return
+            index += 1
+
+    def __getitem__(self, name: str) -> Value:
+        return self._entry(name)[1]
+
+    def __setitem__(self, name: str, value: Value) -> None:
+        self.set(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        self._entry(name)
+        self._segment._remove_keyword(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _, _ in list(self._entries()))
+
+    def __len__(self) -> int:
+        return self._segment._keyword_count()
+
+    def __repr__(self) -> str:
+        return f"<Keywords {dict(self)}>"
+
+    def set(self, name: str, value: Value, comment: str | None = None) -> None:
+        """Set a keyword, adding it when there is none of that name; comment: up to 79 bytes, None keeps it."""
+        self._segment._set_keyword(name, value, comment)
+
+    def comment(self, name: str) -> str:
+        """The comment of a keyword, "" when it has none."""
+        return self._entry(name)[2]

@@ -1,0 +1,45 @@
+"""Writing a frame in place."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ._core import Segment
+
+
+class Loan:
+    """The next slot, lent to be filled in place: what ``shm.write()`` returns.
+
+    ``with segment.write() as frame:`` locks the segment for this writer and gives a writable ndarray of the
+    segment's shape and dtype, which holds an older frame. The end of the block publishes it; an exception gives it
+    back unpublished. The array is read-only afterwards: do not keep it.
+
+    ``frame_id`` (cnt2) and ``acquisition_time_ns`` (since the Unix epoch) may be set inside the block.
+    """
+
+    __slots__ = ("_frame", "_segment", "acquisition_time_ns", "frame_id")
+
+    def __init__(self, segment: Segment, frame_id: int | None, acquisition_time_ns: int | None) -> None:
+        self._segment = segment
+        self._frame: np.ndarray | None = None
+        self.frame_id = frame_id
+        self.acquisition_time_ns = acquisition_time_ns
+
+    def __enter__(self) -> np.ndarray:
+        self._frame = self._segment._begin_write()
+        return self._frame
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._frame is not None:
+            self._frame.flags.writeable = False
+            self._frame = None
+        if kind is None:
+            self._segment._commit_write(self.frame_id, self.acquisition_time_ns)
+        else:
+            self._segment._abort_write()

@@ -1,0 +1,201 @@
+"""The class shm."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from types import TracebackType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import _core
+from .convert import segment_array
+from .errors import DaoValueError
+from .frames import Frames, Mode
+from .keywords import Keywords
+from .loan import Loan
+from .network import Network
+
+
+class Reader(NamedTuple):
+    """One reader of a segment."""
+
+    pid: int
+    """Its process."""
+    alive: bool
+    """Whether the process lives."""
+    name: str
+    """The process's name."""
+    counter: int
+    """Counter of the last frame it read."""
+    missed: int
+    """Frames published that it never read, since its first."""
+    last_seen_ns: int
+    """When it last read, nanoseconds since the Unix epoch."""
+
+
+def _option(name: str, value: Any, low: int, high: int) -> int:
+    number = value.__index__() if hasattr(value, "__index__") else None
+    if number is None or not low <= number <= high:
+        raise DaoValueError.of(_core.ErrorCode.ARGUMENT, f"{name} is {value!r}; expected an integer, {low} to {high}")
+    return number
+
+
+class shm(Network, _core.Segment):
+    """A segment of shared memory: frames of one shape and dtype, in ``depth`` slots.
+
+    With data: make the segment of that name (or reuse the one of the same geometry) with data's shape, 1 to 3 axes,
+    slow axis first, and dtype, one of ELEMENT_TYPES; publish data as its first frame. Without: open the one there is,
+    for reading only where writing is not permitted. With data and no name: a private image of this process.
+
+    fname: path of the segment's file, at most 79 bytes. data: array, nested list or scalar. nbkw: room for so many
+    keywords. depth: slots; with 2 or more a fast writer leaves readers time. logLevel: what programs in C print.
+    pubPort, subPort, subHost: network. read_only: open for reading only, unlisted among the readers. follow: go over
+    to a segment that replaces this one. compatibility: give a new segment DAO's named semaphores, None: as the
+    environment variable DAO_COMPATIBILITY says. mode: permission bits of a new file, None: 0o600.
+
+    Everything that gives frames copies them whole, never torn, and np.asarray(), memoryview() and DLPack do too;
+    view() is the one that hands out the shared memory itself. Any thread may use the object.
+
+    Raises FileNotFoundError, PermissionError, ValueError (name, shape, depth), TypeError (dtype) and DaoError, of
+    which all of them are.
+    """
+
+    DAO_SUCCESS = _core.DAO_SUCCESS
+    DAO_ERROR = _core.DAO_ERROR
+    DAO_TIMEOUT = _core.DAO_TIMEOUT
+    DAO_OVERWRITE = _core.DAO_OVERWRITE
+    DAO_NOTREADY = _core.DAO_NOTREADY
+    DAO_INTERRUPTED = _core.DAO_INTERRUPTED
+    DAO_REPLACED = _core.DAO_REPLACED
+    DAO_REMOVED = _core.DAO_REMOVED
+
+    def __init__(
+        self,
+        fname: str | os.PathLike[str] | None = None,
+        data: Any = None,
+        nbkw: int = 0,
+        pubPort: int = 5555,
+        subPort: int = 5555,
+        subHost: str = "localhost",
+        logLevel: int = 0,
+        depth: int = 1,
+        *,
+        read_only: bool = False,
+        follow: bool = True,
+        compatibility: bool | None = None,
+        mode: int | None = None,
+    ) -> None:
+        super().__init__()
+        self._name = None if fname is None else os.fsdecode(fname)
+        self.pubPort = pubPort
+        self.subPort = subPort
+        self.subHost = subHost
+        self.follow = follow
+        _core.set_log_level(logLevel)
+        if data is not None:
+            self._make(segment_array(data), nbkw, depth, compatibility, mode)
+        elif self._name is not None:
+            self._open(self._name, read_only)
+
+    def _make(self, frame: np.ndarray, nbkw: int, depth: int, compatibility: bool | None, mode: int | None) -> None:
+        if self._name == "":
+            raise DaoValueError.of(_core.ErrorCode.NAME, "the name is empty; expected 1 to 79 bytes")
+        keywords = _option("nbkw", nbkw, 0, 65535)
+        slots = _option("depth", depth, 1, 2**32 - 1)
+        bits = 0 if mode is None else _option("mode", mode, 1, 0o777)
+        semaphores = 0 if compatibility is None else 1 if compatibility else -1
+        self._create(self._name or "", frame, keywords, slots, bits, semaphores)
+        self.set_data(frame)
+
+    @property
+    def name(self) -> str | None:
+        """The path of the segment's file; None for a private image."""
+        return self._name
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes of the frame's shape, 1 to 3."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements of a frame, the product of its shape."""
+        return int(np.prod(self.shape))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of a frame."""
+        return self.size * self.dtype.itemsize
+
+    @property
+    def acquisition_time(self) -> np.datetime64:
+        """When the newest frame was acquired: a datetime64 in nanoseconds, UTC; NaT when that is unknown."""
+        nanoseconds = self._acquisition_time_ns()
+        return np.datetime64(nanoseconds, "ns") if nanoseconds else np.datetime64("NaT", "ns")
+
+    def get_timestamp(self) -> datetime.datetime:
+        """When the newest frame was acquired: a datetime in local time, without a time zone, to the microsecond."""
+        microseconds = self._acquisition_time_ns() // 1000
+        moment = datetime.datetime.fromtimestamp(microseconds // 1_000_000)
+        return moment.replace(microsecond=microseconds % 1_000_000)
+
+    def frames(self, timeout: float | None = None, mode: Mode = "sleep") -> Frames:
+        """Every frame from now on in FIFO order, for ``for`` and ``async for``: ndarrays of the segment's shape.
+
+        timeout: seconds to wait for a frame, None for ever; then TimeoutError. mode: as in wait().
+        """
+        return Frames(self, timeout, mode)
+
+    def write(self, frame_id: int | None = None, acquisition_time_ns: int | None = None) -> Loan:
+        """Fill the next frame in place: ``with segment.write() as frame:`` gives an ndarray of the segment's shape.
+
+        Raises PermissionError when the segment is open for reading only, TimeoutError when another writer kept it
+        locked for 5 s.
+        """
+        return Loan(self, frame_id, acquisition_time_ns)
+
+    @property
+    def keywords(self) -> Keywords:
+        """The segment's keywords, a mutable mapping from name to int, float or str."""
+        return Keywords(self)
+
+    def readers(self) -> list[Reader]:
+        """Who reads the segment, how far each got and how many frames it missed. Empty for segments made by DAO."""
+        return [Reader(*entry) for entry in self._readers()]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """The newest frame, whole, shape and dtype of the segment; copy=False: the read-only view() itself."""
+        if copy is not False:
+            return self.get_data() if dtype is None else self.get_data().astype(dtype, copy=False)
+        if dtype is not None and np.dtype(dtype) != self.dtype:
+            raise DaoValueError.of(
+                _core.ErrorCode.TYPE, f"{self.name}: has type {self.dtype}; {np.dtype(dtype)} needs a copy"
+            )
+        return self.view()
+
+    def __dlpack__(self, **options: Any) -> Any:
+        """The newest frame, whole, as a DLPack capsule; copy=False: the memory of view() itself, without a copy."""
+        if options.pop("copy", None) is False:
+            return self.view().__dlpack__(**options)
+        return self.get_data().__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """(1, 0): the memory is the processor's."""
+        return (1, 0)
+
+    def __enter__(self) -> shm:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        name = "private" if self._name is None else repr(self._name)
+        if self.closed:
+            return f"<shm {name}, closed>"
+        access = ", read-only" if self.read_only else ""
+        return f"<shm {name} {self.shape} {self.dtype}, depth {self.depth}, frame {self.counter}{access}>"

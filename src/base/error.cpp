@@ -1,0 +1,87 @@
+#include "base/error.hpp"
+
+#include <cstdio>
+#include <cstring>
+
+namespace dao::base
+{
+namespace
+{
+
+constexpr size_t message_bytes = 512;
+constexpr size_t name_bytes = 80;
+
+struct LastError
+{
+    DAO_ERROR_CODE code = DAO_E_NONE;
+    Status pending = Status::success; // a condition whose message is not made yet
+    char name[name_bytes] = "";
+    char message[message_bytes] = "no error";
+};
+
+thread_local LastError last;
+
+struct Condition
+{
+    Status status;
+    DAO_ERROR_CODE code;
+    const char *text;
+};
+
+constexpr Condition conditions[] = {
+    {Status::timeout, DAO_E_TIMEOUT, "the time limit passed"},
+    {Status::overwrite, DAO_E_OVERWRITE, "the writer overwrote the frame, or lapped this reader"},
+    {Status::not_ready, DAO_E_NOT_READY, "no whole new frame yet"},
+    {Status::interrupted, DAO_E_INTERRUPTED, "a signal interrupted the wait"},
+    {Status::replaced, DAO_E_REPLACED, "another segment has taken the name; re-open to follow it"},
+    {Status::removed, DAO_E_REMOVED, "the segment's file was removed"},
+};
+
+const Condition *find(Status status)
+{
+    for (const Condition &known : conditions)
+        if (known.status == status)
+            return &known;
+    return nullptr;
+}
+
+}
+
+Status fail(DAO_ERROR_CODE code, const char *format, ...) noexcept
+{
+    last.code = code;
+    last.pending = Status::success;
+    va_list arguments;
+    va_start(arguments, format);
+    std::vsnprintf(last.message, sizeof last.message, format, arguments);
+    va_end(arguments);
+    return Status::error;
+}
+
+Status condition(Status status, const char *name) noexcept
+{
+    const Condition *known = find(status);
+    if (known == nullptr)
+        return status;
+    last.code = known->code;
+    last.pending = status;
+    std::strncpy(last.name, name, name_bytes - 1);
+    return status;
+}
+
+DAO_ERROR_CODE last_error_code() noexcept
+{
+    return last.code;
+}
+
+const char *last_error_message() noexcept
+{
+    if (const Condition *known = find(last.pending))
+    {
+        std::snprintf(last.message, sizeof last.message, "%s: %s", last.name, known->text);
+        last.pending = Status::success;
+    }
+    return last.message;
+}
+
+}

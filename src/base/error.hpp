@@ -1,0 +1,19 @@
+// The cause of a thread's last failure: a code, and a message that names the segment.
+#pragma once
+
+#include "base/status.hpp"
+
+namespace dao::base
+{
+
+// Records code and message for this thread. Always returns Status::error.
+Status fail(DAO_ERROR_CODE code, const char *format, ...) noexcept DAO_PRINTF(2, 3);
+
+// Records that a call on segment `name` ended with a condition, and returns it. Formats nothing: the message is made
+// when somebody asks for it. Success records nothing.
+Status condition(Status status, const char *name) noexcept;
+
+DAO_ERROR_CODE last_error_code() noexcept;
+const char *last_error_message() noexcept;
+
+}

@@ -1,0 +1,56 @@
+// A machine word in memory that processes or threads share. The memory order is part of each method's name, so that a
+// reader of the protocol sees it. The protocol's templates take any type with these methods; the model checker
+// brings its own.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace dao::base
+{
+
+template <class T> class Word
+{
+  public:
+    explicit Word(T *place) noexcept : place_(place) {}
+
+    T load_relaxed() const noexcept { return here().load(std::memory_order_relaxed); }
+    T load_acquire() const noexcept { return here().load(std::memory_order_acquire); }
+    T load_sequential() const noexcept { return here().load(std::memory_order_seq_cst); }
+    void store_relaxed(T value) const noexcept { here().store(value, std::memory_order_relaxed); }
+    void store_release(T value) const noexcept { here().store(value, std::memory_order_release); }
+    void store_sequential(T value) const noexcept { here().store(value, std::memory_order_seq_cst); }
+    T fetch_add_sequential(T value) const noexcept { return here().fetch_add(value, std::memory_order_seq_cst); }
+    T fetch_add_relaxed(T value) const noexcept { return here().fetch_add(value, std::memory_order_relaxed); }
+    T fetch_sub_release(T value) const noexcept { return here().fetch_sub(value, std::memory_order_release); }
+    T fetch_or_release(T value) const noexcept { return here().fetch_or(value, std::memory_order_release); }
+    T fetch_and_acquire(T value) const noexcept { return here().fetch_and(value, std::memory_order_acquire); }
+    bool compare_exchange_acquire(T &expected, T desired) const noexcept
+    {
+        return here().compare_exchange_strong(expected, desired, std::memory_order_acquire, std::memory_order_relaxed);
+    }
+
+    T *place() const noexcept { return place_; }
+
+  private:
+    std::atomic_ref<T> here() const noexcept { return std::atomic_ref<T>(*place_); }
+
+    T *place_;
+    static_assert(std::atomic_ref<T>::is_always_lock_free, "words shared between processes must not hide a lock");
+};
+
+// The fences of the sequence-lock steps. The thread sanitizer does not follow fences; for its builds each becomes an
+// operation on a word of its own, which orders as much and which it understands.
+struct Fence
+{
+#if defined(__SANITIZE_THREAD__)
+    static inline std::atomic<uint32_t> meeting_point{0};
+    static void acquire() noexcept { meeting_point.fetch_add(0, std::memory_order_acq_rel); }
+    static void release() noexcept { meeting_point.fetch_add(0, std::memory_order_acq_rel); }
+#else
+    static void acquire() noexcept { std::atomic_thread_fence(std::memory_order_acquire); }
+    static void release() noexcept { std::atomic_thread_fence(std::memory_order_release); }
+#endif
+};
+
+}

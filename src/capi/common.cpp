@@ -1,0 +1,51 @@
+// What needs no image: the last error, the version, element types, addresses.
+#include "base/error.hpp"
+#include "format/element_type.hpp"
+
+#include <cctype>
+
+using namespace dao;
+
+DAO_ERROR_CODE daoLastErrorCode(void)
+{
+    return base::last_error_code();
+}
+
+const char *daoLastErrorMessage(void)
+{
+    return base::last_error_message();
+}
+
+const char *daoVersion(void)
+{
+    return DAO_VERSION;
+}
+
+size_t daoTypeSize(uint8_t atype)
+{
+    return format::element_size(atype);
+}
+
+const char *daoTypeName(uint8_t atype)
+{
+    return format::element_name(atype);
+}
+
+unsigned daoBaseIp2Int(const char *ip)
+{
+    if (ip == nullptr)
+        return DAO_ERROR;
+    unsigned address = 0;
+    for (int part = 0; part < 4; ++part)
+    {
+        unsigned number = 0;
+        if (!std::isdigit(static_cast<unsigned char>(*ip)))
+            return DAO_ERROR;
+        while (std::isdigit(static_cast<unsigned char>(*ip)) && number < 256)
+            number = number * 10 + static_cast<unsigned>(*ip++ - '0');
+        if (number > 255 || (part < 3 && *ip++ != '.'))
+            return DAO_ERROR;
+        address = address * 256 + number;
+    }
+    return address;
+}

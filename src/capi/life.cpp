@@ -1,0 +1,232 @@
+#include "capi/image.hpp"
+#include "platform/platform.hpp"
+#include "segment/life.hpp"
+#include "segment/readers.hpp"
+#include "segment/writer.hpp"
+
+#include <atomic>
+#include <cstring>
+#include <memory>
+#include <new>
+
+using namespace dao;
+using base::fail;
+using capi::result;
+using segment::Handle;
+
+namespace
+{
+
+std::atomic<uint32_t> default_file_mode{0600};
+std::atomic<int> default_compatibility{-1}; // -1: as the environment says
+
+Status make_geometry(const char *name, long naxis, const uint32_t *size, uint8_t atype, int64_t keywords,
+                     uint32_t depth, format::Geometry &geometry) noexcept
+{
+    if (size == nullptr)
+        return fail(DAO_E_ARGUMENT, "%.79s: the sizes are a null pointer", name);
+    if (naxis < 1 || naxis > 3)
+        return fail(DAO_E_SHAPE, "%.79s: number of axes is %ld; expected 1 to 3", name, naxis);
+    if (keywords < 0 || keywords > format::keyword_limit)
+        return fail(DAO_E_KEYWORD, "%.79s: room for %lld keywords asked for; expected 0 to %u", name,
+                    static_cast<long long>(keywords), format::keyword_limit);
+    geometry.naxis = static_cast<uint8_t>(naxis);
+    for (long axis = 0; axis < naxis; ++axis)
+        geometry.size[axis] = size[axis];
+    geometry.atype = atype;
+    geometry.keywords = static_cast<uint32_t>(keywords);
+    geometry.depth = depth;
+    return Status::success;
+}
+
+// Runs `fill` on a fresh handle and binds it to the image; on failure the image is closed.
+template <class Fill> int_fast8_t open_image(IMAGE *image, const char *name, Fill &&fill) noexcept
+{
+    if (image == nullptr)
+        return result(fail(DAO_E_ARGUMENT, "the image is a null pointer"));
+    std::unique_ptr<Handle> handle(new (std::nothrow) Handle);
+    if (handle == nullptr)
+    {
+        capi::unbind(*image);
+        return result(fail(DAO_E_NO_MEMORY, "out of memory"));
+    }
+    const Status status = fill(*handle);
+    if (status != Status::success)
+        capi::unbind(*image);
+    else
+        capi::bind(*image, name, handle.release());
+    return result(status);
+}
+
+int_fast8_t create_image(IMAGE *image, const char *name, const format::Geometry &geometry,
+                         const segment::CreateOptions &options, bool shared) noexcept
+{
+    return open_image(image, name, [&](Handle &handle) noexcept {
+        return shared ? segment::create(name, geometry, options, handle)
+                      : segment::create_private(name, geometry, handle);
+    });
+}
+
+int_fast8_t refuse(IMAGE *image) noexcept
+{
+    if (image != nullptr)
+        capi::unbind(*image);
+    return DAO_ERROR;
+}
+
+segment::CreateOptions default_options() noexcept
+{
+    return {default_file_mode.load(), daoShmGetCompatibility() != 0};
+}
+
+}
+
+int_fast8_t daoShmImageCreate_FIFO(IMAGE *image, const char *name, long naxis, uint32_t *size, uint8_t atype,
+                                   int shared, int NBkw, uint32_t fifo_size)
+{
+    format::Geometry geometry;
+    if (segment::check_segment_name(name) != Status::success ||
+        make_geometry(name, naxis, size, atype, NBkw, fifo_size, geometry) != Status::success)
+        return refuse(image);
+    return create_image(image, name, geometry, default_options(), shared != 0);
+}
+
+int_fast8_t daoShmImageCreate(IMAGE *image, const char *name, long naxis, uint32_t *size, uint8_t atype, int shared,
+                              int NBkw)
+{
+    return daoShmImageCreate_FIFO(image, name, naxis, size, atype, shared, NBkw, 1);
+}
+
+int_fast8_t daoShmImageCreateWith(IMAGE *image, const char *name, long naxis, const uint32_t *size, uint8_t atype,
+                                  const DAO_CREATE_OPTIONS *options)
+{
+    const DAO_CREATE_OPTIONS wanted = options != nullptr ? *options : DAO_CREATE_OPTIONS{};
+    format::Geometry geometry;
+    if (segment::check_segment_name(name) != Status::success ||
+        make_geometry(name, naxis, size, atype, wanted.keywords, wanted.depth == 0 ? 1 : wanted.depth, geometry) !=
+            Status::success)
+        return refuse(image);
+    segment::CreateOptions choices = default_options();
+    if (wanted.file_mode != 0)
+        choices.file_mode = wanted.file_mode;
+    if (wanted.compatibility != 0)
+        choices.named_semaphores = wanted.compatibility > 0;
+    return create_image(image, name, geometry, choices, true);
+}
+
+int_fast8_t daoShmInit1D(const char *name, uint32_t nbVal, IMAGE **image)
+{
+    if (image == nullptr)
+        return result(fail(DAO_E_ARGUMENT, "the image is a null pointer"));
+    *image = nullptr;
+    auto *made = static_cast<IMAGE *>(std::malloc(sizeof(IMAGE)));
+    if (made == nullptr)
+        return result(fail(DAO_E_NO_MEMORY, "out of memory"));
+    uint32_t size[2] = {nbVal, 1};
+    if (daoShmImageCreate(made, name, 2, size, _DATATYPE_FLOAT, 1, 0) != DAO_SUCCESS)
+    {
+        std::free(made);
+        return DAO_ERROR;
+    }
+    *image = made;
+    return DAO_SUCCESS;
+}
+
+int_fast8_t daoShmShm2Img(const char *name, IMAGE *image)
+{
+    return open_image(image, name, [&](Handle &handle) noexcept { return segment::open(name, false, handle); });
+}
+
+int_fast8_t daoShmOpenReadOnly(const char *name, IMAGE *image)
+{
+    return open_image(image, name, [&](Handle &handle) noexcept { return segment::open(name, true, handle); });
+}
+
+int_fast8_t daoShmCloseShm(IMAGE *image)
+{
+    if (image == nullptr)
+        return result(fail(DAO_E_ARGUMENT, "the image is a null pointer"));
+    if (image->used != 1 || image->semReadPID == nullptr)
+        return DAO_SUCCESS;
+    const std::unique_ptr<Handle> handle(capi::handle_of(image));
+    if (handle == nullptr)
+        return DAO_ERROR;
+    if (handle->has_loan)
+        (void)segment::abort_loan(*handle);
+    segment::leave_readers(*handle);
+    capi::unbind(*image);
+    return DAO_SUCCESS;
+}
+
+int_fast8_t daoShmRemove(const char *name)
+{
+    return result(segment::remove(name));
+}
+
+int_fast8_t daoShmCheckReplaced(IMAGE *image)
+{
+    return capi::with_handle(image, [](Handle &handle) noexcept {
+        return base::condition(handle.segment->check_name(), handle.segment->name());
+    });
+}
+
+int_fast8_t daoShmReopen(IMAGE *image)
+{
+    Handle *handle = capi::handle_of(image);
+    if (handle == nullptr)
+        return DAO_ERROR;
+    const Status status = segment::reopen(*handle);
+    if (status == Status::success)
+        capi::bind(*image, image->name, handle);
+    return result(status);
+}
+
+int_fast8_t daoShmImageCreateSem(IMAGE *image, long NBsem)
+{
+    return capi::with_handle(image, [&](Handle &handle) noexcept {
+        segment::Segment &segment = *handle.segment;
+        if (NBsem < 1 || NBsem > IMAGE_NB_SEMAPHORE)
+            return fail(DAO_E_SEMAPHORE, "%s: %ld semaphores; expected 1 to %d", segment.name(), NBsem,
+                        IMAGE_NB_SEMAPHORE);
+        if (segment.read_only())
+            return fail(DAO_E_READ_ONLY, "%s: open for reading only", segment.name());
+        segment.first_metadata()->sem = static_cast<uint16_t>(NBsem);
+        if (segment.has_named_semaphores())
+        {
+            segment.open_named_semaphores(true, default_file_mode.load());
+            capi::bind(*image, image->name, &handle);
+        }
+        return Status::success;
+    });
+}
+
+int_fast8_t daoImageCreateSem(IMAGE *image, long NBsem)
+{
+    return daoShmImageCreateSem(image, NBsem);
+}
+
+void daoShmSetFileMode(uint32_t mode)
+{
+    default_file_mode.store(mode & 0777);
+}
+
+uint32_t daoShmGetFileMode(void)
+{
+    return default_file_mode.load();
+}
+
+void daoShmSetCompatibility(int on)
+{
+    default_compatibility.store(on != 0 ? 1 : 0);
+}
+
+int daoShmGetCompatibility(void)
+{
+    int chosen = default_compatibility.load();
+    if (chosen < 0)
+    {
+        const char *wanted = platform::environment("DAO_COMPATIBILITY");
+        chosen = wanted != nullptr && std::strcmp(wanted, "") != 0 && std::strcmp(wanted, "0") != 0 ? 1 : 0;
+    }
+    return chosen;
+}

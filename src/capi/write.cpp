@@ -1,0 +1,118 @@
+#include "capi/image.hpp"
+#include "segment/writer.hpp"
+
+#include <vector>
+
+using namespace dao;
+using base::fail;
+using capi::with_handle;
+using segment::Handle;
+
+int_fast8_t daoShmImage2Shm(void *im, uint32_t nbVal, IMAGE *image)
+{
+    return with_handle(image, [&](Handle &handle) noexcept { return segment::publish(handle, im, nbVal); });
+}
+
+int_fast8_t daoShmImage2ShmQuiet(void *im, uint32_t nbVal, IMAGE *image)
+{
+    return with_handle(image, [&](Handle &handle) noexcept { return segment::write_quietly(handle, im, nbVal); });
+}
+
+int_fast8_t daoShmImagePart2Shm(char *im, uint32_t nbVal, IMAGE *image, uint32_t position, uint16_t packetId,
+                                uint16_t packetTotal, uint64_t frameNumber)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        return segment::write_packet(handle, {im, nbVal, position, packetId, packetTotal, frameNumber});
+    });
+}
+
+int_fast8_t daoShmImagePart2ShmFinalize(IMAGE *image)
+{
+    return with_handle(image, [](Handle &handle) noexcept { return segment::finalise(handle); });
+}
+
+int_fast8_t daoShmCombineShm2Shm(IMAGE **imageCube, IMAGE *image, int nbChannel, int nbVal)
+{
+    return with_handle(image, [&](Handle &output) noexcept {
+        const char *name = output.segment->name();
+        if (imageCube == nullptr)
+            return fail(DAO_E_ARGUMENT, "%s: the images to add up are a null pointer", name);
+        if (nbChannel < 1 || nbChannel > DAO_MAX_COMBINE_CHANNELS)
+            return fail(DAO_E_RANGE, "%s: %d images to add up; expected 1 to %d", name, nbChannel,
+                        DAO_MAX_COMBINE_CHANNELS);
+        if (nbVal < 0)
+            return fail(DAO_E_RANGE, "%s: %d elements to add up; expected at least 0", name, nbVal);
+        Handle *inputs[DAO_MAX_COMBINE_CHANNELS];
+        for (int channel = 0; channel < nbChannel; ++channel)
+            if ((inputs[channel] = capi::handle_of(imageCube[channel])) == nullptr)
+                return Status::error;
+        return segment::combine(inputs, static_cast<uint32_t>(nbChannel), output, static_cast<uint64_t>(nbVal));
+    });
+}
+
+int_fast8_t daoShmTimestampShm(IMAGE *image)
+{
+    return with_handle(image, [](Handle &handle) noexcept { return segment::stamp(handle); });
+}
+
+int_fast8_t daoShmBeginWrite(IMAGE *image, void **slot)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        if (slot == nullptr)
+            return fail(DAO_E_ARGUMENT, "%s: the place for the slot is a null pointer", handle.segment->name());
+        return segment::begin_loan(handle, *slot);
+    });
+}
+
+int_fast8_t daoShmCommitWrite(IMAGE *image)
+{
+    return with_handle(image, [](Handle &handle) noexcept { return segment::commit_loan(handle); });
+}
+
+int_fast8_t daoShmAbortWrite(IMAGE *image)
+{
+    return with_handle(image, [](Handle &handle) noexcept { return segment::abort_loan(handle); });
+}
+
+int_fast8_t daoShmWriteSlice(IMAGE *image, const void *slice, uint64_t nbVal)
+{
+    return with_handle(image, [&](Handle &handle) noexcept { return segment::write_slice(handle, slice, nbVal); });
+}
+
+int_fast8_t daoShmSetFrameId(IMAGE *image, uint64_t frame_id)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        handle.frame_id = frame_id;
+        handle.has_frame_id = true;
+        return Status::success;
+    });
+}
+
+int_fast8_t daoShmSetAcquisitionTime(IMAGE *image, int64_t atime_ns)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        handle.acquisition_time_ns = atime_ns;
+        handle.has_acquisition_time = true;
+        return Status::success;
+    });
+}
+
+int_fast8_t daoSemPost(IMAGE *image, int32_t semNb)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        if (semNb < 0 || semNb >= IMAGE_NB_SEMAPHORE)
+            return fail(DAO_E_SEMAPHORE, "%s: no semaphore %d; expected 0 to %d", handle.segment->name(), semNb,
+                        handle.segment->semaphore_limit() - 1);
+        return segment::post(handle, static_cast<uint32_t>(semNb));
+    });
+}
+
+int_fast8_t daoSemPostAll(IMAGE *image)
+{
+    return with_handle(image, [](Handle &handle) noexcept { return segment::post_all(handle); });
+}
+
+int_fast8_t daoSemLogPost(IMAGE *image)
+{
+    return with_handle(image, [](Handle &handle) noexcept { return segment::post(handle, wait::log_semaphore); });
+}

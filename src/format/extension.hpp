@@ -1,0 +1,108 @@
+// The extension: what this library adds behind DAO's layout. Described to the byte in docs/format.md.
+// Words that different processes write often lie 128 bytes apart: processors fetch lines in pairs.
+#pragma once
+
+#include "dao.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace dao::format
+{
+
+constexpr uint64_t extension_magic = 0x3174784568734464; // "dDshExt1", little-endian
+constexpr uint32_t extension_version = 1;
+constexpr uint32_t reader_table_size = 128;
+constexpr uint64_t extension_alignment = 64;
+
+enum ExtensionFlag : uint32_t
+{
+    flag_named_semaphores = 1
+};
+
+enum SegmentState : uint32_t
+{
+    state_live = 0,
+    state_replaced = 1,
+    state_removed = 2
+};
+
+// One reader, on lines of its own: only its process writes them.
+struct ReaderEntry
+{
+    uint64_t owner; // process token; 0 when free
+    uint64_t last_counter;
+    uint64_t missed;
+    int64_t last_seen_ns;
+    char name[DAO_READER_NAME_SIZE];
+    uint8_t reserved[64];
+};
+
+// A keyword being written: redone by whoever finds that its writer died.
+struct KeywordJournal
+{
+    uint32_t pending; // 1 while `keyword` is to be put at `index`
+    uint32_t index;
+    IMAGE_KEYWORD keyword;
+};
+
+struct Extension
+{
+    // what never changes after the segment is made
+    uint64_t magic;
+    uint32_t version;
+    uint32_t size; // bytes, with the reader table
+    uint64_t segment_id;
+    uint64_t process_domain; // where the process ids in here mean something
+    uint32_t flags;
+    uint32_t reader_capacity;
+    uint64_t data_offset;
+    uint64_t slot_stride;
+    uint8_t reserved_constants[72];
+
+    // what changes when the segment is reused, replaced or removed
+    uint64_t epoch; // grows whenever slots change otherwise than by a publish
+    uint32_t generation;
+    uint32_t state;     // SegmentState
+    uint32_t resetting; // 1 while a reuse clears the segment
+    uint8_t reserved_life[108];
+
+    // the writer's
+    uint64_t writer_lock;
+    uint64_t last_writer; // process token
+    uint64_t takeovers;
+    uint8_t reserved_writer[104];
+
+    // the waiters'
+    uint64_t published; // `cnt0` of the newest frame, for readers that spin
+    uint32_t bell;      // what waiters sleep on; changes with each publish and post
+    uint32_t sleepers;  // 1 when somebody may be asleep
+    uint32_t semaphores; // bit k: semaphore k is posted; bit 10: the loggers'
+    uint8_t reserved_wait[108];
+
+    // keywords
+    uint64_t keyword_lock;
+    uint32_t keyword_sequence; // odd while one is written
+    uint32_t reserved_sequence;
+    KeywordJournal keyword_journal;
+    uint8_t reserved_keywords[112];
+
+    ReaderEntry readers[reader_table_size];
+};
+
+static_assert(sizeof(ReaderEntry) == 128);
+static_assert(sizeof(KeywordJournal) == 128);
+static_assert(offsetof(Extension, epoch) == 128);
+static_assert(offsetof(Extension, generation) == 136);
+static_assert(offsetof(Extension, state) == 140);
+static_assert(offsetof(Extension, writer_lock) == 256);
+static_assert(offsetof(Extension, published) == 384);
+static_assert(offsetof(Extension, bell) == 392);
+static_assert(offsetof(Extension, sleepers) == 396);
+static_assert(offsetof(Extension, semaphores) == 400);
+static_assert(offsetof(Extension, keyword_lock) == 512);
+static_assert(offsetof(Extension, keyword_journal) == 528);
+static_assert(offsetof(Extension, readers) == 768);
+static_assert(sizeof(Extension) == 768 + 128 * reader_table_size);
+
+}

@@ -1,0 +1,242 @@
+// The whole contract with the operating system. Nothing outside this folder includes a system header or asks which
+// system it is on. linux/, macos/ and windows/ implement it; posix/ holds what the first two share.
+//
+// Calls that can fail record the cause with base::fail, naming `name`, and return Status::error.
+#pragma once
+
+#include "base/process_token.hpp"
+#include "base/status.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace dao::platform
+{
+
+// ------------------------------------------------------------------------------------------------------ clocks
+
+int64_t realtime_ns() noexcept;        // since the Unix epoch
+int64_t realtime_coarse_ns() noexcept; // the same, cheaper, good to some milliseconds
+int64_t monotonic_ns() noexcept;
+
+// Tells the processor that this is a spinning loop.
+void pause() noexcept;
+
+// ---------------------------------------------------------------------------------------------------- sleeping
+
+enum class Sleep
+{
+    woken, // or no reason given: look again
+    timed_out,
+    interrupted // a signal handler ran in this thread
+};
+
+// Sleeps until `deadline_ns` of the monotonic clock, or a signal. Never restarts after a signal.
+Sleep sleep_until(int64_t deadline_ns) noexcept;
+
+// Where the waiters of one segment sleep. Between processes as well as threads.
+class Bell
+{
+  public:
+    // `segment_id` names the bell on systems that cannot sleep on a word in shared memory.
+    explicit Bell(uint64_t segment_id) noexcept;
+    ~Bell();
+    Bell(const Bell &) = delete;
+    Bell &operator=(const Bell &) = delete;
+
+    // Sleeps while `*word` is `expected`, at most `timeout_ns`. The comparison and falling asleep are one step with
+    // respect to wake_all. The memory may be mapped for reading only.
+    Sleep sleep_while_equal(const uint32_t *word, uint32_t expected, int64_t timeout_ns) noexcept;
+    // Wakes every sleeper on `word`, which the caller has changed.
+    void wake_all(const uint32_t *word) noexcept;
+
+  private:
+    [[maybe_unused]] uint64_t handle_ = 0;
+};
+
+// Notices signals for a thread that spins and so makes no system call that a signal could end. Between begin and end
+// this thread's signals are held back; end restores all and lets them be handled.
+class SignalHold
+{
+  public:
+    SignalHold() noexcept = default;
+    ~SignalHold();
+    SignalHold(const SignalHold &) = delete;
+    SignalHold &operator=(const SignalHold &) = delete;
+
+    bool active() const noexcept { return active_; }
+    void begin() noexcept;
+    bool signal_waits() const noexcept;
+    void end() noexcept;
+
+  private:
+    bool active_ = false;
+    alignas(8) unsigned char saved_[128] = {};
+};
+
+// --------------------------------------------------------------------------------------------------- processes
+
+struct ProcessFacts
+{
+    base::ProcessToken token = 0;
+    uint64_t domain = 0; // processes of other domains (pid namespaces) cannot be judged
+};
+
+// This process; right in the child of a fork too. Cheap after the first call.
+const ProcessFacts &this_process() noexcept;
+
+// Whether the process that made the token lives. A zombie does not.
+bool is_alive(base::ProcessToken token) noexcept;
+
+// The process's short name; empty when unknown.
+void process_name(uint32_t pid, char *name, size_t capacity) noexcept;
+
+// A number that nobody else gets.
+uint64_t random_number() noexcept;
+
+// Value of an environment variable, or null.
+const char *environment(const char *variable) noexcept;
+
+// The local time as text, "2026-01-31_23:59:59" without a fraction.
+void format_local_time(int64_t realtime_ns, char *text, size_t capacity) noexcept;
+
+// ------------------------------------------------------------------------------------------------------- files
+
+enum class Access
+{
+    read,
+    read_write
+};
+
+// Which file it is, whatever its name.
+struct FileIdentity
+{
+    uint64_t device = 0;
+    uint64_t number = 0;
+    bool operator==(const FileIdentity &) const = default;
+};
+
+struct FileFacts
+{
+    uint64_t bytes = 0;
+    uint64_t link_count = 0;
+    FileIdentity identity;
+    bool is_regular = false;
+    bool is_own = false;       // this process's user owns it
+    bool may_displace = false; // this process may replace other users' files
+    uint32_t owner = 0;
+};
+
+class File
+{
+  public:
+    File() noexcept = default;
+    ~File();
+    File(File &&other) noexcept;
+    File &operator=(File &&other) noexcept;
+
+    bool is_open() const noexcept { return handle_ != closed; }
+    // For IMAGE.shmfd.
+    int32_t descriptor() const noexcept { return static_cast<int32_t>(handle_); }
+    void close() noexcept;
+
+    Status facts(const char *name, FileFacts &facts) const noexcept;
+    // Reserves space for the whole file: afterwards a full file system cannot hurt it.
+    Status reserve(const char *name, uint64_t bytes) noexcept;
+    // One creator, replacer or remover at a time; ends with close. Fails after five seconds.
+    Status lock(const char *name) noexcept;
+
+    static constexpr intptr_t closed = -1;
+
+  private:
+    friend Status open_file(const char *, Access, File &) noexcept;
+    friend Status create_beside(const char *, uint32_t, File &, char *, size_t) noexcept;
+    friend class Mapping;
+
+    intptr_t handle_ = closed;
+};
+
+// Whether there is something under the name, and what. No link is followed.
+enum class Presence
+{
+    absent,
+    file,
+    link,
+    other
+};
+Presence look_up(const char *name) noexcept;
+
+// Opens an existing file. A symbolic link is refused.
+Status open_file(const char *name, Access access, File &file) noexcept;
+
+// The identity of the file that has the name now. False when there is none.
+bool identity_of(const char *name, FileIdentity &identity) noexcept;
+
+// Makes an empty file beside `name`, under a name of its own that is written to `temporary`.
+Status create_beside(const char *name, uint32_t mode, File &file, char *temporary, size_t capacity) noexcept;
+
+enum class Placed
+{
+    done,
+    occupied, // only when not replacing: another file has the name
+    failed
+};
+// Gives the file made by create_beside its name, in one step. With `replace` it takes the place of the file there.
+Placed place_file(const char *temporary, const char *name, bool replace) noexcept;
+
+// Removes the file; nothing happens when there is none.
+Status remove_file(const char *name) noexcept;
+void discard_file(const char *temporary) noexcept;
+
+class Mapping
+{
+  public:
+    Mapping() noexcept = default;
+    ~Mapping();
+    Mapping(Mapping &&other) noexcept;
+    Mapping &operator=(Mapping &&other) noexcept;
+
+    Status map(const char *name, const File &file, uint64_t bytes, Access access) noexcept;
+    // Zeroed private memory in place of a file.
+    Status allocate(const char *name, uint64_t bytes) noexcept;
+    void unmap() noexcept;
+
+    unsigned char *data() const noexcept { return data_; }
+    uint64_t bytes() const noexcept { return bytes_; }
+
+  private:
+    unsigned char *data_ = nullptr;
+    uint64_t bytes_ = 0;
+    bool is_private_ = false;
+    [[maybe_unused]] intptr_t handle_ = 0;
+};
+
+// -------------------------------------------------------------------------------------------- named semaphores
+
+// DAO's own semaphores, for segments that DAO programs share. `native` is what programs find in IMAGE.semptr.
+class NamedSemaphore
+{
+  public:
+    NamedSemaphore() noexcept = default;
+    ~NamedSemaphore();
+    NamedSemaphore(NamedSemaphore &&other) noexcept;
+    NamedSemaphore &operator=(NamedSemaphore &&other) noexcept;
+
+    // Opens the semaphore; makes it, at value 0, when `create`. False when that is not possible.
+    bool open(const char *semaphore_name, bool create, uint32_t mode) noexcept;
+    void close() noexcept;
+    bool is_open() const noexcept { return native_ != nullptr; }
+    void *native() const noexcept { return native_; }
+
+    // Raises the value from 0 to 1; leaves it when it is 1 or more.
+    void post() noexcept;
+    // Takes a post, waiting at most `timeout_ns`. `woken`: taken.
+    Sleep wait(int64_t timeout_ns) noexcept;
+
+    static void remove(const char *semaphore_name) noexcept;
+
+  private:
+    void *native_ = nullptr;
+};
+
+}

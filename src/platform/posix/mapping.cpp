@@ -1,0 +1,78 @@
+#include "platform/platform.hpp"
+
+#include "platform/posix/system_error.hpp"
+
+#include <cerrno>
+#include <sys/mman.h>
+#include <utility>
+
+namespace dao::platform
+{
+namespace
+{
+
+#ifdef MAP_POPULATE
+constexpr int populate = MAP_POPULATE;
+#else
+constexpr int populate = 0;
+#endif
+
+// Page tables of larger segments are filled when first touched: filling them all would make opening slow.
+constexpr uint64_t populate_limit_bytes = 64u << 20;
+
+}
+
+Mapping::~Mapping()
+{
+    unmap();
+}
+
+Mapping::Mapping(Mapping &&other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)),
+      is_private_(std::exchange(other.is_private_, false))
+{
+}
+
+Mapping &Mapping::operator=(Mapping &&other) noexcept
+{
+    unmap();
+    data_ = std::exchange(other.data_, nullptr);
+    bytes_ = std::exchange(other.bytes_, 0);
+    is_private_ = std::exchange(other.is_private_, false);
+    return *this;
+}
+
+Status Mapping::map(const char *name, const File &file, uint64_t bytes, Access access) noexcept
+{
+    unmap();
+    const int protection = access == Access::read ? PROT_READ : PROT_READ | PROT_WRITE;
+    const int flags = MAP_SHARED | (access == Access::read_write && bytes <= populate_limit_bytes ? populate : 0);
+    void *place = mmap(nullptr, bytes, protection, flags, static_cast<int>(file.handle_), 0);
+    if (place == MAP_FAILED)
+        return fail_system(name, "map", errno);
+    data_ = static_cast<unsigned char *>(place);
+    bytes_ = bytes;
+    return Status::success;
+}
+
+Status Mapping::allocate(const char *name, uint64_t bytes) noexcept
+{
+    unmap();
+    void *place = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (place == MAP_FAILED)
+        return fail_system(name, "allocate", errno);
+    data_ = static_cast<unsigned char *>(place);
+    bytes_ = bytes;
+    is_private_ = true;
+    return Status::success;
+}
+
+void Mapping::unmap() noexcept
+{
+    if (data_ != nullptr)
+        munmap(data_, bytes_);
+    data_ = nullptr;
+    bytes_ = 0;
+}
+
+}

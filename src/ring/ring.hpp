@@ -1,0 +1,156 @@
+// The slots of a segment: how a frame gets in, and how a reader knows that what it copied is one whole frame.
+// The steps are those of docs/protocol.md, by name (W1 to W6, R1 to R3).
+//
+// A template over the memory it works on: the segment's own words in the library, checked words under the model
+// checker. `Memory` has
+//     depth()             number of slots
+//     write(i)            word: 1 while slot i is written or holds no whole frame
+//     counter(i)          word: cnt0 of the frame in slot i
+//     newest()            word: the slot written last
+//     epoch()             word: grows when slots change otherwise than by a publish
+//     Fence               acquire() and release()
+#pragma once
+
+#include <cstdint>
+
+namespace dao::ring
+{
+
+struct Newest
+{
+    uint32_t slot;
+    uint64_t counter; // 0: no frame yet
+};
+
+// What a reader saw of a slot before it began to copy.
+struct Claim
+{
+    uint32_t slot;
+    bool written; // false: being written, nothing to copy
+    uint64_t counter;
+    uint64_t epoch;
+};
+
+template <class Memory> class Ring
+{
+  public:
+    explicit Ring(Memory memory) noexcept : memory_(memory) {}
+
+    uint32_t depth() const noexcept { return memory_.depth(); }
+
+    // ------------------------------------------------------------------ the writer, which holds the writer lock
+
+    uint32_t next_slot() const noexcept { return (memory_.newest().load_relaxed() + 1) % depth(); }
+
+    // W1: announces that the slot's frame is going. What is written to the slot after this call is seen by nobody
+    // who does not also see the announcement.
+    void announce(uint32_t slot) const noexcept
+    {
+        memory_.write(slot).store_relaxed(1);
+        Memory::Fence::release();
+    }
+
+    // W4 to W6: the frame in `slot` is whole; it becomes the newest. Returns its counter.
+    uint64_t commit(uint32_t slot) const noexcept
+    {
+        const uint64_t counter = memory_.counter(memory_.newest().load_relaxed()).load_relaxed() + 1;
+        memory_.counter(slot).store_release(counter);
+        memory_.write(slot).store_release(0);
+        memory_.newest().store_release(slot);
+        return counter;
+    }
+
+    // Q1: changes the content of slots without a new counter: a quiet write, or the clearing of a reuse. Readers that
+    // are copying notice by the epoch. End it with settle() or reset().
+    void disturb(uint32_t slot) const noexcept
+    {
+        memory_.write(slot).store_relaxed(1);
+        memory_.epoch().store_release(memory_.epoch().load_relaxed() + 1);
+        Memory::Fence::release();
+    }
+
+    // Q2: the slot's content is whole again, under its old counter.
+    void settle(uint32_t slot) const noexcept { memory_.write(slot).store_release(0); }
+
+
+    // Q3: after disturb() on every slot: no frames any more, and the slots are empty, not half written.
+    void restart() const noexcept
+    {
+        for (uint32_t slot = 0; slot < depth(); ++slot)
+            memory_.counter(slot).store_relaxed(0);
+        memory_.newest().store_release(depth() - 1);
+        for (uint32_t slot = 0; slot < depth(); ++slot)
+            memory_.write(slot).store_release(0);
+    }
+
+    // A frame that is given up after announce() needs nothing more: `write` stays 1 until the next publish, which goes
+    // to the same slot. Setting it back to 0 would let a reader take the ruins for the old frame.
+
+    // After a writer died: makes visible what it had finished (W4 done, W6 not), leaves the rest announced.
+    // Returns true when a finished frame was found.
+    bool recover() const noexcept
+    {
+        const uint32_t newest = memory_.newest().load_relaxed();
+        const uint32_t slot = next_slot();
+        if (slot == newest || memory_.counter(slot).load_acquire() != memory_.counter(newest).load_relaxed() + 1)
+            return false;
+        memory_.write(slot).store_release(0);
+        memory_.newest().store_release(slot);
+        return true;
+    }
+
+    // -------------------------------------------------------------------------------------------------- readers
+
+    // R1: the newest slot and its counter.
+    Newest newest() const noexcept
+    {
+        const uint32_t slot = memory_.newest().load_acquire() % depth();
+        return {slot, memory_.counter(slot).load_acquire()};
+    }
+
+    // R1: what the slot holds before the copy begins. The epoch comes first: whoever sees a new epoch here also sees
+    // the write mark set before it.
+    Claim claim(uint32_t slot) const noexcept
+    {
+        Claim claim;
+        claim.slot = slot;
+        claim.epoch = memory_.epoch().load_acquire();
+        claim.written = memory_.write(slot).load_acquire() == 0;
+        claim.counter = memory_.counter(slot).load_acquire();
+        return claim;
+    }
+
+    // R3: whether everything read from the slot since the claim was that one frame.
+    bool still_whole(const Claim &claim) const noexcept
+    {
+        Memory::Fence::acquire();
+        return memory_.write(claim.slot).load_relaxed() == 0 &&
+               memory_.counter(claim.slot).load_relaxed() == claim.counter &&
+               memory_.epoch().load_relaxed() == claim.epoch;
+    }
+
+    // Whether frame `counter` may still lie in its slot, seen from `newest`.
+    bool in_reach(const Newest &newest, uint64_t counter) const noexcept
+    {
+        return counter <= newest.counter && newest.counter - counter < depth();
+    }
+
+    // The slot of a frame in reach.
+    uint32_t slot_of(const Newest &newest, uint64_t counter) const noexcept
+    {
+        const auto back = static_cast<uint32_t>(newest.counter - counter);
+        return newest.slot >= back ? newest.slot - back : newest.slot + depth() - back;
+    }
+
+    // The oldest frame that no writer is about to overwrite.
+    uint64_t oldest_safe(const Newest &newest) const noexcept
+    {
+        const uint64_t kept = depth() > 1 ? depth() - 1 : 1;
+        return newest.counter > kept ? newest.counter - kept + 1 : 1;
+    }
+
+  private:
+    Memory memory_;
+};
+
+}

@@ -1,0 +1,60 @@
+// What one IMAGE has behind it: the segment it has open, and its own place in the frames.
+#pragma once
+
+#include "segment/segment.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace dao::segment
+{
+
+// Where a reader is.
+struct Position
+{
+    uint32_t generation = 0;
+    uint64_t tail = 0;      // counter of the frame read last in order
+    uint32_t tail_slot = 0; // and its slot
+    uint64_t seen = 0;      // newest counter that this handle waited for or read
+    uint64_t delivered = 0; // counter of the frame read last, in order or not; 0 before the first
+    uint64_t missed = 0;
+};
+
+// What the adaptive wait has learnt.
+struct Rhythm
+{
+    int64_t period_ns = 0; // 0: unknown
+    int64_t last_arrival_ns = 0;
+    uint64_t last_counter = 0;
+    int64_t lateness_ns = 60'000; // how late this system wakes a sleeper, and how much that varies
+    int64_t lateness_spread_ns = 20'000;
+};
+
+struct Handle
+{
+    std::unique_ptr<Segment> segment;
+
+    // reading
+    Position position;
+    Rhythm rhythm;
+    bool has_frame = false;
+    DAO_FRAME frame{};          // the frame read or handed out last
+    ring::Claim handed{};       // what the slot handed out last held then
+    format::ReaderEntry *entry = nullptr;
+    base::ProcessToken entry_owner = 0; // 0: not asked for a place yet
+
+    // writing
+    bool has_loan = false;
+    uint32_t loan_slot = 0;
+    bool has_frame_id = false;
+    bool has_acquisition_time = false;
+    uint64_t frame_id = 0;
+    int64_t acquisition_time_ns = 0;
+    std::vector<unsigned char> sum;     // scratch of the sum of segments
+    std::vector<unsigned char> operand;
+
+    // for IMAGE.semptr
+    std::array<void *, Segment::semaphore_count> native_semaphores{};
+};
+
+}

@@ -1,0 +1,38 @@
+#include "segment/info.hpp"
+
+#include "segment/readers.hpp"
+
+namespace dao::segment
+{
+
+using base::Word;
+
+DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
+{
+    DAO_SEGMENT_INFO info{};
+    info.depth = segment.depth();
+    info.read_only = segment.read_only() ? 1 : 0;
+    info.compatible = segment.has_named_semaphores() ? 1 : 0;
+    format::Extension *extension = segment.extension();
+    if (extension == nullptr)
+        return info;
+    const base::ProcessToken holder = segment.writer_lock().holder();
+    const base::ProcessToken writer =
+        holder != 0 ? holder : Word<uint64_t>(&extension->last_writer).load_relaxed();
+    info.has_extension = 1;
+    info.segment_id = extension->segment_id;
+    info.generation = segment.generation();
+    info.state = segment.state();
+    info.writer_pid = base::token_pid(writer);
+    info.writer_alive = writer != 0 && segment.liveness()(writer) ? 1 : 0;
+    info.writing = holder != 0 ? 1 : 0;
+    info.frame_broken = holder != 0 && info.writer_alive == 0 ? 1 : 0;
+    info.takeovers = Word<uint64_t>(&extension->takeovers).load_relaxed();
+    info.reader_count = list_readers(segment, nullptr, 0);
+    info.reader_capacity = extension->reader_capacity;
+    if (info.writer_alive != 0)
+        platform::process_name(info.writer_pid, info.writer_name, sizeof info.writer_name);
+    return info;
+}
+
+}

@@ -1,0 +1,33 @@
+// Keywords: read and written whole, by any process. A writer takes the keyword lock and writes the keyword to the
+// journal first; if it dies in between, whoever comes next does the rest.
+#pragma once
+
+#include "segment/handle.hpp"
+
+namespace dao::segment
+{
+
+enum class KeywordKind : char
+{
+    integer = 'L',
+    real = 'D',
+    text = 'S'
+};
+
+struct KeywordValue
+{
+    KeywordKind kind;
+    int64_t integer;
+    double real;
+    const char *text;
+};
+
+// `comment` may be null: then an existing one stays.
+Status set_keyword(Handle &handle, const char *name, const KeywordValue &value, const char *comment) noexcept;
+Status get_keyword(Handle &handle, const char *name, IMAGE_KEYWORD &keyword) noexcept;
+Status get_keyword_at(Handle &handle, uint32_t index, IMAGE_KEYWORD &keyword) noexcept;
+Status count_keywords(Handle &handle, uint32_t &count) noexcept;
+Status remove_keyword(Handle &handle, const char *name) noexcept;
+Status clear_keywords(Handle &handle) noexcept;
+
+}

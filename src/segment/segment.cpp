@@ -1,0 +1,159 @@
+#include "segment/segment.hpp"
+
+#include "base/error.hpp"
+#include "format/element_type.hpp"
+
+#include <cstdio>
+#include <cstring>
+
+namespace dao::segment
+{
+
+using base::Word;
+using format::Extension;
+
+Segment::Segment(const char *name, platform::File file, platform::Mapping mapping, const format::Layout &layout,
+                 bool read_only) noexcept
+    : file_(std::move(file)), mapping_(std::move(mapping)), layout_(layout), read_only_(read_only),
+      element_bytes_(format::element_size(layout.geometry.atype)), data_(mapping_.data() + layout.data_offset)
+{
+    std::snprintf(name_, sizeof name_, "%s", name);
+    unsigned char *start = mapping_.data();
+    auto *first = reinterpret_cast<IMAGE_METADATA *>(start);
+    if (layout.extension_offset != 0)
+        extension_ = reinterpret_cast<Extension *>(start + layout.extension_offset);
+    memory_ = ring::SegmentMemory(start,
+                                  layout.has_fifo_fields ? format::metadata_bytes : format::legacy_metadata_bytes,
+                                  layout.geometry.depth, layout.has_fifo_fields ? &first->fifo_last_written : &only_slot_,
+                                  extension_ != nullptr ? &extension_->epoch : &own_epoch_);
+    if (extension_ != nullptr)
+    {
+        bell_.emplace(extension_->segment_id);
+        can_judge_ = extension_->process_domain == platform::this_process().domain;
+    }
+}
+
+void Segment::initialise(bool shared, bool named_semaphores) noexcept
+{
+    const format::Geometry &geometry = layout_.geometry;
+    const double now = static_cast<double>(platform::realtime_ns()) * 1e-9;
+    for (uint32_t slot = 0; slot < depth(); ++slot)
+    {
+        IMAGE_METADATA &metadata = *memory_.metadata(slot);
+        std::memcpy(metadata.name, name_, sizeof metadata.name);
+        metadata.naxis = geometry.naxis;
+        std::memcpy(metadata.size, geometry.size, sizeof metadata.size);
+        metadata.nelement = layout_.element_count;
+        metadata.atype = geometry.atype;
+        metadata.creation_time = now;
+        metadata.last_access = now;
+        metadata.shared = shared ? 1 : 0;
+        metadata.sem = semaphore_count;
+        metadata.NBkw = static_cast<uint16_t>(geometry.keywords);
+    }
+    first_metadata()->fifo_size = depth();
+    first_metadata()->fifo_last_written = depth() - 1;
+    for (uint32_t index = 0; index < geometry.keywords; ++index)
+        keywords()[index].type = 'N';
+
+    extension_->version = format::extension_version;
+    extension_->size = sizeof(Extension);
+    extension_->segment_id = platform::random_number();
+    extension_->process_domain = platform::this_process().domain;
+    extension_->flags = named_semaphores ? uint32_t{format::flag_named_semaphores} : 0u;
+    extension_->reader_capacity = format::reader_table_size;
+    extension_->data_offset = layout_.data_offset;
+    extension_->slot_stride = layout_.slot_stride;
+    extension_->magic = format::extension_magic;
+    bell_.emplace(extension_->segment_id);
+    can_judge_ = true;
+}
+
+bool Segment::has_named_semaphores() const noexcept
+{
+    return extension_ == nullptr ||
+           (Word<uint32_t>(&extension_->flags).load_relaxed() & format::flag_named_semaphores) != 0;
+}
+
+IMAGE_KEYWORD *Segment::keywords() const noexcept
+{
+    if (layout_.geometry.keywords == 0)
+        return nullptr;
+    return reinterpret_cast<IMAGE_KEYWORD *>(mapping_.data() + layout_.keywords_offset);
+}
+
+uint32_t Segment::generation() const noexcept
+{
+    return extension_ == nullptr ? 0 : Word<uint32_t>(&extension_->generation).load_acquire();
+}
+
+format::SegmentState Segment::state() const noexcept
+{
+    if (extension_ == nullptr)
+        return format::state_live;
+    return static_cast<format::SegmentState>(Word<uint32_t>(&extension_->state).load_relaxed());
+}
+
+void Segment::retire(format::SegmentState state) const noexcept
+{
+    if (extension_ == nullptr || read_only_)
+        return;
+    Word<uint32_t>(&extension_->state).store_release(state);
+    doorbell().ring();
+}
+
+Status Segment::check_name() const noexcept
+{
+    if (state() == format::state_replaced)
+        return Status::replaced;
+    platform::FileFacts facts;
+    if (file_.is_open() && file_.facts(name_, facts) != Status::success)
+        return Status::error;
+    if (state() == format::state_live && (!file_.is_open() || facts.link_count > 0))
+        return Status::success;
+    platform::FileIdentity now;
+    return platform::identity_of(name_, now) ? Status::replaced : Status::removed;
+}
+
+namespace
+{
+
+// DAO's names: the file's base name up to its first dot, and the semaphore.
+void semaphore_name(const char *segment_name, uint32_t number, char *text, size_t capacity) noexcept
+{
+    const char *base = segment_name;
+    for (const char *at = segment_name; *at != 0; ++at)
+        if (*at == '/' || *at == '\\')
+            base = at + 1;
+    const auto length = static_cast<int>(std::strcspn(base, "."));
+    if (number == wait::log_semaphore)
+        std::snprintf(text, capacity, "/%.*s_semlog", length, base);
+    else
+        std::snprintf(text, capacity, "/%.*s_sem%02u", length, base, number);
+}
+
+}
+
+void Segment::open_named_semaphores(bool create, uint32_t mode) noexcept
+{
+    char text[format::name_capacity + 16];
+    for (uint32_t number = 0; number < named_semaphores_.size(); ++number)
+    {
+        if (number != wait::log_semaphore && number >= semaphore_limit())
+            continue;
+        semaphore_name(name_, number, text, sizeof text);
+        named_semaphores_[number].open(text, create, mode);
+    }
+}
+
+void Segment::remove_named_semaphores() const noexcept
+{
+    char text[format::name_capacity + 16];
+    for (uint32_t number = 0; number < named_semaphores_.size(); ++number)
+    {
+        semaphore_name(name_, number, text, sizeof text);
+        platform::NamedSemaphore::remove(text);
+    }
+}
+
+}

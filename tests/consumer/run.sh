@@ -1,0 +1,40 @@
+#!/bin/sh
+# Install BUILD_DIR into a temporary prefix; build and run the C and the C++ program against it, with CMake and with
+# pkg-config. The prefix is moved after the installation: nothing in it may depend on where it was installed.
+set -eu
+build=${1:?usage: run.sh BUILD_DIR}
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+cmake=${CMAKE:-cmake}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+"$cmake" --install "$build" --prefix "$work/first" >"$work/install.log" || { cat "$work/install.log"; exit 1; }
+mv "$work/first" "$work/prefix"
+cp -r "$here/program" "$work/program"
+flags=${DAO_SANITIZE:+-fsanitize=$DAO_SANITIZE}
+libraries=$(dirname "$(find "$work/prefix" -name 'libdao.*' | head -n 1)")
+
+run() { # way, folder of the programs
+    for language in c cpp; do
+        LD_LIBRARY_PATH=$libraries "$2/consumer_$language" "$work/$1_$language.im.shm"
+        echo "$1, $language: built and ran"
+    done
+}
+
+"$cmake" -S "$work/program" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_C_FLAGS="$flags" \
+    -DCMAKE_CXX_FLAGS="$flags" >"$work/configure.log" || { cat "$work/configure.log"; exit 1; }
+"$cmake" --build "$work/cmake" >"$work/build.log" || { cat "$work/build.log"; exit 1; }
+run cmake "$work/cmake"
+
+PKG_CONFIG_PATH=$libraries/pkgconfig
+export PKG_CONFIG_PATH
+static=
+[ "${BUILD_SHARED_LIBS:-ON}" = ON ] || static=--static
+mkdir "$work/pkgconfig"
+# shellcheck disable=SC2046,SC2086
+${CC:-cc} -std=c11 -Wall -Werror $flags "$work/program/consumer.c" -o "$work/pkgconfig/consumer_c" \
+    $(pkg-config --cflags --libs $static dao)
+# shellcheck disable=SC2046,SC2086
+${CXX:-c++} -std=c++17 -Wall -Werror $flags "$work/program/consumer.cpp" -o "$work/pkgconfig/consumer_cpp" \
+    $(pkg-config --cflags --libs $static daoShm)
+run pkgconfig "$work/pkgconfig"

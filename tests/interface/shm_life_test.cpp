@@ -1,0 +1,194 @@
+// The life of a Dao::Shm: create, open, move, replace, follow, private and read-only images, readers, bad input.
+#include "segment_name.hpp"
+
+#include <fstream>
+#include <gtest/gtest.h>
+
+Dao::Shape shape_seen_elsewhere(Dao::Shm<float> &shm); // in shm_second_file.cpp
+
+namespace
+{
+using Frame = std::vector<float>;
+
+TEST(ShmLife, HeaderServesSeveralFiles)
+{
+    const SegmentName name;
+    Dao::Shm<float> shm(name, {3, 4});
+    EXPECT_EQ(shape_seen_elsewhere(shm), (Dao::Shape{3, 4}));
+}
+
+TEST(ShmLife, BadInputThrowsAndLeavesNoFile)
+{
+    const SegmentName name;
+    using Shm = Dao::Shm<float>;
+    EXPECT_EQ(error_of([&] { Shm shm(name, {}); }), DAO_E_SHAPE);
+    EXPECT_EQ(error_of([&] { Shm shm(name, {1, 2, 3, 4}); }), DAO_E_SHAPE);
+    EXPECT_EQ(error_of([&] { Shm shm(name, {4, 0}); }), DAO_E_SHAPE);
+    EXPECT_EQ(error_of([&] { Shm shm(name, {4}, nullptr, 0); }), DAO_E_SHAPE);
+    EXPECT_NE(error_of([&] { Shm shm(name, {0xffffffff, 0xffffffff, 0xffffffff}); }), DAO_E_NONE);
+    EXPECT_EQ(error_of([&] { Shm shm(name.text()); }), DAO_E_NOT_FOUND);
+    EXPECT_EQ(error_of([&] { Shm shm(std::string(80, 'n'), {4}); }), DAO_E_NAME);
+    EXPECT_EQ(error_of([&] { Shm shm("", {4}); }), DAO_E_NAME);
+    EXPECT_FALSE(std::filesystem::exists(name.text()));
+}
+
+TEST(ShmLife, FileThatIsNoSegmentIsRefusedByName)
+{
+    const SegmentName name;
+    std::ofstream(name.text()) << "not a segment, but longer than nothing";
+    try
+    {
+        Dao::Shm<float> shm(name);
+        FAIL() << "opened a text file";
+    }
+    catch (const Dao::Error &error)
+    {
+        EXPECT_EQ(error.code(), DAO_E_FORMAT);
+        EXPECT_NE(std::string(error.what()).find(name.text()), std::string::npos) << error.what();
+    }
+    std::filesystem::remove(name.text());
+}
+
+TEST(ShmLife, WrongTypeNamesBothTypes)
+{
+    const SegmentName name;
+    const Dao::Shm<uint16_t> writer(name, {4});
+    try
+    {
+        Dao::Shm<float> shm(name);
+        FAIL() << "opened uint16 as float32";
+    }
+    catch (const Dao::Error &error)
+    {
+        const std::string text = error.what();
+        EXPECT_EQ(error.code(), DAO_E_TYPE);
+        EXPECT_NE(text.find("uint16"), std::string::npos) << text;
+        EXPECT_NE(text.find("float32"), std::string::npos) << text;
+    }
+}
+
+TEST(ShmLife, MovesAndDoesNotCopy)
+{
+    static_assert(!std::is_copy_constructible_v<Dao::Shm<float>> && !std::is_copy_assignable_v<Dao::Shm<float>>);
+    static_assert(std::is_nothrow_move_constructible_v<Dao::Shm<float>>);
+    const SegmentName name, other_name;
+    Dao::Shm<float> shm(name, {4}, nullptr, 2);
+    IMAGE *image = shm.image();
+    Dao::Shm<float> moved(std::move(shm));
+    EXPECT_EQ(moved.image(), image);
+    moved.set_frame(Frame(4, 1));
+    EXPECT_EQ(shm.image(), nullptr);
+    EXPECT_EQ(error_of([&] { shm.get_shape(); }), DAO_E_CLOSED);
+    EXPECT_NE(error_of([&] { shm.set_frame_id(1); }), DAO_E_NONE);
+    Dao::Shm<float> other(other_name, {3});
+    other = std::move(moved);
+    EXPECT_EQ(other.get_counter(), 1u);
+    EXPECT_EQ(other.name(), name.text());
+    std::vector<Dao::Shm<float>> list;
+    list.push_back(std::move(other));
+    list.emplace_back(name.text());
+    EXPECT_EQ(list.back().get_shape(), Dao::Shape{4});
+}
+
+TEST(ShmLife, PrivateImageWorksWithinTheProcess)
+{
+    const SegmentName name;
+    auto shm = Dao::Shm<int16_t>::make_private(name, {2, 2}, 3, 2);
+    EXPECT_FALSE(std::filesystem::exists(name.text()));
+    EXPECT_EQ(shm.get_meta_data()->shared, 0);
+    shm.set_frame(std::vector<int16_t>{1, 2, 3, -4});
+    shm.set_keyword("gain", 2.5);
+    std::vector<int16_t> got;
+    EXPECT_EQ(shm.wait_for_frame(0), DAO_SUCCESS);
+    ASSERT_TRUE(shm.read_next(got));
+    EXPECT_EQ(got[3], -4);
+    EXPECT_EQ(shm.keywords().size(), 1u);
+}
+
+TEST(ShmLife, ReadOnlyReadsAndWaitsButDoesNotWrite)
+{
+    const SegmentName name;
+    Dao::Shm<float> writer(name, {4});
+    auto reader = Dao::Shm<float>::open_read_only(name);
+    writer.set_frame(Frame(4, 7));
+    EXPECT_EQ(reader.wait_for_frame(0, std::chrono::seconds(5)), DAO_SUCCESS);
+    Frame frame;
+    ASSERT_TRUE(reader.read(frame));
+    EXPECT_EQ(frame[0], 7.0f);
+    EXPECT_EQ(reader.info().read_only, 1u);
+    EXPECT_EQ(writer.count_readers(), 0u);
+    EXPECT_EQ(error_of([&] { reader.set_frame(frame); }), DAO_E_READ_ONLY);
+    EXPECT_EQ(error_of([&] { reader.begin_write(); }), DAO_E_READ_ONLY);
+}
+
+TEST(ShmLife, ReadersAreListedWhileTheyAreOpen)
+{
+    const SegmentName name;
+    Dao::Shm<float> writer(name, {4});
+    writer.set_frame(Frame(4, 1));
+    EXPECT_TRUE(writer.readers().empty());
+    {
+        Dao::Shm<float> one(name), two(name);
+        Frame frame;
+        ASSERT_TRUE(one.read(frame));
+        ASSERT_TRUE(two.read_next(frame));
+        EXPECT_EQ(writer.count_readers(), 2u);
+        const auto readers = writer.readers();
+        ASSERT_EQ(readers.size(), 2u);
+        EXPECT_EQ(readers[0].last_cnt0, 1u);
+        EXPECT_EQ(readers[1].alive, 1u);
+    }
+    EXPECT_EQ(writer.count_readers(), 0u);
+}
+
+TEST(ShmLife, ReplacedSegmentIsFollowedOnDemand)
+{
+    const SegmentName name;
+    auto old_writer = std::make_unique<Dao::Shm<float>>(name, Dao::Shape{4});
+    old_writer->set_frame(Frame(4, 1));
+    Dao::Shm<float> reader(name), follower(name);
+    follower.set_follow(true);
+    EXPECT_EQ(reader.replaced(), DAO_SUCCESS);
+    Dao::Shm<float> writer(name, {2, 3});
+    writer.set_frame(Frame(6, 2));
+    EXPECT_EQ(reader.replaced(), DAO_REPLACED);
+    Frame frame;
+    ASSERT_TRUE(reader.read(frame));
+    EXPECT_EQ(frame, Frame(4, 1)) << "the old memory stays valid";
+    ASSERT_TRUE(follower.read(frame));
+    EXPECT_EQ(frame, Frame(6, 2));
+    EXPECT_EQ(follower.get_shape(), (Dao::Shape{2, 3}));
+    reader.reopen();
+    EXPECT_EQ(reader.replaced(), DAO_SUCCESS);
+    ASSERT_TRUE(reader.read_next(frame));
+    EXPECT_EQ(frame, Frame(6, 2));
+    daoShmRemove(name.text().c_str());
+    EXPECT_EQ(reader.replaced(), DAO_REMOVED);
+    ASSERT_TRUE(follower.read(frame)) << "removed, not replaced: what there was stays readable";
+}
+
+TEST(ShmLife, ReopenAsAnotherTypeKeepsTheOldOne)
+{
+    const SegmentName name;
+    Dao::Shm<float> reader(name, {4});
+    reader.set_frame(Frame(4, 3));
+    const Dao::Shm<double> writer(name, {4});
+    EXPECT_EQ(error_of([&] { reader.reopen(); }), DAO_E_TYPE);
+    Frame frame;
+    ASSERT_TRUE(reader.read(frame));
+    EXPECT_EQ(frame, Frame(4, 3));
+}
+
+TEST(ShmLife, OptionsReachTheSegment)
+{
+    const SegmentName name;
+    DAO_CREATE_OPTIONS options{};
+    options.depth = 5;
+    options.keywords = 7;
+    const Dao::Shm<float> shm(name, {4}, options);
+    EXPECT_EQ(shm.get_depth(), 5u);
+    EXPECT_EQ(shm.info().depth, 5u);
+    EXPECT_EQ(shm.get_meta_data()->NBkw, 7);
+    EXPECT_EQ(shm.get_meta_data(4), shm.get_meta_data(9));
+}
+} // namespace

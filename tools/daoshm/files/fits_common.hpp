@@ -1,0 +1,66 @@
+/// What reading and writing FITS share: types, axes and errors of cfitsio.
+#pragma once
+
+#include <fitsio.h>
+
+#include <memory>
+#include <string>
+
+#include "../support/elements.hpp"
+#include "../support/geometry.hpp"
+
+namespace daoshm
+{
+
+/// How cfitsio says an element type. Complex elements are pairs: one more axis, the fastest, of 2.
+struct FitsType
+{
+    int bitpix = 0;   ///< of fits_create_img; the unsigned and signed-byte ones bring their BZERO along
+    int datatype = 0; ///< of the data in memory
+};
+
+template <typename T>
+constexpr FitsType fits_type_of()
+{
+    using Real = real_of_t<T>;
+    if constexpr (std::is_same_v<Real, float>)
+        return {FLOAT_IMG, TFLOAT};
+    else if constexpr (std::is_same_v<Real, double>)
+        return {DOUBLE_IMG, TDOUBLE};
+    else if constexpr (sizeof(Real) == 1)
+        return std::is_signed_v<Real> ? FitsType{SBYTE_IMG, TSBYTE} : FitsType{BYTE_IMG, TBYTE};
+    else if constexpr (sizeof(Real) == 2)
+        return std::is_signed_v<Real> ? FitsType{SHORT_IMG, TSHORT} : FitsType{USHORT_IMG, TUSHORT};
+    else if constexpr (sizeof(Real) == 4)
+        return std::is_signed_v<Real> ? FitsType{LONG_IMG, TINT} : FitsType{ULONG_IMG, TUINT};
+    else
+        return std::is_signed_v<Real> ? FitsType{LONGLONG_IMG, TLONGLONG} : FitsType{ULONGLONG_IMG, TULONGLONG};
+}
+
+inline FitsType fits_type(uint8_t atype)
+{
+    return visit_type(atype, [](auto zero) { return fits_type_of<decltype(zero)>(); });
+}
+
+inline bool is_complex_type(uint8_t atype)
+{
+    return visit_type(atype, [](auto zero) { return is_std_complex_v<decltype(zero)>; });
+}
+
+/// Throw a ToolError with cfitsio's words unless `status` is 0.
+void check_fits(int status, const std::string &path);
+
+struct CloseFits
+{
+    void operator()(fitsfile *file) const
+    {
+        int status = 0;
+        fits_close_file(file, &status);
+    }
+};
+using FitsFile = std::unique_ptr<fitsfile, CloseFits>;
+
+inline constexpr const char *frames_extension = "FRAMES";
+inline constexpr const char *complex_axis = "COMPLEX"; ///< CTYPE1 of complex data, as the FITS standard has it
+
+}

@@ -1,0 +1,129 @@
+#include "fits_header.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "../support/exit_code.hpp"
+#include "../support/json.hpp"
+#include "../support/segment.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+constexpr const char *own_prefix = "DAO";
+constexpr const char *hierarch_prefix = "HIERARCH DAO ";
+constexpr const char *read_prefix = "DAO ";
+
+bool is_user_keyword(const std::string &name)
+{
+    std::string card = fmt::format("{:<8}= 1", name);
+    return fits_get_keyclass(card.data()) == TYP_USER_KEY;
+}
+
+bool is_plain_name(const std::string &name)
+{
+    const auto is_plain = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+    return !name.empty() && name.size() <= 8 && std::all_of(name.begin(), name.end(), is_plain) &&
+           !name.starts_with(own_prefix) && is_user_keyword(name);
+}
+
+std::string printable(std::string text, char forbidden = '\0')
+{
+    for (char &c : text)
+        if (c < ' ' || c > '~' || c == forbidden)
+            c = c == forbidden ? '_' : '?';
+    return text;
+}
+
+void write_keyword(fitsfile *file, const IMAGE_KEYWORD &keyword, int &status)
+{
+    const std::string name = keyword_name(keyword);
+    const std::string fits_name = is_plain_name(name) ? name : hierarch_prefix + printable(name, '=');
+    // A card holds 80 characters; a comment that does not fit is cut by cfitsio.
+    const std::string comment = printable(fixed_text(keyword.comment, sizeof(keyword.comment)));
+    if (keyword.type == 'L')
+        fits_write_key_lng(file, fits_name.c_str(), keyword.value.numl, comment.c_str(), &status);
+    else if (keyword.type == 'D' && std::isfinite(keyword.value.numf))
+        fits_write_key_dbl(file, fits_name.c_str(), keyword.value.numf, -17, comment.c_str(), &status);
+    else
+        fits_write_key_str(file, fits_name.c_str(), printable(keyword_value_text(keyword)).c_str(), comment.c_str(),
+                           &status);
+}
+
+/// @return whether the card makes a keyword that a segment can hold
+bool parse_card(std::string name, char *value, const char *comment, IMAGE_KEYWORD &keyword)
+{
+    if (name.starts_with(read_prefix))
+        name = name.substr(std::string(read_prefix).size());
+    char type = 0;
+    int status = 0;
+    if (fits_get_keytype(value, &type, &status) != 0 || name.empty() || name.size() > sizeof(keyword.name))
+        return false;
+    std::copy(name.begin(), name.end(), keyword.name);
+    std::copy_n(comment, std::min(std::string(comment).size(), sizeof(keyword.comment) - 1), keyword.comment);
+    if (type == 'I')
+    {
+        keyword.type = 'L';
+        keyword.value.numl = std::strtoll(value, nullptr, 10);
+        return true;
+    }
+    if (type == 'F')
+    {
+        keyword.type = 'D';
+        keyword.value.numf = std::strtod(value, nullptr);
+        return true;
+    }
+    std::array<char, FLEN_VALUE> text{};
+    if (type != 'C' || ffc2s(value, text.data(), &status) != 0)
+        return false;
+    const std::string found(text.data());
+    keyword.type = 'S';
+    std::copy_n(found.data(), std::min(found.size(), sizeof(keyword.value.valstr)), keyword.value.valstr);
+    return found.size() <= sizeof(keyword.value.valstr);
+}
+
+}
+
+void write_keywords(fitsfile *file, const std::vector<IMAGE_KEYWORD> &keywords, const std::string &path)
+{
+    int status = 0;
+    for (const IMAGE_KEYWORD &keyword : keywords)
+        write_keyword(file, keyword, status);
+    check_fits(status, path);
+}
+
+std::vector<IMAGE_KEYWORD> read_keywords(fitsfile *file, const std::string &path)
+{
+    int status = 0;
+    int count = 0;
+    fits_get_hdrspace(file, &count, nullptr, &status);
+    check_fits(status, path);
+    std::vector<IMAGE_KEYWORD> keywords;
+    for (int i = 1; i <= count; ++i)
+    {
+        std::array<char, FLEN_KEYWORD> name{};
+        std::array<char, FLEN_VALUE> value{};
+        std::array<char, FLEN_COMMENT> comment{};
+        if (fits_read_keyn(file, i, name.data(), value.data(), comment.data(), &status) != 0)
+        {
+            status = 0;
+            continue;
+        }
+        const std::string found(name.data());
+        const bool is_ours = found.starts_with(read_prefix);
+        const bool is_file_fact = found.starts_with(own_prefix) && !is_ours;
+        IMAGE_KEYWORD keyword{};
+        if ((is_ours || (!is_file_fact && is_user_keyword(found))) &&
+            parse_card(found, value.data(), comment.data(), keyword))
+            keywords.push_back(keyword);
+    }
+    return keywords;
+}
+
+}

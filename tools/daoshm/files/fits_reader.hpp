@@ -1,0 +1,11 @@
+/// FITS files, read by cfitsio: the first image of the file, and the table FRAMES where there is one.
+#pragma once
+
+#include "frame_file.hpp"
+
+namespace daoshm
+{
+
+std::unique_ptr<FrameReader> open_fits(const std::string &path);
+
+}

@@ -1,0 +1,82 @@
+/// Frames in files, .npy or FITS, chosen by the file's ending: what save and record write, set and replay read.
+#pragma once
+
+#include <dao.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../support/geometry.hpp"
+
+namespace daoshm
+{
+
+/// What a frame was besides its data.
+struct FrameRecord
+{
+    uint64_t cnt0 = 0;
+    uint64_t cnt2 = 0;
+    int64_t atime_ns = 0;
+    uint64_t missed = 0; ///< frames lost just before this one
+};
+
+/// What a file says of its segment.
+struct FileHeader
+{
+    Geometry geometry; ///< of one frame when writing, of all data in the file when reading
+    std::string segment;
+    std::vector<IMAGE_KEYWORD> keywords;
+};
+
+/// Writes frame after frame. When a call throws, what was appended before stays, and finish() still makes it valid.
+class FrameWriter
+{
+  public:
+    virtual ~FrameWriter() = default;
+    virtual void append(const void *frame, const FrameRecord &record) = 0;
+    /// Complete the file with as many frames as were appended.
+    virtual void finish() = 0;
+    /// Files that it writes, for the report.
+    virtual std::vector<std::string> paths() const = 0;
+};
+
+enum class FileKind
+{
+    npy,
+    fits
+};
+
+/// By the ending; throws a usage error for others.
+FileKind file_kind(const std::string &path);
+
+/// A file of many frames, with one more axis than the frame (the first) and a record for each frame.
+std::unique_ptr<FrameWriter> create_recording(const std::string &path, const FileHeader &header);
+
+/// One frame in a file of the frame's own shape. Written beside the name and renamed, so that it is whole or absent.
+void save_frame(const std::string &path, const FileHeader &header, const void *frame, const FrameRecord &record);
+
+/// Reads any .npy or FITS image of a type that segments have.
+class FrameReader
+{
+  public:
+    virtual ~FrameReader() = default;
+    const FileHeader &header() const { return header_; }
+    /// One for each frame where the file is a recording, else empty.
+    const std::vector<FrameRecord> &records() const { return records_; }
+    /// Copy `count` elements from element `first` on.
+    virtual void read(uint64_t first, uint64_t count, void *destination) = 0;
+
+  protected:
+    FileHeader header_;
+    std::vector<FrameRecord> records_;
+};
+
+std::unique_ptr<FrameReader> open_frames(const std::string &path);
+
+/// Throws unless the file system of `path` has room for `bytes` more and a small reserve.
+void require_space(const std::string &path, uint64_t bytes);
+
+}

@@ -1,0 +1,139 @@
+/// ls: all segments, one line each.
+#include "commands.hpp"
+
+#include <cstdio>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "support/exit_code.hpp"
+#include "support/interrupt.hpp"
+#include "support/numbers.hpp"
+#include "support/survey.hpp"
+#include "support/table.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+struct Options
+{
+    std::vector<std::string> folders;
+    double interval_s = 0.5;
+    bool names = false;
+    bool json = false;
+};
+
+/// The file's name alone where all lie in one folder.
+std::string shown_path(const std::string &path, const std::set<std::string> &folders)
+{
+    return folders.size() > 1 ? path : path.substr(path.rfind('/') + 1);
+}
+
+std::set<std::string> folders_of(const std::vector<SegmentStatus> &statuses)
+{
+    std::set<std::string> folders;
+    for (const SegmentStatus &status : statuses)
+        folders.insert(status.path.substr(0, status.path.rfind('/') + 1));
+    return folders;
+}
+
+void print_table(const std::vector<SegmentStatus> &statuses)
+{
+    const std::set<std::string> folders = folders_of(statuses);
+    Table table({{"SEGMENT"},
+                 {"TYPE"},
+                 {"SHAPE"},
+                 {"DEPTH", Align::right},
+                 {"CNT0", Align::right},
+                 {"RATE", Align::right},
+                 {"LAST FRAME", Align::right},
+                 {"WRITER"},
+                 {"READERS", Align::right},
+                 {"MISSED", Align::right},
+                 {"STATE"}});
+    for (const SegmentStatus &status : statuses)
+    {
+        const StateText state = state_text(status);
+        const Cell name{shown_path(status.path, folders), Style::accent};
+        if (!status.problem.empty())
+        {
+            table.add({name, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {state.text, state.style}});
+            continue;
+        }
+        const bool is_running = status.rate_hz && *status.rate_hz > 0;
+        table.add({name,
+                   {daoTypeName(status.geometry.atype)},
+                   {shape_text(status.geometry.shape)},
+                   {std::to_string(status.info.depth)},
+                   {std::to_string(status.cnt0)},
+                   {is_running ? rate_text(*status.rate_hz) : "-", is_running ? Style::good : Style::dim},
+                   {last_frame_text(status)},
+                   {writer_text(status.info), status.info.writer_alive != 0 ? Style::plain : Style::dim},
+                   {std::to_string(status.readers_alive)},
+                   {std::to_string(status.missed), status.missed > 0 ? Style::warning : Style::plain},
+                   {state.text, state.style}});
+    }
+    std::fputs(table.text().c_str(), stdout);
+    for (const SegmentStatus &status : statuses)
+        if (!status.problem.empty())
+            std::fputs(fmt::format("{} {}\n", paint(Style::bad, "damaged:"), status.problem).c_str(), stdout);
+}
+
+int run_ls(const Options &options)
+{
+    Survey survey(options.folders);
+    survey.sample();
+    if (options.names)
+    {
+        for (const SegmentStatus &status : survey.statuses())
+            std::fputs((status.path + "\n").c_str(), stdout);
+        return exit_success;
+    }
+    if (!survey.statuses().empty())
+    {
+        sleep_unless_interrupted(static_cast<int64_t>(options.interval_s * 1e9));
+        survey.sample();
+    }
+    if (options.json)
+    {
+        Json list = Json::array();
+        for (const SegmentStatus &status : survey.statuses())
+            list.push_back(status_json(status));
+        print_json(list);
+    }
+    else if (survey.statuses().empty())
+    {
+        const auto folders = options.folders.empty() ? usual_folders() : options.folders;
+        std::fputs(fmt::format("no segments in {}\n", fmt::join(folders, ", ")).c_str(), stdout);
+    }
+    else
+    {
+        print_table(survey.statuses());
+    }
+    return is_interrupted() ? exit_interrupted : exit_success;
+}
+
+}
+
+void add_ls(Tool &tool)
+{
+    const auto options = std::make_shared<Options>();
+    CLI::App *command = add_command(tool, "ls", "List all segments: what they are and how they are doing", options, run_ls);
+    command->add_option("folder", options->folders,
+                        "Folders to look in; without any: the temporary folder and /dev/shm, files *.im.shm");
+    command->add_option("--interval", options->interval_s, "Seconds over which rates are measured, for all at once")
+        ->check(CLI::Range(0.01, 60.0))
+        ->capture_default_str();
+    command->add_flag("--names", options->names, "Only the paths, at once");
+    add_json_flag(command, options->json);
+    command->footer("RATE is frames a second over the interval. MISSED is how many frames the reader that missed most has "
+                    "missed.\nA file that is named like a segment but cannot be opened is listed with the reason.\n\n"
+                    "Examples:\n  daoshm ls\n  daoshm ls /data/shm --interval 2\n"
+                    "  daoshm ls --json | jq '.[] | select(.state == \"writer gone\") | .path'");
+}
+
+}

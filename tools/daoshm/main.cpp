@@ -1,0 +1,95 @@
+/// daoshm: look at, make, fill, record and judge segments from the command line.
+#include <clocale>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include <dao.h>
+#include <fmt/format.h>
+
+#include "commands.hpp"
+#include "support/exit_code.hpp"
+#include "support/interrupt.hpp"
+#include "support/terminal.hpp"
+
+namespace
+{
+
+void add_commands(daoshm::Tool &tool)
+{
+    daoshm::add_ls(tool);
+    daoshm::add_top(tool);
+    daoshm::add_info(tool);
+    daoshm::add_watch(tool);
+    daoshm::add_show(tool);
+    daoshm::add_create(tool);
+    daoshm::add_set(tool);
+    daoshm::add_fill(tool);
+    daoshm::add_rm(tool);
+    daoshm::add_keyword(tool);
+    daoshm::add_save(tool);
+    daoshm::add_record(tool);
+    daoshm::add_replay(tool);
+#ifdef DAOSHM_HAS_CAMERA
+    daoshm::add_camera(tool);
+#endif
+    daoshm::add_bench(tool);
+    daoshm::add_doctor(tool);
+    daoshm::add_completion(tool);
+}
+
+int report(const std::string &message, int code)
+{
+    std::fputs(fmt::format("daoshm: {}\n", message).c_str(), stderr);
+    return code;
+}
+
+/// Names are UTF-8 wherever segments are used; numbers keep their point in every country.
+void choose_locale()
+{
+    const char *locale = std::setlocale(LC_CTYPE, "");
+    if (locale == nullptr || std::string(locale).find("UTF-8") == std::string::npos)
+        std::setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+}
+
+int main(int argc, char **argv)
+{
+    choose_locale();
+    daoshm::catch_signals();
+    daoshm::Tool tool;
+    tool.app.name("daoshm");
+    tool.app.description("Shared memory segments: look at them, make, fill, record and judge them.");
+    tool.app.footer(std::string("Examples:\n"
+                                "  daoshm ls                                  all segments, with their rates\n"
+                                "  daoshm create wfs 128x128 uint16 --depth 8 a segment in the temporary folder\n"
+                                "  daoshm fill wfs spot --rate 500            a moving spot, 500 frames a second\n"
+                                "  daoshm show wfs --watch                    the image, live, in the terminal\n"
+                                "  daoshm record wfs night.fits --time 10s    ten seconds into a FITS cube\n"
+                                "Each command has more: daoshm COMMAND --help\n\n") +
+                    daoshm::exit_code_help);
+    tool.app.set_version_flag("--version", fmt::format("daoshm {}", daoVersion()));
+    tool.app.require_subcommand(1);
+    add_commands(tool);
+    try
+    {
+        tool.app.parse(argc, argv);
+    }
+    catch (const CLI::ParseError &error)
+    {
+        return tool.app.exit(error) == 0 ? daoshm::exit_success : daoshm::exit_usage;
+    }
+    try
+    {
+        return tool.run();
+    }
+    catch (const daoshm::ToolError &error)
+    {
+        return report(error.what(), error.code());
+    }
+    catch (const std::exception &error)
+    {
+        return report(error.what(), daoshm::exit_error);
+    }
+}

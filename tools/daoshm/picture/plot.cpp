@@ -1,0 +1,106 @@
+#include "plot.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "../support/numbers.hpp"
+#include "../support/statistics.hpp"
+#include "../support/terminal.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+/// Dots that can be set, drawn as braille.
+class DotField
+{
+  public:
+    DotField(size_t columns, size_t rows) : columns_(columns), rows_(rows), cells_(columns * rows) {}
+    size_t width() const { return columns_ * 2; }
+    size_t height() const { return rows_ * 4; }
+
+    /// `y` from the bottom.
+    void set(size_t x, size_t y)
+    {
+        const size_t from_top = height() - 1 - y;
+        constexpr unsigned char bits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+        unsigned char &cell = cells_[from_top / 4 * columns_ + x / 2];
+        cell = static_cast<unsigned char>(cell | bits[from_top % 4][x % 2]);
+    }
+
+    std::string row(size_t index) const
+    {
+        std::string text;
+        for (size_t column = 0; column < columns_; ++column)
+        {
+            const unsigned char dots = cells_[index * columns_ + column];
+            text += '\xE2';
+            text += static_cast<char>(0xA0 | (dots >> 6U));
+            text += static_cast<char>(0x80 | (dots & 0x3FU));
+        }
+        return text;
+    }
+
+  private:
+    size_t columns_;
+    size_t rows_;
+    std::vector<unsigned char> cells_;
+};
+
+/// For each dot column the lowest and the highest dot, joined to the column before so that the curve has no holes.
+void draw_curve(const std::vector<double> &values, double lowest, double highest, DotField &field)
+{
+    const double scale = highest > lowest ? static_cast<double>(field.height() - 1) / (highest - lowest) : 0;
+    const double middle = highest > lowest ? 0 : static_cast<double>(field.height() - 1) / 2;
+    const auto dot = [&](double value) { return static_cast<size_t>(std::lround(middle + (value - lowest) * scale)); };
+    bool has_before = false;
+    size_t before = 0;
+    for (size_t x = 0; x < field.width(); ++x)
+    {
+        const size_t first = x * values.size() / field.width();
+        const size_t last = std::max(first + 1, (x + 1) * values.size() / field.width());
+        for (size_t i = first; i < last; ++i)
+        {
+            if (!std::isfinite(values[i]))
+            {
+                has_before = false;
+                continue;
+            }
+            const size_t now = dot(values[i]);
+            const size_t from = has_before ? std::min(before, now) : now;
+            const size_t to = has_before ? std::max(before, now) : now;
+            for (size_t y = from; y <= to; ++y)
+                field.set(x, y);
+            before = now;
+            has_before = true;
+        }
+    }
+}
+
+}
+
+std::string plot(const std::vector<double> &values, size_t columns, size_t rows)
+{
+    const Moments found = moments(values);
+    const std::string top = value_text(found.maximum);
+    const std::string bottom = value_text(found.minimum);
+    const std::string middle = value_text((found.maximum + found.minimum) / 2);
+    const size_t label_width = std::max({top.size(), bottom.size(), middle.size()});
+    DotField field(std::max<size_t>(columns > label_width + 2 ? columns - label_width - 2 : 0, 10), rows);
+    draw_curve(values, found.minimum, found.maximum, field);
+    std::string text;
+    for (size_t row = 0; row < rows; ++row)
+    {
+        const std::string label = row == 0 ? top : row + 1 == rows ? bottom : row == rows / 2 ? middle : "";
+        text += std::string(label_width - label.size(), ' ') + paint(Style::dim, label + " │") +
+                paint(Style::accent, field.row(row)) + "\n";
+    }
+    const std::string last = std::to_string(values.size() - 1);
+    const size_t gap = field.width() / 2 > last.size() + 1 ? field.width() / 2 - last.size() - 1 : 1;
+    text += std::string(label_width + 2, ' ') + paint(Style::dim, "0" + std::string(gap, ' ') + last) + "\n";
+    return text;
+}
+
+}

@@ -1,0 +1,15 @@
+/// Ctrl-C and SIGTERM: a flag that every loop of the tool looks at, and waits that end at once.
+#pragma once
+
+#include <cstdint>
+
+namespace daoshm
+{
+
+/// From now on a signal sets the flag and ends the library's waits, and the process goes on.
+void catch_signals();
+bool is_interrupted();
+/// Sleep, but return at once (within 20 ms) when interrupted.
+void sleep_unless_interrupted(int64_t duration_ns);
+
+}

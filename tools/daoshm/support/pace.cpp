@@ -1,0 +1,26 @@
+#include "pace.hpp"
+
+#include <chrono>
+#include <thread>
+
+#include "interrupt.hpp"
+#include "numbers.hpp"
+
+namespace daoshm
+{
+
+bool wait_until(int64_t due_ns)
+{
+    constexpr int64_t spin_ns = 100'000;
+    const int64_t left_ns = due_ns - steady_ns();
+    if (left_ns > 50'000'000)
+        sleep_unless_interrupted(left_ns - 20'000'000);
+    if (due_ns - steady_ns() > spin_ns)
+        std::this_thread::sleep_for(std::chrono::nanoseconds(due_ns - steady_ns() - spin_ns));
+    while (!is_interrupted() && steady_ns() < due_ns)
+    {
+    }
+    return !is_interrupted();
+}
+
+}
