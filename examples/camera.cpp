@@ -46,7 +46,7 @@ void run(const std::string &name, long frames)
         due += std::chrono::nanoseconds(static_cast<int64_t>(1e9 / rate_hz));
         std::this_thread::sleep_until(due);
     }
-    std::cout << "camera: published " << shm.get_counter() << " frames\n";
+    std::clog << "camera: published " << shm.get_counter() << " frames\n";
 }
 } // namespace
 

@@ -24,7 +24,6 @@ int main(int argc, char **argv)
             daoError("%s\n", daoLastErrorMessage());
         }
     }
-    daoInfo("published %ld frames\n", frames);
     daoShmCloseShm(&image);
     return EXIT_SUCCESS;
 }

@@ -1,6 +1,5 @@
 // Publish a moving ramp, 200 frames a second: writer NAME --frames N
 #include <daoShm.hpp>
-#include <iostream>
 #include <thread>
 
 int main(int argc, char **argv)
@@ -17,5 +16,4 @@ int main(int argc, char **argv)
         frame.commit();
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    std::cout << "published " << frames << " frames\n";
 }

@@ -470,9 +470,9 @@ DAO_API uint64_t daoShmGetCounter(IMAGE *image);
  * @param nbVal    elements to copy, at most the frame's
  * @param cnt0     if not null, set to the frame's counter
  * @param atime_ns if not null, set to its acquisition time
- * @return `DAO_SUCCESS`; `DAO_NOTREADY` when no frame was published yet or the newest stays half written (its writer is
- *         slow or dead); `DAO_OVERWRITE` when the writer was faster than each of many tries for 100 ms, which depth 2
- *         or more prevents
+ * @return `DAO_SUCCESS`, before the first frame too (zeros, or what a program put there, and `cnt0` 0); `DAO_NOTREADY`
+ *         when the newest frame stays half written for 100 ms, or its writer died; `DAO_OVERWRITE` when the writer was
+ *         faster than each of many tries for 100 ms, which depth 2 or more prevents
  */
 DAO_API int_fast8_t daoShmReadNewest(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *cnt0, int64_t *atime_ns);
 

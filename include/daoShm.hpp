@@ -596,13 +596,15 @@ class Shm
 
     static Handle create(const std::string &name, Shape shape, int shared, int keywords, uint32_t depth)
     {
+        shape.reserve(1); // so that data() is no null pointer and an empty shape is told from a missing one
         auto image = std::make_unique<IMAGE>();
         check(daoShmImageCreate_FIFO(image.get(), name.c_str(), static_cast<long>(shape.size()), shape.data(),
                                      element_type, shared, keywords, depth));
         return Handle(image.release());
     }
-    static Handle create(const std::string &name, const Shape &shape, const DAO_CREATE_OPTIONS &options)
+    static Handle create(const std::string &name, Shape shape, const DAO_CREATE_OPTIONS &options)
     {
+        shape.reserve(1);
         auto image = std::make_unique<IMAGE>();
         check(daoShmImageCreateWith(image.get(), name.c_str(), static_cast<long>(shape.size()), shape.data(),
                                     element_type, &options));

@@ -16,6 +16,7 @@ import pytest
 
 import daoShm
 
+ROOT = Path(__file__).resolve().parents[2]
 _numbers = itertools.count()
 
 
@@ -95,3 +96,67 @@ def later():
         thread.join(20)
         assert not thread.is_alive()
     assert not errors
+
+
+class Helpers:
+    """The programs in helpers/, compiled against the library on first use.
+
+    The library is the one installed under DAO_TEST_PREFIX, or else built from the repository.
+    """
+
+    def __init__(self, workplace):
+        self._workplace = workplace
+        self._programs = {}
+
+    def _library(self):
+        prefix = os.environ.get("DAO_TEST_PREFIX")
+        if prefix:
+            found = [path for folder in ("lib", "lib64") for path in Path(prefix, folder).rglob("libdao.*")]
+            assert found, f"no libdao below {prefix}"
+            return Path(prefix, "include"), [*map(str, found[:1]), f"-Wl,-rpath,{found[0].parent}"]
+        build = self._workplace / "library"
+        if not build.exists():
+            options = ["-DBUILD_SHARED_LIBS=OFF", "-DCMAKE_BUILD_TYPE=Release"]
+            options += [f"-DDAO_BUILD_{part}=OFF" for part in ("TESTS", "TOOLS", "EXAMPLES", "BENCHMARKS")]
+            for command in (
+                ["cmake", "-S", str(ROOT), "-B", str(build), *options],
+                ["cmake", "--build", str(build), "--target", "dao"],
+            ):
+                run_checked(command)
+        return ROOT / "include", [str(next(build.rglob("libdao.a")))]
+
+    def program(self, source):
+        """The program made from helpers/source."""
+        if source not in self._programs:
+            include, library = self._library()
+            # A C program is linked by the C++ compiler too: the library is written in C++.
+            program = self._workplace / source.replace(".", "_")
+            compiled = program.with_suffix(".o")
+            compiler = ["cc", "-std=c11"] if source.endswith(".c") else ["c++", "-std=c++17"]
+            path = str(Path(__file__).parent / "helpers" / source)
+            run_checked([*compiler, "-D_DEFAULT_SOURCE", f"-I{include}", "-c", path, "-o", str(compiled)])
+            run_checked(["c++", str(compiled), *library, "-pthread", "-o", str(program)])
+            self._programs[source] = program
+        return self._programs[source]
+
+    def run_c(self, *arguments):
+        """Run segment_tool.c with these arguments."""
+        run_checked([str(self.program("segment_tool.c")), *map(str, arguments)])
+
+    def run_cpp(self, *arguments):
+        """Run segment_tool.cpp with these arguments."""
+        run_checked([str(self.program("segment_tool.cpp")), *map(str, arguments)])
+
+
+def run_checked(command):
+    """Run a program; show what it printed when it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def helpers(tmp_path_factory):
+    if shutil.which("c++") is None or (shutil.which("cmake") is None and "DAO_TEST_PREFIX" not in os.environ):
+        pytest.skip("needs a C++ compiler and CMake")
+    return Helpers(tmp_path_factory.mktemp("helpers"))

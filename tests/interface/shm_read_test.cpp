@@ -114,7 +114,7 @@ TEST(ShmRead, GetFrameWaitsAsAsked)
     EXPECT_EQ(pair.reader.get_frame(Dao::ShmSync::SEM2, 0), nullptr);
     pair.publish(1);
     for (const auto sync :
-         {Dao::ShmSync::NONE, Dao::ShmSync::SPIN, Dao::ShmSync::SEM, Dao::ShmSync::SEM1, Dao::ShmSync::SEM9})
+         {Dao::ShmSync::SPIN, Dao::ShmSync::NONE, Dao::ShmSync::SEM, Dao::ShmSync::SEM1, Dao::ShmSync::SEM9})
     {
         const float *frame = pair.reader.get_frame(sync);
         ASSERT_NE(frame, nullptr) << static_cast<int>(sync);

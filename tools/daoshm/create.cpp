@@ -35,7 +35,8 @@ uint32_t parse_mode(const std::string &text)
     uint32_t mode = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
     if (error != std::errc() || end != text.data() + text.size() || mode == 0 || mode > 0777)
-        throw ToolError(fmt::format("'{}' is not a file mode; expected octal digits such as 600 or 660", text), exit_usage);
+        throw ToolError(fmt::format("'{}' is not a file mode; expected octal digits such as 600 or 660", text),
+                        exit_usage);
     return mode;
 }
 
@@ -91,11 +92,12 @@ void add_create(Tool &tool)
     command->add_flag("--dao-semaphores", options->compatible,
                       "Also make DAO's named semaphores, so that DAO programs can wait on it");
     add_json_flag(command, options->json);
-    command->footer("A segment of the same name and geometry is cleared and its counters start again; its readers go on.\n"
-                    "One of another geometry is replaced; its readers keep their memory and are told.\n"
-                    "A depth of 2 or more lets readers copy frames whole from a fast writer; 4 to 8 is a good choice.\n\n"
-                    "Examples:\n  daoshm create wfs 128x128 uint16 --depth 8\n"
-                    "  daoshm create /dev/shm/slopes.im.shm 1600 float32 --mode 660");
+    command->footer(
+        "A segment of the same name and geometry is cleared and its counters start again; its readers go on.\n"
+        "One of another geometry is replaced; its readers keep their memory and are told.\n"
+        "A depth of 2 or more lets readers copy frames whole from a fast writer; 4 to 8 is a good choice.\n\n"
+        "Examples:\n  daoshm create wfs 128x128 uint16 --depth 8\n"
+        "  daoshm create /dev/shm/slopes.im.shm 1600 float32 --mode 660");
 }
 
 }

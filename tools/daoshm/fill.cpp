@@ -57,7 +57,8 @@ int run_fill(const Options &options)
 void add_fill(Tool &tool)
 {
     const auto options = std::make_shared<Options>();
-    CLI::App *command = add_command(tool, "fill", "Publish a number or a test pattern, once or at a rate", options, run_fill);
+    CLI::App *command =
+        add_command(tool, "fill", "Publish a number or a test pattern, once or at a rate", options, run_fill);
     add_segment_argument(command, options->segment);
     command
         ->add_option("pattern", options->pattern,
@@ -71,10 +72,11 @@ void add_fill(Tool &tool)
         ->type_name("HZ");
     command->add_option("--frames", options->frames, "How many frames; without --rate as fast as possible");
     command->add_option("--first", options->first, "Number of the pattern's first frame")->capture_default_str();
-    command->footer("Patterns move from frame to frame. Element i of ramp is i plus the frame's number; integers wrap, reals\n"
-                    "start again at 2^24. A number that the type cannot hold is refused.\n\n"
-                    "Examples:\n  daoshm fill dark 0\n  daoshm fill wfs spot --rate 500\n"
-                    "  daoshm fill wfs noise --low 100 --high 120 --rate 1000 --frames 5000");
+    command->footer(
+        "Patterns move from frame to frame. Element i of ramp is i plus the frame's number; integers wrap, reals\n"
+        "start again at 2^24. A number that the type cannot hold is refused.\n\n"
+        "Examples:\n  daoshm fill dark 0\n  daoshm fill wfs spot --rate 500\n"
+        "  daoshm fill wfs noise --low 100 --high 120 --rate 1000 --frames 5000");
 }
 
 }

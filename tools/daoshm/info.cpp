@@ -71,8 +71,8 @@ Json info_json(const Segment &segment, const SegmentStatus &status)
     json["cnt2"] = md.cnt2;
     json["creation_time_ns"] = seconds_to_ns(segment.metadata().creation_time);
     json["last_access_ns"] = seconds_to_ns(segment.metadata().last_access);
-    json["packet"] = {{"first_element", md.lastPos}, {"elements", md.lastNb}, {"number", md.packetNb},
-                      {"total", md.packetTotal}};
+    json["packet"] = {
+        {"first_element", md.lastPos}, {"elements", md.lastNb}, {"number", md.packetNb}, {"total", md.packetTotal}};
     json["semaphores"] = segment.metadata().sem;
     json["has_extension"] = info.has_extension != 0;
     json["dao_semaphores"] = info.compatible != 0;
@@ -108,17 +108,17 @@ void print_facts(const Segment &segment, const SegmentStatus &status)
     facts.add("cnt0", fmt::format("{}  (frames published)", status.cnt0));
     facts.add("cnt1", fmt::format("{}  (slice of a rolling buffer)", md.cnt1));
     facts.add("cnt2", fmt::format("{}  (frame id)", md.cnt2));
-    facts.add("acquired", status.last_frame_ns ? fmt::format("{}  ({} ago)", time_text(*status.last_frame_ns),
-                                                             last_frame_text(status))
-                                               : "-");
+    facts.add("acquired", status.last_frame_ns
+                              ? fmt::format("{}  ({} ago)", time_text(*status.last_frame_ns), last_frame_text(status))
+                              : "-");
     facts.add("created", time_text(seconds_to_ns(segment.metadata().creation_time)));
     facts.add("last access", time_text(seconds_to_ns(segment.metadata().last_access)));
     facts.add("writer", writer_text(info));
     if (info.takeovers > 0)
         facts.add("takeovers", fmt::format("{}  (writers that died while writing)", info.takeovers), Style::warning);
     if (md.packetTotal > 0)
-        facts.add("last packet", fmt::format("{} of {}: {} elements from {}", md.packetNb, md.packetTotal, md.lastNb,
-                                             md.lastPos));
+        facts.add("last packet",
+                  fmt::format("{} of {}: {} elements from {}", md.packetNb, md.packetTotal, md.lastNb, md.lastPos));
     facts.add("semaphores",
               fmt::format("{}{}", segment.metadata().sem, info.compatible != 0 ? ", with DAO's named semaphores" : ""));
     facts.add("layout", info.has_extension != 0
@@ -186,8 +186,8 @@ int run_info(const Options &options)
 void add_info(Tool &tool)
 {
     const auto options = std::make_shared<Options>();
-    CLI::App *command =
-        add_command(tool, "info", "Show everything about one segment, keywords and readers included", options, run_info);
+    CLI::App *command = add_command(tool, "info", "Show everything about one segment, keywords and readers included",
+                                    options, run_info);
     add_segment_argument(command, options->segment);
     add_json_flag(command, options->json);
     command->footer("BEHIND is how many frames were published since a reader's last; MISSED how many it never read.\n\n"

@@ -119,7 +119,8 @@ void add_keyword(Tool &tool)
     CLI::App *command = add_command(tool, "keyword", "List, print, set or remove keywords", options, run_keyword);
     add_segment_argument(command, options->segment);
     command->add_option("name", options->name, "Keyword, at most 16 bytes; without it all are listed");
-    command->add_option("value", options->value, "Value to set: a whole number, a number, or a text of at most 16 bytes")
+    command
+        ->add_option("value", options->value, "Value to set: a whole number, a number, or a text of at most 16 bytes")
         ->each([options](const std::string &) { options->has_value = true; });
     command->add_option("--comment", options->comment, "Comment to set with the value, at most 79 bytes")
         ->each([options](const std::string &) { options->has_comment = true; });

@@ -122,7 +122,8 @@ int run_ls(const Options &options)
 void add_ls(Tool &tool)
 {
     const auto options = std::make_shared<Options>();
-    CLI::App *command = add_command(tool, "ls", "List all segments: what they are and how they are doing", options, run_ls);
+    CLI::App *command =
+        add_command(tool, "ls", "List all segments: what they are and how they are doing", options, run_ls);
     command->add_option("folder", options->folders,
                         "Folders to look in; without any: the temporary folder and /dev/shm, files *.im.shm");
     command->add_option("--interval", options->interval_s, "Seconds over which rates are measured, for all at once")
@@ -130,10 +131,11 @@ void add_ls(Tool &tool)
         ->capture_default_str();
     command->add_flag("--names", options->names, "Only the paths, at once");
     add_json_flag(command, options->json);
-    command->footer("RATE is frames a second over the interval. MISSED is how many frames the reader that missed most has "
-                    "missed.\nA file that is named like a segment but cannot be opened is listed with the reason.\n\n"
-                    "Examples:\n  daoshm ls\n  daoshm ls /data/shm --interval 2\n"
-                    "  daoshm ls --json | jq '.[] | select(.state == \"writer gone\") | .path'");
+    command->footer(
+        "RATE is frames a second over the interval. MISSED is how many frames the reader that missed most has "
+        "missed.\nA file that is named like a segment but cannot be opened is listed with the reason.\n\n"
+        "Examples:\n  daoshm ls\n  daoshm ls /data/shm --interval 2\n"
+        "  daoshm ls --json | jq '.[] | select(.state == \"writer gone\") | .path'");
 }
 
 }

@@ -51,7 +51,8 @@ const char *end_text(RecordEnd end)
 double rate_of(const RecordResult &result)
 {
     const auto span_ns = static_cast<double>(result.last_ns - result.first_ns);
-    return result.frames > 1 && span_ns > 0 ? static_cast<double>(result.frames + result.missed - 1) * 1e9 / span_ns : 0;
+    return result.frames > 1 && span_ns > 0 ? static_cast<double>(result.frames + result.missed - 1) * 1e9 / span_ns
+                                            : 0;
 }
 
 void print_report_json(const Options &options, const FrameWriter &file, const RecordResult &result)
@@ -80,9 +81,9 @@ void print_report(const FrameWriter &file, const RecordResult &result)
     if (result.frames > 1)
         text += fmt::format(", {} at {}", duration_text(static_cast<double>(result.last_ns - result.first_ns)),
                             rate_text(rate_of(result)));
-    text += result.missed == 0 ? paint(Style::good, ", no frame missing")
-                               : paint(Style::bad, fmt::format(", {} frames missing in {} gaps", result.missed,
-                                                               result.gaps.size()));
+    text += result.missed == 0
+                ? paint(Style::good, ", no frame missing")
+                : paint(Style::bad, fmt::format(", {} frames missing in {} gaps", result.missed, result.gaps.size()));
     constexpr size_t shown_gaps = 10;
     for (size_t i = 0; i < std::min(result.gaps.size(), shown_gaps); ++i)
         text += fmt::format("\n  before frame {}: {} missing", result.gaps[i].frame_index, result.gaps[i].missed);
@@ -135,12 +136,15 @@ int run_record(const Options &options)
 void add_record(Tool &tool)
 {
     const auto options = std::make_shared<Options>();
-    CLI::App *command =
-        add_command(tool, "record", "Record frames, in order and each once, to a FITS cube or .npy", options, run_record);
+    CLI::App *command = add_command(tool, "record", "Record frames, in order and each once, to a FITS cube or .npy",
+                                    options, run_record);
     add_segment_argument(command, options->segment);
-    command->add_option("file", options->file, "File to write: .fits, .fit, .fts or .npy")->required()->type_name("FILE");
+    command->add_option("file", options->file, "File to write: .fits, .fit, .fts or .npy")
+        ->required()
+        ->type_name("FILE");
     command->add_option("-n,--frames", options->frames, "How many frames")->check(CLI::PositiveNumber);
-    command->add_option("-t,--time", options->time, "How long, from the first frame on: 10s, 2min, 1h")->type_name("SPAN");
+    command->add_option("-t,--time", options->time, "How long, from the first frame on: 10s, 2min, 1h")
+        ->type_name("SPAN");
     command->add_option("--timeout", options->timeout, "Give up when no frame comes for so long")->type_name("SPAN");
     command->add_option("--buffer", options->buffer_mib, "Memory for frames waiting for the disk, MiB")
         ->check(CLI::PositiveNumber)
@@ -148,10 +152,14 @@ void add_record(Tool &tool)
     command->add_flag("-f,--force", options->force, "Overwrite an existing file");
     add_json_flag(command, options->json);
     command->footer(
-        "It begins with the next frame and, without -n and -t, goes on until Ctrl-C. A full disk or Ctrl-C leaves a valid\n"
-        "file of the frames until then. Frames that the writer overwrote first are counted and reported (exit code 4).\n\n"
-        "FITS: a cube with the frames along the last axis (the first in NumPy), the segment's keywords in the header, and\n"
-        "a table FRAMES with CNT0, CNT2, ATIME_NS and MISSED for each frame. Unsigned integers and int8 use BZERO; complex\n"
+        "It begins with the next frame and, without -n and -t, goes on until Ctrl-C. A full disk or Ctrl-C leaves a "
+        "valid\n"
+        "file of the frames until then. Frames that the writer overwrote first are counted and reported (exit code "
+        "4).\n\n"
+        "FITS: a cube with the frames along the last axis (the first in NumPy), the segment's keywords in the header, "
+        "and\n"
+        "a table FRAMES with CNT0, CNT2, ATIME_NS and MISSED for each frame. Unsigned integers and int8 use BZERO; "
+        "complex\n"
         "elements are pairs along NAXIS1, CTYPE1 'COMPLEX'.\n"
         ".npy: the same array, and NAME.npy.json beside it with keywords and the four columns.\n\n"
         "Examples:\n  daoshm record wfs night.fits -n 1000\n  daoshm record wfs night.npy -t 10s --timeout 2s\n"

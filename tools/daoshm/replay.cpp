@@ -143,10 +143,8 @@ int run_replay(const Options &options)
     } while (options.loop && !is_interrupted());
     const auto elapsed_ns = static_cast<double>(steady_ns() - started_ns);
     if (options.json)
-        print_json({{"segment", segment->path()},
-                    {"frames", published},
-                    {"late", late},
-                    {"elapsed_s", elapsed_ns / 1e9}});
+        print_json(
+            {{"segment", segment->path()}, {"frames", published}, {"late", late}, {"elapsed_s", elapsed_ns / 1e9}});
     else
         std::fputs(fmt::format("{}: {} frames in {}, {} more than 1 ms late\n", segment->path(), published,
                                duration_text(elapsed_ns), late)
@@ -160,8 +158,8 @@ int run_replay(const Options &options)
 void add_replay(Tool &tool)
 {
     const auto options = std::make_shared<Options>();
-    CLI::App *command =
-        add_command(tool, "replay", "Publish the frames of a file, at the recorded or a given rate", options, run_replay);
+    CLI::App *command = add_command(tool, "replay", "Publish the frames of a file, at the recorded or a given rate",
+                                    options, run_replay);
     command->add_option("file", options->file, "File: .npy, .fits, .fit or .fts, frames along the first axis")
         ->required()
         ->type_name("FILE");
@@ -172,13 +170,15 @@ void add_replay(Tool &tool)
         ->check(CLI::PositiveNumber)
         ->type_name("HZ");
     command->add_flag("--loop", options->loop, "Begin again at the end, until Ctrl-C");
-    command->add_flag("--keep-times", options->keep_times, "Publish the recorded acquisition times instead of new ones");
+    command->add_flag("--keep-times", options->keep_times,
+                      "Publish the recorded acquisition times instead of new ones");
     command->add_option("--depth", options->depth, "Slots of a segment that is made")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     add_json_flag(command, options->json);
-    command->footer("The frame ids (cnt2) are those recorded. Frames missing from the recording leave the pause that they left.\n\n"
-                    "Examples:\n  daoshm replay night.fits wfs\n  daoshm replay night.npy simulated --rate 100 --loop");
+    command->footer(
+        "The frame ids (cnt2) are those recorded. Frames missing from the recording leave the pause that they left.\n\n"
+        "Examples:\n  daoshm replay night.fits wfs\n  daoshm replay night.npy simulated --rate 100 --loop");
 }
 
 }

@@ -63,9 +63,10 @@ void add_rm(Tool &tool)
     CLI::App *command = add_command(tool, "rm", "Remove segments", options, run_rm);
     command->add_option("segment", options->segments, "Segments to remove")->required()->type_name(segment_argument);
     command->add_flag("-f,--force", options->force, "Also while others use it");
-    command->footer("Processes that have the segment open keep their memory and are told. Its named semaphores go with it.\n"
-                    "A file that is not a segment is left alone.\n\nExamples:\n  daoshm rm wfs slopes\n"
-                    "  daoshm ls --names /tmp/test | xargs daoshm rm --force");
+    command->footer(
+        "Processes that have the segment open keep their memory and are told. Its named semaphores go with it.\n"
+        "A file that is not a segment is left alone.\n\nExamples:\n  daoshm rm wfs slopes\n"
+        "  daoshm ls --names /tmp/test | xargs daoshm rm --force");
 }
 
 }

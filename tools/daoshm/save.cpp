@@ -68,7 +68,9 @@ void add_save(Tool &tool)
     const auto options = std::make_shared<Options>();
     CLI::App *command = add_command(tool, "save", "Save the newest frame to FITS or .npy", options, run_save);
     add_segment_argument(command, options->segment);
-    command->add_option("file", options->file, "File to write: .fits, .fit, .fts or .npy")->required()->type_name("FILE");
+    command->add_option("file", options->file, "File to write: .fits, .fit, .fts or .npy")
+        ->required()
+        ->type_name("FILE");
     command->add_flag("--next", options->next, "Wait for the next frame instead of taking the newest");
     command->add_option("--timeout", options->timeout, "How long --next waits")
         ->type_name("SPAN")

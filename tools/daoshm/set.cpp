@@ -62,13 +62,14 @@ int run_set(const Options &options)
     const std::unique_ptr<FrameReader> file = open_frames(options.file);
     const Geometry &found = file->header().geometry;
     const bool is_new = options.create && !std::filesystem::exists(find_segment(options.segment));
-    const Segment segment = is_new ? create_for(options, found, !file->records().empty())
-                                   : Segment::open_writer(options.segment);
+    const Segment segment =
+        is_new ? create_for(options, found, !file->records().empty()) : Segment::open_writer(options.segment);
     const Geometry wanted = segment.geometry();
     if (!is_safe_cast(found.atype, wanted.atype) && !options.cast)
-        throw ToolError(fmt::format("{} holds {}, which {} of {} cannot hold in every case; --cast converts, and refuses "
-                                    "values that do not fit",
-                                    options.file, daoTypeName(found.atype), daoTypeName(wanted.atype), segment.path()));
+        throw ToolError(
+            fmt::format("{} holds {}, which {} of {} cannot hold in every case; --cast converts, and refuses "
+                        "values that do not fit",
+                        options.file, daoTypeName(found.atype), daoTypeName(wanted.atype), segment.path()));
     const uint64_t first = first_element(found, wanted, options);
     std::vector<std::byte> frame(wanted.element_count() * daoTypeSize(found.atype));
     file->read(first, wanted.element_count(), frame.data());
@@ -87,7 +88,8 @@ void add_set(Tool &tool)
     add_segment_argument(command, options->segment);
     command->add_option("file", options->file, "File: .npy, .fits, .fit or .fts")->required()->type_name("FILE");
     command->add_option("--frame", options->frame, "Which frame of a file of many, from 0")->capture_default_str();
-    command->add_flag("--create", options->create, "Make the segment when there is none, with the file's shape and type");
+    command->add_flag("--create", options->create,
+                      "Make the segment when there is none, with the file's shape and type");
     command->add_option("--depth", options->depth, "Slots of a segment that --create makes")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();

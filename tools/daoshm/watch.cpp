@@ -33,9 +33,8 @@ struct Options
     bool json = false;
 };
 
-const std::map<std::string, WaitFunction> waits{{"block", daoShmWaitForFrame},
-                                                {"spin", daoShmWaitForFrameSpin},
-                                                {"adaptive", daoShmWaitForFrameAdaptive}};
+const std::map<std::string, WaitFunction> waits{
+    {"block", daoShmWaitForFrame}, {"spin", daoShmWaitForFrameSpin}, {"adaptive", daoShmWaitForFrameAdaptive}};
 
 /// What one interval brought.
 struct Tally
@@ -157,9 +156,9 @@ void print_line(const Tally &tally, const Moments &frame, const Options &options
     const double rate = static_cast<double>(tally.frames + tally.missed) * 1e9 / static_cast<double>(tally.elapsed_ns);
     const Moments period = moments(tally.periods_ns);
     const auto value = [&](double number) { return right(frame.count > 0 ? value_text(number) : "-", 10); };
-    std::string text = right(rate_text(rate), 10) + " " +
-                       right(period.count > 1 ? duration_text(period.deviation) : "-", 10) + " " + value(frame.minimum) +
-                       " " + value(frame.mean) + " " + value(frame.maximum) + " " + value(frame.rms) + " ";
+    std::string text =
+        right(rate_text(rate), 10) + " " + right(period.count > 1 ? duration_text(period.deviation) : "-", 10) + " " +
+        value(frame.minimum) + " " + value(frame.mean) + " " + value(frame.maximum) + " " + value(frame.rms) + " ";
     const std::string missed = right(std::to_string(tally.missed), 8);
     text += tally.missed > 0 ? paint(Style::warning, missed) : missed;
     if (options.latency)
@@ -211,7 +210,8 @@ int run_watch(const Options &options)
     const auto interval_ns = static_cast<int64_t>(options.interval_s * 1e9);
     int64_t begin_ns = steady_ns();
     if (!options.json && options.latency)
-        std::fputs("wake: from the frame's acquisition time to this process awake, on the system's real-time clock\n", stdout);
+        std::fputs("wake: from the frame's acquisition time to this process awake, on the system's real-time clock\n",
+                   stdout);
     for (uint64_t line = 0; options.lines == 0 || line < options.lines; ++line)
     {
         if (!options.json && line % 20 == 0)
@@ -255,10 +255,13 @@ void add_watch(Tool &tool)
         ->capture_default_str();
     add_json_flag(command, options->json);
     command->footer(
-        "RATE counts all frames; JITTER is the standard deviation of the time between acquisitions; MIN to RMS are of the\n"
+        "RATE counts all frames; JITTER is the standard deviation of the time between acquisitions; MIN to RMS are of "
+        "the\n"
         "newest frame (the modulus of complex elements); MISSED are frames overwritten before this command looked.\n"
-        "The latency is only as good as the acquisition times: a writer that sets them from a camera includes its own delay.\n"
-        "With --json, one object a line.\n\nExamples:\n  daoshm watch wfs\n  daoshm watch wfs --latency --wait adaptive -n 60");
+        "The latency is only as good as the acquisition times: a writer that sets them from a camera includes its own "
+        "delay.\n"
+        "With --json, one object a line.\n\nExamples:\n  daoshm watch wfs\n  daoshm watch wfs --latency --wait "
+        "adaptive -n 60");
 }
 
 }

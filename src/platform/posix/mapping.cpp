@@ -17,8 +17,10 @@ constexpr int populate = MAP_POPULATE;
 constexpr int populate = 0;
 #endif
 
-// Page tables of larger segments are filled when first touched: filling them all would make opening slow.
-constexpr uint64_t populate_limit_bytes = 64u << 20;
+// Page tables are filled at once, so that no first frame pays for them. Not those of small segments, which the kernel
+// maps whole on their first fault anyway, nor those of very large ones, which would make opening slow.
+constexpr uint64_t populate_from_bytes = 64u << 10;
+constexpr uint64_t populate_up_to_bytes = 64u << 20;
 
 }
 
@@ -46,7 +48,8 @@ Status Mapping::map(const char *name, const File &file, uint64_t bytes, Access a
 {
     unmap();
     const int protection = access == Access::read ? PROT_READ : PROT_READ | PROT_WRITE;
-    const int flags = MAP_SHARED | (access == Access::read_write && bytes <= populate_limit_bytes ? populate : 0);
+    const bool fill = access == Access::read_write && bytes > populate_from_bytes && bytes <= populate_up_to_bytes;
+    const int flags = MAP_SHARED | (fill ? populate : 0);
     void *place = mmap(nullptr, bytes, protection, flags, static_cast<int>(file.handle_), 0);
     if (place == MAP_FAILED)
         return fail_system(name, "map", errno);

@@ -59,8 +59,9 @@ class FitsReader : public FrameReader
         const uint64_t numbers = is_complex_type(header_.geometry.atype) ? 2 : 1;
         int status = 0;
         int any_null = 0;
-        fits_read_img(file_.get(), fits_type(header_.geometry.atype).datatype, static_cast<LONGLONG>(first * numbers) + 1,
-                      static_cast<LONGLONG>(count * numbers), nullptr, destination, &any_null, &status);
+        fits_read_img(file_.get(), fits_type(header_.geometry.atype).datatype,
+                      static_cast<LONGLONG>(first * numbers) + 1, static_cast<LONGLONG>(count * numbers), nullptr,
+                      destination, &any_null, &status);
         check_fits(status, path_);
     }
 
@@ -124,7 +125,8 @@ class FitsReader : public FrameReader
             check_fits(status, path_);
             if (header_.geometry.shape.empty() || static_cast<uint64_t>(rows) != header_.geometry.shape[0])
                 throw ToolError(fmt::format("{}: {} rows in its table FRAMES; expected one for each of the {} frames",
-                                            path_, rows, header_.geometry.shape.empty() ? 0 : header_.geometry.shape[0]));
+                                            path_, rows,
+                                            header_.geometry.shape.empty() ? 0 : header_.geometry.shape[0]));
             read_columns(rows);
         }
         fits_clear_errmsg();

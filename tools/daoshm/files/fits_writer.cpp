@@ -174,8 +174,8 @@ class FitsRecording : public FrameWriter
         const auto rows = static_cast<LONGLONG>(records_.size());
         fits_create_tbl(file_.get(), BINARY_TBL, rows, 4, const_cast<char **>(names), const_cast<char **>(forms),
                         const_cast<char **>(units), frames_extension, &status);
-        fits_write_comment(file_.get(), "One row a frame: counter, frame id, acquisition time since 1970 (UTC), and the",
-                           &status);
+        fits_write_comment(file_.get(),
+                           "One row a frame: counter, frame id, acquisition time since 1970 (UTC), and the", &status);
         fits_write_comment(file_.get(), "number of frames missing just before it.", &status);
         if (rows > 0)
         {
@@ -222,7 +222,8 @@ void save_fits(const std::string &path, const FileHeader &header, const void *fr
 {
     FitsFile file = create_file(path, header, fits_axes(header.geometry));
     int status = 0;
-    fits_write_key_str(file.get(), "DATE-OBS", fits_time_text(record.atime_ns).c_str(), "acquisition time, UTC", &status);
+    fits_write_key_str(file.get(), "DATE-OBS", fits_time_text(record.atime_ns).c_str(), "acquisition time, UTC",
+                       &status);
     fits_write_key_lng(file.get(), "DAOATIME", record.atime_ns, "[ns] acquisition time since 1970, UTC", &status);
     fits_write_key_ulng(file.get(), "DAOCNT0", record.cnt0, "frame counter", &status);
     fits_write_key_ulng(file.get(), "DAOCNT2", record.cnt2, "frame id", &status);

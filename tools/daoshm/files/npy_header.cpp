@@ -41,7 +41,8 @@ uint8_t type_from_text(const std::string &text, const std::string &path)
     {
         const uint8_t atype = type_from_name(name);
         const std::string known = type_text(atype);
-        if (text == known || (text.size() == 3 && text.substr(1) == known.substr(1) && (text[0] == '=' || text[0] == '|')))
+        if (text == known ||
+            (text.size() == 3 && text.substr(1) == known.substr(1) && (text[0] == '=' || text[0] == '|')))
             return atype;
     }
     throw ToolError(fmt::format("{}: elements of type '{}'; expected a little-endian type among {}", path, text,
@@ -69,9 +70,9 @@ std::string find_entry(const std::string &header, const char *pattern, const std
 
 std::string npy_header(const Geometry &geometry)
 {
-    std::string text = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}",
-                                   type_text(geometry.atype), fmt::join(geometry.shape, ", "),
-                                   geometry.shape.size() == 1 ? "," : "");
+    std::string text =
+        fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", type_text(geometry.atype),
+                    fmt::join(geometry.shape, ", "), geometry.shape.size() == 1 ? "," : "");
     constexpr size_t prefix_bytes = magic_bytes + 4;
     constexpr size_t text_bytes = npy_header_bytes - prefix_bytes;
     text.append(text_bytes - 1 - text.size(), ' ');

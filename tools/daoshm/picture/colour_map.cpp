@@ -44,7 +44,7 @@ Colour between(const std::array<std::array<double, 3>, Count> &stops, double t)
 }
 
 /// Dark blue over green to yellow, brightness rising evenly.
-Colour ocean(double t)
+Colour viridis_like(double t)
 {
     constexpr std::array<std::array<double, 3>, 6> stops{{{0.25, 0.02, 0.33},
                                                           {0.24, 0.28, 0.54},
@@ -75,7 +75,7 @@ Colour helix(double t)
 }
 
 constexpr std::array<std::pair<const char *, ColourMap>, 5> maps{
-    {{"viridis", ocean}, {"grey", grey}, {"heat", heat}, {"balance", balance}, {"helix", helix}}};
+    {{"viridis", viridis_like}, {"grey", grey}, {"heat", heat}, {"balance", balance}, {"helix", helix}}};
 
 }
 

@@ -40,8 +40,10 @@ std::string kitty(const Raster &raster, size_t columns, size_t rows)
     {
         // One image number, used again for each frame, so that a live view does not pile up images in the terminal.
         const std::string first =
-            at == 0 ? fmt::format("a=T,f=24,s={},v={},c={},r={},i=31,q=2,", raster.width, raster.height, columns, rows) : "";
-        text += fmt::format("\033_G{}m={};{}\033\\", first, at + chunk < payload.size() ? 1 : 0, payload.substr(at, chunk));
+            at == 0 ? fmt::format("a=T,f=24,s={},v={},c={},r={},i=31,q=2,", raster.width, raster.height, columns, rows)
+                    : "";
+        text +=
+            fmt::format("\033_G{}m={};{}\033\\", first, at + chunk < payload.size() ? 1 : 0, payload.substr(at, chunk));
     }
     return text + "\n";
 }

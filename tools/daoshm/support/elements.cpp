@@ -109,8 +109,9 @@ uint8_t type_from_name(const std::string &name)
         if (known != nullptr && name == known)
             return static_cast<uint8_t>(code);
     }
-    throw ToolError(fmt::format("there is no element type '{}'; expected one of {}", name, fmt::join(type_names(), ", ")),
-                    exit_usage);
+    throw ToolError(
+        fmt::format("there is no element type '{}'; expected one of {}", name, fmt::join(type_names(), ", ")),
+        exit_usage);
 }
 
 std::vector<double> as_doubles(uint8_t atype, const void *data, size_t count, Part part)
@@ -130,8 +131,7 @@ std::vector<double> as_doubles(uint8_t atype, const void *data, size_t count, Pa
 bool is_safe_cast(uint8_t from, uint8_t to)
 {
     return visit_type(
-        from,
-        [&](auto from_zero)
+        from, [&](auto from_zero)
         { return visit_type(to, [&](auto to_zero) { return is_safe<decltype(from_zero), decltype(to_zero)>(); }); });
 }
 

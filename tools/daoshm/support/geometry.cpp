@@ -39,8 +39,9 @@ std::vector<uint32_t> parse_shape(const std::string &text)
 {
     const auto refuse = [&]
     {
-        return ToolError(fmt::format("'{}' is not a shape; expected one to three sizes such as 512x512 or 512,512", text),
-                         exit_usage);
+        return ToolError(
+            fmt::format("'{}' is not a shape; expected one to three sizes such as 512x512 or 512,512", text),
+            exit_usage);
     };
     std::vector<uint32_t> shape;
     const char *at = text.data();

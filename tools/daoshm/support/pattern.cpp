@@ -107,12 +107,14 @@ void Pattern::fill_number(const std::string &text)
     std::complex<double> number;
     if (const auto result = std::from_chars(text.data(), end, integer); result.ec == std::errc() && result.ptr == end)
         fill(type_code<int64_t>(), &integer);
-    else if (const auto large = std::from_chars(text.data(), end, positive); large.ec == std::errc() && large.ptr == end)
+    else if (const auto large = std::from_chars(text.data(), end, positive);
+             large.ec == std::errc() && large.ptr == end)
         fill(type_code<uint64_t>(), &positive);
     else if (parse_number(text, number))
         fill(type_code<std::complex<double>>(), &number);
     else
-        throw ToolError(fmt::format("'{}' is neither a number nor one of {}", text, fmt::join(names(), ", ")), exit_usage);
+        throw ToolError(fmt::format("'{}' is neither a number nor one of {}", text, fmt::join(names(), ", ")),
+                        exit_usage);
 }
 
 double Pattern::value_at(uint64_t element, uint64_t index) const

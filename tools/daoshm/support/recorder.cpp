@@ -22,10 +22,7 @@ namespace
 class FileThread
 {
   public:
-    FileThread(FrameWriter &file, FrameQueue &queue)
-        : file_(file), queue_(queue), thread_([this] { run(); })
-    {
-    }
+    FileThread(FrameWriter &file, FrameQueue &queue) : file_(file), queue_(queue), thread_([this] { run(); }) {}
     ~FileThread() { join(); }
     FileThread(const FileThread &) = delete;
     FileThread &operator=(const FileThread &) = delete;

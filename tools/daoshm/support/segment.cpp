@@ -226,8 +226,8 @@ IMAGE_KEYWORD keyword_from_json(const Json &json)
     {
         keyword.type = 'D';
         // JSON has no number for not-a-number and the infinities: they are written as null.
-        keyword.value.numf = json.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN()
-                                                        : json.at("value").get<double>();
+        keyword.value.numf =
+            json.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN() : json.at("value").get<double>();
     }
     else
     {
@@ -246,8 +246,8 @@ void set_keyword(const Segment &segment, const IMAGE_KEYWORD &keyword)
     else if (keyword.type == 'D')
         check(daoShmSetKeywordDouble(segment.get(), name.c_str(), keyword.value.numf, comment.c_str()));
     else
-        check(daoShmSetKeywordString(segment.get(), name.c_str(), keyword_value_text(keyword).c_str(),
-                                     comment.c_str()));
+        check(
+            daoShmSetKeywordString(segment.get(), name.c_str(), keyword_value_text(keyword).c_str(), comment.c_str()));
 }
 
 }

@@ -176,8 +176,7 @@ Json status_json(const SegmentStatus &status)
     json["cnt0"] = status.cnt0;
     json["rate_hz"] = status.rate_hz ? Json(*status.rate_hz) : Json();
     json["last_frame_ns"] = status.last_frame_ns ? Json(*status.last_frame_ns) : Json();
-    json["age_s"] =
-        status.last_frame_ns ? Json(static_cast<double>(now_ns() - *status.last_frame_ns) / 1e9) : Json();
+    json["age_s"] = status.last_frame_ns ? Json(static_cast<double>(now_ns() - *status.last_frame_ns) / 1e9) : Json();
     json["writer_pid"] = status.info.writer_pid;
     json["writer_alive"] = status.info.writer_alive != 0;
     json["writer_name"] = fixed_text(status.info.writer_name, sizeof(status.info.writer_name));

@@ -1,0 +1,65 @@
+# The front door: `make test` on a fresh Debian or Ubuntu machine installs what is missing, builds and runs all tests.
+# Everything behind it is CMake (CMakePresets.json) and can be used directly.
+
+PRESET ?= release
+JOBS ?= $(shell nproc)
+
+.PHONY: all build test test-core test-python test-tools test-sanitizers test-asan test-tsan test-platforms \
+        test-windows test-arm64 check-macos check-layers install-packages docs benchmarks demo format clean
+
+all: build
+
+install-packages:
+	@cmake/install_packages.sh core
+
+build: install-packages
+	cmake --preset $(PRESET)
+	cmake --build build/$(PRESET) -j $(JOBS)
+
+test: check-layers test-core test-sanitizers test-python test-tools
+	@echo "All tests passed."
+
+test-core: build
+	ctest --preset $(PRESET) -j $(JOBS)
+
+test-sanitizers: test-asan test-tsan
+
+test-asan test-tsan: test-%: install-packages
+	cmake --preset $*
+	cmake --build build/$* -j $(JOBS)
+	ctest --preset $* -j $(JOBS) -LE "model|consumer"
+
+test-python: install-packages
+	python/run_tests.sh
+
+test-tools: build
+	tests/tools/run_tests.sh build/$(PRESET)
+
+# Runs the Windows build under Wine and the ARM64 build under qemu, and links the macOS builds.
+test-platforms: test-windows test-arm64 check-macos
+
+test-windows test-arm64: test-%:
+	tests/platforms/run_$*.sh
+
+check-macos:
+	tests/platforms/check_macos.sh
+
+check-layers:
+	@cmake/check_layers.sh
+
+benchmarks: build
+	benchmarks/run.sh build/$(PRESET)
+
+docs:
+	@cmake/install_packages.sh docs
+	docs/build.sh
+
+demo: build
+	@cmake/install_packages.sh demo
+	examples/demo/run.sh build/$(PRESET) $(if $(CAMERA),--camera $(CAMERA))
+
+format:
+	git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | xargs clang-format -i
+
+clean:
+	rm -rf build

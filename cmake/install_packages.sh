@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs the Debian or Ubuntu packages that a part of this project needs and that are missing.
+# Usage: install_packages.sh PART...   (core, docs, demo, platforms)
+set -euo pipefail
+
+declare -A packages=(
+    [core]="cmake ninja-build g++ pkg-config libgtest-dev libcli11-dev libfmt-dev libcfitsio-dev libncurses-dev
+            libaravis-dev libbenchmark-dev libboost-dev relacy-dev spin python3 python3-venv python3-dev tmux"
+    [docs]="doxygen graphviz python3-venv"
+    [demo]="aravis-tools libopenblas-dev python3-venv iproute2"
+    [platforms]="g++-mingw-w64-x86-64-posix wine64 wine g++-aarch64-linux-gnu qemu-user googletest python3-venv"
+)
+
+missing=()
+for part in "$@"; do
+    for package in ${packages[$part]}; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing+=("$package")
+    done
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "Not a Debian or Ubuntu machine: please install what these packages hold: ${missing[*]}" >&2
+    exit 0
+fi
+run=()
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "Missing packages, and no right to install them: ${missing[*]}" >&2; exit 1; }
+    run=(sudo)
+fi
+echo "Installing: ${missing[*]}"
+"${run[@]}" apt-get update -qq
+"${run[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

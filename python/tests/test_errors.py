@@ -1,0 +1,101 @@
+"""Errors: the right exception, with a code and a message that names the thing."""
+
+import os
+
+import numpy as np
+import pytest
+
+import daoShm
+from daoShm import DaoError, ErrorCode, shm
+
+
+def code_of(kind, action):
+    with pytest.raises(kind) as caught:
+        action()
+    assert isinstance(caught.value, DaoError)
+    return caught.value.code
+
+
+def test_a_segment_that_is_not_there(name):
+    with pytest.raises(FileNotFoundError, match=os.path.basename(name)) as caught:
+        shm(name)
+    assert caught.value.code == ErrorCode.NOT_FOUND and caught.value.errno == 2
+    assert code_of(FileNotFoundError, lambda: daoShm.remove(name)) == ErrorCode.NOT_FOUND
+
+
+def test_names(folder):
+    assert code_of(ValueError, lambda: shm("")) == ErrorCode.NAME
+    assert code_of(ValueError, lambda: shm("", np.zeros(2))) == ErrorCode.NAME
+    assert code_of(ValueError, lambda: shm("/tmp/" + "x" * 75, np.zeros(2))) == ErrorCode.NAME
+
+
+def test_a_path_object_is_a_name(folder):
+    with shm(folder / "path.im.shm", np.zeros(2)) as segment:
+        assert segment.name == str(folder / "path.im.shm")
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"\0" * 5000, b"DSHM" + b"\1" * 9000])
+def test_a_file_that_is_no_segment(name, content):
+    with open(name, "wb") as file:
+        file.write(content)
+    code_of(DaoError, lambda: shm(name))
+    code_of(DaoError, lambda: daoShm.remove(name))
+    assert os.path.exists(name)
+
+
+@pytest.mark.parametrize("options", [{"depth": 0}, {"depth": -1}, {"depth": 1.5}, {"nbkw": -1}, {"nbkw": 65536}, {"mode": -1}])
+def test_options_out_of_range(name, options):
+    assert code_of(ValueError, lambda: shm(name, np.zeros(2), **options)) == ErrorCode.ARGUMENT
+    assert not os.path.exists(name)
+
+
+def test_use_after_close(name):
+    segment = shm(name, np.zeros(4), nbkw=1, depth=2)
+    frames = segment.frames()
+    keywords = segment.keywords
+    segment.close()
+    segment.close()
+    assert segment.closed and "closed" in repr(segment)
+    for use in (
+        segment.get_data,
+        segment.get_data_next,
+        segment.get_history,
+        segment.get_meta_data,
+        segment.get_counter,
+        segment.get_frame_id,
+        segment.get_timestamp,
+        segment.reset_tail,
+        segment.reopen,
+        segment.readers,
+        segment.view,
+        segment.is_whole,
+        segment.wait,
+        segment.write().__enter__,
+        lambda: segment.set_data(np.zeros(4)),
+        lambda: segment.get_data(check=True),
+        lambda: segment.get_data_arbitrary(0),
+        lambda: segment.shape,
+        lambda: segment.dtype,
+        lambda: segment.depth,
+        lambda: segment.info,
+        lambda: memoryview(segment),
+        lambda: np.asarray(segment),
+        lambda: next(frames),
+        lambda: keywords["X"],
+        lambda: len(keywords),
+    ):
+        assert code_of(ValueError, use) == ErrorCode.CLOSED
+    with pytest.raises(ValueError, match=os.path.basename(name)):
+        segment.get_data()
+
+
+def test_the_constants_of_the_class():
+    assert (shm.DAO_SUCCESS, shm.DAO_ERROR) == (0, 1)
+    assert (shm.DAO_TIMEOUT, shm.DAO_OVERWRITE, shm.DAO_NOTREADY) == (-1, -2, -3)
+
+
+def test_historic_names():
+    import dao
+    from dao import shm as same
+
+    assert dao.shm is same is shm

@@ -1,0 +1,158 @@
+"""frames(): every frame in order, with for and async for."""
+
+import asyncio
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import daoShm
+from daoShm import shm
+
+
+@pytest.fixture
+def pair(name):
+    with shm(name, np.zeros(4, np.int64), depth=8) as writer, shm(name) as reader:
+        yield writer, reader
+
+
+def publish(writer, values, pause=0.0):
+    for value in values:
+        writer.set_data(np.full(4, value, np.int64))
+        time.sleep(pause)
+
+
+def test_every_frame_in_order(pair, later):
+    writer, reader = pair
+    later(0.05, publish, writer, range(1, 51), 0.002)
+    frames = reader.frames(timeout=10)
+    values = [int(next(frames)[0]) for _ in range(50)]
+    assert values == list(range(1, 51))
+    assert frames.total_missed == 0 and frames.counter == 51
+
+
+def test_missed_frames_are_counted(pair):
+    writer, reader = pair
+    frames = reader.frames(timeout=5)
+    publish(writer, range(1, 31))
+    first = int(next(frames)[0])
+    assert first > 1 and frames.missed == frames.total_missed == first - 1
+    next(frames)
+    assert frames.missed == 0 and frames.total_missed == first - 1
+
+
+@pytest.mark.parametrize("mode", ["sleep", "spin", "adaptive"])
+def test_no_frame_in_time(pair, mode):
+    with pytest.raises(TimeoutError) as caught:
+        next(pair[1].frames(timeout=0.1, mode=mode))
+    assert isinstance(caught.value, daoShm.DaoError) and pair[1].name in str(caught.value)
+
+
+def test_frames_go_on_over_a_replaced_segment(pair, later):
+    writer, reader = pair
+
+    def replace():
+        with shm(writer.name, np.full((2, 2), 5.0)) as other:
+            other.set_data(np.full((2, 2), 6.0))
+            time.sleep(1)
+
+    later(0.1, replace)
+    frames = reader.frames(timeout=10)
+    shapes = [next(frames).shape]
+    assert shapes == [(2, 2)]
+
+
+def test_async_frames(pair, later):
+    writer, reader = pair
+
+    async def collect():
+        values = []
+        async for frame in reader.frames(timeout=10):
+            values.append(int(frame[0]))
+            if len(values) == 30:
+                return values
+
+    later(0.1, publish, writer, range(1, 31), 0.003)
+    assert asyncio.run(collect()) == list(range(1, 31))
+
+
+def test_async_frames_leave_the_loop_free(pair):
+    writer, reader = pair
+    ticks = []
+
+    async def tick():
+        while True:
+            ticks.append(time.monotonic())
+            await asyncio.sleep(0.01)
+
+    async def main():
+        ticking = asyncio.create_task(tick())
+        with pytest.raises(TimeoutError):
+            await reader.frames(timeout=0.5).__anext__()
+        ticking.cancel()
+
+    asyncio.run(main())
+    assert len(ticks) > 20
+
+
+def test_async_waiting_costs_next_to_nothing(pair):
+    async def main():
+        with pytest.raises(TimeoutError):
+            await pair[1].frames(timeout=1.0).__anext__()
+
+    begin = time.process_time()
+    asyncio.run(main())
+    assert time.process_time() - begin < 0.3
+
+
+def test_many_async_readers_at_once(pair):
+    writer, _ = pair
+
+    async def first(reader):
+        async for frame in reader.frames(timeout=20):
+            return int(frame[0])
+
+    async def main():
+        readers = [shm(writer.name) for _ in range(40)]
+        tasks = [asyncio.create_task(first(reader)) for reader in readers]
+        await asyncio.sleep(0.3)
+        publish(writer, [9])
+        return await asyncio.gather(*tasks)
+
+    assert asyncio.run(main()) == [9] * 40
+
+
+def test_cancelling_ends_the_wait_at_once_and_leaves_no_thread(pair):
+    before = threading.active_count()
+
+    async def main():
+        task = asyncio.create_task(pair[1].frames().__anext__())
+        await asyncio.sleep(0.2)
+        assert threading.active_count() > before
+        begin = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return time.monotonic() - begin
+
+    assert asyncio.run(main()) < 0.5
+    for _ in range(100):
+        if threading.active_count() == before:
+            break
+        time.sleep(0.02)
+    assert threading.active_count() == before
+
+
+def test_closing_ends_the_thread(pair):
+    before = threading.active_count()
+    frames = pair[1].frames(timeout=0.1)
+
+    async def main():
+        with pytest.raises(TimeoutError):
+            await frames.__anext__()
+        await frames.aclose()
+
+    asyncio.run(main())
+    time.sleep(0.1)
+    assert threading.active_count() == before

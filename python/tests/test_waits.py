@@ -1,0 +1,218 @@
+"""Waiting: every way, time limits, Ctrl-C, other threads."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import daoShm
+from daoShm import shm
+
+MODES = ["sleep", "spin", "adaptive"]
+
+
+@pytest.fixture
+def pair(name):
+    with shm(name, np.zeros(4), depth=3) as writer, shm(name) as reader:
+        yield writer, reader
+
+
+def spent(function):
+    begin = time.monotonic()
+    result = function()
+    return result, time.monotonic() - begin
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_wait_ends_with_a_frame(pair, later, mode):
+    writer, reader = pair
+    later(0.1, writer.set_data, np.ones(4))
+    came, seconds = spent(lambda: reader.wait(timeout=10, mode=mode))
+    assert came and 0.05 < seconds < 5
+    assert not reader.wait(timeout=0, mode=mode)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_wait_ends_with_its_time_limit(pair, mode):
+    came, seconds = spent(lambda: pair[1].wait(timeout=0.12, mode=mode))
+    assert not came and 0.11 < seconds < 2
+
+
+def test_a_frame_between_two_waits_is_not_missed(pair):
+    writer, reader = pair
+    assert not reader.wait(timeout=0)
+    writer.set_data(np.ones(4))
+    assert reader.wait(timeout=0)
+    writer.set_data(np.ones(4))
+    reader.get_data()
+    assert not reader.wait(timeout=0)
+
+
+@pytest.mark.parametrize("arguments", [{"semNb": 3}, {"spin": True}])
+def test_get_data_waits(pair, later, arguments):
+    writer, reader = pair
+    reader.get_data(check=True, timeout=0.01, **arguments)
+    nothing, seconds = spent(lambda: reader.get_data(check=True, timeout=0.1, **arguments))
+    assert nothing is None and 0.09 < seconds < 2
+    later(0.1, writer.set_data, np.full(4, 7.0))
+    assert (reader.get_data(check=True, timeout=10, **arguments) == 7).all()
+
+
+def test_posts_are_not_added_up(pair):
+    writer, reader = pair
+    for _ in range(3):
+        writer.post(2)
+    assert reader.get_data(check=True, semNb=2, timeout=1) is not None
+    assert reader.get_data(check=True, semNb=2, timeout=0.05) is None
+
+
+@pytest.mark.parametrize("number", [-1, 10, 1000])
+def test_an_unknown_semaphore(pair, number):
+    with pytest.raises(ValueError, match=str(number)):
+        pair[1].get_data(check=True, semNb=number, timeout=1)
+
+
+@pytest.mark.parametrize("timeout", [-1, float("nan")])
+def test_an_impossible_time_limit(pair, timeout):
+    with pytest.raises(ValueError, match="time limit"):
+        pair[1].wait(timeout=timeout)
+    with pytest.raises(ValueError, match="time limit"):
+        pair[1].get_data(check=True, timeout=timeout)
+
+
+def test_an_unknown_way_to_wait(pair):
+    with pytest.raises(ValueError, match="spin"):
+        pair[1].wait(mode="doze")
+
+
+def test_get_data_next_waits(pair, later):
+    writer, reader = pair
+    later(0.1, writer.set_data, np.full(4, 3.0))
+    status, data = reader.get_data_next(wait=True)
+    assert status == shm.DAO_SUCCESS and (data == 3).all()
+
+
+def test_a_wait_leaves_the_object_to_other_threads(pair, later):
+    writer, reader = pair
+    waiting = later(0, reader.wait, timeout=20)
+    time.sleep(0.1)
+    slowest = 0.0
+    for _ in range(20):
+        _, seconds = spent(reader.get_counter)
+        slowest = max(slowest, seconds)
+    assert slowest < 0.5 and waiting.is_alive()
+    writer.set_data(np.ones(4))
+    waiting.join(10)
+    assert not waiting.is_alive()
+
+
+def test_several_threads_wait_on_one_object(pair, later):
+    writer, reader = pair
+    came = []
+    threads = [later(0, lambda number=n: came.append(reader.get_data(check=True, semNb=number))) for n in range(4)]
+    for _ in range(100):
+        writer.set_data(np.ones(4))
+        time.sleep(0.02)
+        if not any(thread.is_alive() for thread in threads):
+            break
+    assert len(came) == 4
+
+
+def test_close_ends_a_wait(pair):
+    _, reader = pair
+    errors = []
+
+    def wait():
+        try:
+            reader.wait(timeout=20)
+        except daoShm.DaoError as error:
+            errors.append(error.code)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    time.sleep(0.1)
+    reader.close()
+    thread.join(10)
+    assert errors == [daoShm.ErrorCode.CLOSED]
+
+
+def test_removal_ends_a_wait(pair, later):
+    later(0.1, daoShm.remove, pair[0].name)
+    with pytest.raises(daoShm.DaoError) as caught:
+        pair[1].wait(timeout=20)
+    assert caught.value.code == daoShm.ErrorCode.REMOVED
+
+
+def test_threads_hammer_one_object(pair):
+    writer, reader = pair
+    stop = threading.Event()
+    torn = []
+
+    def read():
+        while not stop.is_set():
+            data = reader.get_data()
+            if (data != data[0]).any():
+                torn.append(data)
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for value in range(3000):
+        writer.set_data(np.full(4, float(value)))
+        reader.wait(timeout=0)
+    stop.set()
+    for thread in threads:
+        thread.join(10)
+    assert not torn and reader.counter == 3001
+
+
+WAITS = {
+    "wait": "segment.wait()",
+    "spin": "segment.wait(mode='spin')",
+    "adaptive": "segment.wait(mode='adaptive')",
+    "semaphore": "segment.get_data(check=True)",
+    "semaphore with a limit": "segment.get_data(check=True, timeout=60)",
+    "counter": "segment.get_data(check=True, spin=True)",
+    "next": "segment.get_data_next(wait=True)",
+    "history": "segment.get_history(1, buffer=True)",
+    "frames": "next(segment.frames())",
+    "spinning frames": "next(segment.frames(mode='spin'))",
+    "asynchronous frames": "asyncio.run(anext())",
+}
+
+
+@pytest.mark.parametrize("signal_thread", [False, True], ids=["alone", "with another thread"])
+@pytest.mark.parametrize("wait", WAITS.values(), ids=WAITS.keys())
+def test_ctrl_c_ends_every_wait(name, python_process, wait, signal_thread):
+    import signal
+
+    process = python_process(
+        f"""
+        import asyncio, sys, threading, time
+        import numpy
+        from daoShm import shm
+        segment = shm(sys.argv[1], numpy.zeros(4))
+        async def anext():
+            async for frame in segment.frames():
+                pass
+        segment.get_data(check=True)
+        if {signal_thread}:
+            threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+        while segment.get_data_next()[0] == 0:
+            pass
+        print("waiting", flush=True)
+        try:
+            {wait}
+        except KeyboardInterrupt:
+            print("ended", flush=True)
+        """,
+        name,
+    )
+    assert process.stdout.readline() == "waiting\n"
+    time.sleep(0.3)
+    begin = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == "ended\n", process.stderr.read()
+    assert time.monotonic() - begin < 1.0
+    assert process.wait(10) == 0

@@ -1,0 +1,121 @@
+#include "screen.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "../support/numbers.hpp"
+#include "../support/statistics.hpp"
+#include "plot.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+constexpr size_t sixel_cell_width = 10; // pixels of a character cell: what most terminals have, more or less
+constexpr size_t sixel_cell_height = 20;
+constexpr size_t largest_picture = 1200; // pixels sent to a terminal along one axis
+
+/// "low [colours] high" and how they are stretched.
+std::string scale_line(const Stretch &stretch, const ScreenOptions &options)
+{
+    constexpr size_t width = 32;
+    const std::string low = value_text(stretch.lowest);
+    const std::string high = value_text(stretch.highest);
+    const char *curve = options.curve == Curve::logarithmic ? "log"
+                        : options.curve == Curve::root      ? "sqrt"
+                        : options.curve == Curve::asinh     ? "asinh"
+                                                            : "linear";
+    std::string bar;
+    if (options.colours == ColourDepth::none)
+    {
+        bar = " ░▒▓█ ";
+    }
+    else
+    {
+        Image ramp{width, 2, {}};
+        for (size_t i = 0; i < 2 * width; ++i)
+            ramp.values.push_back(static_cast<double>(i % width) / (width - 1));
+        bar = half_blocks(colour_image(ramp, {Curve::linear, 0, 1}, colour_map(options.map)), options.colours);
+        bar.erase(std::remove(bar.begin(), bar.end(), '\n'), bar.end());
+    }
+    return fmt::format("{} {} {}  {}", low, bar, high, paint(Style::dim, fmt::format("{}, {}", curve, options.map)));
+}
+
+Image image_of(const std::vector<double> &values, const Plane &plane, bool is_flipped)
+{
+    Image image{plane.width, plane.height, values};
+    if (is_flipped)
+        for (size_t y = 0; y < image.height / 2; ++y)
+            std::swap_ranges(image.values.begin() + static_cast<std::ptrdiff_t>(y * image.width),
+                             image.values.begin() + static_cast<std::ptrdiff_t>((y + 1) * image.width),
+                             image.values.begin() + static_cast<std::ptrdiff_t>((image.height - 1 - y) * image.width));
+    return image;
+}
+
+std::string picture(const Image &image, const Stretch &stretch, const ScreenOptions &options, size_t rows)
+{
+    const Graphics graphics = options.graphics == Graphics::automatic ? detected_graphics() : options.graphics;
+    const ColourMap map = colour_map(options.map);
+    const Size cells = fit(image, options.columns, rows * 2);
+    if (graphics == Graphics::kitty)
+    {
+        // The terminal enlarges; only large images are reduced here.
+        const Size size = image.width <= largest_picture && image.height <= largest_picture
+                              ? Size{image.width, image.height}
+                              : fit(image, largest_picture, largest_picture);
+        return kitty(colour_image(resample(image, size.width, size.height), stretch, map), cells.width,
+                     (cells.height + 1) / 2);
+    }
+    if (graphics == Graphics::sixel)
+    {
+        const Size size = fit(image, std::min(options.columns * sixel_cell_width, largest_picture),
+                              std::min(rows * sixel_cell_height, largest_picture));
+        return sixel(colour_image(resample(image, size.width, size.height), stretch, map)) + "\n";
+    }
+    const Image shown = resample(image, cells.width, cells.height);
+    if (options.colours == ColourDepth::none)
+        return shades(shown, stretch);
+    return half_blocks(colour_image(shown, stretch, map), options.colours);
+}
+
+}
+
+Graphics detected_graphics()
+{
+    // A multiplexer passes on neither protocol, whatever terminal is outside.
+    const std::string terminal = environment("TERM");
+    if (!environment("TMUX").empty() || terminal.starts_with("screen") || terminal.starts_with("tmux"))
+        return Graphics::blocks;
+    const std::string program = environment("TERM_PROGRAM");
+    if (!environment("KITTY_WINDOW_ID").empty() || terminal == "xterm-kitty" || terminal == "xterm-ghostty" ||
+        program == "ghostty")
+        return Graphics::kitty;
+    if (terminal.starts_with("foot") || terminal.starts_with("mlterm") || terminal.find("sixel") != std::string::npos ||
+        program == "WezTerm" || program == "iTerm.app")
+        return Graphics::sixel;
+    return Graphics::blocks;
+}
+
+std::string draw(const Plane &plane, const std::string &title, const ScreenOptions &options)
+{
+    const std::vector<double> values = as_doubles(plane.atype, plane.data, plane.width * plane.height, options.part);
+    const Moments found = moments(values);
+    const std::string facts = fmt::format("min {}  mean {}  max {}  rms {}", value_text(found.minimum),
+                                          value_text(found.mean), value_text(found.maximum), value_text(found.rms));
+    const std::string head = paint(Style::bold, title) + "\n";
+    constexpr size_t text_rows = 4; // title, scale, facts, and the line where the prompt comes
+    const size_t rows = std::max<size_t>(options.rows > text_rows ? options.rows - text_rows : 1, 3);
+    if (plane.height == 1 || plane.width == 1)
+        return head + plot(values, options.columns, std::min<size_t>(rows, 20)) + paint(Style::dim, facts) + "\n";
+    Stretch stretch = stretch_for(values, options.curve, options.clip_percent);
+    if (options.limits)
+        stretch = {options.curve, options.limits->first, options.limits->second};
+    return head + picture(image_of(values, plane, options.is_flipped), stretch, options, rows) +
+           scale_line(stretch, options) + "\n" + paint(Style::dim, facts) + "\n";
+}
+
+}

@@ -1,0 +1,136 @@
+#include "full_screen.hpp"
+
+#define NCURSES_NOMACROS 1
+#include <curses.h>
+
+#include "exit_code.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+enum ColourPair : short
+{
+    good_pair = 1,
+    warning_pair,
+    bad_pair,
+    accent_pair
+};
+
+chtype attributes(Style style)
+{
+    const bool has_colour = has_colors() && environment("NO_COLOR").empty();
+    const auto pair = [has_colour](short number)
+    { return has_colour ? static_cast<chtype>(COLOR_PAIR(number)) : A_NORMAL; };
+    switch (style)
+    {
+    case Style::bold:
+        return A_BOLD;
+    case Style::dim:
+        return A_DIM;
+    case Style::good:
+        return pair(good_pair);
+    case Style::warning:
+        return pair(warning_pair);
+    case Style::bad:
+        return pair(bad_pair) | A_BOLD;
+    case Style::accent:
+        return pair(accent_pair);
+    case Style::plain:
+        break;
+    }
+    return A_NORMAL;
+}
+
+}
+
+FullScreen::FullScreen()
+{
+    if (!output_is_terminal())
+        throw ToolError("top needs a terminal; 'daoshm ls' and 'daoshm ls --json' print the same once");
+    if (newterm(nullptr, stdout, stdin) == nullptr)
+        throw ToolError("the terminal '" + environment("TERM") + "' is not known (TERM)");
+    cbreak();
+    noecho();
+    keypad(stdscr, TRUE);
+    set_escdelay(25);
+    curs_set(0);
+    if (has_colors())
+    {
+        start_color();
+        use_default_colors();
+        init_pair(good_pair, COLOR_GREEN, -1);
+        init_pair(warning_pair, COLOR_YELLOW, -1);
+        init_pair(bad_pair, COLOR_RED, -1);
+        init_pair(accent_pair, COLOR_CYAN, -1);
+    }
+}
+
+FullScreen::~FullScreen()
+{
+    endwin();
+}
+
+TerminalSize FullScreen::size() const
+{
+    return {getmaxx(stdscr), getmaxy(stdscr)};
+}
+
+void FullScreen::clear()
+{
+    werase(stdscr);
+}
+
+void FullScreen::put(int row, int column, const std::string &text, Style style, bool is_reversed)
+{
+    const chtype attribute = attributes(style) | (is_reversed ? A_REVERSE : A_NORMAL);
+    wattron(stdscr, static_cast<int>(attribute));
+    mvwaddstr(stdscr, row, column, text.c_str());
+    wattroff(stdscr, static_cast<int>(attribute));
+}
+
+void FullScreen::show()
+{
+    wrefresh(stdscr);
+}
+
+int FullScreen::key(int timeout_ms)
+{
+    wtimeout(stdscr, timeout_ms);
+    const int found = wgetch(stdscr);
+    switch (found)
+    {
+    case ERR:
+        return no_key;
+    case KEY_UP:
+        return up;
+    case KEY_DOWN:
+        return down;
+    case KEY_LEFT:
+        return left;
+    case KEY_RIGHT:
+        return right;
+    case KEY_PPAGE:
+        return page_up;
+    case KEY_NPAGE:
+        return page_down;
+    case KEY_BACKSPACE:
+    case 127:
+    case '\b':
+        return backspace;
+    case KEY_ENTER:
+    case '\n':
+    case '\r':
+        return enter;
+    case 27:
+        return escape;
+    case KEY_RESIZE:
+        return resized;
+    default:
+        return found < 256 ? found : no_key;
+    }
+}
+
+}

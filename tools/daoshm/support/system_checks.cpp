@@ -1,0 +1,144 @@
+#include "system_checks.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+namespace daoshm
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr const char *semaphore_folder = "/dev/shm";
+
+std::string first_line(const fs::path &path)
+{
+    std::ifstream stream(path);
+    std::string line;
+    std::getline(stream, line);
+    return line;
+}
+
+bool is_below(const std::string &path, const std::string &folder)
+{
+    return folder == "/" || path == folder || path.starts_with(folder + "/");
+}
+
+bool is_number(const std::string &text)
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+}
+
+FileSystem file_system_of(const std::string &path)
+{
+    std::error_code error;
+    const std::string whole = fs::canonical(path, error).string();
+    FileSystem found;
+    std::ifstream mounts("/proc/self/mounts");
+    std::string line;
+    while (!error && std::getline(mounts, line))
+    {
+        std::istringstream words(line);
+        std::string device;
+        std::string mount_point;
+        std::string type;
+        words >> device >> mount_point >> type;
+        // Later mounts hide earlier ones at the same place.
+        if (is_below(whole, mount_point) && mount_point.size() >= found.mount_point.size())
+            found = {type, mount_point, type == "tmpfs" || type == "ramfs" || type == "hugetlbfs"};
+    }
+    return found;
+}
+
+std::optional<uint64_t> resource_limit(const std::string &name)
+{
+    std::ifstream limits("/proc/self/limits");
+    std::string line;
+    while (std::getline(limits, line))
+    {
+        if (!line.starts_with(name))
+            continue;
+        std::istringstream words(line.substr(name.size()));
+        std::string soft;
+        words >> soft;
+        if (soft == "unlimited")
+            return UINT64_MAX;
+        if (is_number(soft))
+            return std::stoull(soft);
+    }
+    return std::nullopt;
+}
+
+std::string slow_governor()
+{
+    std::error_code error;
+    for (fs::directory_iterator cpu("/sys/devices/system/cpu", error), end; !error && cpu != end; cpu.increment(error))
+    {
+        const std::string governor = first_line(cpu->path() / "cpufreq" / "scaling_governor");
+        if (!governor.empty() && governor != "performance")
+            return governor;
+    }
+    return "";
+}
+
+std::set<std::string> semaphore_groups()
+{
+    std::set<std::string> groups;
+    const std::regex pattern("sem\\.(.+)_sem(0[0-9]|log)");
+    std::error_code error;
+    for (fs::directory_iterator file(semaphore_folder, error), end; !error && file != end; file.increment(error))
+    {
+        std::smatch match;
+        const std::string name = file->path().filename().string();
+        if (std::regex_match(name, match, pattern))
+            groups.insert(match[1].str());
+    }
+    return groups;
+}
+
+std::vector<std::string> semaphore_files(const std::string &group)
+{
+    std::vector<std::string> files;
+    std::error_code error;
+    for (fs::directory_iterator file(semaphore_folder, error), end; !error && file != end; file.increment(error))
+        if (file->path().filename().string().starts_with("sem." + group + "_sem"))
+            files.push_back(file->path().string());
+    return files;
+}
+
+std::set<std::string> mapped_files(const std::set<std::string> &paths)
+{
+    std::set<std::string> mapped;
+    std::error_code error;
+    for (fs::directory_iterator process("/proc", error), end; !error && process != end; process.increment(error))
+    {
+        if (!is_number(process->path().filename().string()))
+            continue;
+        std::ifstream maps(process->path() / "maps");
+        std::string line;
+        while (std::getline(maps, line))
+        {
+            const size_t begin = line.find('/');
+            if (begin != std::string::npos && paths.contains(line.substr(begin)))
+                mapped.insert(line.substr(begin));
+        }
+    }
+    return mapped;
+}
+
+bool sees_all_processes()
+{
+    std::ifstream maps("/proc/1/maps");
+    std::string line;
+    return static_cast<bool>(std::getline(maps, line));
+}
+
+}
