@@ -15,6 +15,8 @@ namespace
 constexpr auto look_interval = 100ms;
 constexpr auto contention_interval = 1ms;
 
+std::atomic<int> open_loans{0};
+
 } // namespace
 
 Handle::Use::Use(Handle &handle) : handle_(handle)
@@ -88,6 +90,7 @@ void Handle::close()
     std::lock_guard<std::timed_mutex> lock(mutex_, std::adopt_lock);
     if (mapping_ && !mapping_->read_only)
         daoShmAbortWrite(&mapping_->image);
+    end_loan();
     closing = std::move(mapping_);
 }
 
@@ -112,9 +115,26 @@ void Handle::reopen_locked()
     adopt(std::move(opened), false);
 }
 
+void Handle::begin_loan() noexcept
+{
+    if (!lending_.exchange(true))
+        ++open_loans;
+}
+
+void Handle::end_loan() noexcept
+{
+    if (lending_.exchange(false))
+        --open_loans;
+}
+
+int Handle::loans_open() noexcept
+{
+    return open_loans.load();
+}
+
 void Handle::follow_replacement()
 {
-    if (!follow.load(std::memory_order_relaxed))
+    if (!follow.load(std::memory_order_relaxed) || lending_.load(std::memory_order_relaxed))
         return;
     const auto now = Clock::now();
     if (now < next_look_)

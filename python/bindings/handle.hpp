@@ -79,6 +79,11 @@ class Handle
         Handle &handle_;
     };
 
+    Handle() = default;
+    Handle(const Handle &) = delete;
+    Handle &operator=(const Handle &) = delete;
+    ~Handle() { close(); }
+
     void open(const std::string &name, bool read_only);
     void create(const std::string &name, const FrameShape &shape, const DAO_CREATE_OPTIONS &options);
     void close();
@@ -94,6 +99,15 @@ class Handle
     void follow_replacement();
     /// Note that the frame of that counter was read.
     void saw(uint64_t cnt0) noexcept { seen_cnt0_ = cnt0; }
+    /// Note that this handle published: its own frame is no news to it, unless others came between.
+    void published(uint64_t cnt0) noexcept { seen_cnt0_ += cnt0 == seen_cnt0_ + 1 ? 1 : 0; }
+
+    /// Between a begin and its commit or abort the segment is not changed for another, and loans_open() counts it.
+    void begin_loan() noexcept;
+    void end_loan() noexcept;
+    /// Loans that Python code of this process has at the moment, which it cannot end while a call keeps the
+    /// interpreter from it.
+    static int loans_open() noexcept;
 
     std::atomic<bool> follow{true};
 
@@ -109,6 +123,7 @@ class Handle
     std::timed_mutex mutex_;
     std::atomic<int> callers_waiting_{0};
     std::atomic<bool> in_wait_{false};
+    std::atomic<bool> lending_{false};
     MappingReference mapping_;
     std::string name_;
     bool open_read_only_ = false;

@@ -1,8 +1,8 @@
 // Whole copies, views and waits.
-#include <atomic>
 #include <cmath>
 #include <cstring>
 
+#include "interpreter.hpp"
 #include "segment.hpp"
 
 namespace daopython
@@ -11,23 +11,7 @@ namespace daopython
 namespace
 {
 
-/// Copies from this size on let other Python threads run meanwhile.
-constexpr uint64_t release_from_bytes = 65536;
 constexpr auto retry_for = std::chrono::milliseconds(100);
-
-IMAGE_METADATA &newest_metadata(Mapping &mapping)
-{
-    IMAGE_METADATA *metadata = mapping.image.md;
-    if (mapping.depth == 1)
-        return metadata[0];
-    return metadata[std::atomic_ref(metadata[0].fifo_last_written).load(std::memory_order_acquire) % mapping.depth];
-}
-
-/// A hint that a reader may have to wait for a writer, who may be a thread that needs the interpreter.
-bool looks_busy(Mapping &mapping)
-{
-    return std::atomic_ref(newest_metadata(mapping).write).load(std::memory_order_relaxed) != 0;
-}
 
 /// Before the first frame a segment holds what it was made with: copy that, whole.
 int_fast8_t copy_initial(Mapping &mapping, void *destination)
@@ -45,7 +29,7 @@ int_fast8_t copy_initial(Mapping &mapping, void *destination)
 int_fast8_t copy_newest_now(Mapping &mapping, void *destination, uint64_t &cnt0)
 {
     cnt0 = 0;
-    if (std::atomic_ref(newest_metadata(mapping).cnt0).load(std::memory_order_relaxed) == 0 &&
+    if (std::atomic_ref(metadata_from_newest(mapping, 0).cnt0).load(std::memory_order_relaxed) == 0 &&
         copy_initial(mapping, destination) == DAO_SUCCESS)
         return DAO_SUCCESS;
     return daoShmReadNewest(&mapping.image, destination, mapping.element_count, &cnt0, nullptr);
@@ -53,16 +37,19 @@ int_fast8_t copy_newest_now(Mapping &mapping, void *destination, uint64_t &cnt0)
 
 void copy_newest(Mapping &mapping, void *destination, uint64_t &cnt0)
 {
-    if (mapping.frame_bytes < release_from_bytes && !looks_busy(mapping) &&
-        copy_newest_now(mapping, destination, cnt0) == DAO_SUCCESS)
-        return;
+    {
+        ReleaseForCopy release(mapping, 0);
+        if (copy_newest_now(mapping, destination, cnt0) == DAO_SUCCESS)
+            return;
+    }
+    // A thread that needs the interpreter may have begun to write just after we looked.
     nb::gil_scoped_release release;
     check(copy_newest_now(mapping, destination, cnt0));
 }
 
 int_fast8_t copy_next(Mapping &mapping, void *destination, uint64_t &cnt0, uint64_t &missed)
 {
-    nb::gil_scoped_release release;
+    ReleaseForCopy release(mapping, 0);
     return daoShmReadNext(&mapping.image, destination, mapping.element_count, &cnt0, nullptr, &missed);
 }
 

@@ -1,7 +1,7 @@
-// Publishing: whole frames, slices and loans. The interpreter is released meanwhile, for another writer may be a
-// thread of this process in the middle of a loan.
+// Publishing: whole frames, slices and loans.
 #include <cstring>
 
+#include "interpreter.hpp"
 #include "segment.hpp"
 
 namespace daopython
@@ -83,8 +83,11 @@ void Segment::set_data(nb::handle data, nb::handle frame_id, nb::handle acquisit
             if (is_frame(frame.ptr(), shape))
             {
                 describe_next_frame(use.image(), frame_id, acquisition_time);
-                nb::gil_scoped_release release;
-                return check(publish(*use, array_data(frame.ptr())));
+                {
+                    ReleaseForCopy release(*use, 1);
+                    check(publish(*use, array_data(frame.ptr())));
+                }
+                return handle_.published(daoShmGetCounter(use.image()));
             }
         }
         frame = convert(data, shape);
@@ -112,10 +115,15 @@ nb::object Segment::begin_write()
     Handle::Use use(handle_);
     handle_.follow_replacement();
     void *slot = nullptr;
+    handle_.begin_loan();
+    int_fast8_t status = DAO_SUCCESS;
     {
         nb::gil_scoped_release release;
-        check(daoShmBeginWrite(use.image(), &slot));
+        status = daoShmBeginWrite(use.image(), &slot);
     }
+    if (status != DAO_SUCCESS)
+        handle_.end_loan();
+    check(status);
     return owned(new_view(use->shape, slot, use.owner(), true));
 }
 
@@ -124,11 +132,14 @@ void Segment::commit_write(nb::handle frame_id, nb::handle acquisition_time)
     Handle::Use use(handle_);
     describe_next_frame(use.image(), frame_id, acquisition_time);
     check(daoShmCommitWrite(use.image()));
+    handle_.end_loan();
+    handle_.published(daoShmGetCounter(use.image()));
 }
 
 void Segment::abort_write()
 {
     Handle::Use use(handle_);
+    handle_.end_loan();
     check(daoShmAbortWrite(use.image()));
 }
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .errors import DaoTypeError
+
 if TYPE_CHECKING:
     from ._core import Segment
 
@@ -39,7 +41,11 @@ class Loan:
         if self._frame is not None:
             self._frame.flags.writeable = False
             self._frame = None
-        if kind is None:
-            self._segment._commit_write(self.frame_id, self.acquisition_time_ns)
-        else:
+        if kind is not None:
             self._segment._abort_write()
+            return
+        try:
+            self._segment._commit_write(self.frame_id, self.acquisition_time_ns)
+        except DaoTypeError:  # of the details: nothing was published yet
+            self._segment._abort_write()
+            raise

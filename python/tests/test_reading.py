@@ -1,6 +1,7 @@
 """Reading: newest, next, arbitrary, history, metadata."""
 
 import datetime
+import os
 
 import numpy as np
 import pytest
@@ -56,6 +57,7 @@ def test_get_data_next_gives_each_frame_once(fifo):
 
 def test_a_lapped_reader_is_told(fifo):
     writer, reader = fifo
+    reader.get_data()
     for value in range(2, 12):
         writer.set_data(frame(value))
     status, data = reader.get_data_next()
@@ -160,8 +162,6 @@ def test_readers_are_listed(fifo):
     writer, reader = fifo
     writer.set_data(frame(2))
     reader.get_data()
-    import os
-
     mine = [entry for entry in writer.readers() if entry.pid == os.getpid()]
     assert mine and mine[0].alive and mine[0].counter == 2 and mine[0].missed == 0 and mine[0].last_seen_ns > 0
 

@@ -151,7 +151,7 @@ int_fast8_t daoShmCloseShm(IMAGE *image)
     const std::unique_ptr<Handle> handle(capi::handle_of(image));
     if (handle == nullptr)
         return DAO_ERROR;
-    if (handle->has_loan)
+    if (handle->has_loan())
         (void)segment::abort_loan(*handle);
     segment::leave_readers(*handle);
     capi::unbind(*image);

@@ -28,11 +28,13 @@ struct Rhythm
     uint64_t last_counter = 0;
     int64_t lateness_ns = 60'000; // how late this system wakes a sleeper, and how much that varies
     int64_t lateness_spread_ns = 20'000;
+    uint32_t oversleeps = 0; // in a row
 };
 
 struct Handle
 {
     std::unique_ptr<Segment> segment;
+    bool wants_read_only = false; // opened so on purpose
 
     // reading
     Position position;
@@ -44,7 +46,7 @@ struct Handle
     base::ProcessToken entry_owner = 0; // 0: not asked for a place yet
 
     // writing
-    bool has_loan = false;
+    base::ProcessToken loan_owner = 0; // 0: no loan
     uint32_t loan_slot = 0;
     bool has_frame_id = false;
     bool has_acquisition_time = false;
@@ -55,6 +57,9 @@ struct Handle
 
     // for IMAGE.semptr
     std::array<void *, Segment::semaphore_count> native_semaphores{};
+
+    // A loan that was under way at a fork is the parent's alone.
+    bool has_loan() const noexcept { return loan_owner != 0 && loan_owner == platform::this_process().token; }
 };
 
 }

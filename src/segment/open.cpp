@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "segment/reader.hpp"
 #include "segment/readers.hpp"
+#include "segment/writer.hpp"
 
 #include <cstring>
 #include <new>
@@ -82,6 +83,7 @@ Status open(const char *name, bool read_only, Handle &handle) noexcept
         base::Word<double>(&segment->first_metadata()->last_access)
             .store_relaxed(static_cast<double>(platform::realtime_coarse_ns()) * 1e-9);
     handle.segment = std::move(segment);
+    handle.wants_read_only = read_only;
     restart_position(handle, handle.segment->ring().newest());
     return Status::success;
 }
@@ -89,11 +91,13 @@ Status open(const char *name, bool read_only, Handle &handle) noexcept
 Status reopen(Handle &handle) noexcept
 {
     Handle fresh;
-    if (open(handle.segment->name(), false, fresh) != Status::success)
+    if (open(handle.segment->name(), handle.wants_read_only, fresh) != Status::success)
         return Status::error;
+    if (handle.has_loan())
+        (void)abort_loan(handle);
     leave_readers(handle);
     handle.segment = std::move(fresh.segment);
-    handle.has_loan = false;
+    handle.loan_owner = 0;
     handle.has_frame = false;
     handle.rhythm = Rhythm{};
     // From the first frame of the new segment, so that following it loses none.

@@ -176,7 +176,7 @@ Status begin_loan(Handle &handle, void *&slot) noexcept
     if (check_writable(handle, segment.slot_data(0), 0, 0) != Status::success || take_turn(segment) != Status::success)
         return Status::error;
     handle.loan_slot = begin_frame(segment);
-    handle.has_loan = true;
+    handle.loan_owner = platform::this_process().token;
     slot = segment.slot_data(handle.loan_slot);
     return Status::success;
 }
@@ -186,9 +186,9 @@ namespace
 
 Status end_loan(Handle &handle) noexcept
 {
-    if (!handle.has_loan)
+    if (!handle.has_loan())
         return fail(DAO_E_STATE, "%s: no loan is under way; begin one first", handle.segment->name());
-    handle.has_loan = false;
+    handle.loan_owner = 0;
     return Status::success;
 }
 

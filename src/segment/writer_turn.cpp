@@ -22,7 +22,7 @@ Status check_writable(const Handle &handle, const void *data, uint64_t position,
                     segment.name(), count, position, segment.element_count());
     if (segment.read_only())
         return fail(DAO_E_READ_ONLY, "%s: open for reading only", segment.name());
-    if (handle.has_loan)
+    if (handle.has_loan())
         return fail(DAO_E_STATE, "%s: a loan is under way; commit or abort it first", segment.name());
     return Status::success;
 }

@@ -1,0 +1,50 @@
+// A segment name that nobody else uses, in a folder of its own.
+#pragma once
+
+#include "child.hpp"
+
+#include <atomic>
+#include <dao.h>
+#include <filesystem>
+#include <string>
+
+namespace test
+{
+
+class SegmentName
+{
+  public:
+    SegmentName()
+    {
+        static std::atomic<unsigned> counter{0};
+        const std::string base = "dao_" + std::to_string(process_id()) + "_" + std::to_string(counter++);
+        folder_ = std::filesystem::temp_directory_path() / base;
+        std::filesystem::create_directory(folder_);
+        name_ = (folder_ / (base + ".im.shm")).string();
+    }
+    SegmentName(const SegmentName &) = delete;
+    SegmentName &operator=(const SegmentName &) = delete;
+    ~SegmentName()
+    {
+        daoShmRemove(name_.c_str());
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+
+    const char *c_str() const { return name_.c_str(); }
+    const std::string &text() const { return name_; }
+    const std::filesystem::path &folder() const { return folder_; }
+
+    /** Files in the folder, whatever their names. */
+    size_t file_count() const
+    {
+        const std::filesystem::directory_iterator files(folder_);
+        return static_cast<size_t>(std::distance(begin(files), end(files)));
+    }
+
+  private:
+    std::filesystem::path folder_;
+    std::string name_;
+};
+
+}

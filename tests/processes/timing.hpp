@@ -1,0 +1,46 @@
+// Times of tests, and how long the stress runs take.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <thread>
+
+namespace test
+{
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr int64_t second_ns = 1'000'000'000;
+constexpr int64_t millisecond_ns = 1'000'000;
+
+/** DAO_STRESS_SECONDS for each stress run, else a short time. */
+inline milliseconds stress_time(milliseconds short_time = milliseconds(1000))
+{
+    const char *wanted = std::getenv("DAO_STRESS_SECONDS");
+    const long seconds = wanted != nullptr ? std::strtol(wanted, nullptr, 10) : 0;
+    return seconds > 0 ? milliseconds(seconds * 1000) : short_time;
+}
+
+template <class Action> int64_t elapsed_ns(Action &&action)
+{
+    const auto start = Clock::now();
+    action();
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
+}
+
+/** Looks until `condition` holds; false when it did not in time. */
+template <class Condition> bool eventually(Condition &&condition, milliseconds limit = milliseconds(10'000))
+{
+    const auto deadline = Clock::now() + limit;
+    while (!condition())
+    {
+        if (Clock::now() > deadline)
+            return false;
+        std::this_thread::sleep_for(milliseconds(1));
+    }
+    return true;
+}
+
+}
