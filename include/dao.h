@@ -41,9 +41,10 @@
 #endif
 
 #ifndef DAO_HAS_SEM_T
-typedef void *sem_t;
+typedef void *sem_t; /**< where the system has no semaphores of its own */
 #endif
 
+/** @cond */
 #if defined(__GNUC__)
 #define DAO_API __attribute__((visibility("default")))
 #define DAO_PRINTF(format_index, first_index) __attribute__((format(printf, format_index, first_index)))
@@ -51,6 +52,7 @@ typedef void *sem_t;
 #define DAO_API
 #define DAO_PRINTF(format_index, first_index)
 #endif
+/** @endcond */
 
 #ifdef __cplusplus
 extern "C" {
@@ -111,16 +113,18 @@ DAO_API const char *daoVersion(void);
 
 /* ------------------------------------------------------------------------------------------- element types */
 
+/** An element of type complex64. */
 typedef struct
 {
-    float re;
-    float im;
+    float re; /**< real part */
+    float im; /**< imaginary part */
 } complex_float;
 
+/** An element of type complex128. */
 typedef struct
 {
-    double re;
-    double im;
+    double re; /**< real part */
+    double im; /**< imaginary part */
 } complex_double;
 
 /**
@@ -141,7 +145,9 @@ typedef struct
     X(COMPLEX_FLOAT, 11, complex_float, CF, "complex64")    \
     X(COMPLEX_DOUBLE, 12, complex_double, CD, "complex128")
 
+/** @cond */
 #define DAO_DECLARE_TYPE(NAME, code, type, member, name) _DATATYPE_##NAME = code, SIZEOF_DATATYPE_##NAME = sizeof(type),
+/** @endcond */
 /** `_DATATYPE_x`, the code of an element type, and `SIZEOF_DATATYPE_x`, its bytes. */
 enum
 {
@@ -172,18 +178,18 @@ typedef struct
     char type;     /**< `N` unused, `L` long, `D` double, `S` string */
     union
     {
-        int64_t numl;
-        double numf;
-        char valstr[16]; /**< not zero-terminated when all 16 bytes are used */
-    } value;
-    char comment[80];
+        int64_t numl;    /**< of type `L` */
+        double numf;     /**< of type `D` */
+        char valstr[16]; /**< of type `S`; not zero-terminated when all 16 bytes are used */
+    } value;             /**< as `type` says */
+    char comment[80];    /**< zero-terminated */
 } IMAGE_KEYWORD;
 
 /** Two integers of fixed size, the other face of a timespec. */
 typedef struct
 {
-    int64_t firstlong;
-    int64_t secondlong;
+    int64_t firstlong;  /**< 0 */
+    int64_t secondlong; /**< ns since the epoch */
 } TIMESPECFIXED;
 
 /**
@@ -203,9 +209,9 @@ typedef struct
     double last_access;   /**< the same; set on create, open and publish */
     union
     {
-        struct timespec ts;
-        TIMESPECFIXED tsfixed; /**< `secondlong`: acquisition time in ns since the epoch; `firstlong` is 0 */
-    } atime;
+        struct timespec ts;    /**< the same bytes; not what this library writes */
+        TIMESPECFIXED tsfixed; /**< what it writes */
+    } atime;         /**< acquisition time: `tsfixed.secondlong` */
     uint8_t shared;  /**< 1 in shared memory, 0 for a private image */
     uint8_t status;  /**< kept, not interpreted */
     uint8_t logflag; /**< kept, not interpreted */
@@ -236,11 +242,13 @@ typedef struct
     uint64_t memsize; /**< bytes mapped */
     sem_t *semlog;    /**< named semaphore of loggers, where the segment has one, else null */
     IMAGE_METADATA *md; /**< one for each slot, in shared memory; null when closed */
+/** @cond */
 #define DAO_DECLARE_MEMBER(NAME, code, type, member, name) type *member;
+/** @endcond */
     union
     {
         DAO_ELEMENT_TYPES(DAO_DECLARE_MEMBER)
-        void *V;
+        void *V; /**< whatever the type */
     } array; /**< the first slot's data; slot `k` begins `k * nelement` elements further */
 #undef DAO_DECLARE_MEMBER
     sem_t **semptr;       /**< named semaphores, where the segment has them, else null */
@@ -540,7 +548,7 @@ DAO_API int_fast8_t daoShmGetKeywordAt(IMAGE *image, uint32_t index, IMAGE_KEYWO
 /** One reader of a segment. */
 typedef struct
 {
-    uint32_t pid;
+    uint32_t pid;           /**< process id */
     uint32_t alive;         /**< 1 while the process lives */
     char name[DAO_READER_NAME_SIZE]; /**< the process's name */
     uint64_t last_cnt0;     /**< counter of the last frame it read */
@@ -581,17 +589,17 @@ DAO_API int_fast8_t daoShmCountReaders(IMAGE *image, uint32_t *count);
 /* ----------------------------------------------------------------------------------------------------- log */
 /* The library itself never prints; these are for programs. */
 
-#define LOG_LEVEL_ERROR 0
-#define LOG_LEVEL_WARNING 1
-#define LOG_LEVEL_INFO 2
-#define LOG_LEVEL_DEBUG 3
-#define LOG_LEVEL_TRACE 4
-#define DEFAULT_LOG_LEVEL LOG_LEVEL_INFO
+#define LOG_LEVEL_ERROR 0   /**< for daoLog() and daoLogSetLevel(): errors */
+#define LOG_LEVEL_WARNING 1 /**< and warnings */
+#define LOG_LEVEL_INFO 2    /**< and information */
+#define LOG_LEVEL_DEBUG 3   /**< and debugging */
+#define LOG_LEVEL_TRACE 4   /**< and tracing */
+#define DEFAULT_LOG_LEVEL LOG_LEVEL_INFO /**< what is printed at first */
 
-#define DAO_WARNING 0
-#define DAO_INFO 1
-#define DAO_DEBUG 2
-#define DAO_TRACE 3
+#define DAO_WARNING 0 /**< for daoSetLogLevel(): errors and warnings */
+#define DAO_INFO 1    /**< and information */
+#define DAO_DEBUG 2   /**< and debugging */
+#define DAO_TRACE 3   /**< and tracing */
 
 /** What the macros daoWarning() to daoTrace() print: 0 warnings, 1 also information (the default), 2 also debugging, 3
  *  also tracing. Errors are always printed. */
@@ -616,11 +624,17 @@ DAO_API void daoLogTrace(const char *format, ...) DAO_PRINTF(1, 2);   /**< daoLo
 /** What the macros below call: as daoLog(), with the place in the source. */
 DAO_API void daoLogAt(int log_level, const char *file, const char *function, int line, const char *format, ...)
     DAO_PRINTF(5, 6);
+/** Print an error, printf style, with the place in the source. */
 #define daoError(...) daoLogAt(LOG_LEVEL_ERROR, __FILE__, __func__, __LINE__, __VA_ARGS__)
+/** Print a warning. */
 #define daoWarning(...) daoLogAt(LOG_LEVEL_WARNING, __FILE__, __func__, __LINE__, __VA_ARGS__)
+/** Print information. */
 #define daoInfo(...) daoLogAt(LOG_LEVEL_INFO, __FILE__, __func__, __LINE__, __VA_ARGS__)
+/** Print for debugging. */
 #define daoDebug(...) daoLogAt(LOG_LEVEL_DEBUG, __FILE__, __func__, __LINE__, __VA_ARGS__)
+/** Print for tracing. */
 #define daoTrace(...) daoLogAt(LOG_LEVEL_TRACE, __FILE__, __func__, __LINE__, __VA_ARGS__)
+/** Print whatever the level. */
 #define daoPrint(...) daoLogAt(LOG_LEVEL_ERROR - 1, __FILE__, __func__, __LINE__, __VA_ARGS__)
 
 /** @return the local time as text with microseconds, in memory of this thread. */

@@ -111,7 +111,8 @@ void Handle::reopen()
 void Handle::reopen_locked()
 {
     MappingReference opened = MappingReference::open(name_, open_read_only_);
-    opened.read_from_first_frame();
+    if (!open_read_only_)
+        opened.read_from_first_frame();
     adopt(std::move(opened), false);
 }
 

@@ -66,9 +66,8 @@ void MappingReference::reset() noexcept
 
 void MappingReference::read_from_first_frame()
 {
-    // Reopening starts there, and the handle is fresh: nothing else changes. It would open for writing, though.
-    if (!mapping_->read_only)
-        check(daoShmReopen(&mapping_->image));
+    // Reopening starts there; the handle is fresh, so nothing else changes.
+    check(daoShmReopen(&mapping_->image));
     learn_geometry(*mapping_);
 }
 

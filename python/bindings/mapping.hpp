@@ -41,7 +41,8 @@ class MappingReference
     /// Make a segment, or with an empty name a private image. Throws Failure.
     static MappingReference create(const std::string &name, const FrameShape &shape, const DAO_CREATE_OPTIONS &options);
 
-    /// Read in order from the first frame on, where an opened segment is read from the newest on. Throws Failure.
+    /// Read in order from the first frame on, where an opened segment is read from the newest on. Opens for writing
+    /// where that is permitted. Throws Failure.
     void read_from_first_frame();
 
     void reset() noexcept;

@@ -1,7 +1,7 @@
 """The part of daoShm that is written in C++: a thin layer over dao.h."""
 
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -60,6 +60,17 @@ class Segment:
     ) -> None: ...
     def close(self) -> None: ...
     def reopen(self) -> None: ...
+    @overload
+    def get_data(
+        self,
+        check: Literal[False] = False,
+        reform: bool = True,
+        semNb: int = 0,
+        timeout: float = 0.0,
+        spin: bool = False,
+        out: np.ndarray | None = None,
+    ) -> np.ndarray: ...
+    @overload
     def get_data(
         self,
         check: Any = False,
@@ -68,7 +79,7 @@ class Segment:
         timeout: float = 0.0,
         spin: bool = False,
         out: np.ndarray | None = None,
-    ) -> Any: ...
+    ) -> np.ndarray | None: ...
     def get_data_next(self, wait: Any = False, reform: bool = True) -> tuple[int, np.ndarray | None]: ...
     def get_data_arbitrary(self, index: int) -> np.ndarray: ...
     def get_history(

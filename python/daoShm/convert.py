@@ -44,7 +44,7 @@ def segment_array(data: Any) -> np.ndarray:
         raise _shape_error(f"data has shape {array.shape}, {array.ndim} axes; expected 1 to 3")
     if array.size == 0:
         raise _shape_error(f"data has shape {array.shape}; expected at least one element along each axis")
-    return np.require(array, array.dtype.newbyteorder("="), "CA")
+    return np.require(array, array.dtype.newbyteorder("="), ["C", "A"])
 
 
 def _check_shape(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -83,4 +83,4 @@ def frame_array(data: Any, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarra
         array = _cast_python_numbers(array, dtype)
     if not np.can_cast(array.dtype, dtype, "safe"):
         raise _type_error(f"data has type {array.dtype}; expected what casts safely to the segment's, {dtype}")
-    return np.require(array, dtype, "CA")
+    return np.require(array, dtype, ["C", "A"])

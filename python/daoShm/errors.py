@@ -1,8 +1,13 @@
 """Exceptions: each is a DaoError, and where Python has a fitting exception, also that one."""
 
+from __future__ import annotations
+
 import errno
+from typing import TypeVar
 
 from ._core import ErrorCode
+
+_Kind = TypeVar("_Kind", bound="DaoError")
 
 
 class DaoError(Exception):
@@ -14,7 +19,7 @@ class DaoError(Exception):
     code: ErrorCode = ErrorCode.NONE
 
     @classmethod
-    def of(cls, code: ErrorCode, message: str) -> "DaoError":
+    def of(cls: type[_Kind], code: ErrorCode, message: str) -> _Kind:
         """Make one of this class with that code."""
         error = cls(message)
         error.code = code

@@ -39,7 +39,7 @@ def _option(name: str, value: Any, low: int, high: int) -> int:
     number = value.__index__() if hasattr(value, "__index__") else None
     if number is None or not low <= number <= high:
         raise DaoValueError.of(_core.ErrorCode.ARGUMENT, f"{name} is {value!r}; expected an integer, {low} to {high}")
-    return number
+    return int(number)
 
 
 class shm(Network, _core.Segment):
@@ -58,8 +58,10 @@ class shm(Network, _core.Segment):
     Everything that gives frames copies them whole, never torn, and np.asarray(), memoryview() and DLPack do too;
     view() is the one that hands out the shared memory itself. Any thread may use the object.
 
-    Raises FileNotFoundError, PermissionError, ValueError (name, shape, depth), TypeError (dtype) and DaoError, of
-    which all of them are.
+    DAO_SUCCESS, DAO_ERROR, DAO_TIMEOUT, DAO_OVERWRITE, DAO_NOTREADY and their kin: results as in C.
+
+    Raises FileNotFoundError, PermissionError, ValueError (name, shape, depth) and TypeError (dtype), each of which is
+    a DaoError too, and DaoError.
     """
 
     DAO_SUCCESS = _core.DAO_SUCCESS
@@ -168,7 +170,8 @@ class shm(Network, _core.Segment):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """The newest frame, whole, shape and dtype of the segment; copy=False: the read-only view() itself."""
         if copy is not False:
-            return self.get_data() if dtype is None else self.get_data().astype(dtype, copy=False)
+            frame = self.get_data()
+            return frame if dtype is None else frame.astype(dtype, copy=False)
         if dtype is not None and np.dtype(dtype) != self.dtype:
             raise DaoValueError.of(
                 _core.ErrorCode.TYPE, f"{self.name}: has type {self.dtype}; {np.dtype(dtype)} needs a copy"

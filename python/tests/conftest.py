@@ -12,9 +12,8 @@ import threading
 import time
 from pathlib import Path
 
-import pytest
-
 import daoShm
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 _numbers = itertools.count()

@@ -2,10 +2,9 @@
 
 import os
 
+import daoShm
 import numpy as np
 import pytest
-
-import daoShm
 from daoShm import DaoError, ErrorCode, shm
 
 
@@ -43,7 +42,9 @@ def test_a_file_that_is_no_segment(name, content):
     assert os.path.exists(name)
 
 
-@pytest.mark.parametrize("options", [{"depth": 0}, {"depth": -1}, {"depth": 1.5}, {"nbkw": -1}, {"nbkw": 65536}, {"mode": -1}])
+@pytest.mark.parametrize(
+    "options", [{"depth": 0}, {"depth": -1}, {"depth": 1.5}, {"nbkw": -1}, {"nbkw": 65536}, {"mode": -1}]
+)
 def test_options_out_of_range(name, options):
     assert code_of(ValueError, lambda: shm(name, np.zeros(2), **options)) == ErrorCode.ARGUMENT
     assert not os.path.exists(name)

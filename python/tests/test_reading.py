@@ -5,7 +5,6 @@ import os
 
 import numpy as np
 import pytest
-
 from daoShm import DaoError, shm
 
 

@@ -1,20 +1,17 @@
 """Element types, shapes and depths: what goes in comes out."""
 
+import daoShm
 import numpy as np
 import pytest
+from daoShm import shm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-import daoShm
-from daoShm import shm
-
 dtypes = st.sampled_from(daoShm.ELEMENT_TYPES).map(np.dtype)
 shapes = arrays.array_shapes(min_dims=1, max_dims=3, max_side=7)
 frames = dtypes.flatmap(lambda dtype: arrays.arrays(dtype, shapes))
-in_this_process = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+in_this_process = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def same(one, other):

@@ -16,14 +16,14 @@ template <class T> class Word
 
     T load_relaxed() const noexcept { return here().load(std::memory_order_relaxed); }
     T load_acquire() const noexcept { return here().load(std::memory_order_acquire); }
-    T load_sequential() const noexcept { return here().load(std::memory_order_seq_cst); }
     void store_relaxed(T value) const noexcept { here().store(value, std::memory_order_relaxed); }
     void store_release(T value) const noexcept { here().store(value, std::memory_order_release); }
-    void store_sequential(T value) const noexcept { here().store(value, std::memory_order_seq_cst); }
-    T fetch_add_sequential(T value) const noexcept { return here().fetch_add(value, std::memory_order_seq_cst); }
+    T fetch_add_release(T value) const noexcept { return here().fetch_add(value, std::memory_order_release); }
     T fetch_add_relaxed(T value) const noexcept { return here().fetch_add(value, std::memory_order_relaxed); }
     T fetch_sub_release(T value) const noexcept { return here().fetch_sub(value, std::memory_order_release); }
     T fetch_or_release(T value) const noexcept { return here().fetch_or(value, std::memory_order_release); }
+    T fetch_or_acquire(T value) const noexcept { return here().fetch_or(value, std::memory_order_acquire); }
+    T fetch_and_relaxed(T value) const noexcept { return here().fetch_and(value, std::memory_order_relaxed); }
     T fetch_and_acquire(T value) const noexcept { return here().fetch_and(value, std::memory_order_acquire); }
     bool compare_exchange_acquire(T &expected, T desired) const noexcept
     {

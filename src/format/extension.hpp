@@ -75,10 +75,9 @@ struct Extension
 
     // the waiters'
     uint64_t published; // `cnt0` of the newest frame, for readers that spin
-    uint32_t bell;      // what waiters sleep on; changes with each publish and post
-    uint32_t sleepers;  // 1 when somebody may be asleep
+    uint32_t bell;       // what waiters sleep on; bit 0: somebody may be asleep; above: rings
     uint32_t semaphores; // bit k: semaphore k is posted; bit 10: the loggers'
-    uint8_t reserved_wait[108];
+    uint8_t reserved_wait[112];
 
     // keywords
     uint64_t keyword_lock;
@@ -98,8 +97,7 @@ static_assert(offsetof(Extension, state) == 140);
 static_assert(offsetof(Extension, writer_lock) == 256);
 static_assert(offsetof(Extension, published) == 384);
 static_assert(offsetof(Extension, bell) == 392);
-static_assert(offsetof(Extension, sleepers) == 396);
-static_assert(offsetof(Extension, semaphores) == 400);
+static_assert(offsetof(Extension, semaphores) == 396);
 static_assert(offsetof(Extension, keyword_lock) == 512);
 static_assert(offsetof(Extension, keyword_journal) == 528);
 static_assert(offsetof(Extension, readers) == 768);

@@ -124,7 +124,8 @@ template <class Memory> class Ring
     bool still_whole(const Claim &claim) const noexcept
     {
         Memory::Fence::acquire();
-        return memory_.write(claim.slot).load_relaxed() == 0 &&
+        // Acquire: a 0 that belongs to the next frame brings that frame's counter with it.
+        return memory_.write(claim.slot).load_acquire() == 0 &&
                memory_.counter(claim.slot).load_relaxed() == claim.counter &&
                memory_.epoch().load_relaxed() == claim.epoch;
     }

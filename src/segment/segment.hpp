@@ -26,7 +26,6 @@ class BellMemory
     BellMemory(format::Extension *extension, platform::Bell *bell) noexcept : extension_(extension), bell_(bell) {}
 
     base::Word<uint32_t> bell() const noexcept { return base::Word<uint32_t>(&extension_->bell); }
-    base::Word<uint32_t> sleepers() const noexcept { return base::Word<uint32_t>(&extension_->sleepers); }
     void wake_all() const noexcept { bell_->wake_all(&extension_->bell); }
 
   private:

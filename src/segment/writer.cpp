@@ -96,6 +96,8 @@ Status write_packet(Handle &handle, const Packet &packet) noexcept
     if (take_packet_turn(segment, joined) != Status::success)
         return Status::error;
     const uint32_t slot = joined ? segment.ring().next_slot() : begin_frame(segment);
+    if (joined)
+        segment.ring().announce(slot); // announced already; but whoever sees this packet must see that too
     if (!joined && segment.extension() != nullptr)
         segment.writer_lock().open_for_packets();
 
@@ -154,7 +156,8 @@ Status stamp(Handle &handle) noexcept
         return Status::error;
     const Segment::Ring ring = segment.ring();
     IMAGE_METADATA &metadata = *segment.metadata(ring.newest().slot);
-    const bool counts = segment.depth() == 1;
+    // A slot that holds no whole frame must not become one by being counted.
+    const bool counts = segment.depth() == 1 && ring.claim(0).written;
     if (counts)
         ring.announce(0);
     Word<int64_t>(&metadata.atime.tsfixed.secondlong).store_relaxed(platform::realtime_ns());

@@ -3,7 +3,6 @@
 //
 // A template over the memory it works on. `Memory` has
 //     bell()      word that changes with each ring; what sleepers sleep on
-//     sleepers()  word: 1 when somebody may be asleep
 //     wake_all()  wakes whoever sleeps on bell()
 #pragma once
 
@@ -17,29 +16,28 @@ template <class Memory> class Doorbell
   public:
     explicit Doorbell(Memory memory) noexcept : memory_(memory) {}
 
-    // The ringer has made true what sleepers may be waiting for. B1: the bell changes; B2: whoever said before that it
-    // is falling asleep is woken. Both are sequentially consistent, as are B3 and B4 on the other side: either the
-    // ringer sees the sleeper, or the sleeper sees the bell.
+    // The ringer has made true what sleepers may be waiting for. B1: the bell changes, and shows whether somebody may be
+    // asleep. B2: then the mark is cleared and all are woken. Who marks and who rings are ordered by this one word:
+    // either the ringer sees the mark, or the sleeper sees the ring and all that came before it. Clearing the mark
+    // changes the word too, so that nobody falls asleep behind it.
     //
     // The mark is a flag and not a count: a sleeper that is killed leaves nothing behind that costs later rings.
     void ring() const noexcept
     {
-        memory_.bell().fetch_add_sequential(1);
-        if (memory_.sleepers().load_sequential() == 0)
+        if ((memory_.bell().fetch_add_release(one_ring) & sleeper_mark) == 0)
             return;
-        memory_.sleepers().store_relaxed(0);
+        memory_.bell().fetch_and_relaxed(~sleeper_mark);
         memory_.wake_all();
     }
 
-    // B3, B4: says that the caller is falling asleep, and returns what the bell then shows. The caller looks once more
-    // for what it waits for, and sleeps (B5) only while the bell shows the same.
-    uint32_t approach() const noexcept
-    {
-        memory_.sleepers().store_sequential(1);
-        return memory_.bell().load_sequential();
-    }
+    // B3: marks that the caller is falling asleep, and returns what the bell then shows. The caller looks once more for
+    // what it waits for (B4), and sleeps only while the bell shows the same (B5).
+    uint32_t approach() const noexcept { return memory_.bell().fetch_or_acquire(sleeper_mark) | sleeper_mark; }
 
   private:
+    static constexpr uint32_t sleeper_mark = 1;
+    static constexpr uint32_t one_ring = 2;
+
     Memory memory_;
 };
 
