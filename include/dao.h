@@ -46,11 +46,16 @@ typedef void *sem_t; /**< where the system has no semaphores of its own */
 
 /** @cond */
 #if defined(__GNUC__)
-#define DAO_API __attribute__((visibility("default")))
 #define DAO_PRINTF(format_index, first_index) __attribute__((format(printf, format_index, first_index)))
 #else
-#define DAO_API
 #define DAO_PRINTF(format_index, first_index)
+#endif
+#ifndef DAO_API /* a build may say how its compiler exports */
+#if defined(__GNUC__)
+#define DAO_API __attribute__((visibility("default")))
+#else
+#define DAO_API
+#endif
 #endif
 /** @endcond */
 

@@ -12,8 +12,9 @@ import threading
 import time
 from pathlib import Path
 
-import daoShm
 import pytest
+
+import daoShm
 
 ROOT = Path(__file__).resolve().parents[2]
 _numbers = itertools.count()

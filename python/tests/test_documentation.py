@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import daoShm
 import pytest
+
+import daoShm
 from daoShm import _core
 
 STUB = Path(daoShm.__file__).with_name("_core.pyi")

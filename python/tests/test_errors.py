@@ -2,9 +2,10 @@
 
 import os
 
-import daoShm
 import numpy as np
 import pytest
+
+import daoShm
 from daoShm import DaoError, ErrorCode, shm
 
 

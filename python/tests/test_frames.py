@@ -4,9 +4,10 @@ import asyncio
 import threading
 import time
 
-import daoShm
 import numpy as np
 import pytest
+
+import daoShm
 from daoShm import shm
 
 
@@ -77,7 +78,7 @@ def test_async_frames(pair, later):
 
 
 def test_async_frames_leave_the_loop_free(pair):
-    writer, reader = pair
+    reader = pair[1]
     ticks = []
 
     async def tick():

@@ -2,9 +2,10 @@
 
 from collections.abc import MutableMapping
 
-import daoShm
 import numpy as np
 import pytest
+
+import daoShm
 from daoShm import shm
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from daoShm import shm
 
 PYTHON_CREATE = """

@@ -5,9 +5,10 @@ import os
 import threading
 import weakref
 
-import daoShm
 import numpy as np
 import pytest
+
+import daoShm
 from daoShm import shm
 
 on_linux = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")

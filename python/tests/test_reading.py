@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 import pytest
+
 from daoShm import DaoError, shm
 
 

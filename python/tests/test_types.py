@@ -1,12 +1,13 @@
 """Element types, shapes and depths: what goes in comes out."""
 
-import daoShm
 import numpy as np
 import pytest
-from daoShm import shm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+
+import daoShm
+from daoShm import shm
 
 dtypes = st.sampled_from(daoShm.ELEMENT_TYPES).map(np.dtype)
 shapes = arrays.array_shapes(min_dims=1, max_dims=3, max_side=7)

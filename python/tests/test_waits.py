@@ -3,9 +3,10 @@
 import threading
 import time
 
-import daoShm
 import numpy as np
 import pytest
+
+import daoShm
 from daoShm import shm
 
 MODES = ["sleep", "spin", "adaptive"]

@@ -4,9 +4,10 @@ import os
 import stat
 import time
 
-import daoShm
 import numpy as np
 import pytest
+
+import daoShm
 from daoShm import shm
 
 

@@ -75,7 +75,7 @@ struct Extension
 
     // the waiters'
     uint64_t published; // `cnt0` of the newest frame, for readers that spin
-    uint32_t bell;       // what waiters sleep on; bit 0: somebody may be asleep; above: rings
+    uint32_t bell;       // what waiters sleep on; odd: somebody may be asleep
     uint32_t semaphores; // bit k: semaphore k is posted; bit 10: the loggers'
     uint8_t reserved_wait[112];
 

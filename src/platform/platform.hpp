@@ -47,8 +47,8 @@ class Bell
     // Sleeps while `*word` is `expected`, at most `timeout_ns`. The comparison and falling asleep are one step with
     // respect to wake_all. The memory may be mapped for reading only.
     Sleep sleep_while_equal(const uint32_t *word, uint32_t expected, int64_t timeout_ns) noexcept;
-    // Wakes every sleeper on `word`, which the caller has changed.
-    void wake_all(const uint32_t *word) noexcept;
+    // Wakes every sleeper that sleeps while `*word` is `left`. The caller has changed the word from that.
+    void wake_all(const uint32_t *word, uint32_t left) noexcept;
 
   private:
     [[maybe_unused]] uint64_t handle_ = 0;

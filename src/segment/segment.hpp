@@ -26,7 +26,7 @@ class BellMemory
     BellMemory(format::Extension *extension, platform::Bell *bell) noexcept : extension_(extension), bell_(bell) {}
 
     base::Word<uint32_t> bell() const noexcept { return base::Word<uint32_t>(&extension_->bell); }
-    void wake_all() const noexcept { bell_->wake_all(&extension_->bell); }
+    void wake_all(uint32_t left) const noexcept { bell_->wake_all(&extension_->bell, left); }
 
   private:
     format::Extension *extension_;

@@ -2,8 +2,8 @@
 // The steps are those of docs/protocol.md, by name (B1 to B5).
 //
 // A template over the memory it works on. `Memory` has
-//     bell()      word that changes with each ring; what sleepers sleep on
-//     wake_all()  wakes whoever sleeps on bell()
+//     bell()          word that sleepers sleep on; odd: somebody may be asleep
+//     wake_all(left)  wakes whoever sleeps while bell() is `left`
 #pragma once
 
 #include <cstdint>
@@ -16,18 +16,17 @@ template <class Memory> class Doorbell
   public:
     explicit Doorbell(Memory memory) noexcept : memory_(memory) {}
 
-    // The ringer has made true what sleepers may be waiting for. B1: the bell changes, and shows whether somebody may be
-    // asleep. B2: then the mark is cleared and all are woken. Who marks and who rings are ordered by this one word:
-    // either the ringer sees the mark, or the sleeper sees the ring and all that came before it. Clearing the mark
-    // changes the word too, so that nobody falls asleep behind it.
+    // The ringer has made true what sleepers may be waiting for. B1: looks whether somebody may be asleep, by an
+    // operation that orders it among the approaches: either it sees the mark, or the sleeper sees all that came before
+    // the ring. B2: then the bell moves on, so that nobody falls asleep any more on what it showed, and all are woken.
+    // When another ringer moved it, that one wakes the same sleepers.
     //
     // The mark is a flag and not a count: a sleeper that is killed leaves nothing behind that costs later rings.
     void ring() const noexcept
     {
-        if ((memory_.bell().fetch_add_release(one_ring) & sleeper_mark) == 0)
-            return;
-        memory_.bell().fetch_and_relaxed(~sleeper_mark);
-        memory_.wake_all();
+        uint32_t seen = memory_.bell().fetch_add_release(0);
+        if ((seen & sleeper_mark) != 0 && memory_.bell().compare_exchange_relaxed(seen, seen + 1))
+            memory_.wake_all(seen);
     }
 
     // B3: marks that the caller is falling asleep, and returns what the bell then shows. The caller looks once more for
@@ -36,7 +35,6 @@ template <class Memory> class Doorbell
 
   private:
     static constexpr uint32_t sleeper_mark = 1;
-    static constexpr uint32_t one_ring = 2;
 
     Memory memory_;
 };

@@ -116,7 +116,7 @@ TEST_P(BadCreate, NullPointersAndNames)
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, BadCreate, testing::Values(1, 0),
-                         [](const auto &info) { return info.param ? "Shared" : "Private"; });
+                         [](const auto &row) { return row.param ? "Shared" : "Private"; });
 
 TEST(Names, SeventyNineBytesAreTakenAndEightyAreNot)
 {

@@ -135,9 +135,9 @@ TEST_P(BadValues, CallsOutOfOrder)
 }
 
 INSTANTIATE_TEST_SUITE_P(Segments, BadValues, testing::Combine(testing::Values(1, 0), testing::Values(1u, 3u)),
-                         [](const auto &info) {
-                             return std::string(std::get<0>(info.param) ? "Shared" : "Private") + "Depth" +
-                                    std::to_string(std::get<1>(info.param));
+                         [](const auto &row) {
+                             return std::string(std::get<0>(row.param) ? "Shared" : "Private") + "Depth" +
+                                    std::to_string(std::get<1>(row.param));
                          });
 
 TEST(BadValue, SumOfUnequalTypesOrSmallerSegmentsIsRefused)

@@ -198,9 +198,9 @@ TEST_P(Matrix, SlotsAreHandedOutInOrder)
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, Matrix, testing::Combine(testing::ValuesIn(type_codes), testing::Values(1, 0)),
-                         [](const auto &info) {
-                             return std::string(daoTypeName(std::get<0>(info.param))) +
-                                    (std::get<1>(info.param) ? "Shared" : "Private");
+                         [](const auto &row) {
+                             return std::string(daoTypeName(std::get<0>(row.param))) +
+                                    (std::get<1>(row.param) ? "Shared" : "Private");
                          });
 
 TEST(Types, SizesAndNamesBelongToTheCodes)

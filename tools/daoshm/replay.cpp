@@ -102,7 +102,7 @@ uint64_t play_once(const Segment &segment, FrameReader &file, const Film &film, 
     for (uint64_t index = 0; index < film.count; ++index)
     {
         const int64_t due = started_ns + due_ns(file.records(), index, options.rate_hz);
-        late += steady_ns() - due > 1'000'000 ? 1 : 0;
+        late += steady_ns() - due > 1'000'000 ? 1U : 0U;
         if (!wait_until(due))
             return index;
         publish(segment, file, film, index, options.keep_times);

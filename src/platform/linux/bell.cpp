@@ -24,7 +24,7 @@ Sleep Bell::sleep_while_equal(const uint32_t *word, uint32_t expected, int64_t t
     return errno == EINTR ? Sleep::interrupted : Sleep::timed_out;
 }
 
-void Bell::wake_all(const uint32_t *word) noexcept
+void Bell::wake_all(const uint32_t *word, uint32_t) noexcept
 {
     syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }

@@ -57,6 +57,20 @@ void write_keyword(fitsfile *file, const IMAGE_KEYWORD &keyword, int &status)
                            &status);
 }
 
+/// The text of a value such as 'it''s  ': quotes inside are doubled, blanks at the end mean nothing.
+std::string unquoted(const std::string &value)
+{
+    std::string text;
+    for (size_t i = 1; i + 1 < value.size(); ++i)
+    {
+        text += value[i];
+        if (value[i] == '\'' && value[i + 1] == '\'')
+            ++i;
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    return text;
+}
+
 /// @return whether the card makes a keyword that a segment can hold
 bool parse_card(std::string name, char *value, const char *comment, IMAGE_KEYWORD &keyword)
 {
@@ -80,10 +94,9 @@ bool parse_card(std::string name, char *value, const char *comment, IMAGE_KEYWOR
         keyword.value.numf = std::strtod(value, nullptr);
         return true;
     }
-    std::array<char, FLEN_VALUE> text{};
-    if (type != 'C' || ffc2s(value, text.data(), &status) != 0)
+    if (type != 'C')
         return false;
-    const std::string found(text.data());
+    const std::string found = unquoted(value);
     keyword.type = 'S';
     std::copy_n(found.data(), std::min(found.size(), sizeof(keyword.value.valstr)), keyword.value.valstr);
     return found.size() <= sizeof(keyword.value.valstr);

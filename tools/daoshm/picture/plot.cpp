@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "../support/numbers.hpp"
 #include "../support/statistics.hpp"
 #include "../support/terminal.hpp"
@@ -99,7 +101,7 @@ std::string plot(const std::vector<double> &values, size_t columns, size_t rows)
     }
     const std::string last = std::to_string(values.size() - 1);
     const size_t gap = field.width() / 2 > last.size() + 1 ? field.width() / 2 - last.size() - 1 : 1;
-    text += std::string(label_width + 2, ' ') + paint(Style::dim, "0" + std::string(gap, ' ') + last) + "\n";
+    text += std::string(label_width + 2, ' ') + paint(Style::dim, fmt::format("0{:{}}{}", "", gap, last)) + "\n";
     return text;
 }
 

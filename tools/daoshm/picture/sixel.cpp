@@ -17,7 +17,7 @@ Colour thinned(Colour colour, unsigned drop_bits)
 {
     const auto thin = [drop_bits](uint8_t level)
     {
-        const unsigned kept = (level >> drop_bits) << drop_bits;
+        const unsigned kept = (static_cast<unsigned>(level) >> drop_bits) << drop_bits;
         return static_cast<uint8_t>(std::min(255U, kept + (kept >> (8U - drop_bits))));
     };
     return drop_bits == 0 ? colour : Colour{thin(colour.red), thin(colour.green), thin(colour.blue)};

@@ -1,6 +1,7 @@
 #include "elements.hpp"
 
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 

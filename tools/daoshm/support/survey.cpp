@@ -14,6 +14,19 @@ namespace daoshm
 
 namespace fs = std::filesystem;
 
+namespace
+{
+
+SegmentStatus unusable(const std::string &path, const std::string &problem)
+{
+    SegmentStatus status;
+    status.path = path;
+    status.problem = problem;
+    return status;
+}
+
+}
+
 Survey::Survey(std::vector<std::string> folders)
     : only_named_so_(folders.empty()), folders_(only_named_so_ ? usual_folders() : std::move(folders))
 {
@@ -87,7 +100,7 @@ SegmentStatus sample_segment(const Segment &segment)
 SegmentStatus Survey::status_of(const std::string &path, Watched &watched) const
 {
     if (!watched.segment)
-        return {.path = path, .problem = watched.problem, .geometry = {}};
+        return unusable(path, watched.problem);
     SegmentStatus status = sample_segment(*watched.segment);
     const int64_t now = steady_ns();
     const bool is_same_run = watched.sampled_ns != 0 && watched.segment_id == status.info.segment_id &&
@@ -120,7 +133,7 @@ void Survey::sample()
         {
             watched.segment.reset();
             watched.problem = error.what();
-            statuses_.push_back({.path = path, .problem = watched.problem, .geometry = {}});
+            statuses_.push_back(unusable(path, watched.problem));
         }
     }
 }

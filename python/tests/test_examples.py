@@ -1,0 +1,59 @@
+"""The scripts of the guide run."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+from daoShm import shm
+
+EXAMPLES = ROOT / "examples"
+GUIDE = ROOT / "docs" / "guide" / "python.md"
+
+
+def test_a_camera_and_a_live_reader(name):
+    camera = subprocess.Popen(
+        [sys.executable, EXAMPLES / "camera_simulation.py", "--name", name, "--rate", "200", "--frames", "600"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        reader = subprocess.run(
+            [sys.executable, EXAMPLES / "live_reader.py", "--name", name, "--frames", "100"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert reader.returncode == 0, reader.stderr
+        last = reader.stdout.splitlines()[-1]
+        found = re.fullmatch(r"frame (\d+): spot at y ([\d.]+) x ([\d.]+), \d+/s, (\d+) missed", last)
+        assert found, reader.stdout
+        assert int(found[1]) >= 100 and 10 < float(found[2]) < 55 and 10 < float(found[3]) < 55
+        printed, _ = camera.communicate(timeout=60)
+        assert "600 frames published" in printed
+    finally:
+        camera.kill()
+        camera.wait()
+    with shm(name) as segment:
+        assert segment.get_frame_id() == 600 and segment.keywords["RATE"] == 200.0
+
+
+def test_the_live_reader_without_a_camera(name):
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / "live_reader.py", "--name", name, "--timeout", "0.3"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode != 0 and name in done.stderr
+
+
+@pytest.mark.skipif(not GUIDE.exists(), reason="the guide is not here")
+def test_the_code_in_the_guide_runs(folder):
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(), re.DOTALL | re.MULTILINE))
+    assert code.count("/tmp/") >= 2
+    code = code.replace("/tmp/", f"{folder}/guide-")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,166 @@
+// Runs the protocol's templates under relacy.
+//
+//     relacy_model pass SCENARIO          the templates as they are: no failure may be found
+//     relacy_model weaken SCENARIO SITE   one memory order or fence taken away: the scenario must notice
+//     relacy_model sites FILE             every order in the templates must be listed in FILE
+#include "lock_scenarios.hpp"
+#include "ring_scenarios.hpp"
+#include "wait_scenarios.hpp"
+
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+namespace dao::model
+{
+namespace
+{
+
+struct Scenario
+{
+    const char *name;
+    bool (*run)(rl::test_params &);
+};
+
+constexpr Scenario scenarios[] = {
+    {"read_newest_1", rl::simulate<ReadNewest<1>>},
+    {"read_newest_2", rl::simulate<ReadNewest<2>>},
+    {"read_newest_3", rl::simulate<ReadNewest<3>>},
+    {"look_in_place_1", rl::simulate<LookInPlace<1>>},
+    {"look_in_place_2", rl::simulate<LookInPlace<2>>},
+    {"read_next_1", rl::simulate<ReadNext<1>>},
+    {"read_next_2", rl::simulate<ReadNext<2>>},
+    {"read_next_3", rl::simulate<ReadNext<3>>},
+    {"quiet_write", rl::simulate<QuietWrite>},
+    {"quiet_then_publish", rl::simulate<QuietThenPublish>},
+    {"reuse_1", rl::simulate<Reuse<1>>},
+    {"reuse_2", rl::simulate<Reuse<2>>},
+    {"reuse_slot_1", rl::simulate<ReuseSlot<1>>},
+    {"reuse_slot_2", rl::simulate<ReuseSlot<2>>},
+    {"abandoned_1", rl::simulate<Abandoned<1>>},
+    {"abandoned_2", rl::simulate<Abandoned<2>>},
+    {"one_at_a_time", rl::simulate<OneAtATime>},
+    {"packets", rl::simulate<Packets>},
+    {"packets_and_finalise", rl::simulate<PacketsAndFinalise>},
+    {"takeover_1", rl::simulate<Takeover<1>>},
+    {"takeover_2", rl::simulate<Takeover<2>>},
+    {"takeover_3", rl::simulate<Takeover<3>>},
+    {"one_ringer_one_sleeper", rl::simulate<NoWakeUpIsLost<1, 1>>},
+    {"one_ringer_two_sleepers", rl::simulate<NoWakeUpIsLost<1, 2>>},
+    {"two_ringers_one_sleeper", rl::simulate<NoWakeUpIsLost<2, 1>>},
+    {"each_post_once", rl::simulate<EachPostOnce>},
+    {"posts_together", rl::simulate<PostsTogether>},
+    {"post_all_and_take", rl::simulate<PostAndTake<true>>},
+    {"post_and_take", rl::simulate<PostAndTake<false>>},
+};
+
+constexpr rl::iteration_t pass_iterations = 60'000;
+constexpr rl::iteration_t weaken_iterations = 400'000;
+constexpr rl::iteration_t collect_iterations = 300;
+
+// True when relacy finds no failure.
+bool passes(const Scenario &scenario, rl::iteration_t iterations, std::ostream &output)
+{
+    rl::test_params parameters;
+    parameters.iteration_count = iterations;
+    parameters.execution_depth_limit = 20'000;
+    parameters.output_stream = &output;
+    parameters.progress_stream = &output;
+    return scenario.run(parameters);
+}
+
+const Scenario *find(const char *name)
+{
+    for (const Scenario &scenario : scenarios)
+        if (std::strcmp(scenario.name, name) == 0)
+            return &scenario;
+    std::fprintf(stderr, "no scenario %s\n", name);
+    return nullptr;
+}
+
+void collect_sites()
+{
+    std::ostringstream unread;
+    sites.collect();
+    for (const Scenario &scenario : scenarios)
+        passes(scenario, collect_iterations, unread);
+    sites.change_nothing();
+}
+
+int check_weakened(const char *scenario_name, const Site &site)
+{
+    collect_sites();
+    if (!sites.weaken(site))
+    {
+        std::fprintf(stderr, "no scenario meets \"%s\"\n", site.text().c_str());
+        return 2;
+    }
+    const bool any = std::strcmp(scenario_name, "any") == 0;
+    for (const Scenario &scenario : scenarios)
+    {
+        if (!any && std::strcmp(scenario.name, scenario_name) != 0)
+            continue;
+        std::ostringstream unread;
+        if (!passes(scenario, weaken_iterations, unread))
+        {
+            std::printf("%s %s\n", site.text().c_str(), scenario.name);
+            return 0;
+        }
+    }
+    std::printf("%s: not noticed by %s\n", site.text().c_str(), scenario_name);
+    return 1;
+}
+
+// A line of the list: function, word, method, number, then the scenario or "spare".
+std::set<Site> listed_sites(const char *file)
+{
+    std::set<Site> listed;
+    std::ifstream lines(file);
+    for (std::string line; std::getline(lines, line);)
+    {
+        Site site;
+        if (std::istringstream fields(line); line.front() != '#' &&
+                                             fields >> site.function >> site.word >> site.method >> site.number)
+            listed.insert(site);
+    }
+    return listed;
+}
+
+int compare_sites(const char *file)
+{
+    collect_sites();
+    const std::set<Site> found = sites.found();
+    const std::set<Site> listed = listed_sites(file);
+    int differences = 0;
+    for (const Site &site : found)
+        if (!listed.contains(site))
+            differences += std::printf("in the templates, not in the list: %s\n", site.text().c_str());
+    for (const Site &site : listed)
+        if (!found.contains(site))
+            differences += std::printf("in the list, not met in the templates: %s\n", site.text().c_str());
+    std::printf("%zu orders in the templates, %zu in the list\n", found.size(), listed.size());
+    return differences == 0 && !found.empty() ? 0 : 1;
+}
+
+}
+}
+
+int main(int argument_count, char **arguments)
+{
+    using namespace dao::model;
+    const std::string mode = argument_count > 2 ? arguments[1] : "";
+    if (mode == "pass")
+    {
+        const Scenario *scenario = find(arguments[2]);
+        return scenario != nullptr && passes(*scenario, pass_iterations, std::cout) ? 0 : 1;
+    }
+    if (mode == "weaken" && argument_count == 7)
+        return check_weakened(arguments[2], {arguments[3], arguments[4], arguments[5],
+                                             static_cast<unsigned>(std::strtoul(arguments[6], nullptr, 10))});
+    if (mode == "sites")
+        return compare_sites(arguments[2]);
+    std::fprintf(stderr, "usage: relacy_model pass SCENARIO | weaken SCENARIO SITE | sites FILE\n");
+    return 2;
+}

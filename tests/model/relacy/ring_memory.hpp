@@ -1,0 +1,140 @@
+// A small segment's words for the ring under relacy, with frames of two words, and the steps of writers and readers
+// that lie outside the ring's template.
+#pragma once
+
+#include "model_word.hpp"
+#include "ring/ring.hpp"
+
+#include <array>
+#include <memory>
+
+namespace dao::model
+{
+
+constexpr unsigned frame_words = 2;
+
+struct Frame
+{
+    std::array<unsigned, frame_words> words{};
+
+    bool is_whole() const { return words[0] == words[1]; }
+    unsigned tag() const { return words[0]; }
+    bool operator==(const Frame &) const = default;
+};
+
+template <unsigned Depth> struct RingWords
+{
+    rl::atomic<unsigned> write[Depth];
+    rl::atomic<uint64_t> counter[Depth];
+    rl::atomic<uint32_t> newest;
+    rl::atomic<uint64_t> epoch;
+    rl::atomic<uint32_t> generation;
+    rl::atomic<unsigned> data[Depth][frame_words];
+
+    // As a segment is when it is made.
+    void begin()
+    {
+        for (unsigned slot = 0; slot < Depth; ++slot)
+        {
+            write[slot].store(0, rl::mo_relaxed, $);
+            counter[slot].store(0, rl::mo_relaxed, $);
+            for (rl::atomic<unsigned> &word : data[slot])
+                word.store(0, rl::mo_relaxed, $);
+        }
+        newest.store(Depth - 1, rl::mo_relaxed, $);
+        epoch.store(0, rl::mo_relaxed, $);
+        generation.store(0, rl::mo_relaxed, $);
+    }
+};
+
+template <unsigned Depth> class RingMemory
+{
+  public:
+    using Fence = ModelFence;
+
+    explicit RingMemory(RingWords<Depth> &words) : words_(&words) {}
+
+    uint32_t depth() const { return Depth; }
+    ModelWord<unsigned> write(uint32_t slot) const { return {&words_->write[slot], "write"}; }
+    ModelWord<uint64_t> counter(uint32_t slot) const { return {&words_->counter[slot], "counter"}; }
+    ModelWord<uint32_t> newest() const { return {&words_->newest, "newest"}; }
+    ModelWord<uint64_t> epoch() const { return {&words_->epoch, "epoch"}; }
+    ModelWord<uint32_t> generation() const { return {&words_->generation, "generation"}; }
+
+    // W2, word by word as memcpy may do it.
+    void fill(uint32_t slot, unsigned tag) const
+    {
+        for (unsigned index = 0; index < frame_words; ++index)
+            fill_word(slot, index, tag);
+    }
+    void fill_word(uint32_t slot, unsigned index, unsigned tag) const
+    {
+        ModelWord<unsigned>(&words_->data[slot][index], "data").store_relaxed(tag);
+    }
+    // R2, in either order.
+    Frame copy(uint32_t slot) const
+    {
+        Frame frame;
+        const unsigned first = rl::rand(frame_words);
+        for (unsigned step = 0; step < frame_words; ++step)
+        {
+            const unsigned index = (first + step) % frame_words;
+            frame.words[index] = ModelWord<unsigned>(&words_->data[slot][index], "data").load_relaxed();
+        }
+        return frame;
+    }
+
+  private:
+    RingWords<Depth> *words_;
+};
+
+// What the ring scenarios have in common.
+template <unsigned Depth> struct RingScenario
+{
+    using Memory = RingMemory<Depth>;
+    using Ring = ring::Ring<Memory>;
+
+    RingWords<Depth> words;
+    Mortality deaths;
+
+    void begin()
+    {
+        words.begin();
+        deaths.begin();
+        mortality = &deaths;
+    }
+    Memory memory() { return Memory(words); }
+    Ring ring() { return Ring(memory()); }
+
+    // W1 to W6.
+    uint64_t publish(unsigned tag)
+    {
+        const Ring to = ring();
+        const uint32_t slot = to.next_slot();
+        to.announce(slot);
+        memory().fill(slot, tag);
+        return to.commit(slot);
+    }
+
+    // R2 and R3 of a claim.
+    bool read(const ring::Claim &claim, Frame &frame)
+    {
+        if (!claim.written)
+            return false;
+        frame = memory().copy(claim.slot);
+        return ring().still_whole(claim);
+    }
+
+    // A reuse, as in segment/writer_turn.cpp.
+    void reuse()
+    {
+        for (uint32_t slot = 0; slot < Depth; ++slot)
+            ring().disturb(slot);
+        for (uint32_t slot = 0; slot < Depth; ++slot)
+            memory().fill(slot, 0);
+        ring().restart();
+        memory().generation().fetch_add_release(1);
+    }
+};
+
+}

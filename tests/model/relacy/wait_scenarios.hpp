@@ -1,0 +1,225 @@
+// Falling asleep and being woken; semaphores.
+#pragma once
+
+#include "model_word.hpp"
+#include "wait/doorbell.hpp"
+#include "wait/semaphores.hpp"
+
+namespace dao::model
+{
+
+// What the system's sleep on a word promises: comparison and falling asleep are one step for whoever wakes.
+class SleepingPlace
+{
+  public:
+    explicit SleepingPlace(rl::atomic<uint32_t> &word) : word_(word) {}
+
+    void sleep_while_equal(uint32_t expected)
+    {
+        rl::context &context = rl::ctx();
+        context.sched();
+        context.atomic_thread_fence_seq_cst();
+        uint32_t now = 0;
+        {
+            rl::preemption_disabler together(context);
+            now = word_.load(rl::mo_acquire, $);
+        }
+        if (now == expected)
+            word_.wait(context, false, false, $);
+    }
+    void wake_all()
+    {
+        rl::context &context = rl::ctx();
+        context.sched();
+        context.atomic_thread_fence_seq_cst();
+        word_.wake(context, static_cast<rl::thread_id_t>(most_threads), $);
+    }
+
+  private:
+    rl::atomic<uint32_t> &word_;
+};
+
+struct BellWords
+{
+    rl::atomic<uint32_t> bell;
+
+    void begin() { bell.store(0, rl::mo_relaxed, $); }
+};
+
+class BellMemory
+{
+  public:
+    explicit BellMemory(BellWords &words) : words_(&words) {}
+
+    ModelWord<uint32_t> bell() const { return {&words_->bell, "bell"}; }
+    void wake_all() const { SleepingPlace(words_->bell).wake_all(); }
+    void sleep_while_equal(uint32_t shown) const { SleepingPlace(words_->bell).sleep_while_equal(shown); }
+
+  private:
+    BellWords *words_;
+};
+
+using Doorbell = wait::Doorbell<BellMemory>;
+
+// B3 to B5, as in segment/waits.cpp, without a time limit: a lost wake-up is a deadlock, which relacy reports.
+template <class IsThere> void sleep_until_there(BellMemory memory, IsThere &&is_there)
+{
+    while (!is_there())
+    {
+        const uint32_t shown = Doorbell(memory).approach();
+        if (is_there())
+            return;
+        memory.sleep_while_equal(shown);
+    }
+}
+
+// `Ringers` threads each make `frames` things true, one after the other, and ring; `Sleepers` threads wait for each.
+template <unsigned Ringers, unsigned Sleepers>
+struct NoWakeUpIsLost : rl::test_suite<NoWakeUpIsLost<Ringers, Sleepers>, Ringers + Sleepers>
+{
+    static constexpr unsigned frames = 2;
+    BellWords words;
+    rl::atomic<unsigned> counters[Ringers];
+
+    void before()
+    {
+        mortality = nullptr;
+        words.begin();
+        for (rl::atomic<unsigned> &counter : counters)
+            counter.store(0, rl::mo_relaxed, $);
+    }
+
+    void thread(unsigned index)
+    {
+        const BellMemory memory(words);
+        if (index < Ringers)
+        {
+            for (unsigned frame = 1; frame <= frames; ++frame)
+            {
+                counters[index].store(frame, rl::mo_relaxed, $);
+                Doorbell(memory).ring();
+            }
+            return;
+        }
+        for (unsigned frame = 1; frame <= frames; ++frame)
+            for (rl::atomic<unsigned> &counter : counters)
+                sleep_until_there(memory, [&] { return counter.load(rl::mo_relaxed, $) >= frame; });
+    }
+};
+
+struct SemaphoreWords
+{
+    rl::atomic<uint32_t> semaphores;
+    BellWords bell;
+    rl::atomic<unsigned> frame;
+
+    void begin()
+    {
+        mortality = nullptr;
+        semaphores.store(0, rl::mo_relaxed, $);
+        bell.begin();
+        frame.store(0, rl::mo_relaxed, $);
+    }
+    auto semaphores_word() { return wait::Semaphores<ModelWord<uint32_t>>({&semaphores, "semaphores"}); }
+    void wait_for(unsigned number)
+    {
+        bool taken = false;
+        const auto is_taken = [&] { return taken || (taken = semaphores_word().take(number)); };
+        sleep_until_there(BellMemory(bell), is_taken);
+    }
+};
+
+constexpr uint32_t two_semaphores = wait::semaphore_bit(0) | wait::semaphore_bit(1);
+
+// Two frames, each posts both semaphores; a reader of each waits for one post and must find a frame, then takes what is
+// left: never more than there were posts.
+struct EachPostOnce : rl::test_suite<EachPostOnce, 3>
+{
+    SemaphoreWords words;
+
+    void before() { words.begin(); }
+
+    void thread(unsigned index)
+    {
+        constexpr unsigned posts = 2;
+        if (index == 2)
+        {
+            for (unsigned frame = 1; frame <= posts; ++frame)
+            {
+                words.frame.store(frame, rl::mo_relaxed, $);
+                words.semaphores_word().post_all(two_semaphores);
+                Doorbell(BellMemory(words.bell)).ring();
+            }
+            return;
+        }
+        words.wait_for(index);
+        RL_ASSERT(words.frame.load(rl::mo_relaxed, $) >= 1);
+        unsigned taken = 1;
+        for (unsigned attempt = 0; attempt < 3; ++attempt)
+            taken += words.semaphores_word().take(index) ? 1 : 0;
+        RL_ASSERT(taken <= posts);
+    }
+};
+
+// A single post and a publish that posts all, at the same time: a wait ends, and who was posted to knows what came
+// before the post.
+struct PostsTogether : rl::test_suite<PostsTogether, 3>
+{
+    SemaphoreWords words;
+    rl::atomic<unsigned> message;
+
+    void before()
+    {
+        words.begin();
+        message.store(0, rl::mo_relaxed, $);
+    }
+
+    void thread(unsigned index)
+    {
+        if (index == 0)
+        {
+            words.semaphores_word().post_all(two_semaphores);
+            Doorbell(BellMemory(words.bell)).ring();
+        }
+        else if (index == 1)
+        {
+            words.semaphores_word().post(0);
+            Doorbell(BellMemory(words.bell)).ring();
+        }
+        else
+        {
+            words.wait_for(1);
+            words.wait_for(0);
+            RL_ASSERT(!words.semaphores_word().take(1));
+        }
+    }
+};
+
+// One post and one taker, who must see what the poster did before. No doorbell, which would order more.
+template <bool All> struct PostAndTake : rl::test_suite<PostAndTake<All>, 2>
+{
+    SemaphoreWords words;
+
+    void before() { words.begin(); }
+
+    void thread(unsigned index)
+    {
+        const auto semaphores = words.semaphores_word();
+        if (index == 0)
+        {
+            words.frame.store(1, rl::mo_relaxed, $);
+            if constexpr (All)
+                semaphores.post_all(two_semaphores);
+            else
+                semaphores.post(0);
+            return;
+        }
+        if (semaphores.take(0))
+        {
+            RL_ASSERT(words.frame.load(rl::mo_relaxed, $) == 1);
+            RL_ASSERT(!semaphores.take(0));
+        }
+    }
+};
+
+}
