@@ -181,7 +181,11 @@ class Report
 
     const char *verdict(const Row &row) const
     {
-        return !row.bound || settings_.short_run ? "-" : row.reached() ? "pass" : "FAIL";
+        if (!row.bound)
+        {
+            return "";
+        }
+        return settings_.short_run ? "-" : row.reached() ? "pass" : "FAIL";
     }
     void print_table() const
     {
@@ -190,7 +194,7 @@ class Report
                     "target", "");
         for (const Row &row : rows_)
         {
-            std::printf("%-46s %12.4g %12.4g %12.4g %-5s ", row.what.c_str(), row.figure.median, row.figure.p99,
+            std::printf("%-46s %12.2f %12.2f %12.2f %-5s ", row.what.c_str(), row.figure.median, row.figure.p99,
                         row.figure.p999, row.unit.c_str());
             row.limit ? std::printf("%7.3f", row.ratio()) : std::printf("%7s", "");
             std::printf("  %-34s %s\n", row.target.c_str(), verdict(row));

@@ -21,7 +21,7 @@ int main(int argc, char **argv)
                {
                    const int count = settings.scaled(2000, 10), calls = 50;
                    const WaitFor spin = [](Dao::Shm<float> &shm, uint64_t seen)
-                   { return shm.wait_for_frame_spin(seen, std::chrono::seconds(10)); };
+                   { return shm.wait_for_frame_spin(seen); };
                    const auto stamp = [](std::atomic<uint32_t> &)
                    {
                        timespec now{};

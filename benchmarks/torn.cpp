@@ -11,14 +11,17 @@ struct Shared
     std::atomic<bool> writing{false}, end{false};
 };
 
-/** Publish as fast as possible; every element of a frame is its number. */
-void write_flat_out(const SegmentName &name, Shared &shared)
+/** Publish as fast as possible; with `number_frames`, every element of a frame is its number. */
+void write_flat_out(const SegmentName &name, Shared &shared, bool number_frames)
 {
     Dao::Shm<uint32_t> shm(name);
     std::vector<uint32_t> frame(shm.get_element_count());
     for (uint32_t number = 1; !shared.end; ++number)
     {
-        std::fill(frame.begin(), frame.end(), number);
+        if (number_frames)
+        {
+            std::fill(frame.begin(), frame.end(), number);
+        }
         shm.set_frame(frame.data());
         shared.writing = true;
     }
@@ -55,7 +58,7 @@ Count read_for(Dao::Shm<uint32_t> &shm, double seconds, bool verify)
 Count under_writer(const SegmentName &name, Dao::Shm<uint32_t> &shm, double seconds, bool verify)
 {
     SharedMemory<Shared> shared;
-    Child writer(1, [&] { write_flat_out(name, *shared); });
+    Child writer(1, [&] { write_flat_out(name, *shared, verify); });
     pin_to_core(0);
     while (!shared->writing)
     {

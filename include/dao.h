@@ -45,7 +45,10 @@ typedef void *sem_t; /**< where the system has no semaphores of its own */
 #endif
 
 /** @cond */
-#if defined(__GNUC__)
+#if defined(__MINGW_PRINTF_FORMAT)
+#define DAO_PRINTF(format_index, first_index) \
+    __attribute__((format(__MINGW_PRINTF_FORMAT, format_index, first_index)))
+#elif defined(__GNUC__)
 #define DAO_PRINTF(format_index, first_index) __attribute__((format(printf, format_index, first_index)))
 #else
 #define DAO_PRINTF(format_index, first_index)

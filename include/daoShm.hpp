@@ -15,6 +15,7 @@
 #ifndef DAO_SHM_HPP
 #define DAO_SHM_HPP
 
+#include <algorithm>
 #include <chrono>
 #include <complex>
 #include <cstring>
@@ -83,6 +84,7 @@ inline int_fast8_t check(int_fast8_t status)
 /** `ElementType<T>::code` is the element type (`_DATATYPE_x`) of `T`; defined for the types a segment may have. */
 template <typename T>
 struct ElementType;
+/** @cond */
 #define DAO_DECLARE_ELEMENT(NAME, number, type, member, name)                                                          \
     template <>                                                                                                        \
     struct ElementType<type>                                                                                           \
@@ -91,16 +93,16 @@ struct ElementType;
     };
 DAO_ELEMENT_TYPES(DAO_DECLARE_ELEMENT)
 #undef DAO_DECLARE_ELEMENT
-/** Complex numbers of the standard library have the same bytes. */
+// Complex numbers of the standard library have the same bytes.
 template <>
 struct ElementType<std::complex<float>> : ElementType<complex_float>
 {
 };
-/** Complex numbers of the standard library have the same bytes. */
 template <>
 struct ElementType<std::complex<double>> : ElementType<complex_double>
 {
 };
+/** @endcond */
 
 /** What Shm::read() and its kin did. */
 struct ReadResult
@@ -164,6 +166,7 @@ class Loan
         check(daoShmBeginWrite(image, &slot));
         data_ = static_cast<T *>(slot);
     }
+    /** Take over a loan. */
     Loan(Loan &&other) noexcept : image_(std::exchange(other.image_, nullptr)), data_(other.data_) {}
     Loan &operator=(Loan &&) = delete;
     ~Loan() { abort(); }
@@ -224,7 +227,7 @@ class Shm
      * @param depth number of slots, at least 1
      */
     Shm(const std::string &name, const Shape &shape, T *frame = nullptr, uint32_t depth = 1)
-        : Shm(create(name, shape, 1, 0, depth), false)
+        : Shm(create(name, shape, 1, 0, depth))
     {
         if (frame != nullptr)
         {
@@ -233,33 +236,44 @@ class Shm
     }
     /** The same with room for keywords, a file mode and the rest chosen in `options`. */
     Shm(const std::string &name, const Shape &shape, const DAO_CREATE_OPTIONS &options)
-        : Shm(create(name, shape, options), false)
+        : Shm(create(name, shape, options))
     {
     }
     /** Open a segment, for reading only where writing is not permitted. Throws `DAO_E_TYPE` when it is not of `T`. */
-    explicit Shm(const std::string &name) : Shm(open(name, false), false) {}
+    explicit Shm(const std::string &name) : Shm(open(daoShmShm2Img, name)) {}
 
     /** Open a segment for reading only: never disturbs it, and is not listed among its readers. */
-    static Shm open_read_only(const std::string &name) { return Shm(open(name, true), true); }
+    static Shm open_read_only(const std::string &name) { return Shm(open(daoShmOpenReadOnly, name)); }
     /** Make a private image, on the heap of this process, on which the same calls work.
+     *  @param name     what it calls itself, 1 to 79 bytes; no file is made
+     *  @param shape    elements along each axis
+     *  @param depth    number of slots, at least 1
      *  @param keywords room for so many keywords, 0 to 65535 */
     static Shm make_private(const std::string &name, const Shape &shape, uint32_t depth = 1, int keywords = 0)
     {
-        return Shm(create(name, shape, 0, keywords, depth), false);
+        return Shm(create(name, shape, 0, keywords, depth));
     }
 
+    /** Take over the other's segment; the other is closed then, and its members throw. */
     Shm(Shm &&) noexcept = default;
     /** Close this segment and take over the other. */
     Shm &operator=(Shm &&) noexcept = default;
 
     /** Is the segment still the one under its name? @return `DAO_SUCCESS`, `DAO_REPLACED` or `DAO_REMOVED` */
     int_fast8_t replaced() const { return check(daoShmCheckReplaced(image())); }
-    /** Open the segment that now has the name. Pointers handed out before are dead then, and the shape may be another.
-     *  When it cannot be opened or is not of `T`, this throws and the old one stays open. */
-    void reopen() { *this = Shm(open(name(), read_only_), read_only_, follow_); }
-    /** Follow replacements by itself: read(), read_next(), read_last() and wait_for_frame() and its kin then reopen()
-     * and go on, where they would report `DAO_REPLACED` or read a segment that nobody writes. Costs each a system call
-     * or two. Off at first. */
+    /** Open the segment that now has the name, and read in order from its first frame. Pointers handed out before are
+     *  dead then, and the shape may be another. When it cannot be opened or is not of `T`, this throws and the old one
+     *  stays open. */
+    void reopen()
+    {
+        open_read_only(name()); // throws when it is not of T
+        check(daoShmReopen(image()));
+        adopt();
+        restarted_ = true;
+    }
+    /** Follow replacements by itself: read(), read_next(), read_last() and the waits then reopen() and go on, where
+     * they would report `DAO_REPLACED` or read a segment that nobody writes. Costs a read a system call or two. Off at
+     *  first. */
     void set_follow(bool follow) noexcept { follow_ = follow; }
 
     /* ----------------------------------------------------------------------------------------------- write */
@@ -286,6 +300,7 @@ class Shm
     }
     /** Put one packet of a frame into the next slot; finalise() publishes it. Threads may put packets of one frame.
      *  @param packet       `count` elements
+     *  @param count        elements of the packet
      *  @param position     index of its first element in the frame
      *  @param packet_index its number, 0 to 511 and below `packet_total`
      *  @param packet_total packets per frame
@@ -327,7 +342,8 @@ class Shm
     /* ----------------------------------------------------------------------------------------------- waits */
 
     /** Wait, asleep, until the counter exceeds `after_cnt0`. Any number of readers.
-     *  @param timeout time limit, negative for ever, 0 to only look
+     *  @param after_cnt0 counter of the last frame seen
+     *  @param timeout    time limit, negative for ever, 0 to only look
      *  @return `DAO_SUCCESS`, `DAO_TIMEOUT`, `DAO_INTERRUPTED`, `DAO_REPLACED` or `DAO_REMOVED` */
     int_fast8_t wait_for_frame(uint64_t after_cnt0, std::chrono::nanoseconds timeout = forever)
     {
@@ -347,23 +363,23 @@ class Shm
      *  @return `DAO_SUCCESS`, `DAO_TIMEOUT`, `DAO_INTERRUPTED`, `DAO_REPLACED` or `DAO_REMOVED` */
     int_fast8_t wait_for_semaphore(int32_t semaphore, std::chrono::nanoseconds timeout = forever)
     {
-        if (timeout < std::chrono::nanoseconds::zero())
-        {
-            return check(daoShmWaitForSemaphore(image(), semaphore));
-        }
-        constexpr std::chrono::nanoseconds century = std::chrono::hours(24 * 36525);
-        const auto limit = std::chrono::system_clock::now() + (timeout < century ? timeout : century);
-        const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(limit);
-        timespec absolute{};
-        absolute.tv_sec = static_cast<time_t>(seconds.time_since_epoch().count());
-        absolute.tv_nsec = static_cast<long>(std::chrono::nanoseconds(limit - seconds).count());
-        return check(daoShmWaitForSemaphoreTimeout(image(), semaphore, &absolute));
+        return following(timeout,
+                         [&](std::chrono::nanoseconds left)
+                         {
+                             if (left < std::chrono::nanoseconds::zero())
+                             {
+                                 return daoShmWaitForSemaphore(image(), semaphore);
+                             }
+                             const timespec limit = from_now(left);
+                             return daoShmWaitForSemaphoreTimeout(image(), semaphore, &limit);
+                         });
     }
 
     /* ----------------------------------------------------------------------------------------------- reads */
 
-    /** Copy the newest frame, whole. `DAO_NOTREADY` before the first, `DAO_OVERWRITE` when the writer is too fast
-     * (depth 2 or more prevents it). @param frame resized to element_count */
+    /** Copy the newest frame, whole; before the first one zeros, with `cnt0` 0. `DAO_NOTREADY` when it stays half
+     *  written, `DAO_OVERWRITE` when the writer is too fast (depth 2 or more prevents it).
+     *  @param frame resized to element_count */
     ReadResult read(std::vector<T> &frame)
     {
         prepare(frame, 1);
@@ -373,9 +389,9 @@ class Shm
         result.whole = result.status == DAO_SUCCESS;
         return stamped(result, atime_ns);
     }
-    /** Copy the frame after the last one read in order, whole. `DAO_NOTREADY` when there is none yet; `DAO_OVERWRITE`
-     * when the writer lapped this reader: then the oldest frame that is still whole. @param frame resized to
-     * element_count */
+    /** Copy the frame after the last one read in order (at first: after the newest when this was opened), whole.
+     *  `DAO_NOTREADY` when there is none yet; `DAO_OVERWRITE` when the writer lapped this reader: then the oldest frame
+     *  that is still whole. @param frame resized to element_count */
     ReadResult read_next(std::vector<T> &frame)
     {
         prepare(frame, 1);
@@ -413,16 +429,18 @@ class Shm
     {
         if (sync == ShmSync::SPIN)
         {
-            return newest_if(check(daoShmWaitForCounter(image())));
+            return newest_if(following(forever, [&](auto) { return daoShmWaitForCounter(image()); }));
         }
         return newest_if(sync == ShmSync::NONE ? DAO_SUCCESS : wait_for_semaphore(semaphore_of(sync)));
     }
-    /** The same with a limit. @param syncValue seconds for a semaphore; for `SPIN` the `cnt0` to wait for */
+    /** The same with a limit.
+     *  @param sync      how to wait
+     *  @param syncValue seconds for a semaphore; for `SPIN` the `cnt0` to wait for */
     T *get_frame(ShmSync sync, size_t syncValue)
     {
         if (sync == ShmSync::SPIN)
         {
-            return newest_if(check(daoShmWaitForTargetCounter(image(), syncValue)));
+            return newest_if(following(forever, [&](auto) { return daoShmWaitForTargetCounter(image(), syncValue); }));
         }
         constexpr size_t century = size_t{36525} * 86400;
         const std::chrono::seconds limit(syncValue < century ? syncValue : century);
@@ -437,10 +455,17 @@ class Shm
         uint64_t cnt0 = 0;
         return get_next_frame(wait, status, cnt0);
     }
-    /** The same. @param cnt0 set to the frame's counter */
+    /** The same.
+     *  @param wait   wait, asleep, until there is one
+     *  @param status set as there
+     *  @param cnt0   set to the frame's counter */
     T *get_next_frame(bool wait, int_fast8_t &status, uint64_t &cnt0)
     {
-        status = wait ? check(daoShmWaitForNextSegment(image())) : int_fast8_t{DAO_SUCCESS};
+        status = DAO_SUCCESS;
+        if (wait)
+        {
+            status = following(forever, [&](auto) { return daoShmWaitForNextSegment(image()); });
+        }
         if (status != DAO_SUCCESS && status != DAO_OVERWRITE)
         {
             return nullptr;
@@ -584,14 +609,20 @@ class Shm
     /** On the heap, because an open IMAGE must not move. */
     using Handle = std::unique_ptr<IMAGE, Close>;
 
-    Shm(Handle image, bool read_only, bool follow = false)
-        : image_(std::move(image)), depth_(info().depth), read_only_(read_only), follow_(follow)
+    explicit Shm(Handle image) : image_(std::move(image)) { adopt(); }
+
+    /** Take over what was opened, or close it and throw when it is not of `T`. */
+    void adopt()
     {
-        if (metadata().atype != element_type)
+        const uint8_t found = metadata().atype;
+        if (found != element_type)
         {
-            throw Error(DAO_E_TYPE, name() + ": the segment's elements are " + daoTypeName(metadata().atype) +
-                                        ", the program expects " + daoTypeName(element_type));
+            const Error error(DAO_E_TYPE, name() + ": the segment's elements are " + daoTypeName(found) +
+                                              ", the program expects " + daoTypeName(element_type));
+            daoShmCloseShm(image());
+            throw error;
         }
+        depth_ = info().depth;
     }
 
     static Handle create(const std::string &name, Shape shape, int shared, int keywords, uint32_t depth)
@@ -610,10 +641,10 @@ class Shm
                                     element_type, &options));
         return Handle(image.release());
     }
-    static Handle open(const std::string &name, bool read_only)
+    static Handle open(int_fast8_t (*open_as)(const char *, IMAGE *), const std::string &name)
     {
         auto image = std::make_unique<IMAGE>();
-        check((read_only ? daoShmOpenReadOnly : daoShmShm2Img)(name.c_str(), image.get()));
+        check(open_as(name.c_str(), image.get()));
         return Handle(image.release());
     }
 
@@ -694,33 +725,49 @@ class Shm
         }
         frames.resize(count * get_element_count());
     }
+    /** Do `wait_once(time left)`, and again after a replacement that is followed. */
+    template <typename WaitOnce>
+    int_fast8_t following(std::chrono::nanoseconds timeout, WaitOnce wait_once)
+    {
+        using std::chrono::nanoseconds, std::chrono::steady_clock;
+        const auto start = follow_ ? steady_clock::now() : steady_clock::time_point();
+        int_fast8_t status = check(wait_once(timeout));
+        while (status == DAO_REPLACED && follow_)
+        {
+            reopen();
+            const nanoseconds waited = steady_clock::now() - start;
+            status =
+                check(wait_once(timeout < nanoseconds::zero() ? forever : std::max(timeout - waited, nanoseconds(0))));
+        }
+        return status;
+    }
     int_fast8_t wait(int_fast8_t (*wait_for)(IMAGE *, uint64_t, int64_t), uint64_t after_cnt0,
                      std::chrono::nanoseconds timeout)
     {
-        using std::chrono::nanoseconds;
-        const auto start = std::chrono::steady_clock::now();
-        nanoseconds left = timeout;
-        for (;;)
-        {
-            const int_fast8_t status = check(wait_for(image(), after_cnt0, left.count()));
-            if (status != DAO_REPLACED || !follow_)
-            {
-                return status;
-            }
-            reopen();
-            after_cnt0 = 0; // the frames it counted are gone
-            if (timeout >= nanoseconds::zero())
-            {
-                const nanoseconds waited = std::chrono::steady_clock::now() - start;
-                left = waited < timeout ? timeout - waited : nanoseconds::zero();
-            }
-        }
+        return following(timeout,
+                         [&](std::chrono::nanoseconds left)
+                         {
+                             // A counter that the segment followed to has not reached is one of the old segment.
+                             restarted_ = restarted_ && after_cnt0 > get_counter();
+                             return wait_for(image(), restarted_ ? 0 : after_cnt0, left.count());
+                         });
+    }
+    /** The point in time `left` from now, at most a century, on the clock of daoShmWaitForSemaphoreTimeout(). */
+    static timespec from_now(std::chrono::nanoseconds left)
+    {
+        constexpr std::chrono::nanoseconds century = std::chrono::hours(24 * 36525);
+        const auto limit = std::chrono::system_clock::now() + std::min(left, century);
+        const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(limit);
+        timespec result{};
+        result.tv_sec = static_cast<time_t>(seconds.time_since_epoch().count());
+        result.tv_nsec = static_cast<long>(std::chrono::nanoseconds(limit - seconds).count());
+        return result;
     }
 
     Handle image_;
     uint32_t depth_ = 1;
-    bool read_only_ = false;
     bool follow_ = false;
+    bool restarted_ = false; // reopened, and the caller may still count the old segment's frames
 };
 } // namespace Dao
 

@@ -24,7 +24,10 @@ PyArray_Descr *descriptor(uint8_t type)
     return found;
 }
 
-PyArrayObject *as_array(PyObject *object) { return reinterpret_cast<PyArrayObject *>(object); }
+PyArrayObject *as_array(PyObject *object)
+{
+    return reinterpret_cast<PyArrayObject *>(object);
+}
 
 bool has_type(PyArrayObject *array, uint8_t type)
 {
@@ -34,8 +37,7 @@ bool has_type(PyArrayObject *array, uint8_t type)
 
 bool is_plain(PyObject *object, int flags)
 {
-    return PyArray_Check(object) && PyArray_CHKFLAGS(as_array(object), flags) &&
-           PyArray_ISNOTSWAPPED(as_array(object));
+    return PyArray_Check(object) && PyArray_CHKFLAGS(as_array(object), flags) && PyArray_ISNOTSWAPPED(as_array(object));
 }
 
 bool matches(PyObject *object, const FrameShape &shape, int flags)
@@ -43,8 +45,8 @@ bool matches(PyObject *object, const FrameShape &shape, int flags)
     if (!is_plain(object, flags))
         return false;
     PyArrayObject *array = as_array(object);
-    return PyArray_NDIM(array) == shape.axes &&
-           std::equal(shape.size, shape.size + shape.axes, PyArray_DIMS(array)) && has_type(array, shape.type);
+    return PyArray_NDIM(array) == shape.axes && std::equal(shape.size, shape.size + shape.axes, PyArray_DIMS(array)) &&
+           has_type(array, shape.type);
 }
 
 bool fill_descriptors()

@@ -2,8 +2,9 @@
 // segment that takes its name.
 //
 // The IMAGE is for one thread at a time. Calls take `mutex_` for as long as they use it. A wait holds it for slices of
-// at most 50 ms; a call that meets a wait interrupts it, gets the IMAGE, and the wait goes on afterwards. A thread never
-// blocks on `mutex_` with the interpreter attached, and never takes the interpreter's lock for Python code inside it.
+// at most 50 ms; a call that meets a wait interrupts it, gets the IMAGE, and the wait goes on afterwards. A thread
+// never blocks on `mutex_` with the interpreter attached, and never takes the interpreter's lock for Python code inside
+// it.
 #pragma once
 
 #include <atomic>
@@ -46,8 +47,8 @@ class Canceller
 struct WaitRequest
 {
     WaitKind kind = WaitKind::Sleep;
-    int semaphore = -1;               ///< a semaphore's number, or -1 for the counter
-    int64_t timeout_ns = -1;          ///< negative: for ever
+    int semaphore = -1;      ///< a semaphore's number, or -1 for the counter
+    int64_t timeout_ns = -1; ///< negative: for ever
     const Canceller *canceller = nullptr;
     enum class After
     {

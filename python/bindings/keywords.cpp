@@ -20,8 +20,7 @@ nb::object value_of(const IMAGE_KEYWORD &keyword)
 
 nb::tuple entry(const IMAGE_KEYWORD &keyword)
 {
-    return nb::make_tuple(text_of(keyword.name), value_of(keyword),
-                          text_of(keyword.comment));
+    return nb::make_tuple(text_of(keyword.name), value_of(keyword), text_of(keyword.comment));
 }
 
 std::string utf8(nb::handle value)

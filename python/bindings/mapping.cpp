@@ -74,8 +74,7 @@ void MappingReference::read_from_first_frame()
 MappingReference MappingReference::open(const std::string &name, bool read_only)
 {
     auto mapping = std::make_unique<Mapping>();
-    check(read_only ? daoShmOpenReadOnly(name.c_str(), &mapping->image)
-                    : daoShmShm2Img(name.c_str(), &mapping->image));
+    check(read_only ? daoShmOpenReadOnly(name.c_str(), &mapping->image) : daoShmShm2Img(name.c_str(), &mapping->image));
     return MappingReference(mapping.release());
 }
 

@@ -15,8 +15,8 @@ namespace
 
 void set_error(const Failure &failure)
 {
-    nb::object made = nb::module_::import_("daoShm.errors")
-                          .attr("make")(static_cast<int>(failure.code()), failure.what());
+    nb::object made =
+        nb::module_::import_("daoShm.errors").attr("make")(static_cast<int>(failure.code()), failure.what());
     PyErr_SetObject(reinterpret_cast<PyObject *>(Py_TYPE(made.ptr())), made.ptr());
 }
 
@@ -37,7 +37,8 @@ int get_buffer(PyObject *self, Py_buffer *buffer, int flags)
 {
     try
     {
-        nb::object frame = nb::cast<Segment &>(nb::handle(self)).get_data(nb::bool_(false), true, {0, 0.0, false}, nb::none());
+        nb::object frame =
+            nb::cast<Segment &>(nb::handle(self)).get_data(Py_False, Py_True, {0, Py_None, Py_False}, nb::none());
         return PyObject_GetBuffer(frame.ptr(), buffer, flags);
     }
     catch (nb::python_error &error)
@@ -104,7 +105,13 @@ void bind_module_functions(nb::module_ &module)
 {
     module.def("version", &daoVersion, "The version of the library, such as \"1.0.0\".");
     module.def(
-        "remove", [](const std::string &name) { daopython::check(daoShmRemove(name.c_str())); }, "name"_a,
+        "remove",
+        [](nb::handle name)
+        {
+            const nb::object path = daopython::owned(PyOS_FSPath(name.ptr()));
+            daopython::check(daoShmRemove(nb::cast<std::string>(path).c_str()));
+        },
+        "name"_a,
         "Remove a segment's file. Who has it open keeps the memory; waits end with DaoError.\n\n"
         "Raises FileNotFoundError when there is none, DaoError when the file is not a segment.");
     module.def("set_log_level", &daoSetLogLevel, "level"_a, "Set what programs in C print through dao.h: 0 to 3.");
@@ -121,9 +128,11 @@ void bind_reading(Class &segment)
 {
     segment.def(
         "get_data",
-        [](Segment &self, nb::handle check, bool reform, int semaphore, double timeout, bool spin, nb::handle out)
-        { return self.get_data(check, reform, {semaphore, timeout, spin}, out); },
-        "check"_a = false, "reform"_a = true, "semNb"_a = 0, "timeout"_a = 0.0, "spin"_a = false,
+        [](Segment &self, nb::handle check, nb::handle reform, int semaphore, nb::handle timeout, nb::handle spin,
+           nb::handle out) {
+            return self.get_data(check, reform, {semaphore, timeout, spin}, out);
+        },
+        "check"_a = false, "reform"_a = true, "semNb"_a = 0, "timeout"_a.none() = 0, "spin"_a = false,
         "out"_a.none() = nb::none(),
         "Copy the newest frame, whole: an ndarray of the segment's shape and dtype.\n\n"
         "check: first wait for the next frame, on semaphore semNb (0 to 9, one reader each) or, with spin, on the\n"
@@ -143,9 +152,12 @@ void bind_reading(Class &segment)
                 "Raises DaoError when the writer overwrites it over and over for 100 ms.");
     segment.def(
         "get_history",
-        [](Segment &self, int64_t frames, nb::handle check, int semaphore, double timeout, bool spin, bool buffer)
-        { return self.get_history(frames, check, {semaphore, timeout, spin}, buffer); },
-        "num_items"_a = 1, "check"_a = false, "semNb"_a = 0, "timeout"_a = 0.0, "spin"_a = false, "buffer"_a = false,
+        [](Segment &self, int64_t frames, nb::handle check, int semaphore, nb::handle timeout, nb::handle spin,
+           nb::handle buffer) {
+            return self.get_history(frames, check, {semaphore, timeout, spin}, buffer);
+        },
+        "num_items"_a = 1, "check"_a = false, "semNb"_a = 0, "timeout"_a.none() = 0, "spin"_a = false,
+        "buffer"_a = false,
         "Copy the last num_items frames: an ndarray of shape (num_items, *shape), oldest first, without a gap.\n\n"
         "num_items: 1 to depth; where fewer were published, the oldest are zeros. check, semNb, timeout (seconds,\n"
         "0 for ever) and spin wait for a frame first, as in get_data(). buffer: wait instead until num_items frames\n"
@@ -181,10 +193,11 @@ void bind_writing(Class &segment)
                 "Raises ValueError for another shape and TypeError for another type, naming both sides;\n"
                 "PermissionError when the segment is open for reading only; TimeoutError when another writer kept it\n"
                 "locked for 5 s. Nothing is written then.");
-    segment.def("write_slice", &Segment::write_slice, "data"_a.none(),
-                "Write the next slice of a rolling buffer and publish: shape (n, y, x) takes slices of shape (y, x).\n\n"
-                "Its index is cnt1. Raises ValueError when the segment has not 3 axes or the shape differs, TypeError\n"
-                "for a type that does not cast safely.");
+    segment.def(
+        "write_slice", &Segment::write_slice, "data"_a.none(),
+        "Write the next slice of a rolling buffer and publish: shape (n, y, x) takes slices of shape (y, x).\n\n"
+        "Its index is cnt1. Raises ValueError when the segment has not 3 axes or the shape differs, TypeError\n"
+        "for a type that does not cast safely.");
     segment.def("post", &Segment::post, "semNb"_a,
                 "Post semaphore semNb without publishing. Raises ValueError when the segment has no such one.");
     segment.def("_begin_write", &Segment::begin_write);
@@ -194,10 +207,11 @@ void bind_writing(Class &segment)
 
 void bind_describing(Class &segment)
 {
-    segment.def("get_meta_data", &Segment::meta_data, "index"_a.none() = nb::none(),
-                "The metadata of the newest frame, or of slot index (modulo depth): a dict with IMAGE_METADATA's names.\n\n"
-                "Of these, size is the shape with 0 for an unused axis; creation_time and last_access are seconds\n"
-                "since the Unix epoch; atime[\"tsfixed\"][\"secondlong\"] is the acquisition time in nanoseconds.");
+    segment.def(
+        "get_meta_data", &Segment::meta_data, "index"_a.none() = nb::none(),
+        "The metadata of the newest frame, or of slot index (modulo depth): a dict with IMAGE_METADATA's names.\n\n"
+        "Of these, size is the shape with 0 for an unused axis; creation_time and last_access are seconds\n"
+        "since the Unix epoch; atime[\"tsfixed\"][\"secondlong\"] is the acquisition time in nanoseconds.");
     segment.def_prop_ro("info", &Segment::info,
                         "How the segment is doing: a dict with its writer, its readers' number, depth, generation and\n"
                         "state (\"live\", \"replaced\" or \"removed\").");

@@ -76,9 +76,10 @@ WaitKind wait_kind(const std::string &mode)
     throw Failure(DAO_E_ARGUMENT, "unknown way to wait \"" + mode + "\"; expected \"sleep\", \"spin\" or \"adaptive\"");
 }
 
-int64_t historic_limit_ns(double seconds)
+int64_t historic_limit_ns(nb::handle timeout)
 {
-    return seconds == 0.0 ? -1 : limit_ns(nb::float_(seconds));
+    const int64_t limit = limit_ns(timeout);
+    return limit == 0 ? -1 : limit;
 }
 
 } // namespace
@@ -100,24 +101,24 @@ bool Segment::wait_as_asked(const HistoricWait &wait)
 {
     WaitRequest request;
     request.timeout_ns = historic_limit_ns(wait.timeout);
-    if (wait.spin)
+    if (truth(wait.spin))
         request.kind = WaitKind::Spin;
-    else
+    else if (wait.semaphore >= 0)
         request.semaphore = wait.semaphore;
-    if (!wait.spin && wait.semaphore < 0)
+    else
         throw Failure(DAO_E_SEMAPHORE, "semaphore " + std::to_string(wait.semaphore) + "; expected 0 to 9");
     return handle_.wait(request);
 }
 
-nb::object Segment::get_data(nb::handle check_first, bool reform, const HistoricWait &wait, nb::handle out)
+nb::object Segment::get_data(nb::handle check_first, nb::handle reform, const HistoricWait &wait, nb::handle out)
 {
-    if (nb::cast<bool>(nb::bool_(check_first)) && !wait_as_asked(wait))
+    if (truth(check_first) && !wait_as_asked(wait))
         return nb::none();
     Handle::Use use(handle_);
     handle_.follow_replacement();
     nb::object array;
     if (out.is_none())
-        array = owned(new_array(use->shape, !reform));
+        array = owned(new_array(use->shape, !truth(reform)));
     else if (is_frame_buffer(out.ptr(), use->shape))
         array = nb::borrow(out);
     else
@@ -144,10 +145,10 @@ nb::object Segment::poll_next()
     return nb::make_tuple(array, cnt0, missed, static_cast<int>(status));
 }
 
-nb::tuple Segment::get_data_next(nb::handle wait, bool reform)
+nb::tuple Segment::get_data_next(nb::handle wait, nb::handle reform)
 {
     nb::object frame = poll_next();
-    if (frame.is_none() && nb::cast<bool>(nb::bool_(wait)))
+    if (frame.is_none() && truth(wait))
     {
         WaitRequest request;
         request.after = WaitRequest::After::Tail;
@@ -160,7 +161,7 @@ nb::tuple Segment::get_data_next(nb::handle wait, bool reform)
     if (frame.is_none())
         return nb::make_tuple(DAO_NOTREADY, nb::none());
     nb::object array = frame[0];
-    return nb::make_tuple(frame[3], reform ? array : array.attr("reshape")(-1));
+    return nb::make_tuple(frame[3], truth(reform) ? array : array.attr("reshape")(-1));
 }
 
 nb::object Segment::get_data_arbitrary(int64_t index)
@@ -185,20 +186,23 @@ nb::object Segment::get_data_arbitrary(int64_t index)
 
 bool Segment::wait_for_count(const HistoricWait &wait, uint64_t frames)
 {
-    if (!history_begun_)
-        history_cnt0_ = counter();
-    history_begun_ = true;
     WaitRequest request;
-    request.kind = wait.spin ? WaitKind::Spin : WaitKind::Sleep;
+    request.kind = truth(wait.spin) ? WaitKind::Spin : WaitKind::Sleep;
     request.timeout_ns = historic_limit_ns(wait.timeout);
     request.after = WaitRequest::After::Given;
-    request.after_cnt0 = history_cnt0_ + frames - 1;
-    if (counter() < history_cnt0_)
-        request.after_cnt0 = frames - 1;
+    {
+        Handle::Use use(handle_);
+        const uint64_t published = daoShmGetCounter(use.image());
+        if (!history_begun_)
+            history_cnt0_ = published;
+        history_begun_ = true;
+        // Fewer than that is a segment that was reused: it counts anew.
+        request.after_cnt0 = (published < history_cnt0_ ? 0 : history_cnt0_) + frames - 1;
+    }
     return handle_.wait(request);
 }
 
-nb::object Segment::get_history(int64_t frames, nb::handle check_first, const HistoricWait &wait, bool buffer)
+nb::object Segment::get_history(int64_t frames, nb::handle check_first, const HistoricWait &wait, nb::handle buffer)
 {
     {
         Handle::Use use(handle_);
@@ -206,9 +210,10 @@ nb::object Segment::get_history(int64_t frames, nb::handle check_first, const Hi
             throw Failure(DAO_E_RANGE, std::string(use.image()->name) + ": num_items is " + std::to_string(frames) +
                                            "; expected 1 to the depth, " + std::to_string(use->depth));
     }
-    if (buffer && !wait_for_count(wait, static_cast<uint64_t>(frames)))
-        return nb::none();
-    if (!buffer && nb::cast<bool>(nb::bool_(check_first)) && !wait_as_asked(wait))
+    const bool in_time = truth(buffer)        ? wait_for_count(wait, static_cast<uint64_t>(frames))
+                         : truth(check_first) ? wait_as_asked(wait)
+                                              : true;
+    if (!in_time)
         return nb::none();
 
     Handle::Use use(handle_);

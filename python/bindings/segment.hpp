@@ -15,8 +15,8 @@ namespace nb = nanobind;
 struct HistoricWait
 {
     int semaphore;
-    double timeout; ///< seconds, 0 for ever
-    bool spin;
+    nb::handle timeout; ///< seconds; 0 and None for ever
+    nb::handle spin;    ///< anything that is true or false
 };
 
 class Segment
@@ -31,10 +31,10 @@ class Segment
     Handle &handle() noexcept { return handle_; }
 
     /* reading.cpp */
-    nb::object get_data(nb::handle check, bool reform, const HistoricWait &wait, nb::handle out);
-    nb::tuple get_data_next(nb::handle wait, bool reform);
+    nb::object get_data(nb::handle check, nb::handle reform, const HistoricWait &wait, nb::handle out);
+    nb::tuple get_data_next(nb::handle wait, nb::handle reform);
     nb::object get_data_arbitrary(int64_t index);
-    nb::object get_history(int64_t frames, nb::handle check, const HistoricWait &wait, bool buffer);
+    nb::object get_history(int64_t frames, nb::handle check, const HistoricWait &wait, nb::handle buffer);
     nb::object poll_next();
     nb::object view(bool writable);
     bool is_whole();
@@ -75,13 +75,22 @@ class Segment
     bool wait_for_count(const HistoricWait &wait, uint64_t frames);
 
     Handle handle_;
-    uint64_t history_cnt0_ = 0;
+    uint64_t history_cnt0_ = 0; ///< the newest frame that get_history() gave; used with the handle held
     bool history_begun_ = false;
 };
 
 /// A time limit in nanoseconds from seconds; None and anything beyond 30 years is for ever (-1). Throws Failure for a
 /// negative one or NaN.
 int64_t limit_ns(nb::handle timeout);
+
+/// Whether Python takes a value for true.
+inline bool truth(nb::handle value)
+{
+    const int result = PyObject_IsTrue(value.ptr());
+    if (result < 0)
+        throw nb::python_error();
+    return result != 0;
+}
 
 /// The text in a field that ends with a zero byte, or is full.
 template <std::size_t Size>

@@ -72,8 +72,8 @@ int_fast8_t Handle::wait_slice(const WaitRequest &request, int64_t slice_ns)
     if (!mapping_)
         throw Failure(DAO_E_CLOSED, name_ + ": closed while waiting; expected an open segment");
     in_wait_.store(true);
-    const int_fast8_t status = request.semaphore >= 0 ? wait_for_semaphore(request.semaphore, slice_ns)
-                                                      : wait_for_frame(request, slice_ns);
+    const int_fast8_t status =
+        request.semaphore >= 0 ? wait_for_semaphore(request.semaphore, slice_ns) : wait_for_frame(request, slice_ns);
     in_wait_.store(false);
     if (status == DAO_SUCCESS && request.after == WaitRequest::After::Seen)
         seen_cnt0_ = daoShmGetCounter(&mapping_->image);

@@ -24,7 +24,8 @@ Integer integer(nb::handle value, const char *what)
 {
     Integer result{};
     if (!nb::try_cast(value, result))
-        throw Failure(DAO_E_TYPE, std::string(what) + " is " + nb::repr(value).c_str() + "; expected an integer of 64 bits");
+        throw Failure(DAO_E_TYPE,
+                      std::string(what) + " is " + nb::repr(value).c_str() + "; expected an integer of 64 bits");
     return result;
 }
 

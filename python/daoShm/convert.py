@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ._core import ELEMENT_TYPES, ErrorCode
 from .errors import DaoTypeError, DaoValueError
@@ -21,7 +22,7 @@ def _shape_error(message: str) -> DaoValueError:
     return DaoValueError.of(ErrorCode.SHAPE, message)
 
 
-def _as_array(data: Any) -> np.ndarray:
+def _as_array(data: Any) -> NDArray[Any]:
     try:
         array = np.asarray(data)
     except (ValueError, TypeError) as reason:
@@ -35,7 +36,7 @@ def _known_types() -> str:
     return "one of " + ", ".join(ELEMENT_TYPES)
 
 
-def segment_array(data: Any) -> np.ndarray:
+def segment_array(data: Any) -> NDArray[Any]:
     """An array of an element type with 1 to 3 axes, native byte order and C order; a scalar becomes shape (1,)."""
     array = np.atleast_1d(_as_array(data))
     if array.dtype.newbyteorder("=") not in map(np.dtype, ELEMENT_TYPES):
@@ -47,7 +48,7 @@ def segment_array(data: Any) -> np.ndarray:
     return np.require(array, array.dtype.newbyteorder("="), ["C", "A"])
 
 
-def _check_shape(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def _check_shape(array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     if array.ndim == 0 and np.prod(shape) == 1:
         return array.reshape(shape)
     if array.shape != shape:
@@ -55,7 +56,7 @@ def _check_shape(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return array
 
 
-def _cast_python_numbers(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+def _cast_python_numbers(array: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Python numbers have no size of their own: they take the segment's type when their kind and value fit."""
     if dtype.kind not in _TAKEN_BY.get(array.dtype.kind, ""):
         raise _type_error(f"data holds numbers of type {array.dtype}; expected what casts safely to {dtype}")
@@ -72,7 +73,7 @@ def _cast_python_numbers(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
         raise _type_error(f"data holds numbers beyond the range of the segment's type, {dtype}") from reason
 
 
-def frame_array(data: Any, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
+def frame_array(data: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     """An array of exactly that dtype and shape, in C order.
 
     Raises TypeError where the type does not cast safely, ValueError for another shape; both name both sides.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
+from numpy.typing import NDArray
 
 from ._core import Canceller, ErrorCode
 from .errors import DaoTimeoutError
@@ -20,7 +20,7 @@ Mode = Literal["sleep", "spin", "adaptive"]
 _ASYNC_SLICE_S = 1.0
 
 
-class Frames(Iterator[np.ndarray]):
+class Frames(Iterator[NDArray[Any]]):
     """Frames in FIFO order, whole, each an ndarray of the segment's shape and dtype: what ``shm.frames()`` returns.
 
     For ``for`` and for ``async for``. A frame that the writer overwrote before it was read is missed, and counted.
@@ -40,7 +40,7 @@ class Frames(Iterator[np.ndarray]):
         self.total_missed = 0
         """Frames missed since this iterator was made."""
 
-    def _poll(self) -> np.ndarray | None:
+    def _poll(self) -> NDArray[Any] | None:
         found = self._segment._poll_next()
         if found is None:
             return None
@@ -54,7 +54,7 @@ class Frames(Iterator[np.ndarray]):
     def __iter__(self) -> Frames:
         return self
 
-    def __next__(self) -> np.ndarray:
+    def __next__(self) -> NDArray[Any]:
         while (frame := self._poll()) is None:
             if not self._segment._wait_next(self._timeout, self._mode, None):
                 raise self._late()
@@ -63,7 +63,7 @@ class Frames(Iterator[np.ndarray]):
     def __aiter__(self) -> Frames:
         return self
 
-    async def __anext__(self) -> np.ndarray:
+    async def __anext__(self) -> NDArray[Any]:
         loop = asyncio.get_running_loop()
         limit = None if self._timeout is None else loop.time() + self._timeout
         await asyncio.sleep(0)  # a writer that is always ahead leaves the loop its turn

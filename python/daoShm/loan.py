@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from numpy.typing import NDArray
 
 from .errors import DaoTypeError
 
@@ -27,11 +27,11 @@ class Loan:
 
     def __init__(self, segment: Segment, frame_id: int | None, acquisition_time_ns: int | None) -> None:
         self._segment = segment
-        self._frame: np.ndarray | None = None
+        self._frame: NDArray[Any] | None = None
         self.frame_id = frame_id
         self.acquisition_time_ns = acquisition_time_ns
 
-    def __enter__(self) -> np.ndarray:
+    def __enter__(self) -> NDArray[Any]:
         self._frame = self._segment._begin_write()
         return self._frame
 

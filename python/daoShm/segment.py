@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import _core
 from .convert import segment_array
@@ -101,7 +102,7 @@ class shm(Network, _core.Segment):
         elif self._name is not None:
             self._open(self._name, read_only)
 
-    def _make(self, frame: np.ndarray, nbkw: int, depth: int, compatibility: bool | None, mode: int | None) -> None:
+    def _make(self, frame: NDArray[Any], nbkw: int, depth: int, compatibility: bool | None, mode: int | None) -> None:
         if self._name == "":
             raise DaoValueError.of(_core.ErrorCode.NAME, "the name is empty; expected 1 to 79 bytes")
         keywords = _option("nbkw", nbkw, 0, 65535)
@@ -167,7 +168,7 @@ class shm(Network, _core.Segment):
         """Who reads the segment, how far each got and how many frames it missed. Empty for segments made by DAO."""
         return [Reader(*entry) for entry in self._readers()]
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         """The newest frame, whole, shape and dtype of the segment; copy=False: the read-only view() itself."""
         if copy is not False:
             frame = self.get_data()

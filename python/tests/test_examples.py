@@ -1,5 +1,6 @@
 """The scripts of the guide run."""
 
+import json
 import re
 import subprocess
 import sys
@@ -57,3 +58,18 @@ def test_the_code_in_the_guide_runs(folder):
     code = code.replace("/tmp/", f"{folder}/guide-")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_benchmark_runs(folder):
+    done = subprocess.run(
+        [sys.executable, ROOT / "python" / "benchmarks" / "bench_python.py", "--short", "--json", "--folder", folder],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert len(result["targets"]) == 6
+    operations = {(figure["frame"], figure["operation"]) for figure in result["figures"]}
+    assert {("10x10", "get_data"), ("1000x1000", "set_data"), ("10x10", "shared_memory read")} <= operations
+    assert not list(folder.glob("bench-*"))

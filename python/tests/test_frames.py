@@ -123,36 +123,54 @@ def test_many_async_readers_at_once(pair):
     assert asyncio.run(main()) == [9] * 40
 
 
-def test_cancelling_ends_the_wait_at_once_and_leaves_no_thread(pair):
-    before = threading.active_count()
+def waiting_threads():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("daoShm-frames")]
 
+
+def wait_until_no_thread_waits():
+    limit = time.monotonic() + 10
+    while waiting_threads() and time.monotonic() < limit:
+        time.sleep(0.01)
+    assert not waiting_threads()
+
+
+def test_cancelling_ends_the_wait_at_once_and_leaves_no_thread(pair):
     async def main():
         task = asyncio.create_task(pair[1].frames().__anext__())
-        await asyncio.sleep(0.2)
-        assert threading.active_count() > before
+        while not waiting_threads():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
         begin = time.monotonic()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         return time.monotonic() - begin
 
-    assert asyncio.run(main()) < 0.5
-    for _ in range(100):
-        if threading.active_count() == before:
-            break
-        time.sleep(0.02)
-    assert threading.active_count() == before
+    wait_until_no_thread_waits()
+    assert asyncio.run(main()) < 1.0
+    wait_until_no_thread_waits()
 
 
 def test_closing_ends_the_thread(pair):
-    before = threading.active_count()
     frames = pair[1].frames(timeout=0.1)
 
     async def main():
         with pytest.raises(TimeoutError):
             await frames.__anext__()
+        assert waiting_threads()
         await frames.aclose()
 
     asyncio.run(main())
-    time.sleep(0.1)
-    assert threading.active_count() == before
+    wait_until_no_thread_waits()
+
+
+def test_leaving_the_loop_ends_the_thread(pair, later):
+    writer, reader = pair
+
+    async def main():
+        async for _ in reader.frames(timeout=10):
+            break
+
+    later(0.1, publish, writer, [1])
+    asyncio.run(main())
+    wait_until_no_thread_waits()

@@ -214,5 +214,5 @@ def test_ctrl_c_ends_every_wait(name, python_process, wait, signal_thread):
     begin = time.monotonic()
     process.send_signal(signal.SIGINT)
     assert process.stdout.readline() == "ended\n", process.stderr.read()
-    assert time.monotonic() - begin < 1.0
+    assert time.monotonic() - begin < 2.0
     assert process.wait(10) == 0

@@ -45,7 +45,7 @@ void bind(IMAGE &image, const char *name, Handle *handle) noexcept
     image.semReadPID = reinterpret_cast<int32_t *>(handle);
     image.semlog = static_cast<sem_t *>(segment.named_semaphore(wait::log_semaphore).native());
     bool all_open = true;
-    for (uint32_t number = 0; number < segment.semaphore_limit() && number < segment.semaphore_count; ++number)
+    for (uint32_t number = 0; number < segment.semaphore_limit(); ++number)
     {
         handle->native_semaphores[number] = segment.named_semaphore(number).native();
         all_open = all_open && handle->native_semaphores[number] != nullptr;

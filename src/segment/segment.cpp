@@ -53,8 +53,9 @@ void Segment::initialise(bool shared, bool named_semaphores) noexcept
     }
     first_metadata()->fifo_size = depth();
     first_metadata()->fifo_last_written = depth() - 1;
+    // Byte-wise: after data of odd length, keywords are not aligned.
     for (uint32_t index = 0; index < geometry.keywords; ++index)
-        keywords()[index].type = 'N';
+        mapping_.data()[layout_.keywords_offset + index * sizeof(IMAGE_KEYWORD) + offsetof(IMAGE_KEYWORD, type)] = 'N';
 
     extension_->version = format::extension_version;
     extension_->size = sizeof(Extension);

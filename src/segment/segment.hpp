@@ -12,6 +12,7 @@
 #include "wait/doorbell.hpp"
 #include "wait/semaphores.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -60,7 +61,6 @@ class Segment
     const char *name() const noexcept { return name_; }
     const format::Layout &layout() const noexcept { return layout_; }
     const platform::File &file() const noexcept { return file_; }
-    // The creation lock ends here; the file stays open.
     uint64_t mapped_bytes() const noexcept { return mapping_.bytes(); }
     bool read_only() const noexcept { return read_only_; }
 
@@ -95,7 +95,11 @@ class Segment
     // Asks the file system: live, replaced or removed.
     Status check_name() const noexcept;
 
-    uint16_t semaphore_limit() const noexcept { return first_metadata()->sem; }
+    // How many semaphores the segment has. The number in its metadata may be anybody's.
+    uint16_t semaphore_limit() const noexcept
+    {
+        return std::min<uint16_t>(first_metadata()->sem, static_cast<uint16_t>(semaphore_count));
+    }
     platform::NamedSemaphore &named_semaphore(uint32_t number) noexcept { return named_semaphores_[number]; }
     // Opens the named semaphores, making them when `create`.
     void open_named_semaphores(bool create, uint32_t mode) noexcept;

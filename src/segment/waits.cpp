@@ -62,7 +62,7 @@ Status wait_for_named(Segment &segment, uint32_t semaphore, const Deadline &dead
 Status wait_for_semaphore(Handle &handle, uint32_t semaphore, int64_t timeout_ns) noexcept
 {
     Segment &segment = *handle.segment;
-    if (semaphore >= segment.semaphore_limit() || semaphore >= Segment::semaphore_count)
+    if (semaphore >= segment.semaphore_limit())
         return base::fail(DAO_E_SEMAPHORE, "%s: no semaphore %u; expected 0 to %d", segment.name(), semaphore,
                           segment.semaphore_limit() - 1);
     const Deadline deadline(timeout_ns);

@@ -131,7 +131,8 @@ TEST(ShmLife, ReadersAreListedWhileTheyAreOpen)
         Dao::Shm<float> one(name), two(name);
         Frame frame;
         ASSERT_TRUE(one.read(frame));
-        EXPECT_EQ(two.read_next(frame).status, DAO_NOTREADY) << "read in order begins with the first frame after opening";
+        EXPECT_EQ(two.read_next(frame).status, DAO_NOTREADY)
+            << "read in order begins with the first frame after opening";
         ASSERT_TRUE(two.read(frame));
         EXPECT_EQ(writer.count_readers(), 2u);
         const auto readers = writer.readers();
@@ -166,6 +167,47 @@ TEST(ShmLife, ReplacedSegmentIsFollowedOnDemand)
     daoShmRemove(name.text().c_str());
     EXPECT_EQ(reader.replaced(), DAO_REMOVED);
     ASSERT_TRUE(follower.read(frame)) << "removed, not replaced: what there was stays readable";
+}
+
+TEST(ShmLife, FollowerReadsTheNewSegmentInOrderFromItsFirstFrame)
+{
+    const SegmentName name;
+    Dao::Shm<float> old_writer(name, {4}, nullptr, 4);
+    Dao::Shm<float> follower(name);
+    follower.set_follow(true);
+    Frame frame;
+    for (int number = 1; number <= 9; ++number)
+    {
+        old_writer.set_frame(Frame(4, 1));
+        ASSERT_TRUE(follower.read_next(frame));
+    }
+    Dao::Shm<float> writer(name, {2}, nullptr, 4);
+    EXPECT_EQ(follower.read_next(frame).status, DAO_NOTREADY);
+    EXPECT_EQ(follower.wait_for_frame(9, std::chrono::milliseconds(5)), DAO_TIMEOUT);
+    writer.set_frame(Frame(2, 10));
+    writer.set_frame(Frame(2, 20));
+    EXPECT_EQ(follower.wait_for_frame(9, std::chrono::seconds(10)), DAO_SUCCESS) << "9 counted the old frames";
+    for (uint64_t number = 1; number <= 2; ++number)
+    {
+        const auto result = follower.read_next(frame);
+        ASSERT_TRUE(result);
+        EXPECT_EQ(result.cnt0, number);
+        EXPECT_EQ(frame, Frame(2, 10.0f * static_cast<float>(number)));
+    }
+    EXPECT_EQ(follower.wait_for_frame(2, std::chrono::milliseconds(5)), DAO_TIMEOUT);
+}
+
+TEST(ShmLife, SemaphoreWaitFollowsToo)
+{
+    const SegmentName name;
+    Dao::Shm<float> old_writer(name, {4});
+    Dao::Shm<float> reader(name), follower(name);
+    follower.set_follow(true);
+    Dao::Shm<float> writer(name, {2});
+    writer.set_frame(Frame(2, 3));
+    EXPECT_EQ(reader.wait_for_semaphore(1, std::chrono::seconds(10)), DAO_REPLACED);
+    EXPECT_EQ(follower.wait_for_semaphore(1, std::chrono::seconds(10)), DAO_SUCCESS);
+    EXPECT_EQ(follower.get_shape(), Dao::Shape{2});
 }
 
 TEST(ShmLife, ReopenAsAnotherTypeKeepsTheOldOne)

@@ -23,15 +23,18 @@ struct Pair
     Dao::Shm<float> writer, reader;
 };
 
-TEST(ShmRead, NothingIsReadyBeforeTheFirstFrame)
+TEST(ShmRead, BeforeTheFirstFrameThereAreZeros)
 {
     Pair pair(3);
-    Frame frame;
-    EXPECT_EQ(pair.reader.read(frame).status, DAO_NOTREADY);
+    Frame frame(1, 5.0f);
+    EXPECT_FALSE(pair.reader.last_frame());
     EXPECT_EQ(pair.reader.read_next(frame).status, DAO_NOTREADY);
     EXPECT_EQ(pair.reader.read_last(frame, 1).status, DAO_NOTREADY);
-    EXPECT_FALSE(pair.reader.read(frame));
-    EXPECT_FALSE(pair.reader.last_frame());
+    EXPECT_FALSE(pair.reader.read_next(frame));
+    const auto newest = pair.reader.read(frame);
+    EXPECT_EQ(newest.status, DAO_SUCCESS);
+    EXPECT_EQ(newest.cnt0, 0u);
+    EXPECT_EQ(frame, Frame(4, 0.0f));
     int_fast8_t status = DAO_SUCCESS;
     EXPECT_EQ(pair.reader.get_next_frame(false, status), nullptr);
     EXPECT_EQ(status, DAO_NOTREADY);

@@ -81,7 +81,7 @@ void use_reads(void)
     make_floats(&writer, name, 4);
     EXPECT(daoShmShm2Img(name, &reader) == DAO_SUCCESS);
     EXPECT(daoShmGetFrame(&reader, &frame) == DAO_NOTREADY);
-    EXPECT(daoShmReadNewest(&reader, frames, 24, &cnt0, &atime_ns) == DAO_NOTREADY);
+    EXPECT(daoShmReadNewest(&reader, frames, 24, &cnt0, &atime_ns) == DAO_SUCCESS && cnt0 == 0 && frames[23] == 0.0f);
     EXPECT(daoShmReadNext(&reader, frames, 24, &cnt0, &atime_ns, &missed) == DAO_NOTREADY);
     publish(&writer, 1);
     publish(&writer, 2);

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <gtest/gtest.h>
+#include <limits>
 
 namespace
 {
@@ -42,7 +43,7 @@ TEST_P(BadCreate, NumberOfAxesOutsideOneToThree)
 {
     refuse({}, _DATATYPE_FLOAT, 1, 0, DAO_E_SHAPE, {"axes", "0", "1 to 3"});
     refuse({2, 2, 2, 2}, _DATATYPE_FLOAT, 1, 0, DAO_E_SHAPE, {"axes", "4", "1 to 3"});
-    for (const long naxis : {-1L, 256L, 257L, 1L << 40})
+    for (const long naxis : {-1L, 256L, 257L, std::numeric_limits<long>::max()})
     {
         Image image;
         uint32_t size[3] = {2, 2, 2};

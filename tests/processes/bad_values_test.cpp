@@ -101,7 +101,7 @@ TEST_P(BadValues, SemaphoresThatTheSegmentDoesNotHave)
         refuse(daoShmWaitForSemaphore(image_, number), DAO_E_SEMAPHORE, words);
         refuse(daoShmWaitForSemaphoreTimeout(image_, number, &past), DAO_E_SEMAPHORE, words);
     }
-    for (const long count : {0L, -1L, 11L, 1L << 40})
+    for (const long count : {0L, -1L, 11L, std::numeric_limits<long>::max()})
     {
         refuse(daoShmImageCreateSem(image_, count), DAO_E_SEMAPHORE, {std::to_string(count), "1 to 10"});
         refuse(daoImageCreateSem(image_, count), DAO_E_SEMAPHORE, {std::to_string(count), "1 to 10"});

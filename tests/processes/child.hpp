@@ -1,5 +1,5 @@
 // Another process for a test: this same program, started again in a role (role.hpp).
-// The systems differ behind this header only: child_posix.cpp.
+// The systems differ behind this header only: child_posix.cpp, child_windows.cpp.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@ class Child
     /** Kills the process if it still runs. */
     ~Child();
 
-    unsigned long pid() const { return static_cast<unsigned long>(process_); }
+    unsigned long pid() const;
 
     /** The next line the child printed, without its end; empty when it printed none in time or has ended. */
     std::string line(std::chrono::milliseconds limit = std::chrono::seconds(20));

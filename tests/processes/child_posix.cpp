@@ -85,6 +85,11 @@ Child::~Child()
         close(static_cast<int>(output_));
 }
 
+unsigned long Child::pid() const
+{
+    return static_cast<unsigned long>(process_);
+}
+
 std::string Child::line(std::chrono::milliseconds limit)
 {
     const auto deadline = Clock::now() + limit;

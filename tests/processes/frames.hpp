@@ -1,6 +1,7 @@
 // Frames of 32-bit numbers that show by themselves whether they are whole: each element follows from the first.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -34,9 +35,11 @@ inline bool is_whole(const uint32_t *frame, uint64_t count)
     return true;
 }
 
-/** Whether all of it is the frame of that number. */
+/** Whether all of it is the frame of that number. Frame 0 stands for none yet: zeros. */
 inline bool is_frame(const uint32_t *frame, uint64_t count, uint64_t number)
 {
+    if (number == 0)
+        return std::all_of(frame, frame + count, [](uint32_t value) { return value == 0; });
     return frame[0] == static_cast<uint32_t>(number) && is_whole(frame, count);
 }
 

@@ -35,8 +35,9 @@ class Image
                            int shared = 1)
     {
         opened_ = true;
-        return daoShmImageCreate_FIFO(&image_, name.c_str(), static_cast<long>(shape.size()), shape.data(), atype,
-                                      shared, keywords, depth);
+        const auto naxis = static_cast<long>(shape.size());
+        shape.resize(shape.size() + 1); // a pointer for no axes, too
+        return daoShmImageCreate_FIFO(&image_, name.c_str(), naxis, shape.data(), atype, shared, keywords, depth);
     }
     int_fast8_t try_open(const std::string &name)
     {

@@ -210,7 +210,7 @@ TEST(Types, SizesAndNamesBelongToTheCodes)
     EXPECT_STREQ(daoTypeName(code), name);
     DAO_ELEMENT_TYPES(CHECK_TYPE)
 #undef CHECK_TYPE
-    for (const uint8_t unknown : {0, 13, 255})
+    for (const uint8_t unknown : {uint8_t{0}, uint8_t{13}, uint8_t{255}})
     {
         EXPECT_EQ(daoTypeSize(unknown), 0u);
         EXPECT_EQ(daoTypeName(unknown), nullptr);

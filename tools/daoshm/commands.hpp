@@ -59,8 +59,6 @@ void add_replay(Tool &tool);
 void add_bench(Tool &tool);
 void add_doctor(Tool &tool);
 void add_completion(Tool &tool);
-#ifdef DAOSHM_HAS_CAMERA
 void add_camera(Tool &tool);
-#endif
 
 }

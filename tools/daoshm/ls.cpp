@@ -3,7 +3,6 @@
 
 #include <cstdio>
 #include <optional>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -27,23 +26,9 @@ struct Options
     bool json = false;
 };
 
-/// The file's name alone where all lie in one folder.
-std::string shown_path(const std::string &path, const std::set<std::string> &folders)
-{
-    return folders.size() > 1 ? path : path.substr(path.rfind('/') + 1);
-}
-
-std::set<std::string> folders_of(const std::vector<SegmentStatus> &statuses)
-{
-    std::set<std::string> folders;
-    for (const SegmentStatus &status : statuses)
-        folders.insert(status.path.substr(0, status.path.rfind('/') + 1));
-    return folders;
-}
-
 void print_table(const std::vector<SegmentStatus> &statuses)
 {
-    const std::set<std::string> folders = folders_of(statuses);
+    const std::string folder = common_folder(statuses);
     Table table({{"SEGMENT"},
                  {"TYPE"},
                  {"SHAPE"},
@@ -58,7 +43,7 @@ void print_table(const std::vector<SegmentStatus> &statuses)
     for (const SegmentStatus &status : statuses)
     {
         const StateText state = state_text(status);
-        const Cell name{shown_path(status.path, folders), Style::accent};
+        const Cell name{status.path.substr(folder.size()), Style::accent};
         if (!status.problem.empty())
         {
             table.add({name, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {state.text, state.style}});

@@ -30,9 +30,7 @@ void add_commands(daoshm::Tool &tool)
     daoshm::add_save(tool);
     daoshm::add_record(tool);
     daoshm::add_replay(tool);
-#ifdef DAOSHM_HAS_CAMERA
     daoshm::add_camera(tool);
-#endif
     daoshm::add_bench(tool);
     daoshm::add_doctor(tool);
     daoshm::add_completion(tool);

@@ -83,7 +83,8 @@ void print_report(const FrameWriter &file, const RecordResult &result)
                             rate_text(rate_of(result)));
     text += result.missed == 0
                 ? paint(Style::good, ", no frame missing")
-                : paint(Style::bad, fmt::format(", {} frames missing in {} gaps", result.missed, result.gaps.size()));
+                : paint(Style::bad, fmt::format(", {} frames missing in {} {}", result.missed, result.gaps.size(),
+                                                result.gaps.size() == 1 ? "gap" : "gaps"));
     constexpr size_t shown_gaps = 10;
     for (size_t i = 0; i < std::min(result.gaps.size(), shown_gaps); ++i)
         text += fmt::format("\n  before frame {}: {} missing", result.gaps[i].frame_index, result.gaps[i].missed);
@@ -107,6 +108,7 @@ int run_record(const Options &options)
     limits.timeout_ns = options.timeout.empty() ? -1 : parse_duration(options.timeout);
     limits.buffer_bytes = options.buffer_mib << 20U;
     const Segment segment = Segment::open_reader(options.segment);
+    limits.after_cnt0 = begin_after_newest(segment);
     const std::unique_ptr<FrameWriter> file =
         create_recording(options.file, {segment.geometry(), segment.path(), segment.keywords()});
     const RecordResult result = record_frames(segment, *file, limits, !options.json);

@@ -140,8 +140,9 @@ int show_live(Segment &segment, const Options &options)
         }
         catch (const ToolError &error)
         {
-            problem =
-                daoLastErrorCode() == DAO_E_NOT_READY || daoLastErrorCode() == DAO_E_OVERWRITE ? "" : error.what();
+            const bool is_passing = daoShmGetCounter(segment.get()) == 0 || daoLastErrorCode() == DAO_E_NOT_READY ||
+                                    daoLastErrorCode() == DAO_E_OVERWRITE;
+            problem = is_passing ? "" : error.what();
         }
         if (!problem.empty())
             break;

@@ -195,8 +195,10 @@ class TopScreen
     void draw_title(const TerminalSize &size, size_t shown)
     {
         screen_.put(0, 0, "daoshm top", Style::bold);
-        std::string text = shown == model_.total() ? fmt::format("{} segments", shown)
+        std::string text = shown == model_.total() ? fmt::format("{} {}", shown, shown == 1 ? "segment" : "segments")
                                                    : fmt::format("{} of {} segments", shown, model_.total());
+        if (!model_.folder().empty())
+            text += fmt::format(" in {}", model_.folder());
         text += fmt::format(", every {:.3g} s", interval_s_);
         if (!model_.filter.empty() && !is_editing_filter_)
             text += fmt::format(", filter '{}'", model_.filter);

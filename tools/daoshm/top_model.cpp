@@ -70,6 +70,7 @@ const std::vector<TopColumnFacts> &top_columns()
 void TopModel::sample()
 {
     survey_.sample();
+    folder_ = common_folder(survey_.statuses());
     std::map<std::string, std::deque<double>> rates;
     for (const SegmentStatus &status : survey_.statuses())
     {
@@ -98,7 +99,7 @@ std::vector<SegmentStatus> TopModel::rows() const
 
 std::string TopModel::history_text(const std::string &path) const
 {
-    constexpr std::array blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    constexpr std::array blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇"}; // no full block: rows stay apart
     const auto found = rates_.find(path);
     if (found == rates_.end() || found->second.empty())
         return "";
@@ -116,7 +117,7 @@ Cell TopModel::cell(const SegmentStatus &status, TopColumn column) const
 {
     const StateText state = state_text(status);
     if (column == TopColumn::segment)
-        return {status.path, Style::accent};
+        return {status.path.substr(folder_.size()), Style::accent};
     if (column == TopColumn::state)
         return {state.text, state.style};
     if (!status.problem.empty())

@@ -48,6 +48,8 @@ class TopModel
     /// The segments to show, in order.
     std::vector<SegmentStatus> rows() const;
     size_t total() const { return survey_.statuses().size(); }
+    /// The folder that all lie in; empty when they lie in several.
+    const std::string &folder() const { return folder_; }
     Cell cell(const SegmentStatus &status, TopColumn column) const;
 
     TopColumn sort = TopColumn::segment;
@@ -58,6 +60,7 @@ class TopModel
     std::string history_text(const std::string &path) const;
 
     Survey survey_;
+    std::string folder_;
     std::map<std::string, std::deque<double>> rates_;
 };
 

@@ -2,6 +2,7 @@
 #include "platform/platform.hpp"
 
 #include "platform/posix/system_error.hpp"
+#include "platform/posix/zeros.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -12,22 +13,6 @@ namespace dao::platform
 {
 namespace
 {
-
-// Where the file system cannot reserve: writing does. Returns an errno, 0 when done.
-int write_zeros(int file, uint64_t bytes) noexcept
-{
-    static constexpr char zeros[65536] = {};
-    for (uint64_t done = 0; done < bytes;)
-    {
-        const uint64_t rest = bytes - done;
-        const size_t count = rest < sizeof zeros ? static_cast<size_t>(rest) : sizeof zeros;
-        const ssize_t written = pwrite(file, zeros, count, static_cast<off_t>(done));
-        if (written < 0 && errno != EINTR)
-            return errno;
-        done += written > 0 ? static_cast<uint64_t>(written) : 0;
-    }
-    return 0;
-}
 
 constexpr unsigned rename_noreplace = 1; // RENAME_NOREPLACE of linux/fs.h
 

@@ -1,10 +1,11 @@
 #include "platform/platform.hpp"
 
+#include "platform/posix/this_process.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -57,7 +58,9 @@ bool read_stat(uint32_t pid, ProcessStat &stat) noexcept
     return true;
 }
 
-ProcessFacts find_facts() noexcept
+}
+
+ProcessFacts find_this_process() noexcept
 {
     ProcessFacts facts;
     const auto pid = static_cast<uint32_t>(getpid());
@@ -68,28 +71,6 @@ ProcessFacts find_facts() noexcept
     if (stat("/proc/self/ns/pid", &name_space) == 0)
         facts.domain = name_space.st_ino;
     return facts;
-}
-
-ProcessFacts own_facts;
-
-void refresh_facts() noexcept
-{
-    own_facts = find_facts();
-}
-
-void begin_facts() noexcept
-{
-    refresh_facts();
-    pthread_atfork(nullptr, nullptr, refresh_facts); // the child is another process
-}
-
-}
-
-const ProcessFacts &this_process() noexcept
-{
-    static const bool begun = (begin_facts(), true);
-    (void)begun;
-    return own_facts;
 }
 
 bool is_alive(base::ProcessToken token) noexcept
@@ -115,7 +96,7 @@ uint64_t random_number() noexcept
 {
     uint64_t number = 0;
     if (getrandom(&number, sizeof number, 0) != sizeof number)
-        number = static_cast<uint64_t>(realtime_ns()) * 0x9e3779b97f4a7c15u + own_facts.token;
+        number = static_cast<uint64_t>(realtime_ns()) * 0x9e3779b97f4a7c15u + this_process().token;
     return number;
 }
 

@@ -5,8 +5,6 @@
 #include "ring_memory.hpp"
 #include "segment/writer_lock.hpp"
 
-#include <map>
-
 namespace dao::model
 {
 
@@ -63,22 +61,22 @@ struct OneAtATime : rl::test_suite<OneAtATime, 2>
     void after() { RL_ASSERT(changes($) == 4); }
 };
 
-// One process puts a frame together from two packets of two threads, in the only slot, and finalises it; a reader
-// looks on. What the finaliser publishes it has seen, and the reader gets just that.
-struct Packets : rl::test_suite<Packets, 3>, RingScenario<1>
+// One process publishes a frame, then puts the next together from two packets of two threads and finalises it; a reader
+// looks on. What the finaliser publishes it has seen, the packets went into the right slot, and the reader gets just
+// these frames.
+template <unsigned Depth> struct Packets : rl::test_suite<Packets<Depth>, 3>, RingScenario<Depth>
 {
     LockWords lock_words;
     rl::var<unsigned> packet[2]; // beside the payload: a plain variable, so that a missed order is a race
-    Frame published[4];
+    bool is_begun = false;       // not a word of the model: tells the second thread to begin, and orders nothing
     unsigned packets_done = 0;
 
     void before()
     {
-        begin();
+        this->begin();
         lock_words.begin();
         for (rl::var<unsigned> &content : packet)
             content($) = 0;
-        packets_done = 0;
     }
 
     void thread(unsigned index)
@@ -88,50 +86,66 @@ struct Packets : rl::test_suite<Packets, 3>, RingScenario<1>
             read_some();
             return;
         }
+        if (index == 0)
+        {
+            hold();
+            this->publish(5);
+            lock().release();
+            is_begun = true;
+        }
+        rl::linear_backoff backoff;
+        while (!is_begun)
+            backoff.yield($);
         write_packet(index);
         if (++packets_done == 2)
             finalise();
     }
 
+    auto lock() { return lock_words.of_process(0); }
+
+    void hold()
+    {
+        rl::linear_backoff backoff;
+        while (lock().try_hold(false) == segment::Grip::busy)
+            backoff.yield($);
+    }
+
     // As in segment/writer.cpp.
     void write_packet(unsigned index)
     {
-        const auto lock = lock_words.of_process(0);
         rl::linear_backoff backoff;
-        segment::Grip grip = lock.try_join(false);
-        for (; grip == segment::Grip::busy; grip = lock.try_join(false))
+        segment::Grip grip = lock().try_join(false);
+        for (; grip == segment::Grip::busy; grip = lock().try_join(false))
             backoff.yield($);
-        const uint32_t slot = ring().next_slot();
-        ring().announce(slot);
+        const uint32_t slot = this->ring().next_slot();
+        this->ring().announce(slot);
         if (grip != segment::Grip::joined)
-            lock.open_for_packets();
-        memory().fill_word(slot, index, 1 + index);
+            lock().open_for_packets();
+        this->memory().fill_word(slot, index, 1 + index);
         packet[index]($) = 1 + index;
-        lock.leave_packet();
+        lock().leave_packet();
     }
 
     void finalise()
     {
-        const auto lock = lock_words.of_process(0);
-        rl::linear_backoff backoff;
-        while (lock.try_hold(false) == segment::Grip::busy)
-            backoff.yield($);
-        const uint32_t slot = ring().next_slot();
-        ring().announce(slot);
+        hold();
+        const uint32_t slot = this->ring().next_slot();
+        this->ring().announce(slot);
         RL_ASSERT(packet[0]($) == 1);
         RL_ASSERT(packet[1]($) == 2);
-        ring().commit(slot);
-        lock.release();
+        this->ring().commit(slot);
+        lock().release();
     }
 
     void read_some()
     {
-        for (unsigned attempt = 0; attempt < 2; ++attempt)
+        constexpr Frame expected[] = {{{0, 0}}, {{5, 5}}, {{1, 2}}};
+        for (unsigned attempt = 0; attempt < 3; ++attempt)
         {
-            const ring::Claim claim = ring().claim(0);
+            const ring::Claim claim = this->ring().claim(rl::rand(Depth));
             Frame frame;
-            if (read(claim, frame))
-                RL_ASSERT(frame == (claim.counter == 0 ? Frame{{0, 0}} : Frame{{1, 2}}));
+            if (this->read(claim, frame))
+                RL_ASSERT(frame == expected[claim.counter]);
         }
     }
 };
@@ -188,60 +202,49 @@ struct PacketsAndFinalise : rl::test_suite<PacketsAndFinalise, 2>, RingScenario<
 };
 
 // A writer dies after any of its steps; another process takes over, repairs and publishes; a reader looks on. No frame
-// is torn, no counter stands for two frames, and the second writer always gets its turn.
+// is torn, no counter stands for two frames, and whoever comes later always gets its turn.
 template <unsigned Depth> struct Takeover : rl::test_suite<Takeover<Depth>, 3>, RingScenario<Depth>
 {
-    static constexpr unsigned most_steps = 22;
+    static constexpr unsigned most_steps = 30;
+    static constexpr unsigned most_frames = 5;
     LockWords lock_words;
-    rl::var<unsigned> turns;
-    std::map<uint64_t, unsigned> content; // of each counter, as the reader got it
-    uint64_t last_counter = 0;
+    rl::var<unsigned> turns; // a plain variable of whoever holds the lock
+    std::array<unsigned, most_frames + 1> content; // of each counter, as the reader got it
 
     void before()
     {
         this->begin();
         lock_words.begin();
         turns($) = 0;
-        content.clear();
-        last_counter = 0;
+        content = {};
     }
 
     void thread(unsigned index)
     {
-        if (index == 0)
+        if (index == 2)
         {
-            this->deaths.let_die_after(rl::rand(most_steps));
-            publish_locked(0, 10);
-            publish_locked(0, 11);
-            this->deaths.die();
-        }
-        else if (index == 1)
-        {
-            publish_locked(1, 20);
-            last_counter = publish_locked(1, 21);
-        }
-        else
             read_some();
+            return;
+        }
+        if (index == 0)
+            this->deaths.let_die_after(rl::rand(most_steps));
+        publish_locked(index, 10 + 10 * index);
+        publish_locked(index, 11 + 10 * index);
     }
 
-    uint64_t publish_locked(unsigned process, unsigned tag)
+    void publish_locked(unsigned process, unsigned tag)
     {
         const auto lock = lock_words.of_process(process);
         rl::linear_backoff backoff;
         segment::Grip grip = lock.try_hold(true);
-        for (; grip == segment::Grip::busy; grip = lock.try_hold(true))
-        {
-            if (process == 0 && this->deaths.is_dead(0))
-                return 0;
+        for (; grip == segment::Grip::busy && !this->deaths.am_dead(); grip = lock.try_hold(true))
             backoff.yield($);
-        }
         if (grip == segment::Grip::taken_over)
             this->ring().recover();
-        const uint64_t counter = this->publish(tag);
-        if (!(process == 0 && this->deaths.is_dead(0)))
+        if (!this->deaths.am_dead())
             turns($) = turns($) + 1;
+        this->publish(tag);
         lock.release();
-        return counter;
     }
 
     void read_some()
@@ -249,27 +252,29 @@ template <unsigned Depth> struct Takeover : rl::test_suite<Takeover<Depth>, 3>, 
         uint64_t last = 0;
         for (unsigned attempt = 0; attempt < 4; ++attempt)
         {
-            const ring::Claim claim = this->ring().claim(this->ring().newest().slot);
+            const ring::Newest newest = this->ring().newest();
+            RL_ASSERT(newest.counter >= last && newest.counter < most_frames);
+            last = newest.counter;
+            const ring::Claim claim = this->ring().claim(newest.slot);
             Frame frame;
-            if (!this->read(claim, frame))
+            if (claim.counter == 0 || !this->read(claim, frame))
                 continue;
             RL_ASSERT(frame.is_whole());
-            RL_ASSERT(claim.counter >= last);
-            last = claim.counter;
-            const auto known = content.emplace(claim.counter, frame.tag()).first;
-            RL_ASSERT(known->second == frame.tag());
+            RL_ASSERT(content[claim.counter] == 0 || content[claim.counter] == frame.tag());
+            content[claim.counter] = frame.tag();
         }
     }
 
     void after()
     {
+        constexpr unsigned last_tag = 99;
+        this->deaths.end();
+        publish_locked(1, last_tag);
         const ring::Newest newest = this->ring().newest();
-        RL_ASSERT(newest.counter == last_counter);
-        const ring::Claim claim = this->ring().claim(newest.slot);
+        RL_ASSERT(newest.counter >= 3 && newest.counter <= most_frames);
         Frame frame;
-        RL_ASSERT(this->read(claim, frame));
-        RL_ASSERT(frame.is_whole() && frame.tag() == 21);
-        RL_ASSERT(last_counter >= 2 && last_counter <= 4);
+        RL_ASSERT(this->read(this->ring().claim(newest.slot), frame));
+        RL_ASSERT(frame.is_whole() && frame.tag() == last_tag);
     }
 };
 

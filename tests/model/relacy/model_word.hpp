@@ -3,11 +3,6 @@
 
 #include "sites.hpp"
 
-#include <relacy/relacy.hpp>
-
-#include <array>
-#include <cstdint>
-
 namespace dao::model
 {
 
@@ -24,7 +19,9 @@ class Mortality
         for (rl::atomic<unsigned> &mark : dead_)
             mark.store(0, rl::mo_relaxed, $);
     }
-    void let_die_after(unsigned steps) { steps_left_[rl::thread_index()] = static_cast<int>(steps); }
+    // From now on nobody dies any more.
+    void end() { steps_left_.fill(-1); }
+    void let_die_after(unsigned steps) { steps_left_[rl::thread_index()] = static_cast<int>(steps) + 1; }
 
     // Takes a step. False when the calling thread is dead.
     bool step()
@@ -33,20 +30,17 @@ class Mortality
         if (left < 0)
             return true;
         if (left == 0)
-            die();
-        else
-            --left;
+            return false;
+        --left;
+        if (left == 0)
+            dead_[rl::thread_index()].store(1, rl::mo_release, $);
         return left > 0;
     }
-    void die()
-    {
-        steps_left_[rl::thread_index()] = 0;
-        dead_[rl::thread_index()].store(1, rl::mo_release, $);
-    }
+    bool am_dead() const { return steps_left_[rl::thread_index()] == 0; }
     bool is_dead(unsigned thread) { return dead_[thread].load(rl::mo_acquire, $) != 0; }
 
   private:
-    std::array<int, most_threads> steps_left_{};
+    std::array<int, most_threads> steps_left_{}; // one more than it may take; negative: does not die
     std::array<rl::atomic<unsigned>, most_threads> dead_;
 };
 
@@ -100,17 +94,13 @@ template <class T> class ModelWord
         const auto order = kept(rl::mo_acquire, "fetch_and_acquire", where);
         return lives() ? place_->fetch_and(value, order, info(where)) : seen(where);
     }
-    T fetch_and_relaxed(T value, Where where = Where::current()) const
+    bool compare_exchange_relaxed(T &expected, T desired, Where where = Where::current()) const
     {
-        return lives() ? place_->fetch_and(value, rl::mo_relaxed, info(where)) : seen(where);
+        return exchange(expected, desired, rl::mo_relaxed, where);
     }
     bool compare_exchange_acquire(T &expected, T desired, Where where = Where::current()) const
     {
-        const auto order = kept(rl::mo_acquire, "compare_exchange_acquire", where);
-        if (!lives())
-            return false;
-        const rl::debug_info at = info(where);
-        return place_->compare_exchange_strong(expected, desired, order, at, rl::mo_relaxed, at);
+        return exchange(expected, desired, kept(rl::mo_acquire, "compare_exchange_acquire", where), where);
     }
 
     rl::atomic<T> *place() const { return place_; }
@@ -129,6 +119,13 @@ template <class T> class ModelWord
     {
         (void)lives();
         return place_->load(order, info(where));
+    }
+    bool exchange(T &expected, T desired, rl::memory_order order, const Where &where) const
+    {
+        if (!lives())
+            return false;
+        const rl::debug_info at = info(where);
+        return place_->compare_exchange_strong(expected, desired, order, at, rl::mo_relaxed, at);
     }
     void store(T value, rl::memory_order order, const Where &where) const
     {

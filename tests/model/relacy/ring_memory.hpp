@@ -5,9 +5,6 @@
 #include "model_word.hpp"
 #include "ring/ring.hpp"
 
-#include <array>
-#include <memory>
-
 namespace dao::model
 {
 

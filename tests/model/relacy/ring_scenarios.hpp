@@ -3,8 +3,6 @@
 
 #include "ring_memory.hpp"
 
-#include <algorithm>
-
 namespace dao::model
 {
 
@@ -29,13 +27,14 @@ template <unsigned Depth> struct ReadNewest : rl::test_suite<ReadNewest<Depth>, 
         uint64_t last = 0;
         for (unsigned attempt = 0; attempt < 4; ++attempt)
         {
-            const auto claim = this->ring().claim(this->ring().newest().slot);
+            const ring::Newest newest = this->ring().newest();
+            RL_ASSERT(newest.counter >= last);
+            const ring::Claim claim = this->ring().claim(newest.slot);
             Frame frame;
-            if (!this->read(claim, frame))
+            if (claim.counter != newest.counter || !this->read(claim, frame))
                 continue;
             RL_ASSERT(frame.is_whole());
             RL_ASSERT(frame.tag() == claim.counter);
-            RL_ASSERT(claim.counter >= last);
             last = claim.counter;
         }
     }
@@ -167,7 +166,7 @@ struct QuietThenPublish : rl::test_suite<QuietThenPublish, 2>, RingScenario<1>
 // gets whole frames, of the generation that it knows, never going back within it.
 template <unsigned Depth> struct Reuse : rl::test_suite<Reuse<Depth>, 2>, RingScenario<Depth>
 {
-    static constexpr unsigned frames = Depth;
+    static constexpr unsigned frames = Depth + 1; // so that the newest slot changes, too
     static constexpr unsigned second_generation = 100;
 
     void before() { this->begin(); }
@@ -201,9 +200,11 @@ template <unsigned Depth> struct Reuse : rl::test_suite<Reuse<Depth>, 2>, RingSc
                 known = now;
                 last = 0;
             }
-            const ring::Claim claim = this->ring().claim(this->ring().newest().slot);
+            const ring::Newest newest = this->ring().newest();
+            const ring::Claim claim = this->ring().claim(newest.slot);
             Frame frame;
-            if (!claim.written || claim.counter == 0 || generation() != known || !this->read(claim, frame))
+            if (!claim.written || claim.counter == 0 || claim.counter != newest.counter || generation() != known ||
+                !this->read(claim, frame))
                 continue;
             RL_ASSERT(frame.is_whole());
             RL_ASSERT(frame.tag() == known * second_generation + claim.counter);

@@ -2,13 +2,7 @@
 // that is weakened to see whether a scenario notices.
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <set>
-#include <source_location>
-#include <string>
-#include <string_view>
-#include <tuple>
+#include "watched.hpp"
 
 namespace dao::model
 {
@@ -26,6 +20,29 @@ struct Site
     std::string text() const { return function + ' ' + word + ' ' + method + ' ' + std::to_string(number); }
 };
 
+// A place as the source has it.
+struct Met
+{
+    std::source_location where;
+    const char *word;
+    const char *method;
+
+    bool is_at(const std::source_location &other, const char *other_word, const char *other_method) const
+    {
+        return where.line() == other.line() && std::strcmp(word, other_word) == 0 &&
+               std::strcmp(method, other_method) == 0 && std::strcmp(where.file_name(), other.file_name()) == 0;
+    }
+
+    // "void ring::Ring<Memory>::announce(uint32_t) const [with ...]": announce.
+    std::string function() const
+    {
+        const std::string_view whole = where.function_name();
+        const std::string_view before = whole.substr(0, whole.find('('));
+        return std::string(before.substr(before.rfind(':') + 1));
+    }
+};
+
+// Allocates nothing while a scenario runs: relacy takes the memory of a scenario's own back.
 class Sites
 {
   public:
@@ -34,36 +51,40 @@ class Sites
     {
         if (phase_ == Phase::unchanged)
             return true;
-        if (phase_ == Phase::collecting)
-        {
-            if (std::string_view(where.file_name()).find("/src/") != std::string_view::npos)
-                lines_[{function_of(where), word, method}].insert(where.line());
-            return true;
-        }
-        return where.line() != weak_line_ || word != weak_.word || method != weak_.method ||
-               function_of(where) != weak_.function;
+        if (phase_ == Phase::weakened)
+            return !weak_.is_at(where, word, method);
+        note(where, word, method);
+        return true;
     }
 
     void collect() { phase_ = Phase::collecting; }
     void change_nothing() { phase_ = Phase::unchanged; }
 
-    std::set<Site> found() const
+    // Those of the templates, with their numbers.
+    std::map<Site, Met> found() const
     {
-        std::set<Site> sites;
-        for (const auto &[key, lines] : lines_)
-            for (unsigned number = 1; number <= lines.size(); ++number)
-                sites.insert({std::get<0>(key), std::get<1>(key), std::get<2>(key), number});
+        std::map<std::tuple<std::string, std::string, std::string>, std::map<uint_least32_t, Met>> alike;
+        for (size_t index = 0; index < met_count_; ++index)
+            if (const Met &met = met_[index]; std::string_view(met.where.file_name()).find("/src/") != std::string::npos)
+                alike[{met.function(), met.word, met.method}].emplace(met.where.line(), met);
+        std::map<Site, Met> sites;
+        for (const auto &[key, lines] : alike)
+        {
+            unsigned number = 0;
+            for (const auto &[line, met] : lines)
+                sites.emplace(Site{std::get<0>(key), std::get<1>(key), std::get<2>(key), ++number}, met);
+        }
         return sites;
     }
 
     // False when no scenario met such a place.
     bool weaken(const Site &site)
     {
-        const auto lines = lines_.find({site.function, site.word, site.method});
-        if (lines == lines_.end() || site.number == 0 || site.number > lines->second.size())
+        const std::map<Site, Met> sites = found();
+        const auto place = sites.find(site);
+        if (place == sites.end())
             return false;
-        weak_ = site;
-        weak_line_ = *std::next(lines->second.begin(), site.number - 1);
+        weak_ = place->second;
         phase_ = Phase::weakened;
         return true;
     }
@@ -76,18 +97,20 @@ class Sites
         weakened
     };
 
-    // "void ring::Ring<Memory>::announce(uint32_t) const [with ...]": announce.
-    static std::string function_of(const std::source_location &where)
+    void note(const std::source_location &where, const char *word, const char *method)
     {
-        const std::string_view whole = where.function_name();
-        const std::string_view before = whole.substr(0, whole.find('('));
-        return std::string(before.substr(before.rfind(':') + 1));
+        for (size_t index = 0; index < met_count_; ++index)
+            if (met_[index].is_at(where, word, method))
+                return;
+        if (met_count_ == met_.size())
+            std::abort();
+        met_[met_count_++] = {where, word, method};
     }
 
     Phase phase_ = Phase::unchanged;
-    std::map<std::tuple<std::string, std::string, std::string>, std::set<uint_least32_t>> lines_;
-    Site weak_;
-    uint_least32_t weak_line_ = 0;
+    std::array<Met, 200> met_{};
+    size_t met_count_ = 0;
+    Met weak_{};
 };
 
 inline Sites sites;

@@ -52,7 +52,7 @@ class BellMemory
     explicit BellMemory(BellWords &words) : words_(&words) {}
 
     ModelWord<uint32_t> bell() const { return {&words_->bell, "bell"}; }
-    void wake_all() const { SleepingPlace(words_->bell).wake_all(); }
+    void wake_all(uint32_t) const { SleepingPlace(words_->bell).wake_all(); }
     void sleep_while_equal(uint32_t shown) const { SleepingPlace(words_->bell).sleep_while_equal(shown); }
 
   private:
@@ -75,7 +75,7 @@ template <class IsThere> void sleep_until_there(BellMemory memory, IsThere &&is_
 
 // `Ringers` threads each make `frames` things true, one after the other, and ring; `Sleepers` threads wait for each.
 template <unsigned Ringers, unsigned Sleepers>
-struct NoWakeUpIsLost : rl::test_suite<NoWakeUpIsLost<Ringers, Sleepers>, Ringers + Sleepers>
+struct NoWakeUpIsLost : rl::test_suite<NoWakeUpIsLost<Ringers, Sleepers>, static_cast<rl::thread_id_t>(Ringers + Sleepers)>
 {
     static constexpr unsigned frames = 2;
     BellWords words;
@@ -156,7 +156,7 @@ struct EachPostOnce : rl::test_suite<EachPostOnce, 3>
         RL_ASSERT(words.frame.load(rl::mo_relaxed, $) >= 1);
         unsigned taken = 1;
         for (unsigned attempt = 0; attempt < 3; ++attempt)
-            taken += words.semaphores_word().take(index) ? 1 : 0;
+            taken += words.semaphores_word().take(index) ? 1u : 0u;
         RL_ASSERT(taken <= posts);
     }
 };

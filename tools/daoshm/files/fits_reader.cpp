@@ -96,6 +96,8 @@ class FitsReader : public FrameReader
         std::array<char, FLEN_VALUE> axis_type{};
         // The equivalent type is that of the values, after BSCALE and BZERO.
         fits_get_img_equivtype(file_.get(), &bitpix, &status);
+        if (bitpix == LONGLONG_IMG && zero_offset() == 0x1p63) // cfitsio does not see that these are unsigned
+            bitpix = ULONGLONG_IMG;
         fits_get_img_dim(file_.get(), &axis_count, &status);
         fits_get_img_sizell(file_.get(), static_cast<int>(axes.size()), axes.data(), &status);
         check_fits(status, path_);
@@ -112,6 +114,15 @@ class FitsReader : public FrameReader
         }
         fits_clear_errmsg();
         header_.geometry.shape.assign(std::make_reverse_iterator(last), std::make_reverse_iterator(first));
+    }
+
+    double zero_offset() const
+    {
+        int status = 0;
+        double zero = 0;
+        fits_read_key_dbl(file_.get(), "BZERO", &zero, nullptr, &status);
+        fits_clear_errmsg();
+        return status == 0 ? zero : 0;
     }
 
     void read_records()

@@ -118,7 +118,7 @@ class FitsRecording : public FrameWriter
         const uint64_t step = std::max<uint64_t>(1, (32U << 20U) / frame_bytes_);
         const uint64_t free_frames = frames_that_fit();
         if (free_frames == 0)
-            require_space(path_, frame_bytes_ + table_bytes(1));
+            require_space(path_, table_bytes(1) + frame_bytes_);
         resize(capacity_ + std::min(step, free_frames));
         int status = 0;
         fits_flush_file(file_.get(), &status);
@@ -132,14 +132,9 @@ class FitsRecording : public FrameWriter
 
     uint64_t frames_that_fit() const
     {
-        std::error_code error;
-        const auto folder = std::filesystem::absolute(path_).parent_path();
-        const std::filesystem::space_info space = std::filesystem::space(folder, error);
-        if (error)
-            return UINT64_MAX / 2;
-        constexpr uint64_t reserve_bytes = 512 * 1024;
-        const uint64_t kept = table_bytes(0) + reserve_bytes;
-        return space.available > kept ? (space.available - kept) / (frame_bytes_ + table_row_bytes) : 0;
+        const uint64_t found = free_bytes(path_);
+        const uint64_t kept = table_bytes(0);
+        return found > kept ? (found - kept) / (frame_bytes_ + table_row_bytes) : 0;
     }
 
     void resize(uint64_t frames)

@@ -60,18 +60,22 @@ std::unique_ptr<FrameReader> open_frames(const std::string &path)
     return open_fits(path);
 }
 
-void require_space(const std::string &path, uint64_t bytes)
+uint64_t free_bytes(const std::string &path)
 {
     constexpr uint64_t reserve_bytes = 256 * 1024;
-    fs::path folder = fs::path(path).parent_path();
-    if (folder.empty())
-        folder = ".";
     std::error_code error;
-    const fs::space_info space = fs::space(folder, error);
-    if (!error && space.available < bytes + reserve_bytes)
-        throw ToolError(fmt::format("{}: the disk is full: {} free, {} needed", path,
-                                    bytes_text(static_cast<double>(space.available)),
-                                    bytes_text(static_cast<double>(bytes + reserve_bytes))));
+    const fs::space_info space = fs::space(fs::absolute(path).parent_path(), error);
+    if (error)
+        return UINT64_MAX;
+    return space.available > reserve_bytes ? space.available - reserve_bytes : 0;
+}
+
+void require_space(const std::string &path, uint64_t bytes)
+{
+    const uint64_t found = free_bytes(path);
+    if (found < bytes)
+        throw ToolError(fmt::format("{}: the disk is full: {} usable, {} needed", path,
+                                    bytes_text(static_cast<double>(found)), bytes_text(static_cast<double>(bytes))));
 }
 
 }

@@ -76,7 +76,10 @@ class FrameReader
 
 std::unique_ptr<FrameReader> open_frames(const std::string &path);
 
-/// Throws unless the file system of `path` has room for `bytes` more and a small reserve.
+/// What the file system of `path` has free, less a small reserve; huge when unknown.
+uint64_t free_bytes(const std::string &path);
+
+/// Throws unless there is so much.
 void require_space(const std::string &path, uint64_t bytes);
 
 }

@@ -79,12 +79,9 @@ class FrameSource
 {
   public:
     FrameSource(const Segment &segment, const RecordLimits &limits)
-        : segment_(segment), limits_(limits), elements_(segment.geometry().element_count())
+        : segment_(segment), limits_(limits), elements_(segment.geometry().element_count()),
+          last_cnt0_(limits.after_cnt0)
     {
-        uint32_t slot = 0;
-        // Begin with the next frame; DAO_NOTREADY, no frame at all yet, is a good start too.
-        if (daoShmResetTail(segment.get(), &slot, &last_cnt0_) == DAO_ERROR)
-            check(DAO_ERROR);
     }
 
     /// Read the next frame in order, waiting for it. @return DAO_SUCCESS, or why there is none
@@ -143,7 +140,7 @@ class FrameSource
     const Segment &segment_;
     const RecordLimits &limits_;
     uint64_t elements_;
-    uint64_t last_cnt0_ = 0;
+    uint64_t last_cnt0_;
     uint32_t generation_ = 0;
     uint64_t restarts_ = 0;
     int64_t first_seen_ns_ = 0;
@@ -159,6 +156,16 @@ RecordEnd end_of(int_fast8_t status, const FrameSource &source, std::string &pro
     return RecordEnd::failed;
 }
 
+}
+
+uint64_t begin_after_newest(const Segment &segment)
+{
+    uint32_t slot = 0;
+    uint64_t cnt0 = 0;
+    // DAO_NOTREADY, no frame at all yet, is a good start too.
+    if (daoShmResetTail(segment.get(), &slot, &cnt0) == DAO_ERROR)
+        check(DAO_ERROR);
+    return cnt0;
 }
 
 RecordResult record_frames(const Segment &segment, FrameWriter &file, const RecordLimits &limits, bool show_progress)

@@ -13,6 +13,7 @@ namespace daoshm
 
 struct RecordLimits
 {
+    uint64_t after_cnt0 = 0;  ///< of begin_after_newest()
     uint64_t frames = 0;      ///< 0 for no limit
     int64_t duration_ns = -1; ///< from the first frame on; negative for no limit
     int64_t timeout_ns = -1;  ///< longest wait for a frame; negative for ever
@@ -44,6 +45,9 @@ struct RecordResult
     int64_t first_ns = 0;
     int64_t last_ns = 0;
 };
+
+/// Let reading in order begin with the frame after the newest. @return the newest's counter
+uint64_t begin_after_newest(const Segment &segment);
 
 /// Record until a limit, Ctrl-C or an error; the file is complete and valid after each of them.
 RecordResult record_frames(const Segment &segment, FrameWriter &file, const RecordLimits &limits, bool show_progress);

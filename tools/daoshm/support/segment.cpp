@@ -151,6 +151,8 @@ std::vector<std::byte> Segment::read_newest(uint64_t *cnt0, int64_t *atime_ns) c
 {
     const Geometry shape = geometry();
     std::vector<std::byte> frame(shape.size_bytes());
+    if (daoShmGetCounter(get()) == 0)
+        throw ToolError(fmt::format("{}: no frame was published yet", path()));
     check(daoShmReadNewest(get(), frame.data(), shape.element_count(), cnt0, atime_ns));
     return frame;
 }

@@ -84,7 +84,8 @@ SegmentStatus sample_segment(const Segment &segment)
     // One element stands for the frame: its counter and time are those of a whole frame.
     std::vector<std::byte> element(daoTypeSize(status.geometry.atype));
     int64_t atime_ns = 0;
-    if (daoShmReadNewest(segment.get(), element.data(), 1, &status.cnt0, &atime_ns) == DAO_SUCCESS)
+    const int_fast8_t outcome = daoShmReadNewest(segment.get(), element.data(), 1, &status.cnt0, &atime_ns);
+    if (outcome == DAO_SUCCESS && status.cnt0 > 0)
         status.last_frame_ns = atime_ns;
     else
         status.cnt0 = daoShmGetCounter(segment.get());
@@ -138,6 +139,14 @@ void Survey::sample()
     }
 }
 
+std::string common_folder(const std::vector<SegmentStatus> &statuses)
+{
+    std::set<std::string> folders;
+    for (const SegmentStatus &status : statuses)
+        folders.insert(status.path.substr(0, status.path.rfind('/') + 1));
+    return folders.size() == 1 ? *folders.begin() : "";
+}
+
 StateText state_text(const SegmentStatus &status)
 {
     const DAO_SEGMENT_INFO &info = status.info;
@@ -152,7 +161,7 @@ StateText state_text(const SegmentStatus &status)
     if (status.cnt0 == 0)
         return {"no frame yet", Style::dim};
     if (info.writer_pid != 0 && info.writer_alive == 0)
-        return {"writer gone", Style::warning};
+        return {"writer gone", status.readers_alive > 0 ? Style::warning : Style::dim};
     if (status.rate_hz && *status.rate_hz > 0)
         return {"running", Style::good};
     return {"idle", Style::plain};

@@ -61,6 +61,9 @@ class Survey
 /// One look at one segment; the rate stays unknown.
 SegmentStatus sample_segment(const Segment &segment);
 
+/// The folder that all lie in, with its slash at the end; empty when they lie in several.
+std::string common_folder(const std::vector<SegmentStatus> &statuses);
+
 /// How a segment is doing, in a word or two, and how to colour it.
 struct StateText
 {

@@ -118,9 +118,11 @@ std::set<std::string> mapped_files(const std::set<std::string> &paths)
 {
     std::set<std::string> mapped;
     std::error_code error;
+    const fs::path self = fs::read_symlink("/proc/self", error);
     for (fs::directory_iterator process("/proc", error), end; !error && process != end; process.increment(error))
     {
-        if (!is_number(process->path().filename().string()))
+        const fs::path name = process->path().filename();
+        if (!is_number(name.string()) || name == self)
             continue;
         std::ifstream maps(process->path() / "maps");
         std::string line;

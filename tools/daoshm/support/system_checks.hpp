@@ -32,7 +32,7 @@ std::set<std::string> semaphore_groups();
 /// The files of a group.
 std::vector<std::string> semaphore_files(const std::string &group);
 
-/// The files that processes have mapped, of those in `paths`, as far as this user may know.
+/// The files that other processes have mapped, of those in `paths`, as far as this user may know.
 std::set<std::string> mapped_files(const std::set<std::string> &paths);
 
 /// Is this user allowed to see the maps of every process?

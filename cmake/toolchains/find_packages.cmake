@@ -1,0 +1,5 @@
+# For all toolchains: look for programs here and for libraries there; GoogleTest is built from its sources.
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(GTest_DIR ${CMAKE_CURRENT_LIST_DIR}/googletest CACHE PATH "Where GTestConfig.cmake lies")

@@ -1,0 +1,74 @@
+#include "base/error.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+
+namespace dao::base
+{
+namespace
+{
+
+TEST(Error, KeepsCodeAndMessage)
+{
+    EXPECT_EQ(fail(DAO_E_RANGE, "%s: %d elements; expected %d", "camera", 7, 5), Status::error);
+    EXPECT_EQ(last_error_code(), DAO_E_RANGE);
+    EXPECT_STREQ(last_error_message(), "camera: 7 elements; expected 5");
+}
+
+TEST(Error, CutsAMessageThatIsTooLong)
+{
+    const std::string text(2'000, 'x');
+    (void)fail(DAO_E_SYSTEM, "%s", text.c_str());
+    const std::string kept = last_error_message();
+    EXPECT_GT(kept.size(), 100u);
+    EXPECT_EQ(kept, text.substr(0, kept.size()));
+}
+
+TEST(Error, ConditionsHaveACodeAndNameTheSegment)
+{
+    const struct
+    {
+        Status status;
+        DAO_ERROR_CODE code;
+    } expected[] = {{Status::timeout, DAO_E_TIMEOUT},         {Status::overwrite, DAO_E_OVERWRITE},
+                    {Status::not_ready, DAO_E_NOT_READY},     {Status::interrupted, DAO_E_INTERRUPTED},
+                    {Status::replaced, DAO_E_REPLACED},       {Status::removed, DAO_E_REMOVED}};
+    for (const auto &row : expected)
+    {
+        EXPECT_EQ(condition(row.status, "/tmp/mirror"), row.status);
+        EXPECT_EQ(last_error_code(), row.code);
+        EXPECT_EQ(std::string(last_error_message()).rfind("/tmp/mirror: ", 0), 0u) << last_error_message();
+        EXPECT_STREQ(last_error_message(), last_error_message());
+    }
+}
+
+TEST(Error, SuccessRecordsNothing)
+{
+    (void)fail(DAO_E_NAME, "the last failure");
+    EXPECT_EQ(condition(Status::success, "camera"), Status::success);
+    EXPECT_EQ(last_error_code(), DAO_E_NAME);
+    EXPECT_STREQ(last_error_message(), "the last failure");
+}
+
+TEST(Error, AFailureReplacesAConditionNobodyAskedFor)
+{
+    (void)condition(Status::timeout, "camera");
+    (void)fail(DAO_E_NAME, "the last failure");
+    EXPECT_STREQ(last_error_message(), "the last failure");
+}
+
+TEST(Error, BelongsToItsThread)
+{
+    (void)fail(DAO_E_NAME, "mine");
+    std::thread([] {
+        EXPECT_EQ(last_error_code(), DAO_E_NONE);
+        (void)fail(DAO_E_SHAPE, "theirs");
+    }).join();
+    EXPECT_EQ(last_error_code(), DAO_E_NAME);
+    EXPECT_STREQ(last_error_message(), "mine");
+}
+
+}
+}

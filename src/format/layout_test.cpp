@@ -1,0 +1,383 @@
+#include "base/error.hpp"
+#include "format/element_type.hpp"
+#include "format/extension.hpp"
+#include "format/layout.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace dao::format
+{
+namespace
+{
+
+constexpr const char *name = "/tmp/layout.im.shm";
+
+Geometry geometry_of(std::initializer_list<uint32_t> size, uint8_t atype, uint32_t depth, uint32_t keywords)
+{
+    Geometry geometry;
+    geometry.naxis = static_cast<uint8_t>(size.size());
+    std::copy(size.begin(), size.end(), geometry.size);
+    geometry.atype = atype;
+    geometry.depth = depth;
+    geometry.keywords = keywords;
+    return geometry;
+}
+
+Layout plan_of(const Geometry &geometry)
+{
+    Layout layout;
+    EXPECT_EQ(plan(name, geometry, layout), Status::success) << base::last_error_message();
+    return layout;
+}
+
+void expect_failure(const Geometry &geometry, DAO_ERROR_CODE code, const char *words)
+{
+    Layout layout;
+    EXPECT_EQ(plan(name, geometry, layout), Status::error);
+    EXPECT_EQ(base::last_error_code(), code);
+    const std::string message = base::last_error_message();
+    EXPECT_EQ(message.rfind(name, 0), 0u) << message;
+    EXPECT_NE(message.find(words), std::string::npos) << message;
+}
+
+// The bytes of a file with this layout, as its maker leaves them.
+class File
+{
+  public:
+    File(const Geometry &geometry, uint64_t metadata_size, uint64_t bytes) : bytes_(bytes)
+    {
+        for (uint32_t slot = 0; slot < geometry.depth; ++slot)
+        {
+            const uint64_t at = slot * metadata_size;
+            uint64_t elements = 1;
+            for (unsigned axis = 0; axis < geometry.naxis; ++axis)
+                elements *= geometry.size[axis];
+            put(at + offsetof(IMAGE_METADATA, naxis), geometry.naxis);
+            put(at + offsetof(IMAGE_METADATA, size), geometry.size);
+            put(at + offsetof(IMAGE_METADATA, nelement), elements);
+            put(at + offsetof(IMAGE_METADATA, atype), geometry.atype);
+            put(at + offsetof(IMAGE_METADATA, NBkw), static_cast<uint16_t>(geometry.keywords));
+        }
+        if (metadata_size == metadata_bytes)
+        {
+            put(offsetof(IMAGE_METADATA, fifo_size), geometry.depth);
+            put(offsetof(IMAGE_METADATA, fifo_last_written), geometry.depth - 1);
+        }
+    }
+
+    static File with_extension(const Geometry &geometry)
+    {
+        const Layout layout = plan_of(geometry);
+        File file(geometry, metadata_bytes, layout.file_bytes);
+        file.put(layout.extension_offset + offsetof(Extension, magic), extension_magic);
+        file.put(layout.extension_offset + offsetof(Extension, version), extension_version);
+        file.put(layout.extension_offset + offsetof(Extension, size), static_cast<uint32_t>(sizeof(Extension)));
+        file.put(layout.extension_offset + offsetof(Extension, reader_capacity), reader_table_size);
+        file.put(layout.extension_offset + offsetof(Extension, data_offset), layout.data_offset);
+        file.put(layout.extension_offset + offsetof(Extension, slot_stride), layout.slot_stride);
+        return file;
+    }
+
+    template <class T> void put(uint64_t offset, const T &value)
+    {
+        std::memcpy(bytes_.data() + offset, &value, sizeof value);
+    }
+    void resize(uint64_t bytes) { bytes_.resize(bytes); }
+    uint64_t size() const { return bytes_.size(); }
+
+    // In memory of exactly its size, so that a sanitizer sees every byte read beyond.
+    Status inspect(Layout &layout, uint64_t bytes) const
+    {
+        const std::unique_ptr<unsigned char[]> exact(new unsigned char[bytes + (bytes == 0)]);
+        std::memcpy(exact.get(), bytes_.data(), bytes);
+        return format::inspect(name, exact.get(), bytes, layout);
+    }
+    Status inspect(Layout &layout) const { return inspect(layout, size()); }
+
+  private:
+    std::vector<unsigned char> bytes_;
+};
+
+void expect_refused(const File &file, DAO_ERROR_CODE code, const char *words)
+{
+    Layout layout;
+    EXPECT_EQ(file.inspect(layout), Status::error);
+    EXPECT_EQ(base::last_error_code(), code);
+    const std::string message = base::last_error_message();
+    EXPECT_EQ(message.rfind(name, 0), 0u) << message;
+    EXPECT_NE(message.find(words), std::string::npos) << message;
+}
+
+uint64_t data_end(const Layout &layout)
+{
+    return layout.keywords_offset + uint64_t{layout.geometry.keywords} * sizeof(IMAGE_KEYWORD);
+}
+
+TEST(Layout, PutsThePartsWhereTheFormatSays)
+{
+    const struct
+    {
+        Geometry geometry;
+        uint64_t data, keywords, extension;
+    } expected[] = {
+        {geometry_of({10, 10}, _DATATYPE_FLOAT, 1, 0), 4304, 4704, 4736},
+        {geometry_of({10, 10}, _DATATYPE_FLOAT, 4, 0), 17216, 18816, 18816},
+        {geometry_of({7}, _DATATYPE_UINT8, 1, 0), 4304, 4311, 4352},
+        {geometry_of({7}, _DATATYPE_UINT8, 3, 2), 12912, 12933, 13184},
+        {geometry_of({2, 3, 4}, _DATATYPE_COMPLEX_DOUBLE, 2, 1), 8608, 9376, 9536},
+        {geometry_of({512, 512}, _DATATYPE_UINT16, 4, 10), 17216, 2114368, 2115584},
+    };
+    for (const auto &row : expected)
+    {
+        const Layout layout = plan_of(row.geometry);
+        EXPECT_EQ(layout.data_offset, row.data);
+        EXPECT_EQ(layout.keywords_offset, row.keywords);
+        EXPECT_EQ(layout.extension_offset, row.extension);
+        EXPECT_EQ(layout.file_bytes, row.extension + sizeof(Extension));
+        EXPECT_EQ(layout.slot_stride, layout.slot_bytes);
+        EXPECT_TRUE(layout.has_fifo_fields);
+    }
+}
+
+TEST(Layout, SizesEveryElementTypeAndNumberOfAxes)
+{
+    for (uint8_t atype = 1; atype <= 12; ++atype)
+        for (const Geometry &geometry : {geometry_of({5}, atype, 2, 3), geometry_of({5, 6}, atype, 2, 3),
+                                         geometry_of({5, 6, 7}, atype, 2, 3)})
+        {
+            const Layout layout = plan_of(geometry);
+            const uint64_t elements = geometry.naxis == 1 ? 5 : geometry.naxis == 2 ? 30 : 210;
+            EXPECT_EQ(layout.element_count, elements);
+            EXPECT_EQ(layout.slot_bytes, elements * element_size(atype));
+            EXPECT_EQ(layout.geometry, geometry);
+        }
+}
+
+TEST(Layout, RefusesAnUnusableGeometry)
+{
+    expect_failure(geometry_of({}, 9, 1, 0), DAO_E_SHAPE, "number of axes is 0; expected 1 to 3");
+    Geometry four = geometry_of({1, 1, 1}, 9, 1, 0);
+    four.naxis = 4;
+    expect_failure(four, DAO_E_SHAPE, "number of axes is 4; expected 1 to 3");
+    expect_failure(geometry_of({3, 0}, 9, 1, 0), DAO_E_SHAPE, "axis 1 has 0 elements");
+    expect_failure(geometry_of({3, 3}, 0, 1, 0), DAO_E_TYPE, "unknown element type 0");
+    expect_failure(geometry_of({3, 3}, 13, 1, 0), DAO_E_TYPE, "unknown element type 13");
+    expect_failure(geometry_of({3, 3}, 9, 0, 0), DAO_E_SHAPE, "depth is 0");
+    expect_failure(geometry_of({3, 3}, 9, 1, 65536), DAO_E_KEYWORD, "65536 keywords");
+}
+
+TEST(Layout, RefusesSizesThatOverflow)
+{
+    constexpr uint32_t most = UINT32_MAX;
+    expect_failure(geometry_of({most, most, most}, 1, 1, 0), DAO_E_SHAPE, "more bytes than a file can");
+    expect_failure(geometry_of({most, most}, 12, 1, 0), DAO_E_SHAPE, "more bytes than a file can");
+    expect_failure(geometry_of({most, most}, 1, 1, 0), DAO_E_SHAPE, "more bytes than a file can");
+    expect_failure(geometry_of({1u << 31, 1u << 31}, 1, 2, 0), DAO_E_SHAPE, "more bytes than a file can");
+    expect_failure(geometry_of({most, 1u << 30}, 1, most, 0), DAO_E_SHAPE, "more bytes than a file can");
+    EXPECT_EQ(plan_of(geometry_of({most}, 1, 1, 65535)).element_count, most);
+    EXPECT_EQ(plan_of(geometry_of({1}, 1, most, 0)).data_offset, uint64_t{most} * 4304);
+}
+
+TEST(Layout, RecognisesWhatItPlanned)
+{
+    for (uint8_t atype = 1; atype <= 12; ++atype)
+        for (uint32_t depth : {1u, 2u, 5u})
+            for (uint32_t keywords : {0u, 1u, 7u})
+                for (const Geometry &geometry : {geometry_of({9}, atype, depth, keywords),
+                                                 geometry_of({4, 5}, atype, depth, keywords),
+                                                 geometry_of({2, 3, 4}, atype, depth, keywords)})
+                {
+                    const Layout planned = plan_of(geometry);
+                    Layout found;
+                    ASSERT_EQ(File::with_extension(geometry).inspect(found), Status::success)
+                        << base::last_error_message();
+                    EXPECT_EQ(found.geometry, planned.geometry);
+                    EXPECT_EQ(found.extension_offset, planned.extension_offset);
+                    EXPECT_EQ(found.file_bytes, planned.file_bytes);
+                    EXPECT_EQ(found.data_offset, planned.data_offset);
+                    EXPECT_EQ(found.keywords_offset, planned.keywords_offset);
+                }
+}
+
+TEST(Layout, RecognisesSegmentsWithoutAnExtension)
+{
+    for (uint32_t depth : {1u, 3u})
+    {
+        const Geometry geometry = geometry_of({10, 3}, _DATATYPE_INT16, depth, 2);
+        Layout found;
+        ASSERT_EQ(File(geometry, metadata_bytes, data_end(plan_of(geometry))).inspect(found), Status::success)
+            << base::last_error_message();
+        EXPECT_EQ(found.geometry, geometry);
+        EXPECT_EQ(found.extension_offset, 0u);
+        EXPECT_TRUE(found.has_fifo_fields);
+    }
+}
+
+TEST(Layout, RecognisesTheLayoutBeforeTheFifo)
+{
+    const Geometry geometry = geometry_of({10, 3}, _DATATYPE_INT16, 1, 2);
+    const uint64_t bytes = legacy_metadata_bytes + 60 + 2 * sizeof(IMAGE_KEYWORD);
+    EXPECT_EQ(legacy_metadata_bytes, 4296u);
+    File file(geometry, legacy_metadata_bytes, bytes);
+    Layout found;
+    ASSERT_EQ(file.inspect(found), Status::success) << base::last_error_message();
+    EXPECT_EQ(found.geometry, geometry);
+    EXPECT_FALSE(found.has_fifo_fields);
+    EXPECT_EQ(found.data_offset, 4296u);
+    EXPECT_EQ(found.keywords_offset, 4356u);
+    EXPECT_EQ(found.extension_offset, 0u);
+
+    // Data that looks like a depth and an index must not mislead.
+    file.put(4296, uint32_t{1});
+    file.put(4300, uint32_t{0});
+    ASSERT_EQ(file.inspect(found), Status::success) << base::last_error_message();
+    EXPECT_FALSE(found.has_fifo_fields);
+}
+
+TEST(Layout, AFrameTooShortForTheFifoFieldsIsStillALegacySegment)
+{
+    Layout found;
+    const File file(geometry_of({3}, _DATATYPE_UINT8, 1, 0), legacy_metadata_bytes, legacy_metadata_bytes + 3);
+    ASSERT_EQ(file.inspect(found), Status::success) << base::last_error_message();
+    EXPECT_FALSE(found.has_fifo_fields);
+}
+
+TEST(Layout, LeftoversInUnusedAxesAreIgnored)
+{
+    const Geometry geometry = geometry_of({12}, _DATATYPE_FLOAT, 1, 0);
+    File file = File::with_extension(geometry);
+    file.put(offsetof(IMAGE_METADATA, size) + 4, uint32_t{777});
+    Layout found;
+    ASSERT_EQ(file.inspect(found), Status::success) << base::last_error_message();
+    EXPECT_EQ(found.geometry, geometry);
+}
+
+TEST(Layout, ADamagedExtensionIsRefused)
+{
+    const Geometry geometry = geometry_of({4, 4}, _DATATYPE_FLOAT, 2, 1);
+    const uint64_t at = plan_of(geometry).extension_offset;
+    const struct
+    {
+        uint64_t offset;
+        uint32_t value;
+    } damages[] = {{offsetof(Extension, magic), 1},       {offsetof(Extension, version), 99},
+                   {offsetof(Extension, size), 64},       {offsetof(Extension, size), UINT32_MAX},
+                   {offsetof(Extension, data_offset), 7}, {offsetof(Extension, slot_stride), 7},
+                   {offsetof(Extension, reader_capacity), UINT32_MAX}};
+    for (const auto &damage : damages)
+    {
+        File file = File::with_extension(geometry);
+        file.put(at + damage.offset, damage.value);
+        expect_refused(file, DAO_E_FORMAT, "not a segment, or a damaged one");
+    }
+}
+
+TEST(Layout, DamagedMetadataIsRefused)
+{
+    const Geometry geometry = geometry_of({4, 4}, _DATATYPE_FLOAT, 2, 1);
+    const auto damaged = [&](uint64_t offset, auto value) {
+        File file = File::with_extension(geometry);
+        file.put(offset, value);
+        return file;
+    };
+    expect_refused(damaged(offsetof(IMAGE_METADATA, naxis), uint8_t{0}), DAO_E_FORMAT, "number of axes is 0");
+    expect_refused(damaged(offsetof(IMAGE_METADATA, naxis), uint8_t{4}), DAO_E_FORMAT, "number of axes is 4");
+    expect_refused(damaged(offsetof(IMAGE_METADATA, size), uint32_t{0}), DAO_E_FORMAT, "axis 0 has 0 elements");
+    expect_refused(damaged(offsetof(IMAGE_METADATA, size), uint32_t{5}), DAO_E_FORMAT, "states 16 elements");
+    expect_refused(damaged(offsetof(IMAGE_METADATA, atype), uint8_t{13}), DAO_E_FORMAT, "unknown element type 13");
+    expect_refused(damaged(offsetof(IMAGE_METADATA, fifo_size), uint32_t{0}), DAO_E_FORMAT, "damaged");
+    expect_refused(damaged(offsetof(IMAGE_METADATA, fifo_size), UINT32_MAX), DAO_E_FORMAT, "damaged");
+    expect_refused(damaged(offsetof(IMAGE_METADATA, fifo_last_written), uint32_t{2}), DAO_E_FORMAT, "damaged");
+    expect_refused(damaged(offsetof(IMAGE_METADATA, NBkw), uint16_t{60000}), DAO_E_FORMAT, "damaged");
+}
+
+TEST(Layout, AFileCutOffAtAnySizeIsRefusedOrIsOneWithoutAnExtension)
+{
+    const Geometry geometry = geometry_of({3}, _DATATYPE_UINT8, 1, 1);
+    const File file = File::with_extension(geometry);
+    const uint64_t bare = data_end(plan_of(geometry));
+    for (uint64_t bytes = 0; bytes < file.size(); ++bytes)
+    {
+        Layout layout;
+        const Status status = file.inspect(layout, bytes);
+        // At 4296 + 3 + 120 bytes the beginning of the file is a whole segment of the layout before the FIFO.
+        const bool is_whole = bytes == bare || bytes == legacy_metadata_bytes + 3 + sizeof(IMAGE_KEYWORD);
+        EXPECT_EQ(status, is_whole ? Status::success : Status::error) << bytes;
+        if (is_whole)
+        {
+            EXPECT_EQ(layout.extension_offset, 0u);
+        }
+    }
+}
+
+TEST(Layout, AFileWithMoreBytesThanASegmentIsRefused)
+{
+    const Geometry geometry = geometry_of({10}, _DATATYPE_FLOAT, 1, 0);
+    File bare(geometry, metadata_bytes, data_end(plan_of(geometry)));
+    bare.resize(bare.size() + 1);
+    expect_refused(bare, DAO_E_FORMAT, "expected 4344");
+}
+
+TEST(Layout, NamesSegmentsOfOtherSystems)
+{
+    for (uint64_t bytes : {4u, 100u, 20'000u})
+    {
+        File newer(geometry_of({1}, 9, 0, 0), metadata_bytes, bytes);
+        newer.put(0, std::array<char, 4>{'D', 'S', 'H', 'M'});
+        expect_refused(newer, DAO_E_FOREIGN, "newer DAO");
+    }
+    File stream(geometry_of({1}, 9, 0, 0), metadata_bytes, 20'000);
+    stream.put(0, std::array<char, 5>{'2', '.', '0', '0', 0});
+    expect_refused(stream, DAO_E_FOREIGN, "ImageStreamIO");
+}
+
+TEST(Layout, NamesThatBeginWithADigitAreNotForeign)
+{
+    const Geometry geometry = geometry_of({10}, _DATATYPE_FLOAT, 1, 0);
+    File file = File::with_extension(geometry);
+    file.put(0, std::array<char, 12>{'2', '.', '0', '0', '.', 'i', 'm', '.', 's', 'h', 'm', 0});
+    Layout layout;
+    EXPECT_EQ(file.inspect(layout), Status::success) << base::last_error_message();
+}
+
+TEST(Layout, RandomBytesAreRefusedOrDescribedWithinTheFile)
+{
+    std::mt19937_64 random(20260101);
+    unsigned accepted = 0;
+    for (unsigned attempt = 0; attempt < 3'000; ++attempt)
+    {
+        const auto below = [&](uint32_t limit) { return static_cast<uint32_t>(random() % limit); };
+        const Geometry geometry =
+            geometry_of({1 + below(9)}, static_cast<uint8_t>(1 + below(12)), 1 + below(3), below(3));
+        File file = File::with_extension(geometry);
+        const bool is_all_random = attempt % 4 == 0;
+        for (unsigned change = 0; change < (is_all_random ? 600u : 1 + attempt % 3); ++change)
+        {
+            const uint64_t range = change % 2 == 0 ? 4'304 : file.size() - 8;
+            file.put(random() % range, is_all_random ? random() : uint64_t{random() & 0xff});
+        }
+        file.resize(file.size() - (attempt % 5 == 0 ? random() % file.size() : 0));
+        Layout layout;
+        if (file.inspect(layout) != Status::success)
+            continue;
+        ++accepted;
+        EXPECT_LE(layout.file_bytes, file.size());
+        EXPECT_LE(layout.data_offset + layout.geometry.depth * layout.slot_stride, layout.keywords_offset);
+        EXPECT_LE(data_end(layout), layout.file_bytes);
+        EXPECT_TRUE(layout.extension_offset == 0 ||
+                    layout.extension_offset + sizeof(Extension) <= layout.file_bytes);
+    }
+    EXPECT_GT(accepted, 100u) << "the changes were too violent to test anything";
+}
+
+}
+}

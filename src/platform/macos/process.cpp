@@ -1,0 +1,64 @@
+#include "platform/platform.hpp"
+
+#include "platform/posix/this_process.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <sys/proc.h>
+#include <sys/sysctl.h>
+#include <unistd.h>
+
+namespace dao::platform
+{
+namespace
+{
+
+bool read_process(uint32_t pid, kinfo_proc &process) noexcept
+{
+    int question[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, static_cast<int>(pid)};
+    size_t bytes = sizeof process;
+    return sysctl(question, 4, &process, &bytes, nullptr, 0) == 0 && bytes == sizeof process;
+}
+
+uint64_t start_time(const kinfo_proc &process) noexcept
+{
+    const timeval &start = process.kp_proc.p_starttime;
+    return static_cast<uint64_t>(start.tv_sec) * 1'000'000 + static_cast<uint64_t>(start.tv_usec);
+}
+
+}
+
+ProcessFacts find_this_process() noexcept
+{
+    const auto pid = static_cast<uint32_t>(getpid());
+    kinfo_proc own{};
+    read_process(pid, own);
+    ProcessFacts facts;
+    facts.token = base::make_process_token(pid, start_time(own));
+    return facts;
+}
+
+bool is_alive(base::ProcessToken token) noexcept
+{
+    kinfo_proc process{};
+    const uint32_t pid = base::token_pid(token);
+    return read_process(pid, process) && process.kp_proc.p_stat != SZOMB &&
+           base::make_process_token(pid, start_time(process)) == (token & base::process_token_mask);
+}
+
+void process_name(uint32_t pid, char *name, size_t capacity) noexcept
+{
+    kinfo_proc process{};
+    name[0] = 0;
+    if (read_process(pid, process))
+        std::snprintf(name, capacity, "%s", process.kp_proc.p_comm);
+}
+
+uint64_t random_number() noexcept
+{
+    uint64_t number = 0;
+    arc4random_buf(&number, sizeof number);
+    return number;
+}
+
+}

@@ -1,0 +1,41 @@
+// Names of files that change hands. Windows neither replaces nor removes a file that somebody has mapped, but renames
+// it. So the file that has to go gets a name of its own, "<name>.<8 digits>.daoShm-old", and is removed by whoever
+// closes it last, or else by the next process that creates or removes a segment of that name.
+#pragma once
+
+#include "platform/windows/handle.hpp"
+#include "platform/windows/text.hpp"
+
+namespace dao::platform
+{
+
+// Held while a name changes hands: in between it is nobody's for a moment, which others must not see.
+class NameGuard
+{
+  public:
+    explicit NameGuard(const WideText &path) noexcept;
+    ~NameGuard();
+    NameGuard(const NameGuard &) = delete;
+    NameGuard &operator=(const NameGuard &) = delete;
+
+  private:
+    KernelHandle mutex_;
+    bool held_ = false;
+};
+
+constexpr const char *displaced_ending = ".daoShm-old";
+constexpr const char *unfinished_ending = ".daoShm-new";
+
+// The name that a displaced file gets.
+WideText displaced_name(const WideText &path) noexcept;
+
+// Renames the file; does not replace another. Returns 0, or what GetLastError says.
+DWORD rename_file(const WideText &from, const WideText &to) noexcept;
+
+// Removes what was displaced from that name, or was not finished, and nobody has open any longer.
+void sweep(const WideText &path) noexcept;
+
+// Removes the file behind the handle if it was displaced or not finished, and nobody has it mapped any longer.
+void remove_if_displaced(HANDLE file) noexcept;
+
+}

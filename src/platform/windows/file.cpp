@@ -1,0 +1,130 @@
+// An open file.
+#include "platform/platform.hpp"
+
+#include "base/error.hpp"
+#include "platform/windows/displaced.hpp"
+#include "platform/windows/handle.hpp"
+#include "platform/windows/text.hpp"
+
+#include <aclapi.h>
+
+namespace dao::platform
+{
+namespace
+{
+
+HANDLE native(intptr_t handle) noexcept
+{
+    return reinterpret_cast<HANDLE>(handle);
+}
+
+struct ProcessOwners
+{
+    alignas(8) unsigned char user[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    alignas(8) unsigned char owner[sizeof(TOKEN_OWNER) + SECURITY_MAX_SID_SIZE];
+    bool known = false;
+
+    ProcessOwners() noexcept
+    {
+        HANDLE token = nullptr;
+        if (OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token) == 0)
+            return;
+        const KernelHandle guard(token);
+        DWORD length = 0;
+        known = GetTokenInformation(token, TokenUser, user, sizeof user, &length) != 0 &&
+                GetTokenInformation(token, TokenOwner, owner, sizeof owner, &length) != 0;
+    }
+};
+
+// Fills in whose the file is. Where the file system does not know (FAT), it counts as one's own.
+void find_owner(HANDLE file, FileFacts &facts) noexcept
+{
+    static ProcessOwners self;
+    PSID owner = nullptr;
+    PSECURITY_DESCRIPTOR descriptor = nullptr;
+    facts.is_own = true;
+    if (!self.known || GetSecurityInfo(file, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, nullptr, nullptr,
+                                       nullptr, &descriptor) != ERROR_SUCCESS)
+        return;
+    if (owner != nullptr)
+    {
+        facts.is_own = EqualSid(owner, reinterpret_cast<TOKEN_USER *>(self.user)->User.Sid) != 0 ||
+                       EqualSid(owner, reinterpret_cast<TOKEN_OWNER *>(self.owner)->Owner) != 0;
+        facts.owner = *GetSidSubAuthority(owner, *GetSidSubAuthorityCount(owner) - 1u);
+    }
+    LocalFree(descriptor);
+}
+
+}
+
+File::~File()
+{
+    close();
+}
+
+File::File(File &&other) noexcept : handle_(std::exchange(other.handle_, closed)) {}
+
+File &File::operator=(File &&other) noexcept
+{
+    close();
+    handle_ = std::exchange(other.handle_, closed);
+    return *this;
+}
+
+void File::close() noexcept
+{
+    if (is_open())
+    {
+        remove_if_displaced(native(handle_));
+        CloseHandle(native(handle_));
+    }
+    handle_ = closed;
+}
+
+Status File::facts(const char *name, FileFacts &facts) const noexcept
+{
+    BY_HANDLE_FILE_INFORMATION found;
+    if (GetFileInformationByHandle(native(handle_), &found) == 0)
+        return fail_system(name, "look at", GetLastError());
+    facts.bytes = (uint64_t{found.nFileSizeHigh} << 32) | found.nFileSizeLow;
+    facts.identity = {found.dwVolumeSerialNumber, (uint64_t{found.nFileIndexHigh} << 32) | found.nFileIndexLow};
+    // A file that lost its name to another, or is removed while it is mapped, goes on under a name of its own.
+    FileIdentity now;
+    facts.link_count = identity_of(name, now) && now == facts.identity ? found.nNumberOfLinks : 0;
+    facts.is_regular = GetFileType(native(handle_)) == FILE_TYPE_DISK &&
+                       (found.dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_DEVICE)) == 0;
+    find_owner(native(handle_), facts);
+    return Status::success;
+}
+
+Status File::reserve(const char *name, uint64_t bytes) noexcept
+{
+    // NTFS gives a file that is neither sparse nor compressed all its room with its size.
+    FILE_END_OF_FILE_INFO size;
+    size.EndOfFile.QuadPart = static_cast<LONGLONG>(bytes);
+    if (SetFileInformationByHandle(native(handle_), FileEndOfFileInfo, &size, sizeof size) == 0)
+        return fail_system(name, "reserve space for", GetLastError());
+    return Status::success;
+}
+
+Status File::lock(const char *name) noexcept
+{
+    constexpr int64_t limit_ns = 5'000'000'000;
+    constexpr int64_t pause_ns = 1'000'000;
+    const int64_t deadline_ns = monotonic_ns() + limit_ns;
+    // Locks keep others from reading and writing what they cover: so this one lies where no file reaches.
+    OVERLAPPED place{};
+    place.OffsetHigh = 0x40000000;
+    while (LockFileEx(native(handle_), LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &place) == 0)
+    {
+        const DWORD cause = GetLastError();
+        if (cause != ERROR_LOCK_VIOLATION && cause != ERROR_IO_PENDING)
+            return fail_system(name, "lock", cause);
+        if (monotonic_ns() > deadline_ns)
+            return base::fail(DAO_E_BUSY, "%s: another process has been creating or removing it for 5 s", name);
+        (void)sleep_until(monotonic_ns() + pause_ns);
+    }
+    return Status::success;
+}
+
+}

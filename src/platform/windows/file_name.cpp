@@ -1,0 +1,137 @@
+// What has a name, and giving and taking names. See displaced.hpp.
+#include "platform/platform.hpp"
+
+#include "base/error.hpp"
+#include "platform/windows/displaced.hpp"
+#include "platform/windows/handle.hpp"
+#include "platform/windows/text.hpp"
+
+#include <cstdio>
+
+namespace dao::platform
+{
+namespace
+{
+
+// Everybody lets everybody else read, write and rename.
+constexpr DWORD share_all = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+
+bool is_missing(DWORD cause) noexcept
+{
+    return cause == ERROR_FILE_NOT_FOUND || cause == ERROR_PATH_NOT_FOUND;
+}
+
+HANDLE open_existing(const WideText &path, DWORD access) noexcept
+{
+    // A link is opened itself, not what it points to.
+    constexpr DWORD flags = FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT;
+    HANDLE file = CreateFileW(path.get(), access, share_all, nullptr, OPEN_EXISTING, flags, nullptr);
+    if (file != INVALID_HANDLE_VALUE || !is_missing(GetLastError()))
+        return file;
+    const NameGuard guard(path); // perhaps the name changes hands just now
+    return CreateFileW(path.get(), access, share_all, nullptr, OPEN_EXISTING, flags, nullptr);
+}
+
+DWORD attributes_of(const WideText &path) noexcept
+{
+    const DWORD attributes = GetFileAttributesW(path.get());
+    if (attributes != INVALID_FILE_ATTRIBUTES || !is_missing(GetLastError()))
+        return attributes;
+    const NameGuard guard(path);
+    return GetFileAttributesW(path.get());
+}
+
+}
+
+Presence look_up(const char *name) noexcept
+{
+    const DWORD attributes = attributes_of(file_path(name));
+    if (attributes == INVALID_FILE_ATTRIBUTES)
+        return Presence::absent;
+    if ((attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
+        return Presence::link;
+    return (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_DEVICE)) == 0 ? Presence::file : Presence::other;
+}
+
+Status open_file(const char *name, Access access, File &file) noexcept
+{
+    const DWORD wanted = access == Access::read ? GENERIC_READ : GENERIC_READ | GENERIC_WRITE;
+    file.close();
+    file.handle_ = reinterpret_cast<intptr_t>(open_existing(file_path(name), wanted));
+    const DWORD cause = file.is_open() ? ERROR_SUCCESS : GetLastError();
+    const Presence presence = look_up(name);
+    if (presence == Presence::link)
+    {
+        file.close();
+        return base::fail(DAO_E_PERMISSION, "%s: a symbolic link, which is not followed; name the segment itself",
+                          name);
+    }
+    if (presence == Presence::other)
+    {
+        file.close();
+        return base::fail(DAO_E_EXISTS, "%s: cannot open it: a directory or a device", name);
+    }
+    return file.is_open() ? Status::success : fail_system(name, "open", cause);
+}
+
+bool identity_of(const char *name, FileIdentity &identity) noexcept
+{
+    const KernelHandle file(open_existing(file_path(name), FILE_READ_ATTRIBUTES));
+    BY_HANDLE_FILE_INFORMATION found;
+    if (!file.is_valid() || GetFileInformationByHandle(file.get(), &found) == 0)
+        return false;
+    identity = {found.dwVolumeSerialNumber, (uint64_t{found.nFileIndexHigh} << 32) | found.nFileIndexLow};
+    return true;
+}
+
+// The folder's access list counts, not `mode`.
+Status create_beside(const char *name, uint32_t, File &file, char *temporary, size_t capacity) noexcept
+{
+    file.close();
+    sweep(file_path(name));
+    std::snprintf(temporary, capacity, "%s.%08x%s", name, static_cast<unsigned>(random_number()), unfinished_ending);
+    // "Temporary": Windows need not write it to the disk while there is memory.
+    file.handle_ = reinterpret_cast<intptr_t>(CreateFileW(file_path(temporary).get(), GENERIC_READ | GENERIC_WRITE,
+                                                          share_all, nullptr, CREATE_NEW, FILE_ATTRIBUTE_TEMPORARY,
+                                                          nullptr));
+    return file.is_open() ? Status::success : fail_system(name, "create", GetLastError());
+}
+
+Placed place_file(const char *temporary, const char *name, bool replace) noexcept
+{
+    const WideText path = file_path(name);
+    const WideText aside = displaced_name(path);
+    const NameGuard guard(path);
+    DWORD cause = replace ? rename_file(path, aside) : ERROR_SUCCESS;
+    const bool displaced = replace && cause == ERROR_SUCCESS;
+    if (cause == ERROR_SUCCESS || is_missing(cause))
+        cause = rename_file(file_path(temporary), path);
+    if (cause == ERROR_SUCCESS)
+    {
+        DeleteFileW(aside.get()); // does nothing while it is mapped
+        return Placed::done;
+    }
+    if (displaced)
+        (void)rename_file(aside, path);
+    if (!replace && (cause == ERROR_ALREADY_EXISTS || cause == ERROR_FILE_EXISTS))
+        return Placed::occupied;
+    (void)fail_system(name, "give the new file its name; create", cause);
+    return Placed::failed;
+}
+
+Status remove_file(const char *name) noexcept
+{
+    const WideText path = file_path(name);
+    const WideText aside = displaced_name(path);
+    const NameGuard guard(path);
+    sweep(path);
+    const DWORD cause = rename_file(path, aside);
+    if (cause != ERROR_SUCCESS)
+        return is_missing(cause) ? Status::success : fail_system(name, "remove", cause);
+    DeleteFileW(aside.get()); // does nothing while it is mapped
+    return Status::success;
+}
+
+void discard_file(const char *) noexcept {} // File::close removes it: while it is mapped, nobody can
+
+}

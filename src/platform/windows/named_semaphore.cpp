@@ -1,0 +1,60 @@
+// DAO's semaphores on Windows: "/name_sem00" of the seam is Local\DAO_name_sem00. They go with their last handle, so
+// opening one makes it where it is gone.
+#include "platform/platform.hpp"
+
+#include "platform/windows/handle.hpp"
+#include "platform/windows/text.hpp"
+#include "platform/windows/waiting.hpp"
+
+#include <algorithm>
+#include <climits>
+
+namespace dao::platform
+{
+
+NamedSemaphore::~NamedSemaphore()
+{
+    close();
+}
+
+NamedSemaphore::NamedSemaphore(NamedSemaphore &&other) noexcept : native_(std::exchange(other.native_, nullptr)) {}
+
+NamedSemaphore &NamedSemaphore::operator=(NamedSemaphore &&other) noexcept
+{
+    close();
+    native_ = std::exchange(other.native_, nullptr);
+    return *this;
+}
+
+bool NamedSemaphore::open(const char *semaphore_name, bool, uint32_t) noexcept
+{
+    close();
+    const WideText name = WideText("Local\\DAO_").append(semaphore_name[0] == '/' ? semaphore_name + 1 : semaphore_name);
+    native_ = CreateSemaphoreW(open_to_all(), 0, LONG_MAX, name.get());
+    return is_open();
+}
+
+void NamedSemaphore::close() noexcept
+{
+    if (is_open())
+        CloseHandle(native_);
+    native_ = nullptr;
+}
+
+void NamedSemaphore::post() noexcept
+{
+    // The value cannot be asked for. Taking a post that is there and giving it back leaves it.
+    WaitForSingleObject(native_, 0);
+    ReleaseSemaphore(native_, 1, nullptr);
+}
+
+Sleep NamedSemaphore::wait(int64_t timeout_ns) noexcept
+{
+    if (WaitForSingleObject(native_, 0) == WAIT_OBJECT_0)
+        return Sleep::woken;
+    return timeout_ns <= 0 ? Sleep::timed_out : wait_for(native_, timeout_ns);
+}
+
+void NamedSemaphore::remove(const char *) noexcept {}
+
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Tests of `daoshm camera` and of the demonstration, in a private network namespace with nothing but loopback.
+# Usage: run_tests.sh BUILD_FOLDER [PYTEST ARGUMENTS]     DAO_PYTHON: an interpreter with daoShm, numpy and pytest
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+DAO_BUILD=$(cd "${1:?name the build folder, such as build/release}" && pwd)
+DAO_PYTHON=${DAO_PYTHON:-$root/build/python-venv/bin/python}
+shift
+export DAO_BUILD DAO_PYTHON PYTHONDONTWRITEBYTECODE=1
+pytest=("$DAO_PYTHON" -m pytest -p no:cacheprovider "$root/tests/demo" "$@")
+if unshare -rn ip link set lo up 2>/dev/null; then
+    exec unshare -rn sh -c 'ip link set lo up && exec env DAO_TEST_NETWORK=private "$@"' sh "${pytest[@]}"
+fi
+echo "No private network namespace here: the tests that need the simulated network camera are skipped." >&2
+exec "${pytest[@]}"

@@ -1,0 +1,179 @@
+"""`daoshm camera` with Aravis' simulated cameras: over the network, and within the process."""
+
+import signal
+import time
+
+import numpy as np
+import pytest
+from conftest import DAOSHM, TIME_LIMIT_S
+from daoShm import shm
+
+GIGE = ("--interface", "gige", "--packet-size", "9000", "--timeout", "20s")
+SMALL = ("--region", "0,0,64,48", "--frame-rate", "200")
+
+
+def ids_and_frames(segment):
+    """Frame id and content of all frames still in the segment, in order."""
+    count = min(segment.counter, segment.depth)
+    slots = [segment.get_meta_data(slot) for slot in range(segment.depth)]
+    order = sorted((entry["cnt0"], slot) for slot, entry in enumerate(slots) if entry["cnt0"] > segment.counter - count)
+    return [slots[slot]["cnt2"] for _, slot in order], [segment.get_data_arbitrary(slot) for _, slot in order]
+
+
+def is_one_ramp(frame):
+    """The simulated camera sends diagonal ramps: each pixel is its row plus its column plus one number, modulo 255."""
+    rows, columns = np.indices(frame.shape)
+    return bool(np.all(frame == (rows + columns + int(frame[0, 0])) % 255))
+
+
+def wait_for_frames(path, count):
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if path.exists() and shm(path, read_only=True).counter >= count:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{path}: not {count} frames within 60 s")
+
+
+def test_list(network_camera, camera_command):
+    network_camera()
+    code, found, _ = camera_command("--list", "--interface", "gige", "--json")
+    assert code == 0
+    assert [(camera["vendor"], camera["serial"], camera["protocol"]) for camera in found] == [
+        ("Aravis", "GV01", "GigEVision")
+    ]
+    assert "GV01" in camera_command("--list", "--interface", "gige")[1]
+
+
+def test_frames_come_whole_in_order_with_id_and_time(network_camera, camera_command, folder):
+    network_camera()
+    before_ns = time.time_ns()
+    code, report, errors = camera_command(
+        folder / "camera", *GIGE, *SMALL, "--frames", "400", "--depth", "512", "--exposure", "10000", "--json"
+    )
+    assert (code, report["frames"], report["lost"], report["end"]) == (0, 400, 0, "complete"), errors
+    assert 150 < report["rate_hz"] < 250
+    segment = shm(folder / "camera", read_only=True)
+    assert (segment.shape, segment.dtype, segment.depth) == ((48, 64), np.uint8, 512)
+    ids, frames = ids_and_frames(segment)
+    assert ids == list(range(ids[0], ids[0] + 400)), "ids go on by one, over the wrap of the camera's 16 bits too"
+    assert ids[0] < 65536 <= ids[-1], "this test is meant to pass the wrap"
+    assert all(is_one_ramp(frame) for frame in frames)
+    assert len({int(frame[0, 0]) for frame in frames}) > 200
+    assert before_ns < int(segment.acquisition_time.astype("int64")) < time.time_ns()
+
+
+def test_settings_become_keywords(network_camera, camera_command, folder):
+    network_camera()
+    code, _, errors = camera_command(
+        folder / "camera", *GIGE, *SMALL, "--frames", "5", "--exposure", "2500", "--gain", "3", "--feature",
+        "OffsetX=8", "--pixel-format", "Mono8",
+    )
+    assert code == 0, errors
+    keywords = dict(shm(folder / "camera", read_only=True).keywords)
+    assert keywords["EXPTIME"] == pytest.approx(0.0025)
+    assert keywords["FRATE"] == pytest.approx(200, rel=0.01)
+    assert {name: keywords[name] for name in ("VENDOR", "MODEL", "SERIAL", "PIXFMT", "GAIN", "REGIONX")} == {
+        "VENDOR": "Aravis", "MODEL": "Fake", "SERIAL": "GV01", "PIXFMT": "Mono8", "GAIN": 3.0, "REGIONX": 8,
+    }
+    assert keywords["CLOCK"] == "epoch"
+    assert [keywords[name] for name in ("FRAMELOST", "FRAMEBAD", "UNDERRUN", "PKTLOST", "PKTRESENT")] == [0] * 5
+
+
+def test_16_bit_pixels(network_camera, camera_command, folder):
+    network_camera()
+    code, _, errors = camera_command(folder / "camera", *GIGE, *SMALL, "--frames", "3", "--pixel-format", "Mono16")
+    assert code == 0, errors
+    assert shm(folder / "camera", read_only=True).dtype == np.uint16
+
+
+def test_incomplete_frames_are_counted_and_never_published(network_camera, camera_command, folder):
+    network_camera("-r", "20")
+    code, report, errors = camera_command(
+        folder / "camera", "--interface", "gige", "--packet-size", "1500", "--region", "0,0,128,128", "--frame-rate",
+        "100", "--frames", "200", "--depth", "256", "--timeout", "20s", "--json",
+    )
+    assert code == 4, errors
+    assert report["frames"] == 200
+    assert report["incomplete"] > 0 and report["packets_lost"] > 0
+    segment = shm(folder / "camera", read_only=True)
+    ids, frames = ids_and_frames(segment)
+    assert len(frames) == 200 and all(is_one_ramp(frame) for frame in frames)
+    assert ids == sorted(set(ids))
+    assert ids[-1] - ids[0] + 1 - 200 <= report["lost"]
+    assert segment.keywords["FRAMELOST"] == report["lost"] >= segment.keywords["FRAMEBAD"] == report["incomplete"]
+    assert segment.keywords["PKTLOST"] == report["packets_lost"]
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 0), (signal.SIGTERM, 0)])
+def test_signal_ends_it_cleanly(network_camera, start, folder, number, code):
+    network_camera()
+    child = start(DAOSHM, "camera", folder / "camera", *GIGE, *SMALL)
+    wait_for_frames(folder / "camera", 20)
+    child.send_signal(number)
+    output, errors = child.communicate(timeout=TIME_LIMIT_S)
+    assert (child.returncode, errors) == (code, "")
+    assert "no frame lost" in output
+    assert is_one_ramp(shm(folder / "camera", read_only=True).get_data())
+
+
+def test_lost_camera_is_told_and_leaves_the_segment(network_camera, start, folder):
+    camera = network_camera()
+    child = start(DAOSHM, "camera", folder / "camera", "--interface", "gige", *SMALL)
+    wait_for_frames(folder / "camera", 20)
+    camera.kill()
+    _, errors = child.communicate(timeout=TIME_LIMIT_S)
+    assert child.returncode == 1
+    assert "connection to the camera was lost" in errors
+    assert is_one_ramp(shm(folder / "camera", read_only=True).get_data())
+
+
+def test_timeout(network_camera, start, folder):
+    camera = network_camera()
+    child = start(DAOSHM, "camera", folder / "camera", "--interface", "gige", *SMALL, "--timeout", "500ms")
+    wait_for_frames(folder / "camera", 20)
+    camera.send_signal(signal.SIGSTOP)
+    _, errors = child.communicate(timeout=TIME_LIMIT_S)
+    assert child.returncode == 3
+    assert "no frame from the camera for 500ms" in errors
+
+
+def test_camera_within_the_process(camera_command, folder):
+    code, report, errors = camera_command(
+        folder / "camera", "--interface", "fake", *SMALL, "--duration", "1s", "--depth", "512", "--json"
+    )
+    assert (code, report["lost"]) == (0, 0), errors
+    assert report["frames"] > 50
+    ids, frames = ids_and_frames(shm(folder / "camera", read_only=True))
+    assert ids == list(range(ids[0], ids[0] + len(ids)))
+    assert all(is_one_ramp(frame) for frame in frames)
+
+
+@pytest.mark.parametrize(
+    "arguments, code, parts",
+    [
+        (["--pixel-format", "Mono12p"], 1, ["Mono12p", "the camera offers Mono8"]),
+        (["--pixel-format", "RGB8Packed"], 1, ["RGB8Packed", "expected Mono8"]),
+        (["--region", "0,0,5000,48"], 1, ["region width 5000", "2048"]),
+        (["--region", "0,0,64"], 2, ["'0,0,64'", "X,Y,WIDTH,HEIGHT"]),
+        (["--region", "0,0,64,x"], 2, ["'0,0,64,x'", "X,Y,WIDTH,HEIGHT"]),
+        (["--binning", "1,2,3"], 2, ["'1,2,3'", "COLUMNS,ROWS"]),
+        (["--exposure", "1e12"], 1, ["exposure time (us) 1", "the camera takes"]),
+        (["--feature", "NoSuchFeature=1"], 1, ["NoSuchFeature"]),
+        (["--feature", "Gain"], 2, ["'Gain'", "NAME=VALUE"]),
+        (["--packet-size", "1500"], 1, ["no GigE Vision camera"]),
+        (["--name", "nobody"], 1, ["'nobody'", "found: 'Fake_1'"]),
+        (["--duration", "soon"], 2, ["soon"]),
+    ],
+)
+def test_bad_settings_name_what_is_wrong(camera_command, folder, arguments, code, parts):
+    found, _, errors = camera_command(folder / "camera", "--interface", "fake", "--frames", "1", *arguments)
+    assert found == code, errors
+    for part in parts:
+        assert part in errors
+    assert not (folder / "camera").exists()
+
+
+def test_segment_must_be_named(camera_command):
+    code, _, errors = camera_command("--interface", "fake")
+    assert code == 2 and "--list" in errors

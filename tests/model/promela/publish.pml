@@ -1,0 +1,258 @@
+/* Two writers that may die after any step, a reader of the newest frame and one of frames in order.
+ * Steps by their names in docs/protocol.md. Every statement is one step; memory is sequentially consistent here, the
+ * memory orders are relacy's part.
+ *
+ * Checked: mutual exclusion, no torn frame is accepted, no counter stands for two frames, the newest never goes back,
+ * no frame twice or out of order, and nobody hangs whoever dies where (a hanging process is an invalid end state).
+ *
+ * -DDEPTH=n; -DREUSE adds a reuse of the segment. -DMISTAKE_... seed a mistake that must be found. */
+#ifndef DEPTH
+#define DEPTH 2
+#endif
+#define WRITERS 2
+#define FRAMES 2          /* per writer */
+#define COUNTERS 6
+#define NOBODY 0
+
+byte mark[DEPTH];         /* `write` */
+byte counter[DEPTH];
+byte newest = DEPTH - 1;
+byte epoch;
+byte generation;
+bool resetting;
+byte word0[DEPTH];
+byte word1[DEPTH];
+
+byte lock = NOBODY;
+bool dead[WRITERS + 1];
+byte inside;              /* ghost: writers that believe to hold the lock and live */
+byte content[COUNTERS];   /* ghost: tag of the frame that a reader accepted under a counter */
+byte deaths;
+
+#define MAY_DIE :: deaths < 1 -> atomic { deaths++; inside--; dead[me] = true; goto end_dead }
+#define STEP(action) if :: action MAY_DIE fi
+
+inline announce(slot)
+{
+#ifndef MISTAKE_NO_MARK
+    STEP(mark[slot] = 1);
+#endif
+}
+
+inline clear_segment()    /* Q1 to Q3 */
+{
+    STEP(resetting = true);
+    other = 0;
+    do
+    :: other < DEPTH ->
+        STEP(mark[other] = 1);
+#ifndef MISTAKE_NO_EPOCH
+        STEP(epoch++);
+#endif
+        other++
+    :: else -> break
+    od;
+    other = 0;
+    do
+    :: other < DEPTH -> STEP(word0[other] = 0); STEP(word1[other] = 0); other++
+    :: else -> break
+    od;
+    other = 0;
+    do
+    :: other < DEPTH -> STEP(counter[other] = 0); other++
+    :: else -> break
+    od;
+    STEP(newest = DEPTH - 1);
+    other = 0;
+    do
+    :: other < DEPTH -> STEP(mark[other] = 0); other++
+    :: else -> break
+    od;
+    STEP(generation++);
+    STEP(resetting = false)
+}
+
+inline recover()
+{
+    slot = (newest + 1) % DEPTH;
+#ifndef MISTAKE_NO_RECOVER
+    if
+    :: slot != newest && counter[slot] == counter[newest] + 1 ->
+        STEP(mark[slot] = 0);
+        STEP(newest = slot)
+    :: else
+    fi
+#endif
+}
+
+proctype Writer(byte me)
+{
+    byte published, slot, other, next, tag;
+    do
+    :: published < FRAMES ->
+        if                                                    /* L1 */
+        :: atomic { lock == NOBODY -> lock = me; inside++ }
+#ifdef MISTAKE_TAKE_FROM_LIVING
+        :: atomic { lock != NOBODY -> lock = me; inside++ }
+#else
+        :: atomic { lock != NOBODY && dead[lock] -> lock = me; inside++ };
+            if
+            :: resetting -> clear_segment()
+            :: else -> recover()
+            fi
+#endif
+        fi;
+        assert(inside == 1);
+        tag = me * 10 + published + 1;
+        slot = (newest + 1) % DEPTH;
+        announce(slot);                                       /* W1 */
+        STEP(word0[slot] = tag);                              /* W2 */
+        STEP(word1[slot] = tag);
+        next = counter[newest] + 1;
+#ifdef MISTAKE_INDEX_FIRST
+        STEP(newest = slot);
+        STEP(counter[slot] = next);
+        STEP(mark[slot] = 0);
+#else
+        STEP(counter[slot] = next);                           /* W4 */
+        STEP(mark[slot] = 0);                                 /* W5 */
+        STEP(newest = slot);                                  /* W6 */
+#endif
+        published++;
+#ifdef REUSE
+        if
+        :: me == 1 && published == 1 -> clear_segment()
+        :: else
+        fi;
+#endif
+        STEP(skip);
+        atomic { inside--; lock = NOBODY }                    /* L4 */
+    :: else -> break
+    od;
+end_dead:
+    skip
+}
+
+/* R1 to R3 of slot `at`, for both readers; sets `whole`. */
+inline claim_slot()
+{
+    claimed_epoch = epoch;
+    claimed_mark = mark[at];
+    claimed_counter = counter[at]
+}
+inline copy_and_check()
+{
+    copy0 = word0[at];
+    copy1 = word1[at];
+#ifdef MISTAKE_NO_CHECK
+    whole = (claimed_mark == 0);
+#else
+    whole = (claimed_mark == 0);
+    if :: mark[at] != 0 -> whole = false :: else fi;
+    if :: counter[at] != claimed_counter -> whole = false :: else fi;
+    if :: epoch != claimed_epoch -> whole = false :: else fi
+#endif
+}
+inline look_at_newest()
+{
+    do
+    :: at = newest;
+        newest_counter = counter[at];
+        if
+        :: newest == at -> break
+        :: else
+        fi
+    od
+}
+inline note_content()
+{
+    assert(copy0 == copy1);
+    assert(claimed_counter != 0 || copy0 == 0);
+    if
+    :: claimed_counter != 0 && generation == known ->
+        assert(content[claimed_counter] == 0 || content[claimed_counter] == copy0);
+        content[claimed_counter] = copy0
+    :: else
+    fi
+}
+
+proctype ReadNewest()
+{
+    byte at, newest_counter, claimed_epoch, claimed_mark, claimed_counter, copy0, copy1, last, known, attempt;
+    bool whole;
+    do
+    :: attempt < 2 ->
+        attempt++;
+        known = 0;                                            /* content is compared within generation 0 only */
+        look_at_newest();
+        if
+        :: atomic { generation == 0 -> assert(newest_counter >= last || resetting); last = newest_counter }
+        :: else
+        fi;
+        claim_slot();
+        if
+        :: claimed_mark == 0 && claimed_counter == newest_counter && generation == 0 ->
+            copy_and_check();
+            if
+            :: d_step { whole -> note_content() }
+            :: else
+            fi
+        :: else
+        fi
+    :: else -> break
+    od
+}
+
+proctype ReadNext()
+{
+    byte at, newest_counter, claimed_epoch, claimed_mark, claimed_counter, copy0, copy1, known, attempt;
+    byte tail, wanted, position;
+    bool whole, lapped;
+    do
+    :: attempt < 2 ->
+        attempt++;
+        if
+        :: generation != position -> atomic { position = generation; tail = 0; lapped = false }
+        :: else
+        fi;
+        known = 0;
+        look_at_newest();
+        if
+        :: newest_counter > tail ->
+            wanted = tail + 1;
+            if
+            :: (lapped || newest_counter - wanted >= DEPTH) && DEPTH == 1 -> wanted = newest_counter
+            :: (lapped || newest_counter - wanted >= DEPTH) && DEPTH > 1 && newest_counter >= DEPTH ->
+                wanted = (wanted > newest_counter - (DEPTH - 1) + 1 -> wanted : newest_counter - (DEPTH - 1) + 1)
+            :: else
+            fi;
+            at = (at + DEPTH - (newest_counter - wanted)) % DEPTH;
+            claim_slot();
+            lapped = true;
+            if
+            :: claimed_mark == 0 && claimed_counter == wanted && generation == position ->
+                copy_and_check();
+                if
+                :: d_step { whole -> note_content(); assert(wanted > tail); tail = wanted; lapped = false }
+                :: else
+                fi
+            :: else
+            fi
+        :: else
+        fi
+    :: else -> break
+    od
+}
+
+init
+{
+    atomic {
+        run Writer(1);
+        run Writer(2);
+#ifdef FIFO
+        run ReadNext()
+#else
+        run ReadNewest()
+#endif
+    }
+}

@@ -1,0 +1,230 @@
+// What lies under the name, who owns it and who may do what: POSIX's side of create, open and remove.
+#include "frames.hpp"
+#include "image.hpp"
+#include "role.hpp"
+#include "segment_name.hpp"
+#include "timing.hpp"
+
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace
+{
+
+using namespace test;
+
+constexpr uid_t nobody = 65534;
+
+bool is_root()
+{
+    return geteuid() == 0;
+}
+
+mode_t mode_of(const std::string &path)
+{
+    struct stat found = {};
+    lstat(path.c_str(), &found);
+    return found.st_mode;
+}
+
+void expect_failure(DAO_ERROR_CODE code, const std::string &name)
+{
+    EXPECT_EQ(daoLastErrorCode(), code) << daoLastErrorMessage();
+    EXPECT_NE(std::string(daoLastErrorMessage()).find(name), std::string::npos) << daoLastErrorMessage();
+}
+
+TEST(Mode, IsPrivateUnlessAskedOtherwise)
+{
+    SegmentName name, wide_name, option_name;
+    Image image, wide, option;
+    image.create(name.text(), {4}, _DATATYPE_FLOAT);
+    EXPECT_EQ(mode_of(name.text()) & 0777, 0600u);
+    const mode_t mask = umask(077);
+    daoShmSetFileMode(0664);
+    wide.create(wide_name.text(), {4}, _DATATYPE_FLOAT);
+    EXPECT_EQ(daoShmGetFileMode(), 0664u);
+    daoShmSetFileMode(0600);
+    const uint32_t size[1] = {4};
+    DAO_CREATE_OPTIONS options{};
+    options.file_mode = 0640;
+    EXPECT_EQ(daoShmImageCreateWith(option.taken(), option_name.c_str(), 1, size, _DATATYPE_FLOAT, &options),
+              DAO_SUCCESS);
+    EXPECT_EQ(umask(mask), 077u) << "the umask is the caller's";
+    EXPECT_EQ(mode_of(wide_name.text()) & 0777, 0664u);
+    EXPECT_EQ(mode_of(option_name.text()) & 0777, 0640u);
+}
+
+TEST(Links, AreNotFollowed)
+{
+    SegmentName name, target_name;
+    Image target;
+    target.create(target_name.text(), {4}, _DATATYPE_FLOAT);
+    std::filesystem::create_symlink(target_name.text(), name.text());
+    Image image;
+    EXPECT_EQ(image.try_create(name.text(), {4}, _DATATYPE_FLOAT), DAO_ERROR);
+    expect_failure(DAO_E_PERMISSION, "symbolic link");
+    EXPECT_EQ(image.try_create(name.text(), {5}, _DATATYPE_FLOAT), DAO_ERROR);
+    expect_failure(DAO_E_PERMISSION, name.text());
+    EXPECT_EQ(image.try_open(name.text()), DAO_ERROR);
+    expect_failure(DAO_E_PERMISSION, "symbolic link");
+    EXPECT_EQ(daoShmOpenReadOnly(name.c_str(), image), DAO_ERROR);
+    expect_failure(DAO_E_PERMISSION, name.text());
+    EXPECT_EQ(daoShmRemove(name.c_str()), DAO_ERROR);
+    expect_failure(DAO_E_PERMISSION, name.text());
+    EXPECT_TRUE(std::filesystem::is_symlink(name.text()));
+    EXPECT_EQ(daoShmCheckReplaced(target), DAO_SUCCESS);
+    std::filesystem::remove(name.text());
+}
+
+TEST(Links, ThatLeadNowhereAreNotFollowedEither)
+{
+    SegmentName name;
+    const auto nowhere = name.folder() / "nowhere";
+    std::filesystem::create_symlink(nowhere, name.text());
+    Image image;
+    EXPECT_EQ(image.try_create(name.text(), {4}, _DATATYPE_FLOAT), DAO_ERROR);
+    expect_failure(DAO_E_PERMISSION, name.text());
+    EXPECT_FALSE(std::filesystem::exists(nowhere));
+}
+
+TEST(SpecialFiles, AreRefusedAndLeft)
+{
+    SegmentName name;
+    ASSERT_EQ(mkfifo(name.c_str(), 0600), 0);
+    Image image;
+    EXPECT_EQ(image.try_create(name.text(), {4}, _DATATYPE_FLOAT), DAO_ERROR);
+    expect_failure(DAO_E_EXISTS, name.text());
+    EXPECT_EQ(image.try_open(name.text()), DAO_ERROR); // at once: nobody has the other end
+    expect_failure(DAO_E_FORMAT, name.text());
+    EXPECT_EQ(daoShmOpenReadOnly(name.c_str(), image), DAO_ERROR);
+    expect_failure(DAO_E_FORMAT, name.text());
+    EXPECT_EQ(daoShmRemove(name.c_str()), DAO_ERROR);
+    EXPECT_TRUE(S_ISFIFO(mode_of(name.text())));
+    EXPECT_EQ(image.try_open("/dev/zero"), DAO_ERROR);
+    expect_failure(DAO_E_FORMAT, "/dev/zero");
+}
+
+// A call's result and, when it failed, the cause.
+std::string outcome(int_fast8_t status)
+{
+    return std::to_string(status) + (status == DAO_SUCCESS ? "" : " " + std::to_string(daoLastErrorCode()));
+}
+
+// As another user: opens, reads, waits, and tries what it must not. Prints each result.
+const Role other_user("other-user", [](const Arguments &arguments) {
+    if (setgid(nobody) != 0 || seteuid(nobody) != 0)
+        return 90;
+    const std::string &name = arguments.at(0);
+    Image image;
+    say(image.try_open(name) == DAO_SUCCESS ? "opened" : "refused " + std::to_string(daoLastErrorCode()));
+    if (image->used == 1)
+    {
+        say(image.info().read_only ? "read-only" : "writable");
+        Frame frame(4);
+        say(outcome(daoShmReadNewest(image, frame.data(), 4, nullptr, nullptr)));
+        say("waiting");
+        say(outcome(daoShmWaitForFrame(image, 1, 20 * second_ns)));
+        say(outcome(daoShmImage2Shm(frame.data(), 4, image)));
+    }
+    Image made;
+    say(outcome(made.try_create(name, {4}, _DATATYPE_UINT32)));
+    say(outcome(made.try_create(name, {9}, _DATATYPE_UINT32)));
+    say(outcome(daoShmRemove(name.c_str())));
+    return 0;
+});
+
+const std::string refused = "1 " + std::to_string(DAO_E_PERMISSION);
+
+TEST(OtherUsers, MayReadAndWaitWhereTheModeLetsThem)
+{
+    if (!is_root())
+        GTEST_SKIP() << "needs root to become another user";
+    SegmentName name;
+    std::filesystem::permissions(name.folder(), std::filesystem::perms(01777));
+    Image image;
+    daoShmSetFileMode(0644);
+    image.create(name.text(), {4}, _DATATYPE_UINT32);
+    daoShmSetFileMode(0600);
+    Frame frame(4);
+    require(daoShmImage2Shm(frame.data(), 4, image), "publish");
+    Child other("other-user", {name.text()});
+    EXPECT_EQ(other.line(), "opened");
+    EXPECT_EQ(other.line(), "read-only");
+    EXPECT_EQ(other.line(), "0");
+    EXPECT_EQ(other.line(), "waiting");
+    std::this_thread::sleep_for(milliseconds(50));
+    require(daoShmImage2Shm(frame.data(), 4, image), "publish");
+    EXPECT_EQ(other.line(), "0");
+    EXPECT_EQ(other.line(), "1 " + std::to_string(DAO_E_READ_ONLY));
+    for (int call = 0; call < 3; ++call)
+        EXPECT_EQ(other.line(), refused);
+    EXPECT_EQ(other.wait(), 0);
+    EXPECT_EQ(daoShmCheckReplaced(image), DAO_SUCCESS);
+    EXPECT_EQ(daoShmGetCounter(image), 2u);
+}
+
+TEST(OtherUsers, AreRefusedByThePrivateMode)
+{
+    if (!is_root())
+        GTEST_SKIP() << "needs root to become another user";
+    SegmentName name;
+    std::filesystem::permissions(name.folder(), std::filesystem::perms(01777));
+    Image image;
+    image.create(name.text(), {4}, _DATATYPE_UINT32);
+    Child other("other-user", {name.text()});
+    EXPECT_EQ(other.line(), "refused " + std::to_string(DAO_E_PERMISSION));
+    for (int call = 0; call < 3; ++call)
+        EXPECT_EQ(other.line(), refused);
+    EXPECT_EQ(other.wait(), 0);
+    EXPECT_EQ(name.file_count(), 1u);
+    EXPECT_EQ(daoShmCheckReplaced(image), DAO_SUCCESS);
+}
+
+// Even where the folder lets anybody delete, another user's file is not displaced.
+TEST(OtherUsers, DoNotDisplaceAFileInAFolderThatAnybodyMayChange)
+{
+    if (!is_root())
+        GTEST_SKIP() << "needs root to become another user";
+    SegmentName name;
+    std::filesystem::permissions(name.folder(), std::filesystem::perms(0777));
+    Image image;
+    daoShmSetFileMode(0644);
+    image.create(name.text(), {4}, _DATATYPE_UINT32);
+    daoShmSetFileMode(0600);
+    const std::string create_only = name.text();
+    Child other("other-creator", {create_only});
+    EXPECT_EQ(other.line(), refused);
+    EXPECT_EQ(other.line(), refused);
+    EXPECT_EQ(other.wait(), 0);
+    EXPECT_EQ(daoShmCheckReplaced(image), DAO_SUCCESS);
+}
+
+const Role other_creator("other-creator", [](const Arguments &arguments) {
+    if (setgid(nobody) != 0 || seteuid(nobody) != 0)
+        return 90;
+    for (const uint32_t elements : {4u, 9u})
+    {
+        Image made;
+        say(outcome(made.try_create(arguments.at(0), {elements}, _DATATYPE_UINT32)));
+    }
+    return 0;
+});
+
+TEST(Folders, WithoutPermissionAreNamed)
+{
+    if (!is_root())
+        GTEST_SKIP() << "needs root to become another user";
+    SegmentName name;
+    std::filesystem::permissions(name.folder(), std::filesystem::perms(0755));
+    Child other("other-creator", {name.text()});
+    EXPECT_EQ(other.line(), refused);
+    EXPECT_EQ(other.line(), refused);
+    EXPECT_EQ(other.wait(), 0);
+    EXPECT_EQ(name.file_count(), 0u);
+}
+
+}

@@ -1,0 +1,363 @@
+// Together with DAO programs: its named semaphores, its raw reads and writes, both ways, on its segments and, with the
+// compatibility switch, on ours.
+#include "dao_bytes.hpp"
+#include "frames.hpp"
+#include "role.hpp"
+#include "segment_name.hpp"
+#include "timing.hpp"
+#include "ways.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <semaphore.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace
+{
+
+using namespace test;
+
+constexpr uint32_t size = 30;
+constexpr uint32_t depth = 3;
+const DaoSegment layout{{5, 6}, _DATATYPE_UINT32, depth, 1, false};
+
+std::string semaphore_name(const std::string &segment, const std::string &which)
+{
+    const std::string base = std::filesystem::path(segment).filename().string();
+    return "/" + base.substr(0, base.find('.')) + "_sem" + which;
+}
+
+const std::array<const char *, 11> which_semaphores = {"00", "01", "02", "03", "04", "05",
+                                                       "06", "07", "08", "09", "log"};
+
+bool semaphore_exists(const std::string &segment, const std::string &which)
+{
+    sem_t *semaphore = sem_open(semaphore_name(segment, which).c_str(), 0);
+    if (semaphore == SEM_FAILED)
+        return false;
+    sem_close(semaphore);
+    return true;
+}
+
+int count_semaphores(const std::string &segment)
+{
+    int count = 0;
+    for (const char *which : which_semaphores)
+        count += semaphore_exists(segment, which);
+    return count;
+}
+
+// What a DAO program does with a segment: maps the structs, writes and waits with its own steps.
+class DaoProgram
+{
+  public:
+    explicit DaoProgram(const std::string &segment)
+    {
+        const int file = open(segment.c_str(), O_RDWR);
+        struct stat found = {};
+        fstat(file, &found);
+        bytes_ = static_cast<size_t>(found.st_size);
+        map_ = static_cast<unsigned char *>(mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0));
+        close(file);
+        metadata_ = reinterpret_cast<IMAGE_METADATA *>(map_);
+        for (size_t index = 0; index < which_semaphores.size(); ++index)
+            semaphores_[index] = sem_open(semaphore_name(segment, which_semaphores[index]).c_str(), O_CREAT, 0600, 0);
+    }
+    DaoProgram(const DaoProgram &) = delete;
+    DaoProgram &operator=(const DaoProgram &) = delete;
+    ~DaoProgram()
+    {
+        for (sem_t *semaphore : semaphores_)
+            sem_close(semaphore);
+        munmap(map_, bytes_);
+    }
+
+    void publish(uint32_t number)
+    {
+        const uint32_t last = metadata_->fifo_last_written;
+        const uint32_t slot = (last + 1) % metadata_->fifo_size;
+        metadata_[slot].write = 1;
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        fill(data(slot), size, number);
+        metadata_[slot].atime.tsfixed.secondlong = number;
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        metadata_[slot].cnt0 = metadata_[last].cnt0 + 1;
+        metadata_->fifo_last_written = slot;
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        metadata_[slot].write = 0;
+        for (sem_t *semaphore : semaphores_)
+        {
+            int value = 0;
+            sem_getvalue(semaphore, &value);
+            if (value < SEMAPHORE_MAXVAL)
+                sem_post(semaphore);
+        }
+    }
+
+    bool wait(size_t number)
+    {
+        const timespec deadline = realtime_after(20 * second_ns);
+        return sem_timedwait(semaphores_[number], &deadline) == 0;
+    }
+
+    int value(size_t number)
+    {
+        int found = -1;
+        sem_getvalue(semaphores_[number], &found);
+        return found;
+    }
+
+    uint64_t newest_counter() const { return metadata_[metadata_->fifo_last_written].cnt0; }
+    bool newest_is(uint32_t number) const { return is_frame(data(metadata_->fifo_last_written), size, number); }
+
+  private:
+    uint32_t *data(uint32_t slot) const
+    {
+        return reinterpret_cast<uint32_t *>(map_ + depth * sizeof(IMAGE_METADATA)) + slot * size;
+    }
+
+    size_t bytes_ = 0;
+    unsigned char *map_ = nullptr;
+    IMAGE_METADATA *metadata_ = nullptr;
+    std::array<sem_t *, 11> semaphores_{};
+};
+
+// A DAO process that reads so many frames with its semaphore 2.
+const Role dao_reader("dao-reader", [](const Arguments &arguments) {
+    DaoProgram dao(arguments.at(0));
+    say("ready");
+    for (uint32_t number = 1; number <= 20; ++number)
+    {
+        if (!dao.wait(2) || dao.newest_counter() != number || !dao.newest_is(number))
+            return 2;
+        say("got");
+    }
+    return 0;
+});
+
+// A DAO process that writes so many frames, each when told by semaphore 9, which it takes as its go.
+const Role dao_writer("dao-writer", [](const Arguments &arguments) {
+    DaoProgram dao(arguments.at(0));
+    say("ready");
+    for (uint32_t number = 1; number <= 20; ++number)
+    {
+        std::this_thread::sleep_for(milliseconds(5));
+        dao.publish(number);
+    }
+    std::this_thread::sleep_for(milliseconds(2000));
+    return 0;
+});
+
+// A segment that both sides use: made by DAO, or by us with the switch on.
+class Together : public testing::TestWithParam<bool>
+{
+  protected:
+    void SetUp() override
+    {
+        if (GetParam())
+        {
+            daoShmSetCompatibility(1);
+            image_.create(name_.text(), layout.shape, layout.atype, depth, 1);
+            daoShmSetCompatibility(0);
+        }
+        else
+        {
+            write_file(name_.text(), make_bytes(layout, name_.text()));
+            DaoProgram maker(name_.text()); // makes the semaphores
+            image_.open(name_.text());
+        }
+    }
+    void TearDown() override
+    {
+        daoShmRemove(name_.c_str());
+        for (const char *which : which_semaphores)
+        {
+            EXPECT_FALSE(semaphore_exists(name_.text(), which)) << which;
+            sem_unlink(semaphore_name(name_.text(), which).c_str());
+        }
+    }
+
+    SegmentName name_;
+    Image image_;
+};
+
+TEST_P(Together, TheImageShowsTheSemaphores)
+{
+    EXPECT_EQ(count_semaphores(name_.text()), 11);
+    EXPECT_EQ(image_.info().compatible, 1u);
+    ASSERT_NE(image_->semptr, nullptr);
+    ASSERT_NE(image_->semlog, nullptr);
+    DaoProgram dao(name_.text());
+    for (int number = 0; number < 10; ++number)
+    {
+        EXPECT_EQ(sem_post(image_->semptr[number]), 0);
+        EXPECT_EQ(dao.value(static_cast<size_t>(number)), 1);
+    }
+}
+
+TEST_P(Together, DaoProcessIsWokenAndReadsWhatWePublish)
+{
+    Child reader("dao-reader", {name_.text()});
+    ASSERT_EQ(reader.line(), "ready");
+    Frame frame(size);
+    for (uint64_t number = 1; number <= 20; ++number)
+    {
+        fill(frame, number);
+        require(daoShmImage2Shm(frame.data(), size, image_), "publish");
+        ASSERT_EQ(reader.line(), "got");
+    }
+    EXPECT_EQ(reader.wait(), 0);
+}
+
+TEST_P(Together, WeAreWokenAndReadWhatADaoProcessPublishes)
+{
+    for (const Way way : all_ways)
+    {
+        const timespec past{1, 0};
+        while (daoShmWaitForSemaphoreTimeout(image_, 4, &past) == DAO_SUCCESS)
+        {
+        }
+        Image reader;
+        reader.open(name_.text());
+        const uint64_t before = daoShmGetCounter(reader);
+        Child writer("dao-writer", {name_.text()});
+        ASSERT_EQ(writer.line(), "ready");
+        Frame frame(size);
+        uint64_t last = before;
+        while (last < before + 20)
+        {
+            ASSERT_EQ(wait_for_frame(reader, way, last, 10 * second_ns, 4), DAO_SUCCESS)
+                << name_of(way) << " after " << last - before;
+            uint64_t counter = 0;
+            int_fast8_t status = daoShmReadNext(reader, frame.data(), size, &counter, nullptr, nullptr);
+            for (; status == DAO_SUCCESS || status == DAO_OVERWRITE;
+                 status = daoShmReadNext(reader, frame.data(), size, &counter, nullptr, nullptr))
+            {
+                ASSERT_GT(counter, last);
+                ASSERT_TRUE(is_frame(frame, counter - before)) << name_of(way);
+                last = counter;
+            }
+        }
+        writer.kill();
+    }
+}
+
+TEST_P(Together, PostsOfOursAreDaosAndAreNotAddedUp)
+{
+    DaoProgram dao(name_.text());
+    Frame frame(size);
+    for (int frames = 0; frames < 3; ++frames)
+        require(daoShmImage2Shm(frame.data(), size, image_), "publish");
+    for (size_t number = 0; number < which_semaphores.size(); ++number)
+        EXPECT_EQ(dao.value(number), 1) << which_semaphores[number];
+    EXPECT_EQ(daoShmWaitForSemaphore(image_, 5), DAO_SUCCESS);
+    EXPECT_EQ(dao.value(5), 0);
+    EXPECT_EQ(dao.value(6), 1);
+    EXPECT_EQ(daoSemPost(image_, 5), DAO_SUCCESS);
+    EXPECT_EQ(dao.value(5), 1);
+    EXPECT_EQ(daoSemPostAll(image_), DAO_SUCCESS);
+    EXPECT_EQ(dao.value(6), 1);
+    EXPECT_TRUE(dao.wait(10));
+    EXPECT_EQ(daoSemLogPost(image_), DAO_SUCCESS);
+    EXPECT_EQ(dao.value(10), 1);
+}
+
+TEST_P(Together, WaitOnItsSemaphoreEndsOnTimeAndOnRemoval)
+{
+    const timespec deadline = realtime_after(100 * millisecond_ns);
+    const int64_t taken_ns =
+        elapsed_ns([&] { EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image_, 1, &deadline), DAO_TIMEOUT); });
+    EXPECT_GE(taken_ns, 90 * millisecond_ns);
+    EXPECT_LT(taken_ns, second_ns);
+    std::thread remover([&] {
+        std::this_thread::sleep_for(milliseconds(50));
+        EXPECT_EQ(daoShmRemove(name_.c_str()), DAO_SUCCESS);
+    });
+    EXPECT_EQ(daoShmWaitForSemaphore(image_, 1), DAO_REMOVED);
+    remover.join();
+}
+
+INSTANTIATE_TEST_SUITE_P(Makers, Together, testing::Values(true, false),
+                         [](const auto &row) { return row.param ? "OurSegment" : "DaoSegment"; });
+
+TEST(Compatibility, IsOffByDefaultAndThenNothingLiesInDevShm)
+{
+    ASSERT_EQ(getenv("DAO_COMPATIBILITY"), nullptr);
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {4}, _DATATYPE_UINT32);
+    uint32_t data[4] = {};
+    require(daoShmImage2Shm(data, 4, image), "publish");
+    EXPECT_EQ(daoShmGetCompatibility(), 0);
+    EXPECT_EQ(image->semptr, nullptr);
+    EXPECT_EQ(image->semlog, nullptr);
+    EXPECT_EQ(image.info().compatible, 0u);
+    EXPECT_EQ(count_semaphores(name.text()), 0);
+}
+
+const Role environment_creator("environment-creator", [](const Arguments &arguments) {
+    Image image;
+    image.create(arguments.at(0), {4}, _DATATYPE_UINT32);
+    return daoShmGetCompatibility() == 1 && image.info().compatible == 1 && image->semptr != nullptr ? 0 : 2;
+});
+
+TEST(Compatibility, IsSwitchedByTheEnvironmentTheFunctionAndTheOption)
+{
+    SegmentName by_environment, by_option, against;
+    setenv("DAO_COMPATIBILITY", "1", 1);
+    Child child("environment-creator", {by_environment.text()});
+    EXPECT_EQ(child.wait(), 0);
+    unsetenv("DAO_COMPATIBILITY");
+    EXPECT_EQ(count_semaphores(by_environment.text()), 11);
+    EXPECT_EQ(daoShmRemove(by_environment.c_str()), DAO_SUCCESS);
+    EXPECT_EQ(count_semaphores(by_environment.text()), 0);
+
+    const uint32_t shape[1] = {4};
+    DAO_CREATE_OPTIONS options{};
+    options.compatibility = 1;
+    Image with, without;
+    EXPECT_EQ(daoShmImageCreateWith(with.taken(), by_option.c_str(), 1, shape, _DATATYPE_FLOAT, &options), DAO_SUCCESS);
+    EXPECT_EQ(count_semaphores(by_option.text()), 11);
+    daoShmSetCompatibility(1);
+    EXPECT_EQ(daoShmGetCompatibility(), 1);
+    options.compatibility = -1;
+    EXPECT_EQ(daoShmImageCreateWith(without.taken(), against.c_str(), 1, shape, _DATATYPE_FLOAT, &options),
+              DAO_SUCCESS);
+    daoShmSetCompatibility(0);
+    EXPECT_EQ(count_semaphores(against.text()), 0);
+}
+
+TEST(Compatibility, SegmentOfDaoWithoutSemaphoresSaysSo)
+{
+    SegmentName name;
+    write_file(name.text(), make_bytes(layout, name.text()));
+    Image image;
+    image.open(name.text());
+    EXPECT_EQ(image->semptr, nullptr);
+    EXPECT_EQ(daoShmWaitForSemaphore(image, 1), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_SEMAPHORE);
+    EXPECT_EQ(count_semaphores(name.text()), 0);
+    DaoProgram dao(name.text()); // makes them now
+    dao.publish(1);
+    EXPECT_EQ(daoShmWaitForSemaphore(image, 1), DAO_SUCCESS) << daoLastErrorMessage();
+}
+
+TEST(Compatibility, SemaphoresAreMadeOnDemandForASegmentOfDao)
+{
+    SegmentName name;
+    write_file(name.text(), make_bytes(layout, name.text()));
+    Image image;
+    image.open(name.text());
+    EXPECT_EQ(daoShmImageCreateSem(image, 10), DAO_SUCCESS);
+    EXPECT_NE(image->semptr, nullptr);
+    EXPECT_EQ(count_semaphores(name.text()), 11);
+    EXPECT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
+    EXPECT_EQ(count_semaphores(name.text()), 0);
+}
+
+}

@@ -1,0 +1,169 @@
+// Frames put together from packets, by one and by several threads.
+#include "frames.hpp"
+#include "image.hpp"
+#include "segment_name.hpp"
+#include "timing.hpp"
+
+#include <gtest/gtest.h>
+
+namespace
+{
+
+using namespace test;
+
+constexpr uint32_t packet_size = 64;
+constexpr uint16_t packet_total = 16;
+constexpr uint32_t frame_size = packet_size * packet_total;
+
+class Packets : public testing::TestWithParam<std::tuple<int, uint32_t>>
+{
+  protected:
+    void SetUp() override
+    {
+        image_.create(name_.text(), {packet_total, packet_size}, _DATATYPE_UINT32, depth(), 0, shared());
+    }
+    int shared() const { return std::get<0>(GetParam()); }
+    uint32_t depth() const { return std::get<1>(GetParam()); }
+
+    int_fast8_t put(IMAGE *image, Frame &frame, uint16_t packet, uint64_t number)
+    {
+        return daoShmImagePart2Shm(reinterpret_cast<char *>(&frame[packet * packet_size]), packet_size, image,
+                                   packet * packet_size, packet, packet_total, number);
+    }
+
+    // Every so manieth packet, beginning with the worker's own number.
+    void put_share(IMAGE *image, unsigned worker, unsigned workers, uint64_t number)
+    {
+        for (unsigned packet = worker; packet < packet_total; packet += workers)
+            EXPECT_EQ(put(image, frame_, static_cast<uint16_t>(packet), number), DAO_SUCCESS) << daoLastErrorMessage();
+    }
+
+    SegmentName name_;
+    Image image_;
+    Frame frame_ = Frame(frame_size);
+    Frame read_ = Frame(frame_size);
+};
+
+TEST_P(Packets, AreAFrameOnceFinalised)
+{
+    for (uint64_t number = 1; number <= 5; ++number)
+    {
+        fill(frame_, number);
+        uint64_t counter = 0;
+        for (uint16_t packet = 0; packet < packet_total; ++packet)
+        {
+            const auto id = static_cast<uint16_t>(packet_total - 1 - packet);
+            ASSERT_EQ(put(image_, frame_, id, 1000 + number), DAO_SUCCESS);
+            const IMAGE_METADATA &slot = image_->md[(number - 1) % depth()];
+            EXPECT_EQ(slot.write, 1);
+            EXPECT_EQ(slot.lastPos, id * packet_size);
+            EXPECT_EQ(slot.lastNb, packet_size);
+            EXPECT_EQ(slot.packetNb, id);
+            EXPECT_EQ(slot.packetTotal, packet_total);
+            EXPECT_EQ(slot.lastNbArray[id], 1000 + number);
+            EXPECT_EQ(daoShmGetCounter(image_), number - 1);
+        }
+        if (shared())
+        {
+            EXPECT_EQ(image_.info().writing, 1u);
+            EXPECT_EQ(image_.info().frame_broken, 0u);
+        }
+        ASSERT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
+        ASSERT_EQ(daoShmReadNewest(image_, read_.data(), frame_size, &counter, nullptr), DAO_SUCCESS);
+        EXPECT_EQ(counter, number);
+        EXPECT_TRUE(is_frame(read_, number));
+        EXPECT_EQ(image_->md[(number - 1) % depth()].write, 0);
+        EXPECT_EQ(image_.info().writing, 0u);
+    }
+}
+
+TEST_P(Packets, OfAnUnfinishedFrameAreNotRead)
+{
+    fill(frame_, 1);
+    require(daoShmImage2Shm(frame_.data(), frame_size, image_), "publish");
+    fill(frame_, 2);
+    require(put(image_, frame_, 0, 2), "packet");
+    uint64_t counter = 0;
+    const int_fast8_t status = daoShmReadNewest(image_, read_.data(), frame_size, &counter, nullptr);
+    if (depth() == 1)
+    {
+        EXPECT_EQ(status, DAO_NOTREADY);
+    }
+    else
+    {
+        EXPECT_EQ(status, DAO_SUCCESS);
+        EXPECT_EQ(counter, 1u);
+        EXPECT_TRUE(is_frame(read_, 1));
+    }
+    EXPECT_EQ(daoShmWaitForFrame(image_, 1, 10 * millisecond_ns), DAO_TIMEOUT);
+    // A whole frame takes the unfinished one's place.
+    fill(frame_, 3);
+    require(daoShmImage2Shm(frame_.data(), frame_size, image_), "publish");
+    require(daoShmReadNewest(image_, read_.data(), frame_size, &counter, nullptr), "read");
+    EXPECT_EQ(counter, 2u);
+    EXPECT_TRUE(is_frame(read_, 3));
+}
+
+TEST_P(Packets, FromSeveralThreadsThroughOneImage)
+{
+    constexpr unsigned threads = 4;
+    for (uint64_t number = 1; number <= 200; ++number)
+    {
+        fill(frame_, number);
+        std::vector<std::thread> workers;
+        for (unsigned worker = 0; worker < threads; ++worker)
+            workers.emplace_back([&, worker] { put_share(image_, worker, threads, number); });
+        for (std::thread &worker : workers)
+            worker.join();
+        ASSERT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
+        uint64_t counter = 0;
+        ASSERT_EQ(daoShmReadNewest(image_, read_.data(), frame_size, &counter, nullptr), DAO_SUCCESS);
+        ASSERT_EQ(counter, number);
+        ASSERT_TRUE(is_frame(read_, number));
+    }
+}
+
+TEST_P(Packets, FromSeveralThreadsEachWithItsOwnImage)
+{
+    if (!shared())
+        GTEST_SKIP() << "a private image has one handle";
+    constexpr unsigned threads = 4;
+    for (uint64_t number = 1; number <= 100; ++number)
+    {
+        fill(frame_, number);
+        std::vector<std::thread> workers;
+        for (unsigned worker = 0; worker < threads; ++worker)
+            workers.emplace_back([&, worker] {
+                Image own;
+                own.open(name_.text());
+                put_share(own, worker, threads, number);
+            });
+        for (std::thread &worker : workers)
+            worker.join();
+        ASSERT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
+        ASSERT_EQ(daoShmReadNewest(image_, read_.data(), frame_size, nullptr, nullptr), DAO_SUCCESS);
+        ASSERT_TRUE(is_frame(read_, number));
+    }
+    EXPECT_EQ(daoShmGetCounter(image_), 100u);
+}
+
+TEST_P(Packets, TheLargestNumberIs511)
+{
+    fill(frame_, 1);
+    EXPECT_EQ(daoShmImagePart2Shm(reinterpret_cast<char *>(frame_.data()), 1, image_, frame_size - 1, 511, 512, 42),
+              DAO_SUCCESS);
+    EXPECT_EQ(image_->md[0].lastNbArray[511], 42u);
+    EXPECT_EQ(image_->md[0].lastPos, frame_size - 1);
+    EXPECT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
+    EXPECT_EQ(daoShmImagePart2Shm(reinterpret_cast<char *>(frame_.data()), 0, image_, frame_size, 0, 1, 43),
+              DAO_SUCCESS);
+    EXPECT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
+}
+
+INSTANTIATE_TEST_SUITE_P(Segments, Packets, testing::Combine(testing::Values(1, 0), testing::Values(1u, 3u)),
+                         [](const auto &row) {
+                             return std::string(std::get<0>(row.param) ? "Shared" : "Private") + "Depth" +
+                                    std::to_string(std::get<1>(row.param));
+                         });
+
+}

@@ -1,0 +1,212 @@
+// Who reads a segment, how far each is and how much it missed; also readers that died, and more than the list holds.
+#include "frames.hpp"
+#include "image.hpp"
+#include "role.hpp"
+#include "segment_name.hpp"
+#include "timing.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <memory>
+
+namespace
+{
+
+using namespace test;
+
+constexpr uint32_t size = 16;
+
+void publish(IMAGE *image, uint64_t number)
+{
+    Frame frame(size);
+    fill(frame, number);
+    require(daoShmImage2Shm(frame.data(), size, image), "publish");
+}
+
+std::vector<DAO_READER> readers_of(IMAGE *image)
+{
+    std::vector<DAO_READER> readers(200);
+    uint32_t count = 0;
+    require(daoShmGetReaders(image, readers.data(), 200, &count), "readers");
+    readers.resize(std::min(count, 200u));
+    return readers;
+}
+
+uint32_t alive_count(IMAGE *image)
+{
+    uint32_t count = 0;
+    require(daoShmCountReaders(image, &count), "count readers");
+    return count;
+}
+
+// Reads the newest frame, and stays.
+const Role staying_reader("staying-reader", [](const Arguments &arguments) {
+    Image image;
+    image.open(arguments.at(0));
+    Frame frame(size);
+    require(daoShmReadNewest(image, frame.data(), size, nullptr, nullptr), "read");
+    say("read");
+    std::this_thread::sleep_for(std::chrono::seconds(60));
+    return 0;
+});
+
+TEST(Readers, AreListedFromTheirFirstReadUntilTheyClose)
+{
+    SegmentName name;
+    Image writer, reader;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32, 4);
+    reader.open(name.text());
+    publish(writer, 1);
+    EXPECT_EQ(readers_of(writer).size(), 0u);
+    Frame frame(size);
+    require(daoShmReadNewest(reader, frame.data(), size, nullptr, nullptr), "read");
+    const std::vector<DAO_READER> readers = readers_of(writer);
+    ASSERT_EQ(readers.size(), 1u);
+    EXPECT_EQ(readers[0].pid, process_id());
+    EXPECT_EQ(readers[0].alive, 1u);
+    EXPECT_EQ(readers[0].last_cnt0, 1u);
+    EXPECT_EQ(readers[0].missed, 0u);
+    EXPECT_NE(readers[0].name[0], 0);
+    const int64_t now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                               std::chrono::system_clock::now().time_since_epoch())
+                               .count();
+    EXPECT_NEAR(static_cast<double>(readers[0].last_seen_ns), static_cast<double>(now_ns), 5e9);
+    EXPECT_EQ(daoShmCloseShm(reader), DAO_SUCCESS);
+    EXPECT_EQ(readers_of(writer).size(), 0u);
+}
+
+TEST(Readers, SayHowManyFramesTheyMissed)
+{
+    SegmentName name;
+    Image writer, reader;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32, 4);
+    reader.open(name.text());
+    Frame frame(size);
+    publish(writer, 1);
+    require(daoShmReadNewest(reader, frame.data(), size, nullptr, nullptr), "read");
+    EXPECT_EQ(daoShmGetMissed(reader), 0u);
+    for (uint64_t number = 2; number <= 11; ++number)
+        publish(writer, number);
+    require(daoShmReadNewest(reader, frame.data(), size, nullptr, nullptr), "read");
+    EXPECT_EQ(daoShmGetMissed(reader), 9u);
+    require(daoShmReadNewest(reader, frame.data(), size, nullptr, nullptr), "read");
+    EXPECT_EQ(daoShmGetMissed(reader), 9u) << "the same frame again is no loss";
+    EXPECT_EQ(readers_of(writer).at(0).missed, 9u);
+    EXPECT_EQ(readers_of(writer).at(0).last_cnt0, 11u);
+}
+
+TEST(Readers, DeadOnesAreShownAsDeadAndTheirPlacesAreUsedAgain)
+{
+    SegmentName name;
+    Image writer;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32);
+    publish(writer, 1);
+    Child child("staying-reader", {name.text()});
+    ASSERT_EQ(child.line(), "read");
+    const auto pid = static_cast<uint32_t>(child.pid());
+    ASSERT_EQ(readers_of(writer).size(), 1u);
+    EXPECT_EQ(readers_of(writer)[0].pid, pid);
+    EXPECT_EQ(alive_count(writer), 1u);
+    child.kill();
+    ASSERT_EQ(readers_of(writer).size(), 1u);
+    EXPECT_EQ(readers_of(writer)[0].alive, 0u);
+    EXPECT_EQ(alive_count(writer), 0u);
+    const uint32_t capacity = writer.info().reader_capacity;
+    std::vector<std::unique_ptr<Image>> readers;
+    Frame frame(size);
+    for (uint32_t index = 0; index < capacity; ++index)
+    {
+        readers.push_back(std::make_unique<Image>());
+        readers.back()->open(name.text());
+        require(daoShmReadNewest(*readers.back(), frame.data(), size, nullptr, nullptr), "read");
+    }
+    EXPECT_EQ(alive_count(writer), capacity);
+    for (const DAO_READER &reader : readers_of(writer))
+        EXPECT_EQ(reader.pid, process_id());
+}
+
+TEST(Readers, MoreThanTheListHoldsMayReadAndWait)
+{
+    SegmentName name;
+    Image writer;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32);
+    publish(writer, 1);
+    const uint32_t capacity = writer.info().reader_capacity;
+    std::vector<std::unique_ptr<Image>> readers;
+    Frame frame(size);
+    for (uint32_t index = 0; index < capacity + 20; ++index)
+    {
+        readers.push_back(std::make_unique<Image>());
+        readers.back()->open(name.text());
+        ASSERT_EQ(daoShmReadNewest(*readers.back(), frame.data(), size, nullptr, nullptr), DAO_SUCCESS);
+        EXPECT_TRUE(is_frame(frame, 1));
+        EXPECT_EQ(daoShmWaitForFrame(*readers.back(), 0, 0), DAO_SUCCESS);
+    }
+    EXPECT_EQ(writer.info().reader_count, capacity);
+}
+
+TEST(Readers, CountMayExceedTheRoomGiven)
+{
+    SegmentName name;
+    Image writer, one, two;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32);
+    publish(writer, 1);
+    one.open(name.text());
+    two.open(name.text());
+    Frame frame(size);
+    require(daoShmReadNewest(one, frame.data(), size, nullptr, nullptr), "read");
+    require(daoShmReadNewest(two, frame.data(), size, nullptr, nullptr), "read");
+    DAO_READER room[2] = {};
+    uint32_t count = 0;
+    EXPECT_EQ(daoShmGetReaders(writer, room, 1, &count), DAO_SUCCESS);
+    EXPECT_EQ(count, 2u);
+    EXPECT_EQ(room[0].pid, process_id());
+    EXPECT_EQ(room[1].pid, 0u) << "nothing beyond the room is written";
+}
+
+// Publishes a frame each time that it is told, then dies in the middle of one.
+const Role dying_writer("dying-writer", [](const Arguments &arguments) {
+    Image image;
+    image.open(arguments.at(0));
+    for (uint64_t number = 1; number <= 5; ++number)
+    {
+        publish(image, number);
+        std::this_thread::sleep_for(milliseconds(10));
+    }
+    void *slot = nullptr;
+    require(daoShmBeginWrite(image, &slot), "begin");
+    say("dying");
+    std::this_thread::sleep_for(std::chrono::seconds(60));
+    return 0;
+});
+
+TEST(Readers, ThatWaitWhileTheWriterDiesGetTheNextWritersFrames)
+{
+    SegmentName name;
+    Image writer, reader;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32, 8);
+    reader.open(name.text());
+    Child first("dying-writer", {name.text()});
+    ASSERT_EQ(first.line(), "dying");
+    std::vector<uint64_t> seen;
+    std::thread reading([&] {
+        Frame frame(size);
+        while (seen.size() < 8 && daoShmWaitForFrame(reader, seen.empty() ? 0 : seen.back(), 20 * second_ns) == 0)
+        {
+            uint64_t counter = 0;
+            while (daoShmReadNext(reader, frame.data(), size, &counter, nullptr, nullptr) == DAO_SUCCESS)
+            {
+                EXPECT_TRUE(is_frame(frame, counter));
+                seen.push_back(counter);
+            }
+        }
+    });
+    std::this_thread::sleep_for(milliseconds(50));
+    first.kill();
+    for (uint64_t number = 6; number <= 8; ++number)
+        publish(writer, number);
+    reading.join();
+    EXPECT_EQ(seen, (std::vector<uint64_t>{1, 2, 3, 4, 5, 6, 7, 8}));
+}
+
+}

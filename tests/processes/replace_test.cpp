@@ -1,0 +1,293 @@
+// Create over a segment that others use: reuse, replacement, and creators of the same name at the same time.
+#include "frames.hpp"
+#include "image.hpp"
+#include "role.hpp"
+#include "segment_name.hpp"
+#include "timing.hpp"
+#include "ways.hpp"
+
+#include <cinttypes>
+#include <cstdio>
+#include <gtest/gtest.h>
+#include <memory>
+
+namespace
+{
+
+using namespace test;
+
+constexpr uint32_t size = 20'000;
+constexpr uint32_t depth = 4;
+
+void publish(IMAGE *image, uint64_t number)
+{
+    Frame frame(image->md->nelement);
+    fill(frame, number);
+    require(daoShmImage2Shm(frame.data(), static_cast<uint32_t>(frame.size()), image), "publish");
+}
+
+// What a reader knows of the frames it has got: within a generation they only go up.
+class Sequence
+{
+  public:
+    bool take(IMAGE *image, const Frame &frame)
+    {
+        DAO_FRAME found;
+        if (daoShmGetFrame(image, &found) != DAO_SUCCESS || found.cnt0 == 0)
+            return false;
+        if (found.generation < generation_ || (found.generation == generation_ && found.cnt0 <= last_))
+            return false;
+        generation_ = found.generation;
+        last_ = found.cnt0;
+        ++count_;
+        return is_frame(frame, found.cnt0);
+    }
+    void forget() { generation_ = 0, last_ = 0; }
+    uint64_t count() const { return count_; }
+    uint64_t last() const { return last_; }
+
+  private:
+    uint32_t generation_ = 0;
+    uint64_t last_ = 0;
+    uint64_t count_ = 0;
+};
+
+// Reads in order with one way to wait until the segment is removed. Prints how many frames it got and how often it
+// followed to another segment. Result 1: a frame that should not have been.
+const Role following_reader("following-reader", [](const Arguments &arguments) {
+    Image image;
+    image.open(arguments.at(0));
+    const Way way = way_of(arguments.at(1));
+    const int32_t semaphore = std::stoi(arguments.at(2));
+    Sequence sequence;
+    uint64_t followed = 0;
+    say("ready");
+    for (;;)
+    {
+        int_fast8_t status = wait_for_frame(image, way, sequence.last(), 20 * second_ns, semaphore);
+        if (status == DAO_REMOVED || daoShmCheckReplaced(image) == DAO_REMOVED)
+            break;
+        if (status == DAO_REPLACED)
+        {
+            if (daoShmReopen(image) != DAO_SUCCESS)
+                return daoLastErrorCode() == DAO_E_NOT_FOUND ? 0 : 4;
+            sequence.forget();
+            ++followed;
+            continue;
+        }
+        if (status != DAO_SUCCESS)
+            return 5;
+        Frame frame(image->md->nelement);
+        for (;;)
+        {
+            status = daoShmReadNext(image, frame.data(), frame.size(), nullptr, nullptr, nullptr);
+            if (status == DAO_NOTREADY || daoLastErrorCode() == DAO_E_RANGE)
+                break;
+            if ((status != DAO_SUCCESS && status != DAO_OVERWRITE) || !sequence.take(image, frame))
+                return 1;
+        }
+    }
+    say(std::to_string(sequence.count()) + " " + std::to_string(followed));
+    return 0;
+});
+
+std::vector<Child> start_readers(const SegmentName &name)
+{
+    std::vector<Child> readers;
+    for (const Way way : all_ways)
+        readers.emplace_back("following-reader",
+                             Arguments{name.text(), name_of(way), std::to_string(static_cast<int>(way))});
+    for (Child &reader : readers)
+        EXPECT_EQ(reader.line(), "ready");
+    return readers;
+}
+
+void expect_all_well(std::vector<Child> &readers, uint64_t least_frames, uint64_t least_followed)
+{
+    for (size_t index = 0; index < readers.size(); ++index)
+    {
+        const std::string report = readers[index].line();
+        EXPECT_EQ(readers[index].wait(), 0) << name_of(all_ways[index]);
+        uint64_t frames = 0, followed = 0;
+        EXPECT_EQ(std::sscanf(report.c_str(), "%" SCNu64 " %" SCNu64, &frames, &followed), 2) << report;
+        EXPECT_GE(frames, least_frames) << name_of(all_ways[index]);
+        EXPECT_GE(followed, least_followed) << name_of(all_ways[index]);
+    }
+}
+
+TEST(Reuse, ReadersInEveryKindOfWaitGoOn)
+{
+    SegmentName name;
+    Image writer;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+    std::vector<Child> readers = start_readers(name);
+    for (int generation = 0; generation < 30; ++generation)
+    {
+        for (uint64_t number = 1; number <= 25; ++number)
+        {
+            publish(writer, number);
+            if (number % 5 == 0)
+                std::this_thread::sleep_for(milliseconds(1));
+        }
+        Image again; // the writer process starts anew
+        again.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+    }
+    EXPECT_EQ(writer.info().generation, 30u);
+    publish(writer, 1);
+    std::this_thread::sleep_for(milliseconds(300));
+    EXPECT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
+    expect_all_well(readers, 30, 0);
+}
+
+TEST(Replacement, ReadersInEveryKindOfWaitFollow)
+{
+    SegmentName name;
+    auto writer = std::make_unique<Image>();
+    writer->create(name.text(), {size}, _DATATYPE_UINT32, depth);
+    std::vector<Child> readers = start_readers(name);
+    for (uint32_t round = 1; round <= 10; ++round)
+    {
+        for (uint64_t number = 1; number <= 20; ++number)
+        {
+            publish(*writer, number);
+            std::this_thread::sleep_for(milliseconds(2));
+        }
+        auto other = std::make_unique<Image>();
+        other->create(name.text(), {size + round}, _DATATYPE_UINT32, depth);
+        EXPECT_EQ(daoShmCheckReplaced(*writer), DAO_REPLACED);
+        writer = std::move(other);
+        std::this_thread::sleep_for(milliseconds(20));
+    }
+    publish(*writer, 1);
+    std::this_thread::sleep_for(milliseconds(300));
+    EXPECT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
+    expect_all_well(readers, 1, 5);
+    EXPECT_EQ(name.file_count(), 0u);
+}
+
+TEST(Replacement, ReaderOfTheOldSegmentKeepsItsMemory)
+{
+    SegmentName name;
+    Image reader, writer;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32);
+    reader.open(name.text());
+    publish(writer, 1);
+    Image other;
+    other.create(name.text(), {3, 7}, _DATATYPE_DOUBLE, 2);
+    Frame frame(size);
+    EXPECT_EQ(daoShmReadNewest(reader, frame.data(), size, nullptr, nullptr), DAO_SUCCESS);
+    EXPECT_TRUE(is_frame(frame, 1));
+    EXPECT_TRUE(is_frame(reader->array.UI32, size, 1));
+    EXPECT_EQ(reader.info().state, 1u);
+    EXPECT_EQ(other.info().state, 0u);
+    EXPECT_NE(reader.info().segment_id, other.info().segment_id);
+    EXPECT_EQ(daoShmGetCounter(other), 0u);
+    EXPECT_EQ(name.file_count(), 1u);
+}
+
+TEST(Replacement, IsNeededWhenTypeDepthAxesOrKeywordsDiffer)
+{
+    SegmentName name;
+    Image first;
+    first.create(name.text(), {6, 2}, _DATATYPE_UINT32, 2, 1);
+    uint64_t id = first.info().segment_id;
+    const auto replaces = [&](const Shape &shape, uint8_t type, uint32_t slots, int keywords) {
+        Image other;
+        other.create(name.text(), shape, type, slots, keywords);
+        const bool is_new = other.info().segment_id != id;
+        id = other.info().segment_id;
+        return is_new;
+    };
+    EXPECT_FALSE(replaces({6, 2}, _DATATYPE_UINT32, 2, 1));
+    EXPECT_TRUE(replaces({6, 2}, _DATATYPE_FLOAT, 2, 1)) << "type of the same size";
+    EXPECT_TRUE(replaces({2, 6}, _DATATYPE_FLOAT, 2, 1));
+    EXPECT_TRUE(replaces({12}, _DATATYPE_FLOAT, 2, 1));
+    EXPECT_TRUE(replaces({12}, _DATATYPE_FLOAT, 3, 1));
+    EXPECT_TRUE(replaces({12}, _DATATYPE_FLOAT, 3, 0));
+    EXPECT_FALSE(replaces({12}, _DATATYPE_FLOAT, 3, 0));
+}
+
+TEST(Reuse, ClearsDataCountersAndTimes)
+{
+    SegmentName name;
+    Image first, again;
+    first.create(name.text(), {4}, _DATATYPE_UINT32, 2);
+    require(daoShmSetFrameId(first, 9), "frame id");
+    for (uint64_t number = 1; number <= 3; ++number)
+        publish(first, number);
+    again.create(name.text(), {4}, _DATATYPE_UINT32, 2);
+    EXPECT_EQ(again.info().segment_id, first.info().segment_id);
+    for (uint32_t slot = 0; slot < 2; ++slot)
+    {
+        EXPECT_EQ(first->md[slot].cnt0 + first->md[slot].cnt1 + first->md[slot].cnt2 + first->md[slot].write, 0u);
+        EXPECT_EQ(first->md[slot].atime.tsfixed.secondlong, 0);
+        for (uint32_t index = 0; index < 4; ++index)
+            EXPECT_EQ(first->array.UI32[4 * slot + index], 0u);
+    }
+    EXPECT_EQ(first->md->fifo_last_written, 1u);
+    const timespec past{1, 0};
+    EXPECT_EQ(daoShmWaitForSemaphoreTimeout(first, 0, &past), DAO_TIMEOUT) << "old posts are gone";
+    Frame frame(4);
+    EXPECT_EQ(daoShmReadNext(first, frame.data(), 4, nullptr, nullptr, nullptr), DAO_NOTREADY);
+    EXPECT_EQ(first.info().generation, 1u);
+}
+
+// Creates, and says what came of it: the segment's id, and whether it is still the one of the name.
+const Role creator("creator", [](const Arguments &arguments) {
+    const auto at = Clock::time_point(Clock::duration(std::stoll(arguments.at(2))));
+    const auto elements = static_cast<uint32_t>(std::stoul(arguments.at(1)));
+    say("ready");
+    std::this_thread::sleep_until(at);
+    Image image;
+    if (image.try_create(arguments.at(0), {elements}, _DATATYPE_UINT32, 2) != DAO_SUCCESS)
+    {
+        say(std::string("failed: ") + daoLastErrorMessage());
+        return 2;
+    }
+    say(std::to_string(image.info().segment_id));
+    std::this_thread::sleep_until(at + milliseconds(1000));
+    const int_fast8_t status = daoShmCheckReplaced(image);
+    say(status == DAO_SUCCESS ? "kept" : status == DAO_REPLACED ? "replaced" : "lost");
+    return 0;
+});
+
+// Starts creators of the name at one moment and checks that one segment is left, and that each knows its own's fate.
+void create_at_once(const std::vector<uint32_t> &sizes)
+{
+    SegmentName name;
+    const auto at = Clock::now() + milliseconds(400);
+    std::vector<Child> creators;
+    for (const uint32_t elements : sizes)
+        creators.emplace_back("creator", Arguments{name.text(), std::to_string(elements),
+                                                   std::to_string(at.time_since_epoch().count())});
+    std::vector<std::string> ids;
+    for (Child &child : creators)
+        ASSERT_EQ(child.line(), "ready");
+    for (Child &child : creators)
+        ids.push_back(child.line());
+    Image last;
+    last.open(name.text());
+    const std::string id = std::to_string(last.info().segment_id);
+    for (size_t index = 0; index < creators.size(); ++index)
+    {
+        EXPECT_EQ(creators[index].line(), ids[index] == id ? "kept" : "replaced") << ids[index];
+        EXPECT_EQ(creators[index].wait(), 0);
+    }
+    EXPECT_EQ(name.file_count(), 1u);
+    publish(last, 1);
+    EXPECT_EQ(daoShmGetCounter(last), 1u);
+}
+
+TEST(Creators, OfTheSameNameAndGeometryShareOneSegment)
+{
+    for (int round = 0; round < 2; ++round)
+        create_at_once(std::vector<uint32_t>(6, 1000));
+}
+
+TEST(Creators, OfTheSameNameAndOtherGeometryLeaveOneSegmentAndTheLosersAreTold)
+{
+    for (int round = 0; round < 2; ++round)
+        create_at_once({1000, 1001, 1002, 1000, 1001, 1002});
+}
+
+}

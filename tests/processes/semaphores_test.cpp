@@ -1,0 +1,121 @@
+// The ten numbered semaphores: posted or not, each by its number.
+#include "frames.hpp"
+#include "image.hpp"
+#include "role.hpp"
+#include "segment_name.hpp"
+#include "timing.hpp"
+#include "ways.hpp"
+
+#include <gtest/gtest.h>
+
+namespace
+{
+
+using namespace test;
+
+const timespec past{1, 0};
+
+class Semaphores : public testing::TestWithParam<int>
+{
+  protected:
+    void SetUp() override { image_.create(name_.text(), {4}, _DATATYPE_UINT32, 1, 0, GetParam()); }
+    void publish() { require(daoShmImage2Shm(data_, 4, image_), "publish"); }
+    int_fast8_t take(int32_t number) { return daoShmWaitForSemaphoreTimeout(image_, number, &past); }
+
+    SegmentName name_;
+    Image image_;
+    uint32_t data_[4] = {};
+};
+
+TEST_P(Semaphores, EachIsPostedByAPublishAndHeldOnce)
+{
+    for (int32_t number = 0; number < 10; ++number)
+        EXPECT_EQ(take(number), DAO_TIMEOUT);
+    for (int frames = 0; frames < 3; ++frames)
+        publish();
+    for (int32_t number = 0; number < 10; ++number)
+    {
+        EXPECT_EQ(daoShmWaitForSemaphore(image_, number), DAO_SUCCESS);
+        EXPECT_EQ(take(number), DAO_TIMEOUT) << "posts are not added up";
+    }
+}
+
+TEST_P(Semaphores, PostIsOfOneNumber)
+{
+    for (int32_t posted = 0; posted < 10; ++posted)
+    {
+        EXPECT_EQ(daoSemPost(image_, posted), DAO_SUCCESS);
+        EXPECT_EQ(daoSemPost(image_, posted), DAO_SUCCESS);
+        for (int32_t number = 0; number < 10; ++number)
+            EXPECT_EQ(take(number), number == posted ? DAO_SUCCESS : DAO_TIMEOUT);
+    }
+    EXPECT_EQ(daoShmGetCounter(image_), 0u);
+}
+
+TEST_P(Semaphores, PostAllPostsAll)
+{
+    EXPECT_EQ(daoSemPostAll(image_), DAO_SUCCESS);
+    EXPECT_EQ(daoSemLogPost(image_), DAO_SUCCESS);
+    for (int32_t number = 0; number < 10; ++number)
+    {
+        EXPECT_EQ(take(number), DAO_SUCCESS);
+        EXPECT_EQ(take(number), DAO_TIMEOUT);
+    }
+}
+
+TEST_P(Semaphores, FewerMayBeAskedFor)
+{
+    ASSERT_EQ(daoShmImageCreateSem(image_, 3), DAO_SUCCESS);
+    EXPECT_EQ(image_->md->sem, 3);
+    publish();
+    EXPECT_EQ(take(2), DAO_SUCCESS);
+    EXPECT_EQ(take(3), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_SEMAPHORE);
+    EXPECT_NE(std::string(daoLastErrorMessage()).find("0 to 2"), std::string::npos) << daoLastErrorMessage();
+    EXPECT_EQ(daoSemPost(image_, 3), DAO_ERROR);
+    EXPECT_EQ(daoSemPostAll(image_), DAO_SUCCESS);
+    ASSERT_EQ(daoImageCreateSem(image_, 10), DAO_SUCCESS);
+    publish();
+    EXPECT_EQ(take(9), DAO_SUCCESS);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Semaphores, testing::Values(1, 0),
+                         [](const auto &row) { return row.param ? "Shared" : "Private"; });
+
+const Role semaphore_reader("semaphore-reader", [](const Arguments &arguments) {
+    Image image;
+    image.open(arguments.at(0));
+    const int32_t number = std::stoi(arguments.at(1));
+    say("ready");
+    for (int frames = 0; frames < 20; ++frames)
+    {
+        const timespec deadline = realtime_after(30 * second_ns);
+        if (daoShmWaitForSemaphoreTimeout(image, number, &deadline) != DAO_SUCCESS)
+            return 2;
+        say("taken");
+    }
+    return daoShmWaitForSemaphoreTimeout(image, number, &past) == DAO_TIMEOUT ? 0 : 3;
+});
+
+TEST(SemaphoreReaders, TenProcessesAreEachWokenByEveryFrame)
+{
+    SegmentName name;
+    Image writer;
+    writer.create(name.text(), {4}, _DATATYPE_UINT32);
+    std::vector<Child> readers;
+    for (int number = 0; number < 10; ++number)
+        readers.emplace_back("semaphore-reader", Arguments{name.text(), std::to_string(number)});
+    for (Child &reader : readers)
+        ASSERT_EQ(reader.line(), "ready");
+    uint32_t data[4] = {};
+    for (int frames = 0; frames < 20; ++frames)
+    {
+        require(daoShmImage2Shm(data, 4, writer), "publish");
+        for (Child &reader : readers)
+            ASSERT_EQ(reader.line(), "taken");
+    }
+    for (Child &reader : readers)
+        EXPECT_EQ(reader.wait(), 0);
+}
+
+}

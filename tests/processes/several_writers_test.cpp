@@ -1,0 +1,121 @@
+// Two and four writers of one segment: no count is lost, no frame is torn.
+#include "frames.hpp"
+#include "image.hpp"
+#include "role.hpp"
+#include "segment_name.hpp"
+#include "timing.hpp"
+
+#include <gtest/gtest.h>
+#include <thread>
+#include <tuple>
+
+namespace
+{
+
+using namespace test;
+
+constexpr uint32_t size = 400;
+
+// Publishes so many frames; every third as a loan, every third from packets.
+const Role counting_writer("counting-writer", [](const Arguments &arguments) {
+    Image image;
+    image.open(arguments.at(0));
+    const uint64_t frames = std::stoull(arguments.at(1));
+    const uint64_t first = std::stoull(arguments.at(2));
+    Frame frame(size);
+    say("ready");
+    for (uint64_t number = 0; number < frames; ++number)
+    {
+        fill(frame, first + number);
+        if (number % 3 == 0)
+            require(daoShmImage2Shm(frame.data(), size, image), "publish");
+        else if (number % 3 == 1)
+        {
+            void *slot = nullptr;
+            require(daoShmBeginWrite(image, &slot), "begin");
+            std::memcpy(slot, frame.data(), size * sizeof(uint32_t));
+            require(daoShmCommitWrite(image), "commit");
+        }
+        else
+        {
+            for (uint16_t packet = 0; packet < 2; ++packet)
+                require(daoShmImagePart2Shm(reinterpret_cast<char *>(&frame[packet * size / 2]), size / 2, image,
+                                            packet * size / 2, packet, 2, number),
+                        "packet");
+            require(daoShmImagePart2ShmFinalize(image), "finalise");
+        }
+    }
+    return 0;
+});
+
+class SeveralWriters : public testing::TestWithParam<std::tuple<int, uint32_t>>
+{
+};
+
+TEST_P(SeveralWriters, LoseNoCountAndTearNoFrame)
+{
+    const auto [writer_count, depth] = GetParam();
+    constexpr uint64_t frames = 10'000;
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+    std::vector<Child> writers;
+    for (int index = 0; index < writer_count; ++index)
+        writers.emplace_back("counting-writer", Arguments{name.text(), std::to_string(frames),
+                                                          std::to_string(static_cast<uint64_t>(index) * 1'000'000)});
+    for (Child &writer : writers)
+        ASSERT_EQ(writer.line(), "ready");
+    const uint64_t total = frames * static_cast<uint64_t>(writer_count);
+    const auto deadline = Clock::now() + std::chrono::seconds(60);
+    Frame read(size);
+    uint64_t last = 0;
+    while (last < total && Clock::now() < deadline)
+    {
+        uint64_t counter = 0;
+        const int_fast8_t status = daoShmReadNewest(image, read.data(), size, &counter, nullptr);
+        if (status != DAO_SUCCESS)
+            continue;
+        ASSERT_TRUE(is_whole(read.data(), size)) << "frame " << counter;
+        ASSERT_GE(counter, last);
+        last = counter;
+    }
+    for (Child &writer : writers)
+        EXPECT_EQ(writer.wait(), 0);
+    EXPECT_EQ(daoShmGetCounter(image), total);
+    EXPECT_EQ(image.info().takeovers, 0u);
+    EXPECT_EQ(image.info().writing, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Counts, SeveralWriters, testing::Combine(testing::Values(2, 4), testing::Values(1u, 4u)),
+                         [](const auto &row) {
+                             return std::to_string(std::get<0>(row.param)) + "WritersDepth" +
+                                    std::to_string(std::get<1>(row.param));
+                         });
+
+TEST(SeveralWriterThreads, LoseNoCountWithAnImageEach)
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {size}, _DATATYPE_UINT32, 3);
+    constexpr uint64_t frames = 3000;
+    std::vector<std::thread> threads;
+    for (uint64_t index = 0; index < 4; ++index)
+        threads.emplace_back([&, index] {
+            Image own;
+            own.open(name.text());
+            Frame frame(size);
+            for (uint64_t number = 0; number < frames; ++number)
+            {
+                fill(frame, index * 1'000'000 + number);
+                require(daoShmImage2Shm(frame.data(), size, own), "publish");
+            }
+        });
+    for (std::thread &thread : threads)
+        thread.join();
+    EXPECT_EQ(daoShmGetCounter(image), 4 * frames);
+    Frame read(size);
+    require(daoShmReadNewest(image, read.data(), size, nullptr, nullptr), "read");
+    EXPECT_TRUE(is_whole(read.data(), size));
+}
+
+}

@@ -1,0 +1,145 @@
+// A signal ends every wait with its own result, also when its handler was installed with SA_RESTART.
+#include "frames.hpp"
+#include "image.hpp"
+#include "role.hpp"
+#include "segment_name.hpp"
+#include "timing.hpp"
+#include "ways.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <gtest/gtest.h>
+
+namespace
+{
+
+using namespace test;
+
+std::atomic<int> signals_handled{0};
+
+void count_signal(int)
+{
+    ++signals_handled;
+}
+
+void count_and_interrupt(int)
+{
+    ++signals_handled;
+    daoShmInterrupt();
+}
+
+void handle(int number, void (*handler)(int), int flags)
+{
+    struct sigaction action = {};
+    action.sa_handler = handler;
+    action.sa_flags = flags;
+    sigaction(number, &action, nullptr);
+}
+
+// Waits for ever in the given way, and prints what ended the wait.
+const Role signalled_waiter("signalled-waiter", [](const Arguments &arguments) {
+    Image image;
+    image.open(arguments.at(0));
+    const Way way = way_of(arguments.at(1));
+    handle(SIGUSR1, count_signal, std::stoi(arguments.at(2)) != 0 ? SA_RESTART : 0);
+    handle(SIGUSR2, count_and_interrupt, SA_RESTART);
+    for (int waits = 0; waits < 3; ++waits)
+    {
+        say("waiting");
+        const int_fast8_t status = wait_for_frame(image, way, 0, -1);
+        say(std::to_string(status) + " " + std::to_string(signals_handled));
+    }
+    // The mask is as it was, and no frame was counted.
+    sigset_t mask;
+    pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+    for (const int number : {SIGUSR1, SIGUSR2, SIGINT, SIGTERM})
+        if (sigismember(&mask, number) != 0)
+            return 2;
+    return image->fifo_last_read_cnt0 == 0 ? 0 : 3;
+});
+
+class Signals : public testing::TestWithParam<std::tuple<Way, int>>
+{
+};
+
+TEST_P(Signals, EndAWait)
+{
+    SegmentName name;
+    Image writer;
+    writer.create(name.text(), {4}, _DATATYPE_UINT32);
+    const auto [way, restart] = GetParam();
+    Child waiter("signalled-waiter", {name.text(), name_of(way), std::to_string(restart)});
+    const std::string interrupted = std::to_string(DAO_INTERRUPTED);
+    int expected = 0;
+    for (const int number : {SIGUSR1, SIGUSR2})
+    {
+        ASSERT_EQ(waiter.line(), "waiting");
+        std::this_thread::sleep_for(milliseconds(60));
+        ::kill(static_cast<pid_t>(waiter.pid()), number);
+        EXPECT_EQ(waiter.line(milliseconds(3000)), interrupted + " " + std::to_string(++expected));
+    }
+    ASSERT_EQ(waiter.line(), "waiting");
+    uint32_t data[4] = {};
+    require(daoShmImage2Shm(data, 4, writer), "publish");
+    EXPECT_EQ(waiter.line(), std::to_string(DAO_SUCCESS) + " 2");
+    EXPECT_EQ(waiter.wait(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, Signals, testing::Combine(testing::ValuesIn(all_ways), testing::Values(0, 1)),
+                         [](const auto &row) {
+                             return std::string(name_of(std::get<0>(row.param))) +
+                                    (std::get<1>(row.param) ? "WithRestart" : "WithoutRestart");
+                         });
+
+// Each of the calls without a time limit, by number.
+const Role endless_waiter("endless-waiter", [](const Arguments &arguments) {
+    Image image;
+    image.open(arguments.at(0));
+    handle(SIGUSR1, count_signal, SA_RESTART);
+    say("waiting");
+    const int which = std::stoi(arguments.at(1));
+    const int_fast8_t status = which == 0   ? daoShmWaitForCounter(image)
+                               : which == 1 ? daoShmWaitForTargetCounter(image, 5)
+                                            : daoShmWaitForNextSegment(image);
+    return status == DAO_INTERRUPTED && daoLastErrorCode() == DAO_E_INTERRUPTED ? 0 : 2;
+});
+
+TEST(Signal, EndTheHistoricWaits)
+{
+    for (int which = 0; which < 3; ++which)
+    {
+        SegmentName name;
+        Image writer;
+        writer.create(name.text(), {4}, _DATATYPE_UINT32, 2);
+        Child waiter("endless-waiter", {name.text(), std::to_string(which)});
+        ASSERT_EQ(waiter.line(), "waiting");
+        std::this_thread::sleep_for(milliseconds(60));
+        ::kill(static_cast<pid_t>(waiter.pid()), SIGUSR1);
+        EXPECT_EQ(waiter.wait(milliseconds(3000)), 0) << which;
+    }
+}
+
+const Role unhandled_waiter("unhandled-waiter", [](const Arguments &arguments) {
+    Image image;
+    image.open(arguments.at(0));
+    say("waiting");
+    return wait_for_frame(image, way_of(arguments.at(1)), 0, -1) == DAO_SUCCESS ? 0 : 2;
+});
+
+TEST(Signal, WithoutAHandlerEndTheProcess)
+{
+    SegmentName name;
+    Image writer;
+    writer.create(name.text(), {4}, _DATATYPE_UINT32);
+    for (const Way way : all_ways)
+    {
+        Child waiter("unhandled-waiter", {name.text(), name_of(way)});
+        ASSERT_EQ(waiter.line(), "waiting");
+        std::this_thread::sleep_for(milliseconds(60));
+        ::kill(static_cast<pid_t>(waiter.pid()), SIGTERM);
+        const int64_t taken_ns = elapsed_ns([&] { EXPECT_EQ(waiter.wait(milliseconds(5000)), -1); });
+        EXPECT_LT(taken_ns, 3 * second_ns) << name_of(way);
+    }
+}
+
+}

@@ -1,0 +1,205 @@
+// A writer that never rests and readers of every kind: no torn, repeated, reordered or uncounted lost frame. Each run
+// takes a second, or DAO_STRESS_SECONDS.
+#include "frames.hpp"
+#include "image.hpp"
+#include "role.hpp"
+#include "segment_name.hpp"
+#include "timing.hpp"
+
+#include <cinttypes>
+#include <cstdio>
+#include <gtest/gtest.h>
+
+namespace
+{
+
+using namespace test;
+
+// Publishes flat out until the time is over; prints the number of frames.
+const Role flat_out_writer("flat-out-writer", [](const Arguments &arguments) {
+    Image image;
+    image.open(arguments.at(0));
+    const auto end = Clock::now() + milliseconds(std::stol(arguments.at(1)));
+    const auto size = static_cast<uint32_t>(image->md->nelement);
+    uint64_t number = 0;
+    Frame frame(size);
+    say("ready");
+    while (Clock::now() < end)
+    {
+        fill(frame, ++number);
+        require(daoShmImage2Shm(frame.data(), size, image), "publish");
+    }
+    say(std::to_string(number));
+    return 0;
+});
+
+struct Tally
+{
+    uint64_t frames = 0;
+    uint64_t lost = 0;
+    uint64_t last = 0;
+};
+
+// Takes one frame; false when it is one that must not have come.
+using Take = bool (*)(Image &image, Frame &frame, Tally &tally);
+
+bool take_newest(Image &image, Frame &frame, Tally &tally)
+{
+    uint64_t counter = 0;
+    const int_fast8_t status = daoShmReadNewest(image, frame.data(), frame.size(), &counter, nullptr);
+    if (status != DAO_SUCCESS)
+        return status == DAO_NOTREADY || status == DAO_OVERWRITE;
+    tally.frames += counter > tally.last;
+    const bool good = is_frame(frame, counter) && counter >= tally.last;
+    tally.last = counter;
+    return good;
+}
+
+bool take_next(Image &image, Frame &frame, Tally &tally)
+{
+    uint64_t counter = 0;
+    uint64_t missed = 0;
+    const int_fast8_t status = daoShmReadNext(image, frame.data(), frame.size(), &counter, nullptr, &missed);
+    if (status == DAO_NOTREADY || (status == DAO_OVERWRITE && counter == 0))
+        return true;
+    if ((missed == 0) != (status == DAO_SUCCESS))
+        return false;
+    const bool good = is_frame(frame, counter) && counter == tally.last + missed + 1;
+    ++tally.frames;
+    tally.lost += missed;
+    tally.last = counter;
+    return good;
+}
+
+bool take_history(Image &image, Frame &frame, Tally &tally)
+{
+    const uint32_t depth = image->md->fifo_size;
+    const uint32_t wanted = depth > 2 ? depth - 1 : 1;
+    const uint64_t size = image->md->nelement;
+    frame.resize(size * depth);
+    uint64_t first = 0;
+    const int_fast8_t status = daoShmReadLast(image, frame.data(), wanted, &first);
+    if (status != DAO_SUCCESS)
+        return status == DAO_NOTREADY || status == DAO_OVERWRITE;
+    for (uint32_t index = 0; index < wanted; ++index)
+        if (!is_frame(&frame[index * size], size, first + index))
+            return false;
+    ++tally.frames;
+    const bool good = first + wanted - 1 >= tally.last;
+    tally.last = first + wanted - 1;
+    return good;
+}
+
+// Pointers into the segment: a frame looked at in place counts only when it stayed whole.
+bool take_slot(Image &image, Frame &frame, Tally &tally)
+{
+    void *slot = nullptr;
+    uint64_t counter = 0;
+    const int_fast8_t status = daoShmGetNextSegment(image, &slot, nullptr, &counter);
+    if (status != DAO_SUCCESS && status != DAO_OVERWRITE)
+        return status == DAO_NOTREADY;
+#if !defined(__SANITIZE_THREAD__)
+    std::memcpy(frame.data(), slot, frame.size() * sizeof(uint32_t));
+#endif
+    const bool stayed_whole = daoShmCheckSegmentOverwrite(image) == DAO_SUCCESS;
+    if (stayed_whole)
+        ++tally.frames;
+#if !defined(__SANITIZE_THREAD__)
+    if (stayed_whole && !is_frame(frame, counter))
+        return false;
+#endif
+    const bool good = counter > tally.last;
+    tally.last = counter;
+    return good;
+}
+
+struct Kind
+{
+    const char *name;
+    Take take;
+};
+constexpr Kind kinds[] = {
+    {"newest", take_newest}, {"next", take_next}, {"history", take_history}, {"slot", take_slot}};
+
+// Reads until the writer is done and the last frame was seen. Prints frames, lost, last, missed.
+const Role flat_out_reader("flat-out-reader", [](const Arguments &arguments) {
+    Image image;
+    image.open(arguments.at(0));
+    const auto end = Clock::now() + milliseconds(std::stol(arguments.at(1)));
+    Take take = nullptr;
+    for (const Kind &kind : kinds)
+        if (arguments.at(2) == kind.name)
+            take = kind.take;
+    Frame frame(image->md->nelement);
+    Tally tally;
+    say("ready");
+    while (Clock::now() < end)
+        for (int reads = 0; reads < 20; ++reads)
+            if (!take(image, frame, tally))
+            {
+                say("bad frame after " + std::to_string(tally.frames) + " good ones, last " +
+                    std::to_string(tally.last) + ": " + daoLastErrorMessage());
+                return 1;
+            }
+    say(std::to_string(tally.frames) + " " + std::to_string(tally.lost) + " " + std::to_string(tally.last) + " " +
+        std::to_string(daoShmGetMissed(image)));
+    return 0;
+});
+
+struct Case
+{
+    uint32_t size;
+    uint32_t depth;
+};
+
+class Stress : public testing::TestWithParam<Case>
+{
+};
+
+TEST_P(Stress, NoFrameIsTornRepeatedReorderedOrLostUncounted)
+{
+    const auto [size, depth] = GetParam();
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+    std::vector<Child> readers;
+    const auto time = stress_time();
+    const std::string longer = std::to_string((time + milliseconds(400)).count());
+    for (const Kind &kind : kinds)
+        readers.emplace_back("flat-out-reader", Arguments{name.text(), longer, kind.name});
+    for (Child &reader : readers)
+        ASSERT_EQ(reader.line(), "ready");
+    Child writer("flat-out-writer", {name.text(), std::to_string(time.count())});
+    ASSERT_EQ(writer.line(), "ready");
+    const uint64_t published = std::stoull("0" + writer.line(time + milliseconds(30'000)));
+    EXPECT_EQ(writer.wait(), 0);
+    EXPECT_GT(published, 0u);
+    EXPECT_EQ(daoShmGetCounter(image), published);
+    for (size_t index = 0; index < readers.size(); ++index)
+    {
+        const std::string report = readers[index].line(milliseconds(30'000));
+        EXPECT_EQ(readers[index].wait(), 0) << kinds[index].name << ": " << report;
+        uint64_t frames = 0, lost = 0, last = 0, missed = 0;
+        ASSERT_EQ(std::sscanf(report.c_str(), "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &frames, &lost, &last,
+                              &missed),
+                  4)
+            << kinds[index].name << ": " << report;
+        EXPECT_GT(frames, 0u) << kinds[index].name;
+        EXPECT_LE(last, published);
+        if (std::string(kinds[index].name) == "next")
+        {
+            EXPECT_EQ(frames + lost, last);
+            EXPECT_LE(missed, lost) << "from its first read";
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Depths, Stress,
+                         testing::Values(Case{100, 1}, Case{100, 2}, Case{100, 4}, Case{100, 8}, Case{60'000, 1},
+                                         Case{60'000, 2}, Case{60'000, 4}, Case{60'000, 8}),
+                         [](const auto &row) {
+                             return "Elements" + std::to_string(row.param.size) + "Depth" +
+                                    std::to_string(row.param.depth);
+                         });
+
+}

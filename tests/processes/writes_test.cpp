@@ -1,0 +1,401 @@
+// Loans, quiet and short writes, slices, frame ids, times, and sums.
+#include "frames.hpp"
+#include "image.hpp"
+#include "segment_name.hpp"
+#include "timing.hpp"
+
+#include <chrono>
+#include <gtest/gtest.h>
+
+namespace
+{
+
+using namespace test;
+
+int64_t now_ns()
+{
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+class Writes : public testing::TestWithParam<std::tuple<int, uint32_t>>
+{
+  protected:
+    static constexpr uint32_t size = 500;
+
+    void SetUp() override { image_.create(name_.text(), {size}, _DATATYPE_UINT32, depth(), 0, shared()); }
+    int shared() const { return std::get<0>(GetParam()); }
+    uint32_t depth() const { return std::get<1>(GetParam()); }
+
+    void publish(uint64_t number)
+    {
+        fill(frame_, number);
+        require(daoShmImage2Shm(frame_.data(), size, image_), "publish");
+    }
+    // The newest frame's counter; its content in read_.
+    uint64_t read()
+    {
+        uint64_t counter = 0;
+        require(daoShmReadNewest(image_, read_.data(), size, &counter, nullptr), "read");
+        return counter;
+    }
+
+    SegmentName name_;
+    Image image_;
+    Frame frame_ = Frame(size);
+    Frame read_ = Frame(size);
+};
+
+TEST_P(Writes, LoanIsPublishedByCommit)
+{
+    for (uint64_t number = 1; number <= 2 * depth() + 1; ++number)
+    {
+        void *slot = nullptr;
+        ASSERT_EQ(daoShmBeginWrite(image_, &slot), DAO_SUCCESS);
+        EXPECT_EQ(slot, image_->array.UI32 + (number - 1) % depth() * size);
+        EXPECT_EQ(image_->md[(number - 1) % depth()].write, 1);
+        EXPECT_EQ(daoShmGetCounter(image_), number - 1);
+        fill(static_cast<uint32_t *>(slot), size, number);
+        ASSERT_EQ(daoShmCommitWrite(image_), DAO_SUCCESS);
+        EXPECT_EQ(read(), number);
+        EXPECT_TRUE(is_frame(read_, number));
+    }
+    EXPECT_EQ(daoShmCommitWrite(image_), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE);
+}
+
+TEST_P(Writes, OtherWritesDuringALoanAreRefused)
+{
+    publish(1);
+    void *slot = nullptr;
+    void *second = nullptr;
+    require(daoShmBeginWrite(image_, &slot), "begin");
+    fill(static_cast<uint32_t *>(slot), size, 2);
+    IMAGE *cube[1] = {image_};
+    for (const int_fast8_t status :
+         {daoShmBeginWrite(image_, &second), daoShmImage2Shm(frame_.data(), size, image_),
+          daoShmImage2ShmQuiet(frame_.data(), size, image_), daoShmImagePart2ShmFinalize(image_),
+          daoShmImagePart2Shm(reinterpret_cast<char *>(frame_.data()), 1, image_, 0, 0, 1, 1),
+          daoShmTimestampShm(image_)})
+    {
+        EXPECT_EQ(status, DAO_ERROR);
+        EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE);
+    }
+    EXPECT_NE(daoShmCombineShm2Shm(cube, image_, 1, 4), DAO_SUCCESS);
+    EXPECT_EQ(second, nullptr);
+    EXPECT_EQ(daoShmGetCounter(image_), 1u);
+    require(daoShmCommitWrite(image_), "commit");
+    EXPECT_EQ(read(), 2u);
+    EXPECT_TRUE(is_frame(read_, 2));
+}
+
+TEST_P(Writes, AbortedLoanIsNotCounted)
+{
+    publish(1);
+    void *slot = nullptr;
+    require(daoShmBeginWrite(image_, &slot), "begin");
+    fill(static_cast<uint32_t *>(slot), size / 2, 99);
+    ASSERT_EQ(daoShmAbortWrite(image_), DAO_SUCCESS);
+    EXPECT_EQ(daoShmGetCounter(image_), 1u);
+    EXPECT_EQ(image_.info().writing, 0u);
+    uint64_t counter = 0;
+    const int_fast8_t status = daoShmReadNewest(image_, read_.data(), size, &counter, nullptr);
+    EXPECT_EQ(status, depth() == 1 ? DAO_NOTREADY : DAO_SUCCESS);
+    if (depth() > 1)
+    {
+        EXPECT_TRUE(is_frame(read_, 1));
+    }
+    publish(2);
+    EXPECT_EQ(read(), 2u);
+    EXPECT_TRUE(is_frame(read_, 2));
+}
+
+TEST_P(Writes, CloseAbortsALoan)
+{
+    if (!shared())
+        GTEST_SKIP() << "a private image ends with its handle";
+    Image other;
+    other.open(name_.text());
+    void *slot = nullptr;
+    require(daoShmBeginWrite(other, &slot), "begin");
+    EXPECT_EQ(image_.info().writing, 1u);
+    EXPECT_EQ(daoShmCloseShm(other), DAO_SUCCESS);
+    EXPECT_EQ(image_.info().writing, 0u);
+    publish(1);
+    EXPECT_EQ(read(), 1u);
+}
+
+TEST_P(Writes, ShortWriteKeepsTheRestOfTheLastFrame)
+{
+    publish(1);
+    for (const uint32_t count : {0u, 1u, 123u, size - 1})
+    {
+        require(daoShmReadNewest(image_, read_.data(), size, nullptr, nullptr), "read");
+        Frame expected = read_;
+        fill(frame_, 7000 + count);
+        std::copy_n(frame_.begin(), count, expected.begin());
+        ASSERT_EQ(daoShmImage2Shm(frame_.data(), count, image_), DAO_SUCCESS);
+        read();
+        EXPECT_EQ(read_, expected);
+    }
+    EXPECT_EQ(daoShmGetCounter(image_), 5u);
+}
+
+TEST_P(Writes, QuietWriteCountsNothingAndWakesNobody)
+{
+    publish(1);
+    const timespec past{1, 0};
+    require(daoShmWaitForSemaphoreTimeout(image_, 0, &past), "take the post");
+    fill(frame_, 2);
+    ASSERT_EQ(daoShmImage2ShmQuiet(frame_.data(), size, image_), DAO_SUCCESS);
+    EXPECT_EQ(daoShmGetCounter(image_), 1u);
+    EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image_, 0, &past), DAO_TIMEOUT);
+    EXPECT_EQ(daoShmWaitForFrame(image_, 1, millisecond_ns), DAO_TIMEOUT);
+    EXPECT_EQ(read(), 1u);
+    EXPECT_TRUE(is_frame(read_, depth() == 1 ? 2 : 1));
+    ASSERT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
+    EXPECT_EQ(read(), 2u);
+    EXPECT_TRUE(is_frame(read_, 2));
+    EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image_, 0, &past), DAO_SUCCESS);
+}
+
+TEST_P(Writes, QuietWriteChangesWhatAReaderWasHanded)
+{
+    publish(1);
+    void *slot = nullptr;
+    require(daoShmGetNewestSegment(image_, &slot, nullptr, nullptr), "newest");
+    EXPECT_EQ(daoShmCheckSegmentOverwrite(image_), DAO_SUCCESS);
+    fill(frame_, 2);
+    require(daoShmImage2ShmQuiet(frame_.data(), size, image_), "quiet");
+    EXPECT_EQ(daoShmCheckSegmentOverwrite(image_), depth() == 1 ? DAO_OVERWRITE : DAO_SUCCESS);
+    require(daoShmImagePart2ShmFinalize(image_), "finalise");
+    EXPECT_EQ(daoShmCheckSegmentOverwrite(image_), depth() == 1 ? DAO_OVERWRITE : DAO_SUCCESS);
+    for (uint32_t count = 1; count < depth(); ++count)
+        publish(3);
+    EXPECT_EQ(daoShmCheckSegmentOverwrite(image_), DAO_OVERWRITE);
+}
+
+TEST_P(Writes, FrameIdAndAcquisitionTimeAreTheNextFramesOwn)
+{
+    const int64_t before_ns = now_ns();
+    publish(1);
+    require(daoShmSetFrameId(image_, 77), "frame id");
+    require(daoShmSetAcquisitionTime(image_, 123456789), "time");
+    publish(2);
+    DAO_FRAME found;
+    read();
+    require(daoShmGetFrame(image_, &found), "frame");
+    EXPECT_EQ(found.cnt0, 2u);
+    EXPECT_EQ(found.cnt2, 77u);
+    EXPECT_EQ(found.atime_ns, 123456789);
+    EXPECT_EQ(found.slot, 1 % depth());
+    publish(3);
+    read();
+    require(daoShmGetFrame(image_, &found), "frame");
+    EXPECT_EQ(found.cnt2, 77u) << "a frame id stays until another is set";
+    EXPECT_GE(found.atime_ns, before_ns - second_ns);
+    EXPECT_LE(found.atime_ns, now_ns() + second_ns);
+}
+
+TEST_P(Writes, TimestampStampsTheNewestFrame)
+{
+    require(daoShmSetAcquisitionTime(image_, 1), "time");
+    publish(1);
+    const timespec past{1, 0};
+    require(daoShmWaitForSemaphoreTimeout(image_, 0, &past), "take the post");
+    const int64_t before_ns = now_ns();
+    ASSERT_EQ(daoShmTimestampShm(image_), DAO_SUCCESS);
+    int64_t time_ns = 0;
+    uint64_t counter = 0;
+    require(daoShmReadNewest(image_, read_.data(), size, &counter, &time_ns), "read");
+    EXPECT_GE(time_ns, before_ns);
+    EXPECT_LE(time_ns, now_ns());
+    EXPECT_TRUE(is_frame(read_, 1));
+    EXPECT_EQ(counter, depth() == 1 ? 2u : 1u);
+    EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image_, 0, &past), DAO_TIMEOUT);
+    EXPECT_EQ(daoShmWaitForFrame(image_, 1, millisecond_ns), depth() == 1 ? DAO_SUCCESS : DAO_TIMEOUT);
+}
+
+INSTANTIATE_TEST_SUITE_P(Segments, Writes, testing::Combine(testing::Values(1, 0), testing::Values(1u, 2u, 5u)),
+                         [](const auto &row) {
+                             return std::string(std::get<0>(row.param) ? "Shared" : "Private") + "Depth" +
+                                    std::to_string(std::get<1>(row.param));
+                         });
+
+TEST(Slices, FillARollingBufferAndWrap)
+{
+    for (const uint32_t depth : {1u, 3u})
+    {
+        SegmentName name;
+        Image image;
+        image.create(name.text(), {4, 2, 5}, _DATATYPE_UINT32, depth);
+        Frame expected(40);
+        for (uint32_t number = 1; number <= 11; ++number)
+        {
+            const Frame slice(10, number);
+            const uint32_t index = (number - 1) % 4;
+            std::copy(slice.begin(), slice.end(), expected.begin() + index * 10);
+            ASSERT_EQ(daoShmWriteSlice(image, slice.data(), 10), DAO_SUCCESS);
+            Frame read(40);
+            DAO_FRAME found;
+            require(daoShmReadNewest(image, read.data(), 40, nullptr, nullptr), "read");
+            require(daoShmGetFrame(image, &found), "frame");
+            EXPECT_EQ(read, expected);
+            EXPECT_EQ(found.cnt1, index);
+            EXPECT_EQ(found.cnt0, number);
+        }
+    }
+}
+
+template <class T> void put(T &place, int value)
+{
+    if constexpr (std::is_arithmetic_v<T>)
+        place = static_cast<T>(value);
+    else
+        place = {static_cast<decltype(place.re)>(value), static_cast<decltype(place.im)>(-2 * value)};
+}
+
+template <class T> bool equal(const T &left, const T &right)
+{
+    return std::memcmp(&left, &right, sizeof(T)) == 0;
+}
+
+// Sums two and three images of one type: 3 + 100 (+ 200, which wraps in 8 bits).
+template <class T> void check_sum(uint8_t code)
+{
+    SegmentName names[4];
+    Image inputs[3], sum;
+    IMAGE *cube[3];
+    std::vector<T> data(6);
+    const int values[] = {3, 100, 27};
+    for (int channel = 0; channel < 3; ++channel)
+    {
+        inputs[channel].create(names[channel].text(), {2, 3}, code);
+        for (T &value : data)
+            put(value, values[channel]);
+        require(daoShmImage2Shm(data.data(), 6, inputs[channel]), "publish");
+        cube[channel] = inputs[channel];
+    }
+    sum.create(names[3].text(), {2, 3}, code, 2);
+    T expected;
+    for (int channels = 1; channels <= 3; ++channels)
+    {
+        ASSERT_EQ(daoShmCombineShm2Shm(cube, sum, channels, 6), DAO_SUCCESS) << daoLastErrorMessage();
+        require(daoShmReadNewest(sum, data.data(), 6, nullptr, nullptr), "read");
+        put(expected, channels == 1 ? 3 : channels == 2 ? 103 : 130);
+        for (const T &value : data)
+            EXPECT_TRUE(equal(value, expected)) << channels << " channels";
+    }
+    ASSERT_EQ(daoShmCombineShm2Shm(cube, sum, 1, 4), DAO_SUCCESS); // the rest: the last sum
+    require(daoShmReadNewest(sum, data.data(), 6, nullptr, nullptr), "read");
+    put(expected, 3);
+    EXPECT_TRUE(equal(data[3], expected));
+    put(expected, 130);
+    EXPECT_TRUE(equal(data[4], expected));
+    EXPECT_EQ(daoShmGetCounter(sum), 4u);
+}
+
+TEST(Sums, AreElementWiseForEveryType)
+{
+#define CHECK_SUM(NAME, code, type, member, name)                                                                      \
+    {                                                                                                                  \
+        SCOPED_TRACE(name);                                                                                            \
+        check_sum<type>(code);                                                                                         \
+    }
+    DAO_ELEMENT_TYPES(CHECK_SUM)
+#undef CHECK_SUM
+}
+
+TEST(Sums, TakeUpToSixtyFourImagesAndMayAddToThemselves)
+{
+    SegmentName name, sum_name;
+    Image one, sum;
+    one.create(name.text(), {3}, _DATATYPE_INT16);
+    sum.create(sum_name.text(), {3}, _DATATYPE_INT16);
+    int16_t data[3] = {1, -2, 1000};
+    require(daoShmImage2Shm(data, 3, one), "publish");
+    std::vector<IMAGE *> cube(64, one);
+    ASSERT_EQ(daoShmCombineShm2Shm(cube.data(), sum, 64, 3), DAO_SUCCESS);
+    require(daoShmReadNewest(sum, data, 3, nullptr, nullptr), "read");
+    EXPECT_EQ(data[0], 64);
+    EXPECT_EQ(data[1], -128);
+    EXPECT_EQ(data[2], static_cast<int16_t>(64000));
+    IMAGE *both[2] = {sum, one};
+    ASSERT_EQ(daoShmCombineShm2Shm(both, sum, 2, 3), DAO_SUCCESS);
+    require(daoShmReadNewest(sum, data, 3, nullptr, nullptr), "read");
+    EXPECT_EQ(data[0], 65);
+}
+
+TEST(Reads, BeforeTheFirstFrameGiveZerosOrAreNotReady)
+{
+    for (const uint32_t depth : {1u, 4u})
+    {
+        SegmentName name;
+        Image image;
+        image.create(name.text(), {3}, _DATATYPE_UINT32, depth);
+        uint32_t data[3] = {9, 9, 9};
+        uint64_t counter = 99;
+        EXPECT_EQ(daoShmReadNext(image, data, 3, &counter, nullptr, nullptr), DAO_NOTREADY);
+        EXPECT_EQ(daoShmReadLast(image, data, 1, &counter), DAO_NOTREADY);
+        EXPECT_EQ(daoLastErrorCode(), DAO_E_NOT_READY);
+        EXPECT_EQ(counter, 99u);
+        EXPECT_EQ(data[0], 9u);
+        EXPECT_EQ(daoShmReadNewest(image, data, 3, &counter, nullptr), DAO_SUCCESS);
+        EXPECT_EQ(counter, 0u);
+        EXPECT_EQ(data[0] | data[1] | data[2], 0u);
+        void *slot = nullptr;
+        uint32_t index = 99;
+        EXPECT_EQ(daoShmGetNewestSegment(image, &slot, &index, &counter), DAO_SUCCESS);
+        EXPECT_EQ(index, depth - 1);
+        EXPECT_EQ(counter, 0u);
+        DAO_FRAME found;
+        Image fresh;
+        fresh.open(name.text());
+        EXPECT_EQ(daoShmGetFrame(fresh, &found), DAO_NOTREADY);
+    }
+}
+
+TEST(Reads, ALappedReaderIsToldHowManyItMissed)
+{
+    for (const uint32_t depth : {1u, 2u, 4u, 8u})
+    {
+        SegmentName name;
+        Image image, reader;
+        image.create(name.text(), {50}, _DATATYPE_UINT32, depth);
+        reader.open(name.text());
+        Frame frame(50), read(50);
+        for (uint64_t number = 1; number <= 3 * depth + 1; ++number)
+        {
+            fill(frame, number);
+            require(daoShmImage2Shm(frame.data(), 50, image), "publish");
+        }
+        const uint64_t newest = 3 * depth + 1;
+        uint64_t counter = 0, missed = 0;
+        ASSERT_EQ(daoShmReadNext(reader, read.data(), 50, &counter, nullptr, &missed), DAO_OVERWRITE);
+        EXPECT_EQ(daoLastErrorCode(), DAO_E_OVERWRITE);
+        EXPECT_EQ(missed, counter - 1);
+        EXPECT_GT(counter, newest - depth);
+        EXPECT_TRUE(is_frame(read, counter));
+        while (counter < newest)
+        {
+            const uint64_t last = counter;
+            ASSERT_EQ(daoShmReadNext(reader, read.data(), 50, &counter, nullptr, &missed), DAO_SUCCESS);
+            EXPECT_EQ(counter, last + 1);
+            EXPECT_EQ(missed, 0u);
+            EXPECT_TRUE(is_frame(read, counter));
+        }
+        EXPECT_EQ(daoShmReadNext(reader, read.data(), 50, &counter, nullptr, &missed), DAO_NOTREADY);
+
+        for (uint64_t number = 1; number <= 2 * depth + 1; ++number)
+            require(daoShmImage2Shm(frame.data(), 50, image), "publish");
+        void *slot = nullptr;
+        ASSERT_EQ(daoShmGetNextSegment(reader, &slot, nullptr, &counter), DAO_OVERWRITE);
+        EXPECT_EQ(counter, newest + 2 * depth + 1) << "the historic call goes on with the newest";
+        require(daoShmImage2Shm(frame.data(), 50, image), "publish");
+        EXPECT_EQ(daoShmResetTail(reader, nullptr, &counter), DAO_SUCCESS);
+        EXPECT_EQ(counter, newest + 2 * depth + 2);
+        EXPECT_EQ(daoShmGetNextSegment(reader, &slot, nullptr, &counter), DAO_NOTREADY);
+    }
+}
+
+}

@@ -1,0 +1,46 @@
+"""A real terminal: tmux, one server a test, its screen captured as text or with colours."""
+
+import shlex
+import subprocess
+import time
+
+
+class Terminal:
+    def __init__(self, folder, environment, columns=120, rows=30):
+        self.socket = str(folder / "tmux")
+        self.environment = environment
+        self.size = (columns, rows)
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), "sh")
+        self.tmux("set-option", "-g", "default-terminal", "screen-256color")
+
+    def tmux(self, *arguments):
+        done = subprocess.run(
+            ["tmux", "-u", "-S", self.socket, *arguments],
+            capture_output=True, text=True, env=self.environment, check=False, timeout=20,
+        )  # fmt: skip
+        assert done.returncode == 0, f"tmux {arguments}: {done.stderr}"
+        return done.stdout
+
+    def run(self, *command):
+        """Type a command into the shell; its exit code appears on the screen after it."""
+        self.tmux("send-keys", "-l", shlex.join(map(str, command)) + "; echo exit=$?")
+        self.tmux("send-keys", "Enter")
+
+    def keys(self, *keys):
+        for key in keys:
+            self.tmux("send-keys", key)
+
+    def screen(self, colours=False):
+        return self.tmux("capture-pane", "-p", *(["-e"] if colours else []))
+
+    def wait_for(self, text, seconds=20):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            screen = self.screen()
+            if text in screen:
+                return screen
+            time.sleep(0.05)
+        raise AssertionError(f"{text!r} does not appear within {seconds} s:\n{self.screen()}")
+
+    def close(self):
+        subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True, check=False, timeout=20)

@@ -1,0 +1,284 @@
+"""ls, info, create, set, fill, rm, keyword: segments made and looked at by the tool."""
+
+import os
+import subprocess
+import time
+
+import numpy as np
+import pytest
+from conftest import TOOL, TYPES
+
+
+def newest(tool, segment):
+    tool("save", segment, "newest.npy", "--force")
+    return np.load(tool.folder / "newest.npy")
+
+
+@pytest.mark.parametrize("atype", TYPES)
+def test_create_says_type_shape_and_depth(tool, atype):
+    made = tool.json("create", "a", "3x4,5", atype, "--depth", 3)
+    assert made["path"] == str(tool.folder / "a.im.shm")
+    info = tool.json("info", "a")
+    assert (info["type"], info["shape"], info["depth"], info["cnt0"]) == (atype, [3, 4, 5], 3, 0)
+    assert info["state"] == "no frame yet"
+    assert info["frame_bytes"] == 60 * np.dtype(atype).itemsize
+
+
+def test_create_sets_the_file_mode(tool):
+    tool("create", "a", "4", "--mode", "640")
+    assert (tool.folder / "a.im.shm").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("shape", ["0", "3x0", "x", "2x3x4x5", "4294967296", "-1", "3x"])
+def test_create_refuses_bad_shapes(tool, shape):
+    tool("create", "a", "--", shape, code=2)
+    assert not list(tool.folder.iterdir())
+
+
+@pytest.mark.parametrize("arguments", [("4", "float"), ("4", "--depth", "0"), ("4", "--mode", "9"), ("4", "--keywords", "70000")])
+def test_create_refuses_bad_arguments(tool, arguments):
+    tool("create", "a", *arguments, code=2)
+    assert not list(tool.folder.iterdir())
+
+
+def test_ls_lists_all_segments_with_rates(tool):
+    tool("create", "still", "8", "int16")
+    tool("fill", "still", 3)
+    tool("create", "live", "16x16", "uint16", "--depth", 4)
+    writer = tool.start("fill", "live", "ramp", "--rate", 200)
+    tool.wait_for_frames("live", 10)
+    listed = {os.path.basename(entry["path"]): entry for entry in tool.json("ls", tool.folder, "--interval", 1)}
+    assert set(listed) == {"still.im.shm", "live.im.shm"}
+    live = listed["live.im.shm"]
+    assert 150 < live["rate_hz"] < 250
+    assert live["state"] == "running" and live["writer_pid"] == writer.pid and live["writer_alive"]
+    assert live["age_s"] < 1
+    assert listed["still.im.shm"]["rate_hz"] == 0
+    text = tool("ls", tool.folder)
+    assert "live.im.shm" in text and "uint16" in text and "16x16" in text and "running" in text
+    assert "\033" not in text  # no colours off a terminal
+
+
+def test_ls_looks_in_the_temporary_folder_without_arguments(tool):
+    tool("create", "a", "8")
+    assert str(tool.folder / "a.im.shm") in tool("ls", "--names").split()
+
+
+def test_ls_gives_a_damaged_file_its_reason(tool):
+    tool("create", "good", "8")
+    (tool.folder / "bad.im.shm").write_bytes(b"no segment at all")
+    (tool.folder / "other.txt").write_text("not named like a segment")
+    listed = {os.path.basename(entry["path"]): entry for entry in tool.json("ls", tool.folder)}
+    assert set(listed) == {"good.im.shm", "bad.im.shm"}
+    assert listed["bad.im.shm"]["state"] == "damaged" and "bad.im.shm" in listed["bad.im.shm"]["problem"]
+    assert "damaged:" in tool("ls", tool.folder)
+
+
+def test_ls_does_not_disturb(tool):
+    tool("create", "a", "8", "--depth", 2)
+    tool("fill", "a", 1)
+    before = (tool.folder / "a.im.shm").read_bytes()
+    tool("ls", tool.folder)
+    tool("info", "a")
+    tool("show", "a")
+    assert (tool.folder / "a.im.shm").read_bytes() == before
+
+
+def test_ls_of_nothing(tool):
+    assert tool.json("ls", tool.folder) == []
+    assert "no segments" in tool("ls", tool.folder)
+    tool("ls", tool.folder / "absent", code=1)
+
+
+def test_info_lists_readers_and_keywords(tool):
+    tool("create", "a", "8", "--depth", 4)
+    tool("keyword", "a", "GAIN", 2.5, "--comment", "e-/ADU")
+    tool("fill", "a", 1)
+    reader = tool.start("record", "a", "r.npy")
+    deadline = time.monotonic() + 10
+    info = tool.json("info", "a")
+    while not info["reader_list"] and time.monotonic() < deadline:
+        tool("fill", "a", 1)
+        info = tool.json("info", "a")
+    assert [entry["pid"] for entry in info["reader_list"]] == [reader.pid]
+    assert info["reader_list"][0]["alive"] and info["readers"] == 1
+    assert info["keywords"] == [{"name": "GAIN", "type": "double", "value": 2.5, "comment": "e-/ADU"}]
+    text = tool("info", "a")
+    assert "GAIN" in text and str(reader.pid) in text
+    assert tool.interrupt(reader)[0] == 0
+
+
+@pytest.mark.parametrize("atype", TYPES)
+def test_set_publishes_npy_bit_by_bit(tool, atype):
+    data = np.frombuffer(np.random.default_rng(1).bytes(35 * np.dtype(atype).itemsize), atype).reshape(5, 7)
+    np.save(tool.folder / "in.npy", data)
+    tool("set", "a", "in.npy", "--create")
+    assert newest(tool, "a").tobytes() == data.tobytes()
+    assert tool.json("info", "a")["cnt0"] == 1
+
+
+def test_set_takes_safe_casts_only(tool):
+    tool("create", "a", "3", "float32")
+    np.save(tool.folder / "small.npy", np.array([1, 2, 60000], "uint16"))
+    tool("set", "a", "small.npy")
+    assert newest(tool, "a").tolist() == [1, 2, 60000]
+    np.save(tool.folder / "wide.npy", np.array([1.5, 2.5, -3.7], "float64"))
+    tool("set", "a", "wide.npy", code=1)
+    assert "float64" in tool.errors and "float32" in tool.errors
+    tool("create", "b", "3", "int16")
+    tool("set", "b", "wide.npy", "--cast")
+    assert newest(tool, "b").tolist() == [2, 2, -4]
+    np.save(tool.folder / "large.npy", np.array([1, 2, 70000], "int32"))
+    tool("set", "b", "large.npy", "--cast", code=1)
+    assert "70000" in tool.errors and "int16" in tool.errors
+    assert newest(tool, "b").tolist() == [2, 2, -4]
+
+
+def test_set_says_both_shapes(tool):
+    tool("create", "a", "3x4", "float32")
+    np.save(tool.folder / "in.npy", np.zeros((4, 3), "float32"))
+    tool("set", "a", "in.npy", code=1)
+    assert "4x3" in tool.errors and "3x4" in tool.errors
+
+
+def test_set_takes_one_frame_of_many(tool):
+    cube = np.arange(24, dtype="int32").reshape(2, 3, 4)
+    np.save(tool.folder / "cube.npy", cube)
+    tool("create", "a", "3x4", "int32")
+    tool("set", "a", "cube.npy", "--frame", 1)
+    assert (newest(tool, "a") == cube[1]).all()
+    tool("set", "a", "cube.npy", "--frame", 2, code=1)
+
+
+@pytest.mark.parametrize("name,content", [("a.npy", b"\x93NUMPY\x01\x00"), ("a.npy", b"text"), ("a.fits", b"text"), ("a.txt", b"1 2")])
+def test_set_refuses_bad_files(tool, name, content):
+    (tool.folder / name).write_bytes(content)
+    tool("create", "a", "3")
+    tool("set", "a", name, code=2 if name.endswith("txt") else 1)
+    assert name in tool.errors
+    assert tool.json("info", "a")["cnt0"] == 0
+
+
+def test_set_refuses_fortran_order_and_short_files(tool):
+    np.save(tool.folder / "f.npy", np.asfortranarray(np.zeros((3, 4), "float32")))
+    tool("set", "a", "f.npy", "--create", code=1)
+    assert "Fortran" in tool.errors
+    np.save(tool.folder / "s.npy", np.zeros((3, 4), "float32"))
+    with open(tool.folder / "s.npy", "r+b") as file:
+        file.truncate(150)
+    tool("set", "a", "s.npy", "--create", code=1)
+
+
+@pytest.mark.parametrize("value,atype", [("7", "uint8"), ("-3", "int64"), ("18446744073709551615", "uint64"), ("0.1", "float64"), ("1.5-2j", "complex64")])
+def test_fill_with_a_number(tool, value, atype):
+    tool("create", "a", "2x3", atype)
+    tool("fill", "a", value)
+    expected = np.full((2, 3), complex(value) if "j" in value else float(value) if "." in value else int(value), atype)
+    assert (newest(tool, "a") == expected).all()
+
+
+@pytest.mark.parametrize("value,atype,code", [("256", "uint8", 1), ("-1", "uint32", 1), ("1j", "float32", 1), ("many", "int8", 2)])
+def test_fill_refuses_what_does_not_fit(tool, value, atype, code):
+    tool("create", "a", "4", atype)
+    tool("fill", "a", value, code=code)
+    assert value.rstrip("j") in tool.errors
+    assert tool.json("info", "a")["cnt0"] == 0
+
+
+def test_fill_ramp_counts_on_and_patterns_keep_their_limits(tool):
+    tool("create", "a", "300", "uint8")
+    tool("fill", "a", "ramp", "--frames", 5)
+    assert (newest(tool, "a") == (np.arange(300) + 4).astype("uint8")).all()
+    assert tool.json("info", "a")["cnt0"] == 5
+    tool("create", "b", "64x64", "float32")
+    for pattern in ("noise", "spot", "wave"):
+        tool("fill", "b", pattern, "--low", -5, "--high", 9)
+        image = newest(tool, "b")
+        assert image.min() >= -5 and image.max() <= 9 and image.max() - image.min() > 7
+
+
+def test_fill_keeps_the_rate_and_ends_on_ctrl_c(tool):
+    tool("create", "a", "16", "--depth", 4)
+    begin = time.monotonic()
+    tool("fill", "a", 1, "--rate", 200, "--frames", 101)
+    assert 0.45 < time.monotonic() - begin < 2
+    writer = tool.start("fill", "a", "ramp", "--rate", 100)
+    tool.wait_for_frames("a", 110)
+    assert tool.interrupt(writer)[0] == 0
+    bounded = tool.start("fill", "a", "ramp", "--rate", 10, "--frames", 1000)
+    tool.wait_for_frames("a", tool.json("info", "a")["cnt0"] + 2)
+    assert tool.interrupt(bounded)[0] == 130
+
+
+def test_rm_removes_segments_only(tool):
+    tool("create", "a", "4")
+    tool("create", "b", "4")
+    (tool.folder / "c.im.shm").write_text("precious")
+    tool("rm", "a", "b", "c", "absent", code=1)
+    assert [path.name for path in tool.folder.iterdir()] == ["c.im.shm"]
+    assert "c.im.shm" in tool.errors and "absent" in tool.errors
+
+
+def test_rm_spares_what_is_read_unless_forced(tool):
+    tool("create", "a", "4", "--depth", 2)
+    reader = tool.start("record", "a", "r.npy")
+    deadline = time.monotonic() + 10
+    while tool.json("info", "a")["readers"] == 0 and time.monotonic() < deadline:
+        tool("fill", "a", 1)
+    tool("rm", "a", code=1)
+    assert "--force" in tool.errors
+    tool("rm", "a", "--force")
+    _, errors = reader.communicate(timeout=10)
+    assert reader.returncode == 1 and "removed" in errors
+
+
+def test_keywords(tool):
+    tool("create", "a", "4", "--keywords", 3)
+    tool("keyword", "a", "COUNT", -12, "--comment", "a count")
+    tool("keyword", "a", "EXPTIME", 0.1)
+    tool("keyword", "a", "FILTER", "2", "--type", "string")
+    assert tool.json("keyword", "a") == [
+        {"name": "COUNT", "type": "long", "value": -12, "comment": "a count"},
+        {"name": "EXPTIME", "type": "double", "value": 0.1, "comment": ""},
+        {"name": "FILTER", "type": "string", "value": "2", "comment": ""},
+    ]
+    assert tool("keyword", "a", "EXPTIME") == "0.1\n"
+    tool("keyword", "a", "COUNT", 5)
+    assert tool.json("keyword", "a", "COUNT") == {"name": "COUNT", "type": "long", "value": 5, "comment": "a count"}
+    tool("keyword", "a", "MORE", 1, code=1)
+    tool("keyword", "a", "FILTER", "seventeen bytes!!", code=1)
+    tool("keyword", "a", "COUNT", "x", "--type", "long", code=2)
+    tool("keyword", "a", "COUNT", "--rm")
+    tool("keyword", "a", "COUNT", code=1)
+    assert "COUNT" in tool.errors
+    assert "EXPTIME" in tool("keyword", "a")
+
+
+def test_usage_errors_and_help(tool):
+    tool(code=2)
+    tool("nonsense", code=2)
+    tool("ls", "--nonsense", code=2)
+    assert "Exit codes:" in tool("--help")
+    assert tool("--version").startswith("daoshm ")
+    for command in tool("--help").split("Subcommands:")[1].split("Examples:")[0].splitlines():
+        if command.startswith("  ") and not command.startswith("   "):
+            text = tool(command.split()[0], "--help")
+            assert "Example" in text or "source" in text, command
+
+
+def test_completion_knows_commands_options_choices_and_segments(tool):
+    tool("create", "abc", "4")
+    script = tool.folder / "completion"
+    script.write_text(tool("completion", "bash"))
+
+    def complete(*words):
+        quoted = " ".join(f"'{word}'" for word in words)
+        code = f"PATH={os.path.dirname(TOOL)}:$PATH; . {script}; COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; _daoshm; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        run = subprocess.run(["bash", "-c", code], capture_output=True, text=True, env=tool.environment, check=True, cwd=tool.folder)
+        return run.stdout.split()
+
+    assert complete("daoshm", "re") == ["record", "replay"]
+    assert complete("daoshm", "show", "abc", "--str") == ["--stretch"]
+    assert "asinh" in complete("daoshm", "show", "--stretch", "")
+    assert str(tool.folder / "abc.im.shm") in complete("daoshm", "info", "")
+    assert complete("daoshm", "create", "x", "4", "complex") == ["complex64", "complex128"]

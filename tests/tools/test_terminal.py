@@ -1,0 +1,225 @@
+"""top and show on a real terminal, and what show draws with each protocol."""
+
+import base64
+import re
+import shutil
+import time
+
+import numpy as np
+import pytest
+from conftest import TOOL
+from terminal import Terminal
+
+
+@pytest.fixture
+def terminal(tool):
+    if shutil.which("tmux") is None:
+        pytest.skip("tmux is not installed (Debian: tmux)")
+    terminal = Terminal(tool.folder, {**tool.environment, "PS1": "$ "})
+    yield terminal
+    terminal.close()
+
+
+def three_segments(tool):
+    tool("create", "wfs", "64x64", "uint16", "--depth", 8)
+    tool("create", "slopes", "100", "float32")
+    tool("create", "flat", "32x32", "float32")
+    tool("fill", "flat", 1)
+    writer = tool.start("fill", "wfs", "spot", "--rate", 100)
+    tool.wait_for_frames("wfs", 5)
+    return writer
+
+
+def test_top_shows_sorts_filters_and_quits(tool, terminal):
+    three_segments(tool)
+    terminal.run(TOOL, "top", tool.folder, "--interval", 0.2)
+    screen = terminal.wait_for("running")
+    assert "3 segments" in screen and "SEGMENT▼" in screen and "q quit" in screen and "uint16" in screen
+    names = re.findall(r"(\w+)\.im\.shm", screen)
+    assert names == ["flat", "slopes", "wfs"]
+    terminal.keys("r")
+    assert re.findall(r"(\w+)\.im\.shm", terminal.wait_for("SEGMENT▲")) == ["wfs", "slopes", "flat"]
+    terminal.keys("r", "s")
+    terminal.wait_for("TYPE▼")
+    terminal.keys("/", "w", "f", "s")
+    screen = terminal.wait_for("1 of 3 segments")
+    assert "filter: wfs" in screen
+    terminal.keys("Enter")
+    terminal.wait_for("filter 'wfs'")
+    terminal.keys("Escape")
+    terminal.wait_for("3 segments in")
+    terminal.keys("p")
+    terminal.wait_for("paused")
+    terminal.keys("q")
+    terminal.wait_for("exit=0")
+
+
+def test_top_notices_new_replaced_and_removed_segments(tool, terminal):
+    tool("create", "a", "8")
+    terminal.run(TOOL, "top", tool.folder, "--interval", 0.2)
+    terminal.wait_for("a.im.shm")
+    tool("create", "b", "9")
+    terminal.wait_for("b.im.shm")
+    tool("create", "b", "5x5", "int8")
+    terminal.wait_for("5x5")
+    tool("rm", "a")
+    terminal.wait_for("1 segment in")
+    terminal.keys("C-c")
+    terminal.wait_for("exit=0")
+
+
+def test_top_fits_a_narrow_terminal(tool, terminal):
+    three_segments(tool)
+    terminal.tmux("resize-window", "-x", "50", "-y", "10")
+    terminal.run(TOOL, "top", tool.folder)
+    screen = terminal.wait_for("running")
+    assert all(len(line) <= 50 for line in screen.splitlines()) and "RATE" in screen
+    terminal.keys("q")
+    terminal.wait_for("exit=0")
+
+
+def test_top_without_a_terminal_says_so(tool):
+    tool("top", code=1)
+    assert "terminal" in tool.errors and "ls" in tool.errors
+
+
+def test_show_draws_colours_on_a_terminal(tool, terminal):
+    tool("create", "a", "16x16", "float32")
+    tool("fill", "a", "spot")
+    terminal.run(TOOL, "show", "a")
+    terminal.wait_for("exit=0")
+    screen = terminal.screen(colours=True)
+    assert "▀" in screen and len(set(re.findall(r"38;5;\d+", screen))) > 10
+    assert "viridis" in screen
+
+
+def test_show_watch_is_live_and_ends_on_ctrl_c(tool, terminal):
+    three_segments(tool)
+    terminal.run(TOOL, "show", "wfs", "--watch", "--fps", 20)
+    first = re.search(r"frame (\d+)", terminal.wait_for("frame ")).group(1)
+    deadline = time.monotonic() + 10
+    while re.search(r"frame (\d+)", terminal.screen()).group(1) == first:
+        assert time.monotonic() < deadline, "the picture does not change"
+    terminal.keys("C-c")
+    terminal.wait_for("exit=0")
+
+
+def test_no_color_is_obeyed(tool, terminal):
+    tool("create", "a", "16x16", "float32")
+    tool("fill", "a", "spot")
+    terminal.run("env", "NO_COLOR=1", TOOL, "show", "a")
+    terminal.wait_for("exit=0")
+    screen = terminal.screen(colours=True)
+    assert "█" in screen and "38;5;" not in screen
+
+
+def half_block_pixels(text):
+    """The pixels that half blocks with 24-bit colours show, as rows of (red, green, blue)."""
+    rows = []
+    for line in text.splitlines():
+        if "▀" not in line or "linear" in line:
+            continue
+        upper, lower, top, bottom = [], [], None, None
+        for code, block in re.findall(r"\033\[([\d;]*)m|(▀)", line):
+            if block:
+                upper.append(top)
+                lower.append(bottom)
+            elif code.startswith("38;2;"):
+                top = tuple(map(int, code.split(";")[2:]))
+            elif code.startswith("48;2;"):
+                bottom = tuple(map(int, code.split(";")[2:]))
+        rows += [upper, lower]
+    return rows
+
+
+def grey_image(tool):
+    image = np.arange(64, dtype="uint8").reshape(8, 8) * 4
+    np.save(tool.folder / "image.npy", image)
+    tool("set", "a", "image.npy", "--create")
+    return image, np.rint(255 * (image / image.max())).astype(int)
+
+
+def test_half_blocks_show_every_pixel(tool):
+    _, expected = grey_image(tool)
+    text = tool("show", "a", "--colours", "24bit", "--map", "grey", "--size", "8x8")
+    pixels = np.array(half_block_pixels(text))
+    assert pixels.shape == (8, 8, 3)
+    assert (np.abs(pixels[..., 0] - expected) <= 1).all() and (pixels[..., 0] == pixels[..., 2]).all()
+    flipped = np.array(half_block_pixels(tool("show", "a", "--colours", "24bit", "--map", "grey", "--size", "8x8", "--flip")))
+    assert (flipped == pixels[::-1]).all()
+
+
+def test_kitty_carries_every_pixel(tool):
+    _, expected = grey_image(tool)
+    text = tool("show", "a", "--graphics", "kitty", "--map", "grey")
+    chunks = re.findall(r"\033_G([^;]*);([^\033]*)\033\\", text)
+    assert "s=8,v=8" in chunks[0][0] and chunks[-1][0].endswith("m=0")
+    pixels = np.frombuffer(base64.b64decode("".join(data for _, data in chunks)), "uint8").reshape(8, 8, 3)
+    assert (np.abs(pixels[..., 1].astype(int) - expected) <= 1).all()
+
+
+def sixel_pixels(text):
+    """Decode sixel graphics into palette levels (percent of red), for each pixel."""
+    body = re.search(r"\033P[\d;]*q(.*?)\033\\", text, re.DOTALL).group(1)
+    width, height = map(int, re.match(r'"1;1;(\d+);(\d+)', body).groups())
+    levels = {int(i): int(red) for i, red in re.findall(r"#(\d+);2;(\d+);\d+;\d+", body)}
+    image = np.full((height, width), -1)
+    x = top = colour = 0
+    tokens = re.findall(r"#\d+;2;\d+;\d+;\d+|#\d+|!\d+.|\$|-|[?-~]", body[body.index("#") :])
+    for token in tokens:
+        if ";" in token:
+            continue
+        if token[0] == "#":
+            colour = levels[int(token[1:])]
+        elif token == "$":
+            x = 0
+        elif token == "-":
+            x, top = 0, top + 6
+        else:
+            count = int(token[1:-1]) if token[0] == "!" else 1
+            for row in range(6):
+                if (ord(token[-1]) - 63) >> row & 1:
+                    image[top + row, x : x + count] = colour
+            x += count
+    return image
+
+
+def test_sixel_carries_every_pixel(tool):
+    image, _ = grey_image(tool)
+    pixels = sixel_pixels(tool("show", "a", "--graphics", "sixel", "--map", "grey", "--size", "16x12"))
+    height, width = pixels.shape
+    assert height == width and height % 8 == 0 and (pixels >= 0).all()
+    blocks = pixels.reshape(8, height // 8, 8, width // 8).mean(axis=(1, 3))
+    assert (np.abs(blocks - image / image.max() * 100) <= 2).all()
+
+
+@pytest.mark.parametrize("stretch", ["linear", "log", "sqrt", "asinh", "percentile"])
+@pytest.mark.parametrize("colour_map", ["viridis", "grey", "heat", "balance", "helix"])
+def test_stretches_and_maps_differ(tool, stretch, colour_map):
+    tool("create", "a", "16x16", "float32")
+    tool("fill", "a", "spot")
+    plain = tool("show", "a", "--colours", "24bit", "--size", "16x16")
+    other = tool("show", "a", "--colours", "24bit", "--size", "16x16", "--stretch", stretch, "--map", colour_map)
+    assert (half_block_pixels(plain) != half_block_pixels(other)) == ((stretch, colour_map) != ("linear", "viridis"))
+
+
+def test_show_curves_slices_complex_and_nan(tool):
+    tool("create", "line", "200")
+    tool("fill", "line", "wave", "--low", -2, "--high", 3)
+    text = tool("show", "line")
+    assert "⠀" in text and "200" in text and "199" in text and "min -2" in text
+    cube = np.stack([np.full((4, 4), value, "float32") for value in (1, 2, 3)])
+    np.save(tool.folder / "cube.npy", cube)
+    tool("set", "cube", "cube.npy", "--create")
+    assert "min 3  mean 3" in tool("show", "cube", "--slice", 2) and "slice 2" in tool("show", "cube", "--slice", 2)
+    tool("show", "cube", "--slice", 3, code=2)
+    np.save(tool.folder / "complex.npy", np.full((4, 4), 3 - 4j, "complex64"))
+    tool("set", "c", "complex.npy", "--create")
+    for part, value in (("abs", "5"), ("real", "3"), ("imag", "-4"), ("phase", "-0.9273")):
+        assert f"mean {value} " in tool("show", "c", "--part", part)
+    image = np.ones((4, 4), "float32")
+    image[0, 0], image[3, 3] = np.nan, 2
+    np.save(tool.folder / "nan.npy", image)
+    tool("set", "n", "nan.npy", "--create")
+    pixels = half_block_pixels(tool("show", "n", "--colours", "24bit", "--size", "4x6"))
+    assert pixels[0][0] == (90, 0, 90) and (90, 0, 90) not in pixels[3]

@@ -1,0 +1,43 @@
+/// The running camera: starts and stops it, and hands out its buffers one after the other.
+#pragma once
+
+#include <atomic>
+
+#include "aravis.hpp"
+
+namespace daoshm
+{
+
+struct TransportCounts
+{
+    uint64_t underruns = 0;      ///< frames that found no free buffer
+    uint64_t packets_lost = 0;   ///< of GigE Vision
+    uint64_t packets_resent = 0; ///< of GigE Vision
+};
+
+class Acquisition
+{
+  public:
+    /// Start the camera with `buffer_count` buffers of its payload.
+    Acquisition(ArvCamera *camera, uint32_t buffer_count);
+    ~Acquisition();
+    Acquisition(const Acquisition &) = delete;
+    Acquisition &operator=(const Acquisition &) = delete;
+
+    /// The next buffer, whole or not; null when none came for 0.1 s. Give it back with give_back().
+    ArvBuffer *next();
+    void give_back(ArvBuffer *buffer);
+    /// Has the connection to the camera ended?
+    bool is_lost() const { return is_lost_; }
+    TransportCounts counts() const;
+
+  private:
+    static void on_control_lost(ArvDevice *, gpointer acquisition);
+
+    ArvCamera *camera_;
+    StreamHandle stream_;
+    gulong handler_ = 0;
+    std::atomic<bool> is_lost_ = false;
+};
+
+}

@@ -1,0 +1,78 @@
+/// Aravis in C++: objects that release themselves, and its errors as exceptions.
+#pragma once
+
+#include <arv.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace daoshm
+{
+
+struct ReleaseObject
+{
+    void operator()(gpointer object) const { g_object_unref(object); }
+};
+using CameraHandle = std::unique_ptr<ArvCamera, ReleaseObject>;
+using StreamHandle = std::unique_ptr<ArvStream, ReleaseObject>;
+
+struct FreeError
+{
+    void operator()(GError *error) const { g_error_free(error); }
+};
+using ErrorHandle = std::unique_ptr<GError, FreeError>;
+
+/// Throw a ToolError that names `what` and says Aravis' reason, when there is an error.
+void check_aravis(const std::string &what, ErrorHandle error);
+
+/// Call an Aravis function whose last argument is a GError **; throws when it fails.
+/// @param what  what was wanted, for the message
+template <typename Function, typename... Arguments>
+auto call_aravis(const std::string &what, Function function, Arguments... arguments)
+{
+    GError *error = nullptr;
+    if constexpr (std::is_void_v<decltype(function(arguments..., &error))>)
+    {
+        function(arguments..., &error);
+        check_aravis(what, ErrorHandle(error));
+    }
+    else
+    {
+        const auto result = function(arguments..., &error);
+        check_aravis(what, ErrorHandle(error));
+        return result;
+    }
+}
+
+/// Does the camera have that? A camera that cannot say does not.
+template <typename Function>
+bool camera_has(ArvCamera *camera, Function is_available)
+{
+    GError *error = nullptr;
+    const bool is = is_available(camera, &error) != FALSE;
+    return ErrorHandle(error) == nullptr && is;
+}
+
+/// The names an Aravis function of the kind `dup_available_..._as_strings` lists, empty when it lists none.
+template <typename Function, typename... Arguments>
+std::vector<std::string> available_names(ArvCamera *camera, Function function, Arguments... arguments)
+{
+    GError *error = nullptr;
+    guint count = 0;
+    const std::unique_ptr<const char *, decltype(&g_free)> names(function(camera, arguments..., &count, &error),
+                                                                 g_free);
+    if (ErrorHandle(error) != nullptr || names == nullptr)
+        return {};
+    return {names.get(), names.get() + count};
+}
+
+/// A text that may be null.
+inline std::string text_or(const char *text, const char *otherwise = "")
+{
+    return text != nullptr ? text : otherwise;
+}
+
+}

@@ -1,0 +1,45 @@
+/// From the camera's buffers into the segment: each whole frame once, in order, with its id and time.
+#pragma once
+
+#include <cstdint>
+
+#include "acquisition.hpp"
+#include "frame_order.hpp"
+#include "settings.hpp"
+
+namespace daoshm
+{
+
+struct FeedLimits
+{
+    uint64_t frames = 0;      ///< 0 for no limit
+    int64_t duration_ns = -1; ///< negative for no limit
+    int64_t timeout_ns = -1;  ///< without a frame; negative for ever
+};
+
+enum class FeedEnd
+{
+    complete,
+    interrupted,
+    timeout,
+    camera_lost
+};
+
+struct FeedResult
+{
+    FeedEnd end = FeedEnd::complete;
+    uint64_t frames = 0;
+    uint64_t lost = 0; ///< sent by the camera and not published, the incomplete ones among them
+    uint64_t incomplete = 0;
+    TransportCounts transport;
+    FrameClock::Source clock = FrameClock::Source::unknown;
+    int64_t first_ns = 0;
+    int64_t last_ns = 0;
+};
+
+/// Publish until a limit, Ctrl-C or the end of the camera. Keywords that count are kept current once a second.
+/// Throws when the camera changes the frame's geometry on the way.
+FeedResult feed(Acquisition &acquisition, const Segment &segment, const CameraFrame &frame, FrameId frame_id,
+                const FeedLimits &limits, bool show_progress);
+
+}

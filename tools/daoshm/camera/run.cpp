@@ -1,0 +1,162 @@
+/// The command `camera`: list, or open, set, make the segment, feed, report.
+#include "camera.hpp"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "acquisition.hpp"
+#include "devices.hpp"
+#include "feed.hpp"
+#include "settings.hpp"
+
+#include "../support/exit_code.hpp"
+#include "../support/json.hpp"
+#include "../support/numbers.hpp"
+#include "../support/table.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+int list_cameras(bool json)
+{
+    const std::vector<Device> devices = find_devices();
+    if (json)
+    {
+        Json list = Json::array();
+        for (const Device &device : devices)
+            list.push_back({{"name", device.id},
+                            {"vendor", device.vendor},
+                            {"model", device.model},
+                            {"serial", device.serial},
+                            {"protocol", device.protocol},
+                            {"address", device.address}});
+        print_json(list);
+        return exit_success;
+    }
+    if (devices.empty())
+    {
+        std::fputs("no camera found\n", stdout);
+        return exit_success;
+    }
+    Table table({{"name"}, {"vendor"}, {"model"}, {"serial"}, {"protocol"}, {"address"}});
+    for (const Device &device : devices)
+        table.add({{device.id, Style::accent},
+                   {device.vendor},
+                   {device.model},
+                   {device.serial},
+                   {device.protocol},
+                   {device.address}});
+    std::fputs(table.text().c_str(), stdout);
+    return exit_success;
+}
+
+double rate_of(const FeedResult &result)
+{
+    const auto span_ns = static_cast<double>(result.last_ns - result.first_ns);
+    return result.frames > 1 && span_ns > 0 ? static_cast<double>(result.frames - 1) * 1e9 / span_ns : 0;
+}
+
+const char *end_text(FeedEnd end)
+{
+    switch (end)
+    {
+    case FeedEnd::complete:
+        return "complete";
+    case FeedEnd::interrupted:
+        return "interrupted";
+    case FeedEnd::timeout:
+        return "timeout";
+    case FeedEnd::camera_lost:
+        break;
+    }
+    return "camera lost";
+}
+
+void report(const Segment &segment, const FeedResult &result, bool json)
+{
+    if (json)
+    {
+        print_json({{"segment", segment.path()},
+                    {"end", end_text(result.end)},
+                    {"frames", result.frames},
+                    {"lost", result.lost},
+                    {"incomplete", result.incomplete},
+                    {"underruns", result.transport.underruns},
+                    {"packets_lost", result.transport.packets_lost},
+                    {"packets_resent", result.transport.packets_resent},
+                    {"rate_hz", rate_of(result)},
+                    {"clock", clock_name(result.clock)}});
+        return;
+    }
+    const std::string lost =
+        result.lost == 0
+            ? paint(Style::good, "no frame lost")
+            : paint(Style::bad, fmt::format("{} lost, {} of them incomplete", result.lost, result.incomplete));
+    std::fputs(fmt::format("{}: {} frames at {}, {}\n", paint(Style::accent, segment.path()), result.frames,
+                           rate_text(rate_of(result)), lost)
+                   .c_str(),
+               stdout);
+}
+
+int exit_code_of(const FeedResult &result, const CameraOptions &options)
+{
+    switch (result.end)
+    {
+    case FeedEnd::camera_lost:
+        throw ToolError(fmt::format("the connection to the camera was lost after {} frames; the segment keeps them",
+                                    result.frames));
+    case FeedEnd::timeout:
+        throw ToolError(fmt::format("no frame from the camera for {}", options.timeout), exit_timeout);
+    case FeedEnd::interrupted:
+        if (options.frames > 0 || !options.duration.empty())
+            return exit_interrupted;
+        break;
+    case FeedEnd::complete:
+        break;
+    }
+    return result.lost > 0 ? exit_findings : exit_success;
+}
+
+}
+
+int run_camera(const CameraOptions &options)
+{
+    choose_interface(options.interface);
+    if (options.list)
+        return list_cameras(options.json);
+    if (options.segment.empty())
+        throw ToolError("camera: name the segment to feed, or ask for --list", exit_usage);
+    FeedLimits limits;
+    limits.frames = options.frames;
+    limits.duration_ns = options.duration.empty() ? -1 : parse_duration(options.duration);
+    limits.timeout_ns = options.timeout.empty() ? -1 : parse_duration(options.timeout);
+
+    const CameraHandle camera = open_camera(options.name);
+    const CameraFrame frame = apply_settings(camera.get(), options);
+    DAO_CREATE_OPTIONS create{};
+    create.depth = options.depth;
+    create.keywords = camera_keyword_count;
+    const Segment segment =
+        Segment::create(new_segment_path(options.segment), {frame.height, frame.width}, frame.format.atype, create);
+    write_setting_keywords(segment, camera.get(), frame);
+    if (!options.json)
+        std::fputs(fmt::format("{}: {}, {}, depth {}\n", paint(Style::accent, segment.path()),
+                               segment.geometry().text(), frame.format.name, options.depth)
+                       .c_str(),
+                   stdout);
+    std::fflush(stdout);
+    FeedResult result;
+    {
+        Acquisition acquisition(camera.get(), options.buffers);
+        result = feed(acquisition, segment, frame, FrameId(arv_camera_is_gv_device(camera.get()) != FALSE), limits,
+                      !options.json);
+    }
+    report(segment, result, options.json);
+    return exit_code_of(result, options);
+}
+
+}
