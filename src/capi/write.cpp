@@ -114,5 +114,5 @@ int_fast8_t daoSemPostAll(IMAGE *image)
 
 int_fast8_t daoSemLogPost(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept { return segment::post(handle, wait::log_semaphore); });
+    return with_handle(image, [](Handle &handle) noexcept { return segment::post(handle, dao::wait::log_semaphore); });
 }

@@ -71,13 +71,17 @@ struct Extension
     uint64_t writer_lock;
     uint64_t last_writer; // process token
     uint64_t takeovers;
-    uint8_t reserved_writer[104];
+    uint32_t has_slice; // 1 once a slice of a rolling buffer was written: `cnt1` 0 alone does not tell
+    uint8_t reserved_writer[100];
 
-    // the waiters'
-    uint64_t published; // `cnt0` of the newest frame, for readers that spin
+    // for readers that spin, and nothing else on these lines
+    uint64_t published; // `cnt0` of the newest frame
+    uint8_t reserved_published[120];
+
+    // the sleepers'
     uint32_t bell;       // what waiters sleep on; odd: somebody may be asleep
     uint32_t semaphores; // bit k: semaphore k is posted; bit 10: the loggers'
-    uint8_t reserved_wait[112];
+    uint8_t reserved_wait[120];
 
     // keywords
     uint64_t keyword_lock;
@@ -96,11 +100,11 @@ static_assert(offsetof(Extension, generation) == 136);
 static_assert(offsetof(Extension, state) == 140);
 static_assert(offsetof(Extension, writer_lock) == 256);
 static_assert(offsetof(Extension, published) == 384);
-static_assert(offsetof(Extension, bell) == 392);
-static_assert(offsetof(Extension, semaphores) == 396);
-static_assert(offsetof(Extension, keyword_lock) == 512);
-static_assert(offsetof(Extension, keyword_journal) == 528);
-static_assert(offsetof(Extension, readers) == 768);
-static_assert(sizeof(Extension) == 768 + 128 * reader_table_size);
+static_assert(offsetof(Extension, bell) == 512);
+static_assert(offsetof(Extension, semaphores) == 516);
+static_assert(offsetof(Extension, keyword_lock) == 640);
+static_assert(offsetof(Extension, keyword_journal) == 656);
+static_assert(offsetof(Extension, readers) == 896);
+static_assert(sizeof(Extension) == 896 + 128 * reader_table_size);
 
 }

@@ -82,7 +82,7 @@ Status wait_adaptively(Handle &handle, uint64_t after, int64_t timeout_ns) noexc
     if (is_there())
     {
         rhythm.last_arrival_ns = 0; // we came late, and do not know how late
-        return note_arrival(handle, Status::success);
+        return note_arrival(handle, arrival.newest(), Status::success);
     }
     const Deadline deadline(timeout_ns);
     const int64_t begin_ns = platform::monotonic_ns();
@@ -103,13 +103,12 @@ Status wait_adaptively(Handle &handle, uint64_t after, int64_t timeout_ns) noexc
     if (status != Status::success)
         return base::condition(status, segment.name());
 
-    const uint64_t counter = segment.ring().newest().counter;
     if (overslept)
         learn_oversleep(rhythm);
     else
-        learn_arrival(rhythm, counter, platform::monotonic_ns());
-    rhythm.last_counter = counter;
-    return note_arrival(handle, status);
+        learn_arrival(rhythm, arrival.newest(), platform::monotonic_ns());
+    rhythm.last_counter = arrival.newest();
+    return note_arrival(handle, arrival.newest(), status);
 }
 
 }

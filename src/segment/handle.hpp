@@ -13,6 +13,7 @@ namespace dao::segment
 struct Position
 {
     uint32_t generation = 0;
+    bool restarted = false; // the segment was reused, and this handle has not looked at its frames since
     uint64_t tail = 0;      // counter of the frame read last in order
     uint32_t tail_slot = 0; // and its slot
     uint64_t seen = 0;      // newest counter that this handle waited for or read

@@ -73,6 +73,7 @@ void deliver(Handle &handle, uint64_t counter) noexcept
         position.missed += counter - position.delivered - 1;
     position.delivered = counter;
     position.seen = std::max(position.seen, counter);
+    position.restarted = false;
     note_reader(handle);
 }
 
@@ -148,12 +149,14 @@ bool follow_generation(Handle &handle) noexcept
     restart_position(handle, {handle.segment->depth() - 1, 0});
     handle.position.generation = generation;
     handle.position.missed = missed;
+    handle.position.restarted = true;
     return true;
 }
 
 uint64_t newest_counter(Handle &handle) noexcept
 {
     follow_generation(handle);
+    handle.position.restarted = false;
     return handle.segment->ring().newest().counter;
 }
 

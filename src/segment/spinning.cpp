@@ -20,12 +20,13 @@ Status Spinner::spin(int64_t until_ns) noexcept
             const base::Word<uint64_t> published = segment.published();
             for (unsigned look = 0; look < looks_between; ++look)
             {
-                if (published.load_acquire() > arrival_.after())
-                    break;
+                const uint64_t newest = published.load_acquire();
+                if (newest > arrival_.after() && arrival_.is_there(newest))
+                    return Status::success;
                 platform::pause();
             }
         }
-        if (arrival_.is_there())
+        if (arrival_.is_there()) // a writer of DAO's does not say so in `published`
             return Status::success;
         if (Status status = watch_.look(); status != Status::success)
             return status;
@@ -61,12 +62,11 @@ Status Spinner::look_for_signals(int64_t now_ns) noexcept
 
 Status wait_spinning(Handle &handle, uint64_t after, int64_t timeout_ns) noexcept
 {
-    Arrival arrival(handle, after);
-    if (arrival.is_there())
-        return note_arrival(handle, Status::success);
     const Deadline deadline(timeout_ns);
+    Arrival arrival(handle, after);
     Spinner spinner(handle, arrival);
-    return note_arrival(handle, base::condition(spinner.spin(deadline.at_ns()), handle.segment->name()));
+    const Status status = spinner.spin(deadline.at_ns());
+    return note_arrival(handle, arrival.newest(), base::condition(status, handle.segment->name()));
 }
 
 }

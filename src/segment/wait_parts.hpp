@@ -69,24 +69,32 @@ class Watch
 class Arrival
 {
   public:
-    Arrival(Handle &handle, uint64_t after) noexcept : handle_(handle), after_(after)
-    {
-        if (follow_generation(handle_))
-            after_ = 0;
-    }
+    Arrival(Handle &handle, uint64_t after) noexcept : handle_(handle), after_(after) { follow(); }
 
-    bool is_there() noexcept
+    bool is_there() noexcept { return is_there(handle_.segment->ring().newest().counter); }
+
+    // The same for who knows the newest counter already, and would rather not touch the lines that the writer writes.
+    bool is_there(uint64_t newest) noexcept
     {
-        if (follow_generation(handle_))
-            after_ = 0;
-        return handle_.segment->ring().newest().counter > after_;
+        follow();
+        newest_ = newest;
+        return newest > after_;
     }
 
     uint64_t after() const noexcept { return after_; }
+    uint64_t newest() const noexcept { return newest_; }
 
   private:
+    // After a reuse, a counter from before means nothing: then any frame will do.
+    void follow() noexcept
+    {
+        if (follow_generation(handle_) || handle_.position.restarted)
+            after_ = 0;
+    }
+
     Handle &handle_;
     uint64_t after_;
+    uint64_t newest_ = 0;
 };
 
 // B3 to B5. One sleep, to be followed by another look at what is waited for.
@@ -134,8 +142,8 @@ Status sleep_until_there(const Segment &segment, IsThere &&is_there, const Deadl
     return Status::success;
 }
 
-// The end of every wait: notes what this handle has seen. Passes `status` on.
-Status note_arrival(Handle &handle, Status status) noexcept;
+// The end of every wait: notes up to where this handle has seen. Passes `status` on.
+Status note_arrival(Handle &handle, uint64_t newest, Status status) noexcept;
 
 // Spins until the frame is there.
 class Spinner

@@ -13,11 +13,12 @@ void interrupt_waits() noexcept
     interrupts.fetch_add(1, std::memory_order_relaxed);
 }
 
-Status note_arrival(Handle &handle, Status status) noexcept
+Status note_arrival(Handle &handle, uint64_t newest, Status status) noexcept
 {
     if (status != Status::success)
         return status;
-    handle.position.seen = std::max(handle.position.seen, handle.segment->ring().newest().counter);
+    handle.position.seen = std::max(handle.position.seen, newest);
+    handle.position.restarted = false;
     note_reader(handle);
     return status;
 }
@@ -26,9 +27,10 @@ Status wait_asleep(Handle &handle, uint64_t after, int64_t timeout_ns) noexcept
 {
     Arrival arrival(handle, after);
     const auto is_there = [&]() noexcept { return arrival.is_there(); };
-    if (is_there())
-        return note_arrival(handle, Status::success);
-    return note_arrival(handle, sleep_until_there(*handle.segment, is_there, Deadline(timeout_ns)));
+    Status status = Status::success;
+    if (!is_there())
+        status = sleep_until_there(*handle.segment, is_there, Deadline(timeout_ns));
+    return note_arrival(handle, arrival.newest(), status);
 }
 
 namespace
@@ -65,15 +67,21 @@ Status wait_for_semaphore(Handle &handle, uint32_t semaphore, int64_t timeout_ns
     if (semaphore >= segment.semaphore_limit())
         return base::fail(DAO_E_SEMAPHORE, "%s: no semaphore %u; expected 0 to %d", segment.name(), semaphore,
                           segment.semaphore_limit() - 1);
+    if (segment.read_only() && !segment.has_named_semaphores())
+        return wait_asleep(handle, handle.position.seen, timeout_ns); // cannot take a post; an unseen frame will do
     const Deadline deadline(timeout_ns);
+    Status status = Status::success;
     if (segment.has_named_semaphores())
-        return note_arrival(handle, wait_for_named(segment, semaphore, deadline));
-    if (segment.read_only()) // cannot take a post; a frame that it has not seen comes to the same
-        return wait_asleep(handle, handle.position.seen, timeout_ns);
-    const Segment::Semaphores semaphores = segment.semaphores();
-    bool taken = false; // a post is taken once, however often we are asked
-    const auto is_taken = [&]() noexcept { return taken || (taken = semaphores.take(semaphore)); };
-    return note_arrival(handle, sleep_until_there(segment, is_taken, deadline));
+        status = wait_for_named(segment, semaphore, deadline);
+    else
+    {
+        const Segment::Semaphores semaphores = segment.semaphores();
+        bool taken = false; // a post is taken once, however often we are asked
+        const auto is_taken = [&]() noexcept { return taken || (taken = semaphores.take(semaphore)); };
+        status = sleep_until_there(segment, is_taken, deadline);
+    }
+    follow_generation(handle);
+    return note_arrival(handle, segment.ring().newest().counter, status);
 }
 
 }

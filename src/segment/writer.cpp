@@ -13,6 +13,7 @@ namespace dao::segment
 using base::copy_shared;
 using base::fail;
 using base::Word;
+using format::Extension;
 
 namespace
 {
@@ -41,6 +42,21 @@ void carry_over(const Segment &segment, uint32_t slot, uint64_t from) noexcept
     if (last != slot && offset < segment.layout().slot_bytes)
         copy_shared(segment.slot_data(slot) + offset, segment.slot_data(last) + offset,
                     segment.layout().slot_bytes - offset);
+}
+
+// The slice of a rolling buffer to write next.
+uint64_t next_slice(const Segment &segment) noexcept
+{
+    const ring::Newest last = segment.ring().newest();
+    bool has_slice = last.counter != 0;
+    if (Extension *extension = segment.extension())
+    {
+        const Word<uint32_t> mark(&extension->has_slice);
+        has_slice = mark.load_relaxed() != 0;
+        mark.store_relaxed(1);
+    }
+    const uint64_t last_slice = Word<uint64_t>(&segment.metadata(last.slot)->cnt1).load_relaxed();
+    return has_slice ? (last_slice + 1) % segment.layout().geometry.size[0] : 0;
 }
 
 }
@@ -137,9 +153,7 @@ Status write_slice(Handle &handle, const void *slice, uint64_t count) noexcept
     if (check_writable(handle, slice, 0, count) != Status::success || take_turn(segment) != Status::success)
         return Status::error;
 
-    const ring::Newest last = segment.ring().newest();
-    const uint64_t last_slice = Word<uint64_t>(&segment.metadata(last.slot)->cnt1).load_relaxed();
-    const uint64_t index = last.counter == 0 ? 0 : (last_slice + 1) % geometry.size[0];
+    const uint64_t index = next_slice(segment);
     const uint32_t slot = begin_frame(segment);
     carry_over(segment, slot, 0);
     copy_shared(segment.slot_data(slot) + index * slice_count * segment.element_bytes(), slice,

@@ -135,6 +135,7 @@ void clear_segment(Segment &segment) noexcept
     ring.restart();
     segment.published().store_release(0);
     segment.semaphores().post_all(0);
+    Word<uint32_t>(&extension.has_slice).store_relaxed(0);
     Word<uint32_t>(&extension.generation).fetch_add_release(1);
     Word<uint32_t>(&extension.resetting).store_release(0);
 }

@@ -3,9 +3,12 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
+#include <iterator>
 #include <poll.h>
 #include <spawn.h>
+#include <sstream>
 #include <stdexcept>
 #include <sys/wait.h>
 #include <thread>
@@ -31,6 +34,14 @@ std::string own_path()
     return std::string(path.data(), static_cast<size_t>(length));
 }
 
+// The words of DAO_TEST_EMULATOR: what runs programs of this processor where the kernel cannot.
+std::vector<std::string> emulator()
+{
+    const char *command = std::getenv("DAO_TEST_EMULATOR");
+    std::istringstream words(command != nullptr ? command : "");
+    return {std::istream_iterator<std::string>(words), {}};
+}
+
 pid_t id(long long process)
 {
     return static_cast<pid_t>(process);
@@ -46,7 +57,8 @@ unsigned long process_id()
 Child::Child(const std::string &role, const std::vector<std::string> &arguments)
 {
     const std::string path = own_path();
-    std::vector<std::string> words = {path, "--role", role};
+    std::vector<std::string> words = emulator();
+    words.insert(words.end(), {path, "--role", role});
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char *> pointers;
     for (std::string &word : words)
@@ -60,7 +72,7 @@ Child::Child(const std::string &role, const std::vector<std::string> &arguments)
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     pid_t started = 0;
-    const int cause = posix_spawn(&started, path.c_str(), &actions, nullptr, pointers.data(), environ);
+    const int cause = posix_spawnp(&started, pointers[0], &actions, nullptr, pointers.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
     if (cause != 0)

@@ -3,6 +3,7 @@
 
 #include "child.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <dao.h>
 #include <filesystem>
@@ -35,11 +36,13 @@ class SegmentName
     const std::string &text() const { return name_; }
     const std::filesystem::path &folder() const { return folder_; }
 
-    /** Files in the folder, whatever their names. */
+    /** Files in the folder, whatever their names, but for what Windows keeps of a replaced segment that is mapped. */
     size_t file_count() const
     {
         const std::filesystem::directory_iterator files(folder_);
-        return static_cast<size_t>(std::distance(begin(files), end(files)));
+        return static_cast<size_t>(std::count_if(begin(files), end(files), [](const auto &entry) {
+            return entry.path().extension() != ".daoShm-old";
+        }));
     }
 
   private:

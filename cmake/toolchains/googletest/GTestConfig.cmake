@@ -1,4 +1,5 @@
 # What find_package(GTest) finds where no built GoogleTest is: Debian's source package googletest, built with the tests.
+find_package(Threads REQUIRED)
 set(DAO_GOOGLETEST_SOURCE /usr/src/googletest CACHE PATH "Sources of GoogleTest")
 if(NOT TARGET GTest::gtest_main)
   set(BUILD_GMOCK ON)

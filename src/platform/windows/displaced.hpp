@@ -3,6 +3,7 @@
 // closes it last, or else by the next process that creates or removes a segment of that name.
 #pragma once
 
+#include "platform/platform.hpp"
 #include "platform/windows/handle.hpp"
 #include "platform/windows/text.hpp"
 
@@ -31,6 +32,13 @@ WideText displaced_name(const WideText &path) noexcept;
 
 // Renames the file; does not replace another. Returns 0, or what GetLastError says.
 DWORD rename_file(const WideText &from, const WideText &to) noexcept;
+
+// Which file it is. Only files of one name are ever compared, so the volume does not matter; under Wine it is wrong for
+// a file that was renamed.
+inline FileIdentity identity(const BY_HANDLE_FILE_INFORMATION &found) noexcept
+{
+    return {0, (uint64_t{found.nFileIndexHigh} << 32) | found.nFileIndexLow};
+}
 
 // Removes what was displaced from that name, or was not finished, and nobody has open any longer.
 void sweep(const WideText &path) noexcept;

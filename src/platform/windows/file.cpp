@@ -87,7 +87,7 @@ Status File::facts(const char *name, FileFacts &facts) const noexcept
     if (GetFileInformationByHandle(native(handle_), &found) == 0)
         return fail_system(name, "look at", GetLastError());
     facts.bytes = (uint64_t{found.nFileSizeHigh} << 32) | found.nFileSizeLow;
-    facts.identity = {found.dwVolumeSerialNumber, (uint64_t{found.nFileIndexHigh} << 32) | found.nFileIndexLow};
+    facts.identity = identity(found);
     // A file that lost its name to another, or is removed while it is mapped, goes on under a name of its own.
     FileIdentity now;
     facts.link_count = identity_of(name, now) && now == facts.identity ? found.nNumberOfLinks : 0;

@@ -80,7 +80,7 @@ bool identity_of(const char *name, FileIdentity &identity) noexcept
     BY_HANDLE_FILE_INFORMATION found;
     if (!file.is_valid() || GetFileInformationByHandle(file.get(), &found) == 0)
         return false;
-    identity = {found.dwVolumeSerialNumber, (uint64_t{found.nFileIndexHigh} << 32) | found.nFileIndexLow};
+    identity = platform::identity(found);
     return true;
 }
 

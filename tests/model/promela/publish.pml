@@ -5,7 +5,7 @@
  * Checked: mutual exclusion, no torn frame is accepted, no counter stands for two frames, the newest never goes back,
  * no frame twice or out of order, and nobody hangs whoever dies where (a hanging process is an invalid end state).
  *
- * -DDEPTH=n; -DREUSE adds a reuse of the segment. -DMISTAKE_... seed a mistake that must be found. */
+ * -DDEPTH=n; -DFIFO reads in order, -DANY any slot, else the newest; -DREUSE adds a reuse. -DMISTAKE_... seed a mistake that must be found. */
 #ifndef DEPTH
 #define DEPTH 2
 #endif
@@ -34,8 +34,10 @@ byte deaths;
 
 inline announce(slot)
 {
-#ifndef MISTAKE_NO_MARK
-    STEP(mark[slot] = 1);
+#ifdef MISTAKE_NO_MARK
+    skip
+#else
+    STEP(mark[slot] = 1)
 #endif
 }
 
@@ -169,7 +171,7 @@ inline note_content()
     assert(copy0 == copy1);
     assert(claimed_counter != 0 || copy0 == 0);
     if
-    :: claimed_counter != 0 && generation == known ->
+    :: claimed_counter != 0 && generation == 0 ->             /* the counters of one generation are compared */
         assert(content[claimed_counter] == 0 || content[claimed_counter] == copy0);
         content[claimed_counter] = copy0
     :: else
@@ -178,12 +180,11 @@ inline note_content()
 
 proctype ReadNewest()
 {
-    byte at, newest_counter, claimed_epoch, claimed_mark, claimed_counter, copy0, copy1, last, known, attempt;
+    byte at, newest_counter, claimed_epoch, claimed_mark, claimed_counter, copy0, copy1, last, attempt;
     bool whole;
     do
     :: attempt < 2 ->
         attempt++;
-        known = 0;                                            /* content is compared within generation 0 only */
         look_at_newest();
         if
         :: atomic { generation == 0 -> assert(newest_counter >= last || resetting); last = newest_counter }
@@ -205,7 +206,7 @@ proctype ReadNewest()
 
 proctype ReadNext()
 {
-    byte at, newest_counter, claimed_epoch, claimed_mark, claimed_counter, copy0, copy1, known, attempt;
+    byte at, newest_counter, claimed_epoch, claimed_mark, claimed_counter, copy0, copy1, attempt;
     byte tail, wanted, position;
     bool whole, lapped;
     do
@@ -215,7 +216,6 @@ proctype ReadNext()
         :: generation != position -> atomic { position = generation; tail = 0; lapped = false }
         :: else
         fi;
-        known = 0;
         look_at_newest();
         if
         :: newest_counter > tail ->
@@ -244,6 +244,32 @@ proctype ReadNext()
     od
 }
 
+/* Looks at slots by their number, as daoShmGetArbitrarySegment does. */
+proctype ReadAny()
+{
+    byte at, claimed_epoch, claimed_mark, claimed_counter, copy0, copy1, attempt;
+    bool whole;
+    do
+    :: attempt < 2 ->
+        attempt++;
+        if
+        :: at = 0
+        :: at = DEPTH - 1
+        fi;
+        claim_slot();
+        if
+        :: claimed_mark == 0 ->
+            copy_and_check();
+            if
+            :: d_step { whole -> note_content() }
+            :: else
+            fi
+        :: else
+        fi
+    :: else -> break
+    od
+}
+
 init
 {
     atomic {
@@ -251,6 +277,8 @@ init
         run Writer(2);
 #ifdef FIFO
         run ReadNext()
+#elif defined(ANY)
+        run ReadAny()
 #else
         run ReadNewest()
 #endif

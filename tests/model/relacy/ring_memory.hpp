@@ -132,6 +132,7 @@ template <unsigned Depth> struct RingScenario
         ring().restart();
         memory().generation().fetch_add_release(1);
     }
+    uint32_t generation() { return memory().generation().load_acquire(); }
 };
 
 }

@@ -190,12 +190,11 @@ template <unsigned Depth> struct Reuse : rl::test_suite<Reuse<Depth>, 2>, RingSc
 
     void read_some()
     {
-        const auto generation = [&] { return this->memory().generation().load_acquire(); };
         uint32_t known = 0;
         uint64_t last = 0;
         for (unsigned attempt = 0; attempt < 4; ++attempt)
         {
-            if (const uint32_t now = generation(); now != known)
+            if (const uint32_t now = this->generation(); now != known)
             {
                 known = now;
                 last = 0;
@@ -203,7 +202,7 @@ template <unsigned Depth> struct Reuse : rl::test_suite<Reuse<Depth>, 2>, RingSc
             const ring::Newest newest = this->ring().newest();
             const ring::Claim claim = this->ring().claim(newest.slot);
             Frame frame;
-            if (!claim.written || claim.counter == 0 || claim.counter != newest.counter || generation() != known ||
+            if (!claim.written || claim.counter == 0 || claim.counter != newest.counter || this->generation() != known ||
                 !this->read(claim, frame))
                 continue;
             RL_ASSERT(frame.is_whole());

@@ -1,5 +1,5 @@
-// Every place in the protocol's templates that asks for a memory order or a fence, as the model meets it, and the one
-// that is weakened to see whether a scenario notices.
+// Every place that asks for a memory order or a fence, in the protocol's templates and in the few steps around them, as
+// the model meets it; and the one that is weakened to see whether a scenario notices.
 #pragma once
 
 #include "watched.hpp"
@@ -60,13 +60,15 @@ class Sites
     void collect() { phase_ = Phase::collecting; }
     void change_nothing() { phase_ = Phase::unchanged; }
 
-    // Those of the templates, with their numbers.
+    // All places met, with their numbers.
     std::map<Site, Met> found() const
     {
         std::map<std::tuple<std::string, std::string, std::string>, std::map<uint_least32_t, Met>> alike;
         for (size_t index = 0; index < met_count_; ++index)
-            if (const Met &met = met_[index]; std::string_view(met.where.file_name()).find("/src/") != std::string::npos)
-                alike[{met.function(), met.word, met.method}].emplace(met.where.line(), met);
+        {
+            const Met &met = met_[index];
+            alike[{met.function(), met.word, met.method}].emplace(met.where.line(), met);
+        }
         std::map<Site, Met> sites;
         for (const auto &[key, lines] : alike)
         {
