@@ -54,8 +54,9 @@ docs:
 	@cmake/install_packages.sh docs
 	docs/build.sh
 
-demo: build
+demo:
 	@cmake/install_packages.sh demo
+	@$(MAKE) --no-print-directory build
 	examples/demo/run.sh build/$(PRESET) $(if $(CAMERA),--camera $(CAMERA))
 
 format:

@@ -5,7 +5,8 @@ set -euo pipefail
 
 declare -A packages=(
     [core]="cmake ninja-build g++ pkg-config libgtest-dev libcli11-dev libfmt-dev libcfitsio-dev libncurses-dev
-            libaravis-dev libusb-1.0-0-dev nlohmann-json3-dev libbenchmark-dev libboost-dev relacy-dev spin python3 python3-venv python3-dev tmux"
+            libaravis-dev libusb-1.0-0-dev nlohmann-json3-dev libbenchmark-dev libboost-dev relacy-dev spin
+            python3 python3-venv python3-dev tmux"
     [docs]="doxygen graphviz python3-venv"
     [demo]="aravis-tools libopenblas-dev python3-venv iproute2"
     [platforms]="g++-mingw-w64-x86-64-posix wine64 wine g++-aarch64-linux-gnu qemu-user googletest python3-venv"

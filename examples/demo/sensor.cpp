@@ -94,13 +94,14 @@ class Picture
     uint32_t noise_ = 1;
 };
 
+/** Aravis has made the buffer as large as the picture; its count of received bytes is 0 on the sending side. */
 void fill(ArvBuffer *buffer, void *picture, guint32, guint32, ArvPixelFormat format)
 {
-    size_t size_bytes = 0;
-    auto *pixels = static_cast<uint8_t *>(const_cast<void *>(arv_buffer_get_data(buffer, &size_bytes)));
+    size_t received_bytes = 0;
+    auto *pixels = static_cast<uint8_t *>(const_cast<void *>(arv_buffer_get_data(buffer, &received_bytes)));
     const auto rows = static_cast<uint32_t>(arv_buffer_get_image_height(buffer));
     const auto columns = static_cast<uint32_t>(arv_buffer_get_image_width(buffer));
-    if (format == ARV_PIXEL_FORMAT_MONO_8 && size_bytes >= rows * columns && columns >= 2 * demo::border_pixels)
+    if (format == ARV_PIXEL_FORMAT_MONO_8 && columns >= 2 * demo::border_pixels)
     {
         static_cast<Picture *>(picture)->draw(pixels, rows, columns);
     }

@@ -32,9 +32,9 @@ TEST(Error, ConditionsHaveACodeAndNameTheSegment)
     {
         Status status;
         DAO_ERROR_CODE code;
-    } expected[] = {{Status::timeout, DAO_E_TIMEOUT},         {Status::overwrite, DAO_E_OVERWRITE},
-                    {Status::not_ready, DAO_E_NOT_READY},     {Status::interrupted, DAO_E_INTERRUPTED},
-                    {Status::replaced, DAO_E_REPLACED},       {Status::removed, DAO_E_REMOVED}};
+    } expected[] = {{Status::timeout, DAO_E_TIMEOUT},     {Status::overwrite, DAO_E_OVERWRITE},
+                    {Status::not_ready, DAO_E_NOT_READY}, {Status::interrupted, DAO_E_INTERRUPTED},
+                    {Status::replaced, DAO_E_REPLACED},   {Status::removed, DAO_E_REMOVED}};
     for (const auto &row : expected)
     {
         EXPECT_EQ(condition(row.status, "/tmp/mirror"), row.status);
@@ -62,10 +62,13 @@ TEST(Error, AFailureReplacesAConditionNobodyAskedFor)
 TEST(Error, BelongsToItsThread)
 {
     (void)fail(DAO_E_NAME, "mine");
-    std::thread([] {
-        EXPECT_EQ(last_error_code(), DAO_E_NONE);
-        (void)fail(DAO_E_SHAPE, "theirs");
-    }).join();
+    std::thread(
+        []
+        {
+            EXPECT_EQ(last_error_code(), DAO_E_NONE);
+            (void)fail(DAO_E_SHAPE, "theirs");
+        })
+        .join();
     EXPECT_EQ(last_error_code(), DAO_E_NAME);
     EXPECT_STREQ(last_error_message(), "mine");
 }

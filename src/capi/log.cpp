@@ -36,7 +36,7 @@ void print(int log_level, const char *place, const char *format, va_list argumen
     if (log_level > LOG_LEVEL_ERROR && log_level - 1 > daoLogLevel)
         return;
     char text[2048];
-    std::vsnprintf(text, sizeof text, format, arguments);
+    std::vsnprintf(text, sizeof text, format != nullptr ? format : "?\n", arguments);
     const char *name = level_name(log_level);
     std::FILE *stream = log_level == LOG_LEVEL_ERROR ? stderr : stdout;
     if (name == nullptr)
@@ -64,12 +64,12 @@ void daoLogSetLevel(int log_level)
 
 void daoLogAt(int log_level, const char *file, const char *function, int line, const char *format, ...)
 {
-    const char *base = file;
-    for (const char *at = file; *at != 0; ++at)
+    const char *base = file != nullptr ? file : "?";
+    for (const char *at = base; *at != 0; ++at)
         if (*at == '/' || *at == '\\')
             base = at + 1;
     char place[256];
-    std::snprintf(place, sizeof place, "%s:%s:%d: ", base, function, line);
+    std::snprintf(place, sizeof place, "%s:%s:%d: ", base, function != nullptr ? function : "?", line);
     va_list arguments;
     va_start(arguments, format);
     print(log_level, place, format, arguments);

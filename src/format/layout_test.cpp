@@ -87,7 +87,8 @@ class File
         return file;
     }
 
-    template <class T> void put(uint64_t offset, const T &value)
+    template <class T>
+    void put(uint64_t offset, const T &value)
     {
         std::memcpy(bytes_.data() + offset, &value, sizeof value);
     }
@@ -151,8 +152,8 @@ TEST(Layout, PutsThePartsWhereTheFormatSays)
 TEST(Layout, SizesEveryElementTypeAndNumberOfAxes)
 {
     for (uint8_t atype = 1; atype <= 12; ++atype)
-        for (const Geometry &geometry : {geometry_of({5}, atype, 2, 3), geometry_of({5, 6}, atype, 2, 3),
-                                         geometry_of({5, 6, 7}, atype, 2, 3)})
+        for (const Geometry &geometry :
+             {geometry_of({5}, atype, 2, 3), geometry_of({5, 6}, atype, 2, 3), geometry_of({5, 6, 7}, atype, 2, 3)})
         {
             const Layout layout = plan_of(geometry);
             const uint64_t elements = geometry.naxis == 1 ? 5 : geometry.naxis == 2 ? 30 : 210;
@@ -192,9 +193,9 @@ TEST(Layout, RecognisesWhatItPlanned)
     for (uint8_t atype = 1; atype <= 12; ++atype)
         for (uint32_t depth : {1u, 2u, 5u})
             for (uint32_t keywords : {0u, 1u, 7u})
-                for (const Geometry &geometry : {geometry_of({9}, atype, depth, keywords),
-                                                 geometry_of({4, 5}, atype, depth, keywords),
-                                                 geometry_of({2, 3, 4}, atype, depth, keywords)})
+                for (const Geometry &geometry :
+                     {geometry_of({9}, atype, depth, keywords), geometry_of({4, 5}, atype, depth, keywords),
+                      geometry_of({2, 3, 4}, atype, depth, keywords)})
                 {
                     const Layout planned = plan_of(geometry);
                     Layout found;
@@ -269,9 +270,12 @@ TEST(Layout, ADamagedExtensionIsRefused)
     {
         uint64_t offset;
         uint32_t value;
-    } damages[] = {{offsetof(Extension, magic), 1},       {offsetof(Extension, version), 99},
-                   {offsetof(Extension, size), 64},       {offsetof(Extension, size), UINT32_MAX},
-                   {offsetof(Extension, data_offset), 7}, {offsetof(Extension, slot_stride), 7},
+    } damages[] = {{offsetof(Extension, magic), 1},
+                   {offsetof(Extension, version), 99},
+                   {offsetof(Extension, size), 64},
+                   {offsetof(Extension, size), UINT32_MAX},
+                   {offsetof(Extension, data_offset), 7},
+                   {offsetof(Extension, slot_stride), 7},
                    {offsetof(Extension, reader_capacity), UINT32_MAX}};
     for (const auto &damage : damages)
     {
@@ -284,7 +288,8 @@ TEST(Layout, ADamagedExtensionIsRefused)
 TEST(Layout, DamagedMetadataIsRefused)
 {
     const Geometry geometry = geometry_of({4, 4}, _DATATYPE_FLOAT, 2, 1);
-    const auto damaged = [&](uint64_t offset, auto value) {
+    const auto damaged = [&](uint64_t offset, auto value)
+    {
         File file = File::with_extension(geometry);
         file.put(offset, value);
         return file;
@@ -331,7 +336,7 @@ TEST(Layout, NamesSegmentsOfOtherSystems)
 {
     for (uint64_t bytes : {4u, 100u, 20'000u})
     {
-        File newer(geometry_of({1}, 9, 0, 0), metadata_bytes, bytes);
+        File newer(geometry_of({1}, 9, 0, 0), legacy_metadata_bytes, bytes);
         newer.put(0, std::array<char, 4>{'D', 'S', 'H', 'M'});
         expect_refused(newer, DAO_E_FOREIGN, "newer DAO");
     }
@@ -373,8 +378,7 @@ TEST(Layout, RandomBytesAreRefusedOrDescribedWithinTheFile)
         EXPECT_LE(layout.file_bytes, file.size());
         EXPECT_LE(layout.data_offset + layout.geometry.depth * layout.slot_stride, layout.keywords_offset);
         EXPECT_LE(data_end(layout), layout.file_bytes);
-        EXPECT_TRUE(layout.extension_offset == 0 ||
-                    layout.extension_offset + sizeof(Extension) <= layout.file_bytes);
+        EXPECT_TRUE(layout.extension_offset == 0 || layout.extension_offset + sizeof(Extension) <= layout.file_bytes);
     }
     EXPECT_GT(accepted, 100u) << "the changes were too violent to test anything";
 }

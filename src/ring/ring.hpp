@@ -40,7 +40,7 @@ template <class Memory> class Ring
 
     // ------------------------------------------------------------------ the writer, which holds the writer lock
 
-    uint32_t next_slot() const noexcept { return (memory_.newest().load_relaxed() + 1) % depth(); }
+    uint32_t next_slot() const noexcept { return (last_slot() + 1) % depth(); }
 
     // W1: announces that the slot's frame is going. What is written to the slot after this call is seen by nobody
     // who does not also see the announcement.
@@ -53,7 +53,7 @@ template <class Memory> class Ring
     // W4 to W6: the frame in `slot` is whole; it becomes the newest. Returns its counter.
     uint64_t commit(uint32_t slot) const noexcept
     {
-        const uint64_t counter = memory_.counter(memory_.newest().load_relaxed()).load_relaxed() + 1;
+        const uint64_t counter = memory_.counter(last_slot()).load_relaxed() + 1;
         memory_.counter(slot).store_release(counter);
         memory_.write(slot).store_release(0);
         memory_.newest().store_release(slot);
@@ -61,7 +61,7 @@ template <class Memory> class Ring
     }
 
     // Q1: changes the content of slots without a new counter: a quiet write, or the clearing of a reuse. Readers that
-    // are copying notice by the epoch. End it with settle() or reset().
+    // are copying notice by the epoch. End it with settle() or restart().
     void disturb(uint32_t slot) const noexcept
     {
         memory_.write(slot).store_relaxed(1);
@@ -71,7 +71,6 @@ template <class Memory> class Ring
 
     // Q2: the slot's content is whole again, under its old counter.
     void settle(uint32_t slot) const noexcept { memory_.write(slot).store_release(0); }
-
 
     // Q3: after disturb() on every slot: no frames any more, and the slots are empty, not half written.
     void restart() const noexcept
@@ -90,7 +89,7 @@ template <class Memory> class Ring
     // Returns true when a finished frame was found.
     bool recover() const noexcept
     {
-        const uint32_t newest = memory_.newest().load_relaxed();
+        const uint32_t newest = last_slot();
         const uint32_t slot = next_slot();
         if (slot == newest || memory_.counter(slot).load_acquire() != memory_.counter(newest).load_relaxed() + 1)
             return false;
@@ -101,11 +100,17 @@ template <class Memory> class Ring
 
     // -------------------------------------------------------------------------------------------------- readers
 
-    // R1: the newest slot and its counter.
+    // R1: the newest slot and its counter. When the index moved on meanwhile the slot may hold a frame that is not
+    // published yet: then once more.
     Newest newest() const noexcept
     {
-        const uint32_t slot = memory_.newest().load_acquire() % depth();
-        return {slot, memory_.counter(slot).load_acquire()};
+        for (;;)
+        {
+            const uint32_t slot = memory_.newest().load_acquire() % depth();
+            const uint64_t counter = memory_.counter(slot).load_acquire();
+            if (memory_.newest().load_relaxed() % depth() == slot)
+                return {slot, counter};
+        }
     }
 
     // R1: what the slot holds before the copy begins. The epoch comes first: whoever sees a new epoch here also sees
@@ -124,9 +129,10 @@ template <class Memory> class Ring
     bool still_whole(const Claim &claim) const noexcept
     {
         Memory::Fence::acquire();
-        // Acquire: a 0 that belongs to the next frame brings that frame's counter with it.
+        // Acquire: a 0 that belongs to the next frame brings that frame's counter with it, and a counter that came
+        // back after a reuse brings the epoch.
         return memory_.write(claim.slot).load_acquire() == 0 &&
-               memory_.counter(claim.slot).load_relaxed() == claim.counter &&
+               memory_.counter(claim.slot).load_acquire() == claim.counter &&
                memory_.epoch().load_relaxed() == claim.epoch;
     }
 
@@ -151,6 +157,9 @@ template <class Memory> class Ring
     }
 
   private:
+    // The index in the segment may be anybody's: it never leads outside.
+    uint32_t last_slot() const noexcept { return memory_.newest().load_relaxed() % depth(); }
+
     Memory memory_;
 };
 

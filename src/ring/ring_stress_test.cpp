@@ -126,17 +126,19 @@ TEST(RingStress, QuietWritesAndReusesAreNeverReadTorn)
     RingOnMemory slots(1);
     std::atomic<bool> done{false};
     std::atomic<uint64_t> torn{0};
-    std::thread reader([&] {
-        while (!done)
+    std::thread reader(
+        [&]
         {
-            const Claim claim = slots.ring().claim(0);
-            if (!claim.written)
-                continue;
-            const Frame frame = slots.copy(0);
-            if (slots.ring().still_whole(claim) && !is_one_frame(frame))
-                ++torn;
-        }
-    });
+            while (!done)
+            {
+                const Claim claim = slots.ring().claim(0);
+                if (!claim.written)
+                    continue;
+                const Frame frame = slots.copy(0);
+                if (slots.ring().still_whole(claim) && !is_one_frame(frame))
+                    ++torn;
+            }
+        });
     for (uint64_t frame = 1; frame <= frames; ++frame)
     {
         slots.publish(3 * frame);

@@ -170,8 +170,9 @@ Status read_newest(Handle &handle, void *destination, uint64_t count) noexcept
     for (;;)
     {
         follow_generation(handle);
-        const ring::Claim claim = ring.claim(ring.newest().slot);
-        if (claim.written && segment.generation() == handle.position.generation &&
+        const ring::Newest newest = ring.newest();
+        const ring::Claim claim = ring.claim(newest.slot);
+        if (claim.written && claim.counter == newest.counter && segment.generation() == handle.position.generation &&
             read_claimed(handle, claim, destination, count * segment.element_bytes()))
         {
             deliver(handle, claim.counter);
@@ -271,8 +272,9 @@ void hand_newest(Handle &handle) noexcept
     constexpr int tries = 100;
     for (int attempt = 0; attempt < tries; ++attempt)
     {
-        hand_slot(handle, handle.segment->ring().newest().slot);
-        if (handle.handed.written)
+        const ring::Newest newest = handle.segment->ring().newest();
+        hand_slot(handle, newest.slot);
+        if (handle.handed.written && handle.handed.counter == newest.counter)
             break;
         platform::pause();
     }

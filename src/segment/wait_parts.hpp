@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "segment/reader.hpp"
+#include "segment/readers.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -69,7 +70,11 @@ class Watch
 class Arrival
 {
   public:
-    Arrival(Handle &handle, uint64_t after) noexcept : handle_(handle), after_(after) { follow(); }
+    Arrival(Handle &handle, uint64_t after) noexcept : handle_(handle), after_(after)
+    {
+        follow();
+        note_reader(handle); // who waits is listed, not only who has read
+    }
 
     bool is_there() noexcept { return is_there(handle_.segment->ring().newest().counter); }
 

@@ -1,6 +1,5 @@
 #include "segment/waits.hpp"
 
-#include "segment/readers.hpp"
 #include "segment/wait_parts.hpp"
 
 namespace dao::segment
@@ -70,6 +69,7 @@ Status wait_for_semaphore(Handle &handle, uint32_t semaphore, int64_t timeout_ns
     if (segment.read_only() && !segment.has_named_semaphores())
         return wait_asleep(handle, handle.position.seen, timeout_ns); // cannot take a post; an unseen frame will do
     const Deadline deadline(timeout_ns);
+    note_reader(handle);
     Status status = Status::success;
     if (segment.has_named_semaphores())
         status = wait_for_named(segment, semaphore, deadline);

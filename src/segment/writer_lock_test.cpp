@@ -129,16 +129,18 @@ TEST(WriterLock, ExcludesThreadsThatAreProcessesOfTheirOwn)
     uint64_t total = 0; // not atomic: whoever holds the lock is alone
     std::vector<std::thread> writers;
     for (uint32_t process = 1; process <= 3; ++process)
-        writers.emplace_back([&, process] {
-            const auto mine = lock.of(base::make_process_token(process, process));
-            for (uint64_t turn = 0; turn < turns; ++turn)
+        writers.emplace_back(
+            [&, process]
             {
-                while (mine.try_hold(false) != Grip::held)
-                    std::this_thread::yield();
-                ++total;
-                mine.release();
-            }
-        });
+                const auto mine = lock.of(base::make_process_token(process, process));
+                for (uint64_t turn = 0; turn < turns; ++turn)
+                {
+                    while (mine.try_hold(false) != Grip::held)
+                        std::this_thread::yield();
+                    ++total;
+                    mine.release();
+                }
+            });
     for (std::thread &writer : writers)
         writer.join();
     EXPECT_EQ(total, 3 * turns);

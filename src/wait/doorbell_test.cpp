@@ -90,17 +90,19 @@ TEST(Doorbell, EverySleeperSeesEveryRing)
     std::atomic<uint32_t> timed_out{0};
     std::vector<std::thread> threads;
     for (std::atomic<uint32_t> &mine : seen)
-        threads.emplace_back([&] {
-            const Doorbell<CountingMemory> doorbell(memory);
-            while (mine < rings)
+        threads.emplace_back(
+            [&]
             {
-                const uint32_t shown = doorbell.approach();
-                if (counter.load(std::memory_order_acquire) <= mine &&
-                    memory.sleep_while_equal(shown, 20 * a_second_ns) == platform::Sleep::timed_out)
-                    ++timed_out;
-                mine = counter.load(std::memory_order_acquire);
-            }
-        });
+                const Doorbell<CountingMemory> doorbell(memory);
+                while (mine < rings)
+                {
+                    const uint32_t shown = doorbell.approach();
+                    if (counter.load(std::memory_order_acquire) <= mine &&
+                        memory.sleep_while_equal(shown, 20 * a_second_ns) == platform::Sleep::timed_out)
+                        ++timed_out;
+                    mine = counter.load(std::memory_order_acquire);
+                }
+            });
     for (uint32_t ring = 1; ring <= rings; ++ring)
     {
         // Waits until all have seen the last one: each ring meets sleepers, or those that are falling asleep.

@@ -2,8 +2,9 @@
 # Compiles and links the library, programs in C and C++ and the tests for macOS on both processors. Runs nothing.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
+"$root/tests/platforms/install.sh"
 build=${DAO_BUILD_FOLDER:-$root/build}
-zig=${DAO_ZIG:-$root/build/zig/bin/python-zig}
+zig=$build/zig/bin/python-zig
 for processor in aarch64 x86_64; do
     folder=$build/macos-$processor
     cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/macos.cmake" \

@@ -3,6 +3,7 @@
 # Usage: run_arm64.sh [ctest arguments...]
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
+"$root/tests/platforms/install.sh"
 build=${DAO_BUILD_FOLDER:-$root/build}/arm64
 # For tests that start this program again: the kernel cannot run it by itself.
 export DAO_TEST_EMULATOR="qemu-aarch64 -L /usr/aarch64-linux-gnu"

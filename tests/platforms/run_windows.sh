@@ -3,6 +3,7 @@
 # Usage: run_windows.sh [ctest arguments...]
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
+"$root/tests/platforms/install.sh"
 build=${DAO_BUILD_FOLDER:-$root/build}/windows
 wine=$(command -v wine64 || echo /usr/lib/wine/wine64)
 mkdir -p "$build"

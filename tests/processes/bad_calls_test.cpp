@@ -50,7 +50,8 @@ const Call calls[] = {
     {"SemLogPost", [](IMAGE *image) { return daoSemLogPost(image); }},
     {"WaitForSemaphore", [](IMAGE *image) { return daoShmWaitForSemaphore(image, 0); }},
     {"WaitForSemaphoreTimeout",
-     [](IMAGE *image) {
+     [](IMAGE *image)
+     {
          const timespec past{1, 0};
          return daoShmWaitForSemaphoreTimeout(image, 0, &past);
      }},
@@ -88,14 +89,14 @@ const Call calls_with_a_null[] = {
     {"ImagePart2Shm im", [](IMAGE *image) { return daoShmImagePart2Shm(nullptr, 4, image, 0, 0, 1, 1); }},
     {"CombineShm2Shm cube", [](IMAGE *image) { return daoShmCombineShm2Shm(nullptr, image, 1, 4); }},
     {"CombineShm2Shm entry",
-     [](IMAGE *image) {
+     [](IMAGE *image)
+     {
          IMAGE *cube[2] = {image, nullptr};
          return daoShmCombineShm2Shm(cube, image, 2, 4);
      }},
     {"BeginWrite slot", [](IMAGE *image) { return daoShmBeginWrite(image, nullptr); }},
     {"WriteSlice slice", [](IMAGE *image) { return daoShmWriteSlice(image, nullptr, 1); }},
-    {"WaitForSemaphoreTimeout timeout",
-     [](IMAGE *image) { return daoShmWaitForSemaphoreTimeout(image, 0, nullptr); }},
+    {"WaitForSemaphoreTimeout timeout", [](IMAGE *image) { return daoShmWaitForSemaphoreTimeout(image, 0, nullptr); }},
     {"ReadNewest dst", [](IMAGE *image) { return daoShmReadNewest(image, nullptr, 4, nullptr, nullptr); }},
     {"ReadNext dst", [](IMAGE *image) { return daoShmReadNext(image, nullptr, 4, nullptr, nullptr, nullptr); }},
     {"ReadLast dst", [](IMAGE *image) { return daoShmReadLast(image, nullptr, 1, nullptr); }},
@@ -207,13 +208,15 @@ TEST(BadCalls, TheLastErrorIsTheThreadsOwn)
 {
     EXPECT_EQ(daoShmShm2Img(nullptr, nullptr), DAO_ERROR);
     const Failure mine = last_failure();
-    std::thread other([] {
-        EXPECT_EQ(daoLastErrorCode(), DAO_E_NONE);
-        EXPECT_NE(daoLastErrorMessage(), nullptr);
-        Image image;
-        EXPECT_EQ(image.try_open(""), DAO_ERROR);
-        EXPECT_EQ(daoLastErrorCode(), DAO_E_NAME);
-    });
+    std::thread other(
+        []
+        {
+            EXPECT_EQ(daoLastErrorCode(), DAO_E_NONE);
+            EXPECT_NE(daoLastErrorMessage(), nullptr);
+            Image image;
+            EXPECT_EQ(image.try_open(""), DAO_ERROR);
+            EXPECT_EQ(daoLastErrorCode(), DAO_E_NAME);
+        });
     other.join();
     EXPECT_EQ(daoLastErrorCode(), mine.code);
     EXPECT_EQ(daoLastErrorMessage(), mine.message);

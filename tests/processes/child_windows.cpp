@@ -89,8 +89,8 @@ Child::Child(const std::string &role, const std::vector<std::string> &arguments)
     start.hStdOutput = pipe.writing;
     start.hStdError = GetStdHandle(STD_ERROR_HANDLE);
     PROCESS_INFORMATION started{};
-    const BOOL done = CreateProcessA(path.c_str(), command.data(), nullptr, nullptr, TRUE, 0, nullptr, nullptr, &start,
-                                     &started);
+    const BOOL done =
+        CreateProcessA(path.c_str(), command.data(), nullptr, nullptr, TRUE, 0, nullptr, nullptr, &start, &started);
     CloseHandle(pipe.writing);
     if (done == 0)
     {

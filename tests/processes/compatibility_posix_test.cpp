@@ -128,30 +128,34 @@ class DaoProgram
 };
 
 // A DAO process that reads so many frames with its semaphore 2.
-const Role dao_reader("dao-reader", [](const Arguments &arguments) {
-    DaoProgram dao(arguments.at(0));
-    say("ready");
-    for (uint32_t number = 1; number <= 20; ++number)
-    {
-        if (!dao.wait(2) || dao.newest_counter() != number || !dao.newest_is(number))
-            return 2;
-        say("got");
-    }
-    return 0;
-});
+const Role dao_reader("dao-reader",
+                      [](const Arguments &arguments)
+                      {
+                          DaoProgram dao(arguments.at(0));
+                          say("ready");
+                          for (uint32_t number = 1; number <= 20; ++number)
+                          {
+                              if (!dao.wait(2) || dao.newest_counter() != number || !dao.newest_is(number))
+                                  return 2;
+                              say("got");
+                          }
+                          return 0;
+                      });
 
 // A DAO process that writes so many frames, each when told by semaphore 9, which it takes as its go.
-const Role dao_writer("dao-writer", [](const Arguments &arguments) {
-    DaoProgram dao(arguments.at(0));
-    say("ready");
-    for (uint32_t number = 1; number <= 20; ++number)
-    {
-        std::this_thread::sleep_for(milliseconds(5));
-        dao.publish(number);
-    }
-    std::this_thread::sleep_for(milliseconds(2000));
-    return 0;
-});
+const Role dao_writer("dao-writer",
+                      [](const Arguments &arguments)
+                      {
+                          DaoProgram dao(arguments.at(0));
+                          say("ready");
+                          for (uint32_t number = 1; number <= 20; ++number)
+                          {
+                              std::this_thread::sleep_for(milliseconds(5));
+                              dao.publish(number);
+                          }
+                          std::this_thread::sleep_for(milliseconds(2000));
+                          return 0;
+                      });
 
 // A segment that both sides use: made by DAO, or by us with the switch on.
 class Together : public testing::TestWithParam<bool>
@@ -274,10 +278,12 @@ TEST_P(Together, WaitOnItsSemaphoreEndsOnTimeAndOnRemoval)
         elapsed_ns([&] { EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image_, 1, &deadline), DAO_TIMEOUT); });
     EXPECT_GE(taken_ns, 90 * millisecond_ns);
     EXPECT_LT(taken_ns, second_ns);
-    std::thread remover([&] {
-        std::this_thread::sleep_for(milliseconds(50));
-        EXPECT_EQ(daoShmRemove(name_.c_str()), DAO_SUCCESS);
-    });
+    std::thread remover(
+        [&]
+        {
+            std::this_thread::sleep_for(milliseconds(50));
+            EXPECT_EQ(daoShmRemove(name_.c_str()), DAO_SUCCESS);
+        });
     EXPECT_EQ(daoShmWaitForSemaphore(image_, 1), DAO_REMOVED);
     remover.join();
 }
@@ -300,11 +306,16 @@ TEST(Compatibility, IsOffByDefaultAndThenNothingLiesInDevShm)
     EXPECT_EQ(count_semaphores(name.text()), 0);
 }
 
-const Role environment_creator("environment-creator", [](const Arguments &arguments) {
-    Image image;
-    image.create(arguments.at(0), {4}, _DATATYPE_UINT32);
-    return daoShmGetCompatibility() == 1 && image.info().compatible == 1 && image->semptr != nullptr ? 0 : 2;
-});
+const Role environment_creator("environment-creator",
+                               [](const Arguments &arguments)
+                               {
+                                   Image image;
+                                   image.create(arguments.at(0), {4}, _DATATYPE_UINT32);
+                                   return daoShmGetCompatibility() == 1 && image.info().compatible == 1 &&
+                                                  image->semptr != nullptr
+                                              ? 0
+                                              : 2;
+                               });
 
 TEST(Compatibility, IsSwitchedByTheEnvironmentTheFunctionAndTheOption)
 {

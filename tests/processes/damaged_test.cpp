@@ -39,7 +39,8 @@ class Damaged : public testing::Test
     }
 
     Bytes made(const DaoSegment &segment) { return make_bytes(segment, name_.text()); }
-    template <class T> Bytes with(const DaoSegment &segment, size_t offset, T value)
+    template <class T>
+    Bytes with(const DaoSegment &segment, size_t offset, T value)
     {
         Bytes bytes = made(segment);
         put(bytes, offset, value);

@@ -48,12 +48,14 @@ struct DaoSegment
     size_t file_bytes() const { return keyword_offset() + keywords * keyword_bytes; }
 };
 
-template <class T> void put(Bytes &bytes, size_t offset, T value)
+template <class T>
+void put(Bytes &bytes, size_t offset, T value)
 {
     std::memcpy(bytes.data() + offset, &value, sizeof value);
 }
 
-template <class T> T get(const unsigned char *bytes, size_t offset)
+template <class T>
+T get(const unsigned char *bytes, size_t offset)
 {
     T value;
     std::memcpy(&value, bytes + offset, sizeof value);

@@ -16,9 +16,9 @@ namespace
 using namespace test;
 
 const DaoSegment layouts[] = {
-    {{30}, _DATATYPE_UINT32, 1, 0, true},     {{5, 6}, _DATATYPE_UINT32, 1, 3, true},
-    {{2, 3, 5}, _DATATYPE_UINT32, 1, 1, true}, {{30}, _DATATYPE_UINT32, 1, 0, false},
-    {{5, 6}, _DATATYPE_UINT32, 1, 3, false},  {{30}, _DATATYPE_UINT32, 4, 0, false},
+    {{30}, _DATATYPE_UINT32, 1, 0, true},       {{5, 6}, _DATATYPE_UINT32, 1, 3, true},
+    {{2, 3, 5}, _DATATYPE_UINT32, 1, 1, true},  {{30}, _DATATYPE_UINT32, 1, 0, false},
+    {{5, 6}, _DATATYPE_UINT32, 1, 3, false},    {{30}, _DATATYPE_UINT32, 4, 0, false},
     {{2, 3, 5}, _DATATYPE_UINT32, 7, 2, false}, {{10, 3}, _DATATYPE_FLOAT, 2, 5, false},
 };
 
@@ -93,8 +93,8 @@ TEST_P(Layouts, FramesOfOursLieWhereDaoLooks)
     ASSERT_EQ(bytes.size(), layout().file_bytes()) << "the file stays as long as it was";
     const uint32_t slot = 8 % layout().depth;
     const unsigned char *metadata = &bytes[slot * layout().metadata_bytes()];
-    EXPECT_TRUE(is_frame(reinterpret_cast<const uint32_t *>(&bytes[layout().data_offset() +
-                                                                   slot * layout().slot_bytes()]), 30, 9));
+    EXPECT_TRUE(is_frame(
+        reinterpret_cast<const uint32_t *>(&bytes[layout().data_offset() + slot * layout().slot_bytes()]), 30, 9));
     EXPECT_EQ(get<uint64_t>(metadata, at::cnt0), 9u);
     EXPECT_EQ(get<uint64_t>(metadata, at::cnt2), 59u);
     EXPECT_EQ(get<int64_t>(metadata, at::atime), 0);
@@ -143,12 +143,14 @@ TEST_P(Layouts, WaitsWithoutSemaphoresSeeTheFramesOfAnother)
     for (const Way way : {Way::sleeping, Way::spinning, Way::adaptive})
     {
         EXPECT_EQ(wait_for_frame(reader, way, number, 5 * millisecond_ns), DAO_TIMEOUT) << name_of(way);
-        std::thread later([&] {
-            std::this_thread::sleep_for(milliseconds(20));
-            Frame frame(30);
-            fill(frame, number + 1);
-            EXPECT_EQ(daoShmImage2Shm(frame.data(), 30, writer), DAO_SUCCESS);
-        });
+        std::thread later(
+            [&]
+            {
+                std::this_thread::sleep_for(milliseconds(20));
+                Frame frame(30);
+                fill(frame, number + 1);
+                EXPECT_EQ(daoShmImage2Shm(frame.data(), 30, writer), DAO_SUCCESS);
+            });
         EXPECT_EQ(wait_for_frame(reader, way, number, 10 * second_ns), DAO_SUCCESS) << name_of(way);
         later.join();
         ++number;
@@ -163,8 +165,9 @@ TEST_P(Layouts, EveryOtherKindOfWriteWorksToo)
     Frame frame(30), read(30);
     fill(frame, 1);
     for (uint16_t packet = 0; packet < 3; ++packet)
-        require(daoShmImagePart2Shm(reinterpret_cast<char *>(&frame[10 * packet]), 10, image, 10 * packet, packet, 3, 1),
-                "packet");
+        require(
+            daoShmImagePart2Shm(reinterpret_cast<char *>(&frame[10 * packet]), 10, image, 10 * packet, packet, 3, 1),
+            "packet");
     require(daoShmImagePart2ShmFinalize(image), "finalise");
     require(daoShmReadNewest(image, read.data(), 30, nullptr, nullptr), "read");
     EXPECT_TRUE(is_frame(read, 1));
@@ -201,12 +204,15 @@ TEST_P(Layouts, CreateReplacesThem)
     EXPECT_EQ(old.info().segment_id, image.info().segment_id);
 }
 
-INSTANTIATE_TEST_SUITE_P(Made, Layouts, testing::Range(size_t{0}, std::size(layouts)), [](const auto &row) {
-    const DaoSegment &layout = layouts[row.param];
-    return std::string(layout.before_fifo ? "BeforeFifo" : "Fifo") + std::to_string(layout.shape.size()) +
-           "AxesDepth" + std::to_string(layout.depth) + "Keywords" + std::to_string(layout.keywords) +
-           (layout.atype == _DATATYPE_FLOAT ? "Float" : "");
-});
+INSTANTIATE_TEST_SUITE_P(Made, Layouts, testing::Range(size_t{0}, std::size(layouts)),
+                         [](const auto &row)
+                         {
+                             const DaoSegment &layout = layouts[row.param];
+                             return std::string(layout.before_fifo ? "BeforeFifo" : "Fifo") +
+                                    std::to_string(layout.shape.size()) + "AxesDepth" + std::to_string(layout.depth) +
+                                    "Keywords" + std::to_string(layout.keywords) +
+                                    (layout.atype == _DATATYPE_FLOAT ? "Float" : "");
+                         });
 
 // Our own files have DAO's layout in front.
 TEST(OwnLayout, BeginsAsDaoExpects)

@@ -40,15 +40,17 @@ uint32_t alive_count(IMAGE *image)
 }
 
 // Reads the newest frame, and stays.
-const Role staying_reader("staying-reader", [](const Arguments &arguments) {
-    Image image;
-    image.open(arguments.at(0));
-    Frame frame(size);
-    require(daoShmReadNewest(image, frame.data(), size, nullptr, nullptr), "read");
-    say("read");
-    std::this_thread::sleep_for(std::chrono::seconds(60));
-    return 0;
-});
+const Role staying_reader("staying-reader",
+                          [](const Arguments &arguments)
+                          {
+                              Image image;
+                              image.open(arguments.at(0));
+                              Frame frame(size);
+                              require(daoShmReadNewest(image, frame.data(), size, nullptr, nullptr), "read");
+                              say("read");
+                              std::this_thread::sleep_for(std::chrono::seconds(60));
+                              return 0;
+                          });
 
 TEST(Readers, AreListedFromTheirFirstReadUntilTheyClose)
 {
@@ -67,9 +69,9 @@ TEST(Readers, AreListedFromTheirFirstReadUntilTheyClose)
     EXPECT_EQ(readers[0].last_cnt0, 1u);
     EXPECT_EQ(readers[0].missed, 0u);
     EXPECT_NE(readers[0].name[0], 0);
-    const int64_t now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                               std::chrono::system_clock::now().time_since_epoch())
-                               .count();
+    const int64_t now_ns =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
     EXPECT_NEAR(static_cast<double>(readers[0].last_seen_ns), static_cast<double>(now_ns), 5e9);
     EXPECT_EQ(daoShmCloseShm(reader), DAO_SUCCESS);
     EXPECT_EQ(readers_of(writer).size(), 0u);
@@ -165,20 +167,22 @@ TEST(Readers, CountMayExceedTheRoomGiven)
 }
 
 // Publishes a frame each time that it is told, then dies in the middle of one.
-const Role dying_writer("dying-writer", [](const Arguments &arguments) {
-    Image image;
-    image.open(arguments.at(0));
-    for (uint64_t number = 1; number <= 5; ++number)
-    {
-        publish(image, number);
-        std::this_thread::sleep_for(milliseconds(10));
-    }
-    void *slot = nullptr;
-    require(daoShmBeginWrite(image, &slot), "begin");
-    say("dying");
-    std::this_thread::sleep_for(std::chrono::seconds(60));
-    return 0;
-});
+const Role dying_writer("dying-writer",
+                        [](const Arguments &arguments)
+                        {
+                            Image image;
+                            image.open(arguments.at(0));
+                            for (uint64_t number = 1; number <= 5; ++number)
+                            {
+                                publish(image, number);
+                                std::this_thread::sleep_for(milliseconds(10));
+                            }
+                            void *slot = nullptr;
+                            require(daoShmBeginWrite(image, &slot), "begin");
+                            say("dying");
+                            std::this_thread::sleep_for(std::chrono::seconds(60));
+                            return 0;
+                        });
 
 TEST(Readers, ThatWaitWhileTheWriterDiesGetTheNextWritersFrames)
 {
@@ -189,18 +193,20 @@ TEST(Readers, ThatWaitWhileTheWriterDiesGetTheNextWritersFrames)
     Child first("dying-writer", {name.text()});
     ASSERT_EQ(first.line(), "dying");
     std::vector<uint64_t> seen;
-    std::thread reading([&] {
-        Frame frame(size);
-        while (seen.size() < 8 && daoShmWaitForFrame(reader, seen.empty() ? 0 : seen.back(), 20 * second_ns) == 0)
+    std::thread reading(
+        [&]
         {
-            uint64_t counter = 0;
-            while (daoShmReadNext(reader, frame.data(), size, &counter, nullptr, nullptr) == DAO_SUCCESS)
+            Frame frame(size);
+            while (seen.size() < 8 && daoShmWaitForFrame(reader, seen.empty() ? 0 : seen.back(), 20 * second_ns) == 0)
             {
-                EXPECT_TRUE(is_frame(frame, counter));
-                seen.push_back(counter);
+                uint64_t counter = 0;
+                while (daoShmReadNext(reader, frame.data(), size, &counter, nullptr, nullptr) == DAO_SUCCESS)
+                {
+                    EXPECT_TRUE(is_frame(frame, counter));
+                    seen.push_back(counter);
+                }
             }
-        }
-    });
+        });
     std::this_thread::sleep_for(milliseconds(50));
     first.kill();
     for (uint64_t number = 6; number <= 8; ++number)

@@ -54,42 +54,46 @@ class Sequence
 
 // Reads in order with one way to wait until the segment is removed. Prints how many frames it got and how often it
 // followed to another segment. Result 1: a frame that should not have been.
-const Role following_reader("following-reader", [](const Arguments &arguments) {
-    Image image;
-    image.open(arguments.at(0));
-    const Way way = way_of(arguments.at(1));
-    const int32_t semaphore = std::stoi(arguments.at(2));
-    Sequence sequence;
-    uint64_t followed = 0;
-    say("ready");
-    for (;;)
-    {
-        int_fast8_t status = wait_for_frame(image, way, sequence.last(), 20 * second_ns, semaphore);
-        if (status == DAO_REMOVED || daoShmCheckReplaced(image) == DAO_REMOVED)
-            break;
-        if (status == DAO_REPLACED)
-        {
-            if (daoShmReopen(image) != DAO_SUCCESS)
-                return daoLastErrorCode() == DAO_E_NOT_FOUND ? 0 : 4;
-            sequence.forget();
-            ++followed;
-            continue;
-        }
-        if (status != DAO_SUCCESS)
-            return 5;
-        Frame frame(image->md->nelement);
-        for (;;)
-        {
-            status = daoShmReadNext(image, frame.data(), frame.size(), nullptr, nullptr, nullptr);
-            if (status == DAO_NOTREADY || daoLastErrorCode() == DAO_E_RANGE)
-                break;
-            if ((status != DAO_SUCCESS && status != DAO_OVERWRITE) || !sequence.take(image, frame))
-                return 1;
-        }
-    }
-    say(std::to_string(sequence.count()) + " " + std::to_string(followed));
-    return 0;
-});
+const Role
+    following_reader("following-reader",
+                     [](const Arguments &arguments)
+                     {
+                         Image image;
+                         image.open(arguments.at(0));
+                         const Way way = way_of(arguments.at(1));
+                         const int32_t semaphore = std::stoi(arguments.at(2));
+                         Sequence sequence;
+                         uint64_t followed = 0;
+                         say("ready");
+                         for (;;)
+                         {
+                             int_fast8_t status =
+                                 wait_for_frame(image, way, sequence.last(), 20 * second_ns, semaphore);
+                             if (status == DAO_REMOVED || daoShmCheckReplaced(image) == DAO_REMOVED)
+                                 break;
+                             if (status == DAO_REPLACED)
+                             {
+                                 if (daoShmReopen(image) != DAO_SUCCESS)
+                                     return daoLastErrorCode() == DAO_E_NOT_FOUND ? 0 : 4;
+                                 sequence.forget();
+                                 ++followed;
+                                 continue;
+                             }
+                             if (status != DAO_SUCCESS)
+                                 return 5;
+                             Frame frame(image->md->nelement);
+                             for (;;)
+                             {
+                                 status = daoShmReadNext(image, frame.data(), frame.size(), nullptr, nullptr, nullptr);
+                                 if (status == DAO_NOTREADY || daoLastErrorCode() == DAO_E_RANGE)
+                                     break;
+                                 if ((status != DAO_SUCCESS && status != DAO_OVERWRITE) || !sequence.take(image, frame))
+                                     return 1;
+                             }
+                         }
+                         say(std::to_string(sequence.count()) + " " + std::to_string(followed));
+                         return 0;
+                     });
 
 std::vector<Child> start_readers(const SegmentName &name)
 {
@@ -191,7 +195,8 @@ TEST(Replacement, IsNeededWhenTypeDepthAxesOrKeywordsDiffer)
     Image first;
     first.create(name.text(), {6, 2}, _DATATYPE_UINT32, 2, 1);
     uint64_t id = first.info().segment_id;
-    const auto replaces = [&](const Shape &shape, uint8_t type, uint32_t slots, int keywords) {
+    const auto replaces = [&](const Shape &shape, uint8_t type, uint32_t slots, int keywords)
+    {
         Image other;
         other.create(name.text(), shape, type, slots, keywords);
         const bool is_new = other.info().segment_id != id;
@@ -233,23 +238,25 @@ TEST(Reuse, ClearsDataCountersAndTimes)
 }
 
 // Creates, and says what came of it: the segment's id, and whether it is still the one of the name.
-const Role creator("creator", [](const Arguments &arguments) {
-    const auto at = Clock::time_point(Clock::duration(std::stoll(arguments.at(2))));
-    const auto elements = static_cast<uint32_t>(std::stoul(arguments.at(1)));
-    say("ready");
-    std::this_thread::sleep_until(at);
-    Image image;
-    if (image.try_create(arguments.at(0), {elements}, _DATATYPE_UINT32, 2) != DAO_SUCCESS)
-    {
-        say(std::string("failed: ") + daoLastErrorMessage());
-        return 2;
-    }
-    say(std::to_string(image.info().segment_id));
-    std::this_thread::sleep_until(at + milliseconds(1000));
-    const int_fast8_t status = daoShmCheckReplaced(image);
-    say(status == DAO_SUCCESS ? "kept" : status == DAO_REPLACED ? "replaced" : "lost");
-    return 0;
-});
+const Role creator("creator",
+                   [](const Arguments &arguments)
+                   {
+                       const auto at = Clock::time_point(Clock::duration(std::stoll(arguments.at(2))));
+                       const auto elements = static_cast<uint32_t>(std::stoul(arguments.at(1)));
+                       say("ready");
+                       std::this_thread::sleep_until(at);
+                       Image image;
+                       if (image.try_create(arguments.at(0), {elements}, _DATATYPE_UINT32, 2) != DAO_SUCCESS)
+                       {
+                           say(std::string("failed: ") + daoLastErrorMessage());
+                           return 2;
+                       }
+                       say(std::to_string(image.info().segment_id));
+                       std::this_thread::sleep_until(at + milliseconds(1000));
+                       const int_fast8_t status = daoShmCheckReplaced(image);
+                       say(status == DAO_SUCCESS ? "kept" : status == DAO_REPLACED ? "replaced" : "lost");
+                       return 0;
+                   });
 
 // Starts creators of the name at one moment and checks that one segment is left, and that each knows its own's fate.
 void create_at_once(const std::vector<uint32_t> &sizes)
@@ -258,8 +265,8 @@ void create_at_once(const std::vector<uint32_t> &sizes)
     const auto at = Clock::now() + milliseconds(400);
     std::vector<Child> creators;
     for (const uint32_t elements : sizes)
-        creators.emplace_back("creator", Arguments{name.text(), std::to_string(elements),
-                                                   std::to_string(at.time_since_epoch().count())});
+        creators.emplace_back(
+            "creator", Arguments{name.text(), std::to_string(elements), std::to_string(at.time_since_epoch().count())});
     std::vector<std::string> ids;
     for (Child &child : creators)
         ASSERT_EQ(child.line(), "ready");

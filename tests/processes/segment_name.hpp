@@ -40,9 +40,8 @@ class SegmentName
     size_t file_count() const
     {
         const std::filesystem::directory_iterator files(folder_);
-        return static_cast<size_t>(std::count_if(begin(files), end(files), [](const auto &entry) {
-            return entry.path().extension() != ".daoShm-old";
-        }));
+        return static_cast<size_t>(std::count_if(
+            begin(files), end(files), [](const auto &entry) { return entry.path().extension() != ".daoShm-old"; }));
     }
 
   private:

@@ -16,37 +16,41 @@ using namespace test;
 
 constexpr uint32_t size = 400;
 
-// Publishes so many frames; every third as a loan, every third from packets.
-const Role counting_writer("counting-writer", [](const Arguments &arguments) {
-    Image image;
-    image.open(arguments.at(0));
-    const uint64_t frames = std::stoull(arguments.at(1));
-    const uint64_t first = std::stoull(arguments.at(2));
-    Frame frame(size);
-    say("ready");
-    for (uint64_t number = 0; number < frames; ++number)
-    {
-        fill(frame, first + number);
-        if (number % 3 == 0)
-            require(daoShmImage2Shm(frame.data(), size, image), "publish");
-        else if (number % 3 == 1)
-        {
-            void *slot = nullptr;
-            require(daoShmBeginWrite(image, &slot), "begin");
-            std::memcpy(slot, frame.data(), size * sizeof(uint32_t));
-            require(daoShmCommitWrite(image), "commit");
-        }
-        else
-        {
-            for (uint16_t packet = 0; packet < 2; ++packet)
-                require(daoShmImagePart2Shm(reinterpret_cast<char *>(&frame[packet * size / 2]), size / 2, image,
-                                            packet * size / 2, packet, 2, number),
-                        "packet");
-            require(daoShmImagePart2ShmFinalize(image), "finalise");
-        }
-    }
-    return 0;
-});
+// Publishes so many frames from the given moment on; every third as a loan, every third from packets.
+const Role
+    counting_writer("counting-writer",
+                    [](const Arguments &arguments)
+                    {
+                        Image image;
+                        image.open(arguments.at(0));
+                        const uint64_t frames = std::stoull(arguments.at(1));
+                        const uint64_t first = std::stoull(arguments.at(2));
+                        Frame frame(size);
+                        say("ready");
+                        std::this_thread::sleep_until(Clock::time_point(Clock::duration(std::stoll(arguments.at(3)))));
+                        for (uint64_t number = 0; number < frames; ++number)
+                        {
+                            fill(frame, first + number);
+                            if (number % 3 == 0)
+                                require(daoShmImage2Shm(frame.data(), size, image), "publish");
+                            else if (number % 3 == 1)
+                            {
+                                void *slot = nullptr;
+                                require(daoShmBeginWrite(image, &slot), "begin");
+                                std::memcpy(slot, frame.data(), size * sizeof(uint32_t));
+                                require(daoShmCommitWrite(image), "commit");
+                            }
+                            else
+                            {
+                                for (uint16_t packet = 0; packet < 2; ++packet)
+                                    require(daoShmImagePart2Shm(reinterpret_cast<char *>(&frame[packet * size / 2]),
+                                                                size / 2, image, packet * size / 2, packet, 2, number),
+                                            "packet");
+                                require(daoShmImagePart2ShmFinalize(image), "finalise");
+                            }
+                        }
+                        return 0;
+                    });
 
 class SeveralWriters : public testing::TestWithParam<std::tuple<int, uint32_t>>
 {
@@ -55,14 +59,16 @@ class SeveralWriters : public testing::TestWithParam<std::tuple<int, uint32_t>>
 TEST_P(SeveralWriters, LoseNoCountAndTearNoFrame)
 {
     const auto [writer_count, depth] = GetParam();
-    constexpr uint64_t frames = 10'000;
+    constexpr uint64_t frames = 20'000;
+    const std::string begin = std::to_string((Clock::now() + milliseconds(300)).time_since_epoch().count());
     SegmentName name;
     Image image;
     image.create(name.text(), {size}, _DATATYPE_UINT32, depth);
     std::vector<Child> writers;
     for (int index = 0; index < writer_count; ++index)
-        writers.emplace_back("counting-writer", Arguments{name.text(), std::to_string(frames),
-                                                          std::to_string(static_cast<uint64_t>(index) * 1'000'000)});
+        writers.emplace_back("counting-writer",
+                             Arguments{name.text(), std::to_string(frames),
+                                       std::to_string(static_cast<uint64_t>(index) * 1'000'000), begin});
     for (Child &writer : writers)
         ASSERT_EQ(writer.line(), "ready");
     const uint64_t total = frames * static_cast<uint64_t>(writer_count);
@@ -97,19 +103,23 @@ TEST(SeveralWriterThreads, LoseNoCountWithAnImageEach)
     SegmentName name;
     Image image;
     image.create(name.text(), {size}, _DATATYPE_UINT32, 3);
-    constexpr uint64_t frames = 3000;
+    constexpr uint64_t frames = 5000;
+    const auto start = Clock::now() + milliseconds(50);
     std::vector<std::thread> threads;
     for (uint64_t index = 0; index < 4; ++index)
-        threads.emplace_back([&, index] {
-            Image own;
-            own.open(name.text());
-            Frame frame(size);
-            for (uint64_t number = 0; number < frames; ++number)
+        threads.emplace_back(
+            [&, index]
             {
-                fill(frame, index * 1'000'000 + number);
-                require(daoShmImage2Shm(frame.data(), size, own), "publish");
-            }
-        });
+                Image own;
+                own.open(name.text());
+                Frame frame(size);
+                std::this_thread::sleep_until(start);
+                for (uint64_t number = 0; number < frames; ++number)
+                {
+                    fill(frame, index * 1'000'000 + number);
+                    require(daoShmImage2Shm(frame.data(), size, own), "publish");
+                }
+            });
     for (std::thread &thread : threads)
         thread.join();
     EXPECT_EQ(daoShmGetCounter(image), 4 * frames);

@@ -37,26 +37,28 @@ void handle(int number, void (*handler)(int), int flags)
 }
 
 // Waits for ever in the given way, and prints what ended the wait.
-const Role signalled_waiter("signalled-waiter", [](const Arguments &arguments) {
-    Image image;
-    image.open(arguments.at(0));
-    const Way way = way_of(arguments.at(1));
-    handle(SIGUSR1, count_signal, std::stoi(arguments.at(2)) != 0 ? SA_RESTART : 0);
-    handle(SIGUSR2, count_and_interrupt, SA_RESTART);
-    for (int waits = 0; waits < 3; ++waits)
-    {
-        say("waiting");
-        const int_fast8_t status = wait_for_frame(image, way, 0, -1);
-        say(std::to_string(status) + " " + std::to_string(signals_handled));
-    }
-    // The mask is as it was, and no frame was counted.
-    sigset_t mask;
-    pthread_sigmask(SIG_SETMASK, nullptr, &mask);
-    for (const int number : {SIGUSR1, SIGUSR2, SIGINT, SIGTERM})
-        if (sigismember(&mask, number) != 0)
-            return 2;
-    return image->fifo_last_read_cnt0 == 0 ? 0 : 3;
-});
+const Role signalled_waiter("signalled-waiter",
+                            [](const Arguments &arguments)
+                            {
+                                Image image;
+                                image.open(arguments.at(0));
+                                const Way way = way_of(arguments.at(1));
+                                handle(SIGUSR1, count_signal, std::stoi(arguments.at(2)) != 0 ? SA_RESTART : 0);
+                                handle(SIGUSR2, count_and_interrupt, SA_RESTART);
+                                for (int waits = 0; waits < 3; ++waits)
+                                {
+                                    say("waiting");
+                                    const int_fast8_t status = wait_for_frame(image, way, 0, -1);
+                                    say(std::to_string(status) + " " + std::to_string(signals_handled));
+                                }
+                                // The mask is as it was, and no frame was counted.
+                                sigset_t mask;
+                                pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+                                for (const int number : {SIGUSR1, SIGUSR2, SIGINT, SIGTERM})
+                                    if (sigismember(&mask, number) != 0)
+                                        return 2;
+                                return image->fifo_last_read_cnt0 == 0 ? 0 : 3;
+                            });
 
 class Signals : public testing::TestWithParam<std::tuple<Way, int>>
 {
@@ -92,17 +94,19 @@ INSTANTIATE_TEST_SUITE_P(Ways, Signals, testing::Combine(testing::ValuesIn(all_w
                          });
 
 // Each of the calls without a time limit, by number.
-const Role endless_waiter("endless-waiter", [](const Arguments &arguments) {
-    Image image;
-    image.open(arguments.at(0));
-    handle(SIGUSR1, count_signal, SA_RESTART);
-    say("waiting");
-    const int which = std::stoi(arguments.at(1));
-    const int_fast8_t status = which == 0   ? daoShmWaitForCounter(image)
-                               : which == 1 ? daoShmWaitForTargetCounter(image, 5)
-                                            : daoShmWaitForNextSegment(image);
-    return status == DAO_INTERRUPTED && daoLastErrorCode() == DAO_E_INTERRUPTED ? 0 : 2;
-});
+const Role endless_waiter("endless-waiter",
+                          [](const Arguments &arguments)
+                          {
+                              Image image;
+                              image.open(arguments.at(0));
+                              handle(SIGUSR1, count_signal, SA_RESTART);
+                              say("waiting");
+                              const int which = std::stoi(arguments.at(1));
+                              const int_fast8_t status = which == 0   ? daoShmWaitForCounter(image)
+                                                         : which == 1 ? daoShmWaitForTargetCounter(image, 5)
+                                                                      : daoShmWaitForNextSegment(image);
+                              return status == DAO_INTERRUPTED && daoLastErrorCode() == DAO_E_INTERRUPTED ? 0 : 2;
+                          });
 
 TEST(Signal, EndTheHistoricWaits)
 {
@@ -119,12 +123,14 @@ TEST(Signal, EndTheHistoricWaits)
     }
 }
 
-const Role unhandled_waiter("unhandled-waiter", [](const Arguments &arguments) {
-    Image image;
-    image.open(arguments.at(0));
-    say("waiting");
-    return wait_for_frame(image, way_of(arguments.at(1)), 0, -1) == DAO_SUCCESS ? 0 : 2;
-});
+const Role unhandled_waiter("unhandled-waiter",
+                            [](const Arguments &arguments)
+                            {
+                                Image image;
+                                image.open(arguments.at(0));
+                                say("waiting");
+                                return wait_for_frame(image, way_of(arguments.at(1)), 0, -1) == DAO_SUCCESS ? 0 : 2;
+                            });
 
 TEST(Signal, WithoutAHandlerEndTheProcess)
 {

@@ -16,22 +16,24 @@ namespace
 using namespace test;
 
 // Publishes flat out until the time is over; prints the number of frames.
-const Role flat_out_writer("flat-out-writer", [](const Arguments &arguments) {
-    Image image;
-    image.open(arguments.at(0));
-    const auto end = Clock::now() + milliseconds(std::stol(arguments.at(1)));
-    const auto size = static_cast<uint32_t>(image->md->nelement);
-    uint64_t number = 0;
-    Frame frame(size);
-    say("ready");
-    while (Clock::now() < end)
-    {
-        fill(frame, ++number);
-        require(daoShmImage2Shm(frame.data(), size, image), "publish");
-    }
-    say(std::to_string(number));
-    return 0;
-});
+const Role flat_out_writer("flat-out-writer",
+                           [](const Arguments &arguments)
+                           {
+                               Image image;
+                               image.open(arguments.at(0));
+                               const auto end = Clock::now() + milliseconds(std::stol(arguments.at(1)));
+                               const auto size = static_cast<uint32_t>(image->md->nelement);
+                               uint64_t number = 0;
+                               Frame frame(size);
+                               say("ready");
+                               while (Clock::now() < end)
+                               {
+                                   fill(frame, ++number);
+                                   require(daoShmImage2Shm(frame.data(), size, image), "publish");
+                               }
+                               say(std::to_string(number));
+                               return 0;
+                           });
 
 struct Tally
 {
@@ -118,33 +120,34 @@ struct Kind
     const char *name;
     Take take;
 };
-constexpr Kind kinds[] = {
-    {"newest", take_newest}, {"next", take_next}, {"history", take_history}, {"slot", take_slot}};
+constexpr Kind kinds[] = {{"newest", take_newest}, {"next", take_next}, {"history", take_history}, {"slot", take_slot}};
 
 // Reads until the writer is done and the last frame was seen. Prints frames, lost, last, missed.
-const Role flat_out_reader("flat-out-reader", [](const Arguments &arguments) {
-    Image image;
-    image.open(arguments.at(0));
-    const auto end = Clock::now() + milliseconds(std::stol(arguments.at(1)));
-    Take take = nullptr;
-    for (const Kind &kind : kinds)
-        if (arguments.at(2) == kind.name)
-            take = kind.take;
-    Frame frame(image->md->nelement);
-    Tally tally;
-    say("ready");
-    while (Clock::now() < end)
-        for (int reads = 0; reads < 20; ++reads)
-            if (!take(image, frame, tally))
-            {
-                say("bad frame after " + std::to_string(tally.frames) + " good ones, last " +
-                    std::to_string(tally.last) + ": " + daoLastErrorMessage());
-                return 1;
-            }
-    say(std::to_string(tally.frames) + " " + std::to_string(tally.lost) + " " + std::to_string(tally.last) + " " +
-        std::to_string(daoShmGetMissed(image)));
-    return 0;
-});
+const Role flat_out_reader("flat-out-reader",
+                           [](const Arguments &arguments)
+                           {
+                               Image image;
+                               image.open(arguments.at(0));
+                               const auto end = Clock::now() + milliseconds(std::stol(arguments.at(1)));
+                               Take take = nullptr;
+                               for (const Kind &kind : kinds)
+                                   if (arguments.at(2) == kind.name)
+                                       take = kind.take;
+                               Frame frame(image->md->nelement);
+                               Tally tally;
+                               say("ready");
+                               while (Clock::now() < end)
+                                   for (int reads = 0; reads < 20; ++reads)
+                                       if (!take(image, frame, tally))
+                                       {
+                                           say("bad frame after " + std::to_string(tally.frames) + " good ones, last " +
+                                               std::to_string(tally.last) + ": " + daoLastErrorMessage());
+                                           return 1;
+                                       }
+                               say(std::to_string(tally.frames) + " " + std::to_string(tally.lost) + " " +
+                                   std::to_string(tally.last) + " " + std::to_string(daoShmGetMissed(image)));
+                               return 0;
+                           });
 
 struct Case
 {
@@ -180,9 +183,9 @@ TEST_P(Stress, NoFrameIsTornRepeatedReorderedOrLostUncounted)
         const std::string report = readers[index].line(milliseconds(30'000));
         EXPECT_EQ(readers[index].wait(), 0) << kinds[index].name << ": " << report;
         uint64_t frames = 0, lost = 0, last = 0, missed = 0;
-        ASSERT_EQ(std::sscanf(report.c_str(), "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &frames, &lost, &last,
-                              &missed),
-                  4)
+        ASSERT_EQ(
+            std::sscanf(report.c_str(), "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &frames, &lost, &last, &missed),
+            4)
             << kinds[index].name << ": " << report;
         EXPECT_GT(frames, 0u) << kinds[index].name;
         EXPECT_LE(last, published);

@@ -23,7 +23,8 @@ inline milliseconds stress_time(milliseconds short_time = milliseconds(1000))
     return seconds > 0 ? milliseconds(seconds * 1000) : short_time;
 }
 
-template <class Action> int64_t elapsed_ns(Action &&action)
+template <class Action>
+int64_t elapsed_ns(Action &&action)
 {
     const auto start = Clock::now();
     action();
@@ -31,7 +32,8 @@ template <class Action> int64_t elapsed_ns(Action &&action)
 }
 
 /** Looks until `condition` holds; false when it did not in time. */
-template <class Condition> bool eventually(Condition &&condition, milliseconds limit = milliseconds(10'000))
+template <class Condition>
+bool eventually(Condition &&condition, milliseconds limit = milliseconds(10'000))
 {
     const auto deadline = Clock::now() + limit;
     while (!condition())

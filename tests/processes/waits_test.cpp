@@ -36,14 +36,16 @@ class Waits : public testing::TestWithParam<Way>
     {
         std::promise<void> begun;
         std::future<void> is_begun = begun.get_future();
-        auto result = std::async(std::launch::async, [this, timeout_ns, started = std::move(begun)]() mutable {
-            const uint64_t after = daoShmGetCounter(reader_);
-            started.set_value();
-            const int_fast8_t status = wait_for_frame(reader_, GetParam(), after, timeout_ns);
-            code_ = daoLastErrorCode();
-            message_ = daoLastErrorMessage();
-            return status;
-        });
+        auto result = std::async(std::launch::async,
+                                 [this, timeout_ns, started = std::move(begun)]() mutable
+                                 {
+                                     const uint64_t after = daoShmGetCounter(reader_);
+                                     started.set_value();
+                                     const int_fast8_t status = wait_for_frame(reader_, GetParam(), after, timeout_ns);
+                                     code_ = daoLastErrorCode();
+                                     message_ = daoLastErrorMessage();
+                                     return status;
+                                 });
         is_begun.wait();
         std::this_thread::sleep_for(milliseconds(30));
         return result;
@@ -80,8 +82,7 @@ TEST_P(Waits, EndWhenTheTimeLimitPasses)
     for (const int64_t limit_ns : {int64_t{0}, 5 * millisecond_ns, 150 * millisecond_ns})
     {
         int_fast8_t status = 0;
-        const int64_t taken_ns =
-            elapsed_ns([&] { status = wait_for_frame(reader_, GetParam(), 0, limit_ns); });
+        const int64_t taken_ns = elapsed_ns([&] { status = wait_for_frame(reader_, GetParam(), 0, limit_ns); });
         EXPECT_EQ(status, DAO_TIMEOUT);
         EXPECT_EQ(daoLastErrorCode(), DAO_E_TIMEOUT);
         EXPECT_NE(std::string(daoLastErrorMessage()).find(name_.text()), std::string::npos);
@@ -187,8 +188,7 @@ TEST_P(Waits, WorkOnAReadOnlyHandle)
     EXPECT_EQ(readers, 0u) << "a read-only handle is not listed";
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, Waits, testing::ValuesIn(all_ways),
-                         [](const auto &row) { return name_of(row.param); });
+INSTANTIATE_TEST_SUITE_P(Ways, Waits, testing::ValuesIn(all_ways), [](const auto &row) { return name_of(row.param); });
 
 TEST(Counter, FramePublishedJustBeforeTheCallIsNotMissed)
 {
@@ -237,14 +237,16 @@ TEST(Adaptive, FindsEveryFrameOfAPacedWriter)
     Image writer, reader;
     writer.create(name.text(), {8}, _DATATYPE_UINT32, 64);
     reader.open(name.text());
-    std::thread pacing([&] {
-        auto next = Clock::now();
-        for (uint64_t number = 1; number <= 300; ++number)
+    std::thread pacing(
+        [&]
         {
-            std::this_thread::sleep_until(next += milliseconds(2));
-            publish(writer, number);
-        }
-    });
+            auto next = Clock::now();
+            for (uint64_t number = 1; number <= 300; ++number)
+            {
+                std::this_thread::sleep_until(next += milliseconds(2));
+                publish(writer, number);
+            }
+        });
     uint64_t last = 0;
     while (last < 300)
     {
@@ -264,23 +266,25 @@ TEST(Adaptive, FindsEveryFrameOfAPacedWriter)
 }
 
 // Waits for the frames 1 to the last one asked for, and reads each.
-const Role frame_reader("frame-reader", [](const Arguments &arguments) {
-    Image image;
-    image.open(arguments.at(0));
-    const uint64_t frames = std::stoull(arguments.at(1));
-    say("ready");
-    Frame frame(8);
-    for (uint64_t number = 1; number <= frames; ++number)
-    {
-        if (daoShmWaitForFrame(image, number - 1, 60 * second_ns) != DAO_SUCCESS)
-            return 2;
-        uint64_t counter = 0;
-        if (daoShmReadNext(image, frame.data(), 8, &counter, nullptr, nullptr) != DAO_SUCCESS || counter != number ||
-            !is_frame(frame, number))
-            return 3;
-    }
-    return 0;
-});
+const Role frame_reader("frame-reader",
+                        [](const Arguments &arguments)
+                        {
+                            Image image;
+                            image.open(arguments.at(0));
+                            const uint64_t frames = std::stoull(arguments.at(1));
+                            say("ready");
+                            Frame frame(8);
+                            for (uint64_t number = 1; number <= frames; ++number)
+                            {
+                                if (daoShmWaitForFrame(image, number - 1, 60 * second_ns) != DAO_SUCCESS)
+                                    return 2;
+                                uint64_t counter = 0;
+                                if (daoShmReadNext(image, frame.data(), 8, &counter, nullptr, nullptr) != DAO_SUCCESS ||
+                                    counter != number || !is_frame(frame, number))
+                                    return 3;
+                            }
+                            return 0;
+                        });
 
 TEST(Unlimited, AHundredReaderProcessesGetEveryFrame)
 {
@@ -312,17 +316,19 @@ TEST(Unlimited, AHundredReaderThreadsGetEveryFrame)
     std::atomic<int> ready{0}, failed{0};
     std::vector<std::thread> threads;
     for (int index = 0; index < 100; ++index)
-        threads.emplace_back([&] {
-            Image image;
-            image.open(name.text());
-            ++ready;
-            Frame frame(8);
-            for (uint64_t number = 1; number <= frames; ++number)
-                if (daoShmWaitForFrame(image, number - 1, 60 * second_ns) != DAO_SUCCESS ||
-                    daoShmReadNext(image, frame.data(), 8, nullptr, nullptr, nullptr) != DAO_SUCCESS ||
-                    !is_frame(frame, number))
-                    ++failed;
-        });
+        threads.emplace_back(
+            [&]
+            {
+                Image image;
+                image.open(name.text());
+                ++ready;
+                Frame frame(8);
+                for (uint64_t number = 1; number <= frames; ++number)
+                    if (daoShmWaitForFrame(image, number - 1, 60 * second_ns) != DAO_SUCCESS ||
+                        daoShmReadNext(image, frame.data(), 8, nullptr, nullptr, nullptr) != DAO_SUCCESS ||
+                        !is_frame(frame, number))
+                        ++failed;
+            });
     EXPECT_TRUE(eventually([&] { return ready == 100; }));
     for (uint64_t number = 1; number <= frames; ++number)
     {

@@ -217,7 +217,8 @@ TEST_P(Writes, TimestampStampsTheNewestFrame)
 }
 
 INSTANTIATE_TEST_SUITE_P(Segments, Writes, testing::Combine(testing::Values(1, 0), testing::Values(1u, 2u, 5u)),
-                         [](const auto &row) {
+                         [](const auto &row)
+                         {
                              return std::string(std::get<0>(row.param) ? "Shared" : "Private") + "Depth" +
                                     std::to_string(std::get<1>(row.param));
                          });
@@ -247,7 +248,8 @@ TEST(Slices, FillARollingBufferAndWrap)
     }
 }
 
-template <class T> void put(T &place, int value)
+template <class T>
+void put(T &place, int value)
 {
     if constexpr (std::is_arithmetic_v<T>)
         place = static_cast<T>(value);
@@ -255,13 +257,15 @@ template <class T> void put(T &place, int value)
         place = {static_cast<decltype(place.re)>(value), static_cast<decltype(place.im)>(-2 * value)};
 }
 
-template <class T> bool equal(const T &left, const T &right)
+template <class T>
+bool equal(const T &left, const T &right)
 {
     return std::memcmp(&left, &right, sizeof(T)) == 0;
 }
 
 // Sums two and three images of one type: 3 + 100 (+ 200, which wraps in 8 bits).
-template <class T> void check_sum(uint8_t code)
+template <class T>
+void check_sum(uint8_t code)
 {
     SegmentName names[4];
     Image inputs[3], sum;
@@ -295,8 +299,7 @@ template <class T> void check_sum(uint8_t code)
     EXPECT_EQ(daoShmGetCounter(sum), 4u);
 }
 
-TEST(Sums, AreElementWiseForEveryType)
-{
+TEST(Sums, AreElementWiseForEveryType){
 #define CHECK_SUM(NAME, code, type, member, name)                                                                      \
     {                                                                                                                  \
         SCOPED_TRACE(name);                                                                                            \
@@ -324,78 +327,6 @@ TEST(Sums, TakeUpToSixtyFourImagesAndMayAddToThemselves)
     ASSERT_EQ(daoShmCombineShm2Shm(both, sum, 2, 3), DAO_SUCCESS);
     require(daoShmReadNewest(sum, data, 3, nullptr, nullptr), "read");
     EXPECT_EQ(data[0], 65);
-}
-
-TEST(Reads, BeforeTheFirstFrameGiveZerosOrAreNotReady)
-{
-    for (const uint32_t depth : {1u, 4u})
-    {
-        SegmentName name;
-        Image image;
-        image.create(name.text(), {3}, _DATATYPE_UINT32, depth);
-        uint32_t data[3] = {9, 9, 9};
-        uint64_t counter = 99;
-        EXPECT_EQ(daoShmReadNext(image, data, 3, &counter, nullptr, nullptr), DAO_NOTREADY);
-        EXPECT_EQ(daoShmReadLast(image, data, 1, &counter), DAO_NOTREADY);
-        EXPECT_EQ(daoLastErrorCode(), DAO_E_NOT_READY);
-        EXPECT_EQ(counter, 99u);
-        EXPECT_EQ(data[0], 9u);
-        EXPECT_EQ(daoShmReadNewest(image, data, 3, &counter, nullptr), DAO_SUCCESS);
-        EXPECT_EQ(counter, 0u);
-        EXPECT_EQ(data[0] | data[1] | data[2], 0u);
-        void *slot = nullptr;
-        uint32_t index = 99;
-        EXPECT_EQ(daoShmGetNewestSegment(image, &slot, &index, &counter), DAO_SUCCESS);
-        EXPECT_EQ(index, depth - 1);
-        EXPECT_EQ(counter, 0u);
-        DAO_FRAME found;
-        Image fresh;
-        fresh.open(name.text());
-        EXPECT_EQ(daoShmGetFrame(fresh, &found), DAO_NOTREADY);
-    }
-}
-
-TEST(Reads, ALappedReaderIsToldHowManyItMissed)
-{
-    for (const uint32_t depth : {1u, 2u, 4u, 8u})
-    {
-        SegmentName name;
-        Image image, reader;
-        image.create(name.text(), {50}, _DATATYPE_UINT32, depth);
-        reader.open(name.text());
-        Frame frame(50), read(50);
-        for (uint64_t number = 1; number <= 3 * depth + 1; ++number)
-        {
-            fill(frame, number);
-            require(daoShmImage2Shm(frame.data(), 50, image), "publish");
-        }
-        const uint64_t newest = 3 * depth + 1;
-        uint64_t counter = 0, missed = 0;
-        ASSERT_EQ(daoShmReadNext(reader, read.data(), 50, &counter, nullptr, &missed), DAO_OVERWRITE);
-        EXPECT_EQ(daoLastErrorCode(), DAO_E_OVERWRITE);
-        EXPECT_EQ(missed, counter - 1);
-        EXPECT_GT(counter, newest - depth);
-        EXPECT_TRUE(is_frame(read, counter));
-        while (counter < newest)
-        {
-            const uint64_t last = counter;
-            ASSERT_EQ(daoShmReadNext(reader, read.data(), 50, &counter, nullptr, &missed), DAO_SUCCESS);
-            EXPECT_EQ(counter, last + 1);
-            EXPECT_EQ(missed, 0u);
-            EXPECT_TRUE(is_frame(read, counter));
-        }
-        EXPECT_EQ(daoShmReadNext(reader, read.data(), 50, &counter, nullptr, &missed), DAO_NOTREADY);
-
-        for (uint64_t number = 1; number <= 2 * depth + 1; ++number)
-            require(daoShmImage2Shm(frame.data(), 50, image), "publish");
-        void *slot = nullptr;
-        ASSERT_EQ(daoShmGetNextSegment(reader, &slot, nullptr, &counter), DAO_OVERWRITE);
-        EXPECT_EQ(counter, newest + 2 * depth + 1) << "the historic call goes on with the newest";
-        require(daoShmImage2Shm(frame.data(), 50, image), "publish");
-        EXPECT_EQ(daoShmResetTail(reader, nullptr, &counter), DAO_SUCCESS);
-        EXPECT_EQ(counter, newest + 2 * depth + 2);
-        EXPECT_EQ(daoShmGetNextSegment(reader, &slot, nullptr, &counter), DAO_NOTREADY);
-    }
 }
 
 }

@@ -23,7 +23,8 @@ using SyncWakeAll = int (*)(void *, size_t, uint32_t);
 using UlockWait2 = int (*)(uint32_t, void *, uint64_t, uint64_t, uint64_t);
 using UlockWake = int (*)(uint32_t, void *, uint64_t);
 
-template <class Function> Function find(const char *name) noexcept
+template <class Function>
+Function find(const char *name) noexcept
 {
     return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
 }
@@ -77,7 +78,8 @@ Sleep Bell::sleep_while_equal(const uint32_t *word, uint32_t expected, int64_t t
     const auto limit_ns = static_cast<uint64_t>(std::max<int64_t>(timeout_ns, 1)); // 0 is an error, or for ever
     int result = 0;
     if (calls().has_sync())
-        result = calls().sync_wait(address(word), expected, sizeof *word, sync_shared, sync_mach_absolute_time, limit_ns);
+        result =
+            calls().sync_wait(address(word), expected, sizeof *word, sync_shared, sync_mach_absolute_time, limit_ns);
     else if (calls().has_ulock())
         result = calls().ulock_wait(ulock_compare_and_wait_shared, address(word), expected, limit_ns, 0);
     else
@@ -95,7 +97,8 @@ void Bell::wake_all(const uint32_t *word, uint32_t) noexcept
     if (calls().has_sync())
         calls().sync_wake_all(address(word), sizeof *word, sync_shared);
     else if (calls().has_ulock())
-        while (calls().ulock_wake(ulock_compare_and_wait_shared | ulock_wake_all, address(word), 0) < 0 && errno == EINTR)
+        while (calls().ulock_wake(ulock_compare_and_wait_shared | ulock_wake_all, address(word), 0) < 0 &&
+               errno == EINTR)
         {
         }
 }

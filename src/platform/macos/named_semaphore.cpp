@@ -37,8 +37,8 @@ NamedSemaphore &NamedSemaphore::operator=(NamedSemaphore &&other) noexcept
 bool NamedSemaphore::open(const char *semaphore_name, bool create, uint32_t mode) noexcept
 {
     close();
-    sem_t *opened = create ? sem_open(semaphore_name, O_CREAT, static_cast<int>(mode), 0u)
-                           : sem_open(semaphore_name, 0);
+    sem_t *opened =
+        create ? sem_open(semaphore_name, O_CREAT, static_cast<int>(mode), 0u) : sem_open(semaphore_name, 0);
     if (opened != SEM_FAILED)
         native_ = opened;
     return is_open();

@@ -83,8 +83,8 @@ void sweep(const WideText &path) noexcept
         if (!leftover.ends_with(displaced_ending) && !leftover.ends_with(unfinished_ending))
             continue;
         // Shared with nobody: fails while anyone has it open.
-        const KernelHandle file(CreateFileW(leftover.get(), DELETE, 0, nullptr, OPEN_EXISTING,
-                                            FILE_FLAG_DELETE_ON_CLOSE, nullptr));
+        const KernelHandle file(
+            CreateFileW(leftover.get(), DELETE, 0, nullptr, OPEN_EXISTING, FILE_FLAG_DELETE_ON_CLOSE, nullptr));
     } while (FindNextFileW(search, &found) != 0);
     FindClose(search);
 }

@@ -91,9 +91,9 @@ Status create_beside(const char *name, uint32_t, File &file, char *temporary, si
     sweep(file_path(name));
     std::snprintf(temporary, capacity, "%s.%08x%s", name, static_cast<unsigned>(random_number()), unfinished_ending);
     // "Temporary": Windows need not write it to the disk while there is memory.
-    file.handle_ = reinterpret_cast<intptr_t>(CreateFileW(file_path(temporary).get(), GENERIC_READ | GENERIC_WRITE,
-                                                          share_all, nullptr, CREATE_NEW, FILE_ATTRIBUTE_TEMPORARY,
-                                                          nullptr));
+    file.handle_ =
+        reinterpret_cast<intptr_t>(CreateFileW(file_path(temporary).get(), GENERIC_READ | GENERIC_WRITE, share_all,
+                                               nullptr, CREATE_NEW, FILE_ATTRIBUTE_TEMPORARY, nullptr));
     return file.is_open() ? Status::success : fail_system(name, "create", GetLastError());
 }
 

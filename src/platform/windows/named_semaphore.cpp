@@ -29,7 +29,8 @@ NamedSemaphore &NamedSemaphore::operator=(NamedSemaphore &&other) noexcept
 bool NamedSemaphore::open(const char *semaphore_name, bool, uint32_t) noexcept
 {
     close();
-    const WideText name = WideText("Local\\DAO_").append(semaphore_name[0] == '/' ? semaphore_name + 1 : semaphore_name);
+    const WideText name =
+        WideText("Local\\DAO_").append(semaphore_name[0] == '/' ? semaphore_name + 1 : semaphore_name);
     native_ = CreateSemaphoreW(open_to_all(), 0, LONG_MAX, name.get());
     return is_open();
 }

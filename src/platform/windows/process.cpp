@@ -1,10 +1,10 @@
+#define _CRT_RAND_S // rand_s: the system's random numbers
 #include "platform/platform.hpp"
 
 #include "platform/windows/handle.hpp"
 #include "platform/windows/text.hpp"
 
-#include <bcrypt.h>
-#include <cstring>
+#include <cstdlib>
 #include <cwchar>
 #include <iterator>
 
@@ -28,8 +28,8 @@ uint64_t start_time(HANDLE process) noexcept
 
 const ProcessFacts &this_process() noexcept
 {
-    static const ProcessFacts facts{
-        base::make_process_token(GetCurrentProcessId(), start_time(GetCurrentProcess())), whole_machine};
+    static const ProcessFacts facts{base::make_process_token(GetCurrentProcessId(), start_time(GetCurrentProcess())),
+                                    whole_machine};
     return facts;
 }
 
@@ -61,10 +61,11 @@ void process_name(uint32_t pid, char *name, size_t capacity) noexcept
 
 uint64_t random_number() noexcept
 {
-    uint64_t number = 0;
-    if (BCryptGenRandom(nullptr, reinterpret_cast<PUCHAR>(&number), sizeof number, BCRYPT_USE_SYSTEM_PREFERRED_RNG) != 0)
-        number = static_cast<uint64_t>(realtime_ns()) * 0x9e3779b97f4a7c15u + this_process().token;
-    return number;
+    unsigned halves[2] = {};
+    for (unsigned &half : halves)
+        if (rand_s(&half) != 0)
+            half = static_cast<unsigned>(monotonic_ns());
+    return (uint64_t{halves[0]} << 32) | halves[1];
 }
 
 }

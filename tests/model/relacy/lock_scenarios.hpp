@@ -64,7 +64,8 @@ struct OneAtATime : rl::test_suite<OneAtATime, 2>
 // One process publishes a frame, then puts the next together from two packets of two threads and finalises it; a reader
 // looks on. What the finaliser publishes it has seen, the packets went into the right slot, and the reader gets just
 // these frames.
-template <unsigned Depth> struct Packets : rl::test_suite<Packets<Depth>, 3>, RingScenario<Depth>
+template <unsigned Depth>
+struct Packets : rl::test_suite<Packets<Depth>, 3>, RingScenario<Depth>
 {
     LockWords lock_words;
     rl::var<unsigned> packet[2]; // beside the payload: a plain variable, so that a missed order is a race
@@ -186,7 +187,8 @@ struct PacketsAndFinalise : rl::test_suite<PacketsAndFinalise, 2>, RingScenario<
         }
     }
 
-    template <class Lock> void write_packet(const Lock &lock)
+    template <class Lock>
+    void write_packet(const Lock &lock)
     {
         rl::linear_backoff backoff;
         segment::Grip grip = lock.try_join(false);
@@ -204,12 +206,13 @@ struct PacketsAndFinalise : rl::test_suite<PacketsAndFinalise, 2>, RingScenario<
 
 // A writer dies after any of its steps; another process takes over, repairs and publishes; a reader looks on. No frame
 // is torn, no counter stands for two frames, and whoever comes later always gets its turn.
-template <unsigned Depth> struct Takeover : rl::test_suite<Takeover<Depth>, 3>, RingScenario<Depth>
+template <unsigned Depth>
+struct Takeover : rl::test_suite<Takeover<Depth>, 3>, RingScenario<Depth>
 {
     static constexpr unsigned most_steps = 30;
     static constexpr unsigned most_frames = 5;
     LockWords lock_words;
-    rl::var<unsigned> turns; // a plain variable of whoever holds the lock
+    rl::var<unsigned> turns;                       // a plain variable of whoever holds the lock
     std::array<unsigned, most_frames + 1> content; // of each counter, as the reader got it
 
     void before()

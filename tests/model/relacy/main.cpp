@@ -19,7 +19,8 @@ struct Scenario
 };
 
 // rl::simulate without its other two schedulers, which triple the time to compile. Prints the history of a failure.
-template <class Suite> bool watch(rl::test_params &parameters)
+template <class Suite>
+bool watch(rl::test_params &parameters)
 {
     using Scheduler = rl::random_scheduler<Suite::params::thread_count>;
     std::ostringstream state;
@@ -130,8 +131,8 @@ std::set<Site> listed_sites(const char *file)
     for (std::string line; std::getline(lines, line);)
     {
         Site site;
-        if (std::istringstream fields(line); line.front() != '#' &&
-                                             fields >> site.function >> site.word >> site.method >> site.number)
+        if (std::istringstream fields(line);
+            line.front() != '#' && fields >> site.function >> site.word >> site.method >> site.number)
             listed.insert(site);
     }
     return listed;

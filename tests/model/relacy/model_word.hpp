@@ -54,7 +54,8 @@ inline bool lives()
 
 using Where = std::source_location;
 
-template <class T> class ModelWord
+template <class T>
+class ModelWord
 {
   public:
     ModelWord(rl::atomic<T> *place, const char *name) : place_(place), name_(name) {}

@@ -19,7 +19,8 @@ struct Frame
     bool operator==(const Frame &) const = default;
 };
 
-template <unsigned Depth> struct RingWords
+template <unsigned Depth>
+struct RingWords
 {
     rl::atomic<unsigned> write[Depth];
     rl::atomic<uint64_t> counter[Depth];
@@ -44,7 +45,8 @@ template <unsigned Depth> struct RingWords
     }
 };
 
-template <unsigned Depth> class RingMemory
+template <unsigned Depth>
+class RingMemory
 {
   public:
     using Fence = ModelFence;
@@ -86,7 +88,8 @@ template <unsigned Depth> class RingMemory
 };
 
 // What the ring scenarios have in common.
-template <unsigned Depth> struct RingScenario
+template <unsigned Depth>
+struct RingScenario
 {
     using Memory = RingMemory<Depth>;
     using Ring = ring::Ring<Memory>;

@@ -7,7 +7,8 @@ namespace dao::model
 {
 
 // Readers of the newest frame get whole frames, each with its own counter, and never go back.
-template <unsigned Depth> struct ReadNewest : rl::test_suite<ReadNewest<Depth>, 2>, RingScenario<Depth>
+template <unsigned Depth>
+struct ReadNewest : rl::test_suite<ReadNewest<Depth>, 2>, RingScenario<Depth>
 {
     static constexpr unsigned frames = Depth + 2;
 
@@ -41,7 +42,8 @@ template <unsigned Depth> struct ReadNewest : rl::test_suite<ReadNewest<Depth>, 
 };
 
 // Who has seen the counter of a frame may look at the slot in place.
-template <unsigned Depth> struct LookInPlace : rl::test_suite<LookInPlace<Depth>, 2>, RingScenario<Depth>
+template <unsigned Depth>
+struct LookInPlace : rl::test_suite<LookInPlace<Depth>, 2>, RingScenario<Depth>
 {
     void before() { this->begin(); }
 
@@ -64,7 +66,8 @@ template <unsigned Depth> struct LookInPlace : rl::test_suite<LookInPlace<Depth>
 
 // Frames in order: none twice, none out of order, none of an old lap, no gap that is not told. The loop is that of
 // segment/reader.cpp.
-template <unsigned Depth> struct ReadNext : rl::test_suite<ReadNext<Depth>, 2>, RingScenario<Depth>
+template <unsigned Depth>
+struct ReadNext : rl::test_suite<ReadNext<Depth>, 2>, RingScenario<Depth>
 {
     static constexpr unsigned frames = Depth + 2;
 
@@ -164,7 +167,8 @@ struct QuietThenPublish : rl::test_suite<QuietThenPublish, 2>, RingScenario<1>
 
 // The segment is reused while a reader is in the middle: frames before and after have the same counters, and a reader
 // gets whole frames, of the generation that it knows, never going back within it.
-template <unsigned Depth> struct Reuse : rl::test_suite<Reuse<Depth>, 2>, RingScenario<Depth>
+template <unsigned Depth>
+struct Reuse : rl::test_suite<Reuse<Depth>, 2>, RingScenario<Depth>
 {
     static constexpr unsigned frames = Depth + 1; // so that the newest slot changes, too
     static constexpr unsigned second_generation = 100;
@@ -202,8 +206,8 @@ template <unsigned Depth> struct Reuse : rl::test_suite<Reuse<Depth>, 2>, RingSc
             const ring::Newest newest = this->ring().newest();
             const ring::Claim claim = this->ring().claim(newest.slot);
             Frame frame;
-            if (!claim.written || claim.counter == 0 || claim.counter != newest.counter || this->generation() != known ||
-                !this->read(claim, frame))
+            if (!claim.written || claim.counter == 0 || claim.counter != newest.counter ||
+                this->generation() != known || !this->read(claim, frame))
                 continue;
             RL_ASSERT(frame.is_whole());
             RL_ASSERT(frame.tag() == known * second_generation + claim.counter);
@@ -214,7 +218,8 @@ template <unsigned Depth> struct Reuse : rl::test_suite<Reuse<Depth>, 2>, RingSc
 };
 
 // A reader that knows nothing of generations: whole frames still, and zeros only as frame 0.
-template <unsigned Depth> struct ReuseSlot : rl::test_suite<ReuseSlot<Depth>, 2>, RingScenario<Depth>
+template <unsigned Depth>
+struct ReuseSlot : rl::test_suite<ReuseSlot<Depth>, 2>, RingScenario<Depth>
 {
     void before() { this->begin(); }
 
@@ -240,7 +245,8 @@ template <unsigned Depth> struct ReuseSlot : rl::test_suite<ReuseSlot<Depth>, 2>
 };
 
 // A frame given up half way is never read; the next one is.
-template <unsigned Depth> struct Abandoned : rl::test_suite<Abandoned<Depth>, 2>, RingScenario<Depth>
+template <unsigned Depth>
+struct Abandoned : rl::test_suite<Abandoned<Depth>, 2>, RingScenario<Depth>
 {
     void before() { this->begin(); }
 

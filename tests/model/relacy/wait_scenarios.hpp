@@ -62,7 +62,8 @@ class BellMemory
 using Doorbell = wait::Doorbell<BellMemory>;
 
 // B3 to B5, as in segment/waits.cpp, without a time limit: a lost wake-up is a deadlock, which relacy reports.
-template <class IsThere> void sleep_until_there(BellMemory memory, IsThere &&is_there)
+template <class IsThere>
+void sleep_until_there(BellMemory memory, IsThere &&is_there)
 {
     while (!is_there())
     {
@@ -75,7 +76,8 @@ template <class IsThere> void sleep_until_there(BellMemory memory, IsThere &&is_
 
 // `Ringers` threads each make `frames` things true, one after the other, and ring; `Sleepers` threads wait for each.
 template <unsigned Ringers, unsigned Sleepers>
-struct NoWakeUpIsLost : rl::test_suite<NoWakeUpIsLost<Ringers, Sleepers>, static_cast<rl::thread_id_t>(Ringers + Sleepers)>
+struct NoWakeUpIsLost
+    : rl::test_suite<NoWakeUpIsLost<Ringers, Sleepers>, static_cast<rl::thread_id_t>(Ringers + Sleepers)>
 {
     static constexpr unsigned frames = 2;
     BellWords words;
@@ -196,7 +198,8 @@ struct PostsTogether : rl::test_suite<PostsTogether, 3>
 };
 
 // One post and one taker, who must see what the poster did before. No doorbell, which would order more.
-template <bool All> struct PostAndTake : rl::test_suite<PostAndTake<All>, 2>
+template <bool All>
+struct PostAndTake : rl::test_suite<PostAndTake<All>, 2>
 {
     SemaphoreWords words;
 

@@ -89,6 +89,7 @@ SegmentStatus sample_segment(const Segment &segment)
         status.last_frame_ns = atime_ns;
     else
         status.cnt0 = daoShmGetCounter(segment.get());
+    status.sampled_ns = now_ns();
     for (const DAO_READER &reader : segment.readers())
     {
         status.readers_alive += reader.alive;
@@ -179,7 +180,7 @@ std::string writer_text(const DAO_SEGMENT_INFO &info)
 
 std::string last_frame_text(const SegmentStatus &status)
 {
-    return status.last_frame_ns ? age_text(now_ns() - *status.last_frame_ns) : "-";
+    return status.last_frame_ns ? age_text(status.sampled_ns - *status.last_frame_ns) : "-";
 }
 
 Json status_json(const SegmentStatus &status)
@@ -198,7 +199,7 @@ Json status_json(const SegmentStatus &status)
     json["cnt0"] = status.cnt0;
     json["rate_hz"] = status.rate_hz ? Json(*status.rate_hz) : Json();
     json["last_frame_ns"] = status.last_frame_ns ? Json(*status.last_frame_ns) : Json();
-    json["age_s"] = status.last_frame_ns ? Json(static_cast<double>(now_ns() - *status.last_frame_ns) / 1e9) : Json();
+    json["age_s"] = status.last_frame_ns ? Json(static_cast<double>(status.sampled_ns - *status.last_frame_ns) / 1e9) : Json();
     json["writer_pid"] = status.info.writer_pid;
     json["writer_alive"] = status.info.writer_alive != 0;
     json["writer_name"] = fixed_text(status.info.writer_name, sizeof(status.info.writer_name));

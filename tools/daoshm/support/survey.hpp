@@ -24,6 +24,7 @@ struct SegmentStatus
     uint64_t cnt0 = 0;
     std::optional<double> rate_hz; ///< unknown until sampled twice
     std::optional<int64_t> last_frame_ns;
+    int64_t sampled_ns = 0; ///< when all this was so; ages count to then
     uint32_t readers_alive = 0;
     uint64_t missed = 0; ///< by the reader that missed most
 };
