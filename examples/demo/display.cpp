@@ -73,7 +73,7 @@ Line Watched::line()
     const auto now = std::chrono::steady_clock::now();
     const uint64_t counter = daoShmGetCounter(image_.get());
     const double seconds = std::chrono::duration<double>(now - last_look_).count();
-    Line line{stage_, counter, static_cast<double>(counter - last_counter_) / seconds};
+    Line line{stage_, counter, seconds > 0 ? static_cast<double>(counter - last_counter_) / seconds : 0};
     line.lost = count("SKIPPED") + count("FRAMELOST");
     line.torn = count("TORN");
     line.repeated = count("REPEATED");
@@ -102,7 +102,7 @@ void Screen::show(const std::vector<std::string> &lines)
     {
         std::cout << line << (is_live_ ? "\033[K\n" : "\n");
     }
-    std::cout << (is_live_ ? "" : "\n") << std::flush;
+    std::cout << std::flush;
     shown_ = lines.size();
     last_ = std::chrono::steady_clock::now();
 }

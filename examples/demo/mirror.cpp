@@ -29,6 +29,7 @@ class Mirror
     {
         demo::Screen screen(live);
         uint64_t seen = input_.get_counter();
+        screen.show(table());
         const int64_t give_up_ns = demo_now_ns() + static_cast<int64_t>((seconds + 30) * 1e9);
         while (!demo_is_stopped() && elapsed_s() < seconds && demo_now_ns() < give_up_ns)
         {
@@ -85,7 +86,8 @@ class Mirror
                 demo::text_of(slopes_.line()),
                 demo::text_of(commands_.line()),
                 demo::text_of(demo::line_of("mirror       C++", stage, rate_hz())),
-                monitor};
+                monitor,
+                ""};
     }
 
     /** A frame lost or repeated is so for all stages that come after; a torn one is torn for the stage that reads it.
@@ -101,10 +103,9 @@ class Mirror
             repeated = std::max(repeated, watched->count("REPEATED"));
         }
         const bool is_clean = stage.frames > 0 && lost == 0 && torn == 0 && repeated == 0;
-        std::printf("\n%s: %llu frames at %.1f Hz, lost %llu, torn %llu, repeated %llu\n",
-                    is_clean ? "PASSED" : "FAILED", static_cast<unsigned long long>(stage.frames), rate_hz(),
-                    static_cast<unsigned long long>(lost), static_cast<unsigned long long>(torn),
-                    static_cast<unsigned long long>(repeated));
+        std::printf("%s: %llu frames at %.1f Hz, lost %llu, torn %llu, repeated %llu\n", is_clean ? "PASSED" : "FAILED",
+                    static_cast<unsigned long long>(stage.frames), rate_hz(), static_cast<unsigned long long>(lost),
+                    static_cast<unsigned long long>(torn), static_cast<unsigned long long>(repeated));
         std::printf("from the camera's time stamp to the mirror's command: median %.0f us, 99 %% %.0f us, "
                     "99.9 %% %.0f us\n",
                     demo_latency_us(&stage, 0.5), demo_latency_us(&stage, 0.99), demo_latency_us(&stage, 0.999));

@@ -16,8 +16,8 @@ import zlib
 import numpy as np
 from daoShm import shm
 
-CELL_PIXELS, BORDER_PIXELS = 8, 4
-DARK, MIDDLE, BRIGHT = np.array([13, 8, 35]), np.array([200, 60, 80]), np.array([252, 240, 180])
+BORDER_PIXELS = 4
+GAP, DARK, MIDDLE, BRIGHT = 90, np.array([13, 8, 35]), np.array([200, 60, 80]), np.array([252, 240, 180])
 
 
 def wait_for(name: str, stopped: threading.Event) -> shm:
@@ -92,14 +92,15 @@ def enlarged(pixels: np.ndarray, height: int) -> np.ndarray:
 
 
 def picture(frame: np.ndarray, commands: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """Camera frame and wavefront side by side."""
+    """Camera frame without its border, and wavefront, side by side."""
+    frame = frame[BORDER_PIXELS:-BORDER_PIXELS, BORDER_PIXELS:-BORDER_PIXELS]
     corners = corners_of(cells)
     wavefront = np.full(corners.shape, np.nan)
     wavefront[corners] = commands
     shown = colours(wavefront)
     shown[~corners] = DARK
     height = max(512, frame.shape[0])
-    gap = np.broadcast_to(np.uint8(255), (height, 8, 3))
+    gap = np.full((height, 8, 3), GAP, np.uint8)
     return np.concatenate([enlarged(colours(frame.astype(float)), height), gap, enlarged(shown, height)], axis=1)
 
 

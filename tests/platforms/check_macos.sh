@@ -10,5 +10,5 @@ for processor in aarch64 x86_64; do
     cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/macos.cmake" \
         -DDAO_ZIG="$zig" -DDAO_MACOS_PROCESSOR=$processor -DCMAKE_BUILD_TYPE=Release -DDAO_WARNINGS_AS_ERRORS=ON \
         -DDAO_BUILD_TOOLS=OFF -DDAO_BUILD_BENCHMARKS=OFF
-    cmake --build "$folder" -j "${DAO_JOBS:-2}"
+    cmake --build "$folder" -j "${DAO_JOBS:-2}" --target dao unit_tests shm_test whole_header examples/all
 done

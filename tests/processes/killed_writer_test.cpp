@@ -104,7 +104,7 @@ TEST_P(KilledWriter, LeavesNoTornFrameAndItsPlaceIsTaken)
         void *slot = nullptr;
         const int64_t taken_ns = elapsed_ns([&] { published = daoShmBeginWrite(image, &slot); });
         ASSERT_EQ(published, DAO_SUCCESS) << daoLastErrorMessage();
-        EXPECT_LT(taken_ns, second_ns);
+        EXPECT_LT(taken_ns, 2 * second_ns) << "the lock of the dead is taken at once";
         const uint64_t number = daoShmGetCounter(image) + 1;
         EXPECT_LE(before, number - 1);
         EXPECT_LE(number, before + 2);

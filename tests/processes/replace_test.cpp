@@ -8,6 +8,7 @@
 
 #include <cinttypes>
 #include <cstdio>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <memory>
 
@@ -252,7 +253,8 @@ const Role creator("creator",
                            return 2;
                        }
                        say(std::to_string(image.info().segment_id));
-                       std::this_thread::sleep_until(at + milliseconds(1000));
+                       if (!eventually([&] { return std::filesystem::exists(arguments.at(0) + ".look"); }))
+                           return 3;
                        const int_fast8_t status = daoShmCheckReplaced(image);
                        say(status == DAO_SUCCESS ? "kept" : status == DAO_REPLACED ? "replaced" : "lost");
                        return 0;
@@ -272,6 +274,8 @@ void create_at_once(const std::vector<uint32_t> &sizes)
         ASSERT_EQ(child.line(), "ready");
     for (Child &child : creators)
         ids.push_back(child.line());
+    const std::string look = name.text() + ".look"; // all have created: now each may look what became of it
+    std::ofstream(look).close();
     Image last;
     last.open(name.text());
     const std::string id = std::to_string(last.info().segment_id);
@@ -280,6 +284,7 @@ void create_at_once(const std::vector<uint32_t> &sizes)
         EXPECT_EQ(creators[index].line(), ids[index] == id ? "kept" : "replaced") << ids[index];
         EXPECT_EQ(creators[index].wait(), 0);
     }
+    std::filesystem::remove(look);
     EXPECT_EQ(name.file_count(), 1u);
     publish(last, 1);
     EXPECT_EQ(daoShmGetCounter(last), 1u);

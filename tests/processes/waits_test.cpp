@@ -87,7 +87,7 @@ TEST_P(Waits, EndWhenTheTimeLimitPasses)
         EXPECT_EQ(daoLastErrorCode(), DAO_E_TIMEOUT);
         EXPECT_NE(std::string(daoLastErrorMessage()).find(name_.text()), std::string::npos);
         EXPECT_GE(taken_ns, limit_ns - 5 * millisecond_ns); // the realtime clock may be slewed a little
-        EXPECT_LT(taken_ns, limit_ns + second_ns);
+        EXPECT_LT(taken_ns, limit_ns + 2 * second_ns);
     }
 }
 
@@ -129,7 +129,14 @@ TEST_P(Waits, AreToldOfRemoval)
 TEST_P(Waits, AreToldWhenSomebodyDeletesTheFile)
 {
     auto result = begin_wait(20 * second_ns);
-    std::filesystem::remove(name_.text());
+    std::error_code refused;
+    std::filesystem::remove(name_.text(), refused);
+    if (std::filesystem::exists(name_.text()))
+    {
+        daoShmRemove(name_.c_str());
+        EXPECT_EQ(result.get(), DAO_REMOVED);
+        GTEST_SKIP() << "this system keeps a file that is in use";
+    }
     ASSERT_EQ(result.wait_for(milliseconds(3000)), std::future_status::ready);
     EXPECT_EQ(result.get(), DAO_REMOVED);
 }
@@ -137,8 +144,9 @@ TEST_P(Waits, AreToldWhenSomebodyDeletesTheFile)
 TEST_P(Waits, AreEndedByTheInterruptOfTheProcess)
 {
     auto result = begin_wait(20 * second_ns);
-    daoShmInterrupt();
-    ASSERT_EQ(result.wait_for(milliseconds(1500)), std::future_status::ready);
+    for (int tries = 0; tries < 10 && result.wait_for(milliseconds(500)) != std::future_status::ready; ++tries)
+        daoShmInterrupt(); // the first may come before the wait begins
+    ASSERT_EQ(result.wait_for(milliseconds(0)), std::future_status::ready);
     EXPECT_EQ(result.get(), DAO_INTERRUPTED);
     EXPECT_EQ(code_, DAO_E_INTERRUPTED);
     EXPECT_EQ(wait_for_frame(reader_, GetParam(), 0, 10 * millisecond_ns), DAO_TIMEOUT) << "later waits are not ended";
@@ -235,9 +243,9 @@ TEST(Adaptive, FindsEveryFrameOfAPacedWriter)
 {
     SegmentName name;
     Image writer, reader;
-    writer.create(name.text(), {8}, _DATATYPE_UINT32, 64);
+    writer.create(name.text(), {8}, _DATATYPE_UINT32, 512);
     reader.open(name.text());
-    std::thread pacing(
+    std::jthread pacing(
         [&]
         {
             auto next = Clock::now();
@@ -261,7 +269,6 @@ TEST(Adaptive, FindsEveryFrameOfAPacedWriter)
         }
         ASSERT_EQ(daoLastErrorCode(), DAO_E_NOT_READY) << daoLastErrorMessage();
     }
-    pacing.join();
     EXPECT_EQ(daoShmGetMissed(reader), 0u);
 }
 

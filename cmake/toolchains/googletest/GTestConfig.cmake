@@ -2,8 +2,12 @@
 find_package(Threads REQUIRED)
 set(DAO_GOOGLETEST_SOURCE /usr/src/googletest CACHE PATH "Sources of GoogleTest")
 if(NOT TARGET GTest::gtest_main)
-  set(BUILD_GMOCK ON)
+  set(BUILD_GMOCK OFF)
   set(INSTALL_GTEST OFF)
   add_subdirectory(${DAO_GOOGLETEST_SOURCE} ${CMAKE_BINARY_DIR}/googletest EXCLUDE_FROM_ALL)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    # Its 1.12 leaves out a header that newer C++ libraries no longer bring along.
+    target_compile_options(gtest PUBLIC "SHELL:-include cfloat" PRIVATE -w)
+  endif()
 endif()
 set(GTest_FOUND TRUE)
