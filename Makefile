@@ -4,7 +4,7 @@
 PRESET ?= release
 JOBS ?= $(shell nproc)
 
-.PHONY: all build test test-core test-python test-tools test-sanitizers test-asan test-tsan test-platforms \
+.PHONY: all build test test-core test-python test-demo test-sanitizers test-asan test-tsan test-platforms \
         test-windows test-arm64 check-macos check-layers install-packages docs benchmarks demo format clean
 
 all: build
@@ -16,7 +16,7 @@ build: install-packages
 	cmake --preset $(PRESET)
 	cmake --build build/$(PRESET) -j $(JOBS)
 
-test: check-layers test-core test-sanitizers test-python test-tools
+test: check-layers test-core test-python test-demo test-sanitizers
 	@echo "All tests passed."
 
 test-core: build
@@ -32,8 +32,10 @@ test-asan test-tsan: test-%: install-packages
 test-python: install-packages
 	python/run_tests.sh
 
-test-tools: build
-	tests/tools/run_tests.sh build/$(PRESET)
+# After test-python, whose environment it uses.
+test-demo: build
+	@cmake/install_packages.sh demo
+	tests/demo/run_tests.sh build/$(PRESET)
 
 # Runs the Windows build under Wine and the ARM64 build under qemu, and links the macOS builds.
 test-platforms: test-windows test-arm64 check-macos

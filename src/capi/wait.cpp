@@ -11,6 +11,19 @@ using segment::Handle;
 namespace
 {
 
+// From now until a point in time that may be any: what lies too far ahead to count in nanoseconds is for ever.
+int64_t time_left_ns(const timespec &until) noexcept
+{
+    constexpr int64_t second_ns = 1'000'000'000;
+    constexpr int64_t last_second = INT64_MAX / second_ns - 1;
+    if (until.tv_sec > last_second)
+        return for_ever;
+    if (until.tv_sec < 0)
+        return 0;
+    const int64_t left_ns = int64_t{until.tv_sec} * second_ns + until.tv_nsec - platform::realtime_ns();
+    return left_ns > 0 ? left_ns : 0;
+}
+
 Status wait_for_numbered(Handle &handle, int32_t number, int64_t timeout_ns) noexcept
 {
     if (number < 0)
@@ -31,9 +44,7 @@ int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, const str
     return with_handle(image, [&](Handle &handle) noexcept {
         if (timeout == nullptr)
             return fail(DAO_E_ARGUMENT, "%s: the time limit is a null pointer", handle.segment->name());
-        const int64_t deadline_ns = int64_t{timeout->tv_sec} * 1'000'000'000 + timeout->tv_nsec;
-        const int64_t left_ns = deadline_ns - platform::realtime_ns();
-        return wait_for_numbered(handle, semNb, left_ns > 0 ? left_ns : 0);
+        return wait_for_numbered(handle, semNb, time_left_ns(*timeout));
     });
 }
 

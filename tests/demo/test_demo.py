@@ -34,11 +34,11 @@ def run_demo(*arguments):
 def test_demonstration_passes_and_leaves_nothing():
     before = leftovers()
     (BUILD / "demo.png").unlink(missing_ok=True)
-    done = run_demo("--short", "--rate", "250")
+    done = run_demo("--short", "--rate", "100")
     assert done.returncode == 0, done.stdout + done.stderr
     verdict = re.search(r"PASSED: (\d+) frames at ([\d.]+) Hz, lost 0, torn 0, repeated 0", done.stdout)
     assert verdict, done.stdout
-    assert int(verdict[1]) > 100 and 20 < float(verdict[2]) < 260, "a busy machine is slower, but loses nothing"
+    assert int(verdict[1]) > 100 and 20 < float(verdict[2]) < 110, "a busy machine is slower, but loses nothing"
     latency = re.search(r"median (\d+) us, 99 % (\d+) us, 99.9 % (\d+) us", done.stdout)
     assert 0 < int(latency[1]) <= int(latency[2]) <= int(latency[3])
     for stage in ("camera", "centroids", "reconstruct", "mirror", "monitor"):

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <stdexcept>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,6 +110,24 @@ TEST(SpecialFiles, AreRefusedAndLeft)
     expect_failure(DAO_E_FORMAT, "/dev/zero");
 }
 
+// This process as another user, for as long as this lives.
+class AsNobody
+{
+  public:
+    AsNobody()
+    {
+        if (setegid(nobody) != 0 || seteuid(nobody) != 0)
+            throw std::runtime_error("cannot become another user");
+    }
+    AsNobody(const AsNobody &) = delete;
+    AsNobody &operator=(const AsNobody &) = delete;
+    ~AsNobody()
+    {
+        if (seteuid(0) == 0 && setegid(0) == 0)
+            prctl(PR_SET_DUMPABLE, 1); // else leak checkers may not look at this process any more
+    }
+};
+
 // A call's result and, when it failed, the cause.
 std::string outcome(int_fast8_t status)
 {
@@ -115,30 +135,30 @@ std::string outcome(int_fast8_t status)
 }
 
 // As another user: opens, reads, waits, and tries what it must not. Prints each result.
-const Role other_user("other-user",
-                      [](const Arguments &arguments)
-                      {
-                          if (setgid(nobody) != 0 || seteuid(nobody) != 0)
-                              return 90;
-                          const std::string &name = arguments.at(0);
-                          Image image;
-                          say(image.try_open(name) == DAO_SUCCESS ? "opened"
-                                                                  : "refused " + std::to_string(daoLastErrorCode()));
-                          if (image->used == 1)
-                          {
-                              say(image.info().read_only ? "read-only" : "writable");
-                              Frame frame(4);
-                              say(outcome(daoShmReadNewest(image, frame.data(), 4, nullptr, nullptr)));
-                              say("waiting");
-                              say(outcome(daoShmWaitForFrame(image, 1, 20 * second_ns)));
-                              say(outcome(daoShmImage2Shm(frame.data(), 4, image)));
-                          }
-                          Image made;
-                          say(outcome(made.try_create(name, {4}, _DATATYPE_UINT32)));
-                          say(outcome(made.try_create(name, {9}, _DATATYPE_UINT32)));
-                          say(outcome(daoShmRemove(name.c_str())));
-                          return 0;
-                      });
+int play_other_user(const Arguments &arguments)
+{
+    if (setgid(nobody) != 0 || seteuid(nobody) != 0)
+        return 90;
+    const std::string &name = arguments.at(0);
+    Image image;
+    say(image.try_open(name) == DAO_SUCCESS ? "opened" : "refused " + std::to_string(daoLastErrorCode()));
+    if (image->used == 1)
+    {
+        say(image.info().read_only ? "read-only" : "writable");
+        Frame frame(4);
+        say(outcome(daoShmReadNewest(image, frame.data(), 4, nullptr, nullptr)));
+        say("waiting");
+        say(outcome(daoShmWaitForFrame(image, 1, 20 * second_ns)));
+        say(outcome(daoShmImage2Shm(frame.data(), 4, image)));
+    }
+    Image made;
+    say(outcome(made.try_create(name, {4}, _DATATYPE_UINT32)));
+    say(outcome(made.try_create(name, {9}, _DATATYPE_UINT32)));
+    say(outcome(daoShmRemove(name.c_str())));
+    return 0;
+}
+
+const Role other_user("other-user", play_other_user);
 
 const std::string refused = "1 " + std::to_string(DAO_E_PERMISSION);
 
@@ -206,18 +226,19 @@ TEST(OtherUsers, DoNotDisplaceAFileInAFolderThatAnybodyMayChange)
     EXPECT_EQ(daoShmCheckReplaced(image), DAO_SUCCESS);
 }
 
-const Role other_creator("other-creator",
-                         [](const Arguments &arguments)
-                         {
-                             if (setgid(nobody) != 0 || seteuid(nobody) != 0)
-                                 return 90;
-                             for (const uint32_t elements : {4u, 9u})
-                             {
-                                 Image made;
-                                 say(outcome(made.try_create(arguments.at(0), {elements}, _DATATYPE_UINT32)));
-                             }
-                             return 0;
-                         });
+int play_other_creator(const Arguments &arguments)
+{
+    if (setgid(nobody) != 0 || seteuid(nobody) != 0)
+        return 90;
+    for (const uint32_t elements : {4u, 9u})
+    {
+        Image made;
+        say(outcome(made.try_create(arguments.at(0), {elements}, _DATATYPE_UINT32)));
+    }
+    return 0;
+}
+
+const Role other_creator("other-creator", play_other_creator);
 
 TEST(Folders, WithoutPermissionAreNamed)
 {

@@ -178,6 +178,19 @@ TEST(BadValue, TimeLimitsAtTheEndsOfTheirRangeAreTaken)
     require(daoSemPost(image, 3), "post");
     const timespec far{std::numeric_limits<Limit>::max(), 999'999'999};
     EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image, 3, &far), DAO_SUCCESS);
+    {
+        Image poster;
+        poster.open(name.text());
+        const std::jthread later(
+            [&]
+            {
+                std::this_thread::sleep_for(milliseconds(50));
+                EXPECT_EQ(daoSemPost(poster, 3), DAO_SUCCESS);
+            });
+        EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image, 3, &far), DAO_SUCCESS) << "a far deadline is waited for";
+    }
+    require(daoSemPost(image, 3), "post");
+    (void)daoShmWaitForSemaphore(image, 3);
     const timespec long_ago{std::numeric_limits<Limit>::min(), 0};
     EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image, 3, &long_ago), DAO_TIMEOUT);
     Frame frame(4);

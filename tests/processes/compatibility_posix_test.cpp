@@ -81,15 +81,12 @@ class DaoProgram
     {
         const uint32_t last = metadata_->fifo_last_written;
         const uint32_t slot = (last + 1) % metadata_->fifo_size;
-        metadata_[slot].write = 1;
-        std::atomic_thread_fence(std::memory_order_seq_cst);
+        std::atomic_ref<uint8_t>(metadata_[slot].write).exchange(1); // what follows stays behind it
         fill(data(slot), size, number);
         metadata_[slot].atime.tsfixed.secondlong = number;
-        std::atomic_thread_fence(std::memory_order_seq_cst);
-        metadata_[slot].cnt0 = metadata_[last].cnt0 + 1;
-        metadata_->fifo_last_written = slot;
-        std::atomic_thread_fence(std::memory_order_seq_cst);
-        metadata_[slot].write = 0;
+        std::atomic_ref<uint64_t>(metadata_[slot].cnt0).store(metadata_[last].cnt0 + 1);
+        std::atomic_ref<uint32_t>(metadata_->fifo_last_written).store(slot);
+        std::atomic_ref<uint8_t>(metadata_[slot].write).store(0);
         for (sem_t *semaphore : semaphores_)
         {
             int value = 0;
@@ -128,34 +125,36 @@ class DaoProgram
 };
 
 // A DAO process that reads so many frames with its semaphore 2.
-const Role dao_reader("dao-reader",
-                      [](const Arguments &arguments)
-                      {
-                          DaoProgram dao(arguments.at(0));
-                          say("ready");
-                          for (uint32_t number = 1; number <= 20; ++number)
-                          {
-                              if (!dao.wait(2) || dao.newest_counter() != number || !dao.newest_is(number))
-                                  return 2;
-                              say("got");
-                          }
-                          return 0;
-                      });
+int play_dao_reader(const Arguments &arguments)
+{
+    DaoProgram dao(arguments.at(0));
+    say("ready");
+    for (uint32_t number = 1; number <= 20; ++number)
+    {
+        if (!dao.wait(2) || dao.newest_counter() != number || !dao.newest_is(number))
+            return 2;
+        say("got");
+    }
+    return 0;
+}
+
+const Role dao_reader("dao-reader", play_dao_reader);
 
 // A DAO process that writes so many frames, each when told by semaphore 9, which it takes as its go.
-const Role dao_writer("dao-writer",
-                      [](const Arguments &arguments)
-                      {
-                          DaoProgram dao(arguments.at(0));
-                          say("ready");
-                          for (uint32_t number = 1; number <= 20; ++number)
-                          {
-                              std::this_thread::sleep_for(milliseconds(5));
-                              dao.publish(number);
-                          }
-                          std::this_thread::sleep_for(milliseconds(2000));
-                          return 0;
-                      });
+int play_dao_writer(const Arguments &arguments)
+{
+    DaoProgram dao(arguments.at(0));
+    say("ready");
+    for (uint32_t number = 1; number <= 20; ++number)
+    {
+        std::this_thread::sleep_for(milliseconds(5));
+        dao.publish(number);
+    }
+    std::this_thread::sleep_for(milliseconds(2000));
+    return 0;
+}
+
+const Role dao_writer("dao-writer", play_dao_writer);
 
 // A segment that both sides use: made by DAO, or by us with the switch on.
 class Together : public testing::TestWithParam<bool>
@@ -306,16 +305,14 @@ TEST(Compatibility, IsOffByDefaultAndThenNothingLiesInDevShm)
     EXPECT_EQ(count_semaphores(name.text()), 0);
 }
 
-const Role environment_creator("environment-creator",
-                               [](const Arguments &arguments)
-                               {
-                                   Image image;
-                                   image.create(arguments.at(0), {4}, _DATATYPE_UINT32);
-                                   return daoShmGetCompatibility() == 1 && image.info().compatible == 1 &&
-                                                  image->semptr != nullptr
-                                              ? 0
-                                              : 2;
-                               });
+int play_environment_creator(const Arguments &arguments)
+{
+    Image image;
+    image.create(arguments.at(0), {4}, _DATATYPE_UINT32);
+    return daoShmGetCompatibility() == 1 && image.info().compatible == 1 && image->semptr != nullptr ? 0 : 2;
+}
+
+const Role environment_creator("environment-creator", play_environment_creator);
 
 TEST(Compatibility, IsSwitchedByTheEnvironmentTheFunctionAndTheOption)
 {

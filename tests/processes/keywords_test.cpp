@@ -148,19 +148,20 @@ bool is_one_number(const IMAGE_KEYWORD &keyword)
     return comment.substr(0, 60) == std::string(60, letter);
 }
 
-const Role keyword_writer("keyword-writer",
-                          [](const Arguments &arguments)
-                          {
-                              Image image;
-                              image.open(arguments.at(0));
-                              const auto end = Clock::now() + milliseconds(std::stol(arguments.at(1)));
-                              uint64_t number = std::stoull(arguments.at(2));
-                              say("ready");
-                              while (Clock::now() < end)
-                                  for (const char *name : {"A", "B"})
-                                      set_number(image, name, number++);
-                              return 0;
-                          });
+int play_keyword_writer(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    const auto end = Clock::now() + milliseconds(std::stol(arguments.at(1)));
+    uint64_t number = std::stoull(arguments.at(2));
+    say("ready");
+    while (Clock::now() < end)
+        for (const char *name : {"A", "B"})
+            set_number(image, name, number++);
+    return 0;
+}
+
+const Role keyword_writer("keyword-writer", play_keyword_writer);
 
 TEST(Keywords, AreWholeAlwaysWithSeveralWriterProcesses)
 {

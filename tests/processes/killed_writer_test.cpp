@@ -14,40 +14,40 @@ namespace
 using namespace test;
 
 // Publishes without end, in the way that the second argument names.
-const Role endless_writer("endless-writer",
-                          [](const Arguments &arguments)
-                          {
-                              Image image;
-                              image.open(arguments.at(0));
-                              const std::string how = arguments.at(1);
-                              const auto size = static_cast<uint32_t>(image->md->nelement);
-                              Frame frame(size);
-                              say("ready");
-                              for (;;)
-                              {
-                                  const uint64_t number = daoShmGetCounter(image) + 1;
-                                  fill(frame, number);
-                                  void *slot = nullptr;
-                                  if (how == "publish")
-                                      require(daoShmImage2Shm(frame.data(), size, image), "publish");
-                                  else if (how == "loan")
-                                  {
-                                      require(daoShmBeginWrite(image, &slot), "begin");
-                                      std::memcpy(slot, frame.data(), size * sizeof(uint32_t));
-                                      require(daoShmCommitWrite(image), "commit");
-                                  }
-                                  else
-                                  {
-                                      for (uint16_t packet = 0; packet < 4; ++packet)
-                                          require(daoShmImagePart2Shm(
-                                                      reinterpret_cast<char *>(&frame[packet * (size / 4)]), size / 4,
-                                                      image, packet * (size / 4), packet, 4, number),
-                                                  "packet");
-                                      require(daoShmImagePart2ShmFinalize(image), "finalise");
-                                  }
-                              }
-                              return 0;
-                          });
+int play_endless_writer(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    const std::string how = arguments.at(1);
+    const auto size = static_cast<uint32_t>(image->md->nelement);
+    Frame frame(size);
+    say("ready");
+    for (;;)
+    {
+        const uint64_t number = daoShmGetCounter(image) + 1;
+        fill(frame, number);
+        void *slot = nullptr;
+        if (how == "publish")
+            require(daoShmImage2Shm(frame.data(), size, image), "publish");
+        else if (how == "loan")
+        {
+            require(daoShmBeginWrite(image, &slot), "begin");
+            std::memcpy(slot, frame.data(), size * sizeof(uint32_t));
+            require(daoShmCommitWrite(image), "commit");
+        }
+        else
+        {
+            for (uint16_t packet = 0; packet < 4; ++packet)
+                require(daoShmImagePart2Shm(reinterpret_cast<char *>(&frame[packet * (size / 4)]), size / 4, image,
+                                            packet * (size / 4), packet, 4, number),
+                        "packet");
+            require(daoShmImagePart2ShmFinalize(image), "finalise");
+        }
+    }
+    return 0;
+}
+
+const Role endless_writer("endless-writer", play_endless_writer);
 
 struct Case
 {
@@ -135,25 +135,25 @@ INSTANTIATE_TEST_SUITE_P(Steps, KilledWriter,
                          });
 
 // Stops in the middle of a frame: with a loan, between packets, or holding the segment for the first time.
-const Role stopped_writer("stopped-writer",
-                          [](const Arguments &arguments)
-                          {
-                              Image image;
-                              image.open(arguments.at(0));
-                              uint32_t data[4] = {1, 2, 3, 4};
-                              void *slot = nullptr;
-                              if (arguments.at(1) == "loan")
-                              {
-                                  require(daoShmBeginWrite(image, &slot), "begin");
-                                  std::memset(slot, 0xff, 4);
-                              }
-                              else
-                                  require(daoShmImagePart2Shm(reinterpret_cast<char *>(data), 2, image, 0, 0, 2, 1),
-                                          "packet");
-                              say("stopped");
-                              std::this_thread::sleep_for(std::chrono::seconds(60));
-                              return 0;
-                          });
+int play_stopped_writer(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    uint32_t data[4] = {1, 2, 3, 4};
+    void *slot = nullptr;
+    if (arguments.at(1) == "loan")
+    {
+        require(daoShmBeginWrite(image, &slot), "begin");
+        std::memset(slot, 0xff, 4);
+    }
+    else
+        require(daoShmImagePart2Shm(reinterpret_cast<char *>(data), 2, image, 0, 0, 2, 1), "packet");
+    say("stopped");
+    std::this_thread::sleep_for(std::chrono::seconds(60));
+    return 0;
+}
+
+const Role stopped_writer("stopped-writer", play_stopped_writer);
 
 TEST(StoppedWriter, IsReportedAndReplacedOnceDead)
 {
@@ -213,20 +213,21 @@ TEST(StoppedWriter, ThatLivesKeepsOthersOutAndTheyAreToldWhoItIs)
 }
 
 // Creates over and over, the same geometry and others.
-const Role endless_creator("endless-creator",
-                           [](const Arguments &arguments)
-                           {
-                               say("ready");
-                               for (uint32_t round = 0;; ++round)
-                               {
-                                   Image image;
-                                   image.create(arguments.at(0), {5000 + round / 3 % 2}, _DATATYPE_UINT32, 4, 3);
-                                   Frame frame(5000);
-                                   fill(frame, 1);
-                                   require(daoShmImage2Shm(frame.data(), 5000, image), "publish");
-                               }
-                               return 0;
-                           });
+int play_endless_creator(const Arguments &arguments)
+{
+    say("ready");
+    for (uint32_t round = 0;; ++round)
+    {
+        Image image;
+        image.create(arguments.at(0), {5000 + round / 3 % 2}, _DATATYPE_UINT32, 4, 3);
+        Frame frame(5000);
+        fill(frame, 1);
+        require(daoShmImage2Shm(frame.data(), 5000, image), "publish");
+    }
+    return 0;
+}
+
+const Role endless_creator("endless-creator", play_endless_creator);
 
 TEST(KilledCreator, LeavesASegmentThatTheNextOneTakes)
 {

@@ -40,17 +40,18 @@ uint32_t alive_count(IMAGE *image)
 }
 
 // Reads the newest frame, and stays.
-const Role staying_reader("staying-reader",
-                          [](const Arguments &arguments)
-                          {
-                              Image image;
-                              image.open(arguments.at(0));
-                              Frame frame(size);
-                              require(daoShmReadNewest(image, frame.data(), size, nullptr, nullptr), "read");
-                              say("read");
-                              std::this_thread::sleep_for(std::chrono::seconds(60));
-                              return 0;
-                          });
+int play_staying_reader(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    Frame frame(size);
+    require(daoShmReadNewest(image, frame.data(), size, nullptr, nullptr), "read");
+    say("read");
+    std::this_thread::sleep_for(std::chrono::seconds(60));
+    return 0;
+}
+
+const Role staying_reader("staying-reader", play_staying_reader);
 
 TEST(Readers, AreListedFromTheirFirstReadUntilTheyClose)
 {
@@ -167,22 +168,23 @@ TEST(Readers, CountMayExceedTheRoomGiven)
 }
 
 // Publishes a frame each time that it is told, then dies in the middle of one.
-const Role dying_writer("dying-writer",
-                        [](const Arguments &arguments)
-                        {
-                            Image image;
-                            image.open(arguments.at(0));
-                            for (uint64_t number = 1; number <= 5; ++number)
-                            {
-                                publish(image, number);
-                                std::this_thread::sleep_for(milliseconds(10));
-                            }
-                            void *slot = nullptr;
-                            require(daoShmBeginWrite(image, &slot), "begin");
-                            say("dying");
-                            std::this_thread::sleep_for(std::chrono::seconds(60));
-                            return 0;
-                        });
+int play_dying_writer(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    for (uint64_t number = 1; number <= 5; ++number)
+    {
+        publish(image, number);
+        std::this_thread::sleep_for(milliseconds(10));
+    }
+    void *slot = nullptr;
+    require(daoShmBeginWrite(image, &slot), "begin");
+    say("dying");
+    std::this_thread::sleep_for(std::chrono::seconds(60));
+    return 0;
+}
+
+const Role dying_writer("dying-writer", play_dying_writer);
 
 TEST(Readers, ThatWaitWhileTheWriterDiesGetTheNextWritersFrames)
 {

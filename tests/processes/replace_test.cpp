@@ -55,46 +55,45 @@ class Sequence
 
 // Reads in order with one way to wait until the segment is removed. Prints how many frames it got and how often it
 // followed to another segment. Result 1: a frame that should not have been.
-const Role
-    following_reader("following-reader",
-                     [](const Arguments &arguments)
-                     {
-                         Image image;
-                         image.open(arguments.at(0));
-                         const Way way = way_of(arguments.at(1));
-                         const int32_t semaphore = std::stoi(arguments.at(2));
-                         Sequence sequence;
-                         uint64_t followed = 0;
-                         say("ready");
-                         for (;;)
-                         {
-                             int_fast8_t status =
-                                 wait_for_frame(image, way, sequence.last(), 20 * second_ns, semaphore);
-                             if (status == DAO_REMOVED || daoShmCheckReplaced(image) == DAO_REMOVED)
-                                 break;
-                             if (status == DAO_REPLACED)
-                             {
-                                 if (daoShmReopen(image) != DAO_SUCCESS)
-                                     return daoLastErrorCode() == DAO_E_NOT_FOUND ? 0 : 4;
-                                 sequence.forget();
-                                 ++followed;
-                                 continue;
-                             }
-                             if (status != DAO_SUCCESS)
-                                 return 5;
-                             Frame frame(image->md->nelement);
-                             for (;;)
-                             {
-                                 status = daoShmReadNext(image, frame.data(), frame.size(), nullptr, nullptr, nullptr);
-                                 if (status == DAO_NOTREADY || daoLastErrorCode() == DAO_E_RANGE)
-                                     break;
-                                 if ((status != DAO_SUCCESS && status != DAO_OVERWRITE) || !sequence.take(image, frame))
-                                     return 1;
-                             }
-                         }
-                         say(std::to_string(sequence.count()) + " " + std::to_string(followed));
-                         return 0;
-                     });
+int play_following_reader(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    const Way way = way_of(arguments.at(1));
+    const int32_t semaphore = std::stoi(arguments.at(2));
+    Sequence sequence;
+    uint64_t followed = 0;
+    say("ready");
+    for (;;)
+    {
+        int_fast8_t status = wait_for_frame(image, way, sequence.last(), 20 * second_ns, semaphore);
+        if (status == DAO_REMOVED || daoShmCheckReplaced(image) == DAO_REMOVED)
+            break;
+        if (status == DAO_REPLACED)
+        {
+            if (daoShmReopen(image) != DAO_SUCCESS)
+                return daoLastErrorCode() == DAO_E_NOT_FOUND ? 0 : 4;
+            sequence.forget();
+            ++followed;
+            continue;
+        }
+        if (status != DAO_SUCCESS)
+            return 5;
+        Frame frame(image->md->nelement);
+        for (;;)
+        {
+            status = daoShmReadNext(image, frame.data(), frame.size(), nullptr, nullptr, nullptr);
+            if (status == DAO_NOTREADY || daoLastErrorCode() == DAO_E_RANGE)
+                break;
+            if ((status != DAO_SUCCESS && status != DAO_OVERWRITE) || !sequence.take(image, frame))
+                return 1;
+        }
+    }
+    say(std::to_string(sequence.count()) + " " + std::to_string(followed));
+    return 0;
+}
+
+const Role following_reader("following-reader", play_following_reader);
 
 std::vector<Child> start_readers(const SegmentName &name)
 {
@@ -239,26 +238,27 @@ TEST(Reuse, ClearsDataCountersAndTimes)
 }
 
 // Creates, and says what came of it: the segment's id, and whether it is still the one of the name.
-const Role creator("creator",
-                   [](const Arguments &arguments)
-                   {
-                       const auto at = Clock::time_point(Clock::duration(std::stoll(arguments.at(2))));
-                       const auto elements = static_cast<uint32_t>(std::stoul(arguments.at(1)));
-                       say("ready");
-                       std::this_thread::sleep_until(at);
-                       Image image;
-                       if (image.try_create(arguments.at(0), {elements}, _DATATYPE_UINT32, 2) != DAO_SUCCESS)
-                       {
-                           say(std::string("failed: ") + daoLastErrorMessage());
-                           return 2;
-                       }
-                       say(std::to_string(image.info().segment_id));
-                       if (!eventually([&] { return std::filesystem::exists(arguments.at(0) + ".look"); }))
-                           return 3;
-                       const int_fast8_t status = daoShmCheckReplaced(image);
-                       say(status == DAO_SUCCESS ? "kept" : status == DAO_REPLACED ? "replaced" : "lost");
-                       return 0;
-                   });
+int play_creator(const Arguments &arguments)
+{
+    const auto at = Clock::time_point(Clock::duration(std::stoll(arguments.at(2))));
+    const auto elements = static_cast<uint32_t>(std::stoul(arguments.at(1)));
+    say("ready");
+    std::this_thread::sleep_until(at);
+    Image image;
+    if (image.try_create(arguments.at(0), {elements}, _DATATYPE_UINT32, 2) != DAO_SUCCESS)
+    {
+        say(std::string("failed: ") + daoLastErrorMessage());
+        return 2;
+    }
+    say(std::to_string(image.info().segment_id));
+    if (!eventually([&] { return std::filesystem::exists(arguments.at(0) + ".look"); }))
+        return 3;
+    const int_fast8_t status = daoShmCheckReplaced(image);
+    say(status == DAO_SUCCESS ? "kept" : status == DAO_REPLACED ? "replaced" : "lost");
+    return 0;
+}
+
+const Role creator("creator", play_creator);
 
 // Starts creators of the name at one moment and checks that one segment is left, and that each knows its own's fate.
 void create_at_once(const std::vector<uint32_t> &sizes)

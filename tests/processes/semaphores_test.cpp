@@ -82,22 +82,23 @@ TEST_P(Semaphores, FewerMayBeAskedFor)
 INSTANTIATE_TEST_SUITE_P(Kinds, Semaphores, testing::Values(1, 0),
                          [](const auto &row) { return row.param ? "Shared" : "Private"; });
 
-const Role semaphore_reader("semaphore-reader",
-                            [](const Arguments &arguments)
-                            {
-                                Image image;
-                                image.open(arguments.at(0));
-                                const int32_t number = std::stoi(arguments.at(1));
-                                say("ready");
-                                for (int frames = 0; frames < 20; ++frames)
-                                {
-                                    const timespec deadline = realtime_after(30 * second_ns);
-                                    if (daoShmWaitForSemaphoreTimeout(image, number, &deadline) != DAO_SUCCESS)
-                                        return 2;
-                                    say("taken");
-                                }
-                                return daoShmWaitForSemaphoreTimeout(image, number, &past) == DAO_TIMEOUT ? 0 : 3;
-                            });
+int play_semaphore_reader(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    const int32_t number = std::stoi(arguments.at(1));
+    say("ready");
+    for (int frames = 0; frames < 20; ++frames)
+    {
+        const timespec deadline = realtime_after(30 * second_ns);
+        if (daoShmWaitForSemaphoreTimeout(image, number, &deadline) != DAO_SUCCESS)
+            return 2;
+        say("taken");
+    }
+    return daoShmWaitForSemaphoreTimeout(image, number, &past) == DAO_TIMEOUT ? 0 : 3;
+}
+
+const Role semaphore_reader("semaphore-reader", play_semaphore_reader);
 
 TEST(SemaphoreReaders, TenProcessesAreEachWokenByEveryFrame)
 {

@@ -17,40 +17,40 @@ using namespace test;
 constexpr uint32_t size = 400;
 
 // Publishes so many frames from the given moment on; every third as a loan, every third from packets.
-const Role
-    counting_writer("counting-writer",
-                    [](const Arguments &arguments)
-                    {
-                        Image image;
-                        image.open(arguments.at(0));
-                        const uint64_t frames = std::stoull(arguments.at(1));
-                        const uint64_t first = std::stoull(arguments.at(2));
-                        Frame frame(size);
-                        say("ready");
-                        std::this_thread::sleep_until(Clock::time_point(Clock::duration(std::stoll(arguments.at(3)))));
-                        for (uint64_t number = 0; number < frames; ++number)
-                        {
-                            fill(frame, first + number);
-                            if (number % 3 == 0)
-                                require(daoShmImage2Shm(frame.data(), size, image), "publish");
-                            else if (number % 3 == 1)
-                            {
-                                void *slot = nullptr;
-                                require(daoShmBeginWrite(image, &slot), "begin");
-                                std::memcpy(slot, frame.data(), size * sizeof(uint32_t));
-                                require(daoShmCommitWrite(image), "commit");
-                            }
-                            else
-                            {
-                                for (uint16_t packet = 0; packet < 2; ++packet)
-                                    require(daoShmImagePart2Shm(reinterpret_cast<char *>(&frame[packet * size / 2]),
-                                                                size / 2, image, packet * size / 2, packet, 2, number),
-                                            "packet");
-                                require(daoShmImagePart2ShmFinalize(image), "finalise");
-                            }
-                        }
-                        return 0;
-                    });
+int play_counting_writer(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    const uint64_t frames = std::stoull(arguments.at(1));
+    const uint64_t first = std::stoull(arguments.at(2));
+    Frame frame(size);
+    say("ready");
+    std::this_thread::sleep_until(Clock::time_point(Clock::duration(std::stoll(arguments.at(3)))));
+    for (uint64_t number = 0; number < frames; ++number)
+    {
+        fill(frame, first + number);
+        if (number % 3 == 0)
+            require(daoShmImage2Shm(frame.data(), size, image), "publish");
+        else if (number % 3 == 1)
+        {
+            void *slot = nullptr;
+            require(daoShmBeginWrite(image, &slot), "begin");
+            std::memcpy(slot, frame.data(), size * sizeof(uint32_t));
+            require(daoShmCommitWrite(image), "commit");
+        }
+        else
+        {
+            for (uint16_t packet = 0; packet < 2; ++packet)
+                require(daoShmImagePart2Shm(reinterpret_cast<char *>(&frame[packet * size / 2]), size / 2, image,
+                                            packet * size / 2, packet, 2, number),
+                        "packet");
+            require(daoShmImagePart2ShmFinalize(image), "finalise");
+        }
+    }
+    return 0;
+}
+
+const Role counting_writer("counting-writer", play_counting_writer);
 
 class SeveralWriters : public testing::TestWithParam<std::tuple<int, uint32_t>>
 {

@@ -37,30 +37,31 @@ void handle(int number, void (*handler)(int), int flags)
 }
 
 // Waits for ever in the given way, and prints what ended the wait.
-const Role signalled_waiter("signalled-waiter",
-                            [](const Arguments &arguments)
-                            {
-                                Image image;
-                                image.open(arguments.at(0));
-                                const Way way = way_of(arguments.at(1));
-                                handle(SIGUSR1, count_signal, std::stoi(arguments.at(2)) != 0 ? SA_RESTART : 0);
-                                handle(SIGUSR2, count_and_interrupt, SA_RESTART);
-                                for (int waits = 0; waits < 3; ++waits)
-                                {
-                                    say("waiting");
-                                    const int_fast8_t status = wait_for_frame(image, way, 0, -1);
-                                    if (status == DAO_INTERRUPTED && signals_handled <= waits)
-                                        return 4;
-                                    say(std::to_string(status));
-                                }
-                                // The mask is as it was, and no frame was counted.
-                                sigset_t mask;
-                                pthread_sigmask(SIG_SETMASK, nullptr, &mask);
-                                for (const int number : {SIGUSR1, SIGUSR2, SIGINT, SIGTERM})
-                                    if (sigismember(&mask, number) != 0)
-                                        return 2;
-                                return image->fifo_last_read_cnt0 == 0 ? 0 : 3;
-                            });
+int play_signalled_waiter(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    const Way way = way_of(arguments.at(1));
+    handle(SIGUSR1, count_signal, std::stoi(arguments.at(2)) != 0 ? SA_RESTART : 0);
+    handle(SIGUSR2, count_and_interrupt, SA_RESTART);
+    for (int waits = 0; waits < 3; ++waits)
+    {
+        say("waiting");
+        const int_fast8_t status = wait_for_frame(image, way, 0, -1);
+        if (status == DAO_INTERRUPTED && signals_handled <= waits)
+            return 4;
+        say(std::to_string(status));
+    }
+    // The mask is as it was, and no frame was counted.
+    sigset_t mask;
+    pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+    for (const int number : {SIGUSR1, SIGUSR2, SIGINT, SIGTERM})
+        if (sigismember(&mask, number) != 0)
+            return 2;
+    return image->fifo_last_read_cnt0 == 0 ? 0 : 3;
+}
+
+const Role signalled_waiter("signalled-waiter", play_signalled_waiter);
 
 // Sends the signal until the child prints a line: the first may come before the child waits.
 std::string signal_until_answer(Child &child, int number)
@@ -106,22 +107,21 @@ INSTANTIATE_TEST_SUITE_P(Ways, Signals, testing::Combine(testing::ValuesIn(all_w
                          });
 
 // Each of the calls without a time limit, by number.
-const Role endless_waiter("endless-waiter",
-                          [](const Arguments &arguments)
-                          {
-                              Image image;
-                              image.open(arguments.at(0));
-                              handle(SIGUSR1, count_signal, SA_RESTART);
-                              say("waiting");
-                              const int which = std::stoi(arguments.at(1));
-                              const int_fast8_t status = which == 0   ? daoShmWaitForCounter(image)
-                                                         : which == 1 ? daoShmWaitForTargetCounter(image, 5)
-                                                                      : daoShmWaitForNextSegment(image);
-                              say(status == DAO_INTERRUPTED && daoLastErrorCode() == DAO_E_INTERRUPTED
-                                      ? "interrupted"
-                                      : "ended otherwise");
-                              return 0;
-                          });
+int play_endless_waiter(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    handle(SIGUSR1, count_signal, SA_RESTART);
+    say("waiting");
+    const int which = std::stoi(arguments.at(1));
+    const int_fast8_t status = which == 0   ? daoShmWaitForCounter(image)
+                               : which == 1 ? daoShmWaitForTargetCounter(image, 5)
+                                            : daoShmWaitForNextSegment(image);
+    say(status == DAO_INTERRUPTED && daoLastErrorCode() == DAO_E_INTERRUPTED ? "interrupted" : "ended otherwise");
+    return 0;
+}
+
+const Role endless_waiter("endless-waiter", play_endless_waiter);
 
 TEST(Signal, EndTheHistoricWaits)
 {
@@ -137,14 +137,15 @@ TEST(Signal, EndTheHistoricWaits)
     }
 }
 
-const Role unhandled_waiter("unhandled-waiter",
-                            [](const Arguments &arguments)
-                            {
-                                Image image;
-                                image.open(arguments.at(0));
-                                say("waiting");
-                                return wait_for_frame(image, way_of(arguments.at(1)), 0, -1) == DAO_SUCCESS ? 0 : 2;
-                            });
+int play_unhandled_waiter(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    say("waiting");
+    return wait_for_frame(image, way_of(arguments.at(1)), 0, -1) == DAO_SUCCESS ? 0 : 2;
+}
+
+const Role unhandled_waiter("unhandled-waiter", play_unhandled_waiter);
 
 TEST(Signal, WithoutAHandlerEndTheProcess)
 {

@@ -15,51 +15,51 @@ namespace
 using namespace test;
 
 // In a mount namespace of its own: a file system of 1 MB over the folder.
-const Role crowded_creator(
-    "crowded-creator",
-    [](const Arguments &arguments)
+int play_crowded_creator(const Arguments &arguments)
+{
+    const std::string folder = arguments.at(0);
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=1m") != 0)
     {
-        const std::string folder = arguments.at(0);
-        if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-            mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=1m") != 0)
-        {
-            say("not permitted");
-            return 0;
-        }
-        say("mounted");
-        const std::string name = folder + "/large.im.shm";
-        const auto file_count = [&]
-        {
-            const std::filesystem::directory_iterator files(folder);
-            return std::distance(begin(files), end(files));
-        };
-        for (const uint32_t elements : {1u << 20, 300'000u, 1u << 28})
-        {
-            Image image;
-            EXPECT_EQ(image.try_create(name, {elements}, _DATATYPE_UINT32), DAO_ERROR) << elements;
-            EXPECT_EQ(daoLastErrorCode(), DAO_E_NO_SPACE) << daoLastErrorMessage();
-            EXPECT_NE(std::string(daoLastErrorMessage()).find(name), std::string::npos) << daoLastErrorMessage();
-            EXPECT_EQ(file_count(), 0);
-        }
-        // What fits is there to the last byte, whatever comes later.
-        Image small;
-        small.create(name, {100'000}, _DATATYPE_UINT32);
-        Image other;
-        EXPECT_EQ(other.try_create(folder + "/other.im.shm", {200'000}, _DATATYPE_UINT32), DAO_ERROR);
-        EXPECT_EQ(daoLastErrorCode(), DAO_E_NO_SPACE) << daoLastErrorMessage();
-        EXPECT_EQ(file_count(), 1);
-        // A replacement that does not fit leaves the segment as it was.
-        EXPECT_EQ(other.try_create(name, {200'000}, _DATATYPE_UINT32), DAO_ERROR);
-        EXPECT_EQ(daoLastErrorCode(), DAO_E_NO_SPACE) << daoLastErrorMessage();
-        EXPECT_EQ(daoShmCheckReplaced(small), DAO_SUCCESS);
-        Frame frame(100'000), read(100'000);
-        fill(frame, 1);
-        require(daoShmImage2Shm(frame.data(), 100'000, small), "publish");
-        require(daoShmReadNewest(small, read.data(), 100'000, nullptr, nullptr), "read");
-        EXPECT_TRUE(is_frame(read, 1));
-        say(testing::Test::HasFailure() ? "failed" : "passed");
+        say("not permitted");
         return 0;
-    });
+    }
+    say("mounted");
+    const std::string name = folder + "/large.im.shm";
+    const auto file_count = [&]
+    {
+        const std::filesystem::directory_iterator files(folder);
+        return std::distance(begin(files), end(files));
+    };
+    for (const uint32_t elements : {1u << 20, 300'000u, 1u << 28})
+    {
+        Image image;
+        EXPECT_EQ(image.try_create(name, {elements}, _DATATYPE_UINT32), DAO_ERROR) << elements;
+        EXPECT_EQ(daoLastErrorCode(), DAO_E_NO_SPACE) << daoLastErrorMessage();
+        EXPECT_NE(std::string(daoLastErrorMessage()).find(name), std::string::npos) << daoLastErrorMessage();
+        EXPECT_EQ(file_count(), 0);
+    }
+    // What fits is there to the last byte, whatever comes later.
+    Image small;
+    small.create(name, {100'000}, _DATATYPE_UINT32);
+    Image other;
+    EXPECT_EQ(other.try_create(folder + "/other.im.shm", {200'000}, _DATATYPE_UINT32), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NO_SPACE) << daoLastErrorMessage();
+    EXPECT_EQ(file_count(), 1);
+    // A replacement that does not fit leaves the segment as it was.
+    EXPECT_EQ(other.try_create(name, {200'000}, _DATATYPE_UINT32), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NO_SPACE) << daoLastErrorMessage();
+    EXPECT_EQ(daoShmCheckReplaced(small), DAO_SUCCESS);
+    Frame frame(100'000), read(100'000);
+    fill(frame, 1);
+    require(daoShmImage2Shm(frame.data(), 100'000, small), "publish");
+    require(daoShmReadNewest(small, read.data(), 100'000, nullptr, nullptr), "read");
+    EXPECT_TRUE(is_frame(read, 1));
+    say(testing::Test::HasFailure() ? "failed" : "passed");
+    return 0;
+}
+
+const Role crowded_creator("crowded-creator", play_crowded_creator);
 
 TEST(SmallFileSystem, IsAnErrorAtCreateAndLeavesNoFile)
 {

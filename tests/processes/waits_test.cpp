@@ -273,25 +273,26 @@ TEST(Adaptive, FindsEveryFrameOfAPacedWriter)
 }
 
 // Waits for the frames 1 to the last one asked for, and reads each.
-const Role frame_reader("frame-reader",
-                        [](const Arguments &arguments)
-                        {
-                            Image image;
-                            image.open(arguments.at(0));
-                            const uint64_t frames = std::stoull(arguments.at(1));
-                            say("ready");
-                            Frame frame(8);
-                            for (uint64_t number = 1; number <= frames; ++number)
-                            {
-                                if (daoShmWaitForFrame(image, number - 1, 60 * second_ns) != DAO_SUCCESS)
-                                    return 2;
-                                uint64_t counter = 0;
-                                if (daoShmReadNext(image, frame.data(), 8, &counter, nullptr, nullptr) != DAO_SUCCESS ||
-                                    counter != number || !is_frame(frame, number))
-                                    return 3;
-                            }
-                            return 0;
-                        });
+int play_frame_reader(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    const uint64_t frames = std::stoull(arguments.at(1));
+    say("ready");
+    Frame frame(8);
+    for (uint64_t number = 1; number <= frames; ++number)
+    {
+        if (daoShmWaitForFrame(image, number - 1, 60 * second_ns) != DAO_SUCCESS)
+            return 2;
+        uint64_t counter = 0;
+        if (daoShmReadNext(image, frame.data(), 8, &counter, nullptr, nullptr) != DAO_SUCCESS || counter != number ||
+            !is_frame(frame, number))
+            return 3;
+    }
+    return 0;
+}
+
+const Role frame_reader("frame-reader", play_frame_reader);
 
 TEST(Unlimited, AHundredReaderProcessesGetEveryFrame)
 {

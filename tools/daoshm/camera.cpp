@@ -31,6 +31,10 @@ void add_camera_settings(CLI::App *command, CameraOptions &options)
     command->add_option("--packet-size", options.packet_size_bytes, "GigE Vision packet size, bytes (jumbo: 9000)")
         ->check(CLI::Range(576, 65000))
         ->type_name("BYTES");
+    command->add_flag(
+        "--packet-ring", options.packet_ring,
+        "GigE Vision: let the kernel collect packets (needs CAP_NET_RAW); loses fewer on a busy machine, but "
+        "frames come in batches, some ms late");
     command->add_option("--buffers", options.buffers, "Frames that may wait between camera and segment")
         ->check(CLI::Range(2, 4096))
         ->capture_default_str();

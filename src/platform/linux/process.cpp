@@ -39,7 +39,8 @@ bool read_stat(uint32_t pid, ProcessStat &stat) noexcept
 {
     char path[64];
     char text[1024];
-    std::snprintf(path, sizeof path, "/proc/%u/stat", pid);
+    // The dot: qemu-user makes up /proc/PID/stat for the process it runs, with another start time than the rest see.
+    std::snprintf(path, sizeof path, "/proc/./%u/stat", pid);
     if (read_text(path, text, sizeof text) == 0)
         return false;
     const char *field = std::strrchr(text, ')');

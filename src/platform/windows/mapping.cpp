@@ -49,8 +49,8 @@ Status Mapping::allocate(const char *name, uint64_t bytes) noexcept
 {
     unmap();
     void *place = VirtualAlloc(nullptr, static_cast<SIZE_T>(bytes), MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-    if (place == nullptr)
-        return fail_system(name, "allocate", GetLastError());
+    if (place == nullptr) // whatever the reason: a size beyond all memory is an "invalid parameter"
+        return fail_system(name, "allocate", ERROR_NOT_ENOUGH_MEMORY);
     data_ = static_cast<unsigned char *>(place);
     bytes_ = bytes;
     is_private_ = true;

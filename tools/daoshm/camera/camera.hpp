@@ -22,6 +22,7 @@ struct CameraOptions
     std::optional<double> gain;
     std::vector<std::string> features;
     int packet_size_bytes = 0;
+    bool packet_ring = false;
     uint32_t buffers = 32;
     uint32_t depth = 8;
     uint64_t frames = 0;

@@ -136,6 +136,9 @@ CameraFrame apply_settings(ArvCamera *camera, const CameraOptions &options)
             throw ToolError("--packet-size: this is no GigE Vision camera");
         call_aravis("packet size", arv_camera_gv_set_packet_size, camera, options.packet_size_bytes);
     }
+    if (arv_camera_is_gv_device(camera) != FALSE)
+        arv_camera_gv_set_stream_options(camera, options.packet_ring ? ARV_GV_STREAM_OPTION_NONE
+                                                                     : ARV_GV_STREAM_OPTION_PACKET_SOCKET_DISABLED);
     call_aravis("acquisition mode", arv_camera_set_acquisition_mode, camera, ARV_ACQUISITION_MODE_CONTINUOUS);
     gint width = 0;
     gint height = 0;
