@@ -10,7 +10,7 @@ JOBS ?= $(shell nproc)
 all: build
 
 install-packages:
-	@cmake/install_packages.sh core
+	@cmake/install_packages.sh core demo
 
 build: install-packages
 	cmake --preset $(PRESET)
@@ -34,7 +34,6 @@ test-python: install-packages
 
 # After test-python, whose environment it uses.
 test-demo: build
-	@cmake/install_packages.sh demo
 	tests/demo/run_tests.sh build/$(PRESET)
 
 # Runs the Windows build under Wine and the ARM64 build under qemu, and links the macOS builds.
@@ -56,9 +55,7 @@ docs:
 	@cmake/install_packages.sh docs
 	docs/build.sh
 
-demo:
-	@cmake/install_packages.sh demo
-	@$(MAKE) --no-print-directory build
+demo: build
 	examples/demo/run.sh build/$(PRESET) $(if $(CAMERA),--camera $(CAMERA))
 
 format:

@@ -14,6 +14,7 @@ import time
 import zlib
 
 import numpy as np
+
 from daoShm import shm
 
 BORDER_PIXELS = 4

@@ -11,7 +11,7 @@ extern "C"
 #endif
 
 /* Latencies are counted in bins of 1 us; the last bin takes all that are longer. */
-#define DEMO_LATENCY_BINS 200001
+#define DEMO_LATENCY_BINS 1000001
 
 /* Keywords that a stage needs room for. */
 #define DEMO_KEYWORDS 16

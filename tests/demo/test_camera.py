@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 from conftest import DAOSHM, TIME_LIMIT_S
+
 from daoShm import shm
 
 GIGE = ("--interface", "gige", "--packet-size", "9000", "--timeout", "20s")
@@ -75,15 +76,31 @@ def test_packet_ring(network_camera, camera_command, folder):
 def test_settings_become_keywords(network_camera, camera_command, folder):
     network_camera()
     code, _, errors = camera_command(
-        folder / "camera", *GIGE, *SMALL, "--frames", "5", "--exposure", "2500", "--gain", "3", "--feature",
-        "OffsetX=8", "--pixel-format", "Mono8",
+        folder / "camera",
+        *GIGE,
+        *SMALL,
+        "--frames",
+        "5",
+        "--exposure",
+        "2500",
+        "--gain",
+        "3",
+        "--feature",
+        "OffsetX=8",
+        "--pixel-format",
+        "Mono8",
     )
     assert code == 0, errors
     keywords = dict(shm(folder / "camera", read_only=True).keywords)
     assert keywords["EXPTIME"] == pytest.approx(0.0025)
     assert keywords["FRATE"] == pytest.approx(200, rel=0.01)
     assert {name: keywords[name] for name in ("VENDOR", "MODEL", "SERIAL", "PIXFMT", "GAIN", "REGIONX")} == {
-        "VENDOR": "Aravis", "MODEL": "Fake", "SERIAL": "GV01", "PIXFMT": "Mono8", "GAIN": 3.0, "REGIONX": 8,
+        "VENDOR": "Aravis",
+        "MODEL": "Fake",
+        "SERIAL": "GV01",
+        "PIXFMT": "Mono8",
+        "GAIN": 3.0,
+        "REGIONX": 8,
     }
     assert keywords["CLOCK"] == "epoch"
     assert [keywords[name] for name in ("FRAMELOST", "FRAMEBAD", "UNDERRUN", "PKTLOST", "PKTRESENT")] == [0] * 5
@@ -99,8 +116,22 @@ def test_16_bit_pixels(network_camera, camera_command, folder):
 def test_incomplete_frames_are_counted_and_never_published(network_camera, camera_command, folder):
     network_camera("-r", "20")
     code, report, errors = camera_command(
-        folder / "camera", "--interface", "gige", "--packet-size", "1500", "--region", "0,0,128,128", "--frame-rate",
-        "100", "--frames", "200", "--depth", "256", "--timeout", "20s", "--json",
+        folder / "camera",
+        "--interface",
+        "gige",
+        "--packet-size",
+        "1500",
+        "--region",
+        "0,0,128,128",
+        "--frame-rate",
+        "100",
+        "--frames",
+        "200",
+        "--depth",
+        "256",
+        "--timeout",
+        "20s",
+        "--json",
     )
     assert code == 4, errors
     assert report["frames"] == 200

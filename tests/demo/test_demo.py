@@ -11,6 +11,7 @@ import time
 import numpy as np
 import pytest
 from conftest import BUILD, TIME_LIMIT_S
+
 from daoShm import shm
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
