@@ -49,7 +49,7 @@ check-layers:
 	@cmake/check_layers.sh
 
 benchmarks: build
-	benchmarks/run.sh build/$(PRESET)
+	cmake --build build/$(PRESET) --target benchmarks
 
 docs:
 	@cmake/install_packages.sh docs

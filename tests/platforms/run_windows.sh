@@ -19,6 +19,6 @@ cmake -S "$root" -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolch
     -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DDAO_WARNINGS_AS_ERRORS=ON \
     -DDAO_BUILD_TOOLS="${DAO_BUILD_TOOLS:-OFF}" -DDAO_BUILD_BENCHMARKS=OFF
 cmake --build "$build" -j "${DAO_JOBS:-2}"
-# Wine has one server for all processes: what makes it busy is left out.
+# Left out: what makes Wine's one server busy for minutes, and what builds or starts programs behind ctest's back.
 ctest --test-dir "$build" -j "${DAO_JOBS:-2}" --output-on-failure --timeout 120 \
-    -E "AHundredReaderProcesses|Stress\." "$@"
+    -E "AHundredReaderProcesses|Stress|^Examples" -LE "model|consumer" "$@"

@@ -54,6 +54,26 @@ BOOL WINAPI notice(DWORD) noexcept
     return FALSE; // go on with the program's own handlers, or the system's
 }
 
+// What this thread knew of the interrupts when it last looked. A wait is made of several sleeps; an interrupt that comes
+// between two of them ends the next.
+struct LastLook
+{
+    uint32_t count = 0;
+    int64_t at_ns = INT64_MIN / 2;
+
+    uint32_t count_to_go_on_from() const noexcept
+    {
+        constexpr int64_t same_wait_ns = 500'000'000;
+        return monotonic_ns() - at_ns < same_wait_ns ? count : interrupts().count();
+    }
+    void take() noexcept
+    {
+        count = interrupts().count();
+        at_ns = monotonic_ns();
+    }
+};
+thread_local LastLook last_look;
+
 // The timer of this thread. Unlike the time limit of a wait, which comes with the tick of 16 ms, it is precise.
 HANDLE own_timer() noexcept
 {
@@ -87,14 +107,16 @@ void watch_interrupts() noexcept
 Sleep wait_for(void *object, int64_t timeout_ns) noexcept
 {
     watch_interrupts();
-    const uint32_t count = interrupts().count();
     LARGE_INTEGER due;
     due.QuadPart = -std::max<int64_t>(timeout_ns / 100, 1); // negative: from now, in 100 ns
     HANDLE timer = own_timer();
     SetWaitableTimer(timer, &due, 0, nullptr, nullptr, FALSE);
+    const uint32_t count = last_look.count_to_go_on_from();
     HANDLE objects[3] = {interrupts().event(count), timer, object};
     const DWORD first = WaitForMultipleObjects(object != nullptr ? 3 : 2, objects, FALSE, INFINITE);
-    if (first == WAIT_OBJECT_0 || interrupts().count() != count)
+    const bool interrupted = interrupts().count() != count;
+    last_look.take();
+    if (interrupted)
         return Sleep::interrupted;
     return first == WAIT_OBJECT_0 + 2 ? Sleep::woken : Sleep::timed_out;
 }
@@ -128,9 +150,14 @@ bool SignalHold::signal_waits() const noexcept
 
 void SignalHold::end() noexcept
 {
+    if (active_)
+        last_look.take();
     active_ = false;
 }
 
-SignalHold::~SignalHold() = default;
+SignalHold::~SignalHold()
+{
+    end();
+}
 
 }
