@@ -54,8 +54,8 @@ BOOL WINAPI notice(DWORD) noexcept
     return FALSE; // go on with the program's own handlers, or the system's
 }
 
-// What this thread knew of the interrupts when it last looked. A wait is made of several sleeps; an interrupt that comes
-// between two of them ends the next.
+// What this thread knew of the interrupts when it last looked. A wait is made of several sleeps; an interrupt that
+// comes between two of them ends the next.
 struct LastLook
 {
     uint32_t count = 0;
