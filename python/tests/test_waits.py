@@ -189,9 +189,10 @@ def test_ctrl_c_ends_every_wait(name, python_process, wait, signal_thread):
 
     process = python_process(
         f"""
-        import asyncio, sys, threading, time
+        import asyncio, signal, sys, threading, time
         import numpy
         from daoShm import shm
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
         segment = shm(sys.argv[1], numpy.zeros(4))
         async def anext():
             async for frame in segment.frames():
