@@ -3,18 +3,22 @@
 #include "segment/wait_parts.hpp"
 #include "segment/waits.hpp"
 
-#include <cstdlib>
-
 namespace dao::segment
 {
 namespace
 {
 
 constexpr int64_t least_sleep_ns = 30'000; // shorter sleeps cost more than they save
-constexpr int64_t least_margin_ns = 20'000;
-constexpr int64_t margin_parts = 6; // at most this part of the period is spent spinning before a frame is due
-constexpr int64_t memory = 16;      // averages are over about so many frames
-constexpr uint32_t oversleeps_to_lose_step = 2;
+constexpr int64_t memory = 16;             // the period is averaged over about so many frames
+constexpr uint32_t oversleeps_to_lose_step = 4;
+
+// The margin is steered, not computed: systems wake sleepers late by an amount that varies, and writers are not
+// punctual either. Each frame that we slept through widens it, each that we were awake for narrows it a little, so that
+// about one frame in 256 is slept through. It never exceeds this part of the period: that bounds the processor time.
+constexpr int64_t margin_parts = 6;
+constexpr int64_t least_margin_ns = 10'000;
+constexpr int64_t widening_ns = 16'000;
+constexpr int64_t narrowing_ns = widening_ns / 256;
 
 bool is_in_step(const Rhythm &rhythm, int64_t now_ns) noexcept
 {
@@ -22,17 +26,10 @@ bool is_in_step(const Rhythm &rhythm, int64_t now_ns) noexcept
            now_ns - rhythm.last_arrival_ns < 2 * rhythm.period_ns;
 }
 
-// How long before a frame is due to be awake: as late as this system wakes sleepers, and somewhat more.
-int64_t margin_of(const Rhythm &rhythm) noexcept
+void steer_margin(Rhythm &rhythm, int64_t change_ns) noexcept
 {
-    return std::clamp(rhythm.lateness_ns + 2 * rhythm.lateness_spread_ns, least_margin_ns,
-                      std::max(least_margin_ns, rhythm.period_ns / margin_parts));
-}
-
-void learn_lateness(Rhythm &rhythm, int64_t late_ns) noexcept
-{
-    rhythm.lateness_spread_ns += (std::abs(late_ns - rhythm.lateness_ns) - rhythm.lateness_spread_ns) / memory;
-    rhythm.lateness_ns += (late_ns - rhythm.lateness_ns) / memory;
+    rhythm.margin_ns = std::clamp(rhythm.margin_ns + change_ns, least_margin_ns,
+                                  std::max(least_margin_ns, rhythm.period_ns / margin_parts));
 }
 
 // A frame whose arrival we saw.
@@ -47,28 +44,29 @@ void learn_arrival(Rhythm &rhythm, uint64_t counter, int64_t now_ns) noexcept
     }
     rhythm.last_arrival_ns = now_ns;
     rhythm.oversleeps = 0;
+    steer_margin(rhythm, -narrowing_ns);
 }
 
-// A frame that came while we slept: it came earlier than we know. Lean towards earlier, and after a few in a row find
-// the step anew by sleeping on the bell.
+// A frame that came while we slept: when, we can only guess. After a few in a row what we know of the period is wrong:
+// learn it anew, asleep on the bell.
 void learn_oversleep(Rhythm &rhythm) noexcept
 {
-    if (++rhythm.oversleeps >= oversleeps_to_lose_step)
-        rhythm.last_arrival_ns = 0;
-    else
-        rhythm.last_arrival_ns += rhythm.period_ns - margin_of(rhythm) / 2;
+    steer_margin(rhythm, widening_ns);
+    rhythm.last_arrival_ns += rhythm.period_ns;
+    if (++rhythm.oversleeps < oversleeps_to_lose_step)
+        return;
+    rhythm.oversleeps = 0;
+    rhythm.period_ns = 0;
+    rhythm.last_arrival_ns = 0;
 }
 
 // Sleeps until shortly before the next frame is due. False when a signal ended it.
-bool sleep_towards(Rhythm &rhythm, int64_t due_ns, int64_t begin_ns, int64_t deadline_ns) noexcept
+bool sleep_towards(const Rhythm &rhythm, int64_t due_ns, int64_t begin_ns, int64_t deadline_ns) noexcept
 {
-    const int64_t wake_ns = std::min(due_ns - margin_of(rhythm), deadline_ns);
+    const int64_t wake_ns = std::min(due_ns - rhythm.margin_ns, deadline_ns);
     if (wake_ns - begin_ns < least_sleep_ns)
         return true;
-    if (platform::sleep_until(wake_ns) == platform::Sleep::interrupted)
-        return false;
-    learn_lateness(rhythm, platform::monotonic_ns() - wake_ns);
-    return true;
+    return platform::sleep_until(wake_ns) != platform::Sleep::interrupted;
 }
 
 }
@@ -96,7 +94,7 @@ Status wait_adaptively(Handle &handle, uint64_t after, int64_t timeout_ns) noexc
         if (!slept && !overslept)
             return base::condition(Status::interrupted, segment.name());
         Spinner spinner(handle, arrival);
-        status = spinner.spin(std::min(due_ns + margin_of(rhythm), deadline.at_ns()));
+        status = spinner.spin(std::min(due_ns + rhythm.margin_ns, deadline.at_ns()));
     }
     if (status == Status::timeout)
         status = sleep_until_there(segment, is_there, deadline);

@@ -27,9 +27,8 @@ struct Rhythm
     int64_t period_ns = 0; // 0: unknown
     int64_t last_arrival_ns = 0;
     uint64_t last_counter = 0;
-    int64_t lateness_ns = 60'000; // how late this system wakes a sleeper, and how much that varies
-    int64_t lateness_spread_ns = 20'000;
-    uint32_t oversleeps = 0; // in a row
+    int64_t margin_ns = 100'000; // how long before a frame is due to be woken
+    uint32_t oversleeps = 0;     // in a row
 };
 
 struct Handle

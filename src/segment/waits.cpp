@@ -18,8 +18,7 @@ Status note_arrival(Handle &handle, uint64_t newest, Status status) noexcept
         return status;
     handle.position.seen = std::max(handle.position.seen, newest);
     handle.position.restarted = false;
-    note_reader(handle);
-    return status;
+    return status; // the reader's line follows with the next read or wait: not on the way of this frame
 }
 
 Status wait_asleep(Handle &handle, uint64_t after, int64_t timeout_ns) noexcept
