@@ -4,7 +4,7 @@
 PRESET ?= release
 JOBS ?= $(shell nproc)
 
-.PHONY: all build test test-core test-python test-demo test-sanitizers test-asan test-tsan test-platforms \
+.PHONY: all build test test-core test-python test-free-threaded test-demo test-sanitizers test-asan test-tsan test-platforms \
         test-windows test-arm64 check-macos check-layers install-packages docs benchmarks demo format clean
 
 all: build
@@ -31,6 +31,11 @@ test-asan test-tsan: test-%: install-packages
 
 test-python: install-packages
 	python/run_tests.sh
+
+# The same tests on a Python without the global interpreter lock, which is built where there is none.
+test-free-threaded:
+	python=$$(python/free_threaded.sh) && \
+	PYTHON=$$python DAO_VENV=$(CURDIR)/build/free-threaded-venv python/run_tests.sh
 
 # After test-python, whose environment it uses.
 test-demo: build

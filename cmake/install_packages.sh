@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian or Ubuntu packages that a part of this project needs and that are missing.
-# Usage: install_packages.sh PART...   (core, docs, demo, platforms)
+# Usage: install_packages.sh PART...   (core, docs, demo, platforms, free-threaded)
 set -euo pipefail
 
 declare -A packages=(
@@ -8,6 +8,7 @@ declare -A packages=(
             libaravis-dev libusb-1.0-0-dev nlohmann-json3-dev libbenchmark-dev libboost-dev relacy-dev spin
             python3 python3-venv python3-dev tmux"
     [docs]="doxygen graphviz python3-venv"
+    [free-threaded]="gcc make libssl-dev zlib1g-dev libffi-dev libbz2-dev liblzma-dev"
     [demo]="aravis-tools libopenblas-dev python3-venv iproute2"
     [platforms]="g++-mingw-w64-x86-64-posix wine64 wine g++-aarch64-linux-gnu qemu-user googletest python3-venv"
 )

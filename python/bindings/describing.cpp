@@ -40,12 +40,17 @@ nb::tuple frame_numbers(const IMAGE_METADATA &metadata)
 
 nb::dict Segment::meta_data(nb::handle index)
 {
-    Handle::Use use(handle_);
-    const auto depth = static_cast<int64_t>(use->depth);
-    int64_t slot = newest_slot(*use);
-    if (!index.is_none())
-        slot = ((nb::cast<int64_t>(index) % depth) + depth) % depth;
-    const IMAGE_METADATA &metadata = use.image()->md[slot];
+    const bool is_newest = index.is_none();
+    const int64_t given = is_newest ? 0 : nb::cast<int64_t>(index);
+    IMAGE_METADATA metadata;
+    uint32_t depth = 0;
+    uint32_t newest = 0;
+    {
+        Handle::Use use(handle_);
+        depth = use->depth;
+        newest = newest_slot(*use);
+        metadata = use.image()->md[is_newest ? newest : slot_of(given, depth)];
+    }
     nb::dict fields;
     fields["name"] = text_of(metadata.name);
     fields["naxis"] = metadata.naxis;
@@ -69,16 +74,18 @@ nb::dict Segment::meta_data(nb::handle index)
     fields["packetNb"] = metadata.packetNb;
     fields["packetTotal"] = metadata.packetTotal;
     fields["lastNbArray"] = frame_numbers(metadata);
-    fields["fifo_size"] = use->depth;
-    fields["fifo_last_written"] = newest_slot(*use);
+    fields["fifo_size"] = depth;
+    fields["fifo_last_written"] = newest;
     return fields;
 }
 
 nb::dict Segment::info()
 {
-    Handle::Use use(handle_);
     DAO_SEGMENT_INFO info{};
-    check(daoShmGetInfo(use.image(), &info));
+    {
+        Handle::Use use(handle_);
+        check(daoShmGetInfo(use.image(), &info));
+    }
     nb::dict fields;
     fields["segment_id"] = info.segment_id;
     fields["has_extension"] = info.has_extension != 0;
@@ -119,11 +126,8 @@ nb::list Segment::readers()
 
 nb::tuple Segment::shape()
 {
-    Handle::Use use(handle_);
-    nb::list size;
-    for (int axis = 0; axis < use->shape.axes; ++axis)
-        size.append(use->shape.size[axis]);
-    return nb::tuple(size);
+    const FrameShape shape = [this] { return Handle::Use(handle_)->shape; }();
+    return shape_tuple(shape);
 }
 
 nb::object Segment::dtype()

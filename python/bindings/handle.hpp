@@ -3,8 +3,8 @@
 //
 // The IMAGE is for one thread at a time. Calls take `mutex_` for as long as they use it. A wait holds it for slices of
 // at most 50 ms; a call that meets a wait interrupts it, gets the IMAGE, and the wait goes on afterwards. A thread
-// never blocks on `mutex_` with the interpreter attached, and never takes the interpreter's lock for Python code inside
-// it.
+// never blocks on `mutex_` with the interpreter attached. Inside it no Python code runs, not even by the garbage
+// collector, which containers set off on Python before 3.12: that code might use this very handle.
 #pragma once
 
 #include <atomic>

@@ -114,11 +114,12 @@ nb::object Segment::get_data(nb::handle check_first, nb::handle reform, const Hi
 {
     if (truth(check_first) && !wait_as_asked(wait))
         return nb::none();
+    const bool flat = !truth(reform);
     Handle::Use use(handle_);
     handle_.follow_replacement();
     nb::object array;
     if (out.is_none())
-        array = owned(new_array(use->shape, !truth(reform)));
+        array = owned(new_array(use->shape, flat));
     else if (is_frame_buffer(out.ptr(), use->shape))
         array = nb::borrow(out);
     else
@@ -132,16 +133,20 @@ nb::object Segment::get_data(nb::handle check_first, nb::handle reform, const Hi
 
 nb::object Segment::poll_next()
 {
-    Handle::Use use(handle_);
-    nb::object array = owned(new_array(use->shape));
+    nb::object array;
     uint64_t cnt0 = 0;
     uint64_t missed = 0;
-    const int_fast8_t status = copy_next(*use, array_data(array.ptr()), cnt0, missed);
-    if (status == DAO_NOTREADY)
-        return nb::none();
-    if (status != DAO_OVERWRITE)
-        check(status);
-    handle_.saw(cnt0);
+    int_fast8_t status = DAO_SUCCESS;
+    {
+        Handle::Use use(handle_);
+        array = owned(new_array(use->shape));
+        status = copy_next(*use, array_data(array.ptr()), cnt0, missed);
+        if (status == DAO_NOTREADY)
+            return nb::none();
+        if (status != DAO_OVERWRITE)
+            check(status);
+        handle_.saw(cnt0);
+    }
     return nb::make_tuple(array, cnt0, missed, static_cast<int>(status));
 }
 
@@ -167,8 +172,7 @@ nb::tuple Segment::get_data_next(nb::handle wait, nb::handle reform)
 nb::object Segment::get_data_arbitrary(int64_t index)
 {
     Handle::Use use(handle_);
-    const auto depth = static_cast<int64_t>(use->depth);
-    const auto slot = static_cast<uint_fast32_t>(((index % depth) + depth) % depth);
+    const uint_fast32_t slot = slot_of(index, use->depth);
     nb::object array = owned(new_array(use->shape));
     void *destination = array_data(array.ptr());
     retry_overwritten(

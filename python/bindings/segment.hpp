@@ -92,6 +92,21 @@ inline bool truth(nb::handle value)
     return result != 0;
 }
 
+/// The slot that a number of any sign names: modulo the depth.
+inline uint32_t slot_of(int64_t index, uint32_t depth)
+{
+    const auto slots = static_cast<int64_t>(depth);
+    return static_cast<uint32_t>(((index % slots) + slots) % slots);
+}
+
+inline nb::tuple shape_tuple(const FrameShape &shape)
+{
+    nb::list size;
+    for (int axis = 0; axis < shape.axes; ++axis)
+        size.append(shape.size[axis]);
+    return nb::tuple(size);
+}
+
 /// The text in a field that ends with a zero byte, or is full.
 template <std::size_t Size>
 nb::object text_of(const char (&field)[Size])

@@ -1,5 +1,6 @@
 // Publishing: whole frames, slices and loans.
 #include <cstring>
+#include <optional>
 
 #include "interpreter.hpp"
 #include "segment.hpp"
@@ -12,11 +13,8 @@ namespace
 
 nb::object convert(nb::handle data, const FrameShape &shape)
 {
-    nb::list size;
-    for (int axis = 0; axis < shape.axes; ++axis)
-        size.append(shape.size[axis]);
     return nb::module_::import_("daoShm.convert")
-        .attr("frame_array")(data, owned(dtype_of(shape.type)), nb::tuple(size));
+        .attr("frame_array")(data, owned(dtype_of(shape.type)), shape_tuple(shape));
 }
 
 template <typename Integer>
@@ -29,13 +27,30 @@ Integer integer(nb::handle value, const char *what)
     return result;
 }
 
-void describe_next_frame(IMAGE *image, nb::handle frame_id, nb::handle acquisition_time)
+/// What the caller says of a frame, as numbers.
+class Details
 {
-    if (!frame_id.is_none())
-        check(daoShmSetFrameId(image, integer<uint64_t>(frame_id, "frame_id")));
-    if (!acquisition_time.is_none())
-        check(daoShmSetAcquisitionTime(image, integer<int64_t>(acquisition_time, "acquisition_time_ns")));
-}
+  public:
+    Details(nb::handle frame_id, nb::handle acquisition_time)
+    {
+        if (!frame_id.is_none())
+            frame_id_ = integer<uint64_t>(frame_id, "frame_id");
+        if (!acquisition_time.is_none())
+            acquisition_time_ns_ = integer<int64_t>(acquisition_time, "acquisition_time_ns");
+    }
+
+    void give_next_frame(IMAGE *image) const
+    {
+        if (frame_id_)
+            check(daoShmSetFrameId(image, *frame_id_));
+        if (acquisition_time_ns_)
+            check(daoShmSetAcquisitionTime(image, *acquisition_time_ns_));
+    }
+
+  private:
+    std::optional<uint64_t> frame_id_;
+    std::optional<int64_t> acquisition_time_ns_;
+};
 
 /// daoShmImage2Shm() counts in 32 bits; a larger frame goes through a loan.
 int_fast8_t publish(Mapping &mapping, void *frame)
@@ -73,6 +88,7 @@ void Segment::create(const std::string &name, nb::handle frame, uint32_t keyword
 
 void Segment::set_data(nb::handle data, nb::handle frame_id, nb::handle acquisition_time)
 {
+    const Details details(frame_id, acquisition_time);
     nb::object frame = nb::borrow(data);
     while (true)
     {
@@ -83,7 +99,7 @@ void Segment::set_data(nb::handle data, nb::handle frame_id, nb::handle acquisit
             shape = use->shape;
             if (is_frame(frame.ptr(), shape))
             {
-                describe_next_frame(use.image(), frame_id, acquisition_time);
+                details.give_next_frame(use.image());
                 {
                     ReleaseForCopy release(*use, 1);
                     check(publish(*use, array_data(frame.ptr())));
@@ -130,8 +146,9 @@ nb::object Segment::begin_write()
 
 void Segment::commit_write(nb::handle frame_id, nb::handle acquisition_time)
 {
+    const Details details(frame_id, acquisition_time);
     Handle::Use use(handle_);
-    describe_next_frame(use.image(), frame_id, acquisition_time);
+    details.give_next_frame(use.image());
     check(daoShmCommitWrite(use.image()));
     handle_.end_loan();
     handle_.published(daoShmGetCounter(use.image()));

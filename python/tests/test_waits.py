@@ -144,29 +144,6 @@ def test_removal_ends_a_wait(pair, later):
     assert caught.value.code == daoShm.ErrorCode.REMOVED
 
 
-def test_threads_hammer_one_object(pair):
-    writer, reader = pair
-    stop = threading.Event()
-    torn = []
-
-    def read():
-        while not stop.is_set():
-            data = reader.get_data()
-            if (data != data[0]).any():
-                torn.append(data)
-
-    threads = [threading.Thread(target=read) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for value in range(200):  # each waits for its turn among three threads that never rest
-        writer.set_data(np.full(4, float(value)))
-        reader.wait(timeout=0)
-    stop.set()
-    for thread in threads:
-        thread.join(10)
-    assert not torn and reader.counter == 201
-
-
 WAITS = {
     "wait": "segment.wait()",
     "spin": "segment.wait(mode='spin')",

@@ -1,0 +1,207 @@
+"""Threads that share one object, with and without a global interpreter lock."""
+
+import gc
+import subprocess
+import sys
+import sysconfig
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import daoShm
+from daoShm import shm
+
+SECONDS = 1.0
+
+
+@pytest.fixture
+def together():
+    """Run functions over and over, a thread each, for a while; an error in one fails the test."""
+
+    def run(*functions, seconds=SECONDS):
+        stop = threading.Event()
+        begin = threading.Barrier(len(functions))
+        errors = []
+        turns = [0] * len(functions)
+
+        def work(index):
+            try:
+                begin.wait(10)
+                while not stop.is_set():
+                    functions[index]()
+                    turns[index] += 1
+            except BaseException as error:
+                errors.append(error)
+                stop.set()
+
+        threads = [threading.Thread(target=work, args=(index,), daemon=True) for index in range(len(functions))]
+        for thread in threads:
+            thread.start()
+        stop.wait(seconds)
+        stop.set()
+        for thread in threads:
+            thread.join(20)
+        assert not any(thread.is_alive() for thread in threads), "a thread hangs"
+        if errors:
+            raise errors[0]
+        assert all(turns), f"turns of each thread: {turns}"
+
+    return run
+
+
+def assert_whole(frame):
+    assert (frame == frame.flat[0]).all()
+
+
+@pytest.mark.skipif(not sysconfig.get_config_var("Py_GIL_DISABLED"), reason="this interpreter has a global lock")
+def test_the_module_runs_without_the_global_lock():
+    code = "import sys, daoShm; assert not sys._is_gil_enabled()"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("depth", [1, 4])
+def test_every_call_of_one_object_at_once(name, together, depth):
+    segment = shm(name, np.zeros((16, 16)), nbkw=8, depth=depth)
+    segment.keywords["GAIN"] = 0
+    numbers = iter(range(1, 10**9))
+
+    def publish():
+        segment.set_data(np.full((16, 16), float(next(numbers))))
+
+    def lend():
+        try:
+            with segment.write() as frame:
+                frame[:] = -1.0
+        except daoShm.DaoError as error:  # another thread published within the loan's block
+            assert error.code == daoShm.ErrorCode.STATE
+
+    def write():
+        try:
+            publish()
+        except daoShm.DaoError as error:  # the object has lent its slot
+            assert error.code == daoShm.ErrorCode.STATE
+
+    def read():
+        try:
+            assert_whole(segment.get_data())
+        except daoShm.DaoError as error:  # writers that never rest leave a single slot no time to be copied
+            assert depth == 1 and error.code in (daoShm.ErrorCode.NOT_READY, daoShm.ErrorCode.OVERWRITE)
+
+    def read_next():
+        status, frame = segment.get_data_next()
+        if frame is not None:
+            assert_whole(frame)
+        assert status in (shm.DAO_SUCCESS, shm.DAO_NOTREADY, shm.DAO_OVERWRITE)
+
+    def look():
+        segment.view()
+        segment.is_whole()
+        assert segment.get_meta_data()["cnt0"] <= segment.counter
+        assert segment.shape == (16, 16) and segment.info["writer_alive"]
+
+    def annotate():
+        segment.keywords["GAIN"] += 1
+        assert segment.keywords["GAIN"] > 0
+
+    def wait():
+        segment.wait(timeout=0.01)
+
+    together(write, lend, read, read_next, look, annotate, wait)
+    assert segment.counter > 1
+
+
+def test_threads_with_an_object_each_publish_and_read(make_name, together):
+    name = make_name()
+    writers = [shm(name, np.zeros((32, 32)), depth=4), shm(name)]
+    readers = [shm(name) for _ in range(3)]
+    before = writers[0].counter
+    counts = [0, 0]
+
+    def writer(index):
+        def publish():
+            counts[index] += 1
+            writers[index].set_data(np.full((32, 32), float(counts[index])))
+
+        return publish
+
+    together(writer(0), writer(1), *(lambda reader=reader: assert_whole(reader.get_data()) for reader in readers))
+    assert readers[0].counter == before + sum(counts)
+
+
+def test_closing_under_other_threads_is_an_error_of_theirs(name, together):
+    segment = shm(name, np.zeros(64))
+    current = [shm(name)]
+
+    def use():
+        try:
+            assert_whole(current[0].get_data())
+            current[0].wait(timeout=0.001)
+        except ValueError as error:
+            assert error.code == daoShm.ErrorCode.CLOSED
+
+    def replace():
+        old, current[0] = current[0], shm(name)
+        time.sleep(0.001)
+        view = old.view()
+        old.close()
+        assert_whole(view)
+
+    together(use, use, use, replace)
+    assert not segment.closed
+
+
+def test_an_argument_may_use_the_object_it_is_given_to(name, later):
+    segment = shm(name, np.zeros(4))
+
+    class Nosy:
+        def __index__(self):
+            return segment.counter
+
+        def __repr__(self):
+            return f"frame {segment.counter}"
+
+        def __bool__(self):
+            return segment.counter > 0
+
+    def call():
+        with pytest.raises(TypeError):
+            segment.set_data(np.ones(4), frame_id=Nosy.__new__)
+        segment.set_data(np.ones(4), frame_id=Nosy())
+        segment.get_data(reform=Nosy())
+        segment.get_meta_data(Nosy())
+
+    later(0, call).join(10)
+
+
+def test_the_garbage_collector_may_use_the_object(name, later):
+    segment = shm(name, np.zeros(4), nbkw=2)
+    segment.keywords["GAIN"] = 1
+    collected = []
+
+    class Last:
+        def __init__(self):
+            self.cycle = self
+
+        def __del__(self):
+            collected.append(segment.counter)
+
+    def call():
+        threshold = gc.get_threshold()
+        gc.set_threshold(1)
+        try:
+            for _ in range(50):
+                Last()
+                segment.set_data(np.ones(4))
+                segment.get_data_next()
+                segment.get_meta_data()
+                assert segment.shape == (4,) and segment.info and segment.readers() is not None
+                assert segment.keywords["GAIN"] == 1
+        finally:
+            gc.set_threshold(*threshold)
+        gc.collect()
+
+    later(0, call).join(10)
+    assert collected
