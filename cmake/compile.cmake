@@ -1,8 +1,9 @@
 # How every target of this project is compiled.
 add_library(dao_compile_options INTERFACE)
 if(MSVC)
-  target_compile_options(dao_compile_options INTERFACE /W4 /permissive- /Zc:__cplusplus /utf-8)
-  target_compile_definitions(dao_compile_options INTERFACE _CRT_SECURE_NO_WARNINGS)
+  # Not C4324, padding because of alignas: it is wanted. Not C4127, constant conditions: templates and tests have them.
+  target_compile_options(dao_compile_options INTERFACE /W4 /wd4324 /wd4127 /permissive- /Zc:__cplusplus /utf-8)
+  target_compile_definitions(dao_compile_options INTERFACE _CRT_SECURE_NO_WARNINGS _CRT_NONSTDC_NO_WARNINGS)
   if(DAO_WARNINGS_AS_ERRORS)
     target_compile_options(dao_compile_options INTERFACE /WX)
   endif()

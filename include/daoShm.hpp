@@ -736,8 +736,8 @@ class Shm
         {
             reopen();
             const nanoseconds waited = steady_clock::now() - start;
-            status =
-                check(wait_once(timeout < nanoseconds::zero() ? forever : std::max(timeout - waited, nanoseconds(0))));
+            status = check(
+                wait_once(timeout < nanoseconds::zero() ? forever : (std::max)(timeout - waited, nanoseconds(0))));
         }
         return status;
     }
@@ -756,7 +756,7 @@ class Shm
     static timespec from_now(std::chrono::nanoseconds left)
     {
         constexpr std::chrono::nanoseconds century = std::chrono::hours(24 * 36525);
-        const auto limit = std::chrono::system_clock::now() + std::min(left, century);
+        const auto limit = std::chrono::system_clock::now() + (std::min)(left, century); // windows.h has a macro min
         const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(limit);
         timespec result{};
         result.tv_sec = static_cast<time_t>(seconds.time_since_epoch().count());

@@ -9,5 +9,6 @@ set(CMAKE_C_COMPILER ${DAO_ZIG} cc -target ${DAO_MACOS_PROCESSOR}-macos.11.0)
 set(CMAKE_CXX_COMPILER ${DAO_ZIG} c++ -target ${DAO_MACOS_PROCESSOR}-macos.11.0)
 set(CMAKE_CXX_FLAGS_INIT -DINFINITY=HUGE_VALF) # zig's own headers leave it out
 set(CMAKE_OSX_SYSROOT "")
+set(CMAKE_FIND_ROOT_PATH ${CMAKE_CURRENT_LIST_DIR}/macos) # not there: no library of this machine is for macOS
 set(CMAKE_CROSSCOMPILING_EMULATOR /bin/true) # for those who ask the programs for their tests
 include(${CMAKE_CURRENT_LIST_DIR}/find_packages.cmake)

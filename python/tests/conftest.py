@@ -23,7 +23,7 @@ _numbers = itertools.count()
 @pytest.fixture(scope="session")
 def folder():
     """A temporary folder for segments, short enough for names of 79 bytes."""
-    place = "/dev/shm" if os.path.isdir("/dev/shm") else None
+    place = next((place for place in ("/dev/shm", "/tmp") if os.path.isdir(place)), None)
     path = tempfile.mkdtemp(prefix=f"daoShm-{os.getpid()}-", dir=place)
     yield Path(path)
     shutil.rmtree(path, ignore_errors=True)

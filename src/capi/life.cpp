@@ -5,6 +5,7 @@
 #include "segment/writer.hpp"
 
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>

@@ -6,6 +6,7 @@
 
 #include "base/process_token.hpp"
 #include "base/status.hpp"
+#include "platform/owned.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -127,18 +128,22 @@ struct FileFacts
     uint32_t owner = 0;
 };
 
+// The system's number of an open file.
+struct FileHandle
+{
+    intptr_t number = -1;
+    bool operator==(const FileHandle &) const = default;
+};
+void close_file(FileHandle handle) noexcept;
+
 class File
 {
   public:
-    File() noexcept = default;
-    ~File();
-    File(File &&other) noexcept;
-    File &operator=(File &&other) noexcept;
-
-    bool is_open() const noexcept { return handle_ != closed; }
+    bool is_open() const noexcept { return handle_.is_there(); }
+    intptr_t native() const noexcept { return handle_.get().number; }
     // For IMAGE.shmfd.
-    int32_t descriptor() const noexcept { return static_cast<int32_t>(handle_); }
-    void close() noexcept;
+    int32_t descriptor() const noexcept { return static_cast<int32_t>(native()); }
+    void close() noexcept { handle_.reset(); }
 
     Status facts(const char *name, FileFacts &facts) const noexcept;
     // Reserves space for the whole file: afterwards a full file system cannot hurt it.
@@ -146,14 +151,11 @@ class File
     // One creator, replacer or remover at a time; ends with close. Fails after five seconds.
     Status lock(const char *name) noexcept;
 
-    static constexpr intptr_t closed = -1;
-
   private:
     friend Status open_file(const char *, Access, File &) noexcept;
     friend Status create_beside(const char *, uint32_t, File &, char *, size_t) noexcept;
-    friend class Mapping;
 
-    intptr_t handle_ = closed;
+    Owned<FileHandle, close_file> handle_;
 };
 
 // Whether there is something under the name, and what. No link is followed.
@@ -188,45 +190,43 @@ Placed place_file(const char *temporary, const char *name, bool replace) noexcep
 Status remove_file(const char *name) noexcept;
 void discard_file(const char *temporary) noexcept;
 
+struct MappedMemory
+{
+    unsigned char *data = nullptr;
+    uint64_t bytes = 0;
+    bool is_private = false;
+    bool operator==(const MappedMemory &) const = default;
+};
+void unmap_memory(MappedMemory memory) noexcept;
+
 class Mapping
 {
   public:
-    Mapping() noexcept = default;
-    ~Mapping();
-    Mapping(Mapping &&other) noexcept;
-    Mapping &operator=(Mapping &&other) noexcept;
-
     Status map(const char *name, const File &file, uint64_t bytes, Access access) noexcept;
     // Zeroed private memory in place of a file.
     Status allocate(const char *name, uint64_t bytes) noexcept;
-    void unmap() noexcept;
+    void unmap() noexcept { memory_.reset(); }
 
-    unsigned char *data() const noexcept { return data_; }
-    uint64_t bytes() const noexcept { return bytes_; }
+    unsigned char *data() const noexcept { return memory_.get().data; }
+    uint64_t bytes() const noexcept { return memory_.get().bytes; }
 
   private:
-    unsigned char *data_ = nullptr;
-    uint64_t bytes_ = 0;
-    bool is_private_ = false;
-    [[maybe_unused]] intptr_t handle_ = 0;
+    Owned<MappedMemory, unmap_memory> memory_;
 };
 
 // -------------------------------------------------------------------------------------------- named semaphores
+
+void close_semaphore(void *native) noexcept;
 
 // DAO's own semaphores, for segments that DAO programs share. `native` is what programs find in IMAGE.semptr.
 class NamedSemaphore
 {
   public:
-    NamedSemaphore() noexcept = default;
-    ~NamedSemaphore();
-    NamedSemaphore(NamedSemaphore &&other) noexcept;
-    NamedSemaphore &operator=(NamedSemaphore &&other) noexcept;
-
     // Opens the semaphore; makes it, at value 0, when `create`. False when that is not possible.
     bool open(const char *semaphore_name, bool create, uint32_t mode) noexcept;
-    void close() noexcept;
-    bool is_open() const noexcept { return native_ != nullptr; }
-    void *native() const noexcept { return native_; }
+    void close() noexcept { native_.reset(); }
+    bool is_open() const noexcept { return native_.is_there(); }
+    void *native() const noexcept { return native_.get(); }
 
     // Raises the value from 0 to 1; leaves it when it is 1 or more.
     void post() noexcept;
@@ -236,7 +236,7 @@ class NamedSemaphore
     static void remove(const char *semaphore_name) noexcept;
 
   private:
-    void *native_ = nullptr;
+    Owned<void *, close_semaphore> native_;
 };
 
 }

@@ -16,7 +16,7 @@ namespace
 {
 
 constexpr size_t name_bytes = sizeof(IMAGE_KEYWORD::name);
-constexpr size_t text_bytes = sizeof(IMAGE_KEYWORD::value.valstr);
+constexpr size_t text_bytes = sizeof(IMAGE_KEYWORD{}.value.valstr);
 constexpr size_t comment_bytes = sizeof(IMAGE_KEYWORD::comment);
 constexpr char unused = 'N';
 

@@ -14,7 +14,7 @@
 namespace dao::segment
 {
 
-constexpr uint64_t packets_bit = 1u << 15;
+constexpr uint64_t packets_bit = uint64_t{1} << 15;
 constexpr uint64_t packet_count_mask = packets_bit - 1;
 
 enum class Grip

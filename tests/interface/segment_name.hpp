@@ -1,6 +1,8 @@
 // A segment name that no other test uses; what lies there is removed at the end, also after a failure.
 #pragma once
 
+#include "../temporary_folder.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <daoShm.hpp>
@@ -15,7 +17,7 @@ class SegmentName
         static std::atomic<int> counter{0};
         static const auto start = std::chrono::steady_clock::now().time_since_epoch().count();
         const auto file = "shm_test_" + std::to_string(start) + "_" + std::to_string(counter++) + ".im.shm";
-        name_ = (std::filesystem::temp_directory_path() / file).string();
+        name_ = (test::temporary_folder() / file).string();
     }
     SegmentName(const SegmentName &) = delete;
     SegmentName &operator=(const SegmentName &) = delete;

@@ -5,6 +5,10 @@
 
 #include <dao.h>
 
+#if !__has_include(<unistd.h>)
+#include <process.h> /* getpid */
+#endif
+
 #ifdef __cplusplus
 extern "C"
 {

@@ -20,9 +20,8 @@ const char *fresh_name(void)
 {
     static char names[4][80];
     static int counter;
-    const char *folder = getenv("TMPDIR") ? getenv("TMPDIR") : getenv("TEMP");
     char *name = names[counter % 4];
-    snprintf(name, sizeof names[0], "%s/whole_header_%ld_%d.im.shm", folder ? folder : "/tmp", (long)getpid(), counter);
+    snprintf(name, sizeof names[0], "/tmp/whole_header_%ld_%d.im.shm", (long)getpid(), counter);
     ++counter;
     return name;
 }

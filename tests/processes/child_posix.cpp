@@ -1,5 +1,7 @@
 #include "child.hpp"
 
+#include "system_posix.hpp"
+
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -25,15 +27,6 @@ namespace
 
 using Clock = std::chrono::steady_clock;
 
-std::string own_path()
-{
-    std::array<char, 4096> path{};
-    const ssize_t length = readlink("/proc/self/exe", path.data(), path.size() - 1);
-    if (length <= 0)
-        throw std::runtime_error("cannot find this program's own file");
-    return std::string(path.data(), static_cast<size_t>(length));
-}
-
 // The words of DAO_TEST_EMULATOR: what runs programs of this processor where the kernel cannot.
 std::vector<std::string> emulator()
 {
@@ -57,6 +50,8 @@ unsigned long process_id()
 Child::Child(const std::string &role, const std::vector<std::string> &arguments)
 {
     const std::string path = own_path();
+    if (path.empty())
+        throw std::runtime_error("cannot find this program's own file");
     std::vector<std::string> words = emulator();
     words.insert(words.end(), {path, "--role", role});
     words.insert(words.end(), arguments.begin(), arguments.end());
@@ -66,8 +61,10 @@ Child::Child(const std::string &role, const std::vector<std::string> &arguments)
     pointers.push_back(nullptr);
 
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (pipe(ends) != 0)
         throw std::runtime_error("cannot make a pipe");
+    for (const int end : ends)
+        fcntl(end, F_SETFD, FD_CLOEXEC);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);

@@ -1,9 +1,11 @@
 // Together with DAO programs: its named semaphores, its raw reads and writes, both ways, on its segments and, with the
 // compatibility switch, on ours.
 #include "dao_bytes.hpp"
+#include "dao_semaphores.hpp"
 #include "frames.hpp"
 #include "role.hpp"
 #include "segment_name.hpp"
+#include "system_posix.hpp"
 #include "timing.hpp"
 #include "ways.hpp"
 
@@ -25,32 +27,6 @@ using namespace test;
 constexpr uint32_t size = 30;
 constexpr uint32_t depth = 3;
 const DaoSegment layout{{5, 6}, _DATATYPE_UINT32, depth, 1, false};
-
-std::string semaphore_name(const std::string &segment, const std::string &which)
-{
-    const std::string base = std::filesystem::path(segment).filename().string();
-    return "/" + base.substr(0, base.find('.')) + "_sem" + which;
-}
-
-const std::array<const char *, 11> which_semaphores = {"00", "01", "02", "03", "04", "05",
-                                                       "06", "07", "08", "09", "log"};
-
-bool semaphore_exists(const std::string &segment, const std::string &which)
-{
-    sem_t *semaphore = sem_open(semaphore_name(segment, which).c_str(), 0);
-    if (semaphore == SEM_FAILED)
-        return false;
-    sem_close(semaphore);
-    return true;
-}
-
-int count_semaphores(const std::string &segment)
-{
-    int count = 0;
-    for (const char *which : which_semaphores)
-        count += semaphore_exists(segment, which);
-    return count;
-}
 
 // What a DAO program does with a segment: maps the structs, writes and waits with its own steps.
 class DaoProgram
@@ -88,26 +64,12 @@ class DaoProgram
         std::atomic_ref<uint32_t>(metadata_->fifo_last_written).store(slot);
         std::atomic_ref<uint8_t>(metadata_[slot].write).store(0);
         for (sem_t *semaphore : semaphores_)
-        {
-            int value = 0;
-            sem_getvalue(semaphore, &value);
-            if (value < SEMAPHORE_MAXVAL)
+            if (semaphore_value(semaphore) < SEMAPHORE_MAXVAL)
                 sem_post(semaphore);
-        }
     }
 
-    bool wait(size_t number)
-    {
-        const timespec deadline = realtime_after(20 * second_ns);
-        return sem_timedwait(semaphores_[number], &deadline) == 0;
-    }
-
-    int value(size_t number)
-    {
-        int found = -1;
-        sem_getvalue(semaphores_[number], &found);
-        return found;
-    }
+    bool wait(size_t number) { return take_semaphore(semaphores_[number], 20 * second_ns); }
+    int value(size_t number) { return semaphore_value(semaphores_[number]); }
 
     uint64_t newest_counter() const { return metadata_[metadata_->fifo_last_written].cnt0; }
     bool newest_is(uint32_t number) const { return is_frame(data(metadata_->fifo_last_written), size, number); }
@@ -290,7 +252,7 @@ TEST_P(Together, WaitOnItsSemaphoreEndsOnTimeAndOnRemoval)
 INSTANTIATE_TEST_SUITE_P(Makers, Together, testing::Values(true, false),
                          [](const auto &row) { return row.param ? "OurSegment" : "DaoSegment"; });
 
-TEST(Compatibility, IsOffByDefaultAndThenNothingLiesInDevShm)
+TEST(Compatibility, IsOffByDefaultAndThenThereAreNoSemaphores)
 {
     ASSERT_EQ(getenv("DAO_COMPATIBILITY"), nullptr);
     SegmentName name;

@@ -1,6 +1,7 @@
 // A segment name that nobody else uses, in a folder of its own.
 #pragma once
 
+#include "../temporary_folder.hpp"
 #include "child.hpp"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ class SegmentName
     {
         static std::atomic<unsigned> counter{0};
         const std::string base = "dao_" + std::to_string(process_id()) + "_" + std::to_string(counter++);
-        folder_ = std::filesystem::temp_directory_path() / base;
+        folder_ = temporary_folder() / base;
         std::filesystem::create_directory(folder_);
         name_ = (folder_ / (base + ".im.shm")).string();
     }

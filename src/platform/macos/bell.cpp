@@ -86,10 +86,17 @@ Sleep Bell::sleep_while_equal(const uint32_t *word, uint32_t expected, int64_t t
         return poll(word, expected, timeout_ns);
     if (result >= 0)
         return Sleep::woken;
-    if (errno == EINTR)
+    switch (errno)
+    {
+    case EINTR:
         return Sleep::interrupted;
-    // EFAULT: the page was not in memory just now; look again.
-    return errno == ETIMEDOUT ? Sleep::timed_out : Sleep::woken;
+    case ETIMEDOUT:
+        return Sleep::timed_out;
+    case EFAULT: // the page was not in memory just now: look again
+        return Sleep::woken;
+    default: // no kernel memory, or a page that the kernel does not know another process's by
+        return poll(word, expected, timeout_ns);
+    }
 }
 
 void Bell::wake_all(const uint32_t *word, uint32_t) noexcept

@@ -5,9 +5,21 @@
 namespace dao::platform
 {
 
+int64_t realtime_ns() noexcept
+{
+    return static_cast<int64_t>(clock_gettime_nsec_np(CLOCK_REALTIME)); // in whole microseconds
+}
+
 int64_t realtime_coarse_ns() noexcept
 {
     return realtime_ns(); // reads shared memory here, as cheap as it gets
+}
+
+int64_t monotonic_ns() noexcept
+{
+    // CLOCK_MONOTONIC is made of the time of day here and counts whole microseconds. This one is what the system's
+    // sleeps are measured by.
+    return static_cast<int64_t>(clock_gettime_nsec_np(CLOCK_UPTIME_RAW));
 }
 
 Sleep sleep_until(int64_t deadline_ns) noexcept

@@ -11,15 +11,15 @@ namespace dao::platform
 void NamedSemaphore::post() noexcept
 {
     // Taking a post that is there and giving it back leaves it.
-    (void)sem_trywait(static_cast<sem_t *>(native_));
-    sem_post(static_cast<sem_t *>(native_));
+    (void)sem_trywait(static_cast<sem_t *>(native()));
+    sem_post(static_cast<sem_t *>(native()));
 }
 
 Sleep NamedSemaphore::wait(int64_t timeout_ns) noexcept
 {
     constexpr int64_t pause_ns = 100'000;
     const int64_t deadline_ns = monotonic_ns() + timeout_ns;
-    while (sem_trywait(static_cast<sem_t *>(native_)) != 0)
+    while (sem_trywait(static_cast<sem_t *>(native())) != 0)
     {
         const int64_t now_ns = monotonic_ns();
         if (now_ns >= deadline_ns)

@@ -5,27 +5,6 @@
 
 namespace dao::platform
 {
-namespace
-{
-
-int64_t read_clock(clockid_t clock) noexcept
-{
-    timespec now;
-    clock_gettime(clock, &now);
-    return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
-}
-
-int64_t realtime_ns() noexcept
-{
-    return read_clock(CLOCK_REALTIME);
-}
-
-int64_t monotonic_ns() noexcept
-{
-    return read_clock(CLOCK_MONOTONIC);
-}
 
 void pause() noexcept
 {

@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <sys/mman.h>
-#include <utility>
 
 namespace dao::platform
 {
@@ -24,24 +23,9 @@ constexpr uint64_t populate_up_to_bytes = 64u << 20;
 
 }
 
-Mapping::~Mapping()
+void unmap_memory(MappedMemory memory) noexcept
 {
-    unmap();
-}
-
-Mapping::Mapping(Mapping &&other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)),
-      is_private_(std::exchange(other.is_private_, false))
-{
-}
-
-Mapping &Mapping::operator=(Mapping &&other) noexcept
-{
-    unmap();
-    data_ = std::exchange(other.data_, nullptr);
-    bytes_ = std::exchange(other.bytes_, 0);
-    is_private_ = std::exchange(other.is_private_, false);
-    return *this;
+    munmap(memory.data, memory.bytes);
 }
 
 Status Mapping::map(const char *name, const File &file, uint64_t bytes, Access access) noexcept
@@ -50,11 +34,10 @@ Status Mapping::map(const char *name, const File &file, uint64_t bytes, Access a
     const int protection = access == Access::read ? PROT_READ : PROT_READ | PROT_WRITE;
     const bool fill = access == Access::read_write && bytes > populate_from_bytes && bytes <= populate_up_to_bytes;
     const int flags = MAP_SHARED | (fill ? populate : 0);
-    void *place = mmap(nullptr, bytes, protection, flags, static_cast<int>(file.handle_), 0);
+    void *place = mmap(nullptr, bytes, protection, flags, file.descriptor(), 0);
     if (place == MAP_FAILED)
         return fail_system(name, "map", errno);
-    data_ = static_cast<unsigned char *>(place);
-    bytes_ = bytes;
+    memory_.reset({static_cast<unsigned char *>(place), bytes, false});
     return Status::success;
 }
 
@@ -64,18 +47,8 @@ Status Mapping::allocate(const char *name, uint64_t bytes) noexcept
     void *place = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (place == MAP_FAILED)
         return fail_system(name, "allocate", errno);
-    data_ = static_cast<unsigned char *>(place);
-    bytes_ = bytes;
-    is_private_ = true;
+    memory_.reset({static_cast<unsigned char *>(place), bytes, true});
     return Status::success;
-}
-
-void Mapping::unmap() noexcept
-{
-    if (data_ != nullptr)
-        munmap(data_, bytes_);
-    data_ = nullptr;
-    bytes_ = 0;
 }
 
 }

@@ -3,49 +3,23 @@
 
 #include <fcntl.h>
 #include <semaphore.h>
-#include <utility>
 
 namespace dao::platform
 {
-namespace
+
+void close_semaphore(void *native) noexcept
 {
-
-sem_t *semaphore(void *native) noexcept
-{
-    return static_cast<sem_t *>(native);
-}
-
-}
-
-NamedSemaphore::~NamedSemaphore()
-{
-    close();
-}
-
-NamedSemaphore::NamedSemaphore(NamedSemaphore &&other) noexcept : native_(std::exchange(other.native_, nullptr)) {}
-
-NamedSemaphore &NamedSemaphore::operator=(NamedSemaphore &&other) noexcept
-{
-    close();
-    native_ = std::exchange(other.native_, nullptr);
-    return *this;
+    sem_close(static_cast<sem_t *>(native));
 }
 
 bool NamedSemaphore::open(const char *semaphore_name, bool create, uint32_t mode) noexcept
 {
     close();
-    sem_t *opened = create ? sem_open(semaphore_name, O_CREAT, static_cast<unsigned>(mode), 0u)
-                           : sem_open(semaphore_name, 0);
+    sem_t *opened =
+        create ? sem_open(semaphore_name, O_CREAT, static_cast<unsigned>(mode), 0u) : sem_open(semaphore_name, 0);
     if (opened != SEM_FAILED)
-        native_ = opened;
+        native_.reset(opened);
     return is_open();
-}
-
-void NamedSemaphore::close() noexcept
-{
-    if (is_open())
-        sem_close(semaphore(native_));
-    native_ = nullptr;
 }
 
 void NamedSemaphore::remove(const char *semaphore_name) noexcept

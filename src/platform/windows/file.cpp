@@ -13,9 +13,9 @@ namespace dao::platform
 namespace
 {
 
-HANDLE native(intptr_t handle) noexcept
+HANDLE system_handle(intptr_t number) noexcept
 {
-    return reinterpret_cast<HANDLE>(handle);
+    return reinterpret_cast<HANDLE>(number);
 }
 
 struct ProcessOwners
@@ -57,43 +57,25 @@ void find_owner(HANDLE file, FileFacts &facts) noexcept
 
 }
 
-File::~File()
+void close_file(FileHandle handle) noexcept
 {
-    close();
-}
-
-File::File(File &&other) noexcept : handle_(std::exchange(other.handle_, closed)) {}
-
-File &File::operator=(File &&other) noexcept
-{
-    close();
-    handle_ = std::exchange(other.handle_, closed);
-    return *this;
-}
-
-void File::close() noexcept
-{
-    if (is_open())
-    {
-        remove_if_displaced(native(handle_));
-        CloseHandle(native(handle_));
-    }
-    handle_ = closed;
+    remove_if_displaced(system_handle(handle.number));
+    CloseHandle(system_handle(handle.number));
 }
 
 Status File::facts(const char *name, FileFacts &facts) const noexcept
 {
     BY_HANDLE_FILE_INFORMATION found;
-    if (GetFileInformationByHandle(native(handle_), &found) == 0)
+    if (GetFileInformationByHandle(system_handle(native()), &found) == 0)
         return fail_system(name, "look at", GetLastError());
     facts.bytes = (uint64_t{found.nFileSizeHigh} << 32) | found.nFileSizeLow;
     facts.identity = identity(found);
     // A file that lost its name to another, or is removed while it is mapped, goes on under a name of its own.
     FileIdentity now;
     facts.link_count = identity_of(name, now) && now == facts.identity ? found.nNumberOfLinks : 0;
-    facts.is_regular = GetFileType(native(handle_)) == FILE_TYPE_DISK &&
+    facts.is_regular = GetFileType(system_handle(native())) == FILE_TYPE_DISK &&
                        (found.dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_DEVICE)) == 0;
-    find_owner(native(handle_), facts);
+    find_owner(system_handle(native()), facts);
     return Status::success;
 }
 
@@ -102,7 +84,7 @@ Status File::reserve(const char *name, uint64_t bytes) noexcept
     // NTFS gives a file that is neither sparse nor compressed all its room with its size.
     FILE_END_OF_FILE_INFO size;
     size.EndOfFile.QuadPart = static_cast<LONGLONG>(bytes);
-    if (SetFileInformationByHandle(native(handle_), FileEndOfFileInfo, &size, sizeof size) == 0)
+    if (SetFileInformationByHandle(system_handle(native()), FileEndOfFileInfo, &size, sizeof size) == 0)
         return fail_system(name, "reserve space for", GetLastError());
     return Status::success;
 }
@@ -115,7 +97,8 @@ Status File::lock(const char *name) noexcept
     // Locks keep others from reading and writing what they cover: so this one lies where no file reaches.
     OVERLAPPED place{};
     place.OffsetHigh = 0x40000000;
-    while (LockFileEx(native(handle_), LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &place) == 0)
+    while (LockFileEx(system_handle(native()), LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &place) ==
+           0)
     {
         const DWORD cause = GetLastError();
         if (cause != ERROR_LOCK_VIOLATION && cause != ERROR_IO_PENDING)

@@ -16,6 +16,12 @@ namespace
 // Everybody lets everybody else read, write and rename.
 constexpr DWORD share_all = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
+// INVALID_HANDLE_VALUE is -1, the number of no file.
+FileHandle number_of(HANDLE file) noexcept
+{
+    return {reinterpret_cast<intptr_t>(file)};
+}
+
 bool is_missing(DWORD cause) noexcept
 {
     return cause == ERROR_FILE_NOT_FOUND || cause == ERROR_PATH_NOT_FOUND;
@@ -57,7 +63,7 @@ Status open_file(const char *name, Access access, File &file) noexcept
 {
     const DWORD wanted = access == Access::read ? GENERIC_READ : GENERIC_READ | GENERIC_WRITE;
     file.close();
-    file.handle_ = reinterpret_cast<intptr_t>(open_existing(file_path(name), wanted));
+    file.handle_.reset(number_of(open_existing(file_path(name), wanted)));
     const DWORD cause = file.is_open() ? ERROR_SUCCESS : GetLastError();
     const Presence presence = look_up(name);
     if (presence == Presence::link)
@@ -91,9 +97,8 @@ Status create_beside(const char *name, uint32_t, File &file, char *temporary, si
     sweep(file_path(name));
     std::snprintf(temporary, capacity, "%s.%08x%s", name, static_cast<unsigned>(random_number()), unfinished_ending);
     // "Temporary": Windows need not write it to the disk while there is memory.
-    file.handle_ =
-        reinterpret_cast<intptr_t>(CreateFileW(file_path(temporary).get(), GENERIC_READ | GENERIC_WRITE, share_all,
-                                               nullptr, CREATE_NEW, FILE_ATTRIBUTE_TEMPORARY, nullptr));
+    file.handle_.reset(number_of(CreateFileW(file_path(temporary).get(), GENERIC_READ | GENERIC_WRITE, share_all,
+                                             nullptr, CREATE_NEW, FILE_ATTRIBUTE_TEMPORARY, nullptr)));
     return file.is_open() ? Status::success : fail_system(name, "create", GetLastError());
 }
 

@@ -12,18 +12,9 @@
 namespace dao::platform
 {
 
-NamedSemaphore::~NamedSemaphore()
+void close_semaphore(void *native) noexcept
 {
-    close();
-}
-
-NamedSemaphore::NamedSemaphore(NamedSemaphore &&other) noexcept : native_(std::exchange(other.native_, nullptr)) {}
-
-NamedSemaphore &NamedSemaphore::operator=(NamedSemaphore &&other) noexcept
-{
-    close();
-    native_ = std::exchange(other.native_, nullptr);
-    return *this;
+    CloseHandle(native);
 }
 
 bool NamedSemaphore::open(const char *semaphore_name, bool, uint32_t) noexcept
@@ -31,29 +22,22 @@ bool NamedSemaphore::open(const char *semaphore_name, bool, uint32_t) noexcept
     close();
     const WideText name =
         WideText("Local\\DAO_").append(semaphore_name[0] == '/' ? semaphore_name + 1 : semaphore_name);
-    native_ = CreateSemaphoreW(open_to_all(), 0, LONG_MAX, name.get());
+    native_.reset(CreateSemaphoreW(open_to_all(), 0, LONG_MAX, name.get()));
     return is_open();
-}
-
-void NamedSemaphore::close() noexcept
-{
-    if (is_open())
-        CloseHandle(native_);
-    native_ = nullptr;
 }
 
 void NamedSemaphore::post() noexcept
 {
     // The value cannot be asked for. Taking a post that is there and giving it back leaves it.
-    WaitForSingleObject(native_, 0);
-    ReleaseSemaphore(native_, 1, nullptr);
+    WaitForSingleObject(native(), 0);
+    ReleaseSemaphore(native(), 1, nullptr);
 }
 
 Sleep NamedSemaphore::wait(int64_t timeout_ns) noexcept
 {
-    if (WaitForSingleObject(native_, 0) == WAIT_OBJECT_0)
+    if (WaitForSingleObject(native(), 0) == WAIT_OBJECT_0)
         return Sleep::woken;
-    return timeout_ns <= 0 ? Sleep::timed_out : wait_for(native_, timeout_ns);
+    return timeout_ns <= 0 ? Sleep::timed_out : wait_for(native(), timeout_ns);
 }
 
 void NamedSemaphore::remove(const char *) noexcept {}

@@ -1,0 +1,111 @@
+// What has a name, and giving and taking names.
+#include "platform/platform.hpp"
+
+#include "base/error.hpp"
+#include "platform/posix/file_system.hpp"
+#include "platform/posix/system_error.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace dao::platform
+{
+namespace
+{
+
+// Where the file system cannot rename without replacing: a hard link cannot replace either. Returns an errno.
+int link_to_free_name(const char *from, const char *to) noexcept
+{
+    if (link(from, to) != 0)
+        return errno;
+    unlink(from);
+    return 0;
+}
+
+}
+
+Presence look_up(const char *name) noexcept
+{
+    struct stat found;
+    if (lstat(name, &found) != 0)
+        return Presence::absent;
+    if (S_ISLNK(found.st_mode))
+        return Presence::link;
+    return S_ISREG(found.st_mode) ? Presence::file : Presence::other;
+}
+
+Status open_file(const char *name, Access access, File &file) noexcept
+{
+    // O_NONBLOCK: a FIFO or a device under the name must not make us wait.
+    const int flags = (access == Access::read ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    file.close();
+    file.handle_.reset({::open(name, flags)});
+    if (file.is_open())
+        return Status::success;
+    const int cause = errno;
+    if (cause == ELOOP && look_up(name) == Presence::link)
+        return base::fail(DAO_E_PERMISSION, "%s: a symbolic link, which is not followed; name the segment itself",
+                          name);
+    return fail_system(name, "open", cause);
+}
+
+bool identity_of(const char *name, FileIdentity &identity) noexcept
+{
+    struct stat found;
+    if (lstat(name, &found) != 0)
+        return false;
+    identity = {static_cast<uint64_t>(found.st_dev), found.st_ino};
+    return true;
+}
+
+Status create_beside(const char *name, uint32_t mode, File &file, char *temporary, size_t capacity) noexcept
+{
+    std::snprintf(temporary, capacity, "%s.%08x.new", name, static_cast<unsigned>(random_number()));
+    file.close();
+    file.handle_.reset(
+        {::open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, static_cast<mode_t>(mode))});
+    if (!file.is_open())
+        return fail_system(name, "create", errno);
+    // A mode that was asked for holds whatever the umask.
+    if (mode != 0600 && fchmod(file.descriptor(), static_cast<mode_t>(mode)) != 0)
+    {
+        const int cause = errno;
+        discard_file(temporary);
+        return fail_system(name, "set the mode of", cause);
+    }
+    return Status::success;
+}
+
+Placed place_file(const char *temporary, const char *name, bool replace) noexcept
+{
+    int cause = 0;
+    if (replace)
+        cause = rename(temporary, name) == 0 ? 0 : errno;
+    else
+        cause = rename_to_free_name(temporary, name);
+    if (cause == ENOTSUP && !replace)
+        cause = link_to_free_name(temporary, name);
+    if (cause == 0)
+        return Placed::done;
+    if (cause == EEXIST && !replace)
+        return Placed::occupied;
+    (void)fail_system(name, "give the new file its name; create", cause);
+    return Placed::failed;
+}
+
+Status remove_file(const char *name) noexcept
+{
+    if (unlink(name) != 0 && errno != ENOENT)
+        return fail_system(name, "remove", errno);
+    return Status::success;
+}
+
+void discard_file(const char *temporary) noexcept
+{
+    unlink(temporary);
+}
+
+}
