@@ -10,7 +10,8 @@ declare -A packages=(
     [docs]="doxygen graphviz python3-venv"
     [free-threaded]="gcc make libssl-dev zlib1g-dev libffi-dev libbz2-dev liblzma-dev"
     [demo]="aravis-tools libopenblas-dev python3-venv iproute2"
-    [platforms]="g++-mingw-w64-x86-64-posix wine64 wine g++-aarch64-linux-gnu qemu-user googletest python3-venv"
+    [platforms]="cmake ninja-build pkg-config g++-mingw-w64-x86-64-posix libz-mingw-w64-dev libcli11-dev libfmt-dev
+            nlohmann-json3-dev wine64 wine g++-aarch64-linux-gnu qemu-user googletest python3-venv tmux"
 )
 
 missing=()

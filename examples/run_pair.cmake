@@ -1,15 +1,16 @@
 # Run PRODUCER and CONSUMER of one segment side by side, the consumer until it has FRAMES frames; both must succeed.
-# With OUTPUT the consumer writes a segment of its own. The files are removed afterwards.
+# With OUTPUT the consumer writes a segment of its own. The files are removed afterwards. EMULATOR, where the programs
+# are for another system, runs them.
 set(arguments ${SEGMENT}.im.shm)
 if(OUTPUT)
   list(APPEND arguments ${SEGMENT}_output.im.shm)
 endif()
 file(REMOVE ${arguments})
 # The segment must be there before the consumer opens it.
-execute_process(COMMAND ${PRODUCER} ${SEGMENT}.im.shm --frames 1 COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${EMULATOR} ${PRODUCER} ${SEGMENT}.im.shm --frames 1 COMMAND_ERROR_IS_FATAL ANY)
 # The commands of one execute_process run at the same time.
-execute_process(COMMAND ${PRODUCER} ${SEGMENT}.im.shm --frames 400
-                COMMAND ${CONSUMER} ${arguments} --frames ${FRAMES}
+execute_process(COMMAND ${EMULATOR} ${PRODUCER} ${SEGMENT}.im.shm --frames 400
+                COMMAND ${EMULATOR} ${CONSUMER} ${arguments} --frames ${FRAMES}
                 RESULTS_VARIABLE results OUTPUT_VARIABLE output ERROR_VARIABLE errors)
 file(REMOVE ${arguments})
 message("${output}${errors}")

@@ -9,29 +9,15 @@ done
 "$root/cmake/install_packages.sh" free-threaded >&2
 
 folder=$root/build/free-threaded
-work=$folder/work
-mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$work/source"
-# An apt of its own: the machine's lists and sources stay as they are.
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-echo "deb-src [signed-by=$keyring] http://deb.debian.org/debian trixie main" >"$work/sources.list"
-cat >"$work/apt.conf" <<END
-Dir::State::Lists "$work/lists";
-Dir::Cache "$work/cache";
-Dir::Etc::sourcelist "$work/sources.list";
-Dir::Etc::sourceparts "-";
-APT::Sandbox::User "root";
-END
-export APT_CONFIG="$work/apt.conf"
+mkdir -p "$folder"
 exec 3>&1 4>&2 >"$folder/build.log" 2>&1
 trap 'tail -20 "$folder/build.log" >&4' EXIT
-apt-get update -qq
-cd "$work/source"
-apt-get source -qq --download-only python3.13
-tar xf python3.13_*.orig.tar.?z --strip-components=1
+"$root/cmake/debian_source.sh" python3.13 "$folder/source" trixie
+cd "$folder/source"
 # Half the time to build: it is to run the tests, not to be fast.
 OPT="-O1" ./configure --quiet --disable-gil --prefix="$folder" --with-ensurepip=install --disable-test-modules
 make -s -j "$(nproc)"
 make -s install
 trap - EXIT
-rm -rf "$work"
+rm -rf "$folder/source"
 echo >&3 "$folder/bin/python3.13t"

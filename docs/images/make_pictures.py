@@ -64,7 +64,7 @@ class Style:
     def colours(self):
         ink, paper = self.ink or INK, self.paper or PAPER
         if self.dim:
-            ink = tuple((3 * a + 2 * b) // 5 for a, b in zip(ink, paper))
+            ink = tuple((3 * a + 2 * b) // 5 for a, b in zip(ink, paper, strict=True))
         return (paper, ink) if self.reversed else (ink, paper)
 
 
@@ -105,7 +105,13 @@ class Stage:
     def __init__(self, tool):
         self.tool = tool
         self.folder = tempfile.TemporaryDirectory(prefix="daoshm-pictures-")
-        self.environment = {**os.environ, "TMPDIR": self.folder.name, "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "PS1": "$ "}
+        self.environment = {
+            **os.environ,
+            "TMPDIR": self.folder.name,
+            "COLORTERM": "truecolor",
+            "LC_ALL": "C.UTF-8",
+            "PS1": "$ ",
+        }
         self.running = []
 
     def run(self, *arguments):
@@ -119,10 +125,14 @@ class Stage:
     def capture(self, command, seconds, columns, rows):
         socket = os.path.join(self.folder.name, "tmux")
         tmux = ["tmux", "-u", "-S", socket, "-f", "/dev/null"]
-        subprocess.run([*tmux, "new-session", "-d", "-x", str(columns), "-y", str(rows), command], env=self.environment, check=True)
+        subprocess.run(
+            [*tmux, "new-session", "-d", "-x", str(columns), "-y", str(rows), command], env=self.environment, check=True
+        )
         try:
             time.sleep(seconds)
-            return subprocess.run([*tmux, "capture-pane", "-p", "-e", "-N"], capture_output=True, text=True, check=True).stdout
+            return subprocess.run(
+                [*tmux, "capture-pane", "-p", "-e", "-N"], capture_output=True, text=True, check=True
+            ).stdout
         finally:
             subprocess.run([*tmux, "kill-server"], check=False)
 

@@ -19,7 +19,7 @@ namespace
 
 constexpr int64_t patience_ns = 100'000'000;       // with a writer that is always faster, or never done
 constexpr int64_t short_patience_ns = 2'000'000;   // with a slot whose writer may be dead
-constexpr uint64_t check_interval_bytes = 65536;     // a copy that is lost already is not worth finishing
+constexpr uint64_t check_interval_bytes = 65536;   // a copy that is lost already is not worth finishing
 
 // R2: copies, looking now and then whether it still makes sense. True when everything copied was that one frame.
 bool copy_claimed(const Segment &segment, const ring::Claim &claim, void *destination, uint64_t bytes) noexcept

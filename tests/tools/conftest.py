@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,11 @@ from pathlib import Path
 import pytest
 
 TOOL = os.environ["DAOSHM"]
+# A tool for Windows runs in an emulator, which has its own numbers for processes, and its own temporary folder.
+EMULATOR = shlex.split(os.environ.get("DAOSHM_EMULATOR", ""))
+EMULATOR_FOLDER = os.environ.get("DAOSHM_EMULATOR_FOLDER")
+EMULATOR_ROOM = "Wine gives the free room of the whole drive, not of what is mounted in a folder of it"
+WINDOWS = TOOL.endswith(".exe")
 
 TYPES = [
     "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64",
@@ -19,33 +25,51 @@ TYPES = [
 ]  # fmt: skip
 
 
+def file_name(path):
+    """The last part of a path as the tool prints it."""
+    return path.replace("\\", "/").split("/")[-1]
+
+
 class Tool:
     """The tool, with a folder of its own as the temporary folder."""
 
     def __init__(self, folder):
+        self.command = [*EMULATOR, TOOL]
         self.folder = Path(folder)
-        self.environment = {**os.environ, "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
+        self.environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+        if not EMULATOR:
+            self.environment["TMPDIR"] = str(folder)
         for name in ("NO_COLOR", "COLORTERM", "TMUX"):
             self.environment.pop(name, None)
         self.running = []
 
     def __call__(self, *arguments, code=0, timeout=60, **environment):
         done = subprocess.run(
-            [TOOL, *map(str, arguments)],
-            capture_output=True, text=True, timeout=timeout, cwd=self.folder,
+            self.command_line(*arguments),
+            stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=timeout, cwd=self.folder,
             env={**self.environment, **environment}, check=False,
         )  # fmt: skip
         assert done.returncode == code, f"{arguments}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
         self.errors = done.stderr
         return done.stdout
 
+    def command_line(self, *arguments):
+        return [*self.command, *(self.name(word) if isinstance(word, Path) else str(word) for word in arguments)]
+
+    def name(self, path):
+        """A file as the tool names it."""
+        return "Z:" + str(path).replace("/", "\\") if WINDOWS else str(path)
+
+    def is_number_of(self, pid, process):
+        return pid == process.pid or (EMULATOR and pid > 0)
+
     def json(self, *arguments, **options):
         return json.loads(self(*arguments, "--json", **options))
 
     def start(self, *arguments):
         process = subprocess.Popen(
-            [TOOL, *map(str, arguments)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder, env=self.environment,
+            self.command_line(*arguments), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", cwd=self.folder, env=self.environment,
         )  # fmt: skip
         self.running.append(process)
         return process
@@ -78,10 +102,21 @@ class Tool:
             process.communicate()
 
 
+def empty(folder):
+    for path in Path(folder).iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
+
+
 @pytest.fixture
 def tool():
-    folder = tempfile.mkdtemp(prefix=f"daoshm-test-{os.getpid()}-")
+    folder = EMULATOR_FOLDER or tempfile.mkdtemp(prefix=f"daoshm-test-{os.getpid()}-")
+    empty(folder)
     tool = Tool(folder)
     yield tool
     tool.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    empty(folder)
+    if not EMULATOR_FOLDER:
+        os.rmdir(folder)

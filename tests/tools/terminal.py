@@ -6,9 +6,10 @@ import time
 
 
 class Terminal:
-    def __init__(self, folder, environment, columns=120, rows=30):
-        self.socket = str(folder / "tmux")
-        self.environment = environment
+    def __init__(self, tool, columns=120, rows=30):
+        self.tool = tool
+        self.socket = str(tool.folder / "tmux")
+        self.environment = {**tool.environment, "PS1": "$ "}
         self.size = (columns, rows)
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), "sh")
         self.tmux("set-option", "-g", "default-terminal", "screen-256color")
@@ -21,9 +22,11 @@ class Terminal:
         assert done.returncode == 0, f"tmux {arguments}: {done.stderr}"
         return done.stdout
 
-    def run(self, *command):
-        """Type a command into the shell; its exit code appears on the screen after it."""
-        self.tmux("send-keys", "-l", shlex.join(map(str, command)) + "; echo exit=$?")
+    def run(self, *arguments, **environment):
+        """Type a command of the tool into the shell; its exit code appears on the screen after it."""
+        settings = (f"{name}={value}" for name, value in environment.items())
+        words = ["env", *settings, *self.tool.command_line(*arguments)]
+        self.tmux("send-keys", "-l", shlex.join(words) + "; echo exit=$?")
         self.tmux("send-keys", "Enter")
 
     def keys(self, *keys):

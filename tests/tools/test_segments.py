@@ -1,12 +1,12 @@
 """ls, info, create, set, fill, rm, keyword: segments made and looked at by the tool."""
 
-import os
+import shlex
 import subprocess
 import time
 
 import numpy as np
 import pytest
-from conftest import TOOL, TYPES
+from conftest import TYPES, WINDOWS, file_name
 
 
 def newest(tool, segment):
@@ -17,13 +17,14 @@ def newest(tool, segment):
 @pytest.mark.parametrize("atype", TYPES)
 def test_create_says_type_shape_and_depth(tool, atype):
     made = tool.json("create", "a", "3x4,5", atype, "--depth", 3)
-    assert made["path"] == str(tool.folder / "a.im.shm")
+    assert made["path"] == tool.name(tool.folder / "a.im.shm")
     info = tool.json("info", "a")
     assert (info["type"], info["shape"], info["depth"], info["cnt0"]) == (atype, [3, 4, 5], 3, 0)
     assert info["state"] == "no frame yet"
     assert info["frame_bytes"] == 60 * np.dtype(atype).itemsize
 
 
+@pytest.mark.skipif(WINDOWS, reason="Windows has no file modes: the folder's access list counts")
 def test_create_sets_the_file_mode(tool):
     tool("create", "a", "4", "--mode", "640")
     assert (tool.folder / "a.im.shm").stat().st_mode & 0o777 == 0o640
@@ -35,7 +36,9 @@ def test_create_refuses_bad_shapes(tool, shape):
     assert not list(tool.folder.iterdir())
 
 
-@pytest.mark.parametrize("arguments", [("4", "float"), ("4", "--depth", "0"), ("4", "--mode", "9"), ("4", "--keywords", "70000")])
+@pytest.mark.parametrize(
+    "arguments", [("4", "float"), ("4", "--depth", "0"), ("4", "--mode", "9"), ("4", "--keywords", "70000")]
+)
 def test_create_refuses_bad_arguments(tool, arguments):
     tool("create", "a", *arguments, code=2)
     assert not list(tool.folder.iterdir())
@@ -47,11 +50,11 @@ def test_ls_lists_all_segments_with_rates(tool):
     tool("create", "live", "16x16", "uint16", "--depth", 4)
     writer = tool.start("fill", "live", "ramp", "--rate", 200)
     tool.wait_for_frames("live", 10)
-    listed = {os.path.basename(entry["path"]): entry for entry in tool.json("ls", tool.folder, "--interval", 1)}
+    listed = {file_name(entry["path"]): entry for entry in tool.json("ls", tool.folder, "--interval", 1)}
     assert set(listed) == {"still.im.shm", "live.im.shm"}
     live = listed["live.im.shm"]
     assert 150 < live["rate_hz"] < 250
-    assert live["state"] == "running" and live["writer_pid"] == writer.pid and live["writer_alive"]
+    assert live["state"] == "running" and tool.is_number_of(live["writer_pid"], writer) and live["writer_alive"]
     assert live["age_s"] < 1
     assert listed["still.im.shm"]["rate_hz"] == 0
     text = tool("ls", tool.folder)
@@ -61,14 +64,14 @@ def test_ls_lists_all_segments_with_rates(tool):
 
 def test_ls_looks_in_the_temporary_folder_without_arguments(tool):
     tool("create", "a", "8")
-    assert str(tool.folder / "a.im.shm") in tool("ls", "--names").split()
+    assert tool.name(tool.folder / "a.im.shm") in tool("ls", "--names").split()
 
 
 def test_ls_gives_a_damaged_file_its_reason(tool):
     tool("create", "good", "8")
     (tool.folder / "bad.im.shm").write_bytes(b"no segment at all")
     (tool.folder / "other.txt").write_text("not named like a segment")
-    listed = {os.path.basename(entry["path"]): entry for entry in tool.json("ls", tool.folder)}
+    listed = {file_name(entry["path"]): entry for entry in tool.json("ls", tool.folder)}
     assert set(listed) == {"good.im.shm", "bad.im.shm"}
     assert listed["bad.im.shm"]["state"] == "damaged" and "bad.im.shm" in listed["bad.im.shm"]["problem"]
     assert "damaged:" in tool("ls", tool.folder)
@@ -84,6 +87,20 @@ def test_ls_does_not_disturb(tool):
     assert (tool.folder / "a.im.shm").read_bytes() == before
 
 
+def test_names_are_utf8(tool):
+    folder = tool.folder / "Größe µm"
+    folder.mkdir()
+    tool("create", folder / "äöü.im.shm", "4")
+    tool("fill", folder / "äöü.im.shm", 3)
+    assert [entry["path"] for entry in tool.json("ls", folder)] == [tool.name(folder / "äöü.im.shm")]
+    for ending in ("npy", "fits"):
+        file = folder / f"ñ.{ending}"
+        tool("save", folder / "äöü.im.shm", file)
+        assert file.exists()
+        tool("set", f"ß-{ending}", file, "--create")
+        assert (tool.folder / f"ß-{ending}.im.shm").exists() and tool.json("info", f"ß-{ending}")["cnt0"] == 1
+
+
 def test_ls_of_nothing(tool):
     assert tool.json("ls", tool.folder) == []
     assert "no segments" in tool("ls", tool.folder)
@@ -97,14 +114,14 @@ def test_info_lists_readers_and_keywords(tool):
     reader = tool.start("record", "a", "r.npy")
     deadline = time.monotonic() + 10
     info = tool.json("info", "a")
-    while not info["reader_list"] and time.monotonic() < deadline:
+    while not info["readers"] and time.monotonic() < deadline:
         tool("fill", "a", 1)
         info = tool.json("info", "a")
-    assert [entry["pid"] for entry in info["reader_list"]] == [reader.pid]
+    assert len(info["reader_list"]) == 1 and tool.is_number_of(info["reader_list"][0]["pid"], reader)
     assert info["reader_list"][0]["alive"] and info["readers"] == 1
     assert info["keywords"] == [{"name": "GAIN", "type": "double", "value": 2.5, "comment": "e-/ADU"}]
     text = tool("info", "a")
-    assert "GAIN" in text and str(reader.pid) in text
+    assert "GAIN" in text and str(info["reader_list"][0]["pid"]) in text
     assert tool.interrupt(reader)[0] == 0
 
 
@@ -150,7 +167,9 @@ def test_set_takes_one_frame_of_many(tool):
     tool("set", "a", "cube.npy", "--frame", 2, code=1)
 
 
-@pytest.mark.parametrize("name,content", [("a.npy", b"\x93NUMPY\x01\x00"), ("a.npy", b"text"), ("a.fits", b"text"), ("a.txt", b"1 2")])
+@pytest.mark.parametrize(
+    "name,content", [("a.npy", b"\x93NUMPY\x01\x00"), ("a.npy", b"text"), ("a.fits", b"text"), ("a.txt", b"1 2")]
+)
 def test_set_refuses_bad_files(tool, name, content):
     (tool.folder / name).write_bytes(content)
     tool("create", "a", "3")
@@ -169,7 +188,10 @@ def test_set_refuses_fortran_order_and_short_files(tool):
     tool("set", "a", "s.npy", "--create", code=1)
 
 
-@pytest.mark.parametrize("value,atype", [("7", "uint8"), ("-3", "int64"), ("18446744073709551615", "uint64"), ("0.1", "float64"), ("1.5-2j", "complex64")])
+@pytest.mark.parametrize(
+    "value,atype",
+    [("7", "uint8"), ("-3", "int64"), ("18446744073709551615", "uint64"), ("0.1", "float64"), ("1.5-2j", "complex64")],
+)
 def test_fill_with_a_number(tool, value, atype):
     tool("create", "a", "2x3", atype)
     tool("fill", "a", value)
@@ -177,7 +199,9 @@ def test_fill_with_a_number(tool, value, atype):
     assert (newest(tool, "a") == expected).all()
 
 
-@pytest.mark.parametrize("value,atype,code", [("256", "uint8", 1), ("-1", "uint32", 1), ("1j", "float32", 1), ("many", "int8", 2)])
+@pytest.mark.parametrize(
+    "value,atype,code", [("256", "uint8", 1), ("-1", "uint32", 1), ("1j", "float32", 1), ("many", "int8", 2)]
+)
 def test_fill_refuses_what_does_not_fit(tool, value, atype, code):
     tool("create", "a", "4", atype)
     tool("fill", "a", value, code=code)
@@ -273,12 +297,20 @@ def test_completion_knows_commands_options_choices_and_segments(tool):
 
     def complete(*words):
         quoted = " ".join(f"'{word}'" for word in words)
-        code = f"PATH={os.path.dirname(TOOL)}:$PATH; . {script}; COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; _daoshm; printf '%s\\n' \"${{COMPREPLY[@]}}\""
-        run = subprocess.run(["bash", "-c", code], capture_output=True, text=True, env=tool.environment, check=True, cwd=tool.folder)
+        code = f"""
+            daoshm() {{ {shlex.join(tool.command)} "$@"; }}
+            . {script}
+            COMP_WORDS=({quoted}) COMP_CWORD={len(words) - 1}
+            _daoshm
+            printf '%s\\n' "${{COMPREPLY[@]}}"
+        """
+        run = subprocess.run(
+            ["bash", "-c", code], capture_output=True, text=True, env=tool.environment, check=True, cwd=tool.folder
+        )
         return run.stdout.split()
 
     assert complete("daoshm", "re") == ["record", "replay"]
     assert complete("daoshm", "show", "abc", "--str") == ["--stretch"]
     assert "asinh" in complete("daoshm", "show", "--stretch", "")
-    assert str(tool.folder / "abc.im.shm") in complete("daoshm", "info", "")
+    assert tool.name(tool.folder / "abc.im.shm") in complete("daoshm", "info", "")
     assert complete("daoshm", "create", "x", "4", "complex") == ["complex64", "complex128"]

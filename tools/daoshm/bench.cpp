@@ -11,7 +11,9 @@
 
 #include <fmt/format.h>
 
+#include "support/clock.hpp"
 #include "support/exit_code.hpp"
+#include "support/file_system.hpp"
 #include "support/interrupt.hpp"
 #include "support/json.hpp"
 #include "support/numbers.hpp"
@@ -46,8 +48,7 @@ class Scratch
 {
   public:
     Scratch(const std::string &folder, const std::vector<uint32_t> &shape, uint32_t depth)
-        : path_((std::filesystem::path(folder) / fmt::format("daoshm-bench-{}-{}.im.shm", steady_ns(), shape[0]))
-                    .string()),
+        : path_((path_of(folder) / fmt::format("daoshm-bench-{}-{}.im.shm", steady_ns(), shape[0])).string()),
           segment_(Segment::create(path_, shape, _DATATYPE_FLOAT, {depth, 0, 0, -1}))
     {
     }
@@ -141,16 +142,14 @@ Percentiles one_way_times(const Options &options, WaitFunction wait)
 
 std::string folder_advice(const std::string &folder)
 {
-    const FileSystem system = file_system_of(folder);
-    if (system.type.empty() || system.is_memory)
-        return "in memory: good";
-    return fmt::format("{} lies on {}, a disk: write-back makes large frames late; use /dev/shm", folder, system.type);
+    const std::optional<Advice> advice = storage_advice(folder);
+    return advice ? fmt::format("{}: {}", advice->what, advice->remedy) : "in memory: good";
 }
 
-std::string governor_advice()
+std::string processor_advice()
 {
-    const std::string governor = slow_governor();
-    return governor.empty() ? "" : fmt::format("CPU governor is {}: 'performance' lowers this", governor);
+    const std::optional<Advice> advice = power_advice();
+    return advice ? fmt::format("{}: {}", advice->what, advice->remedy) : "";
 }
 
 std::vector<Result> run_all(const Options &options)
@@ -163,7 +162,7 @@ std::vector<Result> run_all(const Options &options)
         if (!is_interrupted())
             results.push_back({what, advice, times});
     };
-    add("publish 10x10 float32", governor_advice(), publish_times(options, small, 16));
+    add("publish 10x10 float32", processor_advice(), publish_times(options, small, 16));
     add("copy 4 MiB to the segment (memcpy)", folder_advice(options.folder), copy_times(options, large));
     add("publish 4 MiB", "should be near memcpy; a loan (daoShmBeginWrite) saves the copy",
         publish_times(options, large, 1));
@@ -181,7 +180,7 @@ int run_bench(const Options &given)
 {
     Options options = given;
     if (options.folder.empty())
-        options.folder = std::filesystem::temp_directory_path().string();
+        options.folder = temporary_folder();
     const std::vector<Result> results = run_all(options);
     if (options.json)
     {

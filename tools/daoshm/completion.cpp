@@ -76,7 +76,7 @@ std::string positional_words(const CLI::App &command)
         if (!option->get_positional())
             continue;
         if (option->get_type_name().starts_with(segment_argument))
-            words += "$(daoshm ls --names 2>/dev/null) ";
+            words += R"($(daoshm ls --names 2>/dev/null | sed 's/\\/&&/g') )"; // compgen takes backslashes away
         else if (const std::string found = choices(*option); !found.empty())
             words += found + " ";
     }

@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "support/clock.hpp"
 #include "support/exit_code.hpp"
+#include "support/file_system.hpp"
 #include "support/json.hpp"
 #include "support/numbers.hpp"
 #include "support/survey.hpp"
@@ -48,16 +50,16 @@ struct Finding
 
 using Findings = std::vector<Finding>;
 
+void add_advice(const std::optional<Advice> &advice, Findings &findings)
+{
+    if (advice)
+        findings.push_back({Severity::advice, advice->check, advice->what, advice->remedy});
+}
+
 void check_disk(const std::vector<SegmentStatus> &statuses, Findings &findings)
 {
     for (const SegmentStatus &status : statuses)
-    {
-        const FileSystem system = file_system_of(status.path);
-        if (!system.type.empty() && !system.is_memory)
-            findings.push_back({Severity::advice, "disk",
-                                fmt::format("{} lies on {}, a disk", status.path, system.type),
-                                "make it in /dev/shm, or mount a tmpfs there: write-back delays large frames"});
-    }
+        add_advice(storage_advice(status.path), findings);
 }
 
 void check_space(const std::vector<std::string> &folders, Findings &findings)
@@ -65,7 +67,7 @@ void check_space(const std::vector<std::string> &folders, Findings &findings)
     for (const std::string &folder : folders)
     {
         std::error_code error;
-        const fs::space_info space = fs::space(folder, error);
+        const fs::space_info space = fs::space(path_of(folder), error);
         if (error || space.capacity == 0)
             continue;
         const double share = static_cast<double>(space.available) / static_cast<double>(space.capacity);
@@ -74,8 +76,7 @@ void check_space(const std::vector<std::string> &folders, Findings &findings)
                 {Severity::problem, "space",
                  fmt::format("{}: only {} of {} free", folder, bytes_text(static_cast<double>(space.available)),
                              bytes_text(static_cast<double>(space.capacity))),
-                 fmt::format("remove what is stale, or: mount -o remount,size=... {}",
-                             file_system_of(folder).mount_point)});
+                 room_remedy(folder)});
     }
 }
 
@@ -85,10 +86,10 @@ void check_segments(const std::vector<SegmentStatus> &statuses, Findings &findin
     {
         if (!status.problem.empty())
         {
-            const bool is_refused = std::ifstream(status.path).good() == false;
-            findings.push_back({Severity::problem, is_refused ? "permissions" : "damaged", status.problem,
-                                is_refused ? fmt::format("as its owner: chmod g+rw {}", status.path)
-                                           : fmt::format("make it again, or: rm {}", status.path)});
+            const bool is_refused = std::ifstream(path_of(status.path)).good() == false;
+            findings.push_back(
+                {Severity::problem, is_refused ? "permissions" : "damaged", status.problem,
+                 is_refused ? access_remedy(status.path) : "make it again, or: " + removal_remedy(status.path)});
             continue;
         }
         const DAO_SEGMENT_INFO &info = status.info;
@@ -112,14 +113,7 @@ void check_segments(const std::vector<SegmentStatus> &statuses, Findings &findin
 void check_permissions(const std::vector<SegmentStatus> &statuses, Findings &findings)
 {
     for (const SegmentStatus &status : statuses)
-    {
-        std::error_code error;
-        const fs::perms mode = fs::status(status.path, error).permissions();
-        if (!error && (mode & fs::perms::others_write) != fs::perms::none)
-            findings.push_back({Severity::advice, "permissions",
-                                fmt::format("{}: every user may write it", status.path),
-                                fmt::format("chmod o-w {}", status.path)});
-    }
+        add_advice(openness_advice(status.path), findings);
 }
 
 void check_stale(const std::vector<SegmentStatus> &statuses, int64_t stale_ns, Findings &findings)
@@ -131,7 +125,8 @@ void check_stale(const std::vector<SegmentStatus> &statuses, int64_t stale_ns, F
     const std::string doubt = sees_all_processes() ? "" : " (as far as this user can see)";
     for (const SegmentStatus &status : statuses)
     {
-        if (!status.problem.empty() || mapped.contains(status.path))
+        const bool is_known_in_use = status.info.writer_alive != 0 || status.readers_alive > 0;
+        if (!status.problem.empty() || is_known_in_use || mapped.contains(status.path))
             continue;
         const int64_t last_ns = status.last_frame_ns.value_or(0);
         const int64_t age_ns = now_ns() - last_ns;
@@ -149,7 +144,7 @@ void check_semaphores(const std::vector<SegmentStatus> &statuses, Findings &find
     std::set<std::string> stems;
     for (const SegmentStatus &status : statuses)
     {
-        const std::string name = fs::path(status.path).filename().string();
+        const std::string name = path_of(status.path).filename().string();
         stems.insert(name.substr(0, name.find('.')));
     }
     for (const std::string &group : semaphore_groups())
@@ -159,26 +154,15 @@ void check_semaphores(const std::vector<SegmentStatus> &statuses, Findings &find
             continue;
         findings.push_back({Severity::problem, "stale semaphores",
                             fmt::format("{} named semaphores of '{}', which has no segment here", files.size(), group),
-                            fmt::format("rm /dev/shm/sem.{}_sem*", group)});
+                            removal_remedy(fmt::format("/dev/shm/sem.{}_sem*", group))});
     }
 }
 
-void check_limits(Findings &findings)
+void check_machine(Findings &findings)
 {
-    const auto priority = resource_limit("Max realtime priority");
-    if (priority && *priority == 0)
-        findings.push_back({Severity::advice, "real time", "this user may not use real-time priorities (rtprio 0)",
-                            "in /etc/security/limits.conf: '@realtime - rtprio 95', then log in again"});
-    const auto locked = resource_limit("Max locked memory");
-    if (locked && *locked < (64U << 20U))
-        findings.push_back(
-            {Severity::advice, "locked memory",
-             fmt::format("this user may lock only {} in memory", bytes_text(static_cast<double>(*locked))),
-             "in /etc/security/limits.conf: '@realtime - memlock unlimited', then log in again"});
-    const std::string governor = slow_governor();
-    if (!governor.empty())
-        findings.push_back({Severity::advice, "CPU governor", fmt::format("the governor is '{}'", governor),
-                            "cpupower frequency-set -g performance"});
+    for (const Advice &advice : limit_advice())
+        add_advice(advice, findings);
+    add_advice(power_advice(), findings);
 }
 
 Findings examine(const Options &options)
@@ -186,7 +170,7 @@ Findings examine(const Options &options)
     Survey survey(options.folders);
     survey.sample();
     const std::vector<SegmentStatus> &statuses = survey.statuses();
-    const std::vector<std::string> folders = options.folders.empty() ? usual_folders() : options.folders;
+    const std::vector<std::string> &folders = survey.folders();
     Findings findings;
     const auto run = [&](const char *name, const std::string &fine, auto check)
     {
@@ -197,12 +181,12 @@ Findings examine(const Options &options)
     };
     run("segments", fmt::format("{} in {}, none damaged, no writer died", statuses.size(), fmt::join(folders, ", ")),
         [&] { check_segments(statuses, findings); });
-    run("disk", "no segment lies on a disk", [&] { check_disk(statuses, findings); });
+    run("disk", "no segment lies where that delays it", [&] { check_disk(statuses, findings); });
     run("space", "there is room", [&] { check_space(folders, findings); });
     run("permissions", "no segment is open to every user's writing", [&] { check_permissions(statuses, findings); });
     run("stale", "no segment is left over", [&] { check_stale(statuses, parse_duration(options.stale), findings); });
     run("semaphores", "no named semaphore is left over", [&] { check_semaphores(statuses, findings); });
-    run("real time", "priorities, locked memory and CPU governor are in order", [&] { check_limits(findings); });
+    run("real time", machine_is_fine, [&] { check_machine(findings); });
     return findings;
 }
 

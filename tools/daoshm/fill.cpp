@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "support/clock.hpp"
 #include "support/exit_code.hpp"
 #include "support/interrupt.hpp"
-#include "support/numbers.hpp"
 #include "support/pace.hpp"
 #include "support/pattern.hpp"
 #include "support/segment.hpp"

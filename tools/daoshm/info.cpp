@@ -2,11 +2,12 @@
 #include "commands.hpp"
 
 #include <cstdio>
-#include <filesystem>
 
 #include <fmt/format.h>
 
+#include "support/clock.hpp"
 #include "support/exit_code.hpp"
+#include "support/file_system.hpp"
 #include "support/json.hpp"
 #include "support/numbers.hpp"
 #include "support/segment.hpp"
@@ -28,13 +29,6 @@ struct Options
 int64_t seconds_to_ns(double seconds)
 {
     return static_cast<int64_t>(seconds * 1e9);
-}
-
-std::string mode_text(const std::string &path)
-{
-    std::error_code error;
-    const auto mode = static_cast<unsigned>(std::filesystem::status(path, error).permissions());
-    return error ? "-" : fmt::format("{:04o}", mode & 07777U);
 }
 
 /// Metadata of the newest slot.

@@ -92,8 +92,7 @@ int run_ls(const Options &options)
     }
     else if (survey.statuses().empty())
     {
-        const auto folders = options.folders.empty() ? usual_folders() : options.folders;
-        std::fputs(fmt::format("no segments in {}\n", fmt::join(folders, ", ")).c_str(), stdout);
+        std::fputs(fmt::format("no segments in {}\n", fmt::join(survey.folders(), ", ")).c_str(), stdout);
     }
     else
     {

@@ -1,5 +1,4 @@
 /// daoshm: look at, make, fill, record and judge segments from the command line.
-#include <clocale>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -42,19 +41,11 @@ int report(const std::string &message, int code)
     return code;
 }
 
-/// Names are UTF-8 wherever segments are used; numbers keep their point in every country.
-void choose_locale()
-{
-    const char *locale = std::setlocale(LC_CTYPE, "");
-    if (locale == nullptr || std::string(locale).find("UTF-8") == std::string::npos)
-        std::setlocale(LC_CTYPE, "C.UTF-8");
-}
-
 }
 
 int main(int argc, char **argv)
 {
-    choose_locale();
+    daoshm::start_terminal();
     daoshm::catch_signals();
     daoshm::Tool tool;
     tool.app.name("daoshm");

@@ -8,6 +8,7 @@
 
 #include "files/frame_file.hpp"
 #include "support/exit_code.hpp"
+#include "support/file_system.hpp"
 #include "support/json.hpp"
 #include "support/numbers.hpp"
 #include "support/recorder.hpp"
@@ -76,7 +77,7 @@ void print_report_json(const Options &options, const FrameWriter &file, const Re
 void print_report(const FrameWriter &file, const RecordResult &result)
 {
     const std::string path = file.paths().front();
-    const auto size = static_cast<double>(std::filesystem::file_size(path));
+    const auto size = static_cast<double>(std::filesystem::file_size(path_of(path)));
     std::string text = fmt::format("{}: {} frames, {}", paint(Style::accent, path), result.frames, bytes_text(size));
     if (result.frames > 1)
         text += fmt::format(", {} at {}", duration_text(static_cast<double>(result.last_ns - result.first_ns)),
@@ -100,7 +101,7 @@ void print_report(const FrameWriter &file, const RecordResult &result)
 int run_record(const Options &options)
 {
     file_kind(options.file);
-    if (!options.force && std::filesystem::exists(options.file))
+    if (!options.force && std::filesystem::exists(path_of(options.file)))
         throw ToolError(fmt::format("{}: exists already; --force overwrites it", options.file));
     RecordLimits limits;
     limits.frames = options.frames;

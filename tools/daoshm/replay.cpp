@@ -8,7 +8,9 @@
 #include <fmt/format.h>
 
 #include "files/frame_file.hpp"
+#include "support/clock.hpp"
 #include "support/exit_code.hpp"
+#include "support/file_system.hpp"
 #include "support/interrupt.hpp"
 #include "support/json.hpp"
 #include "support/numbers.hpp"
@@ -116,7 +118,7 @@ int run_replay(const Options &options)
     const std::unique_ptr<FrameReader> file = open_frames(options.file);
     if (options.rate_hz <= 0 && file->records().empty())
         throw ToolError(fmt::format("{}: no acquisition times in it; give --rate", options.file), exit_usage);
-    const bool exists = std::filesystem::exists(find_segment(options.segment));
+    const bool exists = std::filesystem::exists(path_of(find_segment(options.segment)));
     std::optional<Segment> segment;
     std::vector<uint64_t> shape;
     if (exists)

@@ -8,6 +8,7 @@
 
 #include "files/frame_file.hpp"
 #include "support/exit_code.hpp"
+#include "support/file_system.hpp"
 #include "support/json.hpp"
 #include "support/numbers.hpp"
 #include "support/segment.hpp"
@@ -31,7 +32,7 @@ struct Options
 int run_save(const Options &options)
 {
     file_kind(options.file);
-    if (!options.force && std::filesystem::exists(options.file))
+    if (!options.force && std::filesystem::exists(path_of(options.file)))
         throw ToolError(fmt::format("{}: exists already; --force overwrites it", options.file));
     const Segment segment = Segment::open_read_only(options.segment);
     if (options.next)

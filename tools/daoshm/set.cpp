@@ -9,6 +9,7 @@
 #include "files/frame_file.hpp"
 #include "support/elements.hpp"
 #include "support/exit_code.hpp"
+#include "support/file_system.hpp"
 #include "support/segment.hpp"
 
 namespace daoshm
@@ -61,7 +62,7 @@ int run_set(const Options &options)
 {
     const std::unique_ptr<FrameReader> file = open_frames(options.file);
     const Geometry &found = file->header().geometry;
-    const bool is_new = options.create && !std::filesystem::exists(find_segment(options.segment));
+    const bool is_new = options.create && !std::filesystem::exists(path_of(find_segment(options.segment)));
     const Segment segment =
         is_new ? create_for(options, found, !file->records().empty()) : Segment::open_writer(options.segment);
     const Geometry wanted = segment.geometry();

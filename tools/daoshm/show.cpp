@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "picture/screen.hpp"
+#include "support/clock.hpp"
 #include "support/exit_code.hpp"
 #include "support/interrupt.hpp"
 #include "support/numbers.hpp"

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "support/clock.hpp"
 #include "support/exit_code.hpp"
 #include "support/full_screen.hpp"
 #include "support/interrupt.hpp"

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "support/clock.hpp"
 #include "support/elements.hpp"
 #include "support/exit_code.hpp"
 #include "support/interrupt.hpp"

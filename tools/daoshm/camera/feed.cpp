@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "../support/clock.hpp"
 #include "../support/exit_code.hpp"
 #include "../support/interrupt.hpp"
-#include "../support/numbers.hpp"
 #include "../support/progress.hpp"
 
 namespace daoshm

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "../support/exit_code.hpp"
+#include "../support/file_system.hpp"
 #include "../support/numbers.hpp"
 #include "fits_common.hpp"
 #include "fits_header.hpp"
@@ -39,7 +40,7 @@ FitsFile create_file(const std::string &path, const FileHeader &header, std::vec
 {
     int status = 0;
     fitsfile *file = nullptr;
-    std::filesystem::remove(path);
+    std::filesystem::remove(path_of(path));
     fits_create_diskfile(&file, path.c_str(), &status);
     check_fits(status, path);
     FitsFile result(file);

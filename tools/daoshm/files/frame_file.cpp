@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "../support/exit_code.hpp"
+#include "../support/file_system.hpp"
 #include "../support/numbers.hpp"
 #include "fits_reader.hpp"
 #include "fits_writer.hpp"
@@ -17,7 +18,7 @@ namespace fs = std::filesystem;
 
 FileKind file_kind(const std::string &path)
 {
-    const std::string ending = fs::path(path).extension().string();
+    const std::string ending = path_of(path).extension().string();
     if (ending == ".npy")
         return FileKind::npy;
     if (ending == ".fits" || ending == ".fit" || ending == ".fts")
@@ -43,12 +44,12 @@ void save_frame(const std::string &path, const FileHeader &header, const void *f
             save_npy(part, header, frame);
         else
             save_fits(part, header, frame, record);
-        fs::rename(part, path);
+        fs::rename(path_of(part), path_of(path));
     }
     catch (...)
     {
         std::error_code error;
-        fs::remove(part, error);
+        fs::remove(path_of(part), error);
         throw;
     }
 }
@@ -64,7 +65,7 @@ uint64_t free_bytes(const std::string &path)
 {
     constexpr uint64_t reserve_bytes = 256 * 1024;
     std::error_code error;
-    const fs::space_info space = fs::space(fs::absolute(path).parent_path(), error);
+    const fs::space_info space = fs::space(fs::absolute(path_of(path)).parent_path(), error);
     if (error)
         return UINT64_MAX;
     return space.available > reserve_bytes ? space.available - reserve_bytes : 0;

@@ -7,6 +7,7 @@
 
 #include "../support/elements.hpp"
 #include "../support/exit_code.hpp"
+#include "../support/file_system.hpp"
 #include "../support/json.hpp"
 #include "../support/segment.hpp"
 #include "npy_header.hpp"
@@ -31,7 +32,7 @@ class NpyRecording : public FrameWriter
   public:
     NpyRecording(const std::string &path, const FileHeader &header)
         : path_(path), header_(header), frame_bytes_(header.geometry.size_bytes()),
-          stream_(path, std::ios::binary | std::ios::trunc | std::ios::out)
+          stream_(path_of(path), std::ios::binary | std::ios::trunc | std::ios::out)
     {
         write_header();
         if (!stream_)
@@ -55,7 +56,7 @@ class NpyRecording : public FrameWriter
         stream_.clear();
         write_header();
         stream_.close();
-        fs::resize_file(path_, npy_header_bytes + records_.size() * frame_bytes_);
+        fs::resize_file(path_of(path_), npy_header_bytes + records_.size() * frame_bytes_);
         write_side_file();
     }
 
@@ -90,7 +91,7 @@ class NpyRecording : public FrameWriter
             json["atime_ns"].push_back(record.atime_ns);
             json["missed"].push_back(record.missed);
         }
-        std::ofstream side(side_path(path_), std::ios::trunc);
+        std::ofstream side(path_of(side_path(path_)), std::ios::trunc);
         side << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
         side.close();
         if (!side)
@@ -107,17 +108,17 @@ class NpyRecording : public FrameWriter
 class NpyReader : public FrameReader
 {
   public:
-    explicit NpyReader(const std::string &path) : path_(path), stream_(path, std::ios::binary)
+    explicit NpyReader(const std::string &path) : path_(path), stream_(path_of(path), std::ios::binary)
     {
         if (!stream_)
             throw ToolError(fmt::format("{}: cannot be opened", path));
         header_.geometry = read_npy_header(stream_, path);
         data_start_ = stream_.tellg();
-        const uint64_t found = fs::file_size(path) - static_cast<uint64_t>(data_start_);
+        const uint64_t found = fs::file_size(path_of(path)) - static_cast<uint64_t>(data_start_);
         if (found < header_.geometry.size_bytes())
             throw ToolError(fmt::format("{}: {} bytes of data; expected {} for {}", path, found,
                                         header_.geometry.size_bytes(), header_.geometry.text()));
-        if (fs::exists(side_path(path)))
+        if (fs::exists(path_of(side_path(path))))
             read_side_file();
     }
 
@@ -136,7 +137,7 @@ class NpyReader : public FrameReader
         const std::string side = side_path(path_);
         try
         {
-            const Json json = Json::parse(std::ifstream(side));
+            const Json json = Json::parse(std::ifstream(path_of(side)));
             for (const Json &keyword : json.at("keywords"))
                 header_.keywords.push_back(keyword_from_json(keyword));
             header_.segment = json.at("segment").get<std::string>();
@@ -168,7 +169,7 @@ std::unique_ptr<FrameWriter> create_npy_recording(const std::string &path, const
 
 void save_npy(const std::string &path, const FileHeader &header, const void *frame)
 {
-    std::ofstream stream(path, std::ios::binary | std::ios::trunc);
+    std::ofstream stream(path_of(path), std::ios::binary | std::ios::trunc);
     const std::string text = npy_header(header.geometry);
     stream.write(text.data(), static_cast<std::streamsize>(text.size()));
     stream.write(static_cast<const char *>(frame), static_cast<std::streamsize>(header.geometry.size_bytes()));

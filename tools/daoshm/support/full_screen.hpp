@@ -1,4 +1,5 @@
-/// The full-screen view of top, over curses: begin, put coloured text, read keys, end. One at a time.
+/// The full-screen view of top, over curses or the console of Windows: begin, put coloured text, read keys, end. One at
+/// a time.
 #pragma once
 
 #include <string>

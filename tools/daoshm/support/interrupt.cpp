@@ -1,11 +1,11 @@
 #include "interrupt.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <csignal>
-#include <thread>
+#include <atomic>
 
 #include <dao.h>
+
+#include "clock.hpp"
 
 namespace daoshm
 {
@@ -13,34 +13,28 @@ namespace daoshm
 namespace
 {
 
-volatile std::sig_atomic_t caught_signal = 0;
+std::atomic<bool> was_interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "or a signal handler must not set it");
 
-extern "C" void on_signal(int signal_number)
+}
+
+void note_interrupt()
 {
-    std::signal(signal_number, on_signal);
-    caught_signal = signal_number;
+    was_interrupted = true;
     daoShmInterrupt();
-}
-
-}
-
-void catch_signals()
-{
-    std::signal(SIGINT, on_signal);
-    std::signal(SIGTERM, on_signal);
 }
 
 bool is_interrupted()
 {
-    return caught_signal != 0;
+    return was_interrupted;
 }
 
 void sleep_unless_interrupted(int64_t duration_ns)
 {
-    using namespace std::chrono;
-    const auto until = steady_clock::now() + nanoseconds(duration_ns);
-    while (!is_interrupted() && steady_clock::now() < until)
-        std::this_thread::sleep_until(std::min<steady_clock::time_point>(until, steady_clock::now() + 20ms));
+    constexpr int64_t slice_ns = 20'000'000;
+    const int64_t until_ns = steady_ns() + duration_ns;
+    for (int64_t left_ns = duration_ns; !is_interrupted() && left_ns > 0; left_ns = until_ns - steady_ns())
+        sleep_ns(std::min(left_ns, slice_ns));
 }
 
 }

@@ -87,18 +87,6 @@ std::string time_text(int64_t time_ns)
     return fits_time_text(time_ns) + "Z";
 }
 
-int64_t now_ns()
-{
-    using namespace std::chrono;
-    return duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-int64_t steady_ns()
-{
-    using namespace std::chrono;
-    return duration_cast<nanoseconds>(steady_clock::now().time_since_epoch()).count();
-}
-
 int64_t parse_duration(const std::string &text)
 {
     char *end = nullptr;

@@ -1,10 +1,7 @@
 #include "pace.hpp"
 
-#include <chrono>
-#include <thread>
-
+#include "clock.hpp"
 #include "interrupt.hpp"
-#include "numbers.hpp"
 
 namespace daoshm
 {
@@ -16,7 +13,7 @@ bool wait_until(int64_t due_ns)
     if (left_ns > 50'000'000)
         sleep_unless_interrupted(left_ns - 20'000'000);
     if (due_ns - steady_ns() > spin_ns)
-        std::this_thread::sleep_for(std::chrono::nanoseconds(due_ns - steady_ns() - spin_ns));
+        sleep_ns(due_ns - steady_ns() - spin_ns);
     while (!is_interrupted() && steady_ns() < due_ns)
     {
     }

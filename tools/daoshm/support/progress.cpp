@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "clock.hpp"
 #include "numbers.hpp"
 #include "terminal.hpp"
 

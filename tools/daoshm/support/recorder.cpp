@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "clock.hpp"
 #include "exit_code.hpp"
 #include "frame_queue.hpp"
 #include "interrupt.hpp"
-#include "numbers.hpp"
 #include "progress.hpp"
 
 namespace daoshm

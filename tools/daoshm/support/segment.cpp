@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "clock.hpp"
 #include "exit_code.hpp"
+#include "file_system.hpp"
 #include "interrupt.hpp"
 #include "numbers.hpp"
 
@@ -21,7 +23,7 @@ constexpr const char *segment_ending = ".im.shm";
 
 bool is_bare(const std::string &name)
 {
-    return !fs::path(name).has_parent_path();
+    return !path_of(name).has_parent_path();
 }
 
 ExitCode exit_code_of(int_fast8_t status)
@@ -39,28 +41,18 @@ void check(int_fast8_t status)
         throw ToolError(daoLastErrorMessage(), exit_code_of(status));
 }
 
-std::vector<std::string> usual_folders()
-{
-    std::vector<std::string> folders;
-    std::error_code error;
-    for (const fs::path &folder : {fs::temp_directory_path(error), fs::path("/dev/shm")})
-        if (fs::is_directory(folder, error))
-            folders.push_back(folder.string());
-    return folders;
-}
-
 std::string find_segment(const std::string &name)
 {
     std::error_code error;
-    if (!is_bare(name) || fs::exists(name, error))
+    if (!is_bare(name) || fs::exists(path_of(name), error))
         return name;
-    if (fs::exists(name + segment_ending, error))
+    if (fs::exists(path_of(name + segment_ending), error))
         return name + segment_ending;
     for (const std::string &folder : usual_folders())
     {
-        const fs::path path = fs::path(folder) / name;
+        const fs::path path = path_of(folder) / path_of(name);
         for (const std::string &candidate : {path.string(), path.string() + segment_ending})
-            if (fs::is_regular_file(candidate, error))
+            if (fs::is_regular_file(path_of(candidate), error))
                 return candidate;
     }
     return name;
@@ -71,7 +63,7 @@ std::string new_segment_path(const std::string &name)
     if (!is_bare(name))
         return name;
     const bool has_ending = name.find('.') != std::string::npos;
-    return (fs::temp_directory_path() / (has_ending ? name : name + segment_ending)).string();
+    return (path_of(temporary_folder()) / path_of(has_ending ? name : name + segment_ending)).string();
 }
 
 void Segment::Close::operator()(IMAGE *image) const
@@ -176,9 +168,11 @@ int_fast8_t wait_for_frame(const Segment &segment, uint64_t after_cnt0, int64_t 
             return DAO_INTERRUPTED;
         const int64_t left_ns = timeout_ns < 0 ? slice_ns : timeout_ns - (steady_ns() - started_ns);
         const int_fast8_t status = wait(segment.get(), after_cnt0, std::clamp<int64_t>(left_ns, 0, slice_ns));
-        const bool is_time_over = timeout_ns >= 0 && left_ns <= slice_ns;
-        if (status != DAO_TIMEOUT || is_time_over)
-            return status == DAO_INTERRUPTED && !is_interrupted() ? DAO_TIMEOUT : status;
+        // Another signal than those that end the tool; on Windows also one of them, of which the tool is told next.
+        const bool goes_on = status == DAO_TIMEOUT || (status == DAO_INTERRUPTED && !is_interrupted());
+        const bool is_time_over = timeout_ns >= 0 && steady_ns() - started_ns >= timeout_ns;
+        if (!goes_on || is_time_over)
+            return goes_on ? DAO_TIMEOUT : status;
     }
 }
 

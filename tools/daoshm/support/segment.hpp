@@ -23,9 +23,6 @@ std::string find_segment(const std::string &name);
 /// The path of a segment to be made: a name without a folder goes into the temporary folder, with the ending.
 std::string new_segment_path(const std::string &name);
 
-/// The folders where segments usually are: the temporary folder and, where it exists, /dev/shm.
-std::vector<std::string> usual_folders();
-
 class Segment
 {
   public:

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "clock.hpp"
 #include "exit_code.hpp"
+#include "file_system.hpp"
 #include "numbers.hpp"
 
 namespace daoshm
@@ -30,9 +32,12 @@ SegmentStatus unusable(const std::string &path, const std::string &problem)
 Survey::Survey(std::vector<std::string> folders)
     : only_named_so_(folders.empty()), folders_(only_named_so_ ? usual_folders() : std::move(folders))
 {
-    for (const std::string &folder : folders_)
-        if (!fs::is_directory(folder))
+    for (std::string &folder : folders_)
+    {
+        folder = folder_path(folder);
+        if (!fs::is_directory(path_of(folder)))
             throw ToolError(fmt::format("{}: not a folder", folder));
+    }
 }
 
 void Survey::look_for_files()
@@ -41,7 +46,7 @@ void Survey::look_for_files()
     for (const std::string &folder : folders_)
     {
         std::error_code error;
-        for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+        for (fs::directory_iterator entry(path_of(folder), error), end; !error && entry != end; entry.increment(error))
         {
             std::error_code unreadable;
             const std::string path = entry->path().string();
@@ -144,7 +149,7 @@ std::string common_folder(const std::vector<SegmentStatus> &statuses)
 {
     std::set<std::string> folders;
     for (const SegmentStatus &status : statuses)
-        folders.insert(status.path.substr(0, status.path.rfind('/') + 1));
+        folders.insert(status.path.substr(0, status.path.size() - path_of(status.path).filename().string().size()));
     return folders.size() == 1 ? *folders.begin() : "";
 }
 
@@ -199,7 +204,8 @@ Json status_json(const SegmentStatus &status)
     json["cnt0"] = status.cnt0;
     json["rate_hz"] = status.rate_hz ? Json(*status.rate_hz) : Json();
     json["last_frame_ns"] = status.last_frame_ns ? Json(*status.last_frame_ns) : Json();
-    json["age_s"] = status.last_frame_ns ? Json(static_cast<double>(status.sampled_ns - *status.last_frame_ns) / 1e9) : Json();
+    json["age_s"] =
+        status.last_frame_ns ? Json(static_cast<double>(status.sampled_ns - *status.last_frame_ns) / 1e9) : Json();
     json["writer_pid"] = status.info.writer_pid;
     json["writer_alive"] = status.info.writer_alive != 0;
     json["writer_name"] = fixed_text(status.info.writer_name, sizeof(status.info.writer_name));

@@ -37,6 +37,8 @@ class Survey
     /// Look for new and vanished files, and sample every segment now.
     void sample();
     const std::vector<SegmentStatus> &statuses() const { return statuses_; }
+    /// Those looked through, as the system names them.
+    const std::vector<std::string> &folders() const { return folders_; }
 
   private:
     struct Watched

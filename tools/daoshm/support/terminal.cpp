@@ -1,29 +1,12 @@
 #include "terminal.hpp"
 
 #include <cstdlib>
-#include <filesystem>
-
-#include <curses.h>
-#include <term.h>
-// curses defines these as macros
-#undef columns
-#undef lines
-#undef tab
 
 namespace daoshm
 {
 
 namespace
 {
-
-/// A terminal is a character device other than the null device; systems without /dev have plain output.
-bool is_terminal(const char *device)
-{
-    std::error_code error;
-    const std::filesystem::file_status status = std::filesystem::status(device, error);
-    return !error && std::filesystem::is_character_file(status) &&
-           !std::filesystem::equivalent(device, "/dev/null", error);
-}
 
 const char *style_code(Style style)
 {
@@ -53,51 +36,6 @@ std::string environment(const char *name)
 {
     const char *value = std::getenv(name);
     return value != nullptr ? value : "";
-}
-
-bool output_is_terminal()
-{
-    static const bool result = is_terminal("/dev/stdout");
-    return result;
-}
-
-bool errors_are_terminal()
-{
-    static const bool result = is_terminal("/dev/stderr");
-    return result;
-}
-
-TerminalSize terminal_size()
-{
-    TerminalSize size{80, 24};
-    if (!output_is_terminal())
-        return size;
-    // A fresh setup asks the terminal for its size, which may have changed.
-    if (cur_term != nullptr)
-        del_curterm(cur_term);
-    int outcome = 0;
-    if (setupterm(nullptr, 1, &outcome) != OK)
-        return size;
-    char columns_name[] = "cols";
-    char rows_name[] = "lines";
-    const int found_columns = tigetnum(columns_name);
-    const int found_rows = tigetnum(rows_name);
-    if (found_columns > 0)
-        size.columns = found_columns;
-    if (found_rows > 0)
-        size.rows = found_rows;
-    return size;
-}
-
-ColourDepth terminal_colours()
-{
-    const std::string terminal = environment("TERM");
-    if (!output_is_terminal() || !environment("NO_COLOR").empty() || terminal == "dumb" || terminal.empty())
-        return ColourDepth::none;
-    const std::string depth = environment("COLORTERM");
-    if (depth == "truecolor" || depth == "24bit" || terminal.find("direct") != std::string::npos)
-        return ColourDepth::direct;
-    return ColourDepth::indexed;
 }
 
 std::string paint(Style style, std::string_view text)

@@ -20,11 +20,13 @@ enum class ColourDepth
     direct   ///< 24 bits
 };
 
+/// Called first of all: what is printed is UTF-8, and bytes stay as they are.
+void start_terminal();
 bool output_is_terminal();
 bool errors_are_terminal();
 /// 80 x 24 where there is no terminal.
 TerminalSize terminal_size();
-/// `none` off a terminal, and wherever NO_COLOR is set.
+/// `none` off a terminal, on one that does not know the control sequences, and wherever NO_COLOR is set.
 ColourDepth terminal_colours();
 /// The environment variable, empty when it is not set.
 std::string environment(const char *name);

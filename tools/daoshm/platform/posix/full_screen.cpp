@@ -1,9 +1,9 @@
-#include "full_screen.hpp"
+#include "../../support/full_screen.hpp"
 
 #define NCURSES_NOMACROS 1
 #include <curses.h>
 
-#include "exit_code.hpp"
+#include "../../support/exit_code.hpp"
 
 namespace daoshm
 {

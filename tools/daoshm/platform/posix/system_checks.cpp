@@ -1,11 +1,17 @@
-#include "system_checks.hpp"
+// From /proc and /sys; where these are absent, as on macOS, nothing is said of what stands there.
+#include "../../support/system_checks.hpp"
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <regex>
 #include <sstream>
+
+#include <fmt/format.h>
+
+#include "../../support/numbers.hpp"
 
 namespace daoshm
 {
@@ -35,7 +41,12 @@ bool is_number(const std::string &text)
     return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-}
+struct FileSystem
+{
+    std::string type; ///< "tmpfs", "ext4", ...; empty when unknown
+    std::string mount_point;
+    bool is_memory = false;
+};
 
 FileSystem file_system_of(const std::string &path)
 {
@@ -58,6 +69,7 @@ FileSystem file_system_of(const std::string &path)
     return found;
 }
 
+/// A soft limit of this process, by its name in /proc/self/limits; nothing when unknown. UINT64_MAX for unlimited.
 std::optional<uint64_t> resource_limit(const std::string &name)
 {
     std::ifstream limits("/proc/self/limits");
@@ -77,6 +89,7 @@ std::optional<uint64_t> resource_limit(const std::string &name)
     return std::nullopt;
 }
 
+/// The CPU governor when it is one that saves power, else empty.
 std::string slow_governor()
 {
     std::error_code error;
@@ -87,6 +100,67 @@ std::string slow_governor()
             return governor;
     }
     return "";
+}
+
+}
+
+const char *const machine_is_fine = "priorities, locked memory and CPU governor are in order";
+
+std::optional<Advice> storage_advice(const std::string &path)
+{
+    const FileSystem system = file_system_of(path);
+    if (system.type.empty() || system.is_memory)
+        return std::nullopt;
+    return Advice{"disk", fmt::format("{} lies on {}, a disk", path, system.type),
+                  "make it in /dev/shm, or mount a tmpfs there: write-back delays large frames"};
+}
+
+std::optional<Advice> openness_advice(const std::string &path)
+{
+    std::error_code error;
+    const fs::perms mode = fs::status(path, error).permissions();
+    if (error || (mode & fs::perms::others_write) == fs::perms::none)
+        return std::nullopt;
+    return Advice{"permissions", fmt::format("{}: every user may write it", path), fmt::format("chmod o-w {}", path)};
+}
+
+std::optional<Advice> power_advice()
+{
+    const std::string governor = slow_governor();
+    if (governor.empty())
+        return std::nullopt;
+    return Advice{"CPU governor", fmt::format("the governor is '{}'", governor),
+                  "cpupower frequency-set -g performance"};
+}
+
+std::vector<Advice> limit_advice()
+{
+    std::vector<Advice> advice;
+    const auto priority = resource_limit("Max realtime priority");
+    if (priority && *priority == 0)
+        advice.push_back({"real time", "this user may not use real-time priorities (rtprio 0)",
+                          "in /etc/security/limits.conf: '@realtime - rtprio 95', then log in again"});
+    const auto locked = resource_limit("Max locked memory");
+    if (locked && *locked < (64U << 20U))
+        advice.push_back({"locked memory",
+                          fmt::format("this user may lock only {} in memory", bytes_text(static_cast<double>(*locked))),
+                          "in /etc/security/limits.conf: '@realtime - memlock unlimited', then log in again"});
+    return advice;
+}
+
+std::string room_remedy(const std::string &folder)
+{
+    return fmt::format("remove what is stale, or: mount -o remount,size=... {}", file_system_of(folder).mount_point);
+}
+
+std::string access_remedy(const std::string &path)
+{
+    return fmt::format("as its owner: chmod g+rw {}", path);
+}
+
+std::string removal_remedy(const std::string &path)
+{
+    return fmt::format("rm {}", path);
 }
 
 std::set<std::string> semaphore_groups()

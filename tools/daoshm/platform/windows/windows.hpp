@@ -1,0 +1,30 @@
+/// <windows.h> without what it defines for nothing, a handle that is closed, and text both ways.
+#pragma once
+
+#ifndef NOMINMAX
+#define NOMINMAX
+#endif
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace daoshm
+{
+
+struct CloseHandleOf
+{
+    void operator()(void *handle) const { CloseHandle(handle); }
+};
+using Handle = std::unique_ptr<void, CloseHandleOf>;
+
+/// UTF-8 to UTF-16 and back; what is not valid becomes U+FFFD.
+std::wstring wide(std::string_view text);
+std::string narrow(std::wstring_view text);
+
+}
