@@ -1,5 +1,6 @@
 #include "npy.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -27,6 +28,26 @@ std::string side_path(const std::string &path)
     return path + ".json";
 }
 
+/// In pieces, because the C++ library of MinGW never returns from a single one over 2 GiB.
+template <typename Pointer, typename Transfer>
+void in_pieces(Pointer data, uint64_t size, const Transfer &transfer)
+{
+    constexpr uint64_t most = uint64_t{1} << 28U;
+    for (uint64_t done = 0; done < size; done += std::min(most, size - done))
+        transfer(data + done, static_cast<std::streamsize>(std::min(most, size - done)));
+}
+
+void write_bytes(std::ostream &stream, const void *data, uint64_t size)
+{
+    in_pieces(static_cast<const char *>(data), size,
+              [&](const char *piece, std::streamsize count) { stream.write(piece, count); });
+}
+
+void read_bytes(std::istream &stream, void *data, uint64_t size)
+{
+    in_pieces(static_cast<char *>(data), size, [&](char *piece, std::streamsize count) { stream.read(piece, count); });
+}
+
 class NpyRecording : public FrameWriter
 {
   public:
@@ -42,7 +63,7 @@ class NpyRecording : public FrameWriter
     void append(const void *frame, const FrameRecord &record) override
     {
         require_space(path_, frame_bytes_ + (records_.size() + 1) * record_json_bytes);
-        stream_.write(static_cast<const char *>(frame), static_cast<std::streamsize>(frame_bytes_));
+        write_bytes(stream_, frame, frame_bytes_);
         stream_.flush();
         if (!stream_)
             throw ToolError(fmt::format("{}: cannot be written further; is the disk full?", path_));
@@ -126,7 +147,7 @@ class NpyReader : public FrameReader
     {
         const size_t size = daoTypeSize(header_.geometry.atype);
         stream_.seekg(data_start_ + static_cast<std::streamoff>(first * size));
-        stream_.read(static_cast<char *>(destination), static_cast<std::streamsize>(count * size));
+        read_bytes(stream_, destination, count * size);
         if (!stream_)
             throw ToolError(fmt::format("{}: cannot be read", path_));
     }
@@ -172,7 +193,7 @@ void save_npy(const std::string &path, const FileHeader &header, const void *fra
     std::ofstream stream(path_of(path), std::ios::binary | std::ios::trunc);
     const std::string text = npy_header(header.geometry);
     stream.write(text.data(), static_cast<std::streamsize>(text.size()));
-    stream.write(static_cast<const char *>(frame), static_cast<std::streamsize>(header.geometry.size_bytes()));
+    write_bytes(stream, frame, header.geometry.size_bytes());
     stream.close();
     if (!stream)
         throw ToolError(fmt::format("{}: cannot be written; is the disk full?", path));
