@@ -126,7 +126,7 @@ nb::list Segment::readers()
 
 nb::tuple Segment::shape()
 {
-    const FrameShape shape = [this] { return Handle::Use(handle_)->shape; }();
+    const FrameShape shape = Handle::Use(handle_)->shape;
     return shape_tuple(shape);
 }
 

@@ -140,16 +140,9 @@ Percentiles one_way_times(const Options &options, WaitFunction wait)
     return Percentiles(std::move(times));
 }
 
-std::string folder_advice(const std::string &folder)
+std::string advice_text(const std::optional<Advice> &advice, const char *fine)
 {
-    const std::optional<Advice> advice = storage_advice(folder);
-    return advice ? fmt::format("{}: {}", advice->what, advice->remedy) : "in memory: good";
-}
-
-std::string processor_advice()
-{
-    const std::optional<Advice> advice = power_advice();
-    return advice ? fmt::format("{}: {}", advice->what, advice->remedy) : "";
+    return advice ? fmt::format("{}: {}", advice->what, advice->remedy) : fine;
 }
 
 std::vector<Result> run_all(const Options &options)
@@ -162,8 +155,9 @@ std::vector<Result> run_all(const Options &options)
         if (!is_interrupted())
             results.push_back({what, advice, times});
     };
-    add("publish 10x10 float32", processor_advice(), publish_times(options, small, 16));
-    add("copy 4 MiB to the segment (memcpy)", folder_advice(options.folder), copy_times(options, large));
+    add("publish 10x10 float32", advice_text(power_advice(), ""), publish_times(options, small, 16));
+    add("copy 4 MiB to the segment (memcpy)", advice_text(storage_advice(options.folder), storage_is_fine),
+        copy_times(options, large));
     add("publish 4 MiB", "should be near memcpy; a loan (daoShmBeginWrite) saves the copy",
         publish_times(options, large, 1));
     if (std::thread::hardware_concurrency() > 1)

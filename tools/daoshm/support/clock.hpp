@@ -1,4 +1,4 @@
-/// The clocks, and sleeping by them. Each system has its own way to do both precisely.
+/// The clocks, and sleeping. Each system has its own way to tell the time of day and to sleep precisely.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,8 @@ struct Advice
     std::string remedy;
 };
 
-/// When segments are slow where `path` lies.
+/// When segments are slow where `path` lies, and what is said when they are not.
+extern const char *const storage_is_fine;
 std::optional<Advice> storage_advice(const std::string &path);
 /// When every user may write the file.
 std::optional<Advice> openness_advice(const std::string &path);

@@ -13,11 +13,6 @@ int64_t now_ns()
     return duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
 }
 
-int64_t steady_ns()
-{
-    return duration_cast<nanoseconds>(steady_clock::now().time_since_epoch()).count();
-}
-
 void sleep_ns(int64_t duration_ns)
 {
     std::this_thread::sleep_for(nanoseconds(duration_ns));

@@ -104,6 +104,7 @@ std::string slow_governor()
 
 }
 
+const char *const storage_is_fine = "in memory: good";
 const char *const machine_is_fine = "priorities, locked memory and CPU governor are in order";
 
 std::optional<Advice> storage_advice(const std::string &path)

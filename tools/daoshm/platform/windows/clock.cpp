@@ -2,7 +2,6 @@
 #include "../../support/clock.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 
 #include "windows.hpp"
@@ -34,12 +33,6 @@ int64_t now_ns()
     GetSystemTimePreciseAsFileTime(&now);
     const uint64_t ticks = uint64_t{now.dwHighDateTime} << 32 | now.dwLowDateTime;
     return (static_cast<int64_t>(ticks) - epoch) * 100;
-}
-
-int64_t steady_ns()
-{
-    using namespace std::chrono;
-    return duration_cast<nanoseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
 void sleep_ns(int64_t duration_ns)

@@ -62,6 +62,7 @@ bool lets_everybody_write(ACL *list)
 
 }
 
+const char *const storage_is_fine = "on a drive of this machine: good";
 const char *const machine_is_fine = "the power plan is one for speed, or not known";
 
 std::optional<Advice> storage_advice(const std::string &path)
