@@ -1,4 +1,8 @@
 # For all toolchains: look for programs here and for libraries there; GoogleTest is built from its sources.
+# DAO_TOOL_PACKAGES: a folder with libraries for the command line tool (tests/platforms/tool_packages.sh).
+set(DAO_TOOL_PACKAGES "" CACHE PATH "Libraries for the command line tool")
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES DAO_TOOL_PACKAGES)
+list(PREPEND CMAKE_FIND_ROOT_PATH ${DAO_TOOL_PACKAGES})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

@@ -1,17 +1,20 @@
 #!/bin/sh
-# Compiles and links the library, the tests and the examples for macOS on both processors, without a warning of the
-# compiler or the linker. Runs nothing.
+# Compiles and links the library, the tests, the examples and daoshm for macOS on both processors, without a warning of
+# the compiler or the linker. Runs nothing.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 "$root/tests/platforms/install.sh"
-build=${DAO_BUILD_FOLDER:-$root/build}
+mkdir -p "${DAO_BUILD_FOLDER:-$root/build}"
+build=$(cd "${DAO_BUILD_FOLDER:-$root/build}" && pwd)
 zig=$build/zig/bin/python-zig
 for processor in aarch64 x86_64; do
     folder=$build/macos-$processor
+    "$root/tests/platforms/tool_packages.sh" macos "$folder-packages" -DDAO_ZIG="$zig" -DDAO_MACOS_PROCESSOR=$processor
     cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/macos.cmake" \
-        -DDAO_ZIG="$zig" -DDAO_MACOS_PROCESSOR=$processor -DDAO_WARNINGS_AS_ERRORS=ON \
-        -DCMAKE_CXX_FLAGS_RELEASE=-O1 -DDAO_BUILD_TOOLS=OFF -DDAO_BUILD_BENCHMARKS=OFF
-    { cmake --build "$folder" -j "${DAO_JOBS:-2}" || echo "error: the build failed"; } 2>&1 | tee "$folder/build.log"
+        -DDAO_ZIG="$zig" -DDAO_MACOS_PROCESSOR=$processor -DDAO_TOOL_PACKAGES="$folder-packages" \
+        -DDAO_WARNINGS_AS_ERRORS=ON -DCMAKE_CXX_FLAGS_RELEASE=-O1 -DDAO_BUILD_BENCHMARKS=OFF
+    { cmake --build "$folder" -j "${DAO_JOBS:-2}" --target all daoshm || echo "error: the build failed"; } 2>&1 |
+        tee "$folder/build.log"
     if grep -E "(warning|error):" "$folder/build.log"; then
         exit 1
     fi

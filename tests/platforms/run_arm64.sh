@@ -1,15 +1,22 @@
 #!/bin/sh
 # Builds everything for Linux on 64-bit ARM and runs the tests under qemu-user.
-# Usage: run_arm64.sh [ctest arguments...]
+# Usage: run_arm64.sh [ctest arguments...]; with arguments only ctest runs.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 "$root/tests/platforms/install.sh"
-build=${DAO_BUILD_FOLDER:-$root/build}/arm64
+mkdir -p "${DAO_BUILD_FOLDER:-$root/build}"
+build=$(cd "${DAO_BUILD_FOLDER:-$root/build}" && pwd)/arm64
+"$root/tests/platforms/tool_packages.sh" aarch64-linux-gnu "$build-packages"
 # For tests that start this program again: the kernel cannot run it by itself.
-export DAO_TEST_EMULATOR="qemu-aarch64 -L /usr/aarch64-linux-gnu"
+emulator="qemu-aarch64 -L /usr/aarch64-linux-gnu"
+export DAO_TEST_EMULATOR="$emulator"
 
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/aarch64-linux-gnu.cmake" \
-    -DCMAKE_BUILD_TYPE=Release -DDAO_WARNINGS_AS_ERRORS=ON -DDAO_BUILD_TOOLS=OFF -DDAO_BUILD_BENCHMARKS=OFF
+    -DDAO_TOOL_PACKAGES="$build-packages" -DCMAKE_BUILD_TYPE=Release -DDAO_WARNINGS_AS_ERRORS=ON \
+    -DDAO_BUILD_BENCHMARKS=OFF
 cmake --build "$build" -j "${DAO_JOBS:-2}"
 # Left out: the model, which is the same on every processor.
 ctest --test-dir "$build" -j "${DAO_JOBS:-2}" --output-on-failure --timeout 300 -LE model "$@"
+[ $# -eq 0 ] || exit 0
+
+DAOSHM_EMULATOR=$emulator "$root/tests/tools/run_tests.sh" "$build" -rs

@@ -12,7 +12,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 "$root/tests/platforms/install.sh"
 mkdir -p "${DAO_BUILD_FOLDER:-$root/build}"
 build=$(cd "${DAO_BUILD_FOLDER:-$root/build}" && pwd)/windows
-"$root/tests/platforms/windows_packages.sh" "$build-packages"
+"$root/tests/platforms/tool_packages.sh" mingw-w64 "$build-packages"
 
 wine=$(command -v wine64 || echo /usr/lib/wine/wine64)
 mkdir -p "$build"
@@ -39,7 +39,7 @@ configure() { # FOLDER OPTIONS...
     folder=$1
     shift
     cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/mingw-w64.cmake" \
-        -DDAO_WINDOWS_PACKAGES="$build-packages" -DCMAKE_BUILD_TYPE=Release -DDAO_WARNINGS_AS_ERRORS=ON \
+        -DDAO_TOOL_PACKAGES="$build-packages" -DCMAKE_BUILD_TYPE=Release -DDAO_WARNINGS_AS_ERRORS=ON \
         -DDAO_BUILD_BENCHMARKS=OFF -DCMAKE_RUNTIME_OUTPUT_DIRECTORY="$folder/programs" "$@"
 }
 

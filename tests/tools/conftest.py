@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 TOOL = os.environ["DAOSHM"]
-# A tool for Windows runs in an emulator, which has its own numbers for processes, and its own temporary folder.
 EMULATOR = shlex.split(os.environ.get("DAOSHM_EMULATOR", ""))
 EMULATOR_FOLDER = os.environ.get("DAOSHM_EMULATOR_FOLDER")
-EMULATOR_ROOM = "Wine gives the free room of the whole drive, not of what is mounted in a folder of it"
 WINDOWS = TOOL.endswith(".exe")
+WINE = WINDOWS and bool(EMULATOR)  # it has its own numbers for processes, and its own temporary folder
+WINE_ROOM = "Wine gives the free room of the whole drive, not of what is mounted in a folder of it"
 
 TYPES = [
     "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64",
@@ -37,7 +37,7 @@ class Tool:
         self.command = [*EMULATOR, TOOL]
         self.folder = Path(folder)
         self.environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-        if not EMULATOR:
+        if not WINE:
             self.environment["TMPDIR"] = str(folder)
         for name in ("NO_COLOR", "COLORTERM", "TMUX"):
             self.environment.pop(name, None)
@@ -61,7 +61,7 @@ class Tool:
         return "Z:" + str(path).replace("/", "\\") if WINDOWS else str(path)
 
     def is_number_of(self, pid, process):
-        return pid == process.pid or (EMULATOR and pid > 0)
+        return pid == process.pid or (WINE and pid > 0)
 
     def json(self, *arguments, **options):
         return json.loads(self(*arguments, "--json", **options))

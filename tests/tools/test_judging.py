@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import EMULATOR, EMULATOR_ROOM, WINDOWS
+from conftest import WINDOWS, WINE, WINE_ROOM
 
 
 @pytest.mark.parametrize("wait", ["block", "spin", "adaptive"])
@@ -155,7 +155,7 @@ def tool_code(tool):
     return subprocess.run(tool.command_line("doctor", tool.folder), capture_output=True, check=False).returncode
 
 
-@pytest.mark.skipif(bool(EMULATOR), reason=EMULATOR_ROOM)
+@pytest.mark.skipif(WINE, reason=WINE_ROOM)
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small tmpfs needs root")
 def test_doctor_finds_a_full_tmpfs_but_no_disk_there(tool):
     small = tool.folder / "small"

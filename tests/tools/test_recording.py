@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 from astropy.io import fits
-from conftest import EMULATOR, EMULATOR_ROOM, TYPES, file_name
+from conftest import TYPES, WINE, WINE_ROOM, file_name
 
 
 def ramp(first, count, shape, atype):
@@ -242,9 +242,7 @@ def test_record_follows_a_restarted_writer(tool):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small tmpfs needs root")
-@pytest.mark.parametrize(
-    "ending", [pytest.param("fits", marks=pytest.mark.skipif(bool(EMULATOR), reason=EMULATOR_ROOM)), "npy"]
-)
+@pytest.mark.parametrize("ending", [pytest.param("fits", marks=pytest.mark.skipif(WINE, reason=WINE_ROOM)), "npy"])
 def test_full_disk_leaves_a_valid_file(tool, ending):
     small = tool.folder / "small"
     small.mkdir()

@@ -7,10 +7,10 @@ import time
 
 import numpy as np
 import pytest
-from conftest import EMULATOR
+from conftest import WINE
 from terminal import Terminal
 
-without_sequences = pytest.mark.skipif(bool(EMULATOR), reason="Wine's console takes control sequences for text")
+without_sequences = pytest.mark.skipif(WINE, reason="Wine's console takes control sequences for text")
 
 
 @pytest.fixture

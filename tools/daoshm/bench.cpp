@@ -29,7 +29,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct BenchOptions
 {
     std::string folder;
     double time_s = 1;
@@ -78,7 +78,7 @@ Percentiles timed(double time_s, int batch, Call call)
     return Percentiles(std::move(times));
 }
 
-Percentiles publish_times(const Options &options, const std::vector<uint32_t> &shape, int batch)
+Percentiles publish_times(const BenchOptions &options, const std::vector<uint32_t> &shape, int batch)
 {
     const Scratch scratch(options.folder, shape, 4);
     std::vector<float> frame(scratch.segment().geometry().element_count(), 1.0F);
@@ -89,7 +89,7 @@ Percentiles publish_times(const Options &options, const std::vector<uint32_t> &s
     return timed(options.time_s, batch, publish);
 }
 
-Percentiles copy_times(const Options &options, const std::vector<uint32_t> &shape)
+Percentiles copy_times(const BenchOptions &options, const std::vector<uint32_t> &shape)
 {
     const Scratch scratch(options.folder, shape, 4);
     const size_t elements = scratch.segment().geometry().element_count();
@@ -107,7 +107,7 @@ Percentiles copy_times(const Options &options, const std::vector<uint32_t> &shap
 }
 
 /// One way between two threads on handles of their own: the frame carries the time it was published at.
-Percentiles one_way_times(const Options &options, WaitFunction wait)
+Percentiles one_way_times(const BenchOptions &options, WaitFunction wait)
 {
     const Scratch scratch(options.folder, {16, 1}, 4);
     const Segment reader = Segment::open_reader(scratch.segment().path());
@@ -145,7 +145,7 @@ std::string advice_text(const std::optional<Advice> &advice, const char *fine)
     return advice ? fmt::format("{}: {}", advice->what, advice->remedy) : fine;
 }
 
-std::vector<Result> run_all(const Options &options)
+std::vector<Result> run_all(const BenchOptions &options)
 {
     const std::vector<uint32_t> small{10, 10};
     const std::vector<uint32_t> large{1024, 1024};
@@ -170,9 +170,9 @@ std::vector<Result> run_all(const Options &options)
     return results;
 }
 
-int run_bench(const Options &given)
+int run_bench(const BenchOptions &given)
 {
-    Options options = given;
+    BenchOptions options = given;
     if (options.folder.empty())
         options.folder = temporary_folder();
     const std::vector<Result> results = run_all(options);
@@ -214,7 +214,7 @@ int run_bench(const Options &given)
 
 void add_bench(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<BenchOptions>();
     CLI::App *command =
         add_command(tool, "bench", "A short benchmark of this machine, with advice", options, run_bench);
     command

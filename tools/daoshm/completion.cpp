@@ -14,7 +14,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct CompletionOptions
 {
     std::string shell;
     const CLI::App *app = nullptr;
@@ -110,7 +110,7 @@ std::string bash_script(const CLI::App &app)
         fmt::join(names, " "), fmt::join(option_names(app), " "), cases);
 }
 
-int run_completion(const Options &options)
+int run_completion(const CompletionOptions &options)
 {
     std::fputs(bash_script(*options.app).c_str(), stdout);
     return exit_success;
@@ -120,7 +120,7 @@ int run_completion(const Options &options)
 
 void add_completion(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<CompletionOptions>();
     options->app = &tool.app;
     CLI::App *command =
         add_command(tool, "completion", "Print a completion script for a shell", options, run_completion);

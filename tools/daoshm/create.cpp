@@ -18,7 +18,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct CreateOptions
 {
     std::string segment;
     std::string shape;
@@ -40,7 +40,7 @@ uint32_t parse_mode(const std::string &text)
     return mode;
 }
 
-int run_create(const Options &options)
+int run_create(const CreateOptions &options)
 {
     const uint8_t atype = type_from_name(options.type);
     const std::vector<uint32_t> shape = parse_shape(options.shape);
@@ -69,7 +69,7 @@ int run_create(const Options &options)
 
 void add_create(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<CreateOptions>();
     CLI::App *command = add_command(tool, "create", "Make a segment, or clear the one there is", options, run_create);
     command
         ->add_option("segment", options->segment,

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 namespace
 {
 
-struct Options
+struct DoctorOptions
 {
     std::vector<std::string> folders;
     std::string stale = "24h";
@@ -165,7 +165,7 @@ void check_machine(Findings &findings)
     add_advice(power_advice(), findings);
 }
 
-Findings examine(const Options &options)
+Findings examine(const DoctorOptions &options)
 {
     Survey survey(options.folders);
     survey.sample();
@@ -209,7 +209,7 @@ void print_findings(const Findings &findings)
     }
 }
 
-int run_doctor(const Options &options)
+int run_doctor(const DoctorOptions &options)
 {
     const Findings findings = examine(options);
     if (options.json)
@@ -235,7 +235,7 @@ int run_doctor(const Options &options)
 
 void add_doctor(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<DoctorOptions>();
     CLI::App *command = add_command(tool, "doctor", "Say what is wrong here, and the remedy", options, run_doctor);
     command->add_option("folder", options->folders,
                         "Folders to look in; without any: the temporary folder and /dev/shm");

@@ -19,7 +19,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct FillOptions
 {
     std::string segment;
     std::string pattern;
@@ -30,7 +30,7 @@ struct Options
     uint64_t first = 0;
 };
 
-int run_fill(const Options &options)
+int run_fill(const FillOptions &options)
 {
     const Segment segment = Segment::open_writer(options.segment);
     Pattern pattern(options.pattern, segment.geometry(), options.lowest, options.highest);
@@ -56,7 +56,7 @@ int run_fill(const Options &options)
 
 void add_fill(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<FillOptions>();
     CLI::App *command =
         add_command(tool, "fill", "Publish a number or a test pattern, once or at a rate", options, run_fill);
     add_segment_argument(command, options->segment);

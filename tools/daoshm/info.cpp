@@ -20,7 +20,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct InfoOptions
 {
     std::string segment;
     bool json = false;
@@ -160,7 +160,7 @@ void print_readers(const Segment &segment, uint64_t cnt0)
     std::fputs(table.text().c_str(), stdout);
 }
 
-int run_info(const Options &options)
+int run_info(const InfoOptions &options)
 {
     const Segment segment = Segment::open_read_only(options.segment);
     const SegmentStatus status = sample_segment(segment);
@@ -179,7 +179,7 @@ int run_info(const Options &options)
 
 void add_info(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<InfoOptions>();
     CLI::App *command = add_command(tool, "info", "Show everything about one segment, keywords and readers included",
                                     options, run_info);
     add_segment_argument(command, options->segment);

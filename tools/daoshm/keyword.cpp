@@ -18,7 +18,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct KeywordOptions
 {
     std::string segment;
     std::string name;
@@ -44,7 +44,7 @@ bool parse_double(const std::string &text, double &value)
     return !text.empty() && end == text.c_str() + text.size();
 }
 
-void set_value(IMAGE *image, const Options &options)
+void set_value(IMAGE *image, const KeywordOptions &options)
 {
     const char *comment = options.has_comment ? options.comment.c_str() : nullptr;
     const char *name = options.name.c_str();
@@ -86,7 +86,7 @@ int list_keywords(const Segment &segment, bool json)
     return exit_success;
 }
 
-int run_keyword(const Options &options)
+int run_keyword(const KeywordOptions &options)
 {
     if (options.remove || options.has_value)
     {
@@ -115,7 +115,7 @@ int run_keyword(const Options &options)
 
 void add_keyword(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<KeywordOptions>();
     CLI::App *command = add_command(tool, "keyword", "List, print, set or remove keywords", options, run_keyword);
     add_segment_argument(command, options->segment);
     command->add_option("name", options->name, "Keyword, at most 16 bytes; without it all are listed");

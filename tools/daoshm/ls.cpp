@@ -18,7 +18,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct LsOptions
 {
     std::vector<std::string> folders;
     double interval_s = 0.5;
@@ -68,7 +68,7 @@ void print_table(const std::vector<SegmentStatus> &statuses)
             std::fputs(fmt::format("{} {}\n", paint(Style::bad, "damaged:"), status.problem).c_str(), stdout);
 }
 
-int run_ls(const Options &options)
+int run_ls(const LsOptions &options)
 {
     Survey survey(options.folders);
     survey.sample();
@@ -105,7 +105,7 @@ int run_ls(const Options &options)
 
 void add_ls(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<LsOptions>();
     CLI::App *command =
         add_command(tool, "ls", "List all segments: what they are and how they are doing", options, run_ls);
     command->add_option("folder", options->folders,

@@ -21,7 +21,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct RecordOptions
 {
     std::string segment;
     std::string file;
@@ -56,7 +56,7 @@ double rate_of(const RecordResult &result)
                                             : 0;
 }
 
-void print_report_json(const Options &options, const FrameWriter &file, const RecordResult &result)
+void print_report_json(const RecordOptions &options, const FrameWriter &file, const RecordResult &result)
 {
     Json json;
     json["files"] = file.paths();
@@ -98,7 +98,7 @@ void print_report(const FrameWriter &file, const RecordResult &result)
     std::fputs((text + "\n").c_str(), stdout);
 }
 
-int run_record(const Options &options)
+int run_record(const RecordOptions &options)
 {
     file_kind(options.file);
     if (!options.force && std::filesystem::exists(path_of(options.file)))
@@ -138,7 +138,7 @@ int run_record(const Options &options)
 
 void add_record(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<RecordOptions>();
     CLI::App *command = add_command(tool, "record", "Record frames, in order and each once, to a FITS cube or .npy",
                                     options, run_record);
     add_segment_argument(command, options->segment);

@@ -24,7 +24,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct ReplayOptions
 {
     std::string file;
     std::string segment;
@@ -54,7 +54,7 @@ Film film_of(const FrameReader &file, const std::vector<uint64_t> *segment_shape
     return {all.shape[0], {all.atype, {all.shape.begin() + 1, all.shape.end()}}};
 }
 
-Segment create_for(const Options &options, const Film &film, const std::vector<IMAGE_KEYWORD> &keywords)
+Segment create_for(const ReplayOptions &options, const Film &film, const std::vector<IMAGE_KEYWORD> &keywords)
 {
     std::vector<uint32_t> shape;
     for (const uint64_t axis : film.frame.shape)
@@ -97,7 +97,7 @@ void publish(const Segment &segment, FrameReader &file, const Film &film, uint64
 }
 
 /// Publish all frames once. @return how many; fewer when interrupted
-uint64_t play_once(const Segment &segment, FrameReader &file, const Film &film, const Options &options,
+uint64_t play_once(const Segment &segment, FrameReader &file, const Film &film, const ReplayOptions &options,
                    int64_t started_ns, uint64_t &late)
 {
     Progress progress("replaying", film.count, !options.json);
@@ -113,7 +113,7 @@ uint64_t play_once(const Segment &segment, FrameReader &file, const Film &film, 
     return film.count;
 }
 
-int run_replay(const Options &options)
+int run_replay(const ReplayOptions &options)
 {
     const std::unique_ptr<FrameReader> file = open_frames(options.file);
     if (options.rate_hz <= 0 && file->records().empty())
@@ -159,7 +159,7 @@ int run_replay(const Options &options)
 
 void add_replay(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<ReplayOptions>();
     CLI::App *command = add_command(tool, "replay", "Publish the frames of a file, at the recorded or a given rate",
                                     options, run_replay);
     command->add_option("file", options->file, "File: .npy, .fits, .fit or .fts, frames along the first axis")

@@ -15,7 +15,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct RmOptions
 {
     std::vector<std::string> segments;
     bool force = false;
@@ -33,7 +33,7 @@ std::string use_text(const std::string &name)
     return readers > 0 ? fmt::format("{} reader(s) have it open", readers) : "";
 }
 
-int run_rm(const Options &options)
+int run_rm(const RmOptions &options)
 {
     int result = exit_success;
     for (const std::string &name : options.segments)
@@ -59,7 +59,7 @@ int run_rm(const Options &options)
 
 void add_rm(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<RmOptions>();
     CLI::App *command = add_command(tool, "rm", "Remove segments", options, run_rm);
     command->add_option("segment", options->segments, "Segments to remove")->required()->type_name(segment_argument);
     command->add_flag("-f,--force", options->force, "Also while others use it");

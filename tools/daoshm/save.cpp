@@ -19,7 +19,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct SaveOptions
 {
     std::string segment;
     std::string file;
@@ -29,7 +29,7 @@ struct Options
     bool json = false;
 };
 
-int run_save(const Options &options)
+int run_save(const SaveOptions &options)
 {
     file_kind(options.file);
     if (!options.force && std::filesystem::exists(path_of(options.file)))
@@ -66,7 +66,7 @@ int run_save(const Options &options)
 
 void add_save(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<SaveOptions>();
     CLI::App *command = add_command(tool, "save", "Save the newest frame to FITS or .npy", options, run_save);
     add_segment_argument(command, options->segment);
     command->add_option("file", options->file, "File to write: .fits, .fit, .fts or .npy")

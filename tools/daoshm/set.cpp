@@ -18,7 +18,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct SetOptions
 {
     std::string segment;
     std::string file;
@@ -29,7 +29,7 @@ struct Options
 };
 
 /// Where in the file the frame lies, as its first element; throws when the shapes do not go together.
-uint64_t first_element(const Geometry &file, const Geometry &segment, const Options &options)
+uint64_t first_element(const Geometry &file, const Geometry &segment, const SetOptions &options)
 {
     if (file.shape == segment.shape)
         return 0;
@@ -43,7 +43,7 @@ uint64_t first_element(const Geometry &file, const Geometry &segment, const Opti
     return options.frame * segment.element_count();
 }
 
-Segment create_for(const Options &options, const Geometry &file, bool is_recording)
+Segment create_for(const SetOptions &options, const Geometry &file, bool is_recording)
 {
     std::vector<uint32_t> shape;
     for (size_t axis = is_recording ? 1 : 0; axis < file.shape.size(); ++axis)
@@ -58,7 +58,7 @@ Segment create_for(const Options &options, const Geometry &file, bool is_recordi
     return Segment::create(new_segment_path(options.segment), shape, file.atype, create);
 }
 
-int run_set(const Options &options)
+int run_set(const SetOptions &options)
 {
     const std::unique_ptr<FrameReader> file = open_frames(options.file);
     const Geometry &found = file->header().geometry;
@@ -84,7 +84,7 @@ int run_set(const Options &options)
 
 void add_set(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<SetOptions>();
     CLI::App *command = add_command(tool, "set", "Publish a frame from a .npy or FITS file", options, run_set);
     add_segment_argument(command, options->segment);
     command->add_option("file", options->file, "File: .npy, .fits, .fit or .fts")->required()->type_name("FILE");

@@ -20,7 +20,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct ShowOptions
 {
     std::string segment;
     std::string stretch = "linear";
@@ -60,7 +60,7 @@ std::vector<std::string> keys(const std::map<std::string, Value> &map)
     return names;
 }
 
-ScreenOptions screen_options(const Options &options)
+ScreenOptions screen_options(const ShowOptions &options)
 {
     ScreenOptions screen;
     screen.graphics = graphics_names.at(options.graphics);
@@ -98,7 +98,7 @@ size_t slice_of(const Geometry &geometry, const DAO_FRAME &frame, int64_t wanted
     return wanted >= 0 ? static_cast<size_t>(wanted) : static_cast<size_t>(frame.cnt1 % slices);
 }
 
-std::string drawn_frame(const Segment &segment, const Options &options, uint64_t *cnt0)
+std::string drawn_frame(const Segment &segment, const ShowOptions &options, uint64_t *cnt0)
 {
     const std::vector<std::byte> data = segment.read_newest(cnt0);
     DAO_FRAME frame{};
@@ -125,7 +125,7 @@ void redraw(const std::string &text, bool is_first)
     std::fflush(stdout);
 }
 
-int show_live(Segment &segment, const Options &options)
+int show_live(Segment &segment, const ShowOptions &options)
 {
     std::fputs("\033[?25l", stdout);
     bool is_first = true;
@@ -160,7 +160,7 @@ int show_live(Segment &segment, const Options &options)
     return result;
 }
 
-int run_show(const Options &options)
+int run_show(const ShowOptions &options)
 {
     Segment segment = Segment::open_read_only(options.segment);
     if (options.watch)
@@ -173,7 +173,7 @@ int run_show(const Options &options)
 
 void add_show(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<ShowOptions>();
     CLI::App *command = add_command(tool, "show", "Show the newest frame in the terminal", options, run_show);
     add_segment_argument(command, options->segment);
     command->add_flag("-w,--watch", options->watch, "Live, until Ctrl-C");

@@ -18,7 +18,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct TopOptions
 {
     std::vector<std::string> folders;
     double interval_s = 1;
@@ -65,7 +65,7 @@ std::vector<PlacedColumn> place_columns(int columns)
 class TopScreen
 {
   public:
-    explicit TopScreen(const Options &options) : model_(options.folders), interval_s_(options.interval_s)
+    explicit TopScreen(const TopOptions &options) : model_(options.folders), interval_s_(options.interval_s)
     {
         model_.filter = options.filter;
         model_.is_reversed = options.is_reversed;
@@ -276,7 +276,7 @@ class TopScreen
     bool wants_end_ = false;
 };
 
-int run_top(const Options &options)
+int run_top(const TopOptions &options)
 {
     TopScreen(options).run();
     return exit_success;
@@ -286,7 +286,7 @@ int run_top(const Options &options)
 
 void add_top(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<TopOptions>();
     CLI::App *command = add_command(tool, "top", "All segments, live, on the whole screen", options, run_top);
     command->add_option("folder", options->folders,
                         "Folders to look in; without any: the temporary folder and /dev/shm");

@@ -24,7 +24,7 @@ namespace daoshm
 namespace
 {
 
-struct Options
+struct WatchOptions
 {
     std::string segment;
     std::string wait = "block";
@@ -51,7 +51,7 @@ struct Tally
 class FrameWatch
 {
   public:
-    FrameWatch(Segment &segment, const Options &options)
+    FrameWatch(Segment &segment, const WatchOptions &options)
         : segment_(segment), wait_(waits.at(options.wait)), element_(daoTypeSize(segment.metadata().atype))
     {
         uint32_t slot = 0;
@@ -136,7 +136,7 @@ Moments newest_moments(const std::string &path)
     }
 }
 
-void print_header(const Options &options)
+void print_header(const WatchOptions &options)
 {
     std::string text = fmt::format("{:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>8}", "RATE", "JITTER", "MIN", "MEAN",
                                    "MAX", "RMS", "MISSED");
@@ -152,7 +152,7 @@ std::string right(const std::string &text, size_t width)
     return std::string(width > used ? width - used : 0, ' ') + text;
 }
 
-void print_line(const Tally &tally, const Moments &frame, const Options &options)
+void print_line(const Tally &tally, const Moments &frame, const WatchOptions &options)
 {
     const double rate = static_cast<double>(tally.frames + tally.missed) * 1e9 / static_cast<double>(tally.elapsed_ns);
     const Moments period = moments(tally.periods_ns);
@@ -172,7 +172,7 @@ void print_line(const Tally &tally, const Moments &frame, const Options &options
     std::fflush(stdout);
 }
 
-void print_line_json(const Tally &tally, const Moments &frame, const Options &options)
+void print_line_json(const Tally &tally, const Moments &frame, const WatchOptions &options)
 {
     const Moments period = moments(tally.periods_ns);
     const auto number = [](bool known, double value) { return known ? Json(value) : Json(); };
@@ -204,7 +204,7 @@ void print_line_json(const Tally &tally, const Moments &frame, const Options &op
     print_json_line(json);
 }
 
-int run_watch(const Options &options)
+int run_watch(const WatchOptions &options)
 {
     Segment segment = Segment::open_read_only(options.segment);
     FrameWatch watch(segment, options);
@@ -239,7 +239,7 @@ int run_watch(const Options &options)
 
 void add_watch(Tool &tool)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<WatchOptions>();
     CLI::App *command =
         add_command(tool, "watch", "One line a second: rate, jitter, statistics, missed frames", options, run_watch);
     add_segment_argument(command, options->segment);

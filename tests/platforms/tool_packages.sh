@@ -1,0 +1,78 @@
+#!/bin/sh
+# Makes the libraries that daoshm needs on another system, once: tool_packages.sh SYSTEM FOLDER [cmake arguments...]
+# SYSTEM is a file of cmake/toolchains; the arguments are for it. CLI11, fmt and nlohmann-json are headers and come from
+# this machine's packages, cfitsio from its distribution's source package.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+system=$1
+mkdir -p "$2"
+folder=$(cd "$2" && pwd)
+shift 2
+[ -e "$folder/complete" ] && exit 0
+mkdir -p "$folder/include" "$folder/lib"
+
+# What is headers only, without the rest of /usr/include: name, target, folder of headers, definition.
+header_package() {
+    mkdir -p "$folder/lib/cmake/$1"
+    rm -rf "$folder/include/$3"
+    cp -R "/usr/include/$3" "$folder/include/$3"
+    cat >"$folder/lib/cmake/$1/$1Config.cmake" <<END
+add_library($2 INTERFACE IMPORTED)
+target_include_directories($2 SYSTEM INTERFACE $folder/include)
+target_compile_definitions($2 INTERFACE ${4:-})
+END
+}
+
+# zlib and ncurses as Debian has them for ARM64: headers and static libraries.
+arm64_libraries() {
+    "$root/cmake/debian_packages.sh" arm64 "$folder/debian" zlib1g-dev libncurses-dev
+    cp -R "$folder"/debian/usr/include/. "$folder/include"
+}
+
+# A library of macOS as the linker sees one, a list of names: NAME STATIC_LIBRARY...
+macos_library() {
+    name=$1
+    shift
+    symbols=$(aarch64-linux-gnu-nm -g --defined-only "$@" 2>/dev/null | awk 'NF == 3 { print "_" $3 }' | sort -u | paste -sd,)
+    cat >"$folder/lib/$name.tbd" <<END
+--- !tapi-tbd
+tbd-version: 4
+targets: [ x86_64-macos, arm64-macos ]
+install-name: '/usr/lib/$name.dylib'
+exports:
+  - targets: [ x86_64-macos, arm64-macos ]
+    symbols: [ $symbols ]
+...
+END
+}
+
+header_package CLI11 CLI11::CLI11 CLI
+header_package fmt fmt::fmt fmt FMT_HEADER_ONLY
+header_package nlohmann_json nlohmann_json::nlohmann_json nlohmann
+case $system in
+mingw-w64) cp /usr/x86_64-w64-mingw32/lib/libz.a "$folder/lib" ;;
+aarch64-linux-gnu)
+    arm64_libraries
+    static=$folder/debian/usr/lib/aarch64-linux-gnu
+    cp "$static/libz.a" "$static/libncursesw.a" "$folder/lib"
+    cp "$static/libtinfo.a" "$folder/lib/libtinfow.a" # the name by which CMake knows the other half of ncursesw
+    ;;
+macos)
+    arm64_libraries
+    static=$folder/debian/usr/lib/aarch64-linux-gnu
+    macos_library libz "$static/libz.a"
+    macos_library libncursesw "$static/libncursesw.a" "$static/libtinfo.a"
+    ;;
+esac
+
+# Files over 2 GiB want 64-bit offsets. Its package file for CMake is of no use; its pkg-config file is for a shared
+# library, but only the static one is made here.
+source=$folder/source
+"$root/cmake/debian_source.sh" cfitsio "$source"
+cmake -S "$source" -B "$source/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
+    -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/$system.cmake" -DDAO_TOOL_PACKAGES="$folder" \
+    -DCMAKE_INSTALL_PREFIX="$folder" -DCMAKE_C_FLAGS="-D_FILE_OFFSET_BITS=64 -w" -DUSE_CURL=OFF -DM_LIB=m "$@"
+cmake --build "$source/build" -j "${DAO_JOBS:-2}" --target install
+sed -i 's/^Libs: .*/& -lz/' "$folder/lib/pkgconfig/cfitsio.pc"
+rm -rf "$folder"/lib/cfitsio-* "$source" "$folder/debian"
+touch "$folder/complete"
