@@ -3,10 +3,14 @@
 # the compiler or the linker. Runs nothing.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
-"$root/tests/platforms/install.sh"
+"$root/cmake/install_packages.sh" platforms
 mkdir -p "${DAO_BUILD_FOLDER:-$root/build}"
 build=$(cd "${DAO_BUILD_FOLDER:-$root/build}" && pwd)
 zig=$build/zig/bin/python-zig
+if [ ! -x "$zig" ]; then
+    python3 -m venv "$build/zig"
+    "$build/zig/bin/pip" install -q 'ziglang==0.17.*'
+fi
 for processor in aarch64 x86_64; do
     folder=$build/macos-$processor
     "$root/tests/platforms/tool_packages.sh" macos "$folder-packages" -DDAO_ZIG="$zig" -DDAO_MACOS_PROCESSOR=$processor

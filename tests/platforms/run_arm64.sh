@@ -3,7 +3,7 @@
 # Usage: run_arm64.sh [ctest arguments...]; with arguments only ctest runs.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
-"$root/tests/platforms/install.sh"
+"$root/cmake/install_packages.sh" platforms
 mkdir -p "${DAO_BUILD_FOLDER:-$root/build}"
 build=$(cd "${DAO_BUILD_FOLDER:-$root/build}" && pwd)/arm64
 "$root/tests/platforms/tool_packages.sh" aarch64-linux-gnu "$build-packages"

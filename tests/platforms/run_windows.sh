@@ -9,7 +9,7 @@ if [ -z "${DAO_FIXED_LAYOUT:-}" ] && setarch -R true 2>/dev/null; then
     DAO_FIXED_LAYOUT=yes exec setarch -R "$0" "$@"
 fi
 root=$(cd "$(dirname "$0")/../.." && pwd)
-"$root/tests/platforms/install.sh"
+"$root/cmake/install_packages.sh" platforms
 mkdir -p "${DAO_BUILD_FOLDER:-$root/build}"
 build=$(cd "${DAO_BUILD_FOLDER:-$root/build}" && pwd)/windows
 "$root/tests/platforms/tool_packages.sh" mingw-w64 "$build-packages"
