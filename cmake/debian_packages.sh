@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fetches packages for another processor and unpacks them into FOLDER, not onto the machine, without what they depend on:
-# debian_packages.sh ARCHITECTURE FOLDER PACKAGE...
+# Fetches packages for another processor and unpacks them into FOLDER, not onto the machine, and not what they depend
+# on: debian_packages.sh ARCHITECTURE FOLDER PACKAGE...
 set -eu
 . "$(dirname "$0")/private_apt.sh"
 architecture=$1

@@ -1,6 +1,6 @@
 # An apt with lists and folders of its own, so that the machine's stay as they are; sourced by sh.
 # private_apt FOLDER TYPE [SUITE] [ARCHITECTURE]: TYPE is deb or deb-src; the packages come from where this machine has
-# its own from, or from that suite of Debian, for this machine's processor or another. Call it in a subshell or a script.
+# its own from, or from that suite of Debian, for this machine's processor or another. All later apt calls use it.
 private_apt() {
     apt=$1 type=$2 suite=${3:-} architecture=${4:-$(dpkg --print-architecture)}
     mkdir -p "$apt/sources" "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/state"

@@ -2,17 +2,14 @@
 # Compiles and links the library, the tests, the examples and daoshm for macOS on both processors, without a warning of
 # the compiler or the linker. Runs nothing.
 set -eu
-root=$(cd "$(dirname "$0")/../.." && pwd)
-"$root/cmake/install_packages.sh" platforms
-mkdir -p "${DAO_BUILD_FOLDER:-$root/build}"
-build=$(cd "${DAO_BUILD_FOLDER:-$root/build}" && pwd)
-zig=$build/zig/bin/python-zig
+. "$(dirname "$0")/start.sh"
+zig=$builds/zig/bin/python-zig
 if [ ! -x "$zig" ]; then
-    python3 -m venv "$build/zig"
-    "$build/zig/bin/pip" install -q 'ziglang==0.17.*'
+    python3 -m venv "$builds/zig"
+    "$builds/zig/bin/pip" install -q 'ziglang==0.17.*'
 fi
 for processor in aarch64 x86_64; do
-    folder=$build/macos-$processor
+    folder=$builds/macos-$processor
     "$root/tests/platforms/tool_packages.sh" macos "$folder-packages" -DDAO_ZIG="$zig" -DDAO_MACOS_PROCESSOR=$processor
     cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/macos.cmake" \
         -DDAO_ZIG="$zig" -DDAO_MACOS_PROCESSOR=$processor -DDAO_TOOL_PACKAGES="$folder-packages" \

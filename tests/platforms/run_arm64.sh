@@ -2,10 +2,8 @@
 # Builds everything for Linux on 64-bit ARM and runs the tests under qemu-user.
 # Usage: run_arm64.sh [ctest arguments...]; with arguments only ctest runs.
 set -eu
-root=$(cd "$(dirname "$0")/../.." && pwd)
-"$root/cmake/install_packages.sh" platforms
-mkdir -p "${DAO_BUILD_FOLDER:-$root/build}"
-build=$(cd "${DAO_BUILD_FOLDER:-$root/build}" && pwd)/arm64
+. "$(dirname "$0")/start.sh"
+build=$builds/arm64
 "$root/tests/platforms/tool_packages.sh" aarch64-linux-gnu "$build-packages"
 # For tests that start this program again: the kernel cannot run it by itself.
 emulator="qemu-aarch64 -L /usr/aarch64-linux-gnu"

@@ -3,15 +3,13 @@
 # of the command line tool, and the C and C++ programs once more with the static library.
 # Usage: run_windows.sh [ctest arguments...]; with arguments only ctest runs.
 set -eu
-# Wine wants a page at a fixed address, 50 MB above its loader. Now and then (once in 1,500 starts) a heap that the kernel
-# places at random lies on it, and the program ends with exit code 1 and not a word. So: the same layout each time.
+# Wine wants a page at a fixed address, 50 MB above its loader. Now and then (once in 1,500 starts) a heap that the
+# kernel places at random lies on it, and the program ends with exit code 1 and not a word. So: the same layout always.
 if [ -z "${DAO_FIXED_LAYOUT:-}" ] && setarch -R true 2>/dev/null; then
     DAO_FIXED_LAYOUT=yes exec setarch -R "$0" "$@"
 fi
-root=$(cd "$(dirname "$0")/../.." && pwd)
-"$root/cmake/install_packages.sh" platforms
-mkdir -p "${DAO_BUILD_FOLDER:-$root/build}"
-build=$(cd "${DAO_BUILD_FOLDER:-$root/build}" && pwd)/windows
+. "$(dirname "$0")/start.sh"
+build=$builds/windows
 "$root/tests/platforms/tool_packages.sh" mingw-w64 "$build-packages"
 
 wine=$(command -v wine64 || echo /usr/lib/wine/wine64)

@@ -23,17 +23,29 @@ target_compile_definitions($2 INTERFACE ${4:-})
 END
 }
 
-# zlib and ncurses as Debian has them for ARM64: headers and static libraries.
+# fetch SCRIPT NAME [arguments...]: a script of cmake/ fetches into $fetched/NAME, once for all systems.
+fetched=$(dirname "$folder")/fetched-packages
+fetch() {
+    script=$1 name=$2
+    shift 2
+    [ -d "$fetched/$name" ] && return
+    "$root/cmake/$script.sh" "$name" "$fetched/$name.part" "$@"
+    mv "$fetched/$name.part" "$fetched/$name"
+}
+
+# zlib and ncurses as Debian has them for ARM64: takes the headers, and says where the static libraries are.
 arm64_libraries() {
-    "$root/cmake/debian_packages.sh" arm64 "$folder/debian" zlib1g-dev libncurses-dev
-    cp -R "$folder"/debian/usr/include/. "$folder/include"
+    fetch debian_packages arm64 zlib1g-dev libncurses-dev
+    cp -R "$fetched"/arm64/usr/include/. "$folder/include"
+    static=$fetched/arm64/usr/lib/aarch64-linux-gnu
 }
 
 # A library of macOS as the linker sees one, a list of names: NAME STATIC_LIBRARY...
 macos_library() {
     name=$1
     shift
-    symbols=$(aarch64-linux-gnu-nm -g --defined-only "$@" 2>/dev/null | awk 'NF == 3 { print "_" $3 }' | sort -u | paste -sd,)
+    symbols=$(aarch64-linux-gnu-nm -g --defined-only "$@" 2>/dev/null | awk 'NF == 3 { print "_" $3 }' | sort -u |
+        paste -sd,)
     cat >"$folder/lib/$name.tbd" <<END
 --- !tapi-tbd
 tbd-version: 4
@@ -53,13 +65,11 @@ case $system in
 mingw-w64) cp /usr/x86_64-w64-mingw32/lib/libz.a "$folder/lib" ;;
 aarch64-linux-gnu)
     arm64_libraries
-    static=$folder/debian/usr/lib/aarch64-linux-gnu
     cp "$static/libz.a" "$static/libncursesw.a" "$folder/lib"
     cp "$static/libtinfo.a" "$folder/lib/libtinfow.a" # the name by which CMake knows the other half of ncursesw
     ;;
 macos)
     arm64_libraries
-    static=$folder/debian/usr/lib/aarch64-linux-gnu
     macos_library libz "$static/libz.a"
     macos_library libncursesw "$static/libncursesw.a" "$static/libtinfo.a"
     ;;
@@ -67,12 +77,12 @@ esac
 
 # Files over 2 GiB want 64-bit offsets. Its package file for CMake is of no use; its pkg-config file is for a shared
 # library, but only the static one is made here.
-source=$folder/source
-"$root/cmake/debian_source.sh" cfitsio "$source"
-cmake -S "$source" -B "$source/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
+fetch debian_source cfitsio
+build=$folder/cfitsio
+cmake -S "$fetched/cfitsio" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
     -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/$system.cmake" -DDAO_TOOL_PACKAGES="$folder" \
     -DCMAKE_INSTALL_PREFIX="$folder" -DCMAKE_C_FLAGS="-D_FILE_OFFSET_BITS=64 -w" -DUSE_CURL=OFF -DM_LIB=m "$@"
-cmake --build "$source/build" -j "${DAO_JOBS:-2}" --target install
+cmake --build "$build" -j "${DAO_JOBS:-2}" --target install
 sed -i 's/^Libs: .*/& -lz/' "$folder/lib/pkgconfig/cfitsio.pc"
-rm -rf "$folder"/lib/cfitsio-* "$source" "$folder/debian"
+rm -rf "$folder"/lib/cfitsio-* "$build"
 touch "$folder/complete"

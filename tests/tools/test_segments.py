@@ -178,6 +178,18 @@ def test_set_refuses_bad_files(tool, name, content):
     assert tool.json("info", "a")["cnt0"] == 0
 
 
+@pytest.mark.parametrize("command", [["set"], ["replay", "--rate", 1]], ids=["set", "replay"])
+def test_no_axis_is_cut_to_fit_a_segment(tool, command):
+    shape = (1, 2**32 + 1)
+    with open(tool.folder / "long.npy", "wb") as file:  # full of holes: it takes no room
+        np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+        file.truncate(file.tell() + shape[1])
+    name, *options = command
+    tool(name, *(["a", "long.npy", "--create"] if name == "set" else ["long.npy", "a"]), *options, code=1)
+    assert "4294967297" in tool.errors and "4294967295" in tool.errors
+    tool("info", "a", code=1)
+
+
 def test_set_refuses_fortran_order_and_short_files(tool):
     np.save(tool.folder / "f.npy", np.asfortranarray(np.zeros((3, 4), "float32")))
     tool("set", "a", "f.npy", "--create", code=1)

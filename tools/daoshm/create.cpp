@@ -24,7 +24,7 @@ struct CreateOptions
     std::string shape;
     std::string type = daoTypeName(Dtype);
     uint32_t depth = 1;
-    uint32_t keywords = 16;
+    uint32_t keywords = usual_keyword_room;
     std::string mode = "600";
     bool compatible = false;
     bool json = false;

@@ -56,13 +56,8 @@ Film film_of(const FrameReader &file, const std::vector<uint64_t> *segment_shape
 
 Segment create_for(const ReplayOptions &options, const Film &film, const std::vector<IMAGE_KEYWORD> &keywords)
 {
-    std::vector<uint32_t> shape;
-    for (const uint64_t axis : film.frame.shape)
-        shape.push_back(static_cast<uint32_t>(axis));
-    DAO_CREATE_OPTIONS create{};
-    create.depth = options.depth;
-    create.keywords = static_cast<uint32_t>(keywords.size()) + 16;
-    Segment segment = Segment::create(new_segment_path(options.segment), shape, film.frame.atype, create);
+    const auto room = static_cast<uint32_t>(keywords.size()) + usual_keyword_room;
+    Segment segment = Segment::create(new_segment_path(options.segment), film.frame, options.depth, room);
     for (const IMAGE_KEYWORD &keyword : keywords)
         set_keyword(segment, keyword);
     return segment;

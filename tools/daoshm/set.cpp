@@ -43,28 +43,16 @@ uint64_t first_element(const Geometry &file, const Geometry &segment, const SetO
     return options.frame * segment.element_count();
 }
 
-Segment create_for(const SetOptions &options, const Geometry &file, bool is_recording)
-{
-    std::vector<uint32_t> shape;
-    for (size_t axis = is_recording ? 1 : 0; axis < file.shape.size(); ++axis)
-    {
-        if (file.shape[axis] > UINT32_MAX)
-            throw ToolError(fmt::format("{}: an axis of {} elements is too long", options.file, file.shape[axis]));
-        shape.push_back(static_cast<uint32_t>(file.shape[axis]));
-    }
-    DAO_CREATE_OPTIONS create{};
-    create.depth = options.depth;
-    create.keywords = 16;
-    return Segment::create(new_segment_path(options.segment), shape, file.atype, create);
-}
-
 int run_set(const SetOptions &options)
 {
     const std::unique_ptr<FrameReader> file = open_frames(options.file);
     const Geometry &found = file->header().geometry;
     const bool is_new = options.create && !std::filesystem::exists(path_of(find_segment(options.segment)));
-    const Segment segment =
-        is_new ? create_for(options, found, !file->records().empty()) : Segment::open_writer(options.segment);
+    Geometry frame_found = found;
+    if (!file->records().empty()) // a recording: frames along the first axis
+        frame_found.shape.erase(frame_found.shape.begin());
+    const Segment segment = is_new ? Segment::create(new_segment_path(options.segment), frame_found, options.depth)
+                                   : Segment::open_writer(options.segment);
     const Geometry wanted = segment.geometry();
     if (!is_safe_cast(found.atype, wanted.atype) && !options.cast)
         throw ToolError(

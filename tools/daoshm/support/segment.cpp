@@ -106,6 +106,22 @@ Segment Segment::create(const std::string &path, const std::vector<uint32_t> &sh
     return Segment(Image(image.release()));
 }
 
+Segment Segment::create(const std::string &path, const Geometry &frame, uint32_t depth, uint32_t keywords)
+{
+    std::vector<uint32_t> shape;
+    for (const uint64_t axis : frame.shape)
+    {
+        if (axis > UINT32_MAX)
+            throw ToolError(fmt::format("{}: frames of shape {}; an axis of a segment has at most {} elements", path,
+                                        shape_text(frame.shape), UINT32_MAX));
+        shape.push_back(static_cast<uint32_t>(axis));
+    }
+    DAO_CREATE_OPTIONS options{};
+    options.depth = depth;
+    options.keywords = keywords;
+    return create(path, shape, frame.atype, options);
+}
+
 Geometry Segment::geometry() const
 {
     const IMAGE_METADATA &md = metadata();

@@ -23,6 +23,9 @@ std::string find_segment(const std::string &name);
 /// The path of a segment to be made: a name without a folder goes into the temporary folder, with the ending.
 std::string new_segment_path(const std::string &name);
 
+/// Room for so many keywords in a new segment, beside those that it starts with.
+inline constexpr uint32_t usual_keyword_room = 16;
+
 class Segment
 {
   public:
@@ -34,6 +37,9 @@ class Segment
     static Segment open_writer(const std::string &name);
     static Segment create(const std::string &path, const std::vector<uint32_t> &shape, uint8_t atype,
                           const DAO_CREATE_OPTIONS &options);
+    /// For frames of a file; throws when one of their axes is longer than a segment's can be.
+    static Segment create(const std::string &path, const Geometry &frame, uint32_t depth,
+                          uint32_t keywords = usual_keyword_room);
 
     IMAGE *get() const { return image_.get(); }
     const IMAGE_METADATA &metadata() const { return *image_->md; }
