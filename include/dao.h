@@ -10,7 +10,9 @@
  *   What exactly went wrong: daoLastErrorCode() and daoLastErrorMessage(), per thread.
  * - Shapes are in C order: `size[0]` is the slow axis. Counts named `nbVal` are in elements, not bytes.
  * - Times are nanoseconds; a point in time counts from the Unix epoch. Time limits of the new calls are relative,
- *   on the monotonic clock, and negative for ever.
+ *   on the monotonic clock; 0 looks once, negative: no limit.
+ * - Structs of options and of information begin with their size, so that they can grow: initialise them with their
+ *   macro (`DAO_FRAME frame = DAO_FRAME_INIT;`). A size of 0, or one that no version had, is an error.
  * - One IMAGE is for one thread at a time, except for the packet calls (daoShmImagePart2Shm()), which several
  *   threads may make on one IMAGE. Any number of threads and processes may each open the same segment.
  * - The library never exits, aborts or prints unless asked, and leaves the umask and the signal state alone.
@@ -71,11 +73,13 @@ extern "C" {
 #define DAO_SUCCESS 0      /**< done */
 #define DAO_ERROR 1        /**< failed; see daoLastErrorCode() */
 #define DAO_TIMEOUT (-1)   /**< the time limit passed first */
-#define DAO_OVERWRITE (-2) /**< the writer overwrote what was to be read, or lapped the reader */
-#define DAO_NOTREADY (-3)  /**< no (new) whole frame yet */
+#define DAO_OVERWRITE (-2) /**< calls that copy: `dst` holds a whole frame, and frames before it were missed; calls
+                                that hand out memory: the slot handed out was overwritten since */
+#define DAO_NOTREADY (-3)  /**< no (new) whole frame yet; `dst` is undefined */
 #define DAO_INTERRUPTED (-4) /**< a signal, or daoShmInterrupt(), ended the wait; no frame was counted */
 #define DAO_REPLACED (-5)    /**< another segment has taken the name; daoShmReopen() follows it */
 #define DAO_REMOVED (-6)     /**< the segment's file was removed; the mapping stays valid */
+#define DAO_OUTRUN (-7)      /**< the writer was faster than every try to copy a whole frame; `dst` is undefined */
 
 /** What went wrong, in stable numbers. */
 typedef enum
@@ -86,7 +90,7 @@ typedef enum
     DAO_E_NAME = 3,         /**< empty name, or over 79 bytes */
     DAO_E_NOT_FOUND = 4,    /**< no such segment, or keyword */
     DAO_E_PERMISSION = 5,   /**< the system refuses access, or the file is another user's or a symbolic link */
-    DAO_E_EXISTS = 6,       /**< a file that is not a segment has the name */
+    DAO_E_EXISTS = 6,       /**< a file that is not a segment has the name; with an exclusive create: any file */
     DAO_E_NO_SPACE = 7,     /**< the file system is full */
     DAO_E_NO_MEMORY = 8,    /**< out of memory */
     DAO_E_SYSTEM = 9,       /**< another error of the operating system; the message has its text */
@@ -106,7 +110,8 @@ typedef enum
     DAO_E_INTERRUPTED = 23, /**< goes with DAO_INTERRUPTED */
     DAO_E_REPLACED = 24,    /**< goes with DAO_REPLACED */
     DAO_E_REMOVED = 25,     /**< goes with DAO_REMOVED */
-    DAO_E_UNSUPPORTED = 26  /**< this segment, or this system, cannot do that */
+    DAO_E_UNSUPPORTED = 26, /**< this segment, or this system, cannot do that */
+    DAO_E_OUTRUN = 27       /**< goes with DAO_OUTRUN */
 } DAO_ERROR_CODE;
 
 /** @return the cause of this thread's last call that did not return `DAO_SUCCESS`. */
@@ -269,14 +274,23 @@ typedef struct
 
 /* ---------------------------------------------------------------------------------------------------- life */
 
-/** How daoShmImageCreateWith() makes a segment. Begin with all zero bytes: each 0 stands for the default. */
+/** How daoShmImageCreateWith() makes a segment. Begin with `DAO_CREATE_OPTIONS_INIT`, in which each 0 stands for the
+ *  default. */
 typedef struct
 {
-    uint32_t depth;       /**< slots; 0 stands for 1 */
-    uint32_t keywords;    /**< room for so many keywords, at most 65535 */
-    uint32_t file_mode;   /**< permission bits; 0 stands for daoShmGetFileMode() */
+    uint32_t size;         /**< bytes of this struct, as `DAO_CREATE_OPTIONS_INIT` says */
+    uint32_t depth;        /**< slots; 0 stands for 1 */
+    uint32_t keywords;     /**< room for so many keywords, at most 65535 */
+    uint32_t file_mode;    /**< permission bits; 0 stands for daoShmGetFileMode() */
     int32_t compatibility; /**< 1 with DAO's named semaphores, -1 without, 0 as daoShmGetCompatibility() says */
+    uint32_t exclusive;    /**< 1: fail with `DAO_E_EXISTS` when anything has the name already */
 } DAO_CREATE_OPTIONS;
+
+/** All defaults. */
+#define DAO_CREATE_OPTIONS_INIT              \
+    {                                        \
+        sizeof(DAO_CREATE_OPTIONS), 0, 0, 0, 0, 0 \
+    }
 
 /**
  * Make a segment of depth 1, or reuse the one that has the name and the same geometry.
@@ -368,11 +382,16 @@ DAO_API int daoShmGetCompatibility(void);
  */
 DAO_API int_fast8_t daoShmImage2Shm(void *im, uint32_t nbVal, IMAGE *image);
 
+/** The same as daoShmImage2Shm() for frames of any number of elements. */
+DAO_API int_fast8_t daoShmSetData(IMAGE *image, const void *im, uint64_t nbVal);
+
 /**
  * Copy data without counting a frame and without waking anybody. With depth 1 the newest frame's content changes;
  * with more, the data waits in the next slot until daoShmImagePart2ShmFinalize() publishes it.
  */
 DAO_API int_fast8_t daoShmImage2ShmQuiet(void *im, uint32_t nbVal, IMAGE *image);
+/** The same as daoShmImage2ShmQuiet() for frames of any number of elements. */
+DAO_API int_fast8_t daoShmSetDataQuiet(IMAGE *image, const void *im, uint64_t nbVal);
 
 /**
  * Put one packet of a frame into the next slot. The first packet locks the segment for this process until the frame
@@ -404,15 +423,15 @@ DAO_API int_fast8_t daoShmTimestampShm(IMAGE *image);
 
 /**
  * Begin a loan: lock the segment and hand out the next slot's memory, to be filled in place.
- * End it with daoShmCommitWrite() or daoShmAbortWrite(). The slot holds an older frame's bytes.
+ * End it with daoShmLoanCommit() or daoShmLoanAbort(). The slot holds an older frame's bytes.
  * @param slot set to the slot's first byte
  */
-DAO_API int_fast8_t daoShmBeginWrite(IMAGE *image, void **slot);
+DAO_API int_fast8_t daoShmLoanBegin(IMAGE *image, void **slot);
 /** Publish the loan. */
-DAO_API int_fast8_t daoShmCommitWrite(IMAGE *image);
+DAO_API int_fast8_t daoShmLoanCommit(IMAGE *image);
 /** Give the loan back unpublished. What the slot held is lost: with depth 1 there is no whole frame to read until
  *  the next one is published. */
-DAO_API int_fast8_t daoShmAbortWrite(IMAGE *image);
+DAO_API int_fast8_t daoShmLoanAbort(IMAGE *image);
 
 /** Write the next slice of a rolling buffer (3 axes: size[0] slices of size[1] x size[2]), set `cnt1` to its index
  *  and publish. The first slice written is 0.
@@ -463,19 +482,30 @@ DAO_API int_fast8_t daoShmWaitForFrameAdaptive(IMAGE *image, uint64_t after_cnt0
  *  other than the one a signal came to, within 0.1 s. May be called from a signal handler. Waits that begin later are
  *  not affected. */
 DAO_API void daoShmInterrupt(void);
+/** Forget interrupts that this handle has not reported yet. */
+DAO_API int_fast8_t daoShmForgetInterrupts(IMAGE *image);
 
 /* --------------------------------------------------------------------------------------------------- reads */
 
-/** Which frame, and when. */
+/** Which frame, and when. Begin with `DAO_FRAME_INIT`. */
 typedef struct
 {
+    uint32_t size;    /**< bytes of this struct, as `DAO_FRAME_INIT` says */
+    uint32_t slot;    /**< where it lay */
     uint64_t cnt0;    /**< its counter */
     uint64_t cnt1;    /**< its slice, in a rolling buffer */
     uint64_t cnt2;    /**< its id */
     int64_t atime_ns; /**< acquisition time, ns since the epoch */
-    uint32_t slot;    /**< where it lay */
+    uint64_t epoch;   /**< the library's own: tells contents of equal counters apart */
     uint32_t generation; /**< how often the segment had been reused */
+    uint32_t stable;  /**< 1 when it was a whole frame; 0 when its slot was being written */
 } DAO_FRAME;
+
+/** No frame. */
+#define DAO_FRAME_INIT                        \
+    {                                         \
+        sizeof(DAO_FRAME), 0, 0, 0, 0, 0, 0, 0, 0 \
+    }
 
 /** @return `cnt0` of the newest frame, 0 before the first and on error. */
 DAO_API uint64_t daoShmGetCounter(IMAGE *image);
@@ -487,7 +517,7 @@ DAO_API uint64_t daoShmGetCounter(IMAGE *image);
  * @param cnt0     if not null, set to the frame's counter
  * @param atime_ns if not null, set to its acquisition time
  * @return `DAO_SUCCESS`, before the first frame too (zeros, or what a program put there, and `cnt0` 0); `DAO_NOTREADY`
- *         when the newest frame stays half written for 100 ms, or its writer died; `DAO_OVERWRITE` when the writer was
+ *         when the newest frame stays half written for 100 ms, or its writer died; `DAO_OUTRUN` when the writer was
  *         faster than each of many tries for 100 ms, which depth 2 or more prevents
  */
 DAO_API int_fast8_t daoShmReadNewest(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *cnt0, int64_t *atime_ns);
@@ -495,8 +525,8 @@ DAO_API int_fast8_t daoShmReadNewest(IMAGE *image, void *dst, uint64_t nbVal, ui
 /**
  * Copy the frame after the last one read by this handle in order (ReadNext or daoShmGetNextSegment()), whole.
  * @param missed if not null, set to the number of frames lost since then
- * @return `DAO_SUCCESS`; `DAO_NOTREADY` when there is none yet; `DAO_OVERWRITE` when the writer lapped this reader: `dst`
- *         then has the oldest frame that is still whole
+ * @return `DAO_SUCCESS`; `DAO_OVERWRITE` when the writer lapped this reader: `dst` then has the oldest frame that is
+ *         still whole; `DAO_NOTREADY` when there is none yet; `DAO_OUTRUN` as for daoShmReadNewest()
  */
 DAO_API int_fast8_t daoShmReadNext(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *cnt0, int64_t *atime_ns,
                                    uint64_t *missed);
@@ -506,12 +536,85 @@ DAO_API int_fast8_t daoShmReadNext(IMAGE *image, void *dst, uint64_t nbVal, uint
  * @param dst        room for `nbFrames` frames
  * @param nbFrames   1 to depth
  * @param first_cnt0 if not null, set to the counter of the oldest
- * @return `DAO_SUCCESS`; `DAO_NOTREADY` when fewer were published; `DAO_OVERWRITE` when the writer was faster
+ * @return `DAO_SUCCESS`; `DAO_NOTREADY` when fewer were published; `DAO_OUTRUN` when the writer was faster than every try
  */
 DAO_API int_fast8_t daoShmReadLast(IMAGE *image, void *dst, uint32_t nbFrames, uint64_t *first_cnt0);
 
+/** How daoShmNext() chooses its frame. */
+typedef enum
+{
+    DAO_NEXT_NEWEST = 0,  /**< the newest frame that this handle has not seen; frames in between are missed */
+    DAO_NEXT_IN_ORDER = 1 /**< the frame after the last one read in order, as daoShmReadNext() */
+} DAO_NEXT_ORDER;
+
+/** How daoShmNext() waits when there is no such frame yet. */
+typedef enum
+{
+    DAO_WAIT_SLEEP = 0,    /**< asleep, as daoShmWaitForFrame() */
+    DAO_WAIT_SPIN = 1,     /**< spinning, as daoShmWaitForFrameSpin() */
+    DAO_WAIT_ADAPTIVE = 2, /**< as daoShmWaitForFrameAdaptive() */
+    DAO_WAIT_SEMAPHORE = 3 /**< for a numbered semaphore, as daoShmWaitForSemaphore() */
+} DAO_WAIT_MODE;
+
+/** How daoShmNext() goes about it. Begin with `DAO_NEXT_OPTIONS_INIT`: the newest, asleep, no limit, not following. */
+typedef struct
+{
+    uint32_t size;      /**< bytes of this struct, as `DAO_NEXT_OPTIONS_INIT` says */
+    uint32_t order;     /**< `DAO_NEXT_ORDER` */
+    uint32_t wait;      /**< `DAO_WAIT_MODE` */
+    int32_t semaphore;  /**< its number, for `DAO_WAIT_SEMAPHORE` */
+    int64_t timeout_ns; /**< time limit, negative: no limit, 0: only look */
+    uint32_t follow;    /**< 1: when the segment was replaced, re-open and go on; 0: return `DAO_REPLACED` */
+    uint32_t reserved;  /**< 0 */
+} DAO_NEXT_OPTIONS;
+
+/** The newest frame, asleep, no limit, not following. */
+#define DAO_NEXT_OPTIONS_INIT                                                         \
+    {                                                                                 \
+        sizeof(DAO_NEXT_OPTIONS), DAO_NEXT_NEWEST, DAO_WAIT_SLEEP, 0, (int64_t)-1, 0, 0 \
+    }
+
+/**
+ * Wait for the next frame that this handle has not seen, and copy it, whole: all ways to read frame after frame in
+ * one call.
+ *
+ * Following: after a re-open the place in the frames is before the new segment's first, so that none of its frames is
+ * lost, and pointers into the old segment become invalid (see daoShmHoldMemory()). When the new segment has another
+ * element type or shape, nothing is copied: the result is `DAO_REPLACED`, and `image` is the new segment already.
+ *
+ * @param how    null stands for `DAO_NEXT_OPTIONS_INIT`
+ * @param dst    room for `nbVal` elements; null with `nbVal` 0 waits and copies nothing: the frame stays unseen
+ * @param nbVal  elements to copy, at most the frame's
+ * @param frame  if not null, set to which frame it is
+ * @param missed if not null, set to the number of frames that were published since the last one seen and are not
+ *               delivered
+ * @return `DAO_SUCCESS`; `DAO_OVERWRITE`: `dst` is whole, and in order the writer had lapped this reader; `DAO_TIMEOUT`,
+ *         `DAO_INTERRUPTED`, `DAO_REPLACED`, `DAO_REMOVED`, `DAO_NOTREADY`, `DAO_OUTRUN`: no frame was delivered
+ */
+DAO_API int_fast8_t daoShmNext(IMAGE *image, const DAO_NEXT_OPTIONS *how, void *dst, uint64_t nbVal, DAO_FRAME *frame,
+                               uint64_t *missed);
+
 /** Say which frame this handle read or was handed last. `DAO_NOTREADY` when none. */
 DAO_API int_fast8_t daoShmGetFrame(IMAGE *image, DAO_FRAME *frame);
+
+/** Describe the frame in slot `fifo_idx` modulo depth, without its data. `DAO_NOTREADY` while it is being written and
+ *  when it never held a frame. */
+DAO_API int_fast8_t daoShmGetFrameAt(IMAGE *image, uint_fast32_t fifo_idx, DAO_FRAME *frame);
+
+/** Describe the newest frame, without its data. `DAO_NOTREADY` before the first. */
+DAO_API int_fast8_t daoShmGetNewestFrame(IMAGE *image, DAO_FRAME *frame);
+
+/** Is `frame`, of this handle, still whole in its slot? What was read through a pointer into the slot since the frame was
+ *  described is that frame when this says `DAO_SUCCESS`. @return `DAO_SUCCESS` or `DAO_OVERWRITE` */
+DAO_API int_fast8_t daoShmCheckFrame(IMAGE *image, const DAO_FRAME *frame);
+
+/** A hold on the memory of a segment; see daoShmHoldMemory(). */
+typedef struct DAO_MEMORY DAO_MEMORY;
+/** Keep the memory that `image` has mapped now, so that pointers into it stay valid after it is re-opened or closed,
+ *  until daoShmReleaseMemory(). @param memory set to the hold */
+DAO_API int_fast8_t daoShmHoldMemory(IMAGE *image, DAO_MEMORY **memory);
+/** Give up a hold. Null does nothing. */
+DAO_API void daoShmReleaseMemory(DAO_MEMORY *memory);
 
 /** @return how many frames were published that this handle never read, since its first read. */
 DAO_API uint64_t daoShmGetMissed(IMAGE *image);
@@ -553,20 +656,38 @@ DAO_API int_fast8_t daoShmGetKeywordAt(IMAGE *image, uint32_t index, IMAGE_KEYWO
 
 /* ------------------------------------------------------------------------------------------ who, and how much */
 
-/** One reader of a segment. */
+/** Whether a process lives. */
+typedef enum
+{
+    DAO_DEAD = 0,   /**< it is gone: proven */
+    DAO_ALIVE = 1,  /**< it lives, a stopped one too */
+    DAO_UNKNOWN = 2 /**< cannot be told from here: another pid namespace, no access to `/proc`, no free descriptor */
+} DAO_LIVENESS;
+
+/** One reader of a segment. Begin with `DAO_READER_INIT`. */
 typedef struct
 {
+    uint32_t size;          /**< bytes of this struct, as `DAO_READER_INIT` says; of an array: in its first entry */
     uint32_t pid;           /**< process id */
-    uint32_t alive;         /**< 1 while the process lives */
+    uint32_t alive;         /**< `DAO_LIVENESS` */
+    uint32_t reserved;      /**< 0 */
     char name[DAO_READER_NAME_SIZE]; /**< the process's name */
     uint64_t last_cnt0;     /**< counter of the last frame it read */
     uint64_t missed;        /**< frames published that it never read, since its first */
     int64_t last_seen_ns;   /**< when it last read, ns since the epoch */
 } DAO_READER;
 
-/** What a segment is and how it is doing. */
+/** No reader. */
+#define DAO_READER_INIT                       \
+    {                                         \
+        sizeof(DAO_READER), 0, 0, 0, "", 0, 0, 0 \
+    }
+
+/** What a segment is and how it is doing. Begin with `DAO_SEGMENT_INFO_INIT`. */
 typedef struct
 {
+    uint32_t size;         /**< bytes of this struct, as `DAO_SEGMENT_INFO_INIT` says */
+    uint32_t reserved;     /**< 0 */
     uint64_t segment_id;   /**< random, made with the segment; 0 without an extension */
     uint32_t has_extension; /**< 0 in segments made by DAO */
     uint32_t compatible;   /**< 1 with DAO's named semaphores */
@@ -575,14 +696,21 @@ typedef struct
     uint32_t generation;   /**< how often it was reused */
     uint32_t state;        /**< 0 live, 1 replaced, 2 removed */
     uint32_t writer_pid;   /**< process that wrote last, 0 when none or unknown */
-    uint32_t writer_alive; /**< 1 while it lives */
+    uint32_t writer_alive; /**< `DAO_LIVENESS` of that process */
     uint32_t writing;      /**< 1 while a writer holds the segment */
     uint32_t frame_broken; /**< 1 when a writer died in the middle of a frame and none has repaired it yet */
     uint64_t takeovers;    /**< dead writers whose lock was taken over */
     uint32_t reader_count; /**< readers listed, dead ones included until their place is used again */
     uint32_t reader_capacity; /**< room in the list; more may read, unlisted */
     char writer_name[DAO_READER_NAME_SIZE]; /**< the writing process's name while it lives */
+    uint64_t mapped_bytes; /**< bytes of the whole segment */
 } DAO_SEGMENT_INFO;
+
+/** Nothing known. */
+#define DAO_SEGMENT_INFO_INIT                                         \
+    {                                                                 \
+        sizeof(DAO_SEGMENT_INFO), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", 0 \
+    }
 
 /** Say what the segment is and how it is doing. */
 DAO_API int_fast8_t daoShmGetInfo(IMAGE *image, DAO_SEGMENT_INFO *info);

@@ -163,7 +163,7 @@ class Loan
     explicit Loan(IMAGE *image) : image_(image)
     {
         void *slot = nullptr;
-        check(daoShmBeginWrite(image, &slot));
+        check(daoShmLoanBegin(image, &slot));
         data_ = static_cast<T *>(slot);
     }
     /** Take over a loan. */
@@ -189,7 +189,7 @@ class Loan
         {
             throw Error(DAO_E_STATE, "commit: this loan is over");
         }
-        check(daoShmCommitWrite(image_));
+        check(daoShmLoanCommit(image_));
         image_ = nullptr;
     }
     /** Give the slot back unpublished; the loan is over. With depth 1 there is then no whole frame until the next. */
@@ -197,7 +197,7 @@ class Loan
     {
         if (image_ != nullptr)
         {
-            daoShmAbortWrite(std::exchange(image_, nullptr));
+            daoShmLoanAbort(std::exchange(image_, nullptr));
         }
     }
 

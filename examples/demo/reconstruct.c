@@ -70,14 +70,14 @@ static int reconstruct_frame(LOOP *loop, uint64_t missed)
     if (daoShmGetFrame(&loop->slopes, &frame) != DAO_SUCCESS || load_matrix(loop) != 0)
         return fail("slopes");
     demo_count(&stage, &frame, missed, demo_is_sealed(loop->slope_vector, loop->slope_count, frame.cnt2));
-    if (daoShmBeginWrite(&loop->commands, &slot) != DAO_SUCCESS)
+    if (daoShmLoanBegin(&loop->commands, &slot) != DAO_SUCCESS)
         return fail("commands");
     cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)loop->command_count, (int)loop->slope_count, 1.0f,
                 loop->matrix_elements, (int)loop->slope_count, loop->slope_vector, 1, 0.0f, (float *)slot, 1);
     demo_seal((float *)slot, loop->command_count, frame.cnt2);
     daoShmSetFrameId(&loop->commands, frame.cnt2);
     daoShmSetAcquisitionTime(&loop->commands, frame.atime_ns);
-    if (daoShmCommitWrite(&loop->commands) != DAO_SUCCESS)
+    if (daoShmLoanCommit(&loop->commands) != DAO_SUCCESS)
         return fail("commands");
     return demo_report(&stage, &loop->commands, 0) == DAO_SUCCESS ? 0 : fail("keywords");
 }

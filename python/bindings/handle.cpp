@@ -89,7 +89,7 @@ void Handle::close()
     lock_for_call();
     std::lock_guard<std::timed_mutex> lock(mutex_, std::adopt_lock);
     if (mapping_ && !mapping_->read_only)
-        daoShmAbortWrite(&mapping_->image);
+        daoShmLoanAbort(&mapping_->image);
     end_loan();
     closing = std::move(mapping_);
 }

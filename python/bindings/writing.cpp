@@ -58,11 +58,11 @@ int_fast8_t publish(Mapping &mapping, void *frame)
     if (mapping.element_count <= UINT32_MAX)
         return daoShmImage2Shm(frame, static_cast<uint32_t>(mapping.element_count), &mapping.image);
     void *slot = nullptr;
-    const int_fast8_t status = daoShmBeginWrite(&mapping.image, &slot);
+    const int_fast8_t status = daoShmLoanBegin(&mapping.image, &slot);
     if (status != DAO_SUCCESS)
         return status;
     std::memcpy(slot, frame, mapping.frame_bytes);
-    return daoShmCommitWrite(&mapping.image);
+    return daoShmLoanCommit(&mapping.image);
 }
 
 } // namespace
@@ -136,7 +136,7 @@ nb::object Segment::begin_write()
     int_fast8_t status = DAO_SUCCESS;
     {
         nb::gil_scoped_release release;
-        status = daoShmBeginWrite(use.image(), &slot);
+        status = daoShmLoanBegin(use.image(), &slot);
     }
     if (status != DAO_SUCCESS)
         handle_.end_loan();
@@ -149,7 +149,7 @@ void Segment::commit_write(nb::handle frame_id, nb::handle acquisition_time)
     const Details details(frame_id, acquisition_time);
     Handle::Use use(handle_);
     details.give_next_frame(use.image());
-    check(daoShmCommitWrite(use.image()));
+    check(daoShmLoanCommit(use.image()));
     handle_.end_loan();
     handle_.published(daoShmGetCounter(use.image()));
 }
@@ -158,7 +158,7 @@ void Segment::abort_write()
 {
     Handle::Use use(handle_);
     handle_.end_loan();
-    check(daoShmAbortWrite(use.image()));
+    check(daoShmLoanAbort(use.image()));
 }
 
 void Segment::post(int semaphore)

@@ -55,7 +55,7 @@ int_fast8_t daoShmTimestampShm(IMAGE *image)
     return with_handle(image, [](Handle &handle) noexcept { return segment::stamp(handle); });
 }
 
-int_fast8_t daoShmBeginWrite(IMAGE *image, void **slot)
+int_fast8_t daoShmLoanBegin(IMAGE *image, void **slot)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
         if (slot == nullptr)
@@ -64,12 +64,12 @@ int_fast8_t daoShmBeginWrite(IMAGE *image, void **slot)
     });
 }
 
-int_fast8_t daoShmCommitWrite(IMAGE *image)
+int_fast8_t daoShmLoanCommit(IMAGE *image)
 {
     return with_handle(image, [](Handle &handle) noexcept { return segment::commit_loan(handle); });
 }
 
-int_fast8_t daoShmAbortWrite(IMAGE *image)
+int_fast8_t daoShmLoanAbort(IMAGE *image)
 {
     return with_handle(image, [](Handle &handle) noexcept { return segment::abort_loan(handle); });
 }

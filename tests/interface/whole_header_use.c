@@ -108,12 +108,12 @@ void use_writes(void)
     EXPECT(daoShmTimestampShm(&image) == DAO_SUCCESS);
     EXPECT(image.md[image.md->fifo_last_written].atime.tsfixed.secondlong > 1600000000000000000);
 
-    EXPECT(daoShmBeginWrite(&image, &slot) == DAO_SUCCESS);
+    EXPECT(daoShmLoanBegin(&image, &slot) == DAO_SUCCESS);
     memcpy(slot, frame, sizeof frame);
-    EXPECT(daoShmCommitWrite(&image) == DAO_SUCCESS && daoShmGetCounter(&image) == 2);
-    EXPECT_ERROR(daoShmCommitWrite(&image), DAO_E_STATE);
-    EXPECT(daoShmBeginWrite(&image, &slot) == DAO_SUCCESS);
-    EXPECT(daoShmAbortWrite(&image) == DAO_SUCCESS && daoShmGetCounter(&image) == 2);
+    EXPECT(daoShmLoanCommit(&image) == DAO_SUCCESS && daoShmGetCounter(&image) == 2);
+    EXPECT_ERROR(daoShmLoanCommit(&image), DAO_E_STATE);
+    EXPECT(daoShmLoanBegin(&image, &slot) == DAO_SUCCESS);
+    EXPECT(daoShmLoanAbort(&image) == DAO_SUCCESS && daoShmGetCounter(&image) == 2);
     daoShmCloseShm(&image);
     daoShmCloseShm(&first);
     daoShmCloseShm(&second);

@@ -39,9 +39,9 @@ const Call calls[] = {
     {"ImagePart2ShmFinalize", [](IMAGE *image) { return daoShmImagePart2ShmFinalize(image); }},
     {"CombineShm2Shm", [](IMAGE *image) { return daoShmCombineShm2Shm(self, image, 1, 4); }},
     {"TimestampShm", [](IMAGE *image) { return daoShmTimestampShm(image); }},
-    {"BeginWrite", [](IMAGE *image) { return daoShmBeginWrite(image, &slot); }},
-    {"CommitWrite", [](IMAGE *image) { return daoShmCommitWrite(image); }},
-    {"AbortWrite", [](IMAGE *image) { return daoShmAbortWrite(image); }},
+    {"BeginWrite", [](IMAGE *image) { return daoShmLoanBegin(image, &slot); }},
+    {"CommitWrite", [](IMAGE *image) { return daoShmLoanCommit(image); }},
+    {"AbortWrite", [](IMAGE *image) { return daoShmLoanAbort(image); }},
     {"WriteSlice", [](IMAGE *image) { return daoShmWriteSlice(image, data, 1); }},
     {"SetFrameId", [](IMAGE *image) { return daoShmSetFrameId(image, 1); }},
     {"SetAcquisitionTime", [](IMAGE *image) { return daoShmSetAcquisitionTime(image, 1); }},
@@ -94,7 +94,7 @@ const Call calls_with_a_null[] = {
          IMAGE *cube[2] = {image, nullptr};
          return daoShmCombineShm2Shm(cube, image, 2, 4);
      }},
-    {"BeginWrite slot", [](IMAGE *image) { return daoShmBeginWrite(image, nullptr); }},
+    {"BeginWrite slot", [](IMAGE *image) { return daoShmLoanBegin(image, nullptr); }},
     {"WriteSlice slice", [](IMAGE *image) { return daoShmWriteSlice(image, nullptr, 1); }},
     {"WaitForSemaphoreTimeout timeout", [](IMAGE *image) { return daoShmWaitForSemaphoreTimeout(image, 0, nullptr); }},
     {"ReadNewest dst", [](IMAGE *image) { return daoShmReadNewest(image, nullptr, 4, nullptr, nullptr); }},

@@ -129,8 +129,8 @@ TEST_P(BadValues, KeywordsThatDoNotFit)
 
 TEST_P(BadValues, CallsOutOfOrder)
 {
-    refuse(daoShmCommitWrite(image_), DAO_E_STATE, {"begin"});
-    refuse(daoShmAbortWrite(image_), DAO_E_STATE, {"begin"});
+    refuse(daoShmLoanCommit(image_), DAO_E_STATE, {"begin"});
+    refuse(daoShmLoanAbort(image_), DAO_E_STATE, {"begin"});
 }
 
 INSTANTIATE_TEST_SUITE_P(Segments, BadValues, testing::Combine(testing::Values(1, 0), testing::Values(1u, 3u)),

@@ -133,7 +133,7 @@ TEST_F(Fork, ChildKilledWithALoanIsTakenOverByTheParent)
                   [&]
                   {
                       void *slot = nullptr;
-                      return daoShmBeginWrite(image_, &slot) == DAO_SUCCESS ? 7 : 1;
+                      return daoShmLoanBegin(image_, &slot) == DAO_SUCCESS ? 7 : 1;
                   }),
               7);
     EXPECT_EQ(image_.info().frame_broken, 1u);
@@ -145,11 +145,11 @@ TEST_F(Fork, ChildKilledWithALoanIsTakenOverByTheParent)
 TEST_F(Fork, ChildThatClosesDoesNotEndTheParentsLoan)
 {
     void *slot = nullptr;
-    require(daoShmBeginWrite(image_, &slot), "begin");
+    require(daoShmLoanBegin(image_, &slot), "begin");
     EXPECT_EQ(in_child([&] { return daoShmCloseShm(image_) == DAO_SUCCESS ? 0 : 1; }), 0);
     EXPECT_EQ(image_.info().writing, 1u) << "the parent's loan goes on";
     fill(static_cast<uint32_t *>(slot), size, 1);
-    ASSERT_EQ(daoShmCommitWrite(image_), DAO_SUCCESS);
+    ASSERT_EQ(daoShmLoanCommit(image_), DAO_SUCCESS);
     Frame read(size);
     require(daoShmReadNewest(image_, read.data(), size, nullptr, nullptr), "read");
     EXPECT_TRUE(is_frame(read, 1));
@@ -158,12 +158,12 @@ TEST_F(Fork, ChildThatClosesDoesNotEndTheParentsLoan)
 TEST_F(Fork, ChildThatCommitsOrAbortsDoesNotEndTheParentsLoan)
 {
     void *slot = nullptr;
-    require(daoShmBeginWrite(image_, &slot), "begin");
-    EXPECT_EQ(in_child([&] { return daoShmAbortWrite(image_) == DAO_SUCCESS ? 1 : 0; }), 0);
-    EXPECT_EQ(in_child([&] { return daoShmCommitWrite(image_) == DAO_SUCCESS ? 1 : 0; }), 0);
+    require(daoShmLoanBegin(image_, &slot), "begin");
+    EXPECT_EQ(in_child([&] { return daoShmLoanAbort(image_) == DAO_SUCCESS ? 1 : 0; }), 0);
+    EXPECT_EQ(in_child([&] { return daoShmLoanCommit(image_) == DAO_SUCCESS ? 1 : 0; }), 0);
     EXPECT_EQ(image_.info().writing, 1u);
     EXPECT_EQ(daoShmGetCounter(image_), 0u);
-    require(daoShmCommitWrite(image_), "commit");
+    require(daoShmLoanCommit(image_), "commit");
 }
 
 TEST_F(Fork, ChildThatClosesLeavesTheParentListedAndOpen)

@@ -31,9 +31,9 @@ int play_endless_writer(const Arguments &arguments)
             require(daoShmImage2Shm(frame.data(), size, image), "publish");
         else if (how == "loan")
         {
-            require(daoShmBeginWrite(image, &slot), "begin");
+            require(daoShmLoanBegin(image, &slot), "begin");
             std::memcpy(slot, frame.data(), size * sizeof(uint32_t));
-            require(daoShmCommitWrite(image), "commit");
+            require(daoShmLoanCommit(image), "commit");
         }
         else
         {
@@ -108,14 +108,14 @@ TEST_P(KilledWriter, LeavesNoTornFrameAndItsPlaceIsTaken)
         // The next writer; the lock of the dead one does not hold it up.
         int_fast8_t published = DAO_ERROR;
         void *slot = nullptr;
-        const int64_t taken_ns = elapsed_ns([&] { published = daoShmBeginWrite(image, &slot); });
+        const int64_t taken_ns = elapsed_ns([&] { published = daoShmLoanBegin(image, &slot); });
         ASSERT_EQ(published, DAO_SUCCESS) << daoLastErrorMessage();
         EXPECT_LT(taken_ns, 2 * second_ns) << "the lock of the dead is taken at once";
         const uint64_t number = daoShmGetCounter(image) + 1;
         EXPECT_LE(before, number - 1);
         EXPECT_LE(number, before + 2);
         fill(static_cast<uint32_t *>(slot), test.size, number);
-        require(daoShmCommitWrite(image), "commit");
+        require(daoShmLoanCommit(image), "commit");
         ASSERT_EQ(daoShmReadNewest(image, read.data(), test.size, &counter, nullptr), DAO_SUCCESS);
         EXPECT_EQ(counter, number);
         EXPECT_TRUE(is_frame(read, number));
@@ -149,7 +149,7 @@ int play_stopped_writer(const Arguments &arguments)
     void *slot = nullptr;
     if (arguments.at(1) == "loan")
     {
-        require(daoShmBeginWrite(image, &slot), "begin");
+        require(daoShmLoanBegin(image, &slot), "begin");
         std::memset(slot, 0xff, 4);
     }
     else

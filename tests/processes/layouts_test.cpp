@@ -172,9 +172,9 @@ TEST_P(Layouts, EveryOtherKindOfWriteWorksToo)
     require(daoShmReadNewest(image, read.data(), 30, nullptr, nullptr), "read");
     EXPECT_TRUE(is_frame(read, 1));
     void *slot = nullptr;
-    require(daoShmBeginWrite(image, &slot), "begin");
+    require(daoShmLoanBegin(image, &slot), "begin");
     fill(static_cast<uint32_t *>(slot), 30, 2);
-    require(daoShmCommitWrite(image), "commit");
+    require(daoShmLoanCommit(image), "commit");
     require(daoShmReadNewest(image, read.data(), 30, nullptr, nullptr), "read");
     EXPECT_TRUE(is_frame(read, 2));
     fill(frame, 3);

@@ -178,7 +178,7 @@ int play_dying_writer(const Arguments &arguments)
         std::this_thread::sleep_for(milliseconds(10));
     }
     void *slot = nullptr;
-    require(daoShmBeginWrite(image, &slot), "begin");
+    require(daoShmLoanBegin(image, &slot), "begin");
     say("dying");
     std::this_thread::sleep_for(std::chrono::seconds(60));
     return 0;

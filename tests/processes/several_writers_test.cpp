@@ -34,9 +34,9 @@ int play_counting_writer(const Arguments &arguments)
         else if (number % 3 == 1)
         {
             void *slot = nullptr;
-            require(daoShmBeginWrite(image, &slot), "begin");
+            require(daoShmLoanBegin(image, &slot), "begin");
             std::memcpy(slot, frame.data(), size * sizeof(uint32_t));
-            require(daoShmCommitWrite(image), "commit");
+            require(daoShmLoanCommit(image), "commit");
         }
         else
         {

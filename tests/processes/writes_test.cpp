@@ -51,16 +51,16 @@ TEST_P(Writes, LoanIsPublishedByCommit)
     for (uint64_t number = 1; number <= 2 * depth() + 1; ++number)
     {
         void *slot = nullptr;
-        ASSERT_EQ(daoShmBeginWrite(image_, &slot), DAO_SUCCESS);
+        ASSERT_EQ(daoShmLoanBegin(image_, &slot), DAO_SUCCESS);
         EXPECT_EQ(slot, image_->array.UI32 + (number - 1) % depth() * size);
         EXPECT_EQ(image_->md[(number - 1) % depth()].write, 1);
         EXPECT_EQ(daoShmGetCounter(image_), number - 1);
         fill(static_cast<uint32_t *>(slot), size, number);
-        ASSERT_EQ(daoShmCommitWrite(image_), DAO_SUCCESS);
+        ASSERT_EQ(daoShmLoanCommit(image_), DAO_SUCCESS);
         EXPECT_EQ(read(), number);
         EXPECT_TRUE(is_frame(read_, number));
     }
-    EXPECT_EQ(daoShmCommitWrite(image_), DAO_ERROR);
+    EXPECT_EQ(daoShmLoanCommit(image_), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE);
 }
 
@@ -69,11 +69,11 @@ TEST_P(Writes, OtherWritesDuringALoanAreRefused)
     publish(1);
     void *slot = nullptr;
     void *second = nullptr;
-    require(daoShmBeginWrite(image_, &slot), "begin");
+    require(daoShmLoanBegin(image_, &slot), "begin");
     fill(static_cast<uint32_t *>(slot), size, 2);
     IMAGE *cube[1] = {image_};
     for (const int_fast8_t status :
-         {daoShmBeginWrite(image_, &second), daoShmImage2Shm(frame_.data(), size, image_),
+         {daoShmLoanBegin(image_, &second), daoShmImage2Shm(frame_.data(), size, image_),
           daoShmImage2ShmQuiet(frame_.data(), size, image_), daoShmImagePart2ShmFinalize(image_),
           daoShmImagePart2Shm(reinterpret_cast<char *>(frame_.data()), 1, image_, 0, 0, 1, 1),
           daoShmTimestampShm(image_)})
@@ -84,7 +84,7 @@ TEST_P(Writes, OtherWritesDuringALoanAreRefused)
     EXPECT_NE(daoShmCombineShm2Shm(cube, image_, 1, 4), DAO_SUCCESS);
     EXPECT_EQ(second, nullptr);
     EXPECT_EQ(daoShmGetCounter(image_), 1u);
-    require(daoShmCommitWrite(image_), "commit");
+    require(daoShmLoanCommit(image_), "commit");
     EXPECT_EQ(read(), 2u);
     EXPECT_TRUE(is_frame(read_, 2));
 }
@@ -93,9 +93,9 @@ TEST_P(Writes, AbortedLoanIsNotCounted)
 {
     publish(1);
     void *slot = nullptr;
-    require(daoShmBeginWrite(image_, &slot), "begin");
+    require(daoShmLoanBegin(image_, &slot), "begin");
     fill(static_cast<uint32_t *>(slot), size / 2, 99);
-    ASSERT_EQ(daoShmAbortWrite(image_), DAO_SUCCESS);
+    ASSERT_EQ(daoShmLoanAbort(image_), DAO_SUCCESS);
     EXPECT_EQ(daoShmGetCounter(image_), 1u);
     EXPECT_EQ(image_.info().writing, 0u);
     uint64_t counter = 0;
@@ -117,7 +117,7 @@ TEST_P(Writes, CloseAbortsALoan)
     Image other;
     other.open(name_.text());
     void *slot = nullptr;
-    require(daoShmBeginWrite(other, &slot), "begin");
+    require(daoShmLoanBegin(other, &slot), "begin");
     EXPECT_EQ(image_.info().writing, 1u);
     EXPECT_EQ(daoShmCloseShm(other), DAO_SUCCESS);
     EXPECT_EQ(image_.info().writing, 0u);

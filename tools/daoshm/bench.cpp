@@ -158,7 +158,7 @@ std::vector<Result> run_all(const BenchOptions &options)
     add("publish 10x10 float32", advice_text(power_advice(), ""), publish_times(options, small, 16));
     add("copy 4 MiB to the segment (memcpy)", advice_text(storage_advice(options.folder), storage_is_fine),
         copy_times(options, large));
-    add("publish 4 MiB", "should be near memcpy; a loan (daoShmBeginWrite) saves the copy",
+    add("publish 4 MiB", "should be near memcpy; a loan (daoShmLoanBegin) saves the copy",
         publish_times(options, large, 1));
     if (std::thread::hardware_concurrency() > 1)
         add("one way, spin", "shortest, but keeps a core busy: give it a core of its own",

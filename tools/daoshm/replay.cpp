@@ -80,7 +80,7 @@ void publish(const Segment &segment, FrameReader &file, const Film &film, uint64
     const uint64_t elements = film.frame.element_count();
     std::vector<std::byte> frame(film.frame.size_bytes());
     file.read(index * elements, elements, frame.data());
-    check(daoShmBeginWrite(segment.get(), &slot));
+    check(daoShmLoanBegin(segment.get(), &slot));
     std::copy(frame.begin(), frame.end(), static_cast<std::byte *>(slot));
     if (!file.records().empty())
     {
@@ -88,7 +88,7 @@ void publish(const Segment &segment, FrameReader &file, const Film &film, uint64
         if (keep_times)
             check(daoShmSetAcquisitionTime(segment.get(), file.records()[index].atime_ns));
     }
-    check(daoShmCommitWrite(segment.get()));
+    check(daoShmLoanCommit(segment.get()));
 }
 
 /// Publish all frames once. @return how many; fewer when interrupted

@@ -168,9 +168,9 @@ std::vector<std::byte> Segment::read_newest(uint64_t *cnt0, int64_t *atime_ns) c
 void Segment::publish(const void *frame) const
 {
     void *slot = nullptr;
-    check(daoShmBeginWrite(get(), &slot));
+    check(daoShmLoanBegin(get(), &slot));
     std::copy_n(static_cast<const std::byte *>(frame), geometry().size_bytes(), static_cast<std::byte *>(slot));
-    check(daoShmCommitWrite(get()));
+    check(daoShmLoanCommit(get()));
 }
 
 int_fast8_t wait_for_frame(const Segment &segment, uint64_t after_cnt0, int64_t timeout_ns, WaitFunction wait)
