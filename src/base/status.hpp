@@ -15,7 +15,8 @@ enum class [[nodiscard]] Status : int_fast8_t
     not_ready = DAO_NOTREADY,
     interrupted = DAO_INTERRUPTED,
     replaced = DAO_REPLACED,
-    removed = DAO_REMOVED
+    removed = DAO_REMOVED,
+    outrun = DAO_OUTRUN
 };
 
 }

@@ -20,13 +20,17 @@ template <class T> class Word
     void store_release(T value) const noexcept { here().store(value, std::memory_order_release); }
     T fetch_add_release(T value) const noexcept { return here().fetch_add(value, std::memory_order_release); }
     T fetch_add_relaxed(T value) const noexcept { return here().fetch_add(value, std::memory_order_relaxed); }
-    T fetch_sub_release(T value) const noexcept { return here().fetch_sub(value, std::memory_order_release); }
     T fetch_or_release(T value) const noexcept { return here().fetch_or(value, std::memory_order_release); }
     T fetch_or_acquire(T value) const noexcept { return here().fetch_or(value, std::memory_order_acquire); }
     T fetch_and_acquire(T value) const noexcept { return here().fetch_and(value, std::memory_order_acquire); }
     bool compare_exchange_acquire(T &expected, T desired) const noexcept
     {
         return here().compare_exchange_strong(expected, desired, std::memory_order_acquire, std::memory_order_relaxed);
+    }
+
+    bool compare_exchange_release(T &expected, T desired) const noexcept
+    {
+        return here().compare_exchange_strong(expected, desired, std::memory_order_release, std::memory_order_relaxed);
     }
 
     bool compare_exchange_relaxed(T &expected, T desired) const noexcept

@@ -6,8 +6,6 @@
 namespace dao::capi
 {
 
-using segment::Handle;
-
 Handle *handle_of(const IMAGE *image) noexcept
 {
     if (image == nullptr)
@@ -43,7 +41,7 @@ void bind(IMAGE &image, const char *name, Handle *handle) noexcept
     image.array.V = segment.slot_data(0);
     image.kw = segment.keywords();
     image.semReadPID = reinterpret_cast<int32_t *>(handle);
-    image.semlog = static_cast<sem_t *>(segment.named_semaphore(wait::log_semaphore).native());
+    image.semlog = static_cast<sem_t *>(segment.named_semaphore(protocol::log_semaphore).native());
     bool all_open = true;
     for (uint32_t number = 0; number < segment.semaphore_limit(); ++number)
     {

@@ -2,10 +2,19 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "segment/handle.hpp"
+#include "frames/handle.hpp"
+
+#include <array>
+#include <cstddef>
 
 namespace dao::capi
 {
+
+// What one open IMAGE has behind it.
+struct Handle : frames::Handle
+{
+    std::array<void *, segment::Segment::semaphore_count> native_semaphores{}; // for IMAGE.semptr
+};
 
 constexpr int_fast8_t result(Status status) noexcept
 {
@@ -13,37 +22,48 @@ constexpr int_fast8_t result(Status status) noexcept
 }
 
 // The handle of an open image; null, with the error recorded, when the pointer is null or the image is closed.
-segment::Handle *handle_of(const IMAGE *image) noexcept;
+Handle *handle_of(const IMAGE *image) noexcept;
 
 // Fills every field of `image`, which may be uninitialised, and gives it the handle.
-void bind(IMAGE &image, const char *name, segment::Handle *handle) noexcept;
+void bind(IMAGE &image, const char *name, Handle *handle) noexcept;
 
 // The state of an image that is not open.
 void unbind(IMAGE &image) noexcept;
 
 // Brings the fields that show the reader's place up to date.
-inline void show_position(IMAGE &image, const segment::Handle &handle) noexcept
+inline void show_position(IMAGE &image, const Handle &handle) noexcept
 {
-    image.fifo_last_read = handle.position.tail_slot;
-    image.fifo_last_read_cnt0 = handle.position.tail;
+    image.fifo_last_read = handle.reader.position.tail_slot;
+    image.fifo_last_read_cnt0 = handle.reader.position.tail;
 }
 
 // Calls `action` with the image's handle; an error when there is none.
 template <class Action> int_fast8_t with_handle(const IMAGE *image, Action &&action) noexcept
 {
-    segment::Handle *handle = handle_of(image);
+    Handle *handle = handle_of(image);
     return handle == nullptr ? DAO_ERROR : result(action(*handle));
 }
 
 // The same for calls that read in order.
 template <class Action> int_fast8_t with_reader(IMAGE *image, Action &&action) noexcept
 {
-    segment::Handle *handle = handle_of(image);
+    Handle *handle = handle_of(image);
     if (handle == nullptr)
         return DAO_ERROR;
     const Status status = action(*handle);
     show_position(*image, *handle);
     return result(status);
+}
+
+// Whether a struct of the caller's, which begins with its size, is one that this version knows.
+template <class Struct> Status check_size(const Struct *given, const char *what) noexcept
+{
+    if (given == nullptr)
+        return base::fail(DAO_E_ARGUMENT, "%s: a null pointer", what);
+    if (given->size != sizeof(Struct))
+        return base::fail(DAO_E_ARGUMENT, "%s: the struct says that it has %u bytes; expected %zu: begin with %s_INIT",
+                          what, given->size, sizeof(Struct), what);
+    return Status::success;
 }
 
 }

@@ -1,8 +1,5 @@
 #include "capi/image.hpp"
 #include "platform/platform.hpp"
-#include "segment/life.hpp"
-#include "segment/readers.hpp"
-#include "segment/writer.hpp"
 
 #include <atomic>
 #include <cstdlib>
@@ -13,7 +10,7 @@
 using namespace dao;
 using base::fail;
 using capi::result;
-using segment::Handle;
+using capi::Handle;
 
 namespace
 {
@@ -40,7 +37,7 @@ Status make_geometry(const char *name, long naxis, const uint32_t *size, uint8_t
     return Status::success;
 }
 
-// Runs `fill` on a fresh handle and binds it to the image; on failure the image is closed.
+// Binds what `fill` opens to the image; on failure the image is closed.
 template <class Fill> int_fast8_t open_image(IMAGE *image, const char *name, Fill &&fill) noexcept
 {
     if (image == nullptr)
@@ -51,20 +48,23 @@ template <class Fill> int_fast8_t open_image(IMAGE *image, const char *name, Fil
         capi::unbind(*image);
         return result(fail(DAO_E_NO_MEMORY, "out of memory"));
     }
-    const Status status = fill(*handle);
+    const Status status = fill(handle->segment);
     if (status != Status::success)
+    {
         capi::unbind(*image);
-    else
-        capi::bind(*image, name, handle.release());
-    return result(status);
+        return result(status);
+    }
+    frames::begin(*handle);
+    capi::bind(*image, name, handle.release());
+    return DAO_SUCCESS;
 }
 
 int_fast8_t create_image(IMAGE *image, const char *name, const format::Geometry &geometry,
                          const segment::CreateOptions &options, bool shared) noexcept
 {
-    return open_image(image, name, [&](Handle &handle) noexcept {
-        return shared ? segment::create(name, geometry, options, handle)
-                      : segment::create_private(name, geometry, handle);
+    return open_image(image, name, [&](segment::SegmentPointer &segment) noexcept {
+        return shared ? segment::create(name, geometry, options, segment)
+                      : segment::create_private(name, geometry, segment);
     });
 }
 
@@ -77,7 +77,7 @@ int_fast8_t refuse(IMAGE *image) noexcept
 
 segment::CreateOptions default_options() noexcept
 {
-    return {default_file_mode.load(), daoShmGetCompatibility() != 0};
+    return {default_file_mode.load(), daoShmGetCompatibility() != 0, false};
 }
 
 }
@@ -101,7 +101,10 @@ int_fast8_t daoShmImageCreate(IMAGE *image, const char *name, long naxis, uint32
 int_fast8_t daoShmImageCreateWith(IMAGE *image, const char *name, long naxis, const uint32_t *size, uint8_t atype,
                                   const DAO_CREATE_OPTIONS *options)
 {
-    const DAO_CREATE_OPTIONS wanted = options != nullptr ? *options : DAO_CREATE_OPTIONS{};
+    constexpr DAO_CREATE_OPTIONS usual = DAO_CREATE_OPTIONS_INIT;
+    if (options != nullptr && capi::check_size(options, "DAO_CREATE_OPTIONS") != Status::success)
+        return refuse(image);
+    const DAO_CREATE_OPTIONS wanted = options != nullptr ? *options : usual;
     format::Geometry geometry;
     if (segment::check_segment_name(name) != Status::success ||
         make_geometry(name, naxis, size, atype, wanted.keywords, wanted.depth == 0 ? 1 : wanted.depth, geometry) !=
@@ -110,6 +113,7 @@ int_fast8_t daoShmImageCreateWith(IMAGE *image, const char *name, long naxis, co
     segment::CreateOptions choices = default_options();
     if (wanted.file_mode != 0)
         choices.file_mode = wanted.file_mode;
+    choices.exclusive = wanted.exclusive != 0;
     if (wanted.compatibility != 0)
         choices.named_semaphores = wanted.compatibility > 0;
     return create_image(image, name, geometry, choices, true);
@@ -135,12 +139,16 @@ int_fast8_t daoShmInit1D(const char *name, uint32_t nbVal, IMAGE **image)
 
 int_fast8_t daoShmShm2Img(const char *name, IMAGE *image)
 {
-    return open_image(image, name, [&](Handle &handle) noexcept { return segment::open(name, false, handle); });
+    return open_image(image, name, [&](segment::SegmentPointer &segment) noexcept { return segment::open(name, false, segment); });
 }
 
 int_fast8_t daoShmOpenReadOnly(const char *name, IMAGE *image)
 {
-    return open_image(image, name, [&](Handle &handle) noexcept { return segment::open(name, true, handle); });
+    const int_fast8_t opened = open_image(
+        image, name, [&](segment::SegmentPointer &segment) noexcept { return segment::open(name, true, segment); });
+    if (opened == DAO_SUCCESS)
+        capi::handle_of(image)->wants_read_only = true;
+    return opened;
 }
 
 int_fast8_t daoShmCloseShm(IMAGE *image)
@@ -152,9 +160,7 @@ int_fast8_t daoShmCloseShm(IMAGE *image)
     const std::unique_ptr<Handle> handle(capi::handle_of(image));
     if (handle == nullptr)
         return DAO_ERROR;
-    if (handle->has_loan())
-        (void)segment::abort_loan(*handle);
-    segment::leave_readers(*handle);
+    frames::end(*handle);
     capi::unbind(*image);
     return DAO_SUCCESS;
 }
@@ -167,7 +173,7 @@ int_fast8_t daoShmRemove(const char *name)
 int_fast8_t daoShmCheckReplaced(IMAGE *image)
 {
     return capi::with_handle(image, [](Handle &handle) noexcept {
-        return base::condition(handle.segment->check_name(), handle.segment->name());
+        return base::condition(handle.segment->query_name(), handle.segment->name());
     });
 }
 
@@ -176,10 +182,31 @@ int_fast8_t daoShmReopen(IMAGE *image)
     Handle *handle = capi::handle_of(image);
     if (handle == nullptr)
         return DAO_ERROR;
-    const Status status = segment::reopen(*handle);
+    const Status status = frames::reopen(*handle);
     if (status == Status::success)
         capi::bind(*image, image->name, handle);
     return result(status);
+}
+
+// What the hold is: a segment stays mapped while somebody shares its pointer.
+struct DAO_MEMORY
+{
+    segment::SegmentPointer segment;
+};
+
+int_fast8_t daoShmHoldMemory(IMAGE *image, DAO_MEMORY **memory)
+{
+    return capi::with_handle(image, [&](Handle &handle) noexcept {
+        if (memory == nullptr)
+            return fail(DAO_E_ARGUMENT, "%s: the place for the hold is a null pointer", handle.segment->name());
+        *memory = new (std::nothrow) DAO_MEMORY{handle.segment};
+        return *memory != nullptr ? Status::success : fail(DAO_E_NO_MEMORY, "%s: out of memory", handle.segment->name());
+    });
+}
+
+void daoShmReleaseMemory(DAO_MEMORY *memory)
+{
+    delete memory;
 }
 
 int_fast8_t daoShmImageCreateSem(IMAGE *image, long NBsem)

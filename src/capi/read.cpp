@@ -1,11 +1,11 @@
 #include "capi/image.hpp"
-#include "segment/reader.hpp"
+#include "frames/reader.hpp"
 
 using namespace dao;
 using base::fail;
 using capi::with_handle;
 using capi::with_reader;
-using segment::Handle;
+using capi::Handle;
 
 namespace
 {
@@ -17,11 +17,12 @@ template <class T, class U> void give(T *place, U value) noexcept
 }
 
 // Points the caller to the slot handed out last.
-void give_handed(const Handle &handle, void **segment_ptr, uint32_t *segment_idx, uint64_t *segment_cnt0) noexcept
+void give_borrowed(const Handle &handle, void **segment_ptr, uint32_t *segment_idx, uint64_t *segment_cnt0) noexcept
 {
-    give(segment_idx, handle.handed.slot);
-    give(segment_cnt0, handle.handed.counter);
-    *segment_ptr = handle.segment->slot_data(handle.handed.slot);
+    const DAO_FRAME &frame = handle.reader.frame;
+    give(segment_idx, frame.slot);
+    give(segment_cnt0, frame.cnt0);
+    *segment_ptr = handle.segment->slot_data(frame.slot);
 }
 
 Status check_place(const Handle &handle, void **segment_ptr) noexcept
@@ -36,17 +37,17 @@ Status check_place(const Handle &handle, void **segment_ptr) noexcept
 uint64_t daoShmGetCounter(IMAGE *image)
 {
     Handle *handle = capi::handle_of(image);
-    return handle == nullptr ? 0 : segment::newest_counter(*handle);
+    return handle == nullptr ? 0 : frames::newest_counter(handle->reader);
 }
 
 int_fast8_t daoShmReadNewest(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *cnt0, int64_t *atime_ns)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
-        const Status status = segment::read_newest(handle, dst, nbVal);
+        const Status status = frames::read_newest(handle.reader, dst, nbVal);
         if (status == Status::success)
         {
-            give(cnt0, handle.frame.cnt0);
-            give(atime_ns, handle.frame.atime_ns);
+            give(cnt0, handle.reader.frame.cnt0);
+            give(atime_ns, handle.reader.frame.atime_ns);
         }
         return status;
     });
@@ -57,14 +58,12 @@ int_fast8_t daoShmReadNext(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *cn
 {
     return with_reader(image, [&](Handle &handle) noexcept {
         uint64_t lost = 0;
-        const uint64_t before = handle.position.tail;
-        const uint32_t generation = handle.position.generation;
-        const Status status = segment::read_next(handle, dst, nbVal, lost);
+        const Status status = frames::read_next(handle.reader, dst, nbVal, lost);
         give(missed, lost);
-        if (handle.position.tail != before || handle.position.generation != generation)
+        if (status == Status::success || status == Status::overwrite)
         {
-            give(cnt0, handle.frame.cnt0);
-            give(atime_ns, handle.frame.atime_ns);
+            give(cnt0, handle.reader.frame.cnt0);
+            give(atime_ns, handle.reader.frame.atime_ns);
         }
         return status;
     });
@@ -74,7 +73,7 @@ int_fast8_t daoShmReadLast(IMAGE *image, void *dst, uint32_t nbFrames, uint64_t 
 {
     return with_handle(image, [&](Handle &handle) noexcept {
         uint64_t first = 0;
-        const Status status = segment::read_last(handle, dst, nbFrames, first);
+        const Status status = frames::read_last(handle.reader, dst, nbFrames, first);
         if (status == Status::success)
             give(first_cnt0, first);
         return status;
@@ -84,19 +83,44 @@ int_fast8_t daoShmReadLast(IMAGE *image, void *dst, uint32_t nbFrames, uint64_t 
 int_fast8_t daoShmGetFrame(IMAGE *image, DAO_FRAME *frame)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
-        if (frame == nullptr)
-            return fail(DAO_E_ARGUMENT, "%s: the place for the frame is a null pointer", handle.segment->name());
-        if (!handle.has_frame)
+        if (capi::check_size(frame, "DAO_FRAME") != Status::success)
+            return Status::error;
+        if (!handle.reader.has_frame)
             return base::condition(Status::not_ready, handle.segment->name());
-        *frame = handle.frame;
+        *frame = handle.reader.frame;
         return Status::success;
+    });
+}
+
+int_fast8_t daoShmGetFrameAt(IMAGE *image, uint_fast32_t fifo_idx, DAO_FRAME *frame)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        const Status status = capi::check_size(frame, "DAO_FRAME");
+        const auto slot = static_cast<uint32_t>(fifo_idx % handle.segment->depth());
+        return status == Status::success ? frames::describe_slot(handle.reader, slot, *frame) : status;
+    });
+}
+
+int_fast8_t daoShmGetNewestFrame(IMAGE *image, DAO_FRAME *frame)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        const Status status = capi::check_size(frame, "DAO_FRAME");
+        return status == Status::success ? frames::describe_newest(handle.reader, *frame) : status;
+    });
+}
+
+int_fast8_t daoShmCheckFrame(IMAGE *image, const DAO_FRAME *frame)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        const Status status = capi::check_size(frame, "DAO_FRAME");
+        return status == Status::success ? frames::check_frame(handle.reader, *frame) : status;
     });
 }
 
 uint64_t daoShmGetMissed(IMAGE *image)
 {
     const Handle *handle = capi::handle_of(image);
-    return handle == nullptr ? 0 : handle->position.missed;
+    return handle == nullptr ? 0 : handle->reader.position.missed;
 }
 
 int_fast8_t daoShmGetNewestSegment(IMAGE *image, void **segment_ptr, uint32_t *segment_idx, uint64_t *segment_cnt0)
@@ -104,8 +128,8 @@ int_fast8_t daoShmGetNewestSegment(IMAGE *image, void **segment_ptr, uint32_t *s
     return with_handle(image, [&](Handle &handle) noexcept {
         if (check_place(handle, segment_ptr) != Status::success)
             return Status::error;
-        segment::hand_newest(handle);
-        give_handed(handle, segment_ptr, segment_idx, segment_cnt0);
+        frames::borrow_newest(handle.reader);
+        give_borrowed(handle, segment_ptr, segment_idx, segment_cnt0);
         return Status::success;
     });
 }
@@ -116,9 +140,9 @@ int_fast8_t daoShmGetNextSegment(IMAGE *image, void **segment_ptr, uint32_t *seg
         if (check_place(handle, segment_ptr) != Status::success)
             return Status::error;
         *segment_ptr = nullptr;
-        const Status status = segment::hand_next(handle);
+        const Status status = frames::borrow_next(handle.reader);
         if (status == Status::success || status == Status::overwrite)
-            give_handed(handle, segment_ptr, segment_idx, segment_cnt0);
+            give_borrowed(handle, segment_ptr, segment_idx, segment_cnt0);
         return status;
     });
 }
@@ -128,25 +152,26 @@ int_fast8_t daoShmGetArbitrarySegment(IMAGE *image, void **segment_ptr, uint_fas
     return with_handle(image, [&](Handle &handle) noexcept {
         if (check_place(handle, segment_ptr) != Status::success)
             return Status::error;
-        segment::hand_slot(handle, static_cast<uint32_t>(fifo_idx % handle.segment->depth()));
-        give_handed(handle, segment_ptr, nullptr, nullptr);
+        frames::borrow_slot(handle.reader, static_cast<uint32_t>(fifo_idx % handle.segment->depth()));
+        give_borrowed(handle, segment_ptr, nullptr, nullptr);
         return Status::success;
     });
 }
 
 int_fast8_t daoShmCheckSegmentOverwrite(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept { return segment::check_handed(handle); });
+    return with_handle(image, [](Handle &handle) noexcept {
+        return handle.reader.has_frame ? frames::check_frame(handle.reader, handle.reader.frame)
+                                       : base::condition(Status::not_ready, handle.segment->name());
+    });
 }
 
 int_fast8_t daoShmResetTail(IMAGE *image, uint32_t *segment_idx, uint64_t *segment_cnt0)
 {
     return with_reader(image, [&](Handle &handle) noexcept {
-        const uint64_t missed = handle.position.missed;
-        segment::restart_position(handle, handle.segment->ring().newest());
-        handle.position.missed = missed;
-        give(segment_idx, handle.position.tail_slot);
-        give(segment_cnt0, handle.position.tail);
+        frames::reset_tail(handle.reader);
+        give(segment_idx, handle.reader.position.tail_slot);
+        give(segment_cnt0, handle.reader.position.tail);
         return Status::success;
     });
 }

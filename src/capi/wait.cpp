@@ -1,23 +1,22 @@
 #include "capi/image.hpp"
-#include "segment/reader.hpp"
-#include "segment/waits.hpp"
 
 using namespace dao;
 using base::fail;
 using capi::with_handle;
-using segment::for_ever;
-using segment::Handle;
+using capi::Handle;
+using frames::WaitMode;
+using wait::Deadline;
 
 namespace
 {
 
-// From now until a point in time that may be any: what lies too far ahead to count in nanoseconds is for ever.
+// From now until a point in time that may be any: what lies too far ahead to count in nanoseconds has no limit.
 int64_t time_left_ns(const timespec &until) noexcept
 {
     constexpr int64_t second_ns = 1'000'000'000;
     constexpr int64_t last_second = INT64_MAX / second_ns - 1;
     if (until.tv_sec > last_second)
-        return for_ever;
+        return wait::no_limit;
     if (until.tv_sec < 0)
         return 0;
     const int64_t left_ns = int64_t{until.tv_sec} * second_ns + until.tv_nsec - platform::realtime_ns();
@@ -29,14 +28,19 @@ Status wait_for_numbered(Handle &handle, int32_t number, int64_t timeout_ns) noe
     if (number < 0)
         return fail(DAO_E_SEMAPHORE, "%s: no semaphore %d; expected 0 to %d", handle.segment->name(), number,
                     handle.segment->semaphore_limit() - 1);
-    return segment::wait_for_semaphore(handle, static_cast<uint32_t>(number), timeout_ns);
+    return frames::wait_for_semaphore(handle.reader, static_cast<uint32_t>(number), Deadline(timeout_ns));
+}
+
+Status wait_for(Handle &handle, WaitMode mode, uint64_t after, int64_t timeout_ns) noexcept
+{
+    return frames::wait_for_frame(handle.reader, mode, after, Deadline(timeout_ns));
 }
 
 }
 
 int_fast8_t daoShmWaitForSemaphore(IMAGE *image, int32_t semNb)
 {
-    return with_handle(image, [&](Handle &handle) noexcept { return wait_for_numbered(handle, semNb, for_ever); });
+    return with_handle(image, [&](Handle &handle) noexcept { return wait_for_numbered(handle, semNb, wait::no_limit); });
 }
 
 int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, const struct timespec *timeout)
@@ -51,45 +55,54 @@ int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, const str
 int_fast8_t daoShmWaitForCounter(IMAGE *image)
 {
     return with_handle(image, [](Handle &handle) noexcept {
-        segment::follow_generation(handle);
-        return segment::wait_spinning(handle, handle.position.seen, for_ever);
+        frames::follow_generation(handle.reader);
+        return wait_for(handle, WaitMode::spinning, handle.reader.position.seen, wait::no_limit);
     });
 }
 
 int_fast8_t daoShmWaitForTargetCounter(IMAGE *image, uint64_t targetCnt0)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
-        return targetCnt0 == 0 ? Status::success : segment::wait_spinning(handle, targetCnt0 - 1, for_ever);
+        return targetCnt0 == 0 ? Status::success
+                               : wait_for(handle, WaitMode::spinning, targetCnt0 - 1, wait::no_limit);
     });
 }
 
 int_fast8_t daoShmWaitForFrame(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns)
 {
     return with_handle(
-        image, [&](Handle &handle) noexcept { return segment::wait_asleep(handle, after_cnt0, timeout_ns); });
+        image, [&](Handle &handle) noexcept { return wait_for(handle, WaitMode::asleep, after_cnt0, timeout_ns); });
 }
 
 int_fast8_t daoShmWaitForFrameSpin(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns)
 {
     return with_handle(
-        image, [&](Handle &handle) noexcept { return segment::wait_spinning(handle, after_cnt0, timeout_ns); });
+        image, [&](Handle &handle) noexcept { return wait_for(handle, WaitMode::spinning, after_cnt0, timeout_ns); });
 }
 
 int_fast8_t daoShmWaitForFrameAdaptive(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns)
 {
     return with_handle(
-        image, [&](Handle &handle) noexcept { return segment::wait_adaptively(handle, after_cnt0, timeout_ns); });
+        image, [&](Handle &handle) noexcept { return wait_for(handle, WaitMode::adaptive, after_cnt0, timeout_ns); });
 }
 
 int_fast8_t daoShmWaitForNextSegment(IMAGE *image)
 {
     return capi::with_reader(image, [](Handle &handle) noexcept {
-        segment::follow_generation(handle);
-        return segment::wait_asleep(handle, handle.position.tail, for_ever);
+        frames::follow_generation(handle.reader);
+        return wait_for(handle, WaitMode::asleep, handle.reader.position.tail, wait::no_limit);
     });
 }
 
 void daoShmInterrupt(void)
 {
-    segment::interrupt_waits();
+    wait::interrupt_waits();
+}
+
+int_fast8_t daoShmForgetInterrupts(IMAGE *image)
+{
+    return with_handle(image, [](Handle &handle) noexcept {
+        handle.reader.cancellation.forget_interrupts();
+        return Status::success;
+    });
 }

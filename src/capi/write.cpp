@@ -1,34 +1,43 @@
 #include "capi/image.hpp"
-#include "segment/writer.hpp"
-
-#include <vector>
+#include "frames/writer.hpp"
+#include "segment/notification.hpp"
 
 using namespace dao;
 using base::fail;
 using capi::with_handle;
-using segment::Handle;
+using capi::Handle;
+
+int_fast8_t daoShmSetData(IMAGE *image, const void *im, uint64_t nbVal)
+{
+    return with_handle(image, [&](Handle &handle) noexcept { return frames::publish(handle.writer, im, nbVal); });
+}
 
 int_fast8_t daoShmImage2Shm(void *im, uint32_t nbVal, IMAGE *image)
 {
-    return with_handle(image, [&](Handle &handle) noexcept { return segment::publish(handle, im, nbVal); });
+    return daoShmSetData(image, im, nbVal);
+}
+
+int_fast8_t daoShmSetDataQuiet(IMAGE *image, const void *im, uint64_t nbVal)
+{
+    return with_handle(image, [&](Handle &handle) noexcept { return frames::write_quietly(handle.writer, im, nbVal); });
 }
 
 int_fast8_t daoShmImage2ShmQuiet(void *im, uint32_t nbVal, IMAGE *image)
 {
-    return with_handle(image, [&](Handle &handle) noexcept { return segment::write_quietly(handle, im, nbVal); });
+    return daoShmSetDataQuiet(image, im, nbVal);
 }
 
 int_fast8_t daoShmImagePart2Shm(char *im, uint32_t nbVal, IMAGE *image, uint32_t position, uint16_t packetId,
                                 uint16_t packetTotal, uint64_t frameNumber)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
-        return segment::write_packet(handle, {im, nbVal, position, packetId, packetTotal, frameNumber});
+        return frames::write_packet(handle.writer, {im, nbVal, position, packetId, packetTotal, frameNumber});
     });
 }
 
 int_fast8_t daoShmImagePart2ShmFinalize(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept { return segment::finalise(handle); });
+    return with_handle(image, [](Handle &handle) noexcept { return frames::finalise(handle.writer); });
 }
 
 int_fast8_t daoShmCombineShm2Shm(IMAGE **imageCube, IMAGE *image, int nbChannel, int nbVal)
@@ -42,17 +51,22 @@ int_fast8_t daoShmCombineShm2Shm(IMAGE **imageCube, IMAGE *image, int nbChannel,
                         DAO_MAX_COMBINE_CHANNELS);
         if (nbVal < 0)
             return fail(DAO_E_RANGE, "%s: %d elements to add up; expected at least 0", name, nbVal);
-        Handle *inputs[DAO_MAX_COMBINE_CHANNELS];
+        frames::Reader *inputs[DAO_MAX_COMBINE_CHANNELS];
         for (int channel = 0; channel < nbChannel; ++channel)
-            if ((inputs[channel] = capi::handle_of(imageCube[channel])) == nullptr)
+        {
+            Handle *input = capi::handle_of(imageCube[channel]);
+            if (input == nullptr)
                 return Status::error;
-        return segment::combine(inputs, static_cast<uint32_t>(nbChannel), output, static_cast<uint64_t>(nbVal));
+            inputs[channel] = &input->reader;
+        }
+        return frames::publish_sum(inputs, static_cast<uint32_t>(nbChannel), output.writer,
+                                   static_cast<uint64_t>(nbVal));
     });
 }
 
 int_fast8_t daoShmTimestampShm(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept { return segment::stamp(handle); });
+    return with_handle(image, [](Handle &handle) noexcept { return frames::stamp(handle.writer); });
 }
 
 int_fast8_t daoShmLoanBegin(IMAGE *image, void **slot)
@@ -60,30 +74,30 @@ int_fast8_t daoShmLoanBegin(IMAGE *image, void **slot)
     return with_handle(image, [&](Handle &handle) noexcept {
         if (slot == nullptr)
             return fail(DAO_E_ARGUMENT, "%s: the place for the slot is a null pointer", handle.segment->name());
-        return segment::begin_loan(handle, *slot);
+        return frames::begin_loan(handle.writer, *slot);
     });
 }
 
 int_fast8_t daoShmLoanCommit(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept { return segment::commit_loan(handle); });
+    return with_handle(image, [](Handle &handle) noexcept { return frames::commit_loan(handle.writer); });
 }
 
 int_fast8_t daoShmLoanAbort(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept { return segment::abort_loan(handle); });
+    return with_handle(image, [](Handle &handle) noexcept { return frames::abort_loan(handle.writer); });
 }
 
 int_fast8_t daoShmWriteSlice(IMAGE *image, const void *slice, uint64_t nbVal)
 {
-    return with_handle(image, [&](Handle &handle) noexcept { return segment::write_slice(handle, slice, nbVal); });
+    return with_handle(image, [&](Handle &handle) noexcept { return frames::write_slice(handle.writer, slice, nbVal); });
 }
 
 int_fast8_t daoShmSetFrameId(IMAGE *image, uint64_t frame_id)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
-        handle.frame_id = frame_id;
-        handle.has_frame_id = true;
+        handle.writer.frame_id = frame_id;
+        handle.writer.has_frame_id = true;
         return Status::success;
     });
 }
@@ -91,8 +105,8 @@ int_fast8_t daoShmSetFrameId(IMAGE *image, uint64_t frame_id)
 int_fast8_t daoShmSetAcquisitionTime(IMAGE *image, int64_t atime_ns)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
-        handle.acquisition_time_ns = atime_ns;
-        handle.has_acquisition_time = true;
+        handle.writer.acquisition_time_ns = atime_ns;
+        handle.writer.has_acquisition_time = true;
         return Status::success;
     });
 }
@@ -103,16 +117,16 @@ int_fast8_t daoSemPost(IMAGE *image, int32_t semNb)
         if (semNb < 0 || semNb >= IMAGE_NB_SEMAPHORE)
             return fail(DAO_E_SEMAPHORE, "%s: no semaphore %d; expected 0 to %d", handle.segment->name(), semNb,
                         handle.segment->semaphore_limit() - 1);
-        return segment::post(handle, static_cast<uint32_t>(semNb));
+        return segment::post(*handle.segment, static_cast<uint32_t>(semNb));
     });
 }
 
 int_fast8_t daoSemPostAll(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept { return segment::post_all(handle); });
+    return with_handle(image, [](Handle &handle) noexcept { return segment::post_all(*handle.segment); });
 }
 
 int_fast8_t daoSemLogPost(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept { return segment::post(handle, dao::wait::log_semaphore); });
+    return with_handle(image, [](Handle &handle) noexcept { return segment::post(*handle.segment, protocol::log_semaphore); });
 }

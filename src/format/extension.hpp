@@ -79,7 +79,7 @@ struct Extension
     uint8_t reserved_published[120];
 
     // the sleepers'
-    uint32_t bell;       // what waiters sleep on; odd: somebody may be asleep
+    uint32_t wait_word;  // what waiters sleep on; odd: somebody may be asleep
     uint32_t semaphores; // bit k: semaphore k is posted; bit 10: the loggers'
     uint8_t reserved_wait[120];
 
@@ -100,7 +100,7 @@ static_assert(offsetof(Extension, generation) == 136);
 static_assert(offsetof(Extension, state) == 140);
 static_assert(offsetof(Extension, writer_lock) == 256);
 static_assert(offsetof(Extension, published) == 384);
-static_assert(offsetof(Extension, bell) == 512);
+static_assert(offsetof(Extension, wait_word) == 512);
 static_assert(offsetof(Extension, semaphores) == 516);
 static_assert(offsetof(Extension, keyword_lock) == 640);
 static_assert(offsetof(Extension, keyword_journal) == 656);

@@ -4,6 +4,7 @@
 #include "base/checked.hpp"
 #include "base/status.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace dao::format
@@ -24,6 +25,11 @@ struct Geometry
     uint32_t keywords = 0;
 
     bool operator==(const Geometry &) const = default;
+    // Whether a frame of the one fits where a frame of the other does.
+    bool has_same_frames(const Geometry &other) const noexcept
+    {
+        return naxis == other.naxis && std::equal(size, size + 3, other.size) && atype == other.atype;
+    }
 };
 
 struct Layout

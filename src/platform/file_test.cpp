@@ -62,10 +62,10 @@ class PlatformFile : public ::testing::Test
         return mapping.data()[0];
     }
 
-    FileFacts facts(const File &file)
+    FileInfo query(const File &file)
     {
-        FileFacts found;
-        EXPECT_EQ(file.facts(name.c_str(), found), Status::success);
+        FileInfo found;
+        EXPECT_EQ(file.query(name.c_str(), found), Status::success);
         return found;
     }
 
@@ -82,10 +82,10 @@ class PlatformFile : public ::testing::Test
 TEST_F(PlatformFile, IsWhatWasMade)
 {
     Made made = make(7);
-    EXPECT_EQ(look_up(name.c_str()), Presence::absent);
+    EXPECT_EQ(query_presence(name.c_str()), Presence::absent);
     EXPECT_EQ(place(made, false), Placed::done);
-    EXPECT_EQ(look_up(name.c_str()), Presence::file);
-    const FileFacts found = facts(made.file);
+    EXPECT_EQ(query_presence(name.c_str()), Presence::file);
+    const FileInfo found = query(made.file);
     EXPECT_EQ(found.bytes, 5000u);
     EXPECT_GE(found.link_count, 1u);
     EXPECT_TRUE(found.is_regular);
@@ -118,12 +118,12 @@ TEST_F(PlatformFile, TakesTheNameOfOneThatIsMapped)
     EXPECT_EQ(place(second, true), Placed::done);
     EXPECT_EQ(first_byte(), 2);
     EXPECT_EQ(first.mapping.data()[0], 1) << "the old one's memory stays";
-    EXPECT_EQ(facts(first.file).link_count, 0u);
-    EXPECT_GE(facts(second.file).link_count, 1u);
+    EXPECT_EQ(query(first.file).link_count, 0u);
+    EXPECT_GE(query(second.file).link_count, 1u);
     first.mapping.unmap();
     first.file.close();
     EXPECT_EQ(remove_file(name.c_str()), Status::success); // also sweeps
-    EXPECT_EQ(look_up(name.c_str()), Presence::absent);
+    EXPECT_EQ(query_presence(name.c_str()), Presence::absent);
 }
 
 TEST_F(PlatformFile, GoesWithItsLastUser)
@@ -132,9 +132,9 @@ TEST_F(PlatformFile, GoesWithItsLastUser)
         Made made = make(3);
         ASSERT_EQ(place(made, false), Placed::done);
         EXPECT_EQ(remove_file(name.c_str()), Status::success);
-        EXPECT_EQ(look_up(name.c_str()), Presence::absent);
+        EXPECT_EQ(query_presence(name.c_str()), Presence::absent);
         EXPECT_EQ(made.mapping.data()[0], 3);
-        EXPECT_EQ(facts(made.file).link_count, 0u);
+        EXPECT_EQ(query(made.file).link_count, 0u);
     }
     EXPECT_EQ(remove_file(name.c_str()), Status::success) << "nothing happens when there is none";
     EXPECT_EQ(files_left(), 0u);
@@ -146,7 +146,7 @@ TEST_F(PlatformFile, ThatIsMissingOrADirectoryIsRefused)
     EXPECT_EQ(open_file(name.c_str(), Access::read_write, file), Status::error);
     EXPECT_EQ(dao::base::last_error_code(), DAO_E_NOT_FOUND);
     fs::create_directory(name);
-    EXPECT_EQ(look_up(name.c_str()), Presence::other);
+    EXPECT_EQ(query_presence(name.c_str()), Presence::other);
     EXPECT_EQ(open_file(name.c_str(), Access::read_write, file), Status::error);
     EXPECT_FALSE(file.is_open());
 }
@@ -186,11 +186,11 @@ TEST(PlatformName, InTheTemporaryDirectoryIsTheSameEverywhere)
     const bool is_tmp = fs::exists("/tmp") && fs::equivalent("/tmp", fs::temp_directory_path());
     if (is_tmp || fs::temp_directory_path().has_root_name())
     {
-        EXPECT_EQ(look_up(name.c_str()), Presence::file);
+        EXPECT_EQ(query_presence(name.c_str()), Presence::file);
     }
     std::error_code ignored;
     fs::remove(path, ignored);
-    EXPECT_EQ(look_up(name.c_str()), Presence::absent);
+    EXPECT_EQ(query_presence(name.c_str()), Presence::absent);
 }
 
 }

@@ -6,7 +6,7 @@
 
 #include "base/process_token.hpp"
 #include "base/status.hpp"
-#include "platform/owned.hpp"
+#include "platform/unique_resource.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -36,20 +36,20 @@ enum class Sleep
 Sleep sleep_until(int64_t deadline_ns) noexcept;
 
 // Where the waiters of one segment sleep. Between processes as well as threads.
-class Bell
+class WaitWord
 {
   public:
-    // `segment_id` names the bell on systems that cannot sleep on a word in shared memory.
-    explicit Bell(uint64_t segment_id) noexcept;
-    ~Bell();
-    Bell(const Bell &) = delete;
-    Bell &operator=(const Bell &) = delete;
+    // `segment_id` names it on systems that cannot sleep on a word in shared memory.
+    explicit WaitWord(uint64_t segment_id) noexcept;
+    ~WaitWord();
+    WaitWord(const WaitWord &) = delete;
+    WaitWord &operator=(const WaitWord &) = delete;
 
     // Sleeps while `*word` is `expected`, at most `timeout_ns`. The comparison and falling asleep are one step with
     // respect to wake_all. The memory may be mapped for reading only.
     Sleep sleep_while_equal(const uint32_t *word, uint32_t expected, int64_t timeout_ns) noexcept;
-    // Wakes every sleeper that sleeps while `*word` is `left`. The caller has changed the word from that.
-    void wake_all(const uint32_t *word, uint32_t left) noexcept;
+    // Wakes every sleeper that sleeps while `*word` is `remaining`. The caller has changed the word from that.
+    void wake_all(const uint32_t *word, uint32_t remaining) noexcept;
 
   private:
     [[maybe_unused]] uint64_t handle_ = 0;
@@ -77,14 +77,14 @@ class SignalHold
 
 // --------------------------------------------------------------------------------------------------- processes
 
-struct ProcessFacts
+struct ProcessInfo
 {
     base::ProcessToken token = 0;
     uint64_t domain = 0; // processes of other domains (pid namespaces) cannot be judged
 };
 
 // This process; right in the child of a fork too. Cheap after the first call.
-const ProcessFacts &this_process() noexcept;
+const ProcessInfo &this_process() noexcept;
 
 // Whether the process that made the token lives. A zombie does not.
 bool is_alive(base::ProcessToken token) noexcept;
@@ -117,14 +117,14 @@ struct FileIdentity
     bool operator==(const FileIdentity &) const = default;
 };
 
-struct FileFacts
+struct FileInfo
 {
     uint64_t bytes = 0;
     uint64_t link_count = 0;
     FileIdentity identity;
     bool is_regular = false;
     bool is_own = false;       // this process's user owns it
-    bool may_displace = false; // this process may replace other users' files
+    bool may_replace = false; // this process may replace other users' files
     uint32_t owner = 0;
 };
 
@@ -145,7 +145,7 @@ class File
     int32_t descriptor() const noexcept { return static_cast<int32_t>(native()); }
     void close() noexcept { handle_.reset(); }
 
-    Status facts(const char *name, FileFacts &facts) const noexcept;
+    Status query(const char *name, FileInfo &info) const noexcept;
     // Reserves space for the whole file: afterwards a full file system cannot hurt it.
     Status reserve(const char *name, uint64_t bytes) noexcept;
     // One creator, replacer or remover at a time; ends with close. Fails after five seconds.
@@ -155,7 +155,7 @@ class File
     friend Status open_file(const char *, Access, File &) noexcept;
     friend Status create_beside(const char *, uint32_t, File &, char *, size_t) noexcept;
 
-    Owned<FileHandle, close_file> handle_;
+    UniqueResource<FileHandle, close_file> handle_;
 };
 
 // Whether there is something under the name, and what. No link is followed.
@@ -166,10 +166,15 @@ enum class Presence
     link,
     other
 };
-Presence look_up(const char *name) noexcept;
+Presence query_presence(const char *name) noexcept;
 
 // Opens an existing file. A symbolic link is refused.
 Status open_file(const char *name, Access access, File &file) noexcept;
+
+constexpr size_t path_capacity = 4096;
+
+// `name` as a path that stays right when the process changes its folder; `name` itself where that is not possible.
+void make_absolute(const char *name, char *path, size_t capacity) noexcept;
 
 // The identity of the file that has the name now. False when there is none.
 bool identity_of(const char *name, FileIdentity &identity) noexcept;
@@ -211,7 +216,7 @@ class Mapping
     uint64_t bytes() const noexcept { return memory_.get().bytes; }
 
   private:
-    Owned<MappedMemory, unmap_memory> memory_;
+    UniqueResource<MappedMemory, unmap_memory> memory_;
 };
 
 // -------------------------------------------------------------------------------------------- named semaphores
@@ -236,7 +241,7 @@ class NamedSemaphore
     static void remove(const char *semaphore_name) noexcept;
 
   private:
-    Owned<void *, close_semaphore> native_;
+    UniqueResource<void *, close_semaphore> native_;
 };
 
 }

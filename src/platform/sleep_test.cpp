@@ -23,7 +23,7 @@ struct Slept
     int64_t ns = 0;
 };
 
-Slept sleep_long(Bell &bell, const uint32_t &word, uint32_t expected)
+Slept sleep_long(WaitWord &bell, const uint32_t &word, uint32_t expected)
 {
     const int64_t begin_ns = monotonic_ns();
     const Sleep result = bell.sleep_while_equal(&word, expected, 10 * second_ns);
@@ -41,11 +41,11 @@ TEST(PlatformBell, WakesAllWhoSleepOnTheValueThatWasLeft)
         sleepers.emplace_back(
             [&]
             {
-                Bell bell(id); // each as if it had opened the segment itself
+                WaitWord bell(id); // each as if it had opened the segment itself
                 one = sleep_long(bell, plain, 7);
             });
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    Bell bell(id);
+    WaitWord bell(id);
     word.store(8);
     bell.wake_all(&plain, 7);
     for (std::thread &sleeper : sleepers)
@@ -59,7 +59,7 @@ TEST(PlatformBell, WakesAllWhoSleepOnTheValueThatWasLeft)
 
 TEST(PlatformBell, DoesNotPutToSleepOnAnotherValue)
 {
-    Bell bell(random_number());
+    WaitWord bell(random_number());
     const uint32_t word = 3;
     const Slept slept = sleep_long(bell, word, 2);
     EXPECT_EQ(slept.result, Sleep::woken);
@@ -68,7 +68,7 @@ TEST(PlatformBell, DoesNotPutToSleepOnAnotherValue)
 
 TEST(PlatformBell, EndsItsSleepInTime)
 {
-    Bell bell(random_number());
+    WaitWord bell(random_number());
     const uint32_t word = 3;
     const int64_t begin_ns = monotonic_ns();
     EXPECT_EQ(bell.sleep_while_equal(&word, 3, 50 * millisecond_ns), Sleep::timed_out);
@@ -87,7 +87,7 @@ TEST(PlatformBell, LosesNoWakeUp)
     const int64_t begin_ns = monotonic_ns();
     const auto play = [&](uint32_t mine)
     {
-        Bell bell(id);
+        WaitWord bell(id);
         for (uint32_t turn = mine; turn < turns; turn += 2)
         {
             while (word.load() != turn)

@@ -1,10 +1,7 @@
 #include "segment/life.hpp"
 
 #include "base/error.hpp"
-#include "segment/reader.hpp"
-#include "segment/writer.hpp"
-
-#include <new>
+#include "segment/reuse.hpp"
 
 namespace dao::segment
 {
@@ -24,20 +21,17 @@ namespace
 constexpr size_t temporary_capacity = format::name_capacity + 32;
 
 Status build(const char *name, File file, Mapping mapping, const Layout &layout, bool shared,
-             const CreateOptions &options, Handle &handle) noexcept
+             const CreateOptions &options, SegmentPointer &segment) noexcept
 {
-    std::unique_ptr<Segment> segment(
-        new (std::nothrow) Segment(name, std::move(file), std::move(mapping), layout, false));
-    if (segment == nullptr)
-        return fail(DAO_E_NO_MEMORY, "%s: out of memory", name);
+    if (make_segment(name, std::move(file), std::move(mapping), layout, false, segment) != Status::success)
+        return Status::error;
     segment->initialise(shared, options.named_semaphores);
-    handle.segment = std::move(segment);
     return Status::success;
 }
 
 // Makes the segment under a name of its own, complete.
 Status build_beside(const char *name, const Layout &layout, const CreateOptions &options, char *temporary,
-                    Handle &handle) noexcept
+                    SegmentPointer &segment) noexcept
 {
     File file;
     Mapping mapping;
@@ -45,107 +39,122 @@ Status build_beside(const char *name, const Layout &layout, const CreateOptions 
         return Status::error;
     if (file.reserve(name, layout.file_bytes) == Status::success &&
         mapping.map(name, file, layout.file_bytes, Access::read_write) == Status::success &&
-        build(name, std::move(file), std::move(mapping), layout, true, options, handle) == Status::success)
+        build(name, std::move(file), std::move(mapping), layout, true, options, segment) == Status::success)
         return Status::success;
     platform::discard_file(temporary);
     return Status::error;
 }
 
 Placed create_new(const char *name, const Layout &layout, const CreateOptions &options, bool replace,
-                  Handle &handle) noexcept
+                  SegmentPointer &segment) noexcept
 {
     char temporary[temporary_capacity];
-    Handle fresh;
+    SegmentPointer fresh;
     if (build_beside(name, layout, options, temporary, fresh) != Status::success)
         return Placed::failed;
     const Placed placed = platform::place_file(temporary, name, replace);
     if (placed == Placed::done)
-        handle.segment = std::move(fresh.segment);
+        segment = std::move(fresh);
     else
         platform::discard_file(temporary);
     return placed;
 }
 
-Status check_owner(const char *name, const platform::FileFacts &facts) noexcept
+Status check_owner(const char *name, const platform::FileInfo &info) noexcept
 {
-    if (!facts.is_regular)
+    if (!info.is_regular)
         return fail(DAO_E_EXISTS, "%s: not a regular file, and so not replaced", name);
-    if (!facts.is_own && !facts.may_displace)
+    if (!info.is_own && !info.may_replace)
         return fail(DAO_E_PERMISSION, "%s: belongs to another user (id %u); expected a file of your own", name,
-                    facts.owner);
+                    info.owner);
     return Status::success;
 }
 
 // Whether the segment there can go on as the one that is asked for.
-bool is_reusable(const Segment &segment, const Layout &layout, const platform::FileFacts &facts) noexcept
+bool is_reusable(const Segment &segment, const Layout &layout, const platform::FileInfo &info) noexcept
 {
-    return facts.is_own && segment.extension() != nullptr && segment.state() == format::state_live &&
+    return info.is_own && segment.extension() != nullptr && segment.state() == format::state_live &&
            segment.layout().geometry == layout.geometry;
 }
 
 // There is a file of that name, and its creation lock is held by `lock`: reuse it or take its place.
 Placed create_over(const char *name, const Layout &layout, const CreateOptions &options,
-                   const platform::FileFacts &facts, Handle &handle) noexcept
+                   const platform::FileInfo &info, SegmentPointer &segment) noexcept
 {
-    if (facts.bytes == 0) // made by mkstemp or touch: nothing to lose
-        return create_new(name, layout, options, true, handle);
-    Handle old;
+    if (info.bytes == 0) // made by mkstemp or touch: nothing to lose
+        return create_new(name, layout, options, true, segment);
+    SegmentPointer old;
     if (open(name, false, old) != Status::success)
     {
         if (base::last_error_code() == DAO_E_FORMAT)
             (void)fail(DAO_E_EXISTS, "%s: exists and is not a segment; remove it or choose another name", name);
         return Placed::failed;
     }
-    if (is_reusable(*old.segment, layout, facts) && !old.segment->read_only())
+    if (is_reusable(*old, layout, info) && !old->read_only())
     {
-        if (restart(old, options.named_semaphores) != Status::success)
+        if (reuse(*old, options.named_semaphores) != Status::success)
             return Placed::failed;
-        handle.segment = std::move(old.segment);
+        segment = std::move(old);
         return Placed::done;
     }
-    const Placed placed = create_new(name, layout, options, true, handle);
+    const Placed placed = create_new(name, layout, options, true, segment);
     if (placed == Placed::done)
-        old.segment->retire(format::state_replaced);
+        old->retire(format::state_replaced);
     return placed;
 }
 
 Placed create_where_a_file_is(const char *name, const Layout &layout, const CreateOptions &options,
-                              Handle &handle) noexcept
+                              SegmentPointer &segment) noexcept
 {
     File lock;
-    platform::FileFacts facts;
+    platform::FileInfo info;
     platform::FileIdentity now;
     if (platform::open_file(name, Access::read, lock) != Status::success)
         return base::last_error_code() == DAO_E_NOT_FOUND ? Placed::occupied : Placed::failed;
-    if (lock.facts(name, facts) != Status::success || check_owner(name, facts) != Status::success ||
+    if (lock.query(name, info) != Status::success || check_owner(name, info) != Status::success ||
         lock.lock(name) != Status::success)
         return Placed::failed;
-    if (!platform::identity_of(name, now) || !(now == facts.identity))
+    if (!platform::identity_of(name, now) || !(now == info.identity))
         return Placed::occupied; // another creator was faster: look again
-    return create_over(name, layout, options, facts, handle);
+    return create_over(name, layout, options, info, segment);
+}
+
+Status create_exclusively(const char *name, const Layout &layout, const CreateOptions &options,
+                          SegmentPointer &segment) noexcept
+{
+    Placed placed = Placed::occupied;
+    if (platform::query_presence(name) == Presence::absent)
+        placed = create_new(name, layout, options, false, segment);
+    if (placed == Placed::occupied)
+        return fail(DAO_E_EXISTS, "%s: cannot create it: the name is taken; expected a name that nothing has", name);
+    if (placed == Placed::done && segment->has_named_semaphores())
+        segment->open_named_semaphores(true, options.file_mode);
+    return placed == Placed::done ? Status::success : Status::error;
 }
 
 }
 
-Status create(const char *name, const Geometry &geometry, const CreateOptions &options, Handle &handle) noexcept
+Status create(const char *name, const Geometry &geometry, const CreateOptions &options, SegmentPointer &segment) noexcept
 {
     Layout layout;
     if (check_segment_name(name) != Status::success || format::plan(name, geometry, layout) != Status::success)
         return Status::error;
+    if (options.exclusive)
+        return create_exclusively(name, layout, options, segment);
     Placed placed = Placed::occupied;
     for (int attempt = 0; attempt < 100 && placed == Placed::occupied; ++attempt)
     {
-        switch (platform::look_up(name))
+        switch (platform::query_presence(name))
         {
         case Presence::link:
             return fail(DAO_E_PERMISSION, "%s: a symbolic link, which is not followed; name the segment itself", name);
         case Presence::other:
             return fail(DAO_E_EXISTS, "%s: exists and is not a regular file", name);
         case Presence::absent:
-            placed = create_new(name, layout, options, false, handle);
+            placed = create_new(name, layout, options, false, segment);
             break;
         case Presence::file:
-            placed = create_where_a_file_is(name, layout, options, handle);
+            placed = create_where_a_file_is(name, layout, options, segment);
             break;
         }
     }
@@ -153,22 +162,19 @@ Status create(const char *name, const Geometry &geometry, const CreateOptions &o
         return fail(DAO_E_BUSY, "%s: other processes keep creating it", name);
     if (placed == Placed::failed)
         return Status::error;
-    if (handle.segment->has_named_semaphores())
-        handle.segment->open_named_semaphores(true, options.file_mode);
-    restart_position(handle, handle.segment->ring().newest());
+    if (segment->has_named_semaphores())
+        segment->open_named_semaphores(true, options.file_mode);
     return Status::success;
 }
 
-Status create_private(const char *name, const Geometry &geometry, Handle &handle) noexcept
+Status create_private(const char *name, const Geometry &geometry, SegmentPointer &segment) noexcept
 {
     Layout layout;
     Mapping mapping;
     if (check_segment_name(name) != Status::success || format::plan(name, geometry, layout) != Status::success ||
-        mapping.allocate(name, layout.file_bytes) != Status::success ||
-        build(name, File(), std::move(mapping), layout, false, CreateOptions{}, handle) != Status::success)
+        mapping.allocate(name, layout.file_bytes) != Status::success)
         return Status::error;
-    restart_position(handle, handle.segment->ring().newest());
-    return Status::success;
+    return build(name, File(), std::move(mapping), layout, false, CreateOptions{}, segment);
 }
 
 }

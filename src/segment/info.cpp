@@ -1,6 +1,6 @@
 #include "segment/info.hpp"
 
-#include "segment/readers.hpp"
+#include "segment/reader_table.hpp"
 
 namespace dao::segment
 {
@@ -9,7 +9,8 @@ using base::Word;
 
 DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
 {
-    DAO_SEGMENT_INFO info{};
+    DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
+    info.mapped_bytes = segment.mapped_bytes();
     info.depth = segment.depth();
     info.read_only = segment.read_only() ? 1 : 0;
     info.compatible = segment.has_named_semaphores() ? 1 : 0;
@@ -24,7 +25,7 @@ DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
     info.generation = segment.generation();
     info.state = segment.state();
     info.writer_pid = base::token_pid(writer);
-    info.writer_alive = writer != 0 && segment.liveness()(writer) ? 1 : 0;
+    info.writer_alive = writer != 0 && !segment.is_dead()(writer) ? 1 : 0;
     info.writing = holder != 0 ? 1 : 0;
     info.frame_broken = holder != 0 && info.writer_alive == 0 ? 1 : 0;
     info.takeovers = Word<uint64_t>(&extension->takeovers).load_relaxed();

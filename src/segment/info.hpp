@@ -1,7 +1,7 @@
-// What a segment is and how it is doing, for looking at.
+// What a segment is and how it is doing.
 #pragma once
 
-#include "segment/handle.hpp"
+#include "segment/segment.hpp"
 
 namespace dao::segment
 {

@@ -11,6 +11,7 @@ namespace dao::segment
 using base::fail;
 using base::Word;
 using format::Extension;
+using protocol::LockResult;
 
 namespace
 {
@@ -55,17 +56,17 @@ void redo(Segment &segment) noexcept
 }
 
 // Holds the keyword lock while it lives.
-class KeywordTurn
+class KeywordLock
 {
   public:
-    explicit KeywordTurn(Segment &segment) noexcept : segment_(segment) {}
-    ~KeywordTurn()
+    explicit KeywordLock(Segment &segment) noexcept : segment_(segment) {}
+    ~KeywordLock()
     {
         if (held_)
-            segment_.keyword_lock().release();
+            (void)segment_.keyword_lock().release();
     }
-    KeywordTurn(const KeywordTurn &) = delete;
-    KeywordTurn &operator=(const KeywordTurn &) = delete;
+    KeywordLock(const KeywordLock &) = delete;
+    KeywordLock &operator=(const KeywordLock &) = delete;
 
     Status take() noexcept
     {
@@ -73,20 +74,20 @@ class KeywordTurn
         constexpr int64_t sleep_ns = 50'000;
         if (segment_.extension() == nullptr)
             return Status::success;
-        const Segment::Lock lock = segment_.keyword_lock();
+        const Segment::Lock word = segment_.keyword_lock();
         const int64_t deadline_ns = platform::monotonic_ns() + limit_ns;
-        Grip grip = lock.try_hold(false);
-        while (grip == Grip::busy)
+        LockResult result = word.try_hold(false);
+        while (result == LockResult::busy)
         {
             const int64_t now_ns = platform::monotonic_ns();
             if (now_ns > deadline_ns)
-                return fail(DAO_E_BUSY, "%s: process %u has kept the keywords locked for 5 s", segment_.name(),
-                            base::token_pid(lock.holder()));
+                return fail(DAO_E_BUSY, "%s: keywords busy: process %u has held their lock for 5 s", segment_.name(),
+                            base::token_pid(word.holder()));
             (void)platform::sleep_until(now_ns + sleep_ns);
-            grip = lock.try_hold(true);
+            result = word.try_hold(true);
         }
         held_ = true;
-        if (grip == Grip::taken_over)
+        if (result == LockResult::taken_over)
             redo(segment_);
         return Status::success;
     }
@@ -139,8 +140,8 @@ Status read_keyword(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) no
         return Status::success;
     if (segment.read_only())
         return fail(DAO_E_BUSY, "%s: a keyword stays half written", segment.name());
-    KeywordTurn turn(segment);
-    if (turn.take() != Status::success)
+    KeywordLock lock(segment);
+    if (lock.take() != Status::success)
         return Status::error;
     return read_whole(segment, index, keyword) ? Status::success
                                                : fail(DAO_E_BUSY, "%s: a keyword stays half written", segment.name());
@@ -214,13 +215,12 @@ void fill(char *field, size_t bytes, const char *text) noexcept
 
 }
 
-Status set_keyword(Handle &handle, const char *name, const KeywordValue &value, const char *comment) noexcept
+Status set_keyword(Segment &segment, const char *name, const KeywordValue &value, const char *comment) noexcept
 {
-    Segment &segment = *handle.segment;
     Place place;
     IMAGE_KEYWORD keyword;
-    KeywordTurn turn(segment);
-    if (check_set(segment, name, value, comment) != Status::success || turn.take() != Status::success ||
+    KeywordLock lock(segment);
+    if (check_set(segment, name, value, comment) != Status::success || lock.take() != Status::success ||
         find_keyword(segment, name, place, keyword) != Status::success)
         return Status::error;
     if (place.index == segment.layout().geometry.keywords)
@@ -238,13 +238,12 @@ Status set_keyword(Handle &handle, const char *name, const KeywordValue &value, 
         fill(keyword.value.valstr, text_bytes, value.text);
     if (comment != nullptr)
         fill(keyword.comment, comment_bytes, comment);
-    turn.write(place.index, keyword);
+    lock.write(place.index, keyword);
     return Status::success;
 }
 
-Status get_keyword(Handle &handle, const char *name, IMAGE_KEYWORD &keyword) noexcept
+Status get_keyword(Segment &segment, const char *name, IMAGE_KEYWORD &keyword) noexcept
 {
-    Segment &segment = *handle.segment;
     Place place;
     IMAGE_KEYWORD found;
     if (check_keyword_name(segment, name) != Status::success ||
@@ -256,9 +255,8 @@ Status get_keyword(Handle &handle, const char *name, IMAGE_KEYWORD &keyword) noe
     return Status::success;
 }
 
-Status get_keyword_at(Handle &handle, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
+Status get_keyword_at(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
 {
-    Segment &segment = *handle.segment;
     uint32_t used = 0;
     IMAGE_KEYWORD found;
     for (uint32_t place = 0; place < segment.layout().geometry.keywords; ++place)
@@ -274,9 +272,8 @@ Status get_keyword_at(Handle &handle, uint32_t index, IMAGE_KEYWORD &keyword) no
     return fail(DAO_E_NOT_FOUND, "%s: no keyword number %u: %u are in use", segment.name(), index, used);
 }
 
-Status count_keywords(Handle &handle, uint32_t &count) noexcept
+Status count_keywords(Segment &segment, uint32_t &count) noexcept
 {
-    Segment &segment = *handle.segment;
     IMAGE_KEYWORD keyword;
     uint32_t used = 0;
     for (uint32_t place = 0; place < segment.layout().geometry.keywords; ++place)
@@ -289,37 +286,35 @@ Status count_keywords(Handle &handle, uint32_t &count) noexcept
     return Status::success;
 }
 
-Status remove_keyword(Handle &handle, const char *name) noexcept
+Status remove_keyword(Segment &segment, const char *name) noexcept
 {
-    Segment &segment = *handle.segment;
     Place place;
     IMAGE_KEYWORD keyword;
-    KeywordTurn turn(segment);
+    KeywordLock lock(segment);
     if (check_keyword_name(segment, name) != Status::success)
         return Status::error;
     if (segment.read_only())
         return fail(DAO_E_READ_ONLY, "%s: open for reading only", segment.name());
-    if (turn.take() != Status::success || find_keyword(segment, name, place, keyword) != Status::success)
+    if (lock.take() != Status::success || find_keyword(segment, name, place, keyword) != Status::success)
         return Status::error;
     if (!place.found)
         return fail(DAO_E_NOT_FOUND, "%s: no keyword %s", segment.name(), name);
     std::memset(static_cast<void *>(&keyword), 0, sizeof keyword);
     keyword.type = unused;
-    turn.write(place.index, keyword);
+    lock.write(place.index, keyword);
     return Status::success;
 }
 
-Status clear_keywords(Handle &handle) noexcept
+Status clear_keywords(Segment &segment) noexcept
 {
-    Segment &segment = *handle.segment;
-    KeywordTurn turn(segment);
-    if (turn.take() != Status::success)
+    KeywordLock lock(segment);
+    if (lock.take() != Status::success)
         return Status::error;
     IMAGE_KEYWORD keyword;
     std::memset(static_cast<void *>(&keyword), 0, sizeof keyword);
     keyword.type = unused;
     for (uint32_t place = 0; place < segment.layout().geometry.keywords; ++place)
-        turn.write(place, keyword);
+        lock.write(place, keyword);
     return Status::success;
 }
 

@@ -2,7 +2,7 @@
 // journal first; if it dies in between, whoever comes next does the rest.
 #pragma once
 
-#include "segment/handle.hpp"
+#include "segment/segment.hpp"
 
 namespace dao::segment
 {
@@ -23,11 +23,11 @@ struct KeywordValue
 };
 
 // `comment` may be null: then an existing one stays.
-Status set_keyword(Handle &handle, const char *name, const KeywordValue &value, const char *comment) noexcept;
-Status get_keyword(Handle &handle, const char *name, IMAGE_KEYWORD &keyword) noexcept;
-Status get_keyword_at(Handle &handle, uint32_t index, IMAGE_KEYWORD &keyword) noexcept;
-Status count_keywords(Handle &handle, uint32_t &count) noexcept;
-Status remove_keyword(Handle &handle, const char *name) noexcept;
-Status clear_keywords(Handle &handle) noexcept;
+Status set_keyword(Segment &segment, const char *name, const KeywordValue &value, const char *comment) noexcept;
+Status get_keyword(Segment &segment, const char *name, IMAGE_KEYWORD &keyword) noexcept;
+Status get_keyword_at(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) noexcept;
+Status count_keywords(Segment &segment, uint32_t &count) noexcept;
+Status remove_keyword(Segment &segment, const char *name) noexcept;
+Status clear_keywords(Segment &segment) noexcept;
 
 }

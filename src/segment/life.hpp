@@ -1,28 +1,29 @@
 // Making, opening, replacing and removing segments.
 #pragma once
 
-#include "segment/handle.hpp"
+#include "segment/segment.hpp"
 
 namespace dao::segment
 {
+
+using SegmentPointer = std::shared_ptr<Segment>;
 
 struct CreateOptions
 {
     uint32_t file_mode = 0600;
     bool named_semaphores = false;
+    bool exclusive = false; // fail when anything has the name
 };
 
-// Makes the segment or reuses the one there. On failure nothing is left behind and `handle` is unchanged.
-Status create(const char *name, const format::Geometry &geometry, const CreateOptions &options, Handle &handle) noexcept;
+// Makes the segment or reuses the one there. On failure nothing is left behind and `segment` is unchanged.
+Status create(const char *name, const format::Geometry &geometry, const CreateOptions &options,
+              SegmentPointer &segment) noexcept;
 
 // The same geometry in private memory.
-Status create_private(const char *name, const format::Geometry &geometry, Handle &handle) noexcept;
+Status create_private(const char *name, const format::Geometry &geometry, SegmentPointer &segment) noexcept;
 
 // Opens an existing segment; for reading only where writing is not permitted, or when `read_only`.
-Status open(const char *name, bool read_only, Handle &handle) noexcept;
-
-// Opens what has the name now in place of what `handle` holds. On failure the old one stays.
-Status reopen(Handle &handle) noexcept;
+Status open(const char *name, bool read_only, SegmentPointer &segment) noexcept;
 
 Status remove(const char *name) noexcept;
 

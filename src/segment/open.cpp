@@ -1,12 +1,8 @@
 #include "segment/life.hpp"
 
 #include "base/error.hpp"
-#include "segment/reader.hpp"
-#include "segment/readers.hpp"
-#include "segment/writer.hpp"
 
 #include <cstring>
-#include <new>
 
 namespace dao::segment
 {
@@ -30,30 +26,29 @@ Status check_segment_name(const char *name) noexcept
 namespace
 {
 
-Status attach(const char *name, platform::File file, bool read_only, std::unique_ptr<Segment> &segment) noexcept
+Status attach(const char *name, platform::File file, bool read_only, SegmentPointer &segment) noexcept
 {
-    platform::FileFacts facts;
+    platform::FileInfo info;
     platform::Mapping mapping;
     format::Layout layout;
-    if (file.facts(name, facts) != Status::success)
+    if (file.query(name, info) != Status::success)
         return Status::error;
-    if (!facts.is_regular)
+    if (!info.is_regular)
         return fail(DAO_E_FORMAT, "%s: not a segment: not a regular file", name);
-    if (facts.bytes == 0)
+    if (info.bytes == 0)
         return fail(DAO_E_FORMAT, "%s: not a segment: the file is empty", name);
-    if (mapping.map(name, file, facts.bytes, read_only ? Access::read : Access::read_write) != Status::success ||
-        format::inspect(name, mapping.data(), facts.bytes, layout) != Status::success)
+    if (mapping.map(name, file, info.bytes, read_only ? Access::read : Access::read_write) != Status::success ||
+        format::inspect(name, mapping.data(), info.bytes, layout) != Status::success)
         return Status::error;
-    segment.reset(new (std::nothrow) Segment(name, std::move(file), std::move(mapping), layout, read_only));
-    return segment != nullptr ? Status::success : fail(DAO_E_NO_MEMORY, "%s: out of memory", name);
+    return make_segment(name, std::move(file), std::move(mapping), layout, read_only, segment);
 }
 
-Status open_segment(const char *name, bool read_only, std::unique_ptr<Segment> &segment) noexcept
+Status open_segment(const char *name, bool read_only, SegmentPointer &segment) noexcept
 {
     platform::File file;
     if (!read_only && platform::open_file(name, Access::read_write, file) != Status::success)
     {
-        if (base::last_error_code() != DAO_E_PERMISSION || platform::look_up(name) != platform::Presence::file)
+        if (base::last_error_code() != DAO_E_PERMISSION || platform::query_presence(name) != platform::Presence::file)
             return Status::error;
         read_only = true;
     }
@@ -64,44 +59,25 @@ Status open_segment(const char *name, bool read_only, std::unique_ptr<Segment> &
 
 }
 
-Status open(const char *name, bool read_only, Handle &handle) noexcept
+Status open(const char *name, bool read_only, SegmentPointer &segment) noexcept
 {
     if (check_segment_name(name) != Status::success)
         return Status::error;
-    std::unique_ptr<Segment> segment;
+    SegmentPointer opened;
     // Between finding the file and mapping it another may have taken the name: then that one is meant.
     for (int attempt = 0; attempt < 8; ++attempt)
     {
-        if (open_segment(name, read_only, segment) != Status::success)
+        if (open_segment(name, read_only, opened) != Status::success)
             return Status::error;
-        if (segment->state() == format::state_live)
+        if (opened->state() == format::state_live)
             break;
     }
-    if (segment->has_named_semaphores())
-        segment->open_named_semaphores(false, 0);
-    if (!segment->read_only())
-        base::Word<double>(&segment->first_metadata()->last_access)
+    if (opened->has_named_semaphores())
+        opened->open_named_semaphores(false, 0);
+    if (!opened->read_only())
+        base::Word<double>(&opened->first_metadata()->last_access)
             .store_relaxed(static_cast<double>(platform::realtime_coarse_ns()) * 1e-9);
-    handle.segment = std::move(segment);
-    handle.wants_read_only = read_only;
-    restart_position(handle, handle.segment->ring().newest());
-    return Status::success;
-}
-
-Status reopen(Handle &handle) noexcept
-{
-    Handle fresh;
-    if (open(handle.segment->name(), handle.wants_read_only, fresh) != Status::success)
-        return Status::error;
-    if (handle.has_loan())
-        (void)abort_loan(handle);
-    leave_readers(handle);
-    handle.segment = std::move(fresh.segment);
-    handle.loan_owner = 0;
-    handle.has_frame = false;
-    handle.rhythm = Rhythm{};
-    // From the first frame of the new segment, so that following it loses none.
-    restart_position(handle, {handle.segment->depth() - 1, 0});
+    segment = std::move(opened);
     return Status::success;
 }
 
@@ -109,15 +85,15 @@ Status remove(const char *name) noexcept
 {
     if (check_segment_name(name) != Status::success)
         return Status::error;
-    std::unique_ptr<Segment> segment;
+    SegmentPointer segment;
     platform::File lock;
-    platform::FileFacts facts;
+    platform::FileInfo info;
     platform::FileIdentity now;
     if (open_segment(name, false, segment) != Status::success ||
         platform::open_file(name, Access::read, lock) != Status::success || lock.lock(name) != Status::success ||
-        segment->file().facts(name, facts) != Status::success)
+        segment->file().query(name, info) != Status::success)
         return Status::error;
-    if (!platform::identity_of(name, now) || !(now == facts.identity))
+    if (!platform::identity_of(name, now) || !(now == info.identity))
         return fail(DAO_E_BUSY, "%s: replaced or removed by another process just now", name);
     if (platform::remove_file(name) != Status::success)
         return Status::error;

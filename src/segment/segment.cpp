@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <new>
 
 namespace dao::segment
 {
@@ -22,13 +23,13 @@ Segment::Segment(const char *name, platform::File file, platform::Mapping mappin
     auto *first = reinterpret_cast<IMAGE_METADATA *>(start);
     if (layout.extension_offset != 0)
         extension_ = reinterpret_cast<Extension *>(start + layout.extension_offset);
-    memory_ = ring::SegmentMemory(start,
-                                  layout.has_fifo_fields ? format::metadata_bytes : format::legacy_metadata_bytes,
-                                  layout.geometry.depth, layout.has_fifo_fields ? &first->fifo_last_written : &only_slot_,
-                                  extension_ != nullptr ? &extension_->epoch : &own_epoch_);
+    words_ = SlotWords(start, layout.has_fifo_fields ? format::metadata_bytes : format::legacy_metadata_bytes,
+                       layout.geometry.depth, layout.has_fifo_fields ? &first->fifo_last_written : &only_slot_,
+                       extension_ != nullptr ? &extension_->epoch : &own_epoch_);
+    platform::make_absolute(name, path_, sizeof path_);
     if (extension_ != nullptr)
     {
-        bell_.emplace(extension_->segment_id);
+        wait_word_.emplace(extension_->segment_id);
         can_judge_ = extension_->process_domain == platform::this_process().domain;
     }
 }
@@ -39,7 +40,7 @@ void Segment::initialise(bool shared, bool named_semaphores) noexcept
     const double now = static_cast<double>(platform::realtime_ns()) * 1e-9;
     for (uint32_t slot = 0; slot < depth(); ++slot)
     {
-        IMAGE_METADATA &metadata = *memory_.metadata(slot);
+        IMAGE_METADATA &metadata = *words_.metadata(slot);
         std::memcpy(metadata.name, name_, sizeof metadata.name);
         metadata.naxis = geometry.naxis;
         std::memcpy(metadata.size, geometry.size, sizeof metadata.size);
@@ -66,7 +67,7 @@ void Segment::initialise(bool shared, bool named_semaphores) noexcept
     extension_->data_offset = layout_.data_offset;
     extension_->slot_stride = layout_.slot_stride;
     extension_->magic = format::extension_magic;
-    bell_.emplace(extension_->segment_id);
+    wait_word_.emplace(extension_->segment_id);
     can_judge_ = true;
 }
 
@@ -100,20 +101,22 @@ void Segment::retire(format::SegmentState state) const noexcept
     if (extension_ == nullptr || read_only_)
         return;
     Word<uint32_t>(&extension_->state).store_release(state);
-    doorbell().ring();
+    notifier().notify();
 }
 
-Status Segment::check_name() const noexcept
+Status Segment::query_name() const noexcept
 {
     if (state() == format::state_replaced)
         return Status::replaced;
-    platform::FileFacts facts;
-    if (file_.is_open() && file_.facts(name_, facts) != Status::success)
-        return Status::error;
-    if (state() == format::state_live && (!file_.is_open() || facts.link_count > 0))
-        return Status::success;
     platform::FileIdentity now;
-    return platform::identity_of(name_, now) ? Status::replaced : Status::removed;
+    if (state() == format::state_live && !file_.is_open())
+        return Status::success; // a private image
+    if (!platform::identity_of(path_, now))
+        return Status::removed;
+    platform::FileInfo own;
+    if (file_.is_open() && file_.query(name_, own) != Status::success)
+        return Status::error;
+    return state() == format::state_live && now == own.identity ? Status::success : Status::replaced;
 }
 
 namespace
@@ -127,7 +130,7 @@ void semaphore_name(const char *segment_name, uint32_t number, char *text, size_
         if (*at == '/' || *at == '\\')
             base = at + 1;
     const auto length = static_cast<int>(std::strcspn(base, "."));
-    if (number == wait::log_semaphore)
+    if (number == protocol::log_semaphore)
         std::snprintf(text, capacity, "/%.*s_semlog", length, base);
     else
         std::snprintf(text, capacity, "/%.*s_sem%02u", length, base, number);
@@ -140,7 +143,7 @@ void Segment::open_named_semaphores(bool create, uint32_t mode) noexcept
     char text[format::name_capacity + 16];
     for (uint32_t number = 0; number < named_semaphores_.size(); ++number)
     {
-        if (number != wait::log_semaphore && number >= semaphore_limit())
+        if (number != protocol::log_semaphore && number >= semaphore_limit())
             continue;
         semaphore_name(name_, number, text, sizeof text);
         named_semaphores_[number].open(text, create, mode);
@@ -154,6 +157,20 @@ void Segment::remove_named_semaphores() const noexcept
     {
         semaphore_name(name_, number, text, sizeof text);
         platform::NamedSemaphore::remove(text);
+    }
+}
+
+Status make_segment(const char *name, platform::File file, platform::Mapping mapping, const format::Layout &layout,
+                    bool read_only, std::shared_ptr<Segment> &segment) noexcept
+{
+    try
+    {
+        segment = std::make_shared<Segment>(name, std::move(file), std::move(mapping), layout, read_only);
+        return Status::success;
+    }
+    catch (const std::bad_alloc &)
+    {
+        return base::fail(DAO_E_NO_MEMORY, "%s: out of memory", name);
     }
 }
 

@@ -1,16 +1,16 @@
 // One mapped segment: its parts, and the protocol's templates over its words. Knows where things are; what is done
-// with them is in the other files of this folder. Never moves once it is attached.
+// with them is in the other files of this folder, in wait/ and in frames/. Never moves once it is attached.
 #pragma once
 
 #include "base/word.hpp"
 #include "format/extension.hpp"
 #include "format/layout.hpp"
 #include "platform/platform.hpp"
-#include "ring/ring.hpp"
-#include "ring/segment_memory.hpp"
-#include "segment/writer_lock.hpp"
-#include "wait/doorbell.hpp"
-#include "wait/semaphores.hpp"
+#include "protocol/notifier.hpp"
+#include "protocol/semaphores.hpp"
+#include "protocol/slots.hpp"
+#include "protocol/writer_lock.hpp"
+#include "segment/slot_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,35 +20,38 @@
 namespace dao::segment
 {
 
-// The doorbell's words in a segment.
-class BellMemory
+// The notifier's words in a segment.
+class NotifierWords
 {
   public:
-    BellMemory(format::Extension *extension, platform::Bell *bell) noexcept : extension_(extension), bell_(bell) {}
+    NotifierWords(format::Extension *extension, platform::WaitWord *place) noexcept
+        : extension_(extension), place_(place)
+    {
+    }
 
-    base::Word<uint32_t> bell() const noexcept { return base::Word<uint32_t>(&extension_->bell); }
-    void wake_all(uint32_t left) const noexcept { bell_->wake_all(&extension_->bell, left); }
+    base::Word<uint32_t> word() const noexcept { return base::Word<uint32_t>(&extension_->wait_word); }
+    void wake_all(uint32_t remaining) const noexcept { place_->wake_all(&extension_->wait_word, remaining); }
 
   private:
     format::Extension *extension_;
-    platform::Bell *bell_;
+    platform::WaitWord *place_;
 };
 
-// Whether the process behind a token of this segment lives. One that cannot be judged, because the segment belongs to
-// another pid namespace, counts as alive.
-struct Liveness
+// Whether the process behind a token of this segment is dead. One that cannot be judged, because the segment belongs to
+// another pid namespace, does not count as dead.
+struct IsDead
 {
     bool can_judge;
-    bool operator()(base::ProcessToken token) const noexcept { return !can_judge || platform::is_alive(token); }
+    bool operator()(base::ProcessToken token) const noexcept { return can_judge && !platform::is_alive(token); }
 };
 
 class Segment
 {
   public:
-    using Ring = ring::Ring<ring::SegmentMemory>;
-    using Doorbell = wait::Doorbell<BellMemory>;
-    using Semaphores = wait::Semaphores<base::Word<uint32_t>>;
-    using Lock = WriterLock<base::Word<uint64_t>, Liveness>;
+    using Slots = protocol::Slots<SlotWords>;
+    using Notifier = protocol::Notifier<NotifierWords>;
+    using Semaphores = protocol::Semaphores<base::Word<uint32_t>>;
+    using Lock = protocol::WriterLock<base::Word<uint64_t>, IsDead>;
 
     static constexpr uint32_t semaphore_count = IMAGE_NB_SEMAPHORE;
 
@@ -66,34 +69,41 @@ class Segment
 
     // Null where the segment's maker was not this library.
     format::Extension *extension() const noexcept { return extension_; }
-    // Whether waiters can rely on the doorbell: every writer rings it, and this handle may say that it sleeps.
-    bool has_reliable_bell() const noexcept { return extension_ != nullptr && !read_only_ && !has_named_semaphores(); }
+    // Whether waiters can rely on the notifier: every writer notifies, and this handle may say that it sleeps.
+    bool has_reliable_notifier() const noexcept
+    {
+        return extension_ != nullptr && !read_only_ && !has_named_semaphores();
+    }
     bool has_named_semaphores() const noexcept;
 
     unsigned char *slot_data(uint32_t slot) const noexcept { return data_ + slot * layout_.slot_stride; }
-    IMAGE_METADATA *metadata(uint32_t slot) const noexcept { return memory_.metadata(slot); }
-    IMAGE_METADATA *first_metadata() const noexcept { return memory_.metadata(0); }
+    IMAGE_METADATA *metadata(uint32_t slot) const noexcept { return words_.metadata(slot); }
+    IMAGE_METADATA *first_metadata() const noexcept { return words_.metadata(0); }
     IMAGE_KEYWORD *keywords() const noexcept;
     uint64_t element_bytes() const noexcept { return element_bytes_; }
     uint64_t element_count() const noexcept { return layout_.element_count; }
     uint32_t depth() const noexcept { return layout_.geometry.depth; }
 
-    Ring ring() const noexcept { return Ring(memory_); }
+    Slots slots() const noexcept { return Slots(words_); }
     // Only with an extension.
-    Doorbell doorbell() const noexcept { return Doorbell(BellMemory(extension_, &*bell_)); }
+    Notifier notifier() const noexcept { return Notifier(NotifierWords(extension_, &*wait_word_)); }
     Semaphores semaphores() const noexcept { return Semaphores(base::Word<uint32_t>(&extension_->semaphores)); }
     Lock writer_lock() const noexcept { return lock(&extension_->writer_lock); }
     Lock keyword_lock() const noexcept { return lock(&extension_->keyword_lock); }
     base::Word<uint64_t> published() const noexcept { return base::Word<uint64_t>(&extension_->published); }
-    Liveness liveness() const noexcept { return Liveness{can_judge_}; }
+    IsDead is_dead() const noexcept { return IsDead{can_judge_}; }
+    // Sleeps while the notifier's word is `expected`.
+    platform::Sleep sleep_while_equal(uint32_t expected, int64_t timeout_ns) const noexcept
+    {
+        return wait_word_->sleep_while_equal(&extension_->wait_word, expected, timeout_ns);
+    }
 
-    platform::Bell &bell() const noexcept { return *bell_; }
     uint32_t generation() const noexcept;
     format::SegmentState state() const noexcept;
     // Marks the segment replaced or removed and wakes everybody.
     void retire(format::SegmentState state) const noexcept;
     // Asks the file system: live, replaced or removed.
-    Status check_name() const noexcept;
+    Status query_name() const noexcept;
 
     // How many semaphores the segment has. The number in its metadata may be anybody's.
     uint16_t semaphore_limit() const noexcept
@@ -108,10 +118,11 @@ class Segment
   private:
     Lock lock(uint64_t *word) const noexcept
     {
-        return Lock(base::Word<uint64_t>(word), platform::this_process().token, Liveness{can_judge_});
+        return Lock(base::Word<uint64_t>(word), platform::this_process().token, IsDead{can_judge_});
     }
 
     char name_[format::name_capacity];
+    char path_[platform::path_capacity]; // the same, absolute: the process may change its folder
     platform::File file_;
     platform::Mapping mapping_;
     format::Layout layout_;
@@ -120,12 +131,16 @@ class Segment
     uint64_t element_bytes_;
     unsigned char *data_;
     format::Extension *extension_ = nullptr;
-    ring::SegmentMemory memory_;
-    mutable std::optional<platform::Bell> bell_;
+    SlotWords words_;
+    mutable std::optional<platform::WaitWord> wait_word_;
     std::array<platform::NamedSemaphore, semaphore_count + 1> named_semaphores_; // the last is the loggers'
     // Words that layouts without them lack: the newest slot is always 0, the epoch never grows.
     uint32_t only_slot_ = 0;
     mutable uint64_t own_epoch_ = 0;
 };
+
+// Puts a segment behind a pointer; fails when out of memory.
+Status make_segment(const char *name, platform::File file, platform::Mapping mapping, const format::Layout &layout,
+                    bool read_only, std::shared_ptr<Segment> &segment) noexcept;
 
 }

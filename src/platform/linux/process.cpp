@@ -61,17 +61,17 @@ bool read_stat(uint32_t pid, ProcessStat &stat) noexcept
 
 }
 
-ProcessFacts find_this_process() noexcept
+ProcessInfo find_this_process() noexcept
 {
-    ProcessFacts facts;
+    ProcessInfo info;
     const auto pid = static_cast<uint32_t>(getpid());
     ProcessStat own;
     read_stat(pid, own);
-    facts.token = base::make_process_token(pid, own.start_time);
+    info.token = base::make_process_token(pid, own.start_time);
     struct stat name_space;
     if (stat("/proc/self/ns/pid", &name_space) == 0)
-        facts.domain = name_space.st_ino;
-    return facts;
+        info.domain = name_space.st_ino;
+    return info;
 }
 
 bool is_alive(base::ProcessToken token) noexcept

@@ -39,14 +39,14 @@ uint64_t start_time(const kinfo_proc &process) noexcept
 
 }
 
-ProcessFacts find_this_process() noexcept
+ProcessInfo find_this_process() noexcept
 {
     const auto pid = static_cast<uint32_t>(getpid());
     kinfo_proc own{};
     (void)ask_for_process(pid, own);
-    ProcessFacts facts;
-    facts.token = base::make_process_token(pid, start_time(own));
-    return facts;
+    ProcessInfo info;
+    info.token = base::make_process_token(pid, start_time(own));
+    return info;
 }
 
 bool is_alive(base::ProcessToken token) noexcept

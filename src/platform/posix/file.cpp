@@ -38,18 +38,18 @@ void close_file(FileHandle handle) noexcept
     ::close(static_cast<int>(handle.number));
 }
 
-Status File::facts(const char *name, FileFacts &facts) const noexcept
+Status File::query(const char *name, FileInfo &info) const noexcept
 {
     struct stat found;
     if (fstat(descriptor(), &found) != 0)
-        return fail_system(name, "look at", errno);
-    facts.bytes = static_cast<uint64_t>(found.st_size);
-    facts.link_count = found.st_nlink;
-    facts.identity = {static_cast<uint64_t>(found.st_dev), found.st_ino};
-    facts.is_regular = S_ISREG(found.st_mode);
-    facts.is_own = found.st_uid == geteuid();
-    facts.may_displace = geteuid() == 0;
-    facts.owner = found.st_uid;
+        return fail_system(name, "query", errno);
+    info.bytes = static_cast<uint64_t>(found.st_size);
+    info.link_count = found.st_nlink;
+    info.identity = {static_cast<uint64_t>(found.st_dev), found.st_ino};
+    info.is_regular = S_ISREG(found.st_mode);
+    info.is_own = found.st_uid == geteuid();
+    info.may_replace = geteuid() == 0;
+    info.owner = found.st_uid;
     return Status::success;
 }
 

@@ -27,7 +27,7 @@ int link_to_free_name(const char *from, const char *to) noexcept
 
 }
 
-Presence look_up(const char *name) noexcept
+Presence query_presence(const char *name) noexcept
 {
     struct stat found;
     if (lstat(name, &found) != 0)
@@ -46,10 +46,20 @@ Status open_file(const char *name, Access access, File &file) noexcept
     if (file.is_open())
         return Status::success;
     const int cause = errno;
-    if (cause == ELOOP && look_up(name) == Presence::link)
+    if (cause == ELOOP && query_presence(name) == Presence::link)
         return base::fail(DAO_E_PERMISSION, "%s: a symbolic link, which is not followed; name the segment itself",
                           name);
     return fail_system(name, "open", cause);
+}
+
+void make_absolute(const char *name, char *path, size_t capacity) noexcept
+{
+    char folder[path_capacity];
+    const bool is_relative = name[0] != '/' && getcwd(folder, sizeof folder) != nullptr;
+    const int length = is_relative ? std::snprintf(path, capacity, "%s/%s", folder, name)
+                                   : std::snprintf(path, capacity, "%s", name);
+    if (length < 0 || static_cast<size_t>(length) >= capacity)
+        std::snprintf(path, capacity, "%s", name);
 }
 
 bool identity_of(const char *name, FileIdentity &identity) noexcept

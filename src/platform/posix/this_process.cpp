@@ -7,11 +7,11 @@ namespace dao::platform
 namespace
 {
 
-ProcessFacts facts;
+ProcessInfo info;
 
 void refresh() noexcept
 {
-    facts = find_this_process();
+    info = find_this_process();
 }
 
 void begin() noexcept
@@ -22,11 +22,11 @@ void begin() noexcept
 
 }
 
-const ProcessFacts &this_process() noexcept
+const ProcessInfo &this_process() noexcept
 {
     static const bool begun = (begin(), true);
     (void)begun;
-    return facts;
+    return info;
 }
 
 }

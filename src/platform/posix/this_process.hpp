@@ -6,6 +6,6 @@
 namespace dao::platform
 {
 
-ProcessFacts find_this_process() noexcept;
+ProcessInfo find_this_process() noexcept;
 
 }

@@ -2,7 +2,7 @@
 #include "platform/platform.hpp"
 
 #include "base/error.hpp"
-#include "platform/windows/displaced.hpp"
+#include "platform/windows/replaced_file.hpp"
 #include "platform/windows/handle.hpp"
 #include "platform/windows/text.hpp"
 
@@ -37,20 +37,20 @@ struct ProcessOwners
 };
 
 // Fills in whose the file is. Where the file system does not know (FAT), it counts as one's own.
-void find_owner(HANDLE file, FileFacts &facts) noexcept
+void find_owner(HANDLE file, FileInfo &info) noexcept
 {
     static ProcessOwners self;
     PSID owner = nullptr;
     PSECURITY_DESCRIPTOR descriptor = nullptr;
-    facts.is_own = true;
+    info.is_own = true;
     if (!self.known || GetSecurityInfo(file, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, nullptr, nullptr,
                                        nullptr, &descriptor) != ERROR_SUCCESS)
         return;
     if (owner != nullptr)
     {
-        facts.is_own = EqualSid(owner, reinterpret_cast<TOKEN_USER *>(self.user)->User.Sid) != 0 ||
+        info.is_own = EqualSid(owner, reinterpret_cast<TOKEN_USER *>(self.user)->User.Sid) != 0 ||
                        EqualSid(owner, reinterpret_cast<TOKEN_OWNER *>(self.owner)->Owner) != 0;
-        facts.owner = *GetSidSubAuthority(owner, *GetSidSubAuthorityCount(owner) - 1u);
+        info.owner = *GetSidSubAuthority(owner, *GetSidSubAuthorityCount(owner) - 1u);
     }
     LocalFree(descriptor);
 }
@@ -59,23 +59,23 @@ void find_owner(HANDLE file, FileFacts &facts) noexcept
 
 void close_file(FileHandle handle) noexcept
 {
-    remove_if_displaced(system_handle(handle.number));
+    remove_if_replaced(system_handle(handle.number));
     CloseHandle(system_handle(handle.number));
 }
 
-Status File::facts(const char *name, FileFacts &facts) const noexcept
+Status File::query(const char *name, FileInfo &info) const noexcept
 {
     BY_HANDLE_FILE_INFORMATION found;
     if (GetFileInformationByHandle(system_handle(native()), &found) == 0)
-        return fail_system(name, "look at", GetLastError());
-    facts.bytes = (uint64_t{found.nFileSizeHigh} << 32) | found.nFileSizeLow;
-    facts.identity = identity(found);
+        return fail_system(name, "query", GetLastError());
+    info.bytes = (uint64_t{found.nFileSizeHigh} << 32) | found.nFileSizeLow;
+    info.identity = identity(found);
     // A file that lost its name to another, or is removed while it is mapped, goes on under a name of its own.
     FileIdentity now;
-    facts.link_count = identity_of(name, now) && now == facts.identity ? found.nNumberOfLinks : 0;
-    facts.is_regular = GetFileType(system_handle(native())) == FILE_TYPE_DISK &&
+    info.link_count = identity_of(name, now) && now == info.identity ? found.nNumberOfLinks : 0;
+    info.is_regular = GetFileType(system_handle(native())) == FILE_TYPE_DISK &&
                        (found.dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_DEVICE)) == 0;
-    find_owner(system_handle(native()), facts);
+    find_owner(system_handle(native()), info);
     return Status::success;
 }
 

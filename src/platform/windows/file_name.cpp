@@ -1,8 +1,8 @@
-// What has a name, and giving and taking names. See displaced.hpp.
+// What has a name, and giving and taking names. See replaced.hpp.
 #include "platform/platform.hpp"
 
 #include "base/error.hpp"
-#include "platform/windows/displaced.hpp"
+#include "platform/windows/replaced_file.hpp"
 #include "platform/windows/handle.hpp"
 #include "platform/windows/text.hpp"
 
@@ -49,7 +49,7 @@ DWORD attributes_of(const WideText &path) noexcept
 
 }
 
-Presence look_up(const char *name) noexcept
+Presence query_presence(const char *name) noexcept
 {
     const DWORD attributes = attributes_of(file_path(name));
     if (attributes == INVALID_FILE_ATTRIBUTES)
@@ -65,7 +65,7 @@ Status open_file(const char *name, Access access, File &file) noexcept
     file.close();
     file.handle_.reset(number_of(open_existing(file_path(name), wanted)));
     const DWORD cause = file.is_open() ? ERROR_SUCCESS : GetLastError();
-    const Presence presence = look_up(name);
+    const Presence presence = query_presence(name);
     if (presence == Presence::link)
     {
         file.close();
@@ -78,6 +78,16 @@ Status open_file(const char *name, Access access, File &file) noexcept
         return base::fail(DAO_E_EXISTS, "%s: cannot open it: a directory or a device", name);
     }
     return file.is_open() ? Status::success : fail_system(name, "open", cause);
+}
+
+void make_absolute(const char *name, char *path, size_t capacity) noexcept
+{
+    wchar_t found[WideText::capacity];
+    const DWORD length = GetFullPathNameW(file_path(name).get(), WideText::capacity, found, nullptr);
+    if (length > 0 && length < WideText::capacity)
+        to_narrow(found, path, capacity);
+    else
+        std::snprintf(path, capacity, "%s", name);
 }
 
 bool identity_of(const char *name, FileIdentity &identity) noexcept
@@ -105,10 +115,10 @@ Status create_beside(const char *name, uint32_t, File &file, char *temporary, si
 Placed place_file(const char *temporary, const char *name, bool replace) noexcept
 {
     const WideText path = file_path(name);
-    const WideText aside = displaced_name(path);
+    const WideText aside = replaced_name(path);
     const NameGuard guard(path);
     DWORD cause = replace ? rename_file(path, aside) : ERROR_SUCCESS;
-    const bool displaced = replace && cause == ERROR_SUCCESS;
+    const bool replaced = replace && cause == ERROR_SUCCESS;
     if (cause == ERROR_SUCCESS || is_missing(cause))
         cause = rename_file(file_path(temporary), path);
     if (cause == ERROR_SUCCESS)
@@ -116,7 +126,7 @@ Placed place_file(const char *temporary, const char *name, bool replace) noexcep
         DeleteFileW(aside.get()); // does nothing while it is mapped
         return Placed::done;
     }
-    if (displaced)
+    if (replaced)
         (void)rename_file(aside, path);
     if (!replace && (cause == ERROR_ALREADY_EXISTS || cause == ERROR_FILE_EXISTS))
         return Placed::occupied;
@@ -127,7 +137,7 @@ Placed place_file(const char *temporary, const char *name, bool replace) noexcep
 Status remove_file(const char *name) noexcept
 {
     const WideText path = file_path(name);
-    const WideText aside = displaced_name(path);
+    const WideText aside = replaced_name(path);
     const NameGuard guard(path);
     sweep(path);
     const DWORD cause = rename_file(path, aside);

@@ -26,11 +26,11 @@ uint64_t start_time(HANDLE process) noexcept
 
 }
 
-const ProcessFacts &this_process() noexcept
+const ProcessInfo &this_process() noexcept
 {
-    static const ProcessFacts facts{base::make_process_token(GetCurrentProcessId(), start_time(GetCurrentProcess())),
+    static const ProcessInfo info{base::make_process_token(GetCurrentProcessId(), start_time(GetCurrentProcess())),
                                     whole_machine};
-    return facts;
+    return info;
 }
 
 bool is_alive(base::ProcessToken token) noexcept

@@ -28,7 +28,7 @@ inline join()             /* L2 */
     od
 }
 
-inline hold_first()       /* L1: also when the process has a frame open and no packet is being copied */
+inline hold_to_finalise()  /* L3: also when the process has a frame open and no packet is being copied */
 {
     do
     :: atomic { !first_died && owner == FREE -> owner = FIRST }; break
@@ -49,29 +49,29 @@ proctype PacketThread(byte me)
     :: turn < 2 ->
         join();
         if
-        :: !joined -> ALIVE(open = true; copying = 1)         /* L3 */
+        :: !joined -> ALIVE(open = true; copying = 1)         /* L4 */
         :: else
         fi;
         ALIVE(packets++);
         assert(first_died || (finalising == 0 && owner == FIRST));
         ALIVE(packets--; complete++);
-        ALIVE(copying--);                                     /* L3 */
+        ALIVE(copying--);                                     /* L4 */
         turn++
     :: else -> break
     od;
     if
     :: me == 1 ->
-        hold_first();
+        hold_to_finalise();
         ALIVE(finalising++);
         assert(first_died || (finalising == 1 && packets == 0));
         ALIVE(finalising--; complete = 0);
-        ALIVE(owner = FREE)                                   /* L4 */
+        ALIVE(owner = FREE)                                   /* L5 */
     :: else
     fi;
     /* Whoever is last leaves no frame open, as closing programs finalise. */
     if
     :: me == 2 ->
-        hold_first();
+        hold_to_finalise();
         ALIVE(finalising++);
         assert(first_died || (finalising == 1 && packets == 0));
         ALIVE(finalising--);

@@ -32,7 +32,7 @@ byte deaths;
 #define MAY_DIE :: deaths < 1 -> atomic { deaths++; inside--; dead[me] = true; goto end_dead }
 #define STEP(action) if :: action MAY_DIE fi
 
-inline announce(slot)
+inline begin_write(slot)
 {
 #ifdef MISTAKE_NO_MARK
     skip
@@ -107,7 +107,7 @@ proctype Writer(byte me)
         assert(inside == 1);
         tag = me * 10 + published + 1;
         slot = (newest + 1) % DEPTH;
-        announce(slot);                                       /* W1 */
+        begin_write(slot);                                    /* W1 */
         STEP(word0[slot] = tag);                              /* W2 */
         STEP(word1[slot] = tag);
         next = counter[newest] + 1;
@@ -128,7 +128,7 @@ proctype Writer(byte me)
         fi;
 #endif
         STEP(skip);
-        atomic { inside--; lock = NOBODY }                    /* L4 */
+        atomic { inside--; lock = NOBODY }                    /* L5 */
     :: else -> break
     od;
 end_dead:
@@ -136,26 +136,26 @@ end_dead:
 }
 
 /* R1 to R3 of slot `at`, for both readers; sets `whole`. */
-inline claim_slot()
+inline take_snapshot()
 {
-    claimed_epoch = epoch;
-    claimed_mark = mark[at];
-    claimed_counter = counter[at]
+    snapshot_epoch = epoch;
+    snapshot_mark = mark[at];
+    snapshot_counter = counter[at]
 }
 inline copy_and_check()
 {
     copy0 = word0[at];
     copy1 = word1[at];
 #ifdef MISTAKE_NO_CHECK
-    whole = (claimed_mark == 0);
+    whole = (snapshot_mark == 0);
 #else
-    whole = (claimed_mark == 0);
+    whole = (snapshot_mark == 0);
     if :: mark[at] != 0 -> whole = false :: else fi;
-    if :: counter[at] != claimed_counter -> whole = false :: else fi;
-    if :: epoch != claimed_epoch -> whole = false :: else fi
+    if :: counter[at] != snapshot_counter -> whole = false :: else fi;
+    if :: epoch != snapshot_epoch -> whole = false :: else fi
 #endif
 }
-inline look_at_newest()
+inline find_newest()
 {
     do
     :: at = newest;
@@ -169,30 +169,30 @@ inline look_at_newest()
 inline note_content()
 {
     assert(copy0 == copy1);
-    assert(claimed_counter != 0 || copy0 == 0);
+    assert(snapshot_counter != 0 || copy0 == 0);
     if
-    :: claimed_counter != 0 && generation == 0 ->             /* the counters of one generation are compared */
-        assert(content[claimed_counter] == 0 || content[claimed_counter] == copy0);
-        content[claimed_counter] = copy0
+    :: snapshot_counter != 0 && generation == 0 ->             /* the counters of one generation are compared */
+        assert(content[snapshot_counter] == 0 || content[snapshot_counter] == copy0);
+        content[snapshot_counter] = copy0
     :: else
     fi
 }
 
 proctype ReadNewest()
 {
-    byte at, newest_counter, claimed_epoch, claimed_mark, claimed_counter, copy0, copy1, last, attempt;
+    byte at, newest_counter, snapshot_epoch, snapshot_mark, snapshot_counter, copy0, copy1, last, attempt;
     bool whole;
     do
     :: attempt < 2 ->
         attempt++;
-        look_at_newest();
+        find_newest();
         if
         :: atomic { generation == 0 -> assert(newest_counter >= last || resetting); last = newest_counter }
         :: else
         fi;
-        claim_slot();
+        take_snapshot();
         if
-        :: claimed_mark == 0 && claimed_counter == newest_counter && generation == 0 ->
+        :: snapshot_mark == 0 && snapshot_counter == newest_counter && generation == 0 ->
             copy_and_check();
             if
             :: d_step { whole -> note_content() }
@@ -206,34 +206,36 @@ proctype ReadNewest()
 
 proctype ReadNext()
 {
-    byte at, newest_counter, claimed_epoch, claimed_mark, claimed_counter, copy0, copy1, attempt;
-    byte tail, wanted, position;
-    bool whole, lapped;
+    byte at, newest_counter, snapshot_epoch, snapshot_mark, snapshot_counter, copy0, copy1, attempt;
+    byte tail, wanted, failed, position;
+    bool whole;
     do
     :: attempt < 2 ->
         attempt++;
         if
-        :: generation != position -> atomic { position = generation; tail = 0; lapped = false }
+        :: generation != position -> atomic { position = generation; tail = 0; failed = 0 }
         :: else
         fi;
-        look_at_newest();
+        find_newest();
         if
         :: newest_counter > tail ->
             wanted = tail + 1;
             if
-            :: (lapped || newest_counter - wanted >= DEPTH) && DEPTH == 1 -> wanted = newest_counter
-            :: (lapped || newest_counter - wanted >= DEPTH) && DEPTH > 1 && newest_counter >= DEPTH ->
-                wanted = (wanted > newest_counter - (DEPTH - 1) + 1 -> wanted : newest_counter - (DEPTH - 1) + 1)
+            :: newest_counter - wanted >= DEPTH -> wanted = newest_counter - DEPTH + 1
+            :: else
+            fi;
+            if
+            :: failed + 1 > wanted -> wanted = (failed < newest_counter -> failed + 1 : newest_counter)
             :: else
             fi;
             at = (at + DEPTH - (newest_counter - wanted)) % DEPTH;
-            claim_slot();
-            lapped = true;
+            take_snapshot();
+            failed = wanted;
             if
-            :: claimed_mark == 0 && claimed_counter == wanted && generation == position ->
+            :: snapshot_mark == 0 && snapshot_counter == wanted && generation == position ->
                 copy_and_check();
                 if
-                :: d_step { whole -> note_content(); assert(wanted > tail); tail = wanted; lapped = false }
+                :: d_step { whole -> note_content(); assert(wanted > tail); tail = wanted; failed = 0 }
                 :: else
                 fi
             :: else
@@ -247,7 +249,7 @@ proctype ReadNext()
 /* Looks at slots by their number, as daoShmGetArbitrarySegment does. */
 proctype ReadAny()
 {
-    byte at, claimed_epoch, claimed_mark, claimed_counter, copy0, copy1, attempt;
+    byte at, snapshot_epoch, snapshot_mark, snapshot_counter, copy0, copy1, attempt;
     bool whole;
     do
     :: attempt < 2 ->
@@ -256,9 +258,9 @@ proctype ReadAny()
         :: at = 0
         :: at = DEPTH - 1
         fi;
-        claim_slot();
+        take_snapshot();
         if
-        :: claimed_mark == 0 ->
+        :: snapshot_mark == 0 ->
             copy_and_check();
             if
             :: d_step { whole -> note_content() }

@@ -1,18 +1,18 @@
-/* The doorbell: ringers, sleepers, and sleepers that are killed. Steps by their names in docs/protocol.md.
- * A lost wake-up leaves a sleeper asleep for good, which is an invalid end state. A ringer that is killed between
- * moving the bell and waking is what the limit of each sleep is for: only then does a sleep end by time.
+/* The notifier: wakers, sleepers, and sleepers that are killed. Steps by their names in docs/protocol.md.
+ * A lost wake-up leaves a sleeper asleep for good, which is an invalid end state. A waker that is killed between
+ * moving the word and waking is what the limit of each sleep is for: only then does a sleep end by time.
  *
  * -DMISTAKE_... seed a mistake that must be found. */
-#ifndef RINGERS
-#define RINGERS 1
+#ifndef WAKERS
+#define WAKERS 1
 #endif
 #define SLEEPERS 2
-#define FRAMES (3 - RINGERS) /* more of both is too much to search */
+#define FRAMES (3 - WAKERS) /* more of both is too much to search */
 
-byte frame[RINGERS];
-byte bell;
+byte frame[WAKERS];
+byte word;
 bool asleep[SLEEPERS];
-bool ringer_died;
+bool waker_died;
 bool mark;                /* of the mistake with two words */
 
 inline wake_all()
@@ -20,25 +20,25 @@ inline wake_all()
     d_step { asleep[0] = false; asleep[1] = false }
 }
 
-inline ring()
+inline notify()
 {
 #ifdef MISTAKE_TWO_WORDS
-    bell++;
+    word++;
     if
     :: mark -> mark = false; wake_all()
     :: else
     fi
 #else
-    seen = bell;                                              /* B1 */
+    seen = word;                                              /* B1 */
     if
     :: seen % 2 == 1 ->
-#ifdef MISTAKE_BELL_STAYS
+#ifdef MISTAKE_WORD_STAYS
         skip;
 #else
-        atomic { if :: bell == seen -> bell = seen + 1; moved = true :: else -> moved = false fi };
+        atomic { if :: word == seen -> word = seen + 1; moved = true :: else -> moved = false fi };
 #endif
         if
-        :: moved && !ringer_died -> atomic { ringer_died = true; goto end_dead }  /* killed before it wakes */
+        :: moved && !waker_died -> atomic { waker_died = true; goto end_dead }  /* killed before it wakes */
         :: moved -> wake_all()                                /* B2 */
         :: !moved
         fi
@@ -47,19 +47,19 @@ inline ring()
 #endif
 }
 
-proctype Ringer(byte me)
+proctype Waker(byte me)
 {
     byte seen;
     bool moved = true;
     do
-    :: frame[me] < FRAMES -> frame[me]++; ring()
+    :: frame[me] < FRAMES -> frame[me]++; notify()
     :: else -> break
     od;
 end_dead:
     skip
 }
 
-#define THERE (frame[whom] >= wanted || ringer_died)
+#define THERE (frame[whom] >= wanted || waker_died)
 
 proctype Sleeper(byte me)
 {
@@ -68,7 +68,7 @@ proctype Sleeper(byte me)
     :: wanted <= FRAMES ->
         whom = 0;
         do
-        :: whom < RINGERS ->
+        :: whom < WAKERS ->
             do
             :: THERE -> break
             :: else ->
@@ -78,9 +78,9 @@ proctype Sleeper(byte me)
                 fi;
 #ifdef MISTAKE_TWO_WORDS
                 mark = true;
-                shown = bell;
+                shown = word;
 #else
-                atomic { shown = bell | 1; bell = shown };    /* B3 */
+                atomic { shown = word | 1; word = shown };    /* B3 */
 #endif
                 if
                 :: me == 1 -> goto end_killed                 /* killed with its mark set */
@@ -92,8 +92,8 @@ proctype Sleeper(byte me)
                 :: else
                 fi;
 #endif
-                atomic { if :: bell == shown -> asleep[me] = true :: else fi };   /* B5 */
-                (!asleep[me] || ringer_died)
+                atomic { if :: word == shown -> asleep[me] = true :: else fi };   /* B5 */
+                (!asleep[me] || waker_died)
             od;
             whom++
         :: else -> break
@@ -111,7 +111,7 @@ init
     atomic {
         index = 0;
         do
-        :: index < RINGERS -> run Ringer(index); index++
+        :: index < WAKERS -> run Waker(index); index++
         :: else -> break
         od;
         run Sleeper(0);

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/process_token.hpp"
-#include "ring_memory.hpp"
-#include "segment/writer_lock.hpp"
+#include "slots_memory.hpp"
+#include "protocol/writer_lock.hpp"
 
 namespace dao::model
 {
@@ -14,9 +14,9 @@ constexpr base::ProcessToken token_of(unsigned process)
 }
 
 // Each thread that has a token of its own is a process of its own.
-struct ThreadIsAlive
+struct ThreadIsDead
 {
-    bool operator()(base::ProcessToken token) const { return !mortality->is_dead(base::token_pid(token) - 1); }
+    bool operator()(base::ProcessToken token) const { return mortality->is_dead(base::token_pid(token) - 1); }
 };
 
 struct LockWords
@@ -26,7 +26,7 @@ struct LockWords
     void begin() { lock.store(0, rl::mo_relaxed, $); }
     auto of_process(unsigned process)
     {
-        return segment::WriterLock<ModelWord<uint64_t>, ThreadIsAlive>({&lock, "lock"}, token_of(process), {});
+        return protocol::WriterLock<ModelWord<uint64_t>, ThreadIsDead>({&lock, "lock"}, token_of(process), {});
     }
 };
 
@@ -51,7 +51,7 @@ struct OneAtATime : rl::test_suite<OneAtATime, 2>
         for (unsigned turn = 0; turn < 2; ++turn)
         {
             rl::linear_backoff backoff;
-            while (lock.try_hold(true) != segment::Grip::held)
+            while (lock.try_hold(true) != protocol::LockResult::held)
                 backoff.yield($);
             changes($) = changes($) + 1;
             lock.release();
@@ -65,7 +65,7 @@ struct OneAtATime : rl::test_suite<OneAtATime, 2>
 // looks on. What the finaliser publishes it has seen, the packets went into the right slot, and the reader gets just
 // these frames.
 template <unsigned Depth>
-struct Packets : rl::test_suite<Packets<Depth>, 3>, RingScenario<Depth>
+struct Packets : rl::test_suite<Packets<Depth>, 3>, SlotsScenario<Depth>
 {
     LockWords lock_words;
     rl::var<unsigned> packet[2]; // beside the payload: a plain variable, so that a missed order is a race
@@ -107,21 +107,28 @@ struct Packets : rl::test_suite<Packets<Depth>, 3>, RingScenario<Depth>
     void hold()
     {
         rl::linear_backoff backoff;
-        while (lock().try_hold(false) == segment::Grip::busy)
+        while (lock().try_hold(false) != protocol::LockResult::held)
             backoff.yield($);
     }
 
-    // As in segment/writer.cpp.
+    void hold_to_finalise()
+    {
+        rl::linear_backoff backoff;
+        while (lock().try_finalise(false) == protocol::LockResult::busy)
+            backoff.yield($);
+    }
+
+    // As in frames/writer.cpp.
     void write_packet(unsigned index)
     {
         rl::linear_backoff backoff;
-        segment::Grip grip = lock().try_join(false);
-        for (; grip == segment::Grip::busy; grip = lock().try_join(false))
+        protocol::LockResult result = lock().try_join(false);
+        for (; result == protocol::LockResult::busy; result = lock().try_join(false))
             backoff.yield($);
-        const uint32_t slot = this->ring().next_slot();
-        if (grip != segment::Grip::joined || sites.keeps(Where::current(), "joined", "announce"))
-            this->ring().announce(slot);
-        if (grip != segment::Grip::joined)
+        const uint32_t slot = this->slots().next_slot();
+        if (result != protocol::LockResult::joined || sites.keeps(Where::current(), "joined", "begin_write"))
+            this->slots().begin_write(slot);
+        if (result != protocol::LockResult::joined)
             lock().open_for_packets();
         this->memory().fill_word(slot, index, 1 + index);
         packet[index]($) = 1 + index;
@@ -130,12 +137,12 @@ struct Packets : rl::test_suite<Packets<Depth>, 3>, RingScenario<Depth>
 
     void finalise()
     {
-        hold();
-        const uint32_t slot = this->ring().next_slot();
-        this->ring().announce(slot);
+        hold_to_finalise();
+        const uint32_t slot = this->slots().next_slot();
+        this->slots().begin_write(slot);
         RL_ASSERT(packet[0]($) == 1);
         RL_ASSERT(packet[1]($) == 2);
-        this->ring().commit(slot);
+        this->slots().commit(slot);
         lock().release();
     }
 
@@ -144,16 +151,16 @@ struct Packets : rl::test_suite<Packets<Depth>, 3>, RingScenario<Depth>
         constexpr Frame expected[] = {{{0, 0}}, {{5, 5}}, {{1, 2}}};
         for (unsigned attempt = 0; attempt < 3; ++attempt)
         {
-            const ring::Claim claim = this->ring().claim(rl::rand(Depth));
+            const protocol::Snapshot snapshot = this->slots().snapshot(rl::rand(Depth));
             Frame frame;
-            if (this->read(claim, frame))
-                RL_ASSERT(frame == expected[claim.counter]);
+            if (this->read(snapshot, frame))
+                RL_ASSERT(frame == expected[snapshot.counter]);
         }
     }
 };
 
 // A packet of another frame may come at any time, also while one is finalised: then it waits, or begins the next frame.
-struct PacketsAndFinalise : rl::test_suite<PacketsAndFinalise, 2>, RingScenario<2>
+struct PacketsAndFinalise : rl::test_suite<PacketsAndFinalise, 2>, SlotsScenario<2>
 {
     LockWords lock_words;
     rl::var<unsigned> content;
@@ -177,12 +184,12 @@ struct PacketsAndFinalise : rl::test_suite<PacketsAndFinalise, 2>, RingScenario<
         for (unsigned number = 0; number < 2; ++number)
         {
             rl::linear_backoff backoff;
-            while (lock.try_hold(false) == segment::Grip::busy)
+            while (lock.try_finalise(false) == protocol::LockResult::busy)
                 backoff.yield($);
-            const uint32_t slot = ring().next_slot();
-            ring().announce(slot);
+            const uint32_t slot = slots().next_slot();
+            slots().begin_write(slot);
             content($) = 0;
-            ring().commit(slot);
+            slots().commit(slot);
             lock.release();
         }
     }
@@ -191,12 +198,12 @@ struct PacketsAndFinalise : rl::test_suite<PacketsAndFinalise, 2>, RingScenario<
     void write_packet(const Lock &lock)
     {
         rl::linear_backoff backoff;
-        segment::Grip grip = lock.try_join(false);
-        for (; grip == segment::Grip::busy; grip = lock.try_join(false))
+        protocol::LockResult result = lock.try_join(false);
+        for (; result == protocol::LockResult::busy; result = lock.try_join(false))
             backoff.yield($);
-        if (grip != segment::Grip::joined)
+        if (result != protocol::LockResult::joined)
         {
-            ring().announce(ring().next_slot());
+            slots().begin_write(slots().next_slot());
             lock.open_for_packets();
         }
         content($) = content($) + 1;
@@ -207,7 +214,7 @@ struct PacketsAndFinalise : rl::test_suite<PacketsAndFinalise, 2>, RingScenario<
 // A writer dies after any of its steps; another process takes over, repairs and publishes; a reader looks on. No frame
 // is torn, no counter stands for two frames, and whoever comes later always gets its turn.
 template <unsigned Depth>
-struct Takeover : rl::test_suite<Takeover<Depth>, 3>, RingScenario<Depth>
+struct Takeover : rl::test_suite<Takeover<Depth>, 3>, SlotsScenario<Depth>
 {
     static constexpr unsigned most_steps = 30;
     static constexpr unsigned most_frames = 5;
@@ -240,11 +247,11 @@ struct Takeover : rl::test_suite<Takeover<Depth>, 3>, RingScenario<Depth>
     {
         const auto lock = lock_words.of_process(process);
         rl::linear_backoff backoff;
-        segment::Grip grip = lock.try_hold(true);
-        for (; grip == segment::Grip::busy && !this->deaths.am_dead(); grip = lock.try_hold(true))
+        protocol::LockResult result = lock.try_hold(true);
+        for (; result == protocol::LockResult::busy && !this->deaths.am_dead(); result = lock.try_hold(true))
             backoff.yield($);
-        if (grip == segment::Grip::taken_over)
-            this->ring().recover();
+        if (result == protocol::LockResult::taken_over)
+            this->slots().recover();
         if (!this->deaths.am_dead())
             turns($) = turns($) + 1;
         this->publish(tag);
@@ -256,16 +263,16 @@ struct Takeover : rl::test_suite<Takeover<Depth>, 3>, RingScenario<Depth>
         uint64_t last = 0;
         for (unsigned attempt = 0; attempt < 4; ++attempt)
         {
-            const ring::Newest newest = this->ring().newest();
+            const protocol::Newest newest = this->slots().newest();
             RL_ASSERT(newest.counter >= last && newest.counter < most_frames);
             last = newest.counter;
-            const ring::Claim claim = this->ring().claim(newest.slot);
+            const protocol::Snapshot snapshot = this->slots().snapshot(newest.slot);
             Frame frame;
-            if (claim.counter == 0 || !this->read(claim, frame))
+            if (snapshot.counter == 0 || !this->read(snapshot, frame))
                 continue;
             RL_ASSERT(frame.is_whole());
-            RL_ASSERT(content[claim.counter] == 0 || content[claim.counter] == frame.tag());
-            content[claim.counter] = frame.tag();
+            RL_ASSERT(content[snapshot.counter] == 0 || content[snapshot.counter] == frame.tag());
+            content[snapshot.counter] = frame.tag();
         }
     }
 
@@ -274,10 +281,10 @@ struct Takeover : rl::test_suite<Takeover<Depth>, 3>, RingScenario<Depth>
         constexpr unsigned last_tag = 99;
         this->deaths.end();
         publish_locked(1, last_tag);
-        const ring::Newest newest = this->ring().newest();
+        const protocol::Newest newest = this->slots().newest();
         RL_ASSERT(newest.counter >= 3 && newest.counter <= most_frames);
         Frame frame;
-        RL_ASSERT(this->read(this->ring().claim(newest.slot), frame));
+        RL_ASSERT(this->read(this->slots().snapshot(newest.slot), frame));
         RL_ASSERT(frame.is_whole() && frame.tag() == last_tag);
     }
 };

@@ -4,7 +4,7 @@
 //     relacy_model weaken SCENARIO SITE   one memory order or fence taken away: the scenario must notice
 //     relacy_model sites FILE             every order that is met must be listed in FILE
 #include "lock_scenarios.hpp"
-#include "ring_scenarios.hpp"
+#include "slots_scenarios.hpp"
 #include "wait_scenarios.hpp"
 
 namespace dao::model
@@ -57,9 +57,9 @@ constexpr Scenario scenarios[] = {
     {"takeover_1", watch<Takeover<1>>},
     {"takeover_2", watch<Takeover<2>>},
     {"takeover_3", watch<Takeover<3>>},
-    {"one_ringer_one_sleeper", watch<NoWakeUpIsLost<1, 1>>},
-    {"one_ringer_two_sleepers", watch<NoWakeUpIsLost<1, 2>>},
-    {"two_ringers_one_sleeper", watch<NoWakeUpIsLost<2, 1>>},
+    {"one_waker_one_sleeper", watch<NoWakeUpIsLost<1, 1>>},
+    {"one_waker_two_sleepers", watch<NoWakeUpIsLost<1, 2>>},
+    {"two_wakers_one_sleeper", watch<NoWakeUpIsLost<2, 1>>},
     {"each_post_once", watch<EachPostOnce>},
     {"posts_together", watch<PostsTogether>},
     {"post_all_and_take", watch<PostAndTake<true>>},

@@ -75,11 +75,6 @@ class ModelWord
         const auto order = kept(rl::mo_release, "fetch_add_release", where);
         return lives() ? place_->fetch_add(value, order, info(where)) : seen(where);
     }
-    T fetch_sub_release(T value, Where where = Where::current()) const
-    {
-        const auto order = kept(rl::mo_release, "fetch_sub_release", where);
-        return lives() ? place_->fetch_sub(value, order, info(where)) : seen(where);
-    }
     T fetch_or_release(T value, Where where = Where::current()) const
     {
         const auto order = kept(rl::mo_release, "fetch_or_release", where);
@@ -98,6 +93,10 @@ class ModelWord
     bool compare_exchange_relaxed(T &expected, T desired, Where where = Where::current()) const
     {
         return exchange(expected, desired, rl::mo_relaxed, where);
+    }
+    bool compare_exchange_release(T &expected, T desired, Where where = Where::current()) const
+    {
+        return exchange(expected, desired, kept(rl::mo_release, "compare_exchange_release", where), where);
     }
     bool compare_exchange_acquire(T &expected, T desired, Where where = Where::current()) const
     {

@@ -33,7 +33,7 @@ struct Met
                std::strcmp(method, other_method) == 0 && std::strcmp(where.file_name(), other.file_name()) == 0;
     }
 
-    // "void ring::Ring<Memory>::announce(uint32_t) const [with ...]": announce.
+    // "void protocol::Slots<Memory>::begin_write(uint32_t) const [with ...]": begin_write.
     std::string function() const
     {
         const std::string_view whole = where.function_name();

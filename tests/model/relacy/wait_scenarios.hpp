@@ -2,8 +2,8 @@
 #pragma once
 
 #include "model_word.hpp"
-#include "wait/doorbell.hpp"
-#include "wait/semaphores.hpp"
+#include "protocol/notifier.hpp"
+#include "protocol/semaphores.hpp"
 
 namespace dao::model
 {
@@ -39,49 +39,49 @@ class SleepingPlace
     rl::atomic<uint32_t> &word_;
 };
 
-struct BellWords
+struct WaitWords
 {
-    rl::atomic<uint32_t> bell;
+    rl::atomic<uint32_t> word;
 
-    void begin() { bell.store(0, rl::mo_relaxed, $); }
+    void begin() { word.store(0, rl::mo_relaxed, $); }
 };
 
-class BellMemory
+class NotifierWords
 {
   public:
-    explicit BellMemory(BellWords &words) : words_(&words) {}
+    explicit NotifierWords(WaitWords &words) : words_(&words) {}
 
-    ModelWord<uint32_t> bell() const { return {&words_->bell, "bell"}; }
-    void wake_all(uint32_t) const { SleepingPlace(words_->bell).wake_all(); }
-    void sleep_while_equal(uint32_t shown) const { SleepingPlace(words_->bell).sleep_while_equal(shown); }
+    ModelWord<uint32_t> word() const { return {&words_->word, "word"}; }
+    void wake_all(uint32_t) const { SleepingPlace(words_->word).wake_all(); }
+    void sleep_while_equal(uint32_t shown) const { SleepingPlace(words_->word).sleep_while_equal(shown); }
 
   private:
-    BellWords *words_;
+    WaitWords *words_;
 };
 
-using Doorbell = wait::Doorbell<BellMemory>;
+using Notifier = protocol::Notifier<NotifierWords>;
 
-// B3 to B5, as in segment/waits.cpp, without a time limit: a lost wake-up is a deadlock, which relacy reports.
+// B3 to B5, as in wait/wait_loop.hpp, without a time limit: a lost wake-up is a deadlock, which relacy reports.
 template <class IsThere>
-void sleep_until_there(BellMemory memory, IsThere &&is_there)
+void sleep_until_there(NotifierWords memory, IsThere &&is_there)
 {
     while (!is_there())
     {
-        const uint32_t shown = Doorbell(memory).approach();
+        const uint32_t shown = Notifier(memory).prepare_sleep();
         if (is_there())
             return;
         memory.sleep_while_equal(shown);
     }
 }
 
-// `Ringers` threads each make `frames` things true, one after the other, and ring; `Sleepers` threads wait for each.
-template <unsigned Ringers, unsigned Sleepers>
+// `Wakers` threads each make `frames` things true, one after the other, and notify; `Sleepers` threads wait for each.
+template <unsigned Wakers, unsigned Sleepers>
 struct NoWakeUpIsLost
-    : rl::test_suite<NoWakeUpIsLost<Ringers, Sleepers>, static_cast<rl::thread_id_t>(Ringers + Sleepers)>
+    : rl::test_suite<NoWakeUpIsLost<Wakers, Sleepers>, static_cast<rl::thread_id_t>(Wakers + Sleepers)>
 {
     static constexpr unsigned frames = 2;
-    BellWords words;
-    rl::atomic<unsigned> counters[Ringers];
+    WaitWords words;
+    rl::atomic<unsigned> counters[Wakers];
 
     void before()
     {
@@ -93,13 +93,13 @@ struct NoWakeUpIsLost
 
     void thread(unsigned index)
     {
-        const BellMemory memory(words);
-        if (index < Ringers)
+        const NotifierWords memory(words);
+        if (index < Wakers)
         {
             for (unsigned frame = 1; frame <= frames; ++frame)
             {
                 counters[index].store(frame, rl::mo_relaxed, $);
-                Doorbell(memory).ring();
+                Notifier(memory).notify();
             }
             return;
         }
@@ -112,26 +112,26 @@ struct NoWakeUpIsLost
 struct SemaphoreWords
 {
     rl::atomic<uint32_t> semaphores;
-    BellWords bell;
+    WaitWords word;
     rl::atomic<unsigned> frame;
 
     void begin()
     {
         mortality = nullptr;
         semaphores.store(0, rl::mo_relaxed, $);
-        bell.begin();
+        word.begin();
         frame.store(0, rl::mo_relaxed, $);
     }
-    auto semaphores_word() { return wait::Semaphores<ModelWord<uint32_t>>({&semaphores, "semaphores"}); }
+    auto semaphores_word() { return protocol::Semaphores<ModelWord<uint32_t>>({&semaphores, "semaphores"}); }
     void wait_for(unsigned number)
     {
         bool taken = false;
         const auto is_taken = [&] { return taken || (taken = semaphores_word().take(number)); };
-        sleep_until_there(BellMemory(bell), is_taken);
+        sleep_until_there(NotifierWords(word), is_taken);
     }
 };
 
-constexpr uint32_t two_semaphores = wait::semaphore_bit(0) | wait::semaphore_bit(1);
+constexpr uint32_t two_semaphores = protocol::semaphore_bit(0) | protocol::semaphore_bit(1);
 
 // Two frames, each posts both semaphores; a reader of each waits for one post and must find a frame, then takes what is
 // left: never more than there were posts.
@@ -150,7 +150,7 @@ struct EachPostOnce : rl::test_suite<EachPostOnce, 3>
             {
                 words.frame.store(frame, rl::mo_relaxed, $);
                 words.semaphores_word().post_all(two_semaphores);
-                Doorbell(BellMemory(words.bell)).ring();
+                Notifier(NotifierWords(words.word)).notify();
             }
             return;
         }
@@ -181,12 +181,12 @@ struct PostsTogether : rl::test_suite<PostsTogether, 3>
         if (index == 0)
         {
             words.semaphores_word().post_all(two_semaphores);
-            Doorbell(BellMemory(words.bell)).ring();
+            Notifier(NotifierWords(words.word)).notify();
         }
         else if (index == 1)
         {
             words.semaphores_word().post(0);
-            Doorbell(BellMemory(words.bell)).ring();
+            Notifier(NotifierWords(words.word)).notify();
         }
         else
         {
@@ -197,7 +197,7 @@ struct PostsTogether : rl::test_suite<PostsTogether, 3>
     }
 };
 
-// One post and one taker, who must see what the poster did before. No doorbell, which would order more.
+// One post and one taker, who must see what the poster did before. No notifier, which would order more.
 template <bool All>
 struct PostAndTake : rl::test_suite<PostAndTake<All>, 2>
 {

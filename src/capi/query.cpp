@@ -1,0 +1,109 @@
+// Keywords, readers, and what a segment is.
+#include "capi/image.hpp"
+#include "segment/info.hpp"
+#include "segment/keywords.hpp"
+#include "segment/reader_table.hpp"
+
+#include <algorithm>
+
+using namespace dao;
+using base::fail;
+using capi::with_handle;
+using capi::Handle;
+using segment::KeywordKind;
+
+namespace
+{
+
+template <class T> Status check_place(const Handle &handle, const T *place, const char *what) noexcept
+{
+    if (place != nullptr)
+        return Status::success;
+    return fail(DAO_E_ARGUMENT, "%s: the place for the %s is a null pointer", handle.segment->name(), what);
+}
+
+}
+
+int_fast8_t daoShmSetKeywordLong(IMAGE *image, const char *name, int64_t value, const char *comment)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        return segment::set_keyword(*handle.segment, name, {KeywordKind::integer, value, 0.0, nullptr}, comment);
+    });
+}
+
+int_fast8_t daoShmSetKeywordDouble(IMAGE *image, const char *name, double value, const char *comment)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        return segment::set_keyword(*handle.segment, name, {KeywordKind::real, 0, value, nullptr}, comment);
+    });
+}
+
+int_fast8_t daoShmSetKeywordString(IMAGE *image, const char *name, const char *value, const char *comment)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        return segment::set_keyword(*handle.segment, name, {KeywordKind::text, 0, 0.0, value}, comment);
+    });
+}
+
+int_fast8_t daoShmGetKeyword(IMAGE *image, const char *name, IMAGE_KEYWORD *keyword)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        const Status status = check_place(handle, keyword, "keyword");
+        return status != Status::success ? status : segment::get_keyword(*handle.segment, name, *keyword);
+    });
+}
+
+int_fast8_t daoShmRemoveKeyword(IMAGE *image, const char *name)
+{
+    return with_handle(image, [&](Handle &handle) noexcept { return segment::remove_keyword(*handle.segment, name); });
+}
+
+int_fast8_t daoShmCountKeywords(IMAGE *image, uint32_t *count)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        const Status status = check_place(handle, count, "count");
+        return status != Status::success ? status : segment::count_keywords(*handle.segment, *count);
+    });
+}
+
+int_fast8_t daoShmGetKeywordAt(IMAGE *image, uint32_t index, IMAGE_KEYWORD *keyword)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        const Status status = check_place(handle, keyword, "keyword");
+        return status != Status::success ? status : segment::get_keyword_at(*handle.segment, index, *keyword);
+    });
+}
+
+int_fast8_t daoShmGetInfo(IMAGE *image, DAO_SEGMENT_INFO *info)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        const Status status = capi::check_size(info, "DAO_SEGMENT_INFO");
+        if (status == Status::success)
+            *info = segment::describe_segment(*handle.segment);
+        return status;
+    });
+}
+
+int_fast8_t daoShmGetReaders(IMAGE *image, DAO_READER *readers, uint32_t capacity, uint32_t *count)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        if (check_place(handle, count, "count") != Status::success ||
+            (capacity > 0 && capi::check_size(readers, "DAO_READER") != Status::success))
+            return Status::error;
+        *count = segment::list_readers(*handle.segment, readers, capacity);
+        return Status::success;
+    });
+}
+
+int_fast8_t daoShmCountReaders(IMAGE *image, uint32_t *count)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        if (check_place(handle, count, "count") != Status::success)
+            return Status::error;
+        DAO_READER readers[format::reader_table_size];
+        const uint32_t listed = segment::list_readers(*handle.segment, readers, format::reader_table_size);
+        *count = static_cast<uint32_t>(
+            std::count_if(readers, readers + listed, [](const DAO_READER &reader) { return reader.alive != DAO_DEAD; }));
+        return Status::success;
+    });
+}

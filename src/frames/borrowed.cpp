@@ -1,0 +1,98 @@
+// Frames that are handed out in shared memory.
+#include "frames/reader.hpp"
+
+#include "base/error.hpp"
+#include "frames/delivery.hpp"
+#include "frames/snapshot.hpp"
+
+namespace dao::frames
+{
+
+using base::condition;
+using protocol::Newest;
+using protocol::Snapshot;
+using segment::Segment;
+
+void borrow_slot(Reader &reader, uint32_t slot) noexcept
+{
+    follow_generation(reader);
+    const Segment &segment = *reader.segment;
+    reader.frame = describe(segment, segment.slots().snapshot(slot), reader.position.generation);
+    reader.has_frame = true;
+}
+
+void borrow_newest(Reader &reader) noexcept
+{
+    // A frame that is just being finished is worth a moment; one that takes longer is handed out as it is, and
+    // check_frame() says so.
+    constexpr int tries = 100;
+    for (int attempt = 0; attempt < tries; ++attempt)
+    {
+        const Newest newest = reader.segment->slots().newest();
+        borrow_slot(reader, newest.slot);
+        if (reader.frame.stable != 0 && reader.frame.cnt0 == newest.counter)
+            break;
+        platform::pause();
+    }
+    deliver(reader, reader.frame.cnt0);
+}
+
+Status borrow_next(Reader &reader) noexcept
+{
+    const Segment &segment = *reader.segment;
+    follow_generation(reader);
+    Position &position = reader.position;
+    const Segment::Slots slots = segment.slots();
+    const Newest newest = slots.newest();
+    if (newest.counter <= position.tail)
+        return condition(Status::not_ready, segment.name());
+    const uint64_t wanted = position.tail + 1;
+    bool lapped = !slots.in_reach(newest, wanted);
+    if (!lapped)
+    {
+        borrow_slot(reader, slots.slot_of(newest, wanted));
+        lapped = reader.frame.stable == 0 || reader.frame.cnt0 != wanted;
+    }
+    if (lapped)
+        borrow_newest(reader);
+    else
+        deliver(reader, wanted);
+    position.tail = reader.frame.cnt0;
+    position.tail_slot = reader.frame.slot;
+    return lapped && position.tail != wanted ? condition(Status::overwrite, segment.name()) : Status::success;
+}
+
+Status describe_slot(const Reader &reader, uint32_t slot, DAO_FRAME &frame) noexcept
+{
+    constexpr int tries = 100;
+    const Segment &segment = *reader.segment;
+    for (int attempt = 0; attempt < tries; ++attempt)
+    {
+        const uint32_t generation = segment.generation();
+        const Snapshot snapshot = segment.slots().snapshot(slot % segment.depth());
+        frame = describe(segment, snapshot, generation);
+        if (snapshot.stable && snapshot.counter == 0)
+            break;
+        if (snapshot.stable && segment.slots().still_whole(snapshot) && segment.generation() == generation)
+            return Status::success;
+        platform::pause();
+    }
+    return condition(Status::not_ready, segment.name());
+}
+
+Status describe_newest(const Reader &reader, DAO_FRAME &frame) noexcept
+{
+    return describe_slot(reader, reader.segment->slots().newest().slot, frame);
+}
+
+Status check_frame(const Reader &reader, const DAO_FRAME &frame) noexcept
+{
+    const Segment &segment = *reader.segment;
+    if (frame.slot >= segment.depth())
+        return base::fail(DAO_E_ARGUMENT, "%s: the frame lies in slot %u; expected one below the depth, %u",
+                          segment.name(), frame.slot, segment.depth());
+    const bool whole = frame.stable != 0 && segment.slots().still_whole(snapshot_of(frame));
+    return whole ? Status::success : condition(Status::overwrite, segment.name());
+}
+
+}

@@ -1,0 +1,32 @@
+// What a reader remembers of the frames it saw. Used in this folder only.
+#pragma once
+
+#include "frames/reader.hpp"
+
+#include <algorithm>
+
+namespace dao::frames
+{
+
+// The frame of that counter was waited for.
+inline void see(Reader &reader, uint64_t counter) noexcept
+{
+    follow_generation(reader);
+    reader.position.seen = std::max(reader.position.seen, counter);
+    reader.position.restarted = false;
+}
+
+// The frame of that counter was read or handed out.
+inline void deliver(Reader &reader, uint64_t counter) noexcept
+{
+    Position &position = reader.position;
+    if (position.delivered != 0 && counter > position.delivered + 1)
+        position.missed += counter - position.delivered - 1;
+    position.delivered = counter;
+    position.seen = std::max(position.seen, counter);
+    position.last_read = std::max(position.last_read, counter);
+    position.restarted = false;
+    segment::note_reader(*reader.segment, reader.place, position.seen, position.missed, reader.checked_at_ns);
+}
+
+}

@@ -1,0 +1,33 @@
+#include "frames/handle.hpp"
+
+namespace dao::frames
+{
+
+void begin(Handle &handle) noexcept
+{
+    attach(handle.reader, *handle.segment, handle.segment->slots().newest());
+    handle.writer = Writer{};
+    handle.writer.segment = handle.segment.get();
+}
+
+void end(Handle &handle) noexcept
+{
+    if (handle.writer.has_loan())
+        (void)abort_loan(handle.writer);
+    detach(handle.reader);
+}
+
+Status reopen(Handle &handle) noexcept
+{
+    segment::SegmentPointer fresh;
+    if (segment::open(handle.segment->name(), handle.wants_read_only, fresh) != Status::success)
+        return Status::error;
+    end(handle);
+    handle.segment = std::move(fresh);
+    begin(handle);
+    // From the first frame of the new segment, so that following it loses none.
+    attach(handle.reader, *handle.segment, {handle.segment->depth() - 1, 0});
+    return Status::success;
+}
+
+}

@@ -1,0 +1,93 @@
+// All ways to read frame after frame, in one call.
+#include "frames/handle.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+
+namespace dao::frames
+{
+
+namespace
+{
+
+// The counter that the frame to deliver must exceed.
+uint64_t last_seen(const Position &position, const NextRequest &request) noexcept
+{
+    return request.in_order ? position.tail : position.last_read;
+}
+
+// Copies the frame that is there already. Not ready when there is none: then a frame after `after` is to be waited for.
+// `posted`: a semaphore was taken, which asks for the newest frame, seen or not, as programs post by hand too.
+Status deliver_unseen(Reader &reader, const NextRequest &request, bool posted, void *destination, uint64_t count,
+                      uint64_t &missed, uint64_t &after) noexcept
+{
+    follow_generation(reader);
+    const uint64_t seen = last_seen(reader.position, request);
+    after = std::max(seen, reader.segment->slots().newest().counter);
+    if (after == seen && (!posted || request.in_order))
+        return Status::not_ready;
+    if (destination == nullptr)
+        return Status::success;
+    if (request.in_order)
+        return read_next(reader, destination, count, missed);
+    const Status status = read_newest(reader, destination, count);
+    if (status == Status::success)
+        missed = reader.frame.cnt0 > seen ? reader.frame.cnt0 - seen - 1 : 0;
+    return status;
+}
+
+Status wait_for_unseen(Reader &reader, const NextRequest &request, uint64_t after,
+                       const wait::Deadline &deadline) noexcept
+{
+    if (request.by_semaphore)
+        return wait_for_semaphore(reader, request.semaphore, deadline);
+    return wait_for_frame(reader, request.mode, after, deadline);
+}
+
+// Opens what has the name now. Replaced when its frames are of another kind, removed when there is nothing.
+Status follow(Handle &handle) noexcept
+{
+    const format::Geometry before = handle.segment->layout().geometry;
+    if (reopen(handle) != Status::success)
+        return base::last_error_code() == DAO_E_NOT_FOUND ? base::condition(Status::removed, handle.segment->name())
+                                                          : Status::error;
+    return handle.segment->layout().geometry.has_same_frames(before)
+               ? Status::success
+               : base::condition(Status::replaced, handle.segment->name());
+}
+
+}
+
+Status next(Handle &handle, const NextRequest &request, void *destination, uint64_t count, uint64_t &missed) noexcept
+{
+    Reader &reader = handle.reader;
+    const wait::Deadline deadline(request.timeout_ns);
+    missed = 0;
+    bool posted = false;
+    bool waits_first = request.by_semaphore;
+    for (;;)
+    {
+        Status status = Status::not_ready;
+        uint64_t after = 0;
+        if (!waits_first)
+            status = deliver_unseen(reader, request, posted, destination, count, missed, after);
+        waits_first = false;
+        if (status == Status::not_ready)
+        {
+            status = wait_for_unseen(reader, request, after, deadline);
+            posted = request.by_semaphore;
+        }
+        else if (status != Status::replaced)
+            return status;
+        if (status == Status::replaced && request.follow)
+        {
+            status = follow(handle);
+            posted = false;
+        }
+        if (status != Status::success)
+            return status;
+    }
+}
+
+}

@@ -1,0 +1,68 @@
+// Frames that are put together from packets, by several threads perhaps.
+#include "frames/writer.hpp"
+
+#include "base/copy.hpp"
+#include "base/error.hpp"
+#include "frames/write_steps.hpp"
+#include "segment/writer_lock.hpp"
+
+namespace dao::frames
+{
+
+using base::fail;
+using base::Word;
+using segment::Segment;
+
+namespace
+{
+
+void copy_packet(const Segment &segment, uint32_t slot, const Packet &packet) noexcept
+{
+    base::copy_shared(segment.slot_data(slot) + packet.position * segment.element_bytes(), packet.data,
+                      packet.count * segment.element_bytes());
+    IMAGE_METADATA &metadata = *segment.metadata(slot);
+    Word<uint32_t>(&metadata.lastPos).store_relaxed(static_cast<uint32_t>(packet.position));
+    Word<uint32_t>(&metadata.lastNb).store_relaxed(static_cast<uint32_t>(packet.count));
+    Word<uint32_t>(&metadata.packetNb).store_relaxed(packet.id);
+    Word<uint32_t>(&metadata.packetTotal).store_relaxed(packet.total);
+    Word<uint64_t>(&metadata.lastNbArray[packet.id]).store_relaxed(packet.frame_number);
+}
+
+}
+
+Status write_packet(Writer &writer, const Packet &packet) noexcept
+{
+    Segment &segment = *writer.segment;
+    if (Status status = check_writable(writer, packet.data, packet.position, packet.count); status != Status::success)
+        return status;
+    if (packet.id >= DAO_MAX_PACKETS || packet.id >= packet.total)
+        return fail(DAO_E_RANGE, "%s: packet %u of %u; expected a number below %u and below the packets per frame",
+                    segment.name(), packet.id, packet.total, DAO_MAX_PACKETS);
+    bool joined = false;
+    if (segment::lock_for_packet(segment, joined) != Status::success)
+        return Status::error;
+    const uint32_t slot = joined ? segment.slots().next_slot() : begin_frame(segment);
+    if (joined)
+        segment.slots().begin_write(slot); // marked already; but whoever sees this packet must see that too
+    if (segment.extension() == nullptr)
+    {
+        copy_packet(segment, slot, packet);
+        return Status::success;
+    }
+    if (!joined && !segment.writer_lock().open_for_packets())
+        return fail_lost_lock(segment);
+    copy_packet(segment, slot, packet);
+    return segment.writer_lock().leave_packet() ? Status::success : fail_lost_lock(segment);
+}
+
+Status finalise(Writer &writer) noexcept
+{
+    Segment &segment = *writer.segment;
+    if (Status status = check_writable(writer, segment.slot_data(0), 0, 0); status != Status::success)
+        return status;
+    if (segment::lock_to_finalise(segment) != Status::success)
+        return Status::error;
+    return finish_frame(writer, begin_frame(segment));
+}
+
+}

@@ -1,0 +1,52 @@
+// How long a reader keeps trying to get a whole frame. Looks at the clock only when it has to wait.
+#pragma once
+
+#include "segment/segment.hpp"
+
+namespace dao::frames
+{
+
+class Patience
+{
+  public:
+    explicit Patience(const segment::Segment &segment) noexcept : segment_(segment) {}
+
+    // After a try that did not lead to a whole frame. `was_stable`: the slot held one, and was overwritten meanwhile.
+    // False when it is time to give up.
+    bool try_again(bool was_stable) noexcept
+    {
+        platform::pause();
+        was_stable_ = was_stable;
+        if (++tries_ % 16 != 0)
+            return true;
+        const int64_t now_ns = platform::monotonic_ns();
+        if (start_ns_ == 0)
+            start_ns_ = now_ns;
+        const int64_t waited_ns = now_ns - start_ns_;
+        if (!was_stable && waited_ns > short_limit_ns && writer_is_gone())
+            return false;
+        return waited_ns < limit_ns;
+    }
+
+    // Why it was given up.
+    Status result() const noexcept { return was_stable_ ? Status::outrun : Status::not_ready; }
+
+  private:
+    static constexpr int64_t limit_ns = 100'000'000;     // with a writer that is always faster, or never done
+    static constexpr int64_t short_limit_ns = 2'000'000; // with a slot whose writer may be dead
+
+    bool writer_is_gone() const noexcept
+    {
+        if (segment_.extension() == nullptr)
+            return false;
+        const base::ProcessToken holder = segment_.writer_lock().holder();
+        return holder == 0 || segment_.is_dead()(holder);
+    }
+
+    const segment::Segment &segment_;
+    unsigned tries_ = 0;
+    int64_t start_ns_ = 0;
+    bool was_stable_ = false;
+};
+
+}

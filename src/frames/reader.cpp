@@ -1,0 +1,280 @@
+#include "frames/reader.hpp"
+
+#include "base/copy.hpp"
+#include "base/error.hpp"
+#include "frames/delivery.hpp"
+#include "frames/patience.hpp"
+#include "frames/snapshot.hpp"
+
+#include <algorithm>
+#include <cinttypes>
+
+namespace dao::frames
+{
+
+using base::condition;
+using base::fail;
+using protocol::Newest;
+using protocol::Snapshot;
+using segment::Segment;
+
+namespace
+{
+
+constexpr uint64_t check_interval_bytes = 65536; // a copy that is lost already is not worth finishing
+
+// R2: copies, checking now and then whether it still makes sense. False when the frame was lost on the way.
+bool copy_slot(const Segment &segment, const Snapshot &snapshot, void *destination, uint64_t bytes) noexcept
+{
+    const Segment::Slots slots = segment.slots();
+    const unsigned char *from = segment.slot_data(snapshot.slot);
+    auto *to = static_cast<unsigned char *>(destination);
+    for (uint64_t done = 0; done < bytes;)
+    {
+        const uint64_t count = std::min(bytes - done, check_interval_bytes);
+        base::copy_shared(to + done, from + done, count);
+        done += count;
+        if (done < bytes && !slots.still_whole(snapshot))
+            return false;
+    }
+    return true;
+}
+
+// Copies and describes the frame of counter `wanted` from its slot: all of that frame, or false. `stable` tells why not.
+bool read_slot(Reader &reader, uint32_t slot, uint64_t wanted, void *destination, uint64_t bytes,
+               bool &stable) noexcept
+{
+    const Segment &segment = *reader.segment;
+    const Snapshot snapshot = segment.slots().snapshot(slot);
+    stable = snapshot.stable;
+    if (!stable || snapshot.counter != wanted || segment.generation() != reader.position.generation ||
+        !copy_slot(segment, snapshot, destination, bytes))
+        return false;
+    const DAO_FRAME frame = describe(segment, snapshot, reader.position.generation);
+    if (!segment.slots().still_whole(snapshot))
+        return false;
+    reader.frame = frame;
+    reader.has_frame = true;
+    return true;
+}
+
+Status check_readable(const Segment &segment, const void *destination, uint64_t count) noexcept
+{
+    if (destination == nullptr)
+        return fail(DAO_E_ARGUMENT, "%s: the destination is a null pointer", segment.name());
+    if (count > segment.element_count())
+        return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to read; expected at most the frame's %" PRIu64,
+                    segment.name(), count, segment.element_count());
+    return Status::success;
+}
+
+// Success, or that the segment is no longer the one under its name.
+Status check_name(Reader &reader) noexcept
+{
+    reader.checked_at_ns = platform::realtime_coarse_ns();
+    return reader.name_watch.check(*reader.segment, reader.checked_at_ns);
+}
+
+// The same in order, after the frames that had been published when it was noticed.
+Status check_name_in_order(Reader &reader, const Newest &newest) noexcept
+{
+    const Status status = check_name(reader);
+    Position &position = reader.position;
+    if (status == Status::success)
+        position.end = UINT64_MAX;
+    else if (position.end == UINT64_MAX)
+        position.end = newest.counter;
+    return position.tail < position.end ? Status::success : status;
+}
+
+}
+
+void attach(Reader &reader, Segment &segment, const Newest &newest) noexcept
+{
+    reader.segment = &segment;
+    reader.has_frame = false;
+    reader.rhythm = wait::Rhythm{};
+    reader.name_watch = segment::NameWatch{};
+    Position &position = reader.position;
+    position = Position{};
+    position.generation = segment.generation();
+    position.tail = newest.counter;
+    position.tail_slot = newest.slot;
+    position.seen = newest.counter;
+    position.last_read = newest.counter;
+}
+
+void detach(Reader &reader) noexcept
+{
+    segment::leave_readers(reader.place);
+    reader.segment = nullptr;
+}
+
+void reset_tail(Reader &reader) noexcept
+{
+    follow_generation(reader);
+    const Newest newest = reader.segment->slots().newest();
+    Position &position = reader.position;
+    position.tail = newest.counter;
+    position.tail_slot = newest.slot;
+    position.seen = newest.counter;
+    position.last_read = newest.counter;
+    position.delivered = 0;
+    position.restarted = false;
+}
+
+void follow_generation(Reader &reader) noexcept
+{
+    const uint32_t generation = reader.segment->generation();
+    Position &position = reader.position;
+    if (generation == position.generation)
+        return;
+    const uint64_t missed = position.missed;
+    position = Position{};
+    position.generation = generation;
+    position.tail_slot = reader.segment->depth() - 1;
+    position.missed = missed;
+    position.restarted = true;
+}
+
+uint64_t newest_counter(Reader &reader) noexcept
+{
+    follow_generation(reader);
+    reader.position.restarted = false;
+    return reader.segment->slots().newest().counter;
+}
+
+Status read_newest(Reader &reader, void *destination, uint64_t count) noexcept
+{
+    const Segment &segment = *reader.segment;
+    if (check_readable(segment, destination, count) != Status::success)
+        return Status::error;
+    if (Status status = check_name(reader); status != Status::success)
+        return condition(status, segment.name());
+    Patience patience(segment);
+    for (;;)
+    {
+        follow_generation(reader);
+        const Newest newest = segment.slots().newest();
+        bool stable = false;
+        if (read_slot(reader, newest.slot, newest.counter, destination, count * segment.element_bytes(), stable))
+        {
+            deliver(reader, newest.counter);
+            return Status::success;
+        }
+        if (!patience.try_again(stable))
+            return condition(patience.result(), segment.name());
+    }
+}
+
+Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &missed) noexcept
+{
+    const Segment &segment = *reader.segment;
+    missed = 0;
+    if (check_readable(segment, destination, count) != Status::success)
+        return Status::error;
+    const Segment::Slots slots = segment.slots();
+    follow_generation(reader);
+    if (Status status = check_name_in_order(reader, slots.newest()); status != Status::success)
+        return condition(status, segment.name());
+    Patience patience(segment);
+    uint64_t failed = 0;
+    for (;;)
+    {
+        follow_generation(reader);
+        Position &position = reader.position;
+        const Newest newest = slots.newest();
+        if (newest.counter <= position.tail)
+            return condition(Status::not_ready, segment.name());
+        const uint64_t wanted = slots.next_in_order(newest, position.tail, failed);
+        const uint32_t slot = slots.slot_of(newest, wanted);
+        bool stable = false;
+        if (read_slot(reader, slot, wanted, destination, count * segment.element_bytes(), stable))
+        {
+            missed = wanted - position.tail - 1;
+            position.tail = wanted;
+            position.tail_slot = slot;
+            deliver(reader, wanted);
+            return missed == 0 ? Status::success : condition(Status::overwrite, segment.name());
+        }
+        failed = wanted;
+        if (!patience.try_again(stable))
+            return condition(patience.result(), segment.name());
+    }
+}
+
+Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64_t &first_counter) noexcept
+{
+    const Segment &segment = *reader.segment;
+    if (check_readable(segment, destination, 0) != Status::success)
+        return Status::error;
+    if (frame_count == 0 || frame_count > segment.depth())
+        return fail(DAO_E_RANGE, "%s: the last %u frames to read; expected 1 to its depth, %u", segment.name(),
+                    frame_count, segment.depth());
+    if (Status status = check_name(reader); status != Status::success)
+        return condition(status, segment.name());
+    const Segment::Slots slots = segment.slots();
+    Patience patience(segment);
+    for (;;)
+    {
+        follow_generation(reader);
+        const Newest newest = slots.newest();
+        if (newest.counter < frame_count)
+            return condition(Status::not_ready, segment.name());
+        const uint64_t first = newest.counter - frame_count + 1;
+        uint64_t counter = first;
+        bool stable = false;
+        for (auto *to = static_cast<unsigned char *>(destination); counter <= newest.counter; ++counter)
+        {
+            if (!read_slot(reader, slots.slot_of(newest, counter), counter, to, segment.layout().slot_bytes, stable))
+                break;
+            to += segment.layout().slot_bytes;
+        }
+        if (counter > newest.counter)
+        {
+            first_counter = first;
+            deliver(reader, newest.counter);
+            return Status::success;
+        }
+        if (!patience.try_again(stable))
+            return condition(patience.result(), segment.name());
+    }
+}
+
+Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline) noexcept
+{
+    const Segment &segment = *reader.segment;
+    follow_generation(reader);
+    Position &position = reader.position;
+    // Who waits is listed, not only who has read.
+    segment::note_reader(segment, reader.place, position.seen, position.missed, platform::realtime_coarse_ns());
+    wait::FrameCondition frame(segment, position.generation, position.restarted ? 0 : after);
+    Status status = Status::success;
+    if (mode == WaitMode::asleep)
+        status = wait::wait_asleep(segment, frame, reader.cancellation, deadline);
+    else if (mode == WaitMode::spinning)
+        status = wait::wait_spinning(segment, frame, reader.cancellation, deadline);
+    else
+        status = wait::wait_adaptively(segment, frame, reader.cancellation, deadline, reader.rhythm);
+    if (status == Status::success)
+        see(reader, frame.newest());
+    return condition(status, segment.name());
+}
+
+Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadline &deadline) noexcept
+{
+    Segment &segment = *reader.segment;
+    if (semaphore >= segment.semaphore_limit())
+        return fail(DAO_E_SEMAPHORE, "%s: no semaphore %u; expected 0 to %d", segment.name(), semaphore,
+                    segment.semaphore_limit() - 1);
+    if (segment.read_only() && !segment.has_named_semaphores()) // cannot take a post; an unseen frame will do
+        return wait_for_frame(reader, WaitMode::asleep, reader.position.seen, deadline);
+    segment::note_reader(segment, reader.place, reader.position.seen, reader.position.missed,
+                         platform::realtime_coarse_ns());
+    const Status status = wait::wait_for_semaphore(segment, semaphore, reader.cancellation, deadline);
+    if (status == Status::success)
+        see(reader, segment.slots().newest().counter);
+    return condition(status, segment.name());
+}
+
+}

@@ -1,0 +1,77 @@
+// The reading part of a handle: everything that gets frames out of a segment. The copying calls return only whole frames;
+// the borrowing calls hand out shared memory, and check_frame() tells afterwards whether it stayed whole.
+#pragma once
+
+#include "segment/reader_table.hpp"
+#include "wait/waits.hpp"
+
+namespace dao::frames
+{
+
+// Where a reader is.
+struct Position
+{
+    uint32_t generation = 0;
+    bool restarted = false; // the segment was reused, and this reader has not seen a frame of it since
+    uint64_t tail = 0;      // counter of the frame read last in order
+    uint32_t tail_slot = 0; // and its slot
+    uint64_t seen = 0;      // newest counter that this reader waited for or read
+    uint64_t last_read = 0; // newest counter that this reader read; at first, that was newest when it began
+    uint64_t delivered = 0; // counter of the frame read last, in order or not; 0 before the first
+    uint64_t missed = 0;
+    uint64_t end = UINT64_MAX; // once the segment was found replaced or removed: the last frame to read in order
+};
+
+enum class WaitMode
+{
+    asleep,
+    spinning,
+    adaptive
+};
+
+struct Reader
+{
+    segment::Segment *segment = nullptr;
+    Position position;
+    segment::ReaderPlace place;
+    segment::NameWatch name_watch;
+    int64_t checked_at_ns = 0; // when the name was last looked at, by the coarse real-time clock
+    wait::Cancellation cancellation;
+    wait::Rhythm rhythm;
+    bool has_frame = false;
+    DAO_FRAME frame{}; // the frame read or handed out last
+};
+
+// Begins reading a segment, in order after `newest`.
+void attach(Reader &reader, segment::Segment &segment, const protocol::Newest &newest) noexcept;
+void detach(Reader &reader) noexcept;
+// Goes on in order after the newest frame.
+void reset_tail(Reader &reader) noexcept;
+
+// Takes notice when the segment was reused: its counters began anew, and with them this reader's place.
+void follow_generation(Reader &reader) noexcept;
+
+uint64_t newest_counter(Reader &reader) noexcept;
+
+// On success and overwrite reader.frame describes the frame copied. Replaced, removed: nothing is copied; in order,
+// only after the frames that had been published when it was noticed.
+Status read_newest(Reader &reader, void *destination, uint64_t count) noexcept;
+Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &missed) noexcept;
+Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64_t &first_counter) noexcept;
+
+// reader.frame describes the slot handed out.
+void borrow_newest(Reader &reader) noexcept;
+void borrow_slot(Reader &reader, uint32_t slot) noexcept;
+Status borrow_next(Reader &reader) noexcept;
+
+// Describes a frame without reading it.
+Status describe_slot(const Reader &reader, uint32_t slot, DAO_FRAME &frame) noexcept;
+Status describe_newest(const Reader &reader, DAO_FRAME &frame) noexcept;
+// Whether what was read from the frame's slot since the frame was described is that frame.
+Status check_frame(const Reader &reader, const DAO_FRAME &frame) noexcept;
+
+// Until the newest counter exceeds `after`, or the segment was reused and has a frame.
+Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline) noexcept;
+Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadline &deadline) noexcept;
+
+}

@@ -1,0 +1,111 @@
+#include "frames/write_steps.hpp"
+
+#include "base/copy.hpp"
+#include "base/error.hpp"
+#include "segment/notification.hpp"
+
+#include <cinttypes>
+
+namespace dao::frames
+{
+
+using base::fail;
+using base::Word;
+using format::Extension;
+using segment::Segment;
+
+Status check_writable(const Writer &writer, const void *data, uint64_t position, uint64_t count) noexcept
+{
+    const Segment &segment = *writer.segment;
+    if (data == nullptr)
+        return fail(DAO_E_ARGUMENT, "%s: the data is a null pointer", segment.name());
+    if (count > segment.element_count() || position > segment.element_count() - count)
+        return fail(DAO_E_RANGE,
+                    "%s: %" PRIu64 " elements to write at %" PRIu64 "; expected at most the frame's %" PRIu64,
+                    segment.name(), count, position, segment.element_count());
+    if (segment.read_only())
+        return fail(DAO_E_READ_ONLY, "%s: open for reading only", segment.name());
+    if (writer.has_loan())
+        return fail(DAO_E_STATE, "%s: a loan is under way; commit or abort it first", segment.name());
+    return base::condition(writer.name_watch.known(segment), segment.name());
+}
+
+uint32_t begin_frame(const Segment &segment) noexcept
+{
+    const Segment::Slots slots = segment.slots();
+    const uint32_t slot = slots.next_slot();
+    slots.begin_write(slot);
+    if (segment.depth() > 1)
+    {
+        IMAGE_METADATA &last = *segment.metadata(slots.newest().slot);
+        IMAGE_METADATA &next = *segment.metadata(slot);
+        Word<uint64_t>(&next.cnt1).store_relaxed(Word<uint64_t>(&last.cnt1).load_relaxed());
+        Word<uint64_t>(&next.cnt2).store_relaxed(Word<uint64_t>(&last.cnt2).load_relaxed());
+    }
+    return slot;
+}
+
+void carry_over(const Segment &segment, uint32_t slot, uint64_t from) noexcept
+{
+    const uint32_t last = segment.slots().newest().slot;
+    const uint64_t offset = from * segment.element_bytes();
+    if (last != slot && offset < segment.layout().slot_bytes)
+        base::copy_shared(segment.slot_data(slot) + offset, segment.slot_data(last) + offset,
+                          segment.layout().slot_bytes - offset);
+}
+
+Status fail_lost_lock(const Segment &segment) noexcept
+{
+    return fail(DAO_E_STATE, "%s: the writer lock was taken away by process %u while this process wrote; the frame is "
+                             "given up",
+                segment.name(), base::token_pid(segment.writer_lock().holder()));
+}
+
+namespace
+{
+
+// W7, for whoever waits on other words than the newest slot; ends with the lock given back.
+void publish_to_waiters(const Segment &segment, Extension &extension, uint64_t counter) noexcept
+{
+    segment.published().store_release(counter);
+    segment.semaphores().post_all(((1u << segment.semaphore_limit()) - 1) |
+                                  protocol::semaphore_bit(protocol::log_semaphore));
+    const base::ProcessToken self = platform::this_process().token;
+    const Word<uint64_t> last_writer(&extension.last_writer);
+    if (last_writer.load_relaxed() != self)
+        last_writer.store_relaxed(self);
+    (void)segment.writer_lock().release();
+}
+
+}
+
+Status finish_frame(Writer &writer, uint32_t slot) noexcept
+{
+    Segment &segment = *writer.segment;
+    Extension *extension = segment.extension();
+    if (extension != nullptr && !segment.writer_lock().is_held())
+        return fail_lost_lock(segment);
+    IMAGE_METADATA &metadata = *segment.metadata(slot);
+    // No clock is read before the frame is public when the caller gave the time.
+    const bool has_time = writer.has_acquisition_time;
+    int64_t now_ns = has_time ? 0 : platform::realtime_ns();
+    Word<int64_t>(&metadata.atime.tsfixed.secondlong).store_relaxed(has_time ? writer.acquisition_time_ns : now_ns);
+    if (writer.has_frame_id)
+        Word<uint64_t>(&metadata.cnt2).store_relaxed(writer.frame_id);
+
+    const uint64_t counter = segment.slots().commit(slot);
+    if (extension != nullptr)
+        publish_to_waiters(segment, *extension, counter);
+    segment::notify_waiters(segment);
+
+    // W8: what nobody waits for.
+    writer.has_acquisition_time = false;
+    writer.has_frame_id = false;
+    if (has_time)
+        now_ns = platform::realtime_coarse_ns();
+    Word<double>(&metadata.last_access).store_relaxed(static_cast<double>(now_ns) * 1e-9);
+    (void)writer.name_watch.check(segment, now_ns);
+    return Status::success;
+}
+
+}

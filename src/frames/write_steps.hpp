@@ -1,0 +1,26 @@
+// The steps that all ways to write a frame are made of. Used in this folder only.
+#pragma once
+
+#include "frames/writer.hpp"
+
+namespace dao::frames
+{
+
+// Refuses read-only and lent-out segments, those that are no longer under their name, and more elements than the frame
+// has.
+Status check_writable(const Writer &writer, const void *data, uint64_t position, uint64_t count) noexcept;
+
+// W1: the next slot, marked as being written, with the counters that go on from frame to frame. The lock is held.
+uint32_t begin_frame(const segment::Segment &segment) noexcept;
+
+// What a shorter write leaves is the last frame's content, from element `from` on.
+void carry_over(const segment::Segment &segment, uint32_t slot, uint64_t from) noexcept;
+
+// W3 to W8, with the lock given back: the slot holds the whole frame. An error when the lock was lost meanwhile: the frame
+// is given up then.
+Status finish_frame(Writer &writer, uint32_t slot) noexcept;
+
+// The lock was taken away from its living holder, by a mistake of whoever judged it dead.
+Status fail_lost_lock(const segment::Segment &segment) noexcept;
+
+}

@@ -1,0 +1,174 @@
+#include "frames/writer.hpp"
+
+#include "base/copy.hpp"
+#include "base/error.hpp"
+#include "frames/write_steps.hpp"
+#include "segment/notification.hpp"
+#include "segment/writer_lock.hpp"
+
+#include <cinttypes>
+
+namespace dao::frames
+{
+
+using base::copy_shared;
+using base::fail;
+using base::Word;
+using format::Extension;
+using protocol::Newest;
+using segment::Segment;
+
+namespace
+{
+
+Status lock_checked(const Writer &writer, const void *data, uint64_t count) noexcept
+{
+    const Status status = check_writable(writer, data, 0, count);
+    return status != Status::success ? status : segment::lock_for_frame(*writer.segment);
+}
+
+// The slice of a rolling buffer to write next.
+uint64_t next_slice(const Segment &segment) noexcept
+{
+    const Newest last = segment.slots().newest();
+    bool has_slice = last.counter != 0;
+    if (Extension *extension = segment.extension())
+    {
+        const Word<uint32_t> mark(&extension->has_slice);
+        has_slice = mark.load_relaxed() != 0;
+        mark.store_relaxed(1);
+    }
+    const uint64_t last_slice = Word<uint64_t>(&segment.metadata(last.slot)->cnt1).load_relaxed();
+    return has_slice ? (last_slice + 1) % segment.layout().geometry.size[0] : 0;
+}
+
+Status give_back_lock(const Segment &segment) noexcept
+{
+    return segment::unlock(segment) ? Status::success : fail_lost_lock(segment);
+}
+
+}
+
+Status publish(Writer &writer, const void *data, uint64_t count) noexcept
+{
+    Segment &segment = *writer.segment;
+    if (Status status = lock_checked(writer, data, count); status != Status::success)
+        return status;
+    const uint32_t slot = begin_frame(segment);
+    copy_shared(segment.slot_data(slot), data, count * segment.element_bytes());
+    if (count < segment.element_count())
+        carry_over(segment, slot, count);
+    return finish_frame(writer, slot);
+}
+
+Status write_quietly(Writer &writer, const void *data, uint64_t count) noexcept
+{
+    Segment &segment = *writer.segment;
+    if (Status status = lock_checked(writer, data, count); status != Status::success)
+        return status;
+    const uint64_t bytes = count * segment.element_bytes();
+    if (segment.depth() > 1)
+    {
+        // The data waits, in a slot marked as being written, for finalise().
+        const uint32_t slot = begin_frame(segment);
+        copy_shared(segment.slot_data(slot), data, bytes);
+        carry_over(segment, slot, count);
+    }
+    else
+    {
+        const Segment::Slots slots = segment.slots();
+        const bool was_whole = slots.snapshot(0).stable;
+        slots.invalidate(0);
+        copy_shared(segment.slot_data(0), data, bytes);
+        if (was_whole || count == segment.element_count())
+            slots.revalidate(0);
+    }
+    return give_back_lock(segment);
+}
+
+Status write_slice(Writer &writer, const void *slice, uint64_t count) noexcept
+{
+    Segment &segment = *writer.segment;
+    const format::Geometry &geometry = segment.layout().geometry;
+    if (geometry.naxis != 3)
+        return fail(DAO_E_SHAPE, "%s: has %u axes; expected a rolling buffer, which has 3", segment.name(),
+                    geometry.naxis);
+    const uint64_t slice_count = uint64_t{geometry.size[1]} * geometry.size[2];
+    if (count > slice_count)
+        return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to write; expected at most the slice's %" PRIu64,
+                    segment.name(), count, slice_count);
+    if (Status status = lock_checked(writer, slice, count); status != Status::success)
+        return status;
+
+    const uint64_t index = next_slice(segment);
+    const uint32_t slot = begin_frame(segment);
+    carry_over(segment, slot, 0);
+    copy_shared(segment.slot_data(slot) + index * slice_count * segment.element_bytes(), slice,
+                count * segment.element_bytes());
+    Word<uint64_t>(&segment.metadata(slot)->cnt1).store_relaxed(index);
+    return finish_frame(writer, slot);
+}
+
+Status stamp(Writer &writer) noexcept
+{
+    Segment &segment = *writer.segment;
+    if (Status status = lock_checked(writer, segment.slot_data(0), 0); status != Status::success)
+        return status;
+    const Segment::Slots slots = segment.slots();
+    IMAGE_METADATA &metadata = *segment.metadata(slots.newest().slot);
+    // A slot that holds no whole frame must not become one by being counted.
+    const bool counts = segment.depth() == 1 && slots.snapshot(0).stable;
+    if (counts)
+        slots.begin_write(0);
+    Word<int64_t>(&metadata.atime.tsfixed.secondlong).store_relaxed(platform::realtime_ns());
+    if (counts)
+    {
+        const uint64_t counter = slots.commit(0);
+        if (segment.extension() != nullptr)
+            segment.published().store_release(counter);
+    }
+    const Status status = give_back_lock(segment);
+    if (counts && segment.extension() != nullptr)
+        segment.notifier().notify();
+    return status;
+}
+
+Status begin_loan(Writer &writer, void *&slot) noexcept
+{
+    Segment &segment = *writer.segment;
+    if (Status status = lock_checked(writer, segment.slot_data(0), 0); status != Status::success)
+        return status;
+    writer.loan_slot = begin_frame(segment);
+    writer.loan_owner = platform::this_process().token;
+    slot = segment.slot_data(writer.loan_slot);
+    return Status::success;
+}
+
+namespace
+{
+
+Status end_loan(Writer &writer) noexcept
+{
+    if (!writer.has_loan())
+        return fail(DAO_E_STATE, "%s: no loan is under way; begin one first", writer.segment->name());
+    writer.loan_owner = 0;
+    return Status::success;
+}
+
+}
+
+Status commit_loan(Writer &writer) noexcept
+{
+    if (end_loan(writer) != Status::success)
+        return Status::error;
+    return finish_frame(writer, writer.loan_slot);
+}
+
+Status abort_loan(Writer &writer) noexcept
+{
+    if (end_loan(writer) != Status::success)
+        return Status::error;
+    return give_back_lock(*writer.segment);
+}
+
+}

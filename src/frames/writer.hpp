@@ -1,0 +1,55 @@
+// The writing part of a handle: everything that puts frames into a segment. The order of the steps is that of
+// docs/protocol.md. Each call takes the writer lock, or goes on with the loan or the packets this process has under way;
+// on failure nothing was written.
+#pragma once
+
+#include "frames/reader.hpp"
+
+#include <vector>
+
+namespace dao::frames
+{
+
+struct Writer
+{
+    segment::Segment *segment = nullptr;
+    segment::NameWatch name_watch;
+    base::ProcessToken loan_owner = 0; // 0: no loan
+    uint32_t loan_slot = 0;
+    bool has_frame_id = false; // of the next frame
+    bool has_acquisition_time = false;
+    uint64_t frame_id = 0;
+    int64_t acquisition_time_ns = 0;
+    std::vector<unsigned char> sum; // scratch of the sum of segments
+    std::vector<unsigned char> operand;
+
+    // A loan that was under way at a fork is the parent's alone.
+    bool has_loan() const noexcept { return loan_owner != 0 && loan_owner == platform::this_process().token; }
+};
+
+struct Packet
+{
+    const void *data;
+    uint64_t count;    // elements
+    uint64_t position; // of its first element in the frame
+    uint16_t id;
+    uint16_t total;
+    uint64_t frame_number;
+};
+
+Status publish(Writer &writer, const void *data, uint64_t count) noexcept;
+Status write_quietly(Writer &writer, const void *data, uint64_t count) noexcept;
+Status write_packet(Writer &writer, const Packet &packet) noexcept;
+// Publishes whatever the next slot holds.
+Status finalise(Writer &writer) noexcept;
+Status write_slice(Writer &writer, const void *slice, uint64_t count) noexcept;
+Status stamp(Writer &writer) noexcept;
+
+Status begin_loan(Writer &writer, void *&slot) noexcept;
+Status commit_loan(Writer &writer) noexcept;
+Status abort_loan(Writer &writer) noexcept;
+
+// The element-wise sum of the newest frames of `inputs`.
+Status publish_sum(Reader *const *inputs, uint32_t input_count, Writer &output, uint64_t count) noexcept;
+
+}

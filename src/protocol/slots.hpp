@@ -1,0 +1,173 @@
+// The slots of a segment: how a frame is written, and how a reader knows that what it copied is one whole frame.
+// The steps are those of docs/protocol.md, by name (W1 to W6, R1 to R3).
+//
+// A template over the memory it works on: the segment's own words in the library, checked words under the model
+// checker. `Memory` has
+//     depth()             number of slots
+//     write(i)            word: 1 while slot i is written or holds no whole frame
+//     counter(i)          word: cnt0 of the frame in slot i
+//     newest()            word: the slot written last
+//     epoch()             word: grows when slots change otherwise than by a publish
+//     Fence               acquire() and release()
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace dao::protocol
+{
+
+struct Newest
+{
+    uint32_t slot;
+    uint64_t counter; // 0: no frame yet
+};
+
+// What a reader saw of a slot before it began to copy.
+struct Snapshot
+{
+    uint32_t slot;
+    bool stable; // false: being written, nothing to copy
+    uint64_t counter;
+    uint64_t epoch;
+};
+
+template <class Memory> class Slots
+{
+  public:
+    explicit Slots(Memory memory) noexcept : memory_(memory) {}
+
+    uint32_t depth() const noexcept { return memory_.depth(); }
+
+    // ------------------------------------------------------------------ the writer, which holds the writer lock
+
+    uint32_t next_slot() const noexcept { return (last_slot() + 1) % depth(); }
+
+    // W1: marks the slot as being written: its old frame is gone. Whoever sees what is written to the slot after this
+    // call also sees the mark.
+    void begin_write(uint32_t slot) const noexcept
+    {
+        memory_.write(slot).store_relaxed(1);
+        Memory::Fence::release();
+    }
+
+    // W4 to W6: the frame in `slot` is whole; it becomes the newest. Returns its counter.
+    uint64_t commit(uint32_t slot) const noexcept
+    {
+        const uint64_t counter = memory_.counter(last_slot()).load_relaxed() + 1;
+        memory_.counter(slot).store_release(counter);
+        memory_.write(slot).store_release(0);
+        memory_.newest().store_release(slot);
+        return counter;
+    }
+
+    // Q1: changes the content of slots without a new counter: a quiet write, or the clearing of a reuse. Readers that
+    // are copying notice by the epoch. End it with revalidate() or restart().
+    void invalidate(uint32_t slot) const noexcept
+    {
+        memory_.write(slot).store_relaxed(1);
+        memory_.epoch().store_release(memory_.epoch().load_relaxed() + 1);
+        Memory::Fence::release();
+    }
+
+    // Q2: the slot's content is whole again, under its old counter.
+    void revalidate(uint32_t slot) const noexcept { memory_.write(slot).store_release(0); }
+
+    // Q3: after invalidate() on every slot: no frames any more, and the slots are empty, not half written.
+    void restart() const noexcept
+    {
+        for (uint32_t slot = 0; slot < depth(); ++slot)
+            memory_.counter(slot).store_relaxed(0);
+        memory_.newest().store_release(depth() - 1);
+        for (uint32_t slot = 0; slot < depth(); ++slot)
+            memory_.write(slot).store_release(0);
+    }
+
+    // A frame that is given up after begin_write() needs nothing more: `write` stays 1 until the next publish, which goes
+    // to the same slot. Setting it back to 0 would let a reader take a torn frame for the old one.
+
+    // After a writer died: makes visible what it had finished (W4 done, W6 not), leaves the rest marked as being written.
+    // Returns true when a finished frame was found.
+    bool recover() const noexcept
+    {
+        const uint32_t newest = last_slot();
+        const uint32_t slot = next_slot();
+        if (slot == newest || memory_.counter(slot).load_acquire() != memory_.counter(newest).load_relaxed() + 1)
+            return false;
+        memory_.write(slot).store_release(0);
+        memory_.newest().store_release(slot);
+        return true;
+    }
+
+    // -------------------------------------------------------------------------------------------------- readers
+
+    // R1: the newest slot and its counter. When the index moved on meanwhile the slot may hold a frame that is not
+    // published yet: then once more.
+    Newest newest() const noexcept
+    {
+        for (;;)
+        {
+            const uint32_t slot = memory_.newest().load_acquire() % depth();
+            const uint64_t counter = memory_.counter(slot).load_acquire();
+            if (memory_.newest().load_relaxed() % depth() == slot)
+                return {slot, counter};
+        }
+    }
+
+    // R1: what the slot holds before the copy begins. The epoch comes first: whoever sees a new epoch here also sees
+    // the write mark set before it.
+    Snapshot snapshot(uint32_t slot) const noexcept
+    {
+        Snapshot snapshot;
+        snapshot.slot = slot;
+        snapshot.epoch = memory_.epoch().load_acquire();
+        snapshot.stable = memory_.write(slot).load_acquire() == 0;
+        snapshot.counter = memory_.counter(slot).load_acquire();
+        return snapshot;
+    }
+
+    // R3: whether everything read from the slot since the snapshot was that one frame.
+    bool still_whole(const Snapshot &snapshot) const noexcept
+    {
+        Memory::Fence::acquire();
+        // Acquire: a 0 that belongs to the next frame brings that frame's counter with it, and a counter that came
+        // back after a reuse brings the epoch.
+        return memory_.write(snapshot.slot).load_acquire() == 0 &&
+               memory_.counter(snapshot.slot).load_acquire() == snapshot.counter &&
+               memory_.epoch().load_relaxed() == snapshot.epoch;
+    }
+
+    // Whether frame `counter` may still lie in its slot, seen from `newest`.
+    bool in_reach(const Newest &newest, uint64_t counter) const noexcept
+    {
+        return counter <= newest.counter && newest.counter - counter < depth();
+    }
+
+    // The slot of a frame in reach.
+    uint32_t slot_of(const Newest &newest, uint64_t counter) const noexcept
+    {
+        const auto back = static_cast<uint32_t>(newest.counter - counter);
+        return newest.slot >= back ? newest.slot - back : newest.slot + depth() - back;
+    }
+
+    // The oldest frame that can be in reach. The next publish overwrites it.
+    uint64_t oldest(const Newest &newest) const noexcept
+    {
+        return newest.counter > depth() ? newest.counter - depth() + 1 : 1;
+    }
+
+    // R1 in order, when newest.counter > tail: the frame after `tail`, or the oldest one in reach. `failed` is a frame
+    // that could not be read whole: it is passed over, as it is going, unless it is the newest. 0: none.
+    uint64_t next_in_order(const Newest &newest, uint64_t tail, uint64_t failed) const noexcept
+    {
+        return std::min(std::max({tail + 1, oldest(newest), failed + 1}), newest.counter);
+    }
+
+  private:
+    // The index in the segment may be anybody's: it never leads outside.
+    uint32_t last_slot() const noexcept { return memory_.newest().load_relaxed() % depth(); }
+
+    Memory memory_;
+};
+
+}

@@ -1,0 +1,40 @@
+// Whether a segment is still the one under its name: from its own word at each check, from the file system now and then.
+#pragma once
+
+#include "segment/segment.hpp"
+
+namespace dao::segment
+{
+
+class NameWatch
+{
+  public:
+    // What was found last. Replacing and removing by this library is noticed at once, by others with the next check.
+    Status known(const Segment &segment) const noexcept
+    {
+        if (last_ == Status::success && segment.state() != format::state_live)
+            return segment.query_name();
+        return last_;
+    }
+
+    // Also asks the file system when that was done more than 0.1 s ago, so that a change is noticed within 0.2 s by who
+    // checks that often. `now_ns` is of any clock, always the same one. Success, replaced, removed, or a system's error.
+    Status check(const Segment &segment, int64_t now_ns) noexcept
+    {
+        const bool clock_went_back = now_ns < next_query_ns_ - interval_ns;
+        if (now_ns >= next_query_ns_ || clock_went_back)
+        {
+            next_query_ns_ = now_ns + interval_ns;
+            last_ = segment.query_name();
+        }
+        return known(segment);
+    }
+
+  private:
+    static constexpr int64_t interval_ns = 100'000'000;
+
+    int64_t next_query_ns_ = 0;
+    Status last_ = Status::success;
+};
+
+}

@@ -1,0 +1,51 @@
+#include "segment/reuse.hpp"
+
+#include "base/copy.hpp"
+#include "segment/keywords.hpp"
+#include "segment/writer_lock.hpp"
+
+namespace dao::segment
+{
+
+using base::Word;
+using format::Extension;
+
+void clear_segment(Segment &segment) noexcept
+{
+    Extension &extension = *segment.extension();
+    const Segment::Slots slots = segment.slots();
+    Word<uint32_t>(&extension.resetting).store_release(1);
+    for (uint32_t slot = 0; slot < segment.depth(); ++slot)
+        slots.invalidate(slot);
+    for (uint32_t slot = 0; slot < segment.depth(); ++slot)
+    {
+        IMAGE_METADATA &metadata = *segment.metadata(slot);
+        base::clear_shared(segment.slot_data(slot), segment.layout().slot_bytes);
+        Word<int64_t>(&metadata.atime.tsfixed.secondlong).store_relaxed(0);
+        for (uint64_t *counter : {&metadata.cnt1, &metadata.cnt2})
+            Word<uint64_t>(counter).store_relaxed(0);
+        for (uint32_t *number : {&metadata.lastPos, &metadata.lastNb, &metadata.packetNb, &metadata.packetTotal})
+            Word<uint32_t>(number).store_relaxed(0);
+        base::clear_shared(metadata.lastNbArray, sizeof metadata.lastNbArray);
+    }
+    slots.restart();
+    segment.published().store_release(0);
+    segment.semaphores().post_all(0);
+    Word<uint32_t>(&extension.has_slice).store_relaxed(0);
+    Word<uint32_t>(&extension.generation).fetch_add_release(1);
+    Word<uint32_t>(&extension.resetting).store_release(0);
+}
+
+Status reuse(Segment &segment, bool named_semaphores) noexcept
+{
+    if (lock_to_finalise(segment) != Status::success)
+        return Status::error;
+    clear_segment(segment);
+    if (named_semaphores)
+        Word<uint32_t>(&segment.extension()->flags).fetch_or_release(format::flag_named_semaphores);
+    (void)unlock(segment);
+    segment.notifier().notify();
+    return clear_keywords(segment);
+}
+
+}

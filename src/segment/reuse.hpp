@@ -1,0 +1,16 @@
+// A segment that begins anew for its next creator.
+#pragma once
+
+#include "segment/segment.hpp"
+
+namespace dao::segment
+{
+
+// No data, no frames, no keywords, the next generation; waiters are notified.
+Status reuse(Segment &segment, bool named_semaphores) noexcept;
+
+// Q1 to Q3: what a reuse does to the words and the data while it holds the writer lock. Also what a takeover repeats
+// when it finds a reuse half done.
+void clear_segment(Segment &segment) noexcept;
+
+}

@@ -1,0 +1,59 @@
+#include "wait/spinning.hpp"
+
+namespace dao::wait
+{
+
+// Between two looks at the clock. False when the frame did not come.
+bool Spinner::check_often() noexcept
+{
+    constexpr unsigned checks = 64;
+    if (segment_.extension() != nullptr)
+        for (unsigned check = 0; check < checks; ++check)
+        {
+            if (frame_.holds_by_published_word())
+                return true;
+            platform::pause();
+        }
+    return frame_.holds(); // a writer of DAO's does not set the word for spinning readers
+}
+
+Status Spinner::spin(int64_t until_ns) noexcept
+{
+    while (!check_often())
+    {
+        const int64_t now_ns = platform::monotonic_ns();
+        Status status = cancellation_.check(segment_, now_ns);
+        if (status == Status::success && now_ns >= until_ns)
+            status = Status::timeout;
+        if (status == Status::success)
+            status = check_for_signals(now_ns);
+        if (status != Status::success)
+            return frame_.holds() ? Status::success : status;
+    }
+    return Status::success;
+}
+
+// A signal that is handled while we spin leaves no trace that we could see. So once frames have failed to come for a
+// while, when two system calls more no longer matter, signals are held back and looked for.
+Status Spinner::check_for_signals(int64_t now_ns) noexcept
+{
+    constexpr int64_t calm_ns = 10'000'000;
+    constexpr int64_t between_ns = 200'000;
+    if (now_ns < begin_ns_ + calm_ns || now_ns < next_check_ns_)
+        return Status::success;
+    if (!hold_.active())
+        hold_.begin();
+    next_check_ns_ = now_ns + between_ns;
+    if (!hold_.signal_waits())
+        return Status::success;
+    hold_.end();
+    return cancellation_.take_interrupt();
+}
+
+Status wait_spinning(const segment::Segment &segment, FrameCondition &frame, Cancellation &cancellation,
+                     const Deadline &deadline) noexcept
+{
+    return Spinner(segment, frame, cancellation).spin(deadline.at_ns());
+}
+
+}

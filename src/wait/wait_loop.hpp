@@ -1,0 +1,55 @@
+// Sleeping until something holds: what the waits in this folder are made of.
+#pragma once
+
+#include "wait/cancellation.hpp"
+#include "wait/deadline.hpp"
+
+#include <algorithm>
+
+namespace dao::wait
+{
+
+// No sleep is longer: a waiter checks again even when the writer that should have woken it died before it could, or
+// when somebody took the file away.
+constexpr int64_t longest_sleep_ns = 100'000'000;
+// Where writers do not notify (DAO's), or this handle cannot say that it sleeps (read-only).
+constexpr int64_t poll_ns = 500'000;
+
+// B3 to B5. One sleep, to be followed by another check of what is waited for.
+template <class Holds>
+platform::Sleep sleep_once(const segment::Segment &segment, Holds &&holds, int64_t remaining_ns) noexcept
+{
+    if (segment.extension() == nullptr)
+        return platform::sleep_until(platform::monotonic_ns() + std::min(remaining_ns, poll_ns));
+    uint32_t expected = 0;
+    if (segment.read_only())
+        expected = base::Word<uint32_t>(&segment.extension()->wait_word).load_acquire();
+    else
+        expected = segment.notifier().prepare_sleep();
+    if (holds())
+        return platform::Sleep::woken;
+    const int64_t longest_ns = segment.has_reliable_notifier() ? longest_sleep_ns : poll_ns;
+    return segment.sleep_while_equal(expected, std::min(remaining_ns, longest_ns));
+}
+
+// A frame that is there counts more than a reason to end: hence the check of `holds` after each of the reasons.
+template <class Holds>
+Status sleep_until_holds(const segment::Segment &segment, Holds &&holds, Cancellation &cancellation,
+                         const Deadline &deadline) noexcept
+{
+    while (!holds())
+    {
+        const int64_t now_ns = platform::monotonic_ns();
+        Status status = cancellation.check(segment, now_ns);
+        if (status == Status::success && deadline.remaining_ns(now_ns) <= 0)
+            status = Status::timeout;
+        if (status == Status::success &&
+            sleep_once(segment, holds, deadline.remaining_ns(now_ns)) == platform::Sleep::interrupted)
+            status = cancellation.take_interrupt();
+        if (status != Status::success)
+            return holds() ? Status::success : status;
+    }
+    return Status::success;
+}
+
+}

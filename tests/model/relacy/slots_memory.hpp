@@ -1,0 +1,141 @@
+// A small segment's words for the slots under relacy, with frames of two words, and the steps of writers and readers
+// that lie outside the slots' template.
+#pragma once
+
+#include "model_word.hpp"
+#include "protocol/slots.hpp"
+
+namespace dao::model
+{
+
+constexpr unsigned frame_words = 2;
+
+struct Frame
+{
+    std::array<unsigned, frame_words> words{};
+
+    bool is_whole() const { return words[0] == words[1]; }
+    unsigned tag() const { return words[0]; }
+    bool operator==(const Frame &) const = default;
+};
+
+template <unsigned Depth>
+struct SlotsWords
+{
+    rl::atomic<unsigned> write[Depth];
+    rl::atomic<uint64_t> counter[Depth];
+    rl::atomic<uint32_t> newest;
+    rl::atomic<uint64_t> epoch;
+    rl::atomic<uint32_t> generation;
+    rl::atomic<unsigned> data[Depth][frame_words];
+
+    // As a segment is when it is made.
+    void begin()
+    {
+        for (unsigned slot = 0; slot < Depth; ++slot)
+        {
+            write[slot].store(0, rl::mo_relaxed, $);
+            counter[slot].store(0, rl::mo_relaxed, $);
+            for (rl::atomic<unsigned> &word : data[slot])
+                word.store(0, rl::mo_relaxed, $);
+        }
+        newest.store(Depth - 1, rl::mo_relaxed, $);
+        epoch.store(0, rl::mo_relaxed, $);
+        generation.store(0, rl::mo_relaxed, $);
+    }
+};
+
+template <unsigned Depth>
+class SlotsMemory
+{
+  public:
+    using Fence = ModelFence;
+
+    explicit SlotsMemory(SlotsWords<Depth> &words) : words_(&words) {}
+
+    uint32_t depth() const { return Depth; }
+    ModelWord<unsigned> write(uint32_t slot) const { return {&words_->write[slot], "write"}; }
+    ModelWord<uint64_t> counter(uint32_t slot) const { return {&words_->counter[slot], "counter"}; }
+    ModelWord<uint32_t> newest() const { return {&words_->newest, "newest"}; }
+    ModelWord<uint64_t> epoch() const { return {&words_->epoch, "epoch"}; }
+    ModelWord<uint32_t> generation() const { return {&words_->generation, "generation"}; }
+
+    // W2, word by word as memcpy may do it.
+    void fill(uint32_t slot, unsigned tag) const
+    {
+        for (unsigned index = 0; index < frame_words; ++index)
+            fill_word(slot, index, tag);
+    }
+    void fill_word(uint32_t slot, unsigned index, unsigned tag) const
+    {
+        ModelWord<unsigned>(&words_->data[slot][index], "data").store_relaxed(tag);
+    }
+    // R2, in either order.
+    Frame copy(uint32_t slot) const
+    {
+        Frame frame;
+        const unsigned first = rl::rand(frame_words);
+        for (unsigned step = 0; step < frame_words; ++step)
+        {
+            const unsigned index = (first + step) % frame_words;
+            frame.words[index] = ModelWord<unsigned>(&words_->data[slot][index], "data").load_relaxed();
+        }
+        return frame;
+    }
+
+  private:
+    SlotsWords<Depth> *words_;
+};
+
+// What the slots scenarios have in common.
+template <unsigned Depth>
+struct SlotsScenario
+{
+    using Memory = SlotsMemory<Depth>;
+    using Slots = protocol::Slots<Memory>;
+
+    SlotsWords<Depth> words;
+    Mortality deaths;
+
+    void begin()
+    {
+        words.begin();
+        deaths.begin();
+        mortality = &deaths;
+    }
+    Memory memory() { return Memory(words); }
+    Slots slots() { return Slots(memory()); }
+
+    // W1 to W6.
+    uint64_t publish(unsigned tag)
+    {
+        const Slots to = slots();
+        const uint32_t slot = to.next_slot();
+        to.begin_write(slot);
+        memory().fill(slot, tag);
+        return to.commit(slot);
+    }
+
+    // R2 and R3 of a snapshot.
+    bool read(const protocol::Snapshot &snapshot, Frame &frame)
+    {
+        if (!snapshot.stable)
+            return false;
+        frame = memory().copy(snapshot.slot);
+        return slots().still_whole(snapshot);
+    }
+
+    // A reuse, as in segment/reuse.cpp.
+    void reuse()
+    {
+        for (uint32_t slot = 0; slot < Depth; ++slot)
+            slots().invalidate(slot);
+        for (uint32_t slot = 0; slot < Depth; ++slot)
+            memory().fill(slot, 0);
+        slots().restart();
+        memory().generation().fetch_add_release(1);
+    }
+    uint32_t generation() { return memory().generation().load_acquire(); }
+};
+
+}
