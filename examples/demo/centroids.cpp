@@ -53,7 +53,7 @@ class Centroids
         {
             throw std::runtime_error("the frames are too small for a subaperture of 8 x 8 pixels inside a border of 4");
         }
-        DAO_CREATE_OPTIONS options{};
+        DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
         options.depth = DEMO_DEPTH;
         options.keywords = DEMO_KEYWORDS;
         return Dao::Shm<float>(name, {static_cast<uint32_t>(2 * cells_.size() + 1)}, options);

@@ -41,8 +41,8 @@ static int open_all(LOOP *loop, char **names)
                 loop->matrix.md->size[1], daoTypeName(loop->matrix.md->atype), loop->slope_count);
         return 1;
     }
-    DAO_CREATE_OPTIONS options;
-    memset(&options, 0, sizeof options);
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
+
     options.depth = DEMO_DEPTH;
     options.keywords = DEMO_KEYWORDS;
     const uint32_t size[1] = {loop->command_count + 1};
@@ -65,7 +65,7 @@ static int load_matrix(LOOP *loop)
 
 static int reconstruct_frame(LOOP *loop, uint64_t missed)
 {
-    DAO_FRAME frame;
+    DAO_FRAME frame = DAO_FRAME_INIT;
     void *slot = NULL;
     if (daoShmGetFrame(&loop->slopes, &frame) != DAO_SUCCESS || load_matrix(loop) != 0)
         return fail("slopes");

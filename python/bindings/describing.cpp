@@ -81,7 +81,7 @@ nb::dict Segment::meta_data(nb::handle index)
 
 nb::dict Segment::info()
 {
-    DAO_SEGMENT_INFO info{};
+    DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
     {
         Handle::Use use(handle_);
         check(daoShmGetInfo(use.image(), &info));

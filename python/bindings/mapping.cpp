@@ -24,7 +24,7 @@ void destroy(PyObject *capsule)
 
 void learn_geometry(Mapping &mapping)
 {
-    DAO_SEGMENT_INFO info{};
+    DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
     check(daoShmGetInfo(&mapping.image, &info));
     const IMAGE_METADATA &metadata = mapping.image.md[0];
     mapping.shape.axes = metadata.naxis;

@@ -78,7 +78,7 @@ void Segment::create(const std::string &name, nb::handle frame, uint32_t keyword
     FrameShape shape;
     if (!describe(frame.ptr(), shape))
         throw Failure(DAO_E_TYPE, name + ": expected a C-ordered array of an element type with 1 to 3 axes");
-    DAO_CREATE_OPTIONS options{};
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     options.depth = depth;
     options.keywords = keywords;
     options.file_mode = file_mode;

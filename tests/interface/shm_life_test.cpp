@@ -225,7 +225,7 @@ TEST(ShmLife, ReopenAsAnotherTypeKeepsTheOldOne)
 TEST(ShmLife, OptionsReachTheSegment)
 {
     const SegmentName name;
-    DAO_CREATE_OPTIONS options{};
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     options.depth = 5;
     options.keywords = 7;
     const Dao::Shm<float> shm(name, {4}, options);

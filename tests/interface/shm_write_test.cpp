@@ -149,7 +149,7 @@ TEST(ShmWrite, SemaphoresArePostedOneByOneOrAll)
 TEST(ShmWrite, KeywordsKeepTypeTextAndComment)
 {
     const SegmentName name;
-    DAO_CREATE_OPTIONS options{};
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     options.keywords = 4;
     Dao::Shm<float> shm(name, {2}, options);
     shm.set_keyword("gain", 3, "integer");

@@ -70,6 +70,33 @@ static void use_pointer_reads(IMAGE *writer, IMAGE *reader)
     EXPECT(daoShmGetArbitrarySegment(reader, &slot, index + 4) == DAO_SUCCESS && ((float *)slot)[0] == 10.0f);
 }
 
+static void use_next(IMAGE *writer, IMAGE *reader)
+{
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    DAO_FRAME frame = DAO_FRAME_INIT;
+    DAO_MEMORY *memory = NULL;
+    float data[24];
+    uint64_t missed = 99;
+    how.timeout_ns = 0;
+    EXPECT(daoShmNext(reader, &how, data, 24, &frame, &missed) == DAO_TIMEOUT && missed == 0);
+    EXPECT(daoShmSetData(writer, data, 0) == DAO_SUCCESS);
+    EXPECT(daoShmSetDataQuiet(writer, data, 0) == DAO_SUCCESS);
+    how.order = DAO_NEXT_IN_ORDER;
+    how.wait = DAO_WAIT_ADAPTIVE;
+    EXPECT(daoShmNext(reader, &how, data, 24, &frame, NULL) == DAO_SUCCESS && frame.stable == 1);
+    EXPECT(daoShmGetNewestFrame(reader, &frame) == DAO_SUCCESS && daoShmCheckFrame(reader, &frame) == DAO_SUCCESS);
+    EXPECT(daoShmGetFrameAt(reader, frame.slot, &frame) == DAO_SUCCESS);
+    how.wait = DAO_WAIT_SEMAPHORE;
+    how.order = DAO_NEXT_NEWEST;
+    EXPECT(daoShmNext(reader, &how, data, 24, &frame, NULL) == DAO_SUCCESS);
+    how.wait = DAO_WAIT_SPIN;
+    EXPECT(daoShmNext(reader, &how, data, 24, &frame, NULL) == DAO_TIMEOUT);
+    how.wait = DAO_WAIT_SLEEP;
+    EXPECT(daoShmForgetInterrupts(reader) == DAO_SUCCESS);
+    EXPECT(daoShmHoldMemory(reader, &memory) == DAO_SUCCESS && memory != NULL);
+    daoShmReleaseMemory(memory);
+}
+
 void use_reads(void)
 {
     IMAGE writer, reader;
@@ -77,7 +104,7 @@ void use_reads(void)
     float frames[3 * 24];
     uint64_t cnt0 = 0, missed = 0;
     int64_t atime_ns = 0;
-    DAO_FRAME frame;
+    DAO_FRAME frame = DAO_FRAME_INIT;
     make_floats(&writer, name, 4);
     EXPECT(daoShmShm2Img(name, &reader) == DAO_SUCCESS);
     EXPECT(daoShmGetFrame(&reader, &frame) == DAO_NOTREADY);
@@ -93,9 +120,11 @@ void use_reads(void)
     EXPECT(cnt0 == 1 && frames[0] == 1.0f && missed == 0);
     EXPECT(daoShmReadLast(&reader, frames, 2, &cnt0) == DAO_SUCCESS);
     EXPECT(cnt0 == 1 && frames[0] == 1.0f && frames[24] == 2.0f);
-    EXPECT(daoShmReadLast(&reader, frames, 3, &cnt0) == DAO_NOTREADY);
+    EXPECT(daoShmReadLast(&reader, frames, 3, &cnt0) == DAO_NOTREADY && daoLastErrorCode() != DAO_E_OUTRUN);
+    EXPECT(daoShmReadLast(&reader, frames, 2, &cnt0) != DAO_OUTRUN);
     EXPECT_ERROR(daoShmReadLast(&reader, frames, 5, &cnt0), DAO_E_RANGE);
     EXPECT(daoShmGetMissed(&reader) <= 2);
+    use_next(&writer, &reader);
     use_pointer_reads(&writer, &reader);
     EXPECT(daoShmCloseShm(&reader) == DAO_SUCCESS && daoShmCloseShm(&writer) == DAO_SUCCESS);
     EXPECT(daoShmRemove(name) == DAO_SUCCESS);
@@ -129,7 +158,7 @@ void use_keywords(void)
 void use_readers(void)
 {
     IMAGE writer, reader;
-    DAO_READER readers[4];
+    DAO_READER readers[4] = {DAO_READER_INIT};
     uint32_t count = 0;
     float frame[24];
     const char *name = fresh_name();

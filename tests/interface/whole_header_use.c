@@ -7,9 +7,8 @@ void use_life(void)
     IMAGE image, again, *line = NULL;
     uint32_t size[3] = {4, 6, 0};
     const char *name = fresh_name(), *line_name = fresh_name();
-    DAO_CREATE_OPTIONS options;
-    DAO_SEGMENT_INFO info;
-    memset(&options, 0, sizeof options);
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
+    DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
     options.depth = 3;
     options.keywords = 5;
     options.file_mode = 0640;
@@ -19,6 +18,10 @@ void use_life(void)
     EXPECT(info.depth == 3 && info.has_extension == 1 && info.compatible == 0 && info.read_only == 0 &&
            info.state == 0);
     EXPECT(image.md->NBkw == 5 && image.md->sem == IMAGE_NB_SEMAPHORE);
+    options.exclusive = 1;
+    EXPECT_ERROR(daoShmImageCreateWith(&again, name, 2, size, _DATATYPE_UINT16, &options), DAO_E_EXISTS);
+    options.size = 0;
+    EXPECT_ERROR(daoShmImageCreateWith(&again, name, 2, size, _DATATYPE_UINT16, &options), DAO_E_ARGUMENT);
     EXPECT(daoShmImageCreateSem(&image, 4) == DAO_SUCCESS && image.md->sem == 4);
     EXPECT(daoImageCreateSem(&image, IMAGE_NB_SEMAPHORE) == DAO_SUCCESS && image.md->sem == 10);
 

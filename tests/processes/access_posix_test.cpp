@@ -50,7 +50,7 @@ TEST(Mode, IsPrivateUnlessAskedOtherwise)
     EXPECT_EQ(daoShmGetFileMode(), 0664u);
     daoShmSetFileMode(0600);
     const uint32_t size[1] = {4};
-    DAO_CREATE_OPTIONS options{};
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     options.file_mode = 0640;
     EXPECT_EQ(daoShmImageCreateWith(option.taken(), option_name.c_str(), 1, size, _DATATYPE_FLOAT, &options),
               DAO_SUCCESS);

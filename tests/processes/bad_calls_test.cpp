@@ -21,9 +21,9 @@ struct Call
 uint32_t data[16];
 void *slot;
 uint32_t number;
-DAO_FRAME frame;
+DAO_FRAME frame = DAO_FRAME_INIT;
 IMAGE_KEYWORD keyword;
-DAO_SEGMENT_INFO info;
+DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
 IMAGE *self[1];
 
 // Every call that takes an open image and gives a status.

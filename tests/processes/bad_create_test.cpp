@@ -142,7 +142,7 @@ TEST(CreateWith, BadOptionsAreRefused)
     SegmentName name;
     Image image;
     const uint32_t size[1] = {4};
-    DAO_CREATE_OPTIONS options{};
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     options.keywords = 65536;
     EXPECT_EQ(daoShmImageCreateWith(image, name.c_str(), 1, size, _DATATYPE_FLOAT, &options), DAO_ERROR);
     expect_failure(DAO_E_KEYWORD, {"65536", "65535", name.text()});

@@ -288,7 +288,7 @@ TEST(Compatibility, IsSwitchedByTheEnvironmentTheFunctionAndTheOption)
     EXPECT_EQ(count_semaphores(by_environment.text()), 0);
 
     const uint32_t shape[1] = {4};
-    DAO_CREATE_OPTIONS options{};
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     options.compatibility = 1;
     Image with, without;
     EXPECT_EQ(daoShmImageCreateWith(with.taken(), by_option.c_str(), 1, shape, _DATATYPE_FLOAT, &options), DAO_SUCCESS);

@@ -73,7 +73,7 @@ TEST_F(Fork, ChildIsListedAsAReaderOfItsOwn)
                   {
                       if (daoShmReadNewest(image_, read.data(), size, nullptr, nullptr) != DAO_SUCCESS)
                           return 1;
-                      DAO_READER readers[4];
+                      DAO_READER readers[4] = {DAO_READER_INIT};
                       uint32_t count = 0;
                       if (daoShmGetReaders(image_, readers, 4, &count) != DAO_SUCCESS || count != 2)
                           return 2;

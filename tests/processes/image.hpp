@@ -67,7 +67,7 @@ class Image
 
     DAO_SEGMENT_INFO info()
     {
-        DAO_SEGMENT_INFO info;
+        DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
         require(daoShmGetInfo(&image_, &info), "information");
         return info;
     }

@@ -57,7 +57,7 @@ TEST_P(Layouts, FramesOfDaoAreRead)
     EXPECT_EQ(image->md->NBkw, layout().keywords);
     EXPECT_EQ(daoShmGetCounter(image), 5u);
     Frame read(30);
-    DAO_FRAME found;
+    DAO_FRAME found = DAO_FRAME_INIT;
     ASSERT_EQ(daoShmReadNewest(image, read.data(), 30, nullptr, nullptr), DAO_SUCCESS);
     EXPECT_TRUE(is_frame(read, 5));
     ASSERT_EQ(daoShmGetFrame(image, &found), DAO_SUCCESS);

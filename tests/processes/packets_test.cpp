@@ -96,11 +96,19 @@ TEST_P(Packets, OfAnUnfinishedFrameAreNotRead)
         EXPECT_TRUE(is_frame(read_, 1));
     }
     EXPECT_EQ(daoShmWaitForFrame(image_, 1, 10 * millisecond_ns), DAO_TIMEOUT);
-    // A whole frame takes the unfinished one's place.
+    // No other way to write may mix with the packets.
     fill(frame_, 3);
+    void *slot = nullptr;
+    EXPECT_EQ(daoShmImage2Shm(frame_.data(), frame_size, image_), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE);
+    EXPECT_EQ(daoShmLoanBegin(image_, &slot), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE);
+    EXPECT_EQ(daoShmImage2ShmQuiet(frame_.data(), frame_size, image_), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE);
+    require(daoShmImagePart2ShmFinalize(image_), "finalise");
     require(daoShmImage2Shm(frame_.data(), frame_size, image_), "publish");
     require(daoShmReadNewest(image_, read_.data(), frame_size, &counter, nullptr), "read");
-    EXPECT_EQ(counter, 2u);
+    EXPECT_EQ(counter, 3u);
     EXPECT_TRUE(is_frame(read_, 3));
 }
 

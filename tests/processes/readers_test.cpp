@@ -25,7 +25,7 @@ void publish(IMAGE *image, uint64_t number)
 
 std::vector<DAO_READER> readers_of(IMAGE *image)
 {
-    std::vector<DAO_READER> readers(200);
+    std::vector<DAO_READER> readers(200, DAO_READER(DAO_READER_INIT));
     uint32_t count = 0;
     require(daoShmGetReaders(image, readers.data(), 200, &count), "readers");
     readers.resize(std::min(count, 200u));
@@ -159,7 +159,7 @@ TEST(Readers, CountMayExceedTheRoomGiven)
     Frame frame(size);
     require(daoShmReadNewest(one, frame.data(), size, nullptr, nullptr), "read");
     require(daoShmReadNewest(two, frame.data(), size, nullptr, nullptr), "read");
-    DAO_READER room[2] = {};
+    DAO_READER room[2] = {DAO_READER_INIT};
     uint32_t count = 0;
     EXPECT_EQ(daoShmGetReaders(writer, room, 1, &count), DAO_SUCCESS);
     EXPECT_EQ(count, 2u);

@@ -32,7 +32,7 @@ TEST(Reads, BeforeTheFirstFrameGiveZerosOrAreNotReady)
         EXPECT_EQ(daoShmGetNewestSegment(image, &slot, &index, &counter), DAO_SUCCESS);
         EXPECT_EQ(index, depth - 1);
         EXPECT_EQ(counter, 0u);
-        DAO_FRAME found;
+        DAO_FRAME found = DAO_FRAME_INIT;
         Image fresh;
         fresh.open(name.text());
         EXPECT_EQ(daoShmGetFrame(fresh, &found), DAO_NOTREADY);

@@ -33,7 +33,7 @@ class Sequence
   public:
     bool take(IMAGE *image, const Frame &frame)
     {
-        DAO_FRAME found;
+        DAO_FRAME found = DAO_FRAME_INIT;
         if (daoShmGetFrame(image, &found) != DAO_SUCCESS || found.cnt0 == 0)
             return false;
         if (found.generation < generation_ || (found.generation == generation_ && found.cnt0 <= last_))
@@ -83,7 +83,8 @@ int play_following_reader(const Arguments &arguments)
         for (;;)
         {
             status = daoShmReadNext(image, frame.data(), frame.size(), nullptr, nullptr, nullptr);
-            if (status == DAO_NOTREADY || daoLastErrorCode() == DAO_E_RANGE)
+            if (status == DAO_NOTREADY || status == DAO_REPLACED || status == DAO_REMOVED ||
+                daoLastErrorCode() == DAO_E_RANGE)
                 break;
             if ((status != DAO_SUCCESS && status != DAO_OVERWRITE) || !sequence.take(image, frame))
                 return 1;
@@ -179,8 +180,12 @@ TEST(Replacement, ReaderOfTheOldSegmentKeepsItsMemory)
     Image other;
     other.create(name.text(), {3, 7}, _DATATYPE_DOUBLE, 2);
     Frame frame(size);
-    EXPECT_EQ(daoShmReadNewest(reader, frame.data(), size, nullptr, nullptr), DAO_SUCCESS);
+    EXPECT_EQ(daoShmReadNewest(reader, frame.data(), size, nullptr, nullptr), DAO_REPLACED);
+    EXPECT_EQ(daoShmReadNext(reader, frame.data(), size, nullptr, nullptr, nullptr), DAO_SUCCESS)
+        << "what was published before is still read in order";
     EXPECT_TRUE(is_frame(frame, 1));
+    EXPECT_EQ(daoShmReadNext(reader, frame.data(), size, nullptr, nullptr, nullptr), DAO_REPLACED);
+    EXPECT_EQ(daoShmImage2Shm(frame.data(), size, writer), DAO_REPLACED) << "nobody would see it";
     EXPECT_TRUE(is_frame(reader->array.UI32, size, 1));
     EXPECT_EQ(reader.info().state, 1u);
     EXPECT_EQ(other.info().state, 0u);

@@ -122,8 +122,10 @@ TEST_P(Waits, AreToldOfRemoval)
     EXPECT_EQ(daoShmCheckReplaced(reader_), DAO_REMOVED);
     EXPECT_EQ(daoShmReopen(reader_), DAO_ERROR);
     EXPECT_EQ(reader_->used, 1) << "the old segment stays open";
-    publish(writer_, 1); // the mapping stays valid
-    EXPECT_EQ(daoShmGetCounter(reader_), 1u);
+    Frame frame(writer_->md->nelement);
+    EXPECT_EQ(daoShmImage2Shm(frame.data(), static_cast<uint32_t>(frame.size()), writer_), DAO_REMOVED);
+    EXPECT_EQ(daoShmReadNewest(reader_, frame.data(), frame.size(), nullptr, nullptr), DAO_REMOVED);
+    EXPECT_EQ(daoShmGetCounter(reader_), 0u) << "the mapping stays valid";
 }
 
 TEST_P(Waits, AreToldWhenSomebodyDeletesTheFile)

@@ -182,7 +182,7 @@ TEST_P(Writes, FrameIdAndAcquisitionTimeAreTheNextFramesOwn)
     require(daoShmSetFrameId(image_, 77), "frame id");
     require(daoShmSetAcquisitionTime(image_, 123456789), "time");
     publish(2);
-    DAO_FRAME found;
+    DAO_FRAME found = DAO_FRAME_INIT;
     read();
     require(daoShmGetFrame(image_, &found), "frame");
     EXPECT_EQ(found.cnt0, 2u);
@@ -238,7 +238,7 @@ TEST(Slices, FillARollingBufferAndWrap)
             std::copy(slice.begin(), slice.end(), expected.begin() + index * 10);
             ASSERT_EQ(daoShmWriteSlice(image, slice.data(), 10), DAO_SUCCESS);
             Frame read(40);
-            DAO_FRAME found;
+            DAO_FRAME found = DAO_FRAME_INIT;
             require(daoShmReadNewest(image, read.data(), 40, nullptr, nullptr), "read");
             require(daoShmGetFrame(image, &found), "frame");
             EXPECT_EQ(read, expected);

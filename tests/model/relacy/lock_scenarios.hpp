@@ -51,7 +51,7 @@ struct OneAtATime : rl::test_suite<OneAtATime, 2>
         for (unsigned turn = 0; turn < 2; ++turn)
         {
             rl::linear_backoff backoff;
-            while (lock.try_hold(true) != protocol::LockResult::held)
+            while ((index == 0 ? lock.try_hold(true) : lock.try_finalise(true)) != protocol::LockResult::held)
                 backoff.yield($);
             changes($) = changes($) + 1;
             lock.release();

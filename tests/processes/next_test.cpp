@@ -1,0 +1,364 @@
+// daoShmNext(): which frame it gives, in each order and in each way to wait, and what ends it.
+#include "child.hpp"
+#include "frames.hpp"
+#include "image.hpp"
+#include "role.hpp"
+#include "segment_name.hpp"
+#include "timing.hpp"
+
+#include <dao.h>
+#include <filesystem>
+#include <future>
+#include <gtest/gtest.h>
+#include <thread>
+
+using namespace test;
+using std::chrono::milliseconds;
+
+namespace
+{
+
+constexpr uint32_t size = 50;
+constexpr uint32_t depth = 4;
+
+void publish(IMAGE *image, uint64_t number)
+{
+    Frame frame(image->md->nelement);
+    fill(frame, number);
+    require(daoShmSetData(image, frame.data(), frame.size()), "publish");
+}
+
+class Next : public testing::TestWithParam<DAO_WAIT_MODE>
+{
+  protected:
+    Next()
+    {
+        writer_.create(name_.text(), {size}, _DATATYPE_UINT32, depth);
+        reader_.open(name_.text());
+        how_.wait = GetParam();
+        how_.timeout_ns = 10 * millisecond_ns;
+    }
+
+    int_fast8_t next()
+    {
+        data_.assign(size, 0);
+        return daoShmNext(reader_, &how_, data_.data(), data_.size(), &frame_, &missed_);
+    }
+    testing::AssertionResult gives(uint64_t counter, uint64_t content, uint64_t missed,
+                                   int_fast8_t expected = DAO_SUCCESS)
+    {
+        const int_fast8_t status = next();
+        if (status != expected || frame_.cnt0 != counter || missed_ != missed || !is_frame(data_, content))
+            return testing::AssertionFailure() << "status " << static_cast<int>(status) << ", frame " << frame_.cnt0
+                                               << ", missed " << missed_ << ", content " << data_[0] << "; expected "
+                                               << counter << ", " << missed << ", " << content;
+        return testing::AssertionSuccess();
+    }
+    bool waits_for_semaphore() const { return GetParam() == DAO_WAIT_SEMAPHORE; }
+
+    SegmentName name_;
+    Image writer_, reader_;
+    DAO_NEXT_OPTIONS how_ = DAO_NEXT_OPTIONS_INIT;
+    DAO_FRAME frame_ = DAO_FRAME_INIT;
+    Frame data_;
+    uint64_t missed_ = 0;
+};
+
+TEST_P(Next, GivesTheNewestUnseenFrameAndCountsThoseInBetween)
+{
+    EXPECT_EQ(next(), DAO_TIMEOUT);
+    publish(writer_, 1);
+    EXPECT_TRUE(gives(1, 1, 0));
+    EXPECT_EQ(next(), DAO_TIMEOUT) << "seen already";
+    for (uint64_t number = 2; number <= 4; ++number)
+        publish(writer_, number);
+    EXPECT_TRUE(gives(4, 4, 2));
+}
+
+TEST_P(Next, GivesEachFrameInOrder)
+{
+    how_.order = DAO_NEXT_IN_ORDER;
+    for (uint64_t number = 1; number <= 3; ++number)
+    {
+        publish(writer_, number);
+        EXPECT_TRUE(gives(number, number, 0));
+    }
+}
+
+TEST_P(Next, GivesALappedReaderTheOldestWholeFrameAndCountsTheRest)
+{
+    how_.order = DAO_NEXT_IN_ORDER;
+    for (uint64_t number = 1; number <= 10; ++number)
+        publish(writer_, number);
+    EXPECT_TRUE(gives(7, 7, 6, DAO_OVERWRITE)) << "frames 7 to 10 lie in the four slots";
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_OVERWRITE);
+    if (waits_for_semaphore())
+        publish(writer_, 11); // a post for each read
+    EXPECT_TRUE(gives(8, 8, 0));
+}
+
+TEST_P(Next, FramesFromBeforeTheOpenAreNotNew)
+{
+    publish(writer_, 1);
+    Image late;
+    late.open(name_.text());
+    how_.wait = DAO_WAIT_SLEEP;
+    EXPECT_EQ(daoShmNext(late, &how_, data_.data(), 0, nullptr, nullptr), DAO_TIMEOUT);
+}
+
+TEST_P(Next, WithoutADestinationLeavesTheFrameUnseen)
+{
+    publish(writer_, 1);
+    EXPECT_EQ(daoShmNext(reader_, &how_, nullptr, 0, nullptr, nullptr), DAO_SUCCESS);
+    if (!waits_for_semaphore()) // else the post is taken
+    {
+        EXPECT_TRUE(gives(1, 1, 0));
+    }
+    EXPECT_EQ(daoShmNext(reader_, &how_, nullptr, 0, nullptr, nullptr), DAO_TIMEOUT);
+}
+
+TEST_P(Next, WaitsForAFrameThatComesLater)
+{
+    how_.timeout_ns = 20 * second_ns;
+    auto result = std::async(std::launch::async, [this] { return next(); });
+    std::this_thread::sleep_for(milliseconds(30));
+    publish(writer_, 5);
+    ASSERT_EQ(result.get(), DAO_SUCCESS);
+    EXPECT_TRUE(is_frame(data_, 5));
+}
+
+TEST_P(Next, IsToldOfAReplacementUnlessItFollows)
+{
+    Image other;
+    other.create(name_.text(), {size}, _DATATYPE_UINT32, depth + 1);
+    EXPECT_EQ(next(), DAO_REPLACED);
+    publish(other, 9);
+    EXPECT_EQ(next(), DAO_REPLACED);
+    how_.follow = 1;
+    EXPECT_TRUE(gives(1, 9, 0)) << "from the first frame of the new segment";
+    EXPECT_EQ(reader_.info().depth, depth + 1);
+}
+
+TEST_P(Next, FollowsToAFrameThatWasPublishedOnceWithTheSameCounter)
+{
+    publish(writer_, 1);
+    EXPECT_TRUE(gives(1, 1, 0));
+    Image other;
+    other.create(name_.text(), {size}, _DATATYPE_UINT32, depth + 1);
+    publish(other, 2);
+    how_.follow = 1;
+    EXPECT_TRUE(gives(1, 2, 0));
+}
+
+TEST_P(Next, FollowsWhileItWaits)
+{
+    how_.follow = 1;
+    how_.timeout_ns = 20 * second_ns;
+    auto result = std::async(std::launch::async, [this] { return next(); });
+    std::this_thread::sleep_for(milliseconds(30));
+    Image other;
+    other.create(name_.text(), {size}, _DATATYPE_UINT32, depth + 1);
+    std::this_thread::sleep_for(milliseconds(200));
+    publish(other, 3);
+    ASSERT_EQ(result.wait_for(milliseconds(2000)), std::future_status::ready);
+    EXPECT_EQ(result.get(), DAO_SUCCESS);
+    EXPECT_TRUE(is_frame(data_, 3));
+}
+
+TEST_P(Next, FollowingToOtherFramesIsToldOnceAndThenGoesOn)
+{
+    how_.follow = 1;
+    Image other;
+    other.create(name_.text(), {3, 7}, _DATATYPE_UINT32, depth);
+    publish(other, 1);
+    EXPECT_EQ(next(), DAO_REPLACED);
+    ASSERT_EQ(reader_->md->nelement, 21u) << "the image is the new segment";
+    Frame small(21);
+    ASSERT_EQ(daoShmNext(reader_, &how_, small.data(), small.size(), &frame_, &missed_), DAO_SUCCESS);
+    EXPECT_TRUE(is_frame(small, 1));
+}
+
+TEST_P(Next, FollowingEndsWhenTheSegmentIsRemoved)
+{
+    how_.follow = 1;
+    how_.timeout_ns = 20 * second_ns;
+    require(daoShmRemove(name_.c_str()), "remove");
+    EXPECT_EQ(next(), DAO_REMOVED);
+    EXPECT_EQ(reader_->used, 1);
+}
+
+TEST_P(Next, GoesOnWithTheFramesOfAReuse)
+{
+    publish(writer_, 1);
+    publish(writer_, 2);
+    EXPECT_TRUE(gives(2, 2, 1));
+    Image again;
+    again.create(name_.text(), {size}, _DATATYPE_UINT32, depth);
+    publish(again, 7);
+    EXPECT_TRUE(gives(1, 7, 0));
+}
+
+TEST_P(Next, NoticesARemovalHoweverShortItsTimeLimits)
+{
+    std::error_code refused;
+    std::filesystem::remove(name_.text(), refused);
+    if (refused)
+        GTEST_SKIP() << "this system keeps a file that is in use";
+    how_.timeout_ns = 5 * millisecond_ns;
+    const auto begin = std::chrono::steady_clock::now();
+    int_fast8_t status = DAO_TIMEOUT;
+    while (status == DAO_TIMEOUT && std::chrono::steady_clock::now() - begin < milliseconds(2000))
+        status = next();
+    EXPECT_EQ(status, DAO_REMOVED);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(250));
+}
+
+TEST_P(Next, AnInterruptBetweenTwoCallsEndsTheNextOne)
+{
+    EXPECT_EQ(next(), DAO_TIMEOUT);
+    daoShmInterrupt();
+    how_.timeout_ns = 20 * second_ns;
+    EXPECT_EQ(next(), DAO_INTERRUPTED);
+    how_.timeout_ns = millisecond_ns;
+    EXPECT_EQ(next(), DAO_TIMEOUT) << "each interrupt ends one wait of a handle";
+}
+
+TEST_P(Next, AnInterruptIsForgottenOnDemand)
+{
+    daoShmInterrupt();
+    require(daoShmForgetInterrupts(reader_), "forget");
+    EXPECT_EQ(next(), DAO_TIMEOUT);
+}
+
+TEST_P(Next, AnInterruptFromBeforeTheOpenIsNoneOfItsOwn)
+{
+    daoShmInterrupt();
+    Image late;
+    late.open(name_.text());
+    EXPECT_EQ(daoShmNext(late, &how_, nullptr, 0, nullptr, nullptr), DAO_TIMEOUT);
+    EXPECT_EQ(next(), DAO_INTERRUPTED);
+}
+
+TEST_P(Next, AFrameThatIsThereCountsMoreThanAnInterrupt)
+{
+    publish(writer_, 1);
+    daoShmInterrupt();
+    EXPECT_TRUE(gives(1, 1, 0));
+}
+
+TEST_P(Next, BadOptionsAreErrorsThatNameThem)
+{
+    const auto refused = [this](const char *word)
+    {
+        EXPECT_EQ(next(), DAO_ERROR);
+        EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
+        EXPECT_NE(std::string(daoLastErrorMessage()).find(word), std::string::npos) << daoLastErrorMessage();
+    };
+    const DAO_NEXT_OPTIONS good = how_;
+    how_.size = 0;
+    refused("DAO_NEXT_OPTIONS_INIT");
+    how_ = good;
+    how_.order = 2;
+    refused("order");
+    how_ = good;
+    how_.wait = 4;
+    refused("wait");
+    how_ = good;
+    how_.follow = 2;
+    refused("follow");
+    how_ = good;
+    how_.wait = DAO_WAIT_SEMAPHORE;
+    how_.semaphore = 10;
+    EXPECT_EQ(next(), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_SEMAPHORE);
+}
+
+INSTANTIATE_TEST_SUITE_P(Waits, Next,
+                         testing::Values(DAO_WAIT_SLEEP, DAO_WAIT_SPIN, DAO_WAIT_ADAPTIVE, DAO_WAIT_SEMAPHORE),
+                         [](const auto &row)
+                         {
+                             if (row.param == DAO_WAIT_SLEEP)
+                                 return "Sleep";
+                             if (row.param == DAO_WAIT_SPIN)
+                                 return "Spin";
+                             return row.param == DAO_WAIT_ADAPTIVE ? "Adaptive" : "Semaphore";
+                         });
+
+// What is handed out answers for itself, not for the last read.
+TEST(BorrowedFrame, IsOverwrittenAlthoughTheLastReadIsWhole)
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {size}, _DATATYPE_UINT32, 2);
+    publish(image, 1);
+    void *slot = nullptr;
+    DAO_FRAME borrowed = DAO_FRAME_INIT;
+    require(daoShmGetNewestSegment(image, &slot, nullptr, nullptr), "newest");
+    require(daoShmGetFrame(image, &borrowed), "frame");
+    publish(image, 2);
+    EXPECT_EQ(daoShmCheckFrame(image, &borrowed), DAO_SUCCESS);
+    publish(image, 3);
+    Frame data(size);
+    require(daoShmReadNewest(image, data.data(), size, nullptr, nullptr), "read");
+    EXPECT_EQ(daoShmCheckFrame(image, &borrowed), DAO_OVERWRITE);
+}
+
+TEST(BorrowedFrame, MemoryStaysWhileItIsHeld)
+{
+    SegmentName name;
+    const uint32_t *data = nullptr;
+    DAO_MEMORY *memory = nullptr;
+    {
+        Image image;
+        image.create(name.text(), {size}, _DATATYPE_UINT32);
+        publish(image, 8);
+        data = image->array.UI32;
+        require(daoShmHoldMemory(image, &memory), "hold");
+    }
+    EXPECT_TRUE(is_frame(data, size, 8)) << "after the close";
+    daoShmReleaseMemory(memory);
+    daoShmReleaseMemory(nullptr);
+}
+
+TEST(FrameAt, DescribesEachSlotAndSaysWhichHasNone)
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {size}, _DATATYPE_UINT32, 3);
+    DAO_FRAME frame = DAO_FRAME_INIT;
+    EXPECT_EQ(daoShmGetNewestFrame(image, &frame), DAO_NOTREADY);
+    require(daoShmSetFrameId(image, 77), "id");
+    require(daoShmSetAcquisitionTime(image, 123'456), "time");
+    publish(image, 1);
+    require(daoShmGetNewestFrame(image, &frame), "newest");
+    EXPECT_EQ(frame.cnt0, 1u);
+    EXPECT_EQ(frame.cnt2, 77u);
+    EXPECT_EQ(frame.atime_ns, 123'456);
+    require(daoShmGetFrameAt(image, 3, &frame), "slot 0, modulo depth");
+    EXPECT_EQ(frame.cnt0, 1u);
+    EXPECT_EQ(daoShmGetFrameAt(image, 1, &frame), DAO_NOTREADY);
+    void *slot = nullptr;
+    publish(image, 2);
+    publish(image, 3);
+    require(daoShmLoanBegin(image, &slot), "loan");
+    frame = DAO_FRAME_INIT;
+    EXPECT_EQ(daoShmGetFrameAt(image, 0, &frame), DAO_NOTREADY) << "it is being written";
+    require(daoShmLoanAbort(image), "abort");
+}
+
+TEST(ExclusiveCreate, FailsWhenAnythingHasTheNameAndLeavesItAlone)
+{
+    SegmentName name;
+    Image first, second;
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
+    options.exclusive = 1;
+    uint32_t shape[1] = {size};
+    require(daoShmImageCreateWith(first.taken(), name.c_str(), 1, shape, _DATATYPE_UINT32, &options), "create");
+    publish(first, 4);
+    EXPECT_EQ(daoShmImageCreateWith(second.taken(), name.c_str(), 1, shape, _DATATYPE_UINT32, &options), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_EXISTS);
+    EXPECT_EQ(daoShmGetCounter(first), 1u);
+    EXPECT_EQ(name.file_count(), 1u);
+}
+
+}
