@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Refuses what the architecture forbids: an OS header or OS macro outside src/platform/, an include against the
-# arrows base <- format <- ring, base <- platform <- wait, both <- segment <- capi, a second list of element types.
+# arrows base <- format <- ring, base <- platform <- wait, base <- protocol, all <- segment <- capi, a second list of
+# element types.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 failed=0
@@ -23,8 +24,9 @@ complain "An OS header outside src/platform/ (dao.h brings two along for program
 
 declare -A may=(
     [base]="base" [format]="base format" [ring]="base format ring" [platform]="base platform"
-    [wait]="base platform wait" [segment]="base format ring platform wait segment"
-    [capi]="base format ring platform wait segment capi"
+    [protocol]="base protocol" [wait]="base platform wait"
+    [segment]="base format ring platform protocol wait segment"
+    [capi]="base format ring platform protocol wait segment capi"
 )
 for layer in "${!may[@]}"; do
     allowed=$(echo "${may[$layer]}" | tr ' ' '|')

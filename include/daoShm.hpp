@@ -102,6 +102,18 @@ template <>
 struct ElementType<std::complex<double>> : ElementType<complex_double>
 {
 };
+/** @return the text as C takes it. Throws when it holds a zero byte, where C would take it to end. */
+inline const char *c_text(const std::string &text, DAO_ERROR_CODE code, const char *what)
+{
+    const size_t length = text.find('\0');
+    if (length != std::string::npos)
+    {
+        throw Error(code, text.substr(0, length) + ": the " + what + " has a zero byte after " +
+                              std::to_string(length) + " of its " + std::to_string(text.size()) +
+                              " bytes; expected none");
+    }
+    return text.c_str();
+}
 /** @endcond */
 
 /** What Shm::read() and its kin did. */
@@ -221,7 +233,7 @@ class Shm
 
     /**
      * Make a segment, or reuse or replace the one that has the name; see daoShmImageCreate_FIFO().
-     * @param name  path of the segment's file, 1 to 79 bytes
+     * @param name  path of the segment's file, 1 to 79 bytes, none of them zero
      * @param shape elements along each of 1 to 3 axes, each at least 1
      * @param frame if not null, published as the first frame; as many elements as the shape has
      * @param depth number of slots, at least 1
@@ -556,28 +568,28 @@ class Shm
     /* -------------------------------------------------------------------------------------------- keywords */
 
     /** Set a keyword, adding it when there is none of that name; its comment stays.
-     *  Throws `DAO_E_KEYWORD` when the name or text is over 16 bytes or there is no room. */
+     *  Throws `DAO_E_KEYWORD` when the name or text is over 16 bytes or holds a zero byte, or there is no room. */
     void set_keyword(const std::string &name, const KeywordValue &value) { put_keyword(name, value, nullptr); }
     /** The same with a comment of up to 79 bytes. */
     void set_keyword(const std::string &name, const KeywordValue &value, const std::string &comment)
     {
-        put_keyword(name, value, comment.c_str());
+        put_keyword(name, value, c_text(comment, DAO_E_KEYWORD, "keyword's comment"));
     }
     /** @return the keyword of that name. Throws `DAO_E_NOT_FOUND` when there is none. */
     Keyword get_keyword(const std::string &name) const
     {
         IMAGE_KEYWORD keyword{};
-        check(daoShmGetKeyword(image(), name.c_str(), &keyword));
+        check(daoShmGetKeyword(image(), keyword_name(name), &keyword));
         return to_keyword(keyword);
     }
     /** @return the keyword of that name, if there is one. */
     std::optional<Keyword> find_keyword(const std::string &name) const
     {
         IMAGE_KEYWORD keyword{};
-        return found(daoShmGetKeyword(image(), name.c_str(), &keyword), keyword);
+        return found(daoShmGetKeyword(image(), keyword_name(name), &keyword), keyword);
     }
     /** Free the keyword of that name. Throws `DAO_E_NOT_FOUND` when there is none. */
-    void remove_keyword(const std::string &name) { check(daoShmRemoveKeyword(image(), name.c_str())); }
+    void remove_keyword(const std::string &name) { check(daoShmRemoveKeyword(image(), keyword_name(name))); }
     /** @return all keywords in use. */
     std::vector<Keyword> keywords() const
     {
@@ -629,7 +641,7 @@ class Shm
     {
         shape.reserve(1); // so that data() is no null pointer and an empty shape is told from a missing one
         auto image = std::make_unique<IMAGE>();
-        check(daoShmImageCreate_FIFO(image.get(), name.c_str(), static_cast<long>(shape.size()), shape.data(),
+        check(daoShmImageCreate_FIFO(image.get(), segment_name(name), static_cast<long>(shape.size()), shape.data(),
                                      element_type, shared, keywords, depth));
         return Handle(image.release());
     }
@@ -637,17 +649,19 @@ class Shm
     {
         shape.reserve(1);
         auto image = std::make_unique<IMAGE>();
-        check(daoShmImageCreateWith(image.get(), name.c_str(), static_cast<long>(shape.size()), shape.data(),
+        check(daoShmImageCreateWith(image.get(), segment_name(name), static_cast<long>(shape.size()), shape.data(),
                                     element_type, &options));
         return Handle(image.release());
     }
     static Handle open(int_fast8_t (*open_as)(const char *, IMAGE *), const std::string &name)
     {
         auto image = std::make_unique<IMAGE>();
-        check(open_as(name.c_str(), image.get()));
+        check(open_as(segment_name(name), image.get()));
         return Handle(image.release());
     }
 
+    static const char *segment_name(const std::string &name) { return c_text(name, DAO_E_NAME, "segment's name"); }
+    static const char *keyword_name(const std::string &name) { return c_text(name, DAO_E_KEYWORD, "keyword's name"); }
     static void *bytes(const T *elements) noexcept { return const_cast<T *>(elements); }
     static uint32_t count32(uint64_t count)
     {
@@ -705,15 +719,17 @@ class Shm
     {
         if (const auto *integer = std::get_if<int64_t>(&value))
         {
-            check(daoShmSetKeywordLong(image(), name.c_str(), *integer, comment));
+            check(daoShmSetKeywordLong(image(), keyword_name(name), *integer, comment));
         }
         else if (const auto *real = std::get_if<double>(&value))
         {
-            check(daoShmSetKeywordDouble(image(), name.c_str(), *real, comment));
+            check(daoShmSetKeywordDouble(image(), keyword_name(name), *real, comment));
         }
         else
         {
-            check(daoShmSetKeywordString(image(), name.c_str(), std::get<std::string>(value).c_str(), comment));
+            check(daoShmSetKeywordString(image(), keyword_name(name),
+                                         c_text(std::get<std::string>(value), DAO_E_KEYWORD, "keyword's text"),
+                                         comment));
         }
     }
 

@@ -23,14 +23,34 @@ nb::tuple entry(const IMAGE_KEYWORD &keyword)
     return nb::make_tuple(text_of(keyword.name), value_of(keyword), text_of(keyword.comment));
 }
 
+// The text as C takes it, which ends it at a zero byte.
+const char *c_text(const std::string &text, const char *what)
+{
+    const std::size_t length = std::strlen(text.c_str());
+    if (length != text.size())
+        throw Failure(DAO_E_KEYWORD, std::string(text.c_str()) + ": the keyword's " + what + " has a zero byte after " +
+                                         std::to_string(length) + " of its " + std::to_string(text.size()) +
+                                         " bytes; expected none");
+    return text.c_str();
+}
+
+const char *c_name(const std::string &name)
+{
+    return c_text(name, "name");
+}
+
 std::string utf8(nb::handle value)
 {
     Py_ssize_t size = 0;
     const char *bytes = PyUnicode_AsUTF8AndSize(value.ptr(), &size);
+    if (bytes == nullptr && PyErr_ExceptionMatches(PyExc_UnicodeError))
+    {
+        PyErr_Clear();
+        throw Failure(DAO_E_KEYWORD, std::string(nb::repr(value).c_str()) +
+                                         ": the keyword's text has a lone surrogate; expected what UTF-8 can hold");
+    }
     if (bytes == nullptr)
         throw nb::python_error();
-    if (std::strlen(bytes) != static_cast<std::size_t>(size))
-        throw Failure(DAO_E_KEYWORD, std::string(bytes) + ": text of a keyword holds a zero byte");
     return {bytes, static_cast<std::size_t>(size)};
 }
 
@@ -41,7 +61,7 @@ nb::tuple Segment::keyword(const std::string &name)
     IMAGE_KEYWORD keyword{};
     {
         Handle::Use use(handle_);
-        check(daoShmGetKeyword(use.image(), name.c_str(), &keyword));
+        check(daoShmGetKeyword(use.image(), c_name(name), &keyword));
     }
     return entry(keyword);
 }
@@ -66,18 +86,19 @@ uint32_t Segment::keyword_count()
 
 void Segment::set_keyword(const std::string &name, nb::handle value, nb::handle comment)
 {
+    const char *key = c_name(name);
     const std::string comment_text = comment.is_none() ? std::string() : utf8(comment);
-    const char *comment_or_null = comment.is_none() ? nullptr : comment_text.c_str();
+    const char *comment_or_null = comment.is_none() ? nullptr : c_text(comment_text, "comment");
     if (PyUnicode_Check(value.ptr()))
     {
         const std::string value_text = utf8(value);
         Handle::Use use(handle_);
-        check(daoShmSetKeywordString(use.image(), name.c_str(), value_text.c_str(), comment_or_null));
+        check(daoShmSetKeywordString(use.image(), key, c_text(value_text, "text"), comment_or_null));
     }
     else if (PyFloat_Check(value.ptr()))
     {
         Handle::Use use(handle_);
-        check(daoShmSetKeywordDouble(use.image(), name.c_str(), nb::cast<double>(value), comment_or_null));
+        check(daoShmSetKeywordDouble(use.image(), key, nb::cast<double>(value), comment_or_null));
     }
     else
     {
@@ -86,14 +107,14 @@ void Segment::set_keyword(const std::string &name, nb::handle value, nb::handle 
             throw Failure(DAO_E_KEYWORD, "keyword " + name + ": " + nb::repr(value).c_str() +
                                              " does not fit; expected an integer of 64 bits, a float or a text");
         Handle::Use use(handle_);
-        check(daoShmSetKeywordLong(use.image(), name.c_str(), number, comment_or_null));
+        check(daoShmSetKeywordLong(use.image(), key, number, comment_or_null));
     }
 }
 
 void Segment::remove_keyword(const std::string &name)
 {
     Handle::Use use(handle_);
-    check(daoShmRemoveKeyword(use.image(), name.c_str()));
+    check(daoShmRemoveKeyword(use.image(), c_name(name)));
 }
 
 } // namespace daopython

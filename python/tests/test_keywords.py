@@ -51,7 +51,7 @@ def test_values_at_the_limits(segment, value):
     assert segment.keywords["sixteen_bytes_ab"] == value
 
 
-@pytest.mark.parametrize("value", [2**63, "x" * 17, "é" * 9, None, [1], 1j, b"x", "a\0b"])
+@pytest.mark.parametrize("value", [2**63, "x" * 17, "é" * 9, None, [1], 1j, b"x", "a\0b", "\ud800"])
 def test_values_that_do_not_fit(segment, value):
     with pytest.raises(ValueError) as caught:
         segment.keywords["KEY"] = value
@@ -62,6 +62,35 @@ def test_values_that_do_not_fit(segment, value):
 def test_names_that_do_not_fit(segment, key):
     with pytest.raises(ValueError):
         segment.keywords[key] = 1
+
+
+@pytest.mark.parametrize("key", ["GAIN\0", "GAIN\0x", "\0"])
+def test_names_with_a_zero_byte_are_not_those_of_shorter_keywords(segment, key):
+    segment.keywords.set("GAIN", 1, "of the loop")
+    words = segment.keywords
+    actions = (
+        lambda: words[key],
+        lambda: words.__setitem__(key, 2),
+        lambda: words.__setitem__(key, 0.5),
+        lambda: words.__setitem__(key, "text"),
+        lambda: words.__delitem__(key),
+        lambda: words.comment(key),
+        lambda: words.get(key),
+    )
+    for action in actions:
+        with pytest.raises(ValueError, match="zero byte") as caught:
+            action()
+        assert isinstance(caught.value, daoShm.DaoError) and caught.value.code == daoShm.ErrorCode.KEYWORD
+    assert dict(words) == {"GAIN": 1} and words.comment("GAIN") == "of the loop"
+
+
+@pytest.mark.parametrize("comment", ["x" * 80, "of\0the loop", "\ud800"])
+def test_comments_that_do_not_fit(segment, comment):
+    segment.keywords.set("GAIN", 1, "of the loop")
+    with pytest.raises(ValueError) as caught:
+        segment.keywords.set("GAIN", 2, comment)
+    assert isinstance(caught.value, daoShm.DaoError)
+    assert segment.keywords["GAIN"] == 1 and segment.keywords.comment("GAIN") == "of the loop"
 
 
 def test_a_keyword_that_is_not_there(segment):

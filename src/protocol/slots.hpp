@@ -11,6 +11,8 @@
 //     Fence               acquire() and release()
 #pragma once
 
+#include "protocol/sequence_lock.hpp"
+
 #include <algorithm>
 #include <cstdint>
 
@@ -32,6 +34,42 @@ struct Snapshot
     uint64_t epoch;
 };
 
+// What stands for the content of one slot: `write`, `cnt0` and the epoch together, as DAO's layout has no sequence word.
+template <class Memory> class SlotVersion
+{
+  public:
+    using Fence = typename Memory::Fence;
+    using Snapshot = protocol::Snapshot;
+
+    SlotVersion(const Memory &memory, uint32_t slot) noexcept : memory_(memory), slot_(slot) {}
+
+    void set_writing() const noexcept { memory_.write(slot_).store_relaxed(1); }
+    void set_stable() const noexcept { memory_.write(slot_).store_release(0); }
+
+    // The epoch comes first: whoever sees a new epoch here also sees the write mark set before it.
+    Snapshot snapshot() const noexcept
+    {
+        Snapshot seen;
+        seen.slot = slot_;
+        seen.epoch = memory_.epoch().load_acquire();
+        seen.stable = memory_.write(slot_).load_acquire() == 0;
+        seen.counter = memory_.counter(slot_).load_acquire();
+        return seen;
+    }
+
+    // Acquire: a 0 that belongs to the next frame brings that frame's counter with it, and a counter that came back
+    // after a reuse brings the epoch.
+    bool is_unchanged(const Snapshot &seen) const noexcept
+    {
+        return memory_.write(slot_).load_acquire() == 0 && memory_.counter(slot_).load_acquire() == seen.counter &&
+               memory_.epoch().load_relaxed() == seen.epoch;
+    }
+
+  private:
+    const Memory &memory_;
+    uint32_t slot_;
+};
+
 template <class Memory> class Slots
 {
   public:
@@ -45,11 +83,7 @@ template <class Memory> class Slots
 
     // W1: marks the slot as being written: its old frame is gone. Whoever sees what is written to the slot after this
     // call also sees the mark.
-    void begin_write(uint32_t slot) const noexcept
-    {
-        memory_.write(slot).store_relaxed(1);
-        Memory::Fence::release();
-    }
+    void begin_write(uint32_t slot) const noexcept { content(slot).begin_write(); }
 
     // W4 to W6: the frame in `slot` is whole; it becomes the newest. Returns its counter.
     uint64_t commit(uint32_t slot) const noexcept
@@ -71,7 +105,7 @@ template <class Memory> class Slots
     }
 
     // Q2: the slot's content is whole again, under its old counter.
-    void revalidate(uint32_t slot) const noexcept { memory_.write(slot).store_release(0); }
+    void revalidate(uint32_t slot) const noexcept { content(slot).end_write(); }
 
     // Q3: after invalidate() on every slot: no frames any more, and the slots are empty, not half written.
     void restart() const noexcept
@@ -114,28 +148,11 @@ template <class Memory> class Slots
         }
     }
 
-    // R1: what the slot holds before the copy begins. The epoch comes first: whoever sees a new epoch here also sees
-    // the write mark set before it.
-    Snapshot snapshot(uint32_t slot) const noexcept
-    {
-        Snapshot snapshot;
-        snapshot.slot = slot;
-        snapshot.epoch = memory_.epoch().load_acquire();
-        snapshot.stable = memory_.write(slot).load_acquire() == 0;
-        snapshot.counter = memory_.counter(slot).load_acquire();
-        return snapshot;
-    }
+    // R1: what the slot holds before the copy begins.
+    Snapshot snapshot(uint32_t slot) const noexcept { return content(slot).begin_read(); }
 
     // R3: whether everything read from the slot since the snapshot was that one frame.
-    bool still_whole(const Snapshot &snapshot) const noexcept
-    {
-        Memory::Fence::acquire();
-        // Acquire: a 0 that belongs to the next frame brings that frame's counter with it, and a counter that came
-        // back after a reuse brings the epoch.
-        return memory_.write(snapshot.slot).load_acquire() == 0 &&
-               memory_.counter(snapshot.slot).load_acquire() == snapshot.counter &&
-               memory_.epoch().load_relaxed() == snapshot.epoch;
-    }
+    bool still_whole(const Snapshot &snapshot) const noexcept { return content(snapshot.slot).is_whole(snapshot); }
 
     // Whether frame `counter` may still lie in its slot, seen from `newest`.
     bool in_reach(const Newest &newest, uint64_t counter) const noexcept
@@ -164,6 +181,11 @@ template <class Memory> class Slots
     }
 
   private:
+    SequenceLock<SlotVersion<Memory>> content(uint32_t slot) const noexcept
+    {
+        return SequenceLock<SlotVersion<Memory>>(SlotVersion<Memory>(memory_, slot));
+    }
+
     // The index in the segment may be anybody's: it never leads outside.
     uint32_t last_slot() const noexcept { return memory_.newest().load_relaxed() % depth(); }
 

@@ -2,6 +2,8 @@
 
 #include "base/copy.hpp"
 #include "base/error.hpp"
+#include "protocol/journalled_table.hpp"
+#include "segment/keyword_memory.hpp"
 
 #include <cstring>
 
@@ -9,8 +11,6 @@ namespace dao::segment
 {
 
 using base::fail;
-using base::Word;
-using format::Extension;
 using protocol::LockResult;
 
 namespace
@@ -26,33 +26,12 @@ bool is_used(const IMAGE_KEYWORD &keyword) noexcept
     return keyword.type == 'L' || keyword.type == 'D' || keyword.type == 'S';
 }
 
-// K2: puts the keyword into its place between two steps of the sequence, so that readers can tell.
-void apply(Segment &segment, uint32_t index, const IMAGE_KEYWORD &keyword) noexcept
-{
-    if (segment.extension() == nullptr)
-    {
-        base::copy_shared(segment.keywords() + index, &keyword, sizeof keyword);
-        return;
-    }
-    const Word<uint32_t> sequence(&segment.extension()->keyword_sequence);
-    const uint32_t odd = sequence.load_relaxed() | 1;
-    sequence.store_relaxed(odd);
-    base::Fence::release();
-    base::copy_shared(segment.keywords() + index, &keyword, sizeof keyword);
-    sequence.store_release(odd + 1);
-}
+using Table = protocol::JournalledTable<KeywordMemory>;
 
-// K1: what a dead writer had in its journal.
-void redo(Segment &segment) noexcept
+// Only with an extension: without one there is neither sequence nor journal.
+Table table_of(const Segment &segment) noexcept
 {
-    format::KeywordJournal &journal = segment.extension()->keyword_journal;
-    const Word<uint32_t> pending(&journal.pending);
-    if (pending.load_acquire() == 0)
-        return;
-    IMAGE_KEYWORD keyword;
-    base::copy_shared(&keyword, &journal.keyword, sizeof keyword);
-    apply(segment, journal.index, keyword);
-    pending.store_release(0);
+    return Table(KeywordMemory(segment.extension(), segment.keywords(), segment.layout().geometry.keywords));
 }
 
 // Holds the keyword lock while it lives.
@@ -87,24 +66,16 @@ class KeywordLock
             result = word.try_hold(true);
         }
         held_ = true;
-        if (result == LockResult::taken_over)
-            redo(segment_);
+        (void)table_of(segment_).recover();
         return Status::success;
     }
 
     void write(uint32_t index, const IMAGE_KEYWORD &keyword) noexcept
     {
-        if (Extension *extension = segment_.extension())
-        {
-            format::KeywordJournal &journal = extension->keyword_journal;
-            journal.index = index;
-            base::copy_shared(&journal.keyword, &keyword, sizeof keyword);
-            Word<uint32_t>(&journal.pending).store_release(1);
-            apply(segment_, index, keyword);
-            Word<uint32_t>(&journal.pending).store_release(0);
-        }
+        if (segment_.extension() != nullptr)
+            table_of(segment_).write(index, keyword);
         else
-            apply(segment_, index, keyword);
+            base::copy_shared(segment_.keywords() + index, &keyword, sizeof keyword);
     }
 
   private:
@@ -112,7 +83,7 @@ class KeywordLock
     bool held_ = false;
 };
 
-// K3: one keyword, whole. False when a writer stays in the middle of one (it may have died).
+// K5: one keyword, whole. False when a writer stays in the middle of one (it may have died).
 bool read_whole(const Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
 {
     if (segment.extension() == nullptr)
@@ -121,23 +92,18 @@ bool read_whole(const Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) 
         return true;
     }
     constexpr int tries = 10'000;
-    const Word<uint32_t> sequence(&segment.extension()->keyword_sequence);
+    const Table table = table_of(segment);
     for (int attempt = 0; attempt < tries; ++attempt)
     {
-        const uint32_t before = sequence.load_acquire();
-        base::copy_shared(&keyword, segment.keywords() + index, sizeof keyword);
-        base::Fence::acquire();
-        if (before % 2 == 0 && sequence.load_relaxed() == before)
+        if (table.read(index, keyword))
             return true;
         platform::pause();
     }
     return false;
 }
 
-Status read_keyword(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
+Status repair_and_read(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
 {
-    if (read_whole(segment, index, keyword))
-        return Status::success;
     if (segment.read_only())
         return fail(DAO_E_BUSY, "%s: a keyword stays half written", segment.name());
     KeywordLock lock(segment);
@@ -145,6 +111,15 @@ Status read_keyword(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) no
         return Status::error;
     return read_whole(segment, index, keyword) ? Status::success
                                                : fail(DAO_E_BUSY, "%s: a keyword stays half written", segment.name());
+}
+
+// What another program wrote there may lack the zero that ends a comment; who gets the keyword may rely on it.
+Status read_keyword(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
+{
+    if (!read_whole(segment, index, keyword) && repair_and_read(segment, index, keyword) != Status::success)
+        return Status::error;
+    keyword.comment[comment_bytes - 1] = 0;
+    return Status::success;
 }
 
 bool has_name(const IMAGE_KEYWORD &keyword, const char *name) noexcept

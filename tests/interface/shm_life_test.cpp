@@ -32,6 +32,35 @@ TEST(ShmLife, BadInputThrowsAndLeavesNoFile)
     EXPECT_FALSE(std::filesystem::exists(name.text()));
 }
 
+// C would take the name to end there, and replace or open another segment.
+TEST(ShmLife, NameWithAZeroByteIsRefusedAndTheShorterOneLeftAlone)
+{
+    const SegmentName name;
+    using Shm = Dao::Shm<float>;
+    Shm owner(name, {4});
+    owner.set_frame(Frame(4, 3));
+    const std::string longer = name.text() + std::string("\0.im.shm", 8);
+    EXPECT_EQ(error_of([&] { Shm shm(longer, {5}); }), DAO_E_NAME);
+    EXPECT_EQ(error_of([&] { Shm shm(longer, {5}, DAO_CREATE_OPTIONS{}); }), DAO_E_NAME);
+    EXPECT_EQ(error_of([&] { Shm shm(longer); }), DAO_E_NAME);
+    EXPECT_EQ(error_of([&] { Shm::open_read_only(longer); }), DAO_E_NAME);
+    EXPECT_EQ(error_of([&] { Shm::make_private(longer, {5}); }), DAO_E_NAME);
+    EXPECT_EQ(error_of([&] { Shm shm(std::string(1, '\0'), {4}); }), DAO_E_NAME);
+    EXPECT_EQ(owner.replaced(), DAO_SUCCESS);
+    EXPECT_EQ(owner.get_counter(), 1u);
+    try
+    {
+        Shm shm(longer);
+        FAIL() << "opened a name with a zero byte";
+    }
+    catch (const Dao::Error &error)
+    {
+        EXPECT_NE(std::string(error.what()).find(name.text() + ": the segment's name has a zero byte"),
+                  std::string::npos)
+            << error.what();
+    }
+}
+
 TEST(ShmLife, FileThatIsNoSegmentIsRefusedByName)
 {
     const SegmentName name;

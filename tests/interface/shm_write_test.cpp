@@ -174,4 +174,25 @@ TEST(ShmWrite, KeywordsKeepTypeTextAndComment)
     EXPECT_EQ(error_of([&] { shm.remove_keyword("gain"); }), DAO_E_NOT_FOUND);
     EXPECT_EQ(shm.keywords().size(), 3u);
 }
+
+TEST(ShmWrite, KeywordWithAZeroByteIsRefusedAndTheShorterOneLeftAlone)
+{
+    const SegmentName name;
+    DAO_CREATE_OPTIONS options{};
+    options.keywords = 4;
+    Dao::Shm<float> shm(name, {2}, options);
+    shm.set_keyword("gain", 3, "integer");
+    const std::string longer("gain\0x", 6);
+    EXPECT_EQ(error_of([&] { shm.set_keyword(longer, 4); }), DAO_E_KEYWORD);
+    EXPECT_EQ(error_of([&] { shm.set_keyword(longer, 0.5, "real"); }), DAO_E_KEYWORD);
+    EXPECT_EQ(error_of([&] { shm.set_keyword(longer, "text"); }), DAO_E_KEYWORD);
+    EXPECT_EQ(error_of([&] { shm.set_keyword("gain", longer); }), DAO_E_KEYWORD);
+    EXPECT_EQ(error_of([&] { shm.set_keyword("gain", 4, longer); }), DAO_E_KEYWORD);
+    EXPECT_EQ(error_of([&] { shm.get_keyword(longer); }), DAO_E_KEYWORD);
+    EXPECT_EQ(error_of([&] { shm.find_keyword(longer); }), DAO_E_KEYWORD);
+    EXPECT_EQ(error_of([&] { shm.remove_keyword(longer); }), DAO_E_KEYWORD);
+    ASSERT_EQ(shm.keywords().size(), 1u);
+    EXPECT_EQ(std::get<int64_t>(shm.get_keyword("gain").value), 3);
+    EXPECT_EQ(shm.get_keyword("gain").comment, "integer");
+}
 } // namespace

@@ -3,6 +3,7 @@
 //     relacy_model pass SCENARIO          the templates as they are: no failure may be found
 //     relacy_model weaken SCENARIO SITE   one memory order or fence taken away: the scenario must notice
 //     relacy_model sites FILE             every order that is met must be listed in FILE
+#include "keyword_scenarios.hpp"
 #include "lock_scenarios.hpp"
 #include "slots_scenarios.hpp"
 #include "wait_scenarios.hpp"
@@ -64,6 +65,10 @@ constexpr Scenario scenarios[] = {
     {"posts_together", watch<PostsTogether>},
     {"post_all_and_take", watch<PostAndTake<true>>},
     {"post_and_take", watch<PostAndTake<false>>},
+    {"read_keywords", watch<ReadKeywords>},
+    {"two_keyword_writers", watch<TwoKeywordWriters>},
+    {"keyword_takeover", watch<KeywordTakeover>},
+    {"journal_without_news_of_a_death", watch<JournalWithoutNewsOfADeath>},
 };
 
 constexpr rl::iteration_t pass_iterations = 60'000;

@@ -63,11 +63,12 @@ class Sites
     // All places met, with their numbers.
     std::map<Site, Met> found() const
     {
-        std::map<std::tuple<std::string, std::string, std::string>, std::map<uint_least32_t, Met>> alike;
+        using Line = std::pair<std::string, uint_least32_t>; // of its file
+        std::map<std::tuple<std::string, std::string, std::string>, std::map<Line, Met>> alike;
         for (size_t index = 0; index < met_count_; ++index)
         {
             const Met &met = met_[index];
-            alike[{met.function(), met.word, met.method}].emplace(met.where.line(), met);
+            alike[{met.function(), met.word, met.method}].emplace(Line(met.where.file_name(), met.where.line()), met);
         }
         std::map<Site, Met> sites;
         for (const auto &[key, lines] : alike)
