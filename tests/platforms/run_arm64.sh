@@ -9,7 +9,7 @@ build=$builds/arm64
 emulator="qemu-aarch64 -L /usr/aarch64-linux-gnu"
 export DAO_TEST_EMULATOR="$emulator"
 
-cmake -S "$root" -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/aarch64-linux-gnu.cmake" \
+cmake -S "$root" -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/tests/platforms/toolchains/aarch64-linux-gnu.cmake" \
     -DDAO_TOOL_PACKAGES="$build-packages" -DCMAKE_BUILD_TYPE=Release -DDAO_WARNINGS_AS_ERRORS=ON \
     -DDAO_BUILD_BENCHMARKS=OFF
 cmake --build "$build" -j "${DAO_JOBS:-2}"

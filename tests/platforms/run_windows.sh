@@ -36,7 +36,7 @@ done
 configure() { # FOLDER OPTIONS...
     folder=$1
     shift
-    cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/mingw-w64.cmake" \
+    cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/tests/platforms/toolchains/mingw-w64.cmake" \
         -DDAO_TOOL_PACKAGES="$build-packages" -DCMAKE_BUILD_TYPE=Release -DDAO_WARNINGS_AS_ERRORS=ON \
         -DDAO_BUILD_BENCHMARKS=OFF -DCMAKE_RUNTIME_OUTPUT_DIRECTORY="$folder/programs" "$@"
 }

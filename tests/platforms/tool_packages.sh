@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the libraries that daoshm needs on another system, once: tool_packages.sh SYSTEM FOLDER [cmake arguments...]
-# SYSTEM is a file of cmake/toolchains; the arguments are for it. CLI11, fmt and nlohmann-json are headers and come from
+# SYSTEM is a file of tests/platforms/toolchains; the arguments are for it. CLI11, fmt and nlohmann-json are headers and come from
 # this machine's packages, cfitsio from its distribution's source package.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -23,13 +23,13 @@ target_compile_definitions($2 INTERFACE ${4:-})
 END
 }
 
-# fetch SCRIPT NAME [arguments...]: a script of cmake/ fetches into $fetched/NAME, once for all systems.
+# fetch SCRIPT NAME [arguments...]: a script beside this one fetches into $fetched/NAME, once for all systems.
 fetched=$(dirname "$folder")/fetched-packages
 fetch() {
     script=$1 name=$2
     shift 2
     [ -d "$fetched/$name" ] && return
-    "$root/cmake/$script.sh" "$name" "$fetched/$name.part" "$@"
+    "$root/tests/platforms/$script.sh" "$name" "$fetched/$name.part" "$@"
     mv "$fetched/$name.part" "$fetched/$name"
 }
 
@@ -80,7 +80,7 @@ esac
 fetch debian_source cfitsio
 build=$folder/cfitsio
 cmake -S "$fetched/cfitsio" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
-    -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/$system.cmake" -DDAO_TOOL_PACKAGES="$folder" \
+    -DCMAKE_TOOLCHAIN_FILE="$root/tests/platforms/toolchains/$system.cmake" -DDAO_TOOL_PACKAGES="$folder" \
     -DCMAKE_INSTALL_PREFIX="$folder" -DCMAKE_C_FLAGS="-D_FILE_OFFSET_BITS=64 -w" -DUSE_CURL=OFF -DM_LIB=m "$@"
 cmake --build "$build" -j "${DAO_JOBS:-2}" --target install
 sed -i 's/^Libs: .*/& -lz/' "$folder/lib/pkgconfig/cfitsio.pc"

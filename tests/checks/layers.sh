@@ -2,7 +2,7 @@
 # Refuses what the architecture forbids: an OS header or OS macro outside src/platform/, an include against the
 # arrows base <- format <- ring, base <- platform <- wait, both <- segment <- capi, a second list of element types.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 failed=0
 
 complain() { # TITLE LINES
