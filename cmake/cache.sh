@@ -17,12 +17,13 @@ fi
 # what it leaves there takes the name when it succeeded: nobody sees half of it.
 cached() {
     [ -d "$DAO_CACHE/$1" ] && return
+    find "$DAO_CACHE" -maxdepth 1 -name 'unfinished.*' -mtime +0 -exec rm -rf {} + 2>/dev/null || true
     unfinished="$DAO_CACHE/unfinished.$$"
     rm -rf "$unfinished"
     mkdir -p "$(dirname "$DAO_CACHE/$1")" "$unfinished"
     cached_name=$1
     shift
-    "$@" "$unfinished" || { rm -rf "$unfinished"; return 1; }
+    "$@" "$unfinished" # not in a condition, where the shell would pass over failures inside it
     mv -T "$unfinished" "$DAO_CACHE/$cached_name" 2>/dev/null || rm -rf "$unfinished" # another was quicker
 }
 

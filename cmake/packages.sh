@@ -2,7 +2,7 @@
 # The Debian or Ubuntu packages that parts of this project need.
 #     packages.sh check PART...     says what is missing and which package brings it; exit code 1 when something is
 #     packages.sh install PART...   installs what is missing, by apt, as root or through sudo
-# Parts: build, tests, checks, demo, docs, platforms, free-threaded.
+# Parts: build, tests, checks, demo, docs, platforms, fresh, free-threaded.
 set -euo pipefail
 
 # PART PACKAGE WHAT IT BRINGS
@@ -35,6 +35,7 @@ demo    aravis-tools                a simulated network camera
 demo    libopenblas-dev             a BLAS, for the reconstructor
 demo    python3-venv                virtual environments of Python
 demo    iproute2                    ip, for a private network
+fresh   debootstrap                 debootstrap, which makes an empty Debian
 docs    doxygen                     Doxygen
 docs    graphviz                    Graphviz
 docs    python3-venv                virtual environments of Python
