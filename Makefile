@@ -25,15 +25,11 @@ install-packages:
 test: install-packages check-layers
 	@$(SUITE) release asan tsan python tool demo
 
-test-core test-asan test-tsan test-python test-tool: test-%: install-packages
-	@$(SUITE) $(if $(filter core,$*),release,$*) $(if $(filter tool,$*),release)
-
-test-sanitizers: install-packages
-	@$(SUITE) asan tsan
-
-test-demo: install-packages
-	@$(SUITE) --builds-only release python
-	@$(SUITE) demo
+test-core: PART = release
+test-sanitizers: PART = asan tsan
+test-asan test-tsan test-python test-tool test-demo: test-%: PART = $*
+test-core test-sanitizers test-asan test-tsan test-python test-tool test-demo: install-packages
+	@$(SUITE) $(PART)
 
 # All that `make test` and `make demo` build, without running it.
 builds: install-packages

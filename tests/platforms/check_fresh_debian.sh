@@ -35,7 +35,7 @@ inside() {
         ln -s pts/ptmx "$root/dev/ptmx"
         mount --bind "$DAO_CACHE" "$root/cache"
         exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DAO_CACHE=/cache \
-            ${PIP_CERT:+PIP_CERT=/etc/ssl/host.crt} "$@"' bash "$@"
+            ${PIP_CERT:+PIP_CERT=/etc/host.crt} "$@"' bash "$@"
 }
 
 sources() { # FOLDER: a copy of the clone, without what is built
@@ -49,7 +49,7 @@ make_root() {
     local made=$1/root
     debootstrap --variant=minbase "$suite" "$made" >"$1/debootstrap.log"
     cp /etc/resolv.conf "$made/etc/"
-    if [ -n "${PIP_CERT:-}" ]; then cp "$PIP_CERT" "$made/etc/ssl/host.crt"; fi
+    if [ -n "${PIP_CERT:-}" ]; then cp "$PIP_CERT" "$made/etc/host.crt"; fi
     sources "$made/daoshm"
     inside "$made" sh -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends make clang >/dev/null &&
         make -s -C /daoshm install-packages && apt-get clean && rm -rf /daoshm /var/lib/apt/lists/*"

@@ -2,7 +2,8 @@
 """Build and test: run.py [--force] [--builds-only] [PART...]
 
 Runs the steps of steps.py, as many side by side as the processors allow, prints a line for each, and of what failed the
-output alone; everything is in build/logs/. PART: release, asan, tsan, python, demo, ...; all of them without one.
+output alone; everything is in build/logs/. PART: release, asan, tsan, python, tool, demo, check, windows, arm64, macos; all of them
+without one. What a step needs is built first.
 
 A step whose programs, scripts and settings are those of its last success is not run again, and the line says so;
 --force runs everything.
@@ -50,14 +51,11 @@ class Suite:
     def load(self):
         return sum(step.processors for step in self.steps if step.name in self.running)
 
-    def needs(self, step):
-        return [name for name in step.after if any(other.name == name for other in self.steps)]
-
     def may_start(self, step):
-        return all(self.results.get(name) in ("ok", "re-used") for name in self.needs(step))
+        return all(self.results.get(name) in ("ok", "re-used") for name in step.after)
 
     def cannot_start(self, step):
-        return any(self.results.get(name) in ("FAILED", "not run") for name in self.needs(step))
+        return any(self.results.get(name) in ("FAILED", "not run") for name in step.after)
 
     def work(self, step):
         try:
@@ -128,9 +126,13 @@ def main():
     if unknown := set(arguments.parts) - known:
         parser.error(f"unknown part: {', '.join(sorted(unknown))}; the parts are {', '.join(sorted(known))}")
     os.environ.update(environment())
-    steps = [step for step in STEPS if not arguments.parts or step.part in arguments.parts]
+    wanted = {step.name for step in STEPS if step.part in (arguments.parts or known)}
     if arguments.builds_only:
-        steps = [step for step in steps if step.is_build]
+        wanted = {step.name for step in STEPS if step.name in wanted and step.is_build}
+    for step in reversed(STEPS):  # a step comes after those it needs
+        if step.name in wanted:
+            wanted.update(step.after)
+    steps = [step for step in STEPS if step.name in wanted]
     LOGS.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     suite = Suite(steps, arguments.force)

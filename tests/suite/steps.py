@@ -57,8 +57,12 @@ def ctest(name, preset, processors, *arguments, **options):
     )  # fmt: skip
 
 
-def platform(name, script, processors):
-    return Step(f"{name}", name, (f"tests/platforms/{script}",), processors=processors)
+def platform(part, script):
+    return Step(f"{part} tests", part, (f"tests/platforms/{script}",), processors=CORES / 2)
+
+
+def check(name, *command, after=(), processors=1.0):
+    return Step(name, "check", command, after, processors)
 
 
 # Those that take longest come first. Tests that mostly sleep run four to a processor, beside compilers; programs that
@@ -85,4 +89,16 @@ STEPS = [
     ctest("tsan tests", "tsan", 1.5, "-j", str(4 * CORES), "-LE", "model"),
     ctest("model checks", "release", CORES, "-j", str(CORES), "-L", "model", files=("tests/model/**",)),
     ctest("benchmarks run", "release", CORES, "-R", r"^Benchmarks\."),
+    # `make check`
+    check("layers", "tests/checks/layers.sh"),
+    check("format", "tests/checks/format.sh", "--check"),
+    check("Python", "tests/checks/python.sh"),
+    check("workflows", "tests/checks/workflows.sh"),
+    check("public headers", "tests/checks/headers.sh"),
+    check("exported symbols", "tests/abi/check.sh", "build/release", after=("release build",)),
+    check("clang-tidy", "tests/checks/tidy.sh", after=("release build",), processors=CORES),
+    # `make test-platforms`
+    platform("windows", "run_windows.sh"),
+    platform("arm64", "run_arm64.sh"),
+    platform("macos", "check_macos.sh"),
 ]  # fmt: skip

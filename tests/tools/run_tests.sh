@@ -2,7 +2,8 @@
 # Test the command line tool of a build: run_tests.sh BUILD_DIR [pytest arguments]
 # Python packages are fetched once, into the cache (cmake/cache.sh). Needs tmux for the tests on a real terminal.
 # DAOSHM: another program than that of the build. For one that runs in an emulator, DAOSHM_EMULATOR is its command, and
-# DAOSHM_EMULATOR_FOLDER the temporary folder of the programs in it, which the tests empty: they run one at a time then.
+# DAOSHM_EMULATOR_FOLDER the temporary folder of the programs in it, which the tests empty; in it and in WINEPREFIX
+# "{worker}" stands for the number of the process of pytest.
 set -eu
 build=$(cd "$1" && pwd)
 shift
@@ -21,5 +22,4 @@ cached "$packages" fetch
 DAOSHM=${DAOSHM:-$build/tools/daoshm/daoshm}
 export DAOSHM PYTHONDONTWRITEBYTECODE=1
 processes=$(($(nproc) * 3)) # most tests wait for a moment most of the time
-[ -z "${DAOSHM_EMULATOR_FOLDER:-}" ] || processes=0
 "$DAO_CACHE/$packages/bin/python" -m pytest -q -p no:cacheprovider -n "$processes" "$here" "$@"
