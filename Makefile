@@ -3,46 +3,47 @@
 
 PRESET ?= release
 JOBS ?= $(shell nproc)
+# FORCE=1: run again also what has passed and has not changed since.
+SUITE = tests/suite/run.py $(if $(FORCE),--force)
+CACHED = root=$(CURDIR) && . cmake/cache.sh &&
 
-.PHONY: all build test test-core test-python test-free-threaded test-demo test-sanitizers test-asan test-tsan test-platforms \
-        test-windows test-arm64 check-macos check-layers install-packages docs benchmarks demo format clean
+.PHONY: all build builds test test-core test-python test-free-threaded test-demo test-tool test-sanitizers test-asan \
+        test-tsan test-platforms test-windows test-arm64 check check-macos check-fresh check-layers install-packages docs \
+        benchmarks demo format symbols clean
 
 all: build
 
-install-packages:
-	@cmake/install_packages.sh core demo
-
-build: install-packages
-	cmake --preset $(PRESET)
+# The library, daoshm, the examples; tests and benchmarks where their libraries are. Never asks for root.
+build:
+	@cmake/packages.sh check build tests || echo "Building what can be built without them."
+	$(CACHED) cmake --preset $(PRESET)
 	cmake --build build/$(PRESET) -j $(JOBS)
 
-test: check-layers test-core test-python test-demo test-sanitizers
-	@echo "All tests passed."
+install-packages:
+	@cmake/packages.sh install build tests demo
 
-test-core: build
-	ctest --preset $(PRESET) -j $(JOBS)
+test: install-packages check-layers
+	@$(SUITE) release asan tsan python tool demo
 
-test-sanitizers: test-asan test-tsan
+test-core: PART = release
+test-sanitizers: PART = asan tsan
+test-asan test-tsan test-python test-tool test-demo: test-%: PART = $*
+test-core test-sanitizers test-asan test-tsan test-python test-tool test-demo: install-packages
+	@$(SUITE) $(PART)
 
-test-asan test-tsan: test-%: install-packages
-	cmake --preset $*
-	cmake --build build/$* -j $(JOBS)
-	ctest --preset $* -j $(JOBS) -LE "model|consumer"
+# All that `make test` and `make demo` build, without running it.
+builds: install-packages
+	@$(SUITE) --builds-only release asan tsan python
 
-test-python: install-packages
-	python/run_tests.sh
-
-# The same tests on a Python without the global interpreter lock, which is built where there is none.
+# The same Python tests on a Python without the global interpreter lock, which is built where there is none.
 test-free-threaded:
 	python=$$(python/free_threaded.sh) && \
 	PYTHON=$$python DAO_VENV=$(CURDIR)/build/free-threaded-venv python/run_tests.sh
 
-# After test-python, whose environment it uses.
-test-demo: build
-	tests/demo/run_tests.sh build/$(PRESET)
-
 # Runs the Windows build under Wine and the ARM64 build under qemu, and links the macOS builds.
-test-platforms: test-windows test-arm64 check-macos
+test-platforms:
+	@cmake/packages.sh install platforms
+	@$(SUITE) windows arm64 macos
 
 test-windows test-arm64: test-%:
 	tests/platforms/run_$*.sh
@@ -50,21 +51,34 @@ test-windows test-arm64: test-%:
 check-macos:
 	tests/platforms/check_macos.sh
 
+# Builds all of `make test` and `make demo` in an empty Debian with the newest gcc and clang; needs root.
+check-fresh:
+	tests/platforms/check_fresh_debian.sh
+
+# What needs no test to run: layers, format, clang-tidy, ruff, mypy, public headers, exported symbols, workflows.
+check:
+	@cmake/packages.sh install build tests checks
+	@$(SUITE) check
+
 check-layers:
-	@cmake/check_layers.sh
+	@tests/checks/layers.sh
+
+format:
+	@tests/checks/format.sh
+
+# Writes the list of the symbols that libdao.so exports anew: to be done when one is meant to come or go.
+symbols: build
+	tests/abi/check.sh build/$(PRESET) --update
 
 benchmarks: build
 	cmake --build build/$(PRESET) --target benchmarks
 
 docs:
-	@cmake/install_packages.sh docs
+	@cmake/packages.sh install docs
 	docs/build.sh
 
-demo: build
+demo: install-packages build
 	examples/demo/run.sh build/$(PRESET) $(if $(CAMERA),--camera $(CAMERA))
-
-format:
-	git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | xargs clang-format -i
 
 clean:
 	rm -rf build

@@ -12,7 +12,7 @@ folder=$root/build/free-threaded
 mkdir -p "$folder"
 exec 3>&1 4>&2 >"$folder/build.log" 2>&1
 trap 'tail -20 "$folder/build.log" >&4' EXIT
-"$root/cmake/debian_source.sh" python3.13 "$folder/source" trixie
+"$root/tests/platforms/debian_source.sh" python3.13 "$folder/source" trixie
 cd "$folder/source"
 # Half the time to build: it is to run the tests, not to be fast.
 OPT="-O1" ./configure --quiet --disable-gil --prefix="$folder" --with-ensurepip=install --disable-test-modules

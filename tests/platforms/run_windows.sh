@@ -10,46 +10,59 @@ if [ -z "${DAO_FIXED_LAYOUT:-}" ] && setarch -R true 2>/dev/null; then
 fi
 . "$(dirname "$0")/start.sh"
 build=$builds/windows
-"$root/tests/platforms/tool_packages.sh" mingw-w64 "$build-packages"
+packages=$("$root/tests/platforms/tool_packages.sh" mingw-w64)
 
 wine=$(command -v wine64 || echo /usr/lib/wine/wine64)
 mkdir -p "$build"
-export WINEPREFIX="$build/wine" WINEDEBUG=-all WINEARCH=win64
+export WINEDEBUG=-all WINEARCH=win64
 temporary=$(mktemp -d /tmp/daoshm.XXXXXX) # short: names of segments have 79 bytes
 
-# One Wine process that lives as long as the run keeps Wine's services warm. It must not hold our pipes.
-"$wine" wineboot --init >/dev/null 2>&1 </dev/null || true
-"$wine" cmd /c "ping -n 3600 127.0.0.1" >/dev/null 2>&1 </dev/null &
-keeper=$!
+# A Windows for each processor, so that tests of daoshm run side by side, each beside segments of its own only: Wine takes
+# the temporary folder from its registry, not from the environment. In each, one process that lives as long as the run
+# keeps Wine's services warm. It must not hold our pipes.
+keepers=
+start_windows() { # NUMBER
+    export WINEPREFIX="$build/wine-$1"
+    mkdir -p "$temporary/$1"
+    "$wine" wineboot --init >/dev/null 2>&1 </dev/null || true
+    "$wine" cmd /c "ping -n 3600 127.0.0.1" >/dev/null 2>&1 </dev/null &
+    keepers="$keepers $!"
+    for name in TEMP TMP; do
+        "$wine" reg add 'HKCU\Environment' /v $name /d "Z:$(echo "$temporary/$1" | tr / '\\')" /f >/dev/null 2>&1 </dev/null
+    done
+}
 finish() {
-    kill $keeper 2>/dev/null || true
-    wineserver -k 2>/dev/null || /usr/lib/wine/wineserver -k || true
+    # shellcheck disable=SC2086
+    kill $keepers 2>/dev/null || true
+    for prefix in "$build"/wine-*; do
+        WINEPREFIX=$prefix wineserver -k 2>/dev/null || WINEPREFIX=$prefix /usr/lib/wine/wineserver -k || true
+    done
     rm -rf "$temporary"
 }
 trap finish EXIT
 trap 'exit 1' INT TERM
-# Wine takes the temporary folder from its registry, not from the environment.
-for name in TEMP TMP; do
-    "$wine" reg add 'HKCU\Environment' /v $name /d "Z:$(echo "$temporary" | tr / '\\')" /f >/dev/null 2>&1 </dev/null
-done
 
 configure() { # FOLDER OPTIONS...
     folder=$1
     shift
-    cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/mingw-w64.cmake" \
-        -DDAO_TOOL_PACKAGES="$build-packages" -DCMAKE_BUILD_TYPE=Release -DDAO_WARNINGS_AS_ERRORS=ON \
+    cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/tests/platforms/toolchains/mingw-w64.cmake" \
+        -DDAO_TOOL_PACKAGES="$packages" -DCMAKE_BUILD_TYPE=Release -DDAO_WARNINGS_AS_ERRORS="$warnings_as_errors" \
         -DDAO_BUILD_BENCHMARKS=OFF -DCMAKE_RUNTIME_OUTPUT_DIRECTORY="$folder/programs" "$@"
 }
 
+for number in $(seq 0 $((jobs - 1))); do
+    start_windows "$number"
+done
+export WINEPREFIX="$build/wine-0"
 configure "$build" -DBUILD_SHARED_LIBS=ON
-cmake --build "$build" -j "${DAO_JOBS:-2}"
+cmake --build "$build" -j "$jobs"
 # Left out: the model, which is the same everywhere, and what builds programs behind ctest's back.
-ctest --test-dir "$build" -j "${DAO_JOBS:-2}" --output-on-failure --timeout 120 -LE "model|consumer" "$@"
+ctest --test-dir "$build" -j "$jobs" --output-on-failure -LE model "$@"
 [ $# -eq 0 ] || exit 0
 
-DAOSHM="$build/programs/daoshm.exe" DAOSHM_EMULATOR="$wine" DAOSHM_EMULATOR_FOLDER="$temporary" \
-    "$root/tests/tools/run_tests.sh" "$build" -rs
+DAOSHM="$build/programs/daoshm.exe" DAOSHM_EMULATOR="$wine" DAOSHM_EMULATOR_FOLDER="$temporary/{worker}" \
+    WINEPREFIX="$build/wine-{worker}" "$root/tests/tools/run_tests.sh" "$build" -rs -n "$jobs"
 
 configure "$build-static" -DBUILD_SHARED_LIBS=OFF -DDAO_BUILD_TOOLS=OFF
-cmake --build "$build-static" -j "${DAO_JOBS:-2}" --target whole_header examples/all
-ctest --test-dir "$build-static" -j "${DAO_JOBS:-2}" --output-on-failure --timeout 120 -R "WholeHeader|^Examples"
+cmake --build "$build-static" -j "$jobs" --target whole_header examples/all
+ctest --test-dir "$build-static" -j "$jobs" --output-on-failure -R "WholeHeader|^Examples"

@@ -1,14 +1,24 @@
 #!/bin/sh
-# Makes the libraries that daoshm needs on another system, once: tool_packages.sh SYSTEM FOLDER [cmake arguments...]
-# SYSTEM is a file of cmake/toolchains; the arguments are for it. CLI11, fmt and nlohmann-json are headers and come from
+# Makes the libraries that daoshm needs on another system, once, in the cache (cmake/cache.sh), and prints their folder:
+# tool_packages.sh SYSTEM [cmake arguments...]
+# SYSTEM is a file of tests/platforms/toolchains; the arguments are for it. CLI11, fmt and nlohmann-json are headers and come from
 # this machine's packages, cfitsio from its distribution's source package.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$root/cmake/cache.sh"
 system=$1
-mkdir -p "$2"
-folder=$(cd "$2" && pwd)
-shift 2
-[ -e "$folder/complete" ] && exit 0
+shift
+# Made anew when the recipe, a package that it takes or the compiler changes.
+recipe() {
+    cat "$root/tests/platforms/tool_packages.sh" "$root/tests/platforms/toolchains/$system.cmake"
+    echo "$@"
+    dpkg-query -W libcli11-dev libfmt-dev nlohmann-json3-dev libz-mingw-w64-dev g++-mingw-w64-x86-64-posix \
+        g++-aarch64-linux-gnu
+}
+folder=$DAO_CACHE/platforms/$system-$(recipe "$@" | key_of -)
+exec 3>&1 >&2
+[ -e "$folder/complete" ] && { echo "$folder" >&3; exit 0; }
+rm -rf "$folder"
 mkdir -p "$folder/include" "$folder/lib"
 
 # What is headers only, without the rest of /usr/include: name, target, folder of headers, definition.
@@ -23,14 +33,14 @@ target_compile_definitions($2 INTERFACE ${4:-})
 END
 }
 
-# fetch SCRIPT NAME [arguments...]: a script of cmake/ fetches into $fetched/NAME, once for all systems.
-fetched=$(dirname "$folder")/fetched-packages
+# fetch SCRIPT NAME [arguments...]: a script beside this one fetches into $fetched/NAME, once for all systems.
+fetched=$DAO_CACHE/platforms/fetched
 fetch() {
     script=$1 name=$2
     shift 2
     [ -d "$fetched/$name" ] && return
-    "$root/cmake/$script.sh" "$name" "$fetched/$name.part" "$@"
-    mv "$fetched/$name.part" "$fetched/$name"
+    "$root/tests/platforms/$script.sh" "$name" "$fetched/$name.$$" "$@"
+    mv -T "$fetched/$name.$$" "$fetched/$name" || rm -rf "$fetched/$name.$$" # another was quicker
 }
 
 # zlib and ncurses as Debian has them for ARM64: takes the headers, and says where the static libraries are.
@@ -80,9 +90,10 @@ esac
 fetch debian_source cfitsio
 build=$folder/cfitsio
 cmake -S "$fetched/cfitsio" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
-    -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/$system.cmake" -DDAO_TOOL_PACKAGES="$folder" \
+    -DCMAKE_TOOLCHAIN_FILE="$root/tests/platforms/toolchains/$system.cmake" -DDAO_TOOL_PACKAGES="$folder" \
     -DCMAKE_INSTALL_PREFIX="$folder" -DCMAKE_C_FLAGS="-D_FILE_OFFSET_BITS=64 -w" -DUSE_CURL=OFF -DM_LIB=m "$@"
 cmake --build "$build" -j "${DAO_JOBS:-2}" --target install
 sed -i 's/^Libs: .*/& -lz/' "$folder/lib/pkgconfig/cfitsio.pc"
 rm -rf "$folder"/lib/cfitsio-* "$build"
 touch "$folder/complete"
+echo "$folder" >&3

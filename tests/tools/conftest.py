@@ -14,7 +14,10 @@ import pytest
 
 TOOL = os.environ["DAOSHM"]
 EMULATOR = shlex.split(os.environ.get("DAOSHM_EMULATOR", ""))
-EMULATOR_FOLDER = os.environ.get("DAOSHM_EMULATOR_FOLDER")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+EMULATOR_FOLDER = os.environ.get("DAOSHM_EMULATOR_FOLDER", "").replace("{worker}", WORKER)
+if "WINEPREFIX" in os.environ:
+    os.environ["WINEPREFIX"] = os.environ["WINEPREFIX"].replace("{worker}", WORKER)
 WINDOWS = TOOL.endswith(".exe")
 WINE = WINDOWS and bool(EMULATOR)  # it has its own numbers for processes, and its own temporary folder
 WINE_ROOM = "Wine gives the free room of the whole drive, not of what is mounted in a folder of it"

@@ -1,18 +1,25 @@
 #!/bin/sh
 # Test the command line tool of a build: run_tests.sh BUILD_DIR [pytest arguments]
-# Python packages go into BUILD_DIR/tools-venv. Needs tmux for the tests on a real terminal.
+# Python packages are fetched once, into the cache (cmake/cache.sh). Needs tmux for the tests on a real terminal.
 # DAOSHM: another program than that of the build. For one that runs in an emulator, DAOSHM_EMULATOR is its command, and
-# DAOSHM_EMULATOR_FOLDER the temporary folder of the programs in it, which the tests empty.
+# DAOSHM_EMULATOR_FOLDER the temporary folder of the programs in it, which the tests empty; in it and in WINEPREFIX
+# "{worker}" stands for the number of the process of pytest.
 set -eu
 build=$(cd "$1" && pwd)
 shift
 here=$(cd "$(dirname "$0")" && pwd)
-venv=$build/tools-venv
-if ! cmp -s "$here/requirements.txt" "$venv/installed.txt"; then
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-    cp "$here/requirements.txt" "$venv/installed.txt"
-fi
+root=$(cd "$here/../.." && pwd)
+. "$root/cmake/cache.sh"
+version=$(mktemp)
+trap 'rm -f "$version"' EXIT
+python3 -VV >"$version"
+fetch() {
+    python3 -m venv "$1"
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+}
+packages=tool-tests/$(key_of "$here/requirements.txt" "$version")
+cached "$packages" fetch
 DAOSHM=${DAOSHM:-$build/tools/daoshm/daoshm}
-export DAOSHM
-exec "$venv/bin/python" -m pytest -q -p no:cacheprovider "$here" "$@"
+export DAOSHM PYTHONDONTWRITEBYTECODE=1
+processes=$(($(nproc) * 3)) # most tests wait for a moment most of the time
+"$DAO_CACHE/$packages/bin/python" -m pytest -q -p no:cacheprovider -n "$processes" "$here" "$@"

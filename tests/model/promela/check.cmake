@@ -1,4 +1,5 @@
-# Checks one Promela model, or that a seeded mistake is found. Variables: MODEL, FOLDER, DEFINITIONS, EXPECT_ERROR, SPIN, CC.
+# Checks one Promela model, or that a seeded mistake is found. Variables: MODEL, FOLDER, DEFINITIONS, EXPECT_ERROR, SPIN, CC, and
+# LAUNCHER, a cache of compilations or nothing.
 file(MAKE_DIRECTORY ${FOLDER})
 separate_arguments(DEFINITIONS)
 execute_process(COMMAND ${SPIN} -a ${DEFINITIONS} ${MODEL} WORKING_DIRECTORY ${FOLDER} RESULT_VARIABLE failed
@@ -6,7 +7,9 @@ execute_process(COMMAND ${SPIN} -a ${DEFINITIONS} ${MODEL} WORKING_DIRECTORY ${F
 if(failed)
   message(FATAL_ERROR "spin -a: ${output}")
 endif()
-execute_process(COMMAND ${CC} -O2 -w -DSAFETY -o pan pan.c WORKING_DIRECTORY ${FOLDER} COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${LAUNCHER} ${CC} -O2 -w -DSAFETY -o pan.o -c pan.c WORKING_DIRECTORY ${FOLDER}
+                COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${CC} -o pan pan.o WORKING_DIRECTORY ${FOLDER} COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ./pan -m100000 WORKING_DIRECTORY ${FOLDER} OUTPUT_VARIABLE output RESULT_VARIABLE failed)
 message("${output}")
 file(REMOVE_RECURSE ${FOLDER})

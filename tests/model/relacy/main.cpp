@@ -1,7 +1,8 @@
 // Runs the protocol's templates under relacy.
 //
-//     relacy_model pass SCENARIO          the templates as they are: no failure may be found
+//     relacy_model pass SCENARIO          the templates as they are: no failure may be found; "all" for each scenario
 //     relacy_model weaken SCENARIO SITE   one memory order or fence taken away: the scenario must notice
+//     relacy_model weaken_all FILE        the same for every order in FILE that is not spare
 //     relacy_model sites FILE             every order that is met must be listed in FILE
 #include "keyword_scenarios.hpp"
 #include "lock_scenarios.hpp"
@@ -86,15 +87,6 @@ bool passes(const Scenario &scenario, rl::iteration_t iterations, std::ostream &
     return scenario.run(parameters);
 }
 
-const Scenario *find(const char *name)
-{
-    for (const Scenario &scenario : scenarios)
-        if (std::strcmp(scenario.name, name) == 0)
-            return &scenario;
-    std::fprintf(stderr, "no scenario %s\n", name);
-    return nullptr;
-}
-
 void collect_sites()
 {
     std::ostream unread(nullptr);
@@ -106,7 +98,6 @@ void collect_sites()
 
 int check_weakened(const char *scenario_name, const Site &site)
 {
-    collect_sites();
     if (!sites.weaken(site))
     {
         std::fprintf(stderr, "no scenario meets \"%s\"\n", site.text().c_str());
@@ -143,6 +134,47 @@ std::set<Site> listed_sites(const char *file)
     return listed;
 }
 
+// "all" or one scenario.
+int check_scenarios(const std::string &name)
+{
+    int failed = 0;
+    size_t count = 0;
+    for (const Scenario &scenario : scenarios)
+    {
+        if (name != "all" && name != scenario.name)
+            continue;
+        ++count;
+        std::ostringstream history;
+        if (passes(scenario, pass_iterations, history))
+            continue;
+        ++failed;
+        std::printf("scenario %s: failed\n%s\n", scenario.name, history.str().c_str());
+    }
+    std::printf("%zu scenarios, %d failed\n", count, failed);
+    return failed == 0 && count > 0 ? 0 : 1;
+}
+
+int check_weakened_all(const char *file)
+{
+    collect_sites();
+    std::ifstream lines(file);
+    int failed = 0;
+    size_t count = 0;
+    for (std::string line; std::getline(lines, line);)
+    {
+        Site site;
+        std::string scenario;
+        std::istringstream fields(line);
+        if (line.empty() || line.front() == '#' ||
+            !(fields >> site.function >> site.word >> site.method >> site.number >> scenario) || scenario == "spare")
+            continue;
+        ++count;
+        failed += check_weakened(scenario.c_str(), site) != 0;
+    }
+    std::printf("%zu orders weakened, %d not noticed\n", count, failed);
+    return failed == 0 && count > 0 ? 0 : 1;
+}
+
 int compare_sites(const char *file)
 {
     collect_sites();
@@ -167,15 +199,17 @@ int main(int argument_count, char **arguments)
     using namespace dao::model;
     const std::string mode = argument_count > 2 ? arguments[1] : "";
     if (mode == "pass")
-    {
-        const Scenario *scenario = find(arguments[2]);
-        return scenario != nullptr && passes(*scenario, pass_iterations, std::cout) ? 0 : 1;
-    }
+        return check_scenarios(arguments[2]);
+    if (mode == "weaken_all")
+        return check_weakened_all(arguments[2]);
     if (mode == "weaken" && argument_count == 7)
+    {
+        collect_sites();
         return check_weakened(arguments[2], {arguments[3], arguments[4], arguments[5],
                                              static_cast<unsigned>(std::strtoul(arguments[6], nullptr, 10))});
+    }
     if (mode == "sites")
         return compare_sites(arguments[2]);
-    std::fprintf(stderr, "usage: relacy_model pass SCENARIO | weaken SCENARIO SITE | sites FILE\n");
+    std::fprintf(stderr, "usage: relacy_model pass SCENARIO | weaken SCENARIO SITE | weaken_all FILE | sites FILE\n");
     return 2;
 }

@@ -3,7 +3,7 @@
 # arrows base <- format <- ring, base <- platform <- wait, base <- protocol, all <- segment <- capi, a second list of
 # element types.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 failed=0
 
 complain() { # TITLE LINES

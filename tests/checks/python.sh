@@ -1,0 +1,9 @@
+#!/bin/sh
+# ruff and mypy over all Python of the tree.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$root"
+. tests/checks/checkers.sh
+"$checkers/ruff" check .
+"$checkers/mypy" --strict --ignore-missing-imports --cache-dir build/mypy python/daoShm python/dao
+(cd tests/suite && "$checkers/mypy" --cache-dir "$root/build/mypy" run.py)

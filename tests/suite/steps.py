@@ -1,0 +1,104 @@
+"""What is built and tested, step by step: the one list behind `make test`, `make check` and `make test-platforms`."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CORES = os.cpu_count() or 1
+WARNINGS = os.environ.get("DAO_WARNINGS_AS_ERRORS", "OFF")
+PYTHON = str(Path(os.environ.get("DAO_VENV", ROOT / "build/python-venv")) / "bin/python")
+PYTHON_PROCESSES = str(max(4, 2 * CORES))
+
+# What every step depends on; the driver itself is part of it.
+COMMON = ("tests/suite/*", "CMakePresets.json")
+# What the Python package is made of.
+PACKAGE = ("python/**", "src/**", "include/**", "cmake/**", "CMakeLists.txt", "pyproject.toml", "cmake/cache.sh")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command. It starts when the steps in `after` have passed and the processors are not all taken.
+
+    With `files` (patterns) and `builds` (folders whose programs it runs), a result is used again while all of them are
+    the same; without, the command always runs.
+    """
+
+    name: str
+    part: str
+    command: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    processors: float = CORES  # how many it keeps busy
+    files: tuple[str, ...] = ()
+    builds: tuple[str, ...] = ()
+    report: bool = False  # ctest writes its report for us
+
+    @property
+    def is_build(self):
+        return self.name.endswith(("build", "package"))
+
+    @property
+    def log_name(self):
+        return self.name.replace(" ", "-").replace(",", "")
+
+
+def build(preset, *targets):
+    configure = f"cmake --preset {preset} -DDAO_WARNINGS_AS_ERRORS={WARNINGS}"
+    return Step(
+        f"{preset} build", preset, ("sh", "-c", f"{configure} && cmake --build build/{preset} -j {CORES} " + " ".join(targets))
+    )  # fmt: skip
+
+
+def ctest(name, preset, processors, *arguments, **options):
+    command = ("ctest", "--test-dir", f"build/{preset}", "--no-tests=error", "--output-on-failure", *arguments)
+    return Step(
+        name, preset, command, (f"{preset} build",), processors, builds=(f"build/{preset}",), report=True,
+        **{"files": ("tests/**", "examples/**", "include/**"), **options},
+    )  # fmt: skip
+
+
+def platform(part, script):
+    return Step(f"{part} tests", part, (f"tests/platforms/{script}",), processors=CORES / 2)
+
+
+def check(name, *command, after=(), processors=1.0):
+    return Step(name, "check", command, after, processors)
+
+
+# Those that take longest come first. Tests that mostly sleep run four to a processor, beside compilers; programs that
+# measure time have the machine to themselves.
+STEPS = [
+    build("release"),
+    Step("python package", "python", ("python/environment.sh",)),
+    Step(
+        "tool tests", "tool", ("tests/tools/run_tests.sh", "build/release"), ("release build",), 0.75,
+        ("tests/tools/**",), ("build/release",),
+    ),
+    Step(
+        "python tests", "python", (PYTHON, "-m", "pytest", "-q", "-n", PYTHON_PROCESSES, "python/tests"),
+        ("python package",), 1, (*PACKAGE, "examples/**", "docs/**", "README.md"),
+    ),
+    Step(
+        "demonstration tests", "demo", ("tests/demo/run_tests.sh", "build/release", "-q"),
+        ("python package", "release build"), 0.5, (*PACKAGE, "examples/**", "tests/demo/**"), ("build/release",),
+    ),
+    build("asan"),
+    build("tsan"),
+    ctest("release tests", "release", 1, "-j", str(4 * CORES), "-LE", "model", "-E", r"^tools\.|^Benchmarks\."),
+    ctest("asan tests", "asan", 1.5, "-j", str(4 * CORES), "-LE", "model"),
+    ctest("tsan tests", "tsan", 1.5, "-j", str(4 * CORES), "-LE", "model"),
+    ctest("model checks", "release", CORES, "-j", str(CORES), "-L", "model", files=("tests/model/**",)),
+    ctest("benchmarks run", "release", CORES, "-R", r"^Benchmarks\."),
+    # `make check`
+    check("layers", "tests/checks/layers.sh"),
+    check("format", "tests/checks/format.sh", "--check"),
+    check("Python", "tests/checks/python.sh"),
+    check("workflows", "tests/checks/workflows.sh"),
+    check("public headers", "tests/checks/headers.sh"),
+    check("exported symbols", "tests/abi/check.sh", "build/release", after=("release build",)),
+    check("clang-tidy", "tests/checks/tidy.sh", after=("release build",), processors=CORES),
+    # `make test-platforms`
+    platform("windows", "run_windows.sh"),
+    platform("arm64", "run_arm64.sh"),
+    platform("macos", "check_macos.sh"),
+]  # fmt: skip
