@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Refuses what the architecture forbids: an OS header or OS macro outside src/platform/, an include against the
-# arrows base <- format <- ring, base <- platform <- wait, base <- protocol, all <- segment <- capi, a second list of
-# element types.
+# Refuses what the architecture forbids and CMake's targets do not: an OS header or OS macro outside src/platform/, a
+# second list of element types.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 failed=0
@@ -21,18 +20,6 @@ complain "An OS macro outside src/platform/:" \
 headers='<(sys/|unistd|fcntl|pthread|semaphore|signal\.h|sched|windows|dlfcn|poll|mach/|linux/|errno\.h|cerrno|csignal)'
 complain "An OS header outside src/platform/ (dao.h brings two along for programs, and only where they exist):" \
     "$(grep -nE "#include $headers" $(sources src include | grep -vE '^src/platform/|^include/dao.h|_test\.cpp$') || true)"
-
-declare -A may=(
-    [base]="base" [format]="base format" [ring]="base format ring" [platform]="base platform"
-    [protocol]="base protocol" [wait]="base platform wait"
-    [segment]="base format ring platform protocol wait segment"
-    [capi]="base format ring platform protocol wait segment capi"
-)
-for layer in "${!may[@]}"; do
-    allowed=$(echo "${may[$layer]}" | tr ' ' '|')
-    complain "src/$layer may include only: ${may[$layer]}" \
-        "$(grep -nE '#include "[a-z]+/' $(sources src/"$layer" | grep -v '_test\.cpp$') | grep -vE "\"($allowed)/" || true)"
-done
 
 lists=$(grep -lE '\b_DATATYPE_U?INT16\b' $(sources src include tools 2>/dev/null) |
     grep -vE '^include/dao.h$|_test\.cpp$' || true)
