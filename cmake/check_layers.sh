@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Refuses what the architecture forbids: an OS header or OS macro outside src/platform/, an include against the
+# Refuses what the architecture forbids: an OS header or OS macro outside the two platform folders, an include against the
 # arrows base <- format <- ring, base <- platform <- wait, both <- segment <- capi, a second list of element types.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,12 +14,12 @@ complain() { # TITLE LINES
 sources() { find "$@" -name '*.cpp' -o -name '*.hpp' -o -name '*.h' -o -name '*.c'; }
 
 macros='__linux__|__APPLE__|__MACH__|_WIN32|_WIN64|__unix__|__MINGW32__|__FreeBSD__|__ANDROID__'
-complain "An OS macro outside src/platform/:" \
-    "$(grep -nE "$macros" $(sources src include | grep -v '^src/platform/') || true)"
+complain "An OS macro outside src/platform/ and tools/daoshm/platform/:" \
+    "$(grep -nE "$macros" $(sources src include tools | grep -vE '^(src|tools/daoshm)/platform/') || true)"
 
-headers='<(sys/|unistd|fcntl|pthread|semaphore|signal\.h|sched|windows|dlfcn|poll|mach/|linux/|errno\.h|cerrno|csignal)'
-complain "An OS header outside src/platform/ (dao.h brings two along for programs, and only where they exist):" \
-    "$(grep -nE "#include $headers" $(sources src include | grep -vE '^src/platform/|^include/dao.h|_test\.cpp$') || true)"
+headers='<(sys/|unistd|fcntl|pthread|semaphore|signal\.h|sched|windows|dlfcn|poll|mach/|linux/|errno\.h|cerrno|csignal|io\.h|term|curses|ncurses)'
+complain "An OS header outside src/platform/ and tools/daoshm/platform/ (dao.h brings two along for programs, and only where they exist):" \
+    "$(grep -nE "#include $headers" $(sources src include tools | grep -vE '^(src|tools/daoshm)/platform/|^include/dao.h|_test\.cpp$') || true)"
 
 declare -A may=(
     [base]="base" [format]="base format" [ring]="base format ring" [platform]="base platform"

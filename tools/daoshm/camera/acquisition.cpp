@@ -1,8 +1,8 @@
-#include "acquisition.hpp"
+#include "camera/acquisition.hpp"
 
 #include <algorithm>
 
-#include "../support/exit_code.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {

@@ -3,7 +3,7 @@
 
 #include <atomic>
 
-#include "aravis.hpp"
+#include "camera/aravis.hpp"
 
 namespace daoshm
 {

@@ -1,10 +1,10 @@
-#include "devices.hpp"
+#include "camera/devices.hpp"
 
 #include <fmt/format.h>
 
 #include <utility>
 
-#include "../support/exit_code.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {

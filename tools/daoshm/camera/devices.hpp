@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "aravis.hpp"
+#include "camera/aravis.hpp"
 
 namespace daoshm
 {

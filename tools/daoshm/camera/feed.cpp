@@ -1,11 +1,12 @@
-#include "feed.hpp"
+#include "camera/feed.hpp"
 
 #include <fmt/format.h>
 
-#include "../support/clock.hpp"
-#include "../support/exit_code.hpp"
-#include "../support/interrupt.hpp"
-#include "../support/progress.hpp"
+#include "platform/platform.hpp"
+#include "segments/segment.hpp"
+#include "terminal/progress.hpp"
+#include "text/exit_code.hpp"
+#include "timing/interrupt.hpp"
 
 namespace daoshm
 {

@@ -3,9 +3,10 @@
 
 #include <cstdint>
 
-#include "acquisition.hpp"
-#include "frame_order.hpp"
-#include "settings.hpp"
+#include "camera/acquisition.hpp"
+#include "camera/frame_order.hpp"
+#include "camera/settings.hpp"
+#include "segments/segment.hpp"
 
 namespace daoshm
 {

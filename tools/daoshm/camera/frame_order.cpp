@@ -1,4 +1,4 @@
-#include "frame_order.hpp"
+#include "camera/frame_order.hpp"
 
 #include <cstdlib>
 

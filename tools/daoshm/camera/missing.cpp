@@ -1,7 +1,7 @@
 /// The command where Aravis was not found at build time.
-#include "camera.hpp"
 
-#include "../support/exit_code.hpp"
+#include "camera/camera.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {

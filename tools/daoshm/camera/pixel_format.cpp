@@ -1,4 +1,4 @@
-#include "pixel_format.hpp"
+#include "camera/pixel_format.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "../support/elements.hpp"
-#include "../support/exit_code.hpp"
+#include "frame/element_types.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "aravis.hpp"
+#include "camera/aravis.hpp"
 
 namespace daoshm
 {

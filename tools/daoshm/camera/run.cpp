@@ -1,19 +1,22 @@
 /// The command `camera`: list, or open, set, make the segment, feed, report.
-#include "camera.hpp"
 
 #include <cstdio>
 
 #include <fmt/format.h>
 
-#include "acquisition.hpp"
-#include "devices.hpp"
-#include "feed.hpp"
-#include "settings.hpp"
-
-#include "../support/exit_code.hpp"
-#include "../support/json.hpp"
-#include "../support/numbers.hpp"
-#include "../support/table.hpp"
+#include "camera/acquisition.hpp"
+#include "camera/camera.hpp"
+#include "camera/devices.hpp"
+#include "camera/feed.hpp"
+#include "camera/settings.hpp"
+#include "platform/platform.hpp"
+#include "segments/segment.hpp"
+#include "segments/segment_name.hpp"
+#include "terminal/style.hpp"
+#include "terminal/table.hpp"
+#include "text/exit_code.hpp"
+#include "text/json.hpp"
+#include "text/numbers.hpp"
 
 namespace daoshm
 {

@@ -1,10 +1,10 @@
-#include "settings.hpp"
+#include "camera/settings.hpp"
 
 #include <charconv>
 
 #include <fmt/format.h>
 
-#include "../support/exit_code.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {

@@ -1,11 +1,10 @@
 /// The camera's settings: from the command line into the camera, and from the camera into keywords.
 #pragma once
 
-#include "aravis.hpp"
-#include "camera.hpp"
-#include "pixel_format.hpp"
-
-#include "../support/segment.hpp"
+#include "camera/aravis.hpp"
+#include "camera/camera.hpp"
+#include "camera/pixel_format.hpp"
+#include "segments/segment.hpp"
 
 namespace daoshm
 {

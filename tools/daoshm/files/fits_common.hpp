@@ -6,8 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "../support/elements.hpp"
-#include "../support/geometry.hpp"
+#include "frame/element_types.hpp"
 
 namespace daoshm
 {

@@ -1,4 +1,4 @@
-#include "fits_header.hpp"
+#include "files/fits_header.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,9 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "../support/exit_code.hpp"
-#include "../support/json.hpp"
-#include "../support/segment.hpp"
+#include "frame/keyword.hpp"
+#include "text/json.hpp"
 
 namespace daoshm
 {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "fits_common.hpp"
+#include "files/fits_common.hpp"
 
 namespace daoshm
 {

@@ -1,13 +1,14 @@
-#include "fits_reader.hpp"
+#include "files/fits_reader.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
-#include "../support/exit_code.hpp"
-#include "fits_common.hpp"
-#include "fits_header.hpp"
+#include "files/fits_common.hpp"
+#include "files/fits_header.hpp"
+#include "frame/element_types.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {

@@ -1,15 +1,16 @@
-#include "fits_writer.hpp"
+#include "files/fits_writer.hpp"
 
 #include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
 
-#include "../support/exit_code.hpp"
-#include "../support/file_system.hpp"
-#include "../support/numbers.hpp"
-#include "fits_common.hpp"
-#include "fits_header.hpp"
+#include "files/fits_common.hpp"
+#include "files/fits_header.hpp"
+#include "frame/geometry.hpp"
+#include "platform/platform.hpp"
+#include "text/exit_code.hpp"
+#include "text/numbers.hpp"
 
 namespace daoshm
 {

@@ -1,4 +1,5 @@
-/// Frames in files, .npy or FITS, chosen by the file's ending: what save and record write, set and replay read.
+/// Frames in files, in the format of the file's ending: what save and record write, set and replay read. A new format
+/// is a line in the table of frame_file.cpp, and the functions named there in files of their own.
 #pragma once
 
 #include <dao.h>
@@ -9,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "../support/geometry.hpp"
+#include "frame/geometry.hpp"
 
 namespace daoshm
 {
@@ -43,14 +44,8 @@ class FrameWriter
     virtual std::vector<std::string> paths() const = 0;
 };
 
-enum class FileKind
-{
-    npy,
-    fits
-};
-
-/// By the ending; throws a usage error for others.
-FileKind file_kind(const std::string &path);
+/// Throws a usage error when no format has the ending of `path`.
+void check_ending(const std::string &path);
 
 /// A file of many frames, with one more axis than the frame (the first) and a record for each frame.
 std::unique_ptr<FrameWriter> create_recording(const std::string &path, const FileHeader &header);

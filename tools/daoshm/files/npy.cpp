@@ -1,4 +1,4 @@
-#include "npy.hpp"
+#include "files/npy.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -6,12 +6,12 @@
 
 #include <fmt/format.h>
 
-#include "../support/elements.hpp"
-#include "../support/exit_code.hpp"
-#include "../support/file_system.hpp"
-#include "../support/json.hpp"
-#include "../support/segment.hpp"
-#include "npy_header.hpp"
+#include "files/npy_header.hpp"
+#include "frame/geometry.hpp"
+#include "frame/keyword.hpp"
+#include "platform/platform.hpp"
+#include "text/exit_code.hpp"
+#include "text/json.hpp"
 
 namespace daoshm
 {
@@ -188,7 +188,7 @@ std::unique_ptr<FrameWriter> create_npy_recording(const std::string &path, const
     return std::make_unique<NpyRecording>(path, header);
 }
 
-void save_npy(const std::string &path, const FileHeader &header, const void *frame)
+void save_npy(const std::string &path, const FileHeader &header, const void *frame, const FrameRecord &)
 {
     std::ofstream stream(path_of(path), std::ios::binary | std::ios::trunc);
     const std::string text = npy_header(header.geometry);

@@ -1,4 +1,4 @@
-#include "npy_header.hpp"
+#include "files/npy_header.hpp"
 
 #include <array>
 #include <regex>
@@ -6,8 +6,8 @@
 #include <dao.h>
 #include <fmt/ranges.h>
 
-#include "../support/elements.hpp"
-#include "../support/exit_code.hpp"
+#include "frame/element_types.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {

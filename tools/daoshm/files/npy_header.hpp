@@ -5,7 +5,7 @@
 #include <istream>
 #include <string>
 
-#include "../support/geometry.hpp"
+#include "frame/geometry.hpp"
 
 namespace daoshm
 {

@@ -1,4 +1,4 @@
-#include "colour_map.hpp"
+#include "picture/colour_map.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <numbers>
 #include <utility>
 
-#include "../support/exit_code.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {

@@ -1,13 +1,14 @@
-#include "plot.hpp"
+#include "picture/plot.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "../support/numbers.hpp"
-#include "../support/statistics.hpp"
-#include "../support/terminal.hpp"
+#include "frame/statistics.hpp"
+#include "platform/platform.hpp"
+#include "terminal/style.hpp"
+#include "text/numbers.hpp"
 
 namespace daoshm
 {

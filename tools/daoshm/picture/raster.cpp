@@ -1,9 +1,11 @@
-#include "raster.hpp"
+#include "picture/raster.hpp"
 
 #include <array>
 #include <cmath>
 
 #include <fmt/format.h>
+
+#include "platform/platform.hpp"
 
 namespace daoshm
 {

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "../support/terminal.hpp"
-#include "colour_map.hpp"
-#include "image.hpp"
+#include "picture/colour_map.hpp"
+#include "picture/image.hpp"
+#include "platform/platform.hpp"
 
 namespace daoshm
 {

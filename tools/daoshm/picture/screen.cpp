@@ -1,13 +1,15 @@
-#include "screen.hpp"
+#include "picture/screen.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "../support/numbers.hpp"
-#include "../support/statistics.hpp"
-#include "plot.hpp"
+#include "frame/statistics.hpp"
+#include "picture/plot.hpp"
+#include "platform/platform.hpp"
+#include "terminal/style.hpp"
+#include "text/numbers.hpp"
 
 namespace daoshm
 {

@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
-#include "../support/elements.hpp"
-#include "../support/geometry.hpp"
-#include "raster.hpp"
+#include "frame/element_types.hpp"
+#include "picture/raster.hpp"
+#include "platform/platform.hpp"
 
 namespace daoshm
 {

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "raster.hpp"
+#include "picture/raster.hpp"
 
 namespace daoshm
 {

@@ -1,5 +1,5 @@
-// From /proc and /sys; where these are absent, as on macOS, nothing is said of what stands there.
-#include "../../support/system_checks.hpp"
+// From /proc and /sys; where these are absent, as on macOS, there is no advice on what they report.
+#include "platform/platform.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -10,8 +10,6 @@
 #include <sstream>
 
 #include <fmt/format.h>
-
-#include "../../support/numbers.hpp"
 
 namespace daoshm
 {
@@ -116,7 +114,7 @@ std::optional<Advice> storage_advice(const std::string &path)
                   "make it in /dev/shm, or mount a tmpfs there: write-back delays large frames"};
 }
 
-std::optional<Advice> openness_advice(const std::string &path)
+std::optional<Advice> permission_advice(const std::string &path)
 {
     std::error_code error;
     const fs::perms mode = fs::status(path, error).permissions();
@@ -143,13 +141,12 @@ std::vector<Advice> limit_advice()
                           "in /etc/security/limits.conf: '@realtime - rtprio 95', then log in again"});
     const auto locked = resource_limit("Max locked memory");
     if (locked && *locked < (64U << 20U))
-        advice.push_back({"locked memory",
-                          fmt::format("this user may lock only {} in memory", bytes_text(static_cast<double>(*locked))),
+        advice.push_back({"locked memory", fmt::format("this user may lock only {} KiB of memory", *locked / 1024),
                           "in /etc/security/limits.conf: '@realtime - memlock unlimited', then log in again"});
     return advice;
 }
 
-std::string room_remedy(const std::string &folder)
+std::string space_remedy(const std::string &folder)
 {
     return fmt::format("remove what is stale, or: mount -o remount,size=... {}", file_system_of(folder).mount_point);
 }

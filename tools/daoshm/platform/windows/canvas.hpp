@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "../../support/terminal.hpp"
+#include "platform/platform.hpp"
 
 namespace daoshm
 {

@@ -1,4 +1,4 @@
-#include "../../support/system_checks.hpp"
+#include "platform/platform.hpp"
 
 #include <array>
 
@@ -80,7 +80,7 @@ std::optional<Advice> storage_advice(const std::string &path)
     return std::nullopt;
 }
 
-std::optional<Advice> openness_advice(const std::string &path)
+std::optional<Advice> permission_advice(const std::string &path)
 {
     ACL *list = nullptr;
     PSECURITY_DESCRIPTOR descriptor = nullptr;
@@ -116,7 +116,7 @@ std::vector<Advice> limit_advice()
     return {}; // every user may raise the priority, and lock what the process's working set allows
 }
 
-std::string room_remedy(const std::string &folder)
+std::string space_remedy(const std::string &folder)
 {
     return fmt::format("remove what is stale, or other files on {}", narrow(volume_of(folder)));
 }

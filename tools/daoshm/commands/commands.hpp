@@ -1,0 +1,50 @@
+/// The tool's commands. Each has a file of its own with a function add_NAME(): arguments, help, and what to run. A new
+/// command is such a file and its name in the list of commands.cpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace daoshm
+{
+
+struct Tool
+{
+    CLI::App app;
+    std::function<int()> run; ///< what the command line asked for; returns the exit code
+};
+
+/// Add a command whose arguments are kept in an `Options`; `run` gets them when the command is called.
+template <typename Options>
+CLI::App *add_command(Tool &tool, const std::string &name, const std::string &description,
+                      const std::shared_ptr<Options> &options, int (*run)(const Options &))
+{
+    CLI::App *command = tool.app.add_subcommand(name, description);
+    command->callback([&tool, options, run] { tool.run = [options, run] { return run(*options); }; });
+    return command;
+}
+
+/// The option every command that reports has.
+inline void add_json_flag(CLI::App *command, bool &json)
+{
+    command->add_flag("--json", json, "Print JSON instead of text");
+}
+
+/// The name under which completion knows that an argument is a segment.
+inline constexpr const char *segment_argument = "SEGMENT";
+
+inline CLI::Option *add_segment_argument(CLI::App *command, std::string &segment)
+{
+    return command
+        ->add_option("segment", segment, "Segment: a path, or a name to look for in the temporary folder and /dev/shm")
+        ->required()
+        ->type_name(segment_argument);
+}
+
+/// All commands, in the order of the help.
+void add_commands(Tool &tool);
+
+}

@@ -1,0 +1,129 @@
+/// ls: all segments, one line each.
+#include "commands/commands.hpp"
+
+#include <cstdio>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "frame/geometry.hpp"
+#include "platform/platform.hpp"
+#include "segments/survey.hpp"
+#include "terminal/style.hpp"
+#include "terminal/table.hpp"
+#include "text/exit_code.hpp"
+#include "text/json.hpp"
+#include "text/numbers.hpp"
+#include "timing/interrupt.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+struct LsOptions
+{
+    std::vector<std::string> folders;
+    double interval_s = 0.5;
+    bool names = false;
+    bool json = false;
+};
+
+void print_table(const std::vector<SegmentStatus> &statuses)
+{
+    const std::string folder = common_folder(statuses);
+    Table table({{"SEGMENT"},
+                 {"TYPE"},
+                 {"SHAPE"},
+                 {"DEPTH", Align::right},
+                 {"CNT0", Align::right},
+                 {"RATE", Align::right},
+                 {"LAST FRAME", Align::right},
+                 {"WRITER"},
+                 {"READERS", Align::right},
+                 {"MISSED", Align::right},
+                 {"STATE"}});
+    for (const SegmentStatus &status : statuses)
+    {
+        const StateText state = state_text(status);
+        const Cell name{status.path.substr(folder.size()), Style::accent};
+        if (!status.problem.empty())
+        {
+            table.add({name, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {state.text, state.style}});
+            continue;
+        }
+        const bool is_running = status.rate_hz && *status.rate_hz > 0;
+        table.add({name,
+                   {daoTypeName(status.geometry.atype)},
+                   {shape_text(status.geometry.shape)},
+                   {std::to_string(status.info.depth)},
+                   {std::to_string(status.cnt0)},
+                   {is_running ? rate_text(*status.rate_hz) : "-", is_running ? Style::good : Style::dim},
+                   {last_frame_text(status)},
+                   {writer_text(status.info), status.info.writer_alive != 0 ? Style::plain : Style::dim},
+                   {std::to_string(status.readers_alive)},
+                   {std::to_string(status.missed), status.missed > 0 ? Style::warning : Style::plain},
+                   {state.text, state.style}});
+    }
+    std::fputs(table.text().c_str(), stdout);
+    for (const SegmentStatus &status : statuses)
+        if (!status.problem.empty())
+            std::fputs(fmt::format("{} {}\n", paint(Style::bad, "damaged:"), status.problem).c_str(), stdout);
+}
+
+int run_ls(const LsOptions &options)
+{
+    Survey survey(options.folders);
+    survey.sample();
+    if (options.names)
+    {
+        for (const SegmentStatus &status : survey.statuses())
+            std::fputs((status.path + "\n").c_str(), stdout);
+        return exit_success;
+    }
+    if (!survey.statuses().empty())
+    {
+        sleep_unless_interrupted(static_cast<int64_t>(options.interval_s * 1e9));
+        survey.sample();
+    }
+    if (options.json)
+    {
+        Json list = Json::array();
+        for (const SegmentStatus &status : survey.statuses())
+            list.push_back(status_json(status));
+        print_json(list);
+    }
+    else if (survey.statuses().empty())
+    {
+        std::fputs(fmt::format("no segments in {}\n", fmt::join(survey.folders(), ", ")).c_str(), stdout);
+    }
+    else
+    {
+        print_table(survey.statuses());
+    }
+    return is_interrupted() ? exit_interrupted : exit_success;
+}
+
+}
+
+void add_ls(Tool &tool)
+{
+    const auto options = std::make_shared<LsOptions>();
+    CLI::App *command =
+        add_command(tool, "ls", "List all segments: what they are and how they are doing", options, run_ls);
+    command->add_option("folder", options->folders,
+                        "Folders to look in; without any: the temporary folder and /dev/shm, files *.im.shm");
+    command->add_option("--interval", options->interval_s, "Seconds over which rates are measured, for all at once")
+        ->check(CLI::Range(0.01, 60.0))
+        ->capture_default_str();
+    command->add_flag("--names", options->names, "Only the paths, at once");
+    add_json_flag(command, options->json);
+    command->footer(
+        "RATE is frames a second over the interval. MISSED is how many frames the reader that missed most has "
+        "missed.\nA file that is named like a segment but cannot be opened is listed with the reason.\n\n"
+        "Examples:\n  daoshm ls\n  daoshm ls /data/shm --interval 2\n"
+        "  daoshm ls --json | jq '.[] | select(.state == \"writer gone\") | .path'");
+}
+
+}

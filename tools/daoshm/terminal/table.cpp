@@ -1,0 +1,76 @@
+#include "terminal/table.hpp"
+
+#include <algorithm>
+
+#include "platform/platform.hpp"
+#include "terminal/style.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+std::string padded(const Cell &cell, size_t width, Align align, bool is_last)
+{
+    const size_t used = display_width(cell.text);
+    const std::string space(width > used ? width - used : 0, ' ');
+    const std::string text = paint(cell.style, cell.text);
+    if (align == Align::right)
+        return space + text;
+    return is_last ? text : text + space;
+}
+
+}
+
+std::string Table::text() const
+{
+    std::vector<size_t> widths;
+    for (size_t i = 0; i < columns_.size(); ++i)
+    {
+        size_t width = display_width(columns_[i].title);
+        for (const auto &row : rows_)
+            if (i < row.size())
+                width = std::max(width, display_width(row[i].text));
+        widths.push_back(width);
+    }
+    std::string result;
+    const auto add_line = [&](const std::vector<Cell> &cells)
+    {
+        for (size_t i = 0; i < cells.size(); ++i)
+        {
+            const bool is_last = i + 1 == cells.size();
+            result += padded(cells[i], widths[i], columns_[i].align, is_last);
+            result += is_last ? "" : "  ";
+        }
+        while (!result.empty() && result.back() == ' ')
+            result.pop_back();
+        result += '\n';
+    };
+    std::vector<Cell> titles;
+    for (const Column &column : columns_)
+        titles.push_back({column.title, Style::bold});
+    add_line(titles);
+    for (const auto &row : rows_)
+        add_line(row);
+    return result;
+}
+
+void Facts::add(std::string label, std::string value, Style style)
+{
+    facts_.push_back({std::move(label), {std::move(value), style}});
+}
+
+std::string Facts::text() const
+{
+    size_t width = 0;
+    for (const Fact &fact : facts_)
+        width = std::max(width, display_width(fact.label));
+    std::string result;
+    for (const Fact &fact : facts_)
+        result += padded({fact.label, Style::dim}, width, Align::left, false) + "  " +
+                  paint(fact.value.style, fact.value.text) + '\n';
+    return result;
+}
+
+}
