@@ -1,4 +1,4 @@
-/// daoshm: look at, make, fill, record and judge segments from the command line.
+/// daoshm: inspect, create, fill, record and check segments from the command line.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -28,14 +28,14 @@ int main(int argc, char **argv)
     daoshm::catch_interrupts();
     daoshm::Tool tool;
     tool.app.name("daoshm");
-    tool.app.description("Shared memory segments: look at them, make, fill, record and judge them.");
+    tool.app.description("Inspect, create, fill, record and check shared memory segments.");
     tool.app.footer(std::string("Examples:\n"
                                 "  daoshm ls                                  all segments, with their rates\n"
                                 "  daoshm create wfs 128x128 uint16 --depth 8 a segment in the temporary folder\n"
                                 "  daoshm fill wfs spot --rate 500            a moving spot, 500 frames a second\n"
                                 "  daoshm show wfs --watch                    the image, live, in the terminal\n"
                                 "  daoshm record wfs night.fits --time 10s    ten seconds into a FITS cube\n"
-                                "Each command has more: daoshm COMMAND --help\n\n") +
+                                "More about a command: daoshm COMMAND --help\n\n") +
                     daoshm::exit_code_help);
     tool.app.set_version_flag("--version", fmt::format("daoshm {}", daoVersion()));
     tool.app.require_subcommand(1);

@@ -8,7 +8,7 @@ namespace daoshm
 
 int run_camera(const CameraOptions &)
 {
-    throw ToolError("built without Aravis, which speaks to the cameras: install libaravis-dev and build again");
+    throw ToolError("camera: daoshm was built without Aravis; install libaravis-dev and build it again");
 }
 
 }

@@ -1,4 +1,4 @@
-/// The command `camera`: list, or open, set, make the segment, feed, report.
+/// The command `camera`: list; or open, apply the settings, create the segment, feed, report.
 
 #include <cstdio>
 
@@ -110,10 +110,9 @@ int exit_code_of(const FeedResult &result, const CameraOptions &options)
     switch (result.end)
     {
     case FeedEnd::camera_lost:
-        throw ToolError(fmt::format("the connection to the camera was lost after {} frames; the segment keeps them",
-                                    result.frames));
+        throw ToolError(fmt::format("camera: connection lost after {} frames; the segment remains", result.frames));
     case FeedEnd::timeout:
-        throw ToolError(fmt::format("no frame from the camera for {}", options.timeout), exit_timeout);
+        throw ToolError(fmt::format("camera: no frame for {}", options.timeout), exit_timeout);
     case FeedEnd::interrupted:
         if (options.frames > 0 || !options.duration.empty())
             return exit_interrupted;
@@ -132,7 +131,7 @@ int run_camera(const CameraOptions &options)
     if (options.list)
         return list_cameras(options.json);
     if (options.segment.empty())
-        throw ToolError("camera: name the segment to feed, or ask for --list", exit_usage);
+        throw ToolError("camera: no segment given; expected its name, or --list", exit_usage);
     FeedLimits limits;
     limits.frames = options.frames;
     limits.duration_ns = options.duration.empty() ? -1 : parse_duration(options.duration);

@@ -60,7 +60,7 @@ class Scratch
     Segment segment_;
 };
 
-/// Times of single calls, or of `batch` calls divided by their number where one is too short for the clock.
+/// Times of single calls, or of `batch` calls divided by their number when one call is too short for the clock.
 template <typename Call>
 Percentiles timed(double time_s, int batch, Call call)
 {
@@ -104,7 +104,7 @@ Percentiles copy_times(const BenchOptions &options, const std::vector<uint32_t> 
     return timed(options.time_s, 1, copy);
 }
 
-/// One way between two threads on handles of their own: the frame carries the time it was published at.
+/// One way between two threads, each with its own handle: the frame contains the time just before it was published.
 Percentiles one_way_times(const BenchOptions &options, WaitFunction wait)
 {
     const Scratch scratch(options.folder, {16, 1}, 4);
@@ -159,9 +159,9 @@ std::vector<Result> run_all(const BenchOptions &options)
     add("publish 4 MiB", "should be near memcpy; a loan (daoShmBeginWrite) saves the copy",
         publish_times(options, large, 1));
     if (std::thread::hardware_concurrency() > 1)
-        add("one way, spin", "shortest, but keeps a core busy: give it a core of its own",
+        add("one way, spin", "lowest latency, one core busy: reserve a core for it",
             one_way_times(options, daoShmWaitForFrameSpin));
-    add("one way, blocked", "this is the system's wake-up time; adaptive avoids most of it",
+    add("one way, blocked", "the system's wake-up time; an adaptive wait avoids most of it",
         one_way_times(options, daoShmWaitForFrame));
     add("one way, adaptive", "for frames at a steady rate, here 1 kHz",
         one_way_times(options, daoShmWaitForFrameAdaptive));
@@ -201,7 +201,7 @@ int run_bench(const BenchOptions &given)
                    {std::to_string(result.times_ns.count()), Style::dim},
                    {result.advice, Style::dim}});
     std::fputs(table.text().c_str(), stdout);
-    std::fputs(fmt::format("segments in {}, {} cores; a busy machine shows in P99 and P99.9\n", options.folder,
+    std::fputs(fmt::format("segments in {}, {} cores; a busy machine raises P99 and P99.9\n", options.folder,
                            std::thread::hardware_concurrency())
                    .c_str(),
                stdout);
@@ -216,16 +216,15 @@ void add_bench(Tool &tool)
     CLI::App *command =
         add_command(tool, "bench", "A short benchmark of this machine, with advice", options, run_bench);
     command
-        ->add_option("--folder", options->folder,
-                     "Folder for the benchmark's segments; without it the temporary folder")
+        ->add_option("--folder", options->folder, "Folder for the benchmark's segments; default: the temporary folder")
         ->check(CLI::ExistingDirectory);
-    command->add_option("--time", options->time_s, "Seconds for each figure")
+    command->add_option("--time", options->time_s, "Seconds for each line")
         ->check(CLI::Range(0.05, 60.0))
         ->capture_default_str();
     add_json_flag(command, options->json);
-    command->footer(
-        "One way is from just before the publish in one thread to awake in another, 1000 frames a second.\n\n"
-        "Examples:\n  daoshm bench\n  daoshm bench --folder /dev/shm --time 5");
+    command->footer("One way: from just before publishing in one thread until another thread is awake, at 1000 frames "
+                    "per second.\n\n"
+                    "Examples:\n  daoshm bench\n  daoshm bench --folder /dev/shm --time 5");
 }
 
 }

@@ -1,4 +1,4 @@
-/// camera: frames of a GigE Vision or USB3 Vision camera into a segment. This file has the arguments, camera/ the work.
+/// camera: frames of a GigE Vision or USB3 Vision camera into a segment. Only the arguments; the rest is in camera/.
 #include "commands/commands.hpp"
 
 #include "camera/camera.hpp"
@@ -20,11 +20,11 @@ void add_camera_settings(CLI::App *command, CameraOptions &options)
     command->add_option("--exposure", options.exposure_us, "Exposure time, microseconds")
         ->check(CLI::PositiveNumber)
         ->type_name("US");
-    command->add_option("--frame-rate", options.frame_rate_hz, "Frames a second")
+    command->add_option("--frame-rate", options.frame_rate_hz, "Frames per second")
         ->check(CLI::PositiveNumber)
         ->type_name("HZ");
-    command->add_option("--gain", options.gain, "Gain, in the camera's unit (most often dB)");
-    command->add_option("--feature", options.features, "Any other GenICam feature; can be given again, in order")
+    command->add_option("--gain", options.gain, "Gain, in the camera's unit (usually dB)");
+    command->add_option("--feature", options.features, "Any other GenICam feature; may be repeated, applied in order")
         ->type_name("NAME=VALUE")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -33,9 +33,9 @@ void add_camera_settings(CLI::App *command, CameraOptions &options)
         ->type_name("BYTES");
     command->add_flag(
         "--packet-ring", options.packet_ring,
-        "GigE Vision: let the kernel collect packets (needs CAP_NET_RAW); loses fewer on a busy machine, but "
-        "frames come in batches, some ms late");
-    command->add_option("--buffers", options.buffers, "Frames that may wait between camera and segment")
+        "GigE Vision: let the kernel collect packets (needs CAP_NET_RAW); fewer are lost on a busy machine, but "
+        "frames arrive in batches, some ms late");
+    command->add_option("--buffers", options.buffers, "Frames buffered between camera and segment")
         ->check(CLI::Range(2, 4096))
         ->capture_default_str();
 }
@@ -46,32 +46,35 @@ void add_camera(Tool &tool)
 {
     const auto options = std::make_shared<CameraOptions>();
     CLI::App *command =
-        add_command(tool, "camera", "Feed a GigE Vision or USB3 Vision camera into a segment", options, run_camera);
+        add_command(tool, "camera", "Publish the frames of a GigE Vision or USB3 Vision camera", options, run_camera);
     command
         ->add_option("segment", options->segment,
-                     "Segment to make; a bare name goes into the temporary folder as NAME.im.shm")
+                     "Segment to create; a bare name becomes NAME.im.shm in the temporary folder")
         ->type_name(segment_argument);
-    command->add_flag("-l,--list", options->list, "List the cameras found and end");
-    command->add_option("-n,--name", options->name, "Which camera, as --list says it or its address; else the first")
+    command->add_flag("-l,--list", options->list, "List the cameras found and exit");
+    command
+        ->add_option("-n,--name", options->name, "Camera: its name in --list, or its address; default: the first found")
         ->type_name("CAMERA");
-    command->add_option("--interface", options->interface, "Look there only; fake: the simulated camera built in")
+    command->add_option("--interface", options->interface, "Search this interface only; fake: a simulated camera")
         ->check(CLI::IsMember({"gige", "usb", "fake"}));
     add_camera_settings(command, *options);
     command->add_option("--depth", options->depth, "Slots of the segment")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    command->add_option("--frames", options->frames, "End after so many frames")->check(CLI::PositiveNumber);
-    command->add_option("--duration", options->duration, "End after this time: 10s, 2min, 1h")->type_name("SPAN");
-    command->add_option("--timeout", options->timeout, "Give up when no frame comes for so long")->type_name("SPAN");
+    command->add_option("--frames", options->frames, "Stop after this many frames")->check(CLI::PositiveNumber);
+    command->add_option("--duration", options->duration, "Stop after this time: 10s, 2min, 1h")->type_name("SPAN");
+    command->add_option("--timeout", options->timeout, "Stop with an error when no frame arrives for this long")
+        ->type_name("SPAN");
     add_json_flag(command, options->json);
     command->footer(
-        "Runs until Ctrl-C unless --frames or --duration ends it. The frame's shape is height x width. cnt2 is the\n"
-        "camera's frame id, counted on where the camera's counter wraps; the acquisition time is the camera's.\n"
-        "A frame that arrives incomplete is never published. Exit code 4: frames were lost.\n\n"
+        "Runs until Ctrl-C unless --frames or --duration is given. The shape of a frame is height x width. cnt2 is "
+        "the\n"
+        "camera's frame id, continued where the camera's counter wraps; the acquisition time is the camera's.\n"
+        "Incomplete frames are never published. Exit code 4: frames were lost.\n\n"
         "Keywords: VENDOR, MODEL, SERIAL, PIXFMT, EXPTIME (s), FRATE (Hz), GAIN, REGIONX, REGIONY, BINX, BINY;\n"
-        "CLOCK says where times come from: epoch (the camera's clock keeps the time of day), offset (its clock plus\n"
-        "CLKOFFNS nanoseconds, found with the first frame), or host (the camera gives none). Once a second:\n"
-        "FRAMELOST frames sent and not published, FRAMEBAD those of them that arrived incomplete, UNDERRUN frames\n"
+        "CLOCK is the source of the times: epoch (the camera's clock keeps the time of day), offset (its clock plus\n"
+        "CLKOFFNS nanoseconds, measured with the first frame), or host (the camera has no clock). Once a second:\n"
+        "FRAMELOST frames sent but not published, FRAMEBAD those of them that arrived incomplete, UNDERRUN frames\n"
         "that found no free buffer, PKTLOST and PKTRESENT packets lost and sent again.\n\n"
         "Examples:\n  daoshm camera --list\n  daoshm camera wfs --frame-rate 500 --exposure 900 --region 0,0,256,256\n"
         "  daoshm camera wfs --name 192.168.1.20 --pixel-format Mono12 --packet-size 9000 --depth 16\n"

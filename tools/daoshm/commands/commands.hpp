@@ -17,7 +17,7 @@ struct Tool
     std::function<int()> run; ///< what the command line asked for; returns the exit code
 };
 
-/// Add a command whose arguments are kept in an `Options`; `run` gets them when the command is called.
+/// Add a command whose arguments are stored in an `Options`, which `run` gets when the command is called.
 template <typename Options>
 CLI::App *add_command(Tool &tool, const std::string &name, const std::string &description,
                       const std::shared_ptr<Options> &options, int (*run)(const Options &))
@@ -27,7 +27,7 @@ CLI::App *add_command(Tool &tool, const std::string &name, const std::string &de
     return command;
 }
 
-/// The option every command that reports has.
+/// The option of every command that reports.
 inline void add_json_flag(CLI::App *command, bool &json)
 {
     command->add_flag("--json", json, "Print JSON instead of text");
@@ -38,8 +38,7 @@ inline constexpr const char *segment_argument = "SEGMENT";
 
 inline CLI::Option *add_segment_argument(CLI::App *command, std::string &segment)
 {
-    return command
-        ->add_option("segment", segment, "Segment: a path, or a name to look for in the temporary folder and /dev/shm")
+    return command->add_option("segment", segment, "Segment: a path, or a name in the temporary folder or /dev/shm")
         ->required()
         ->type_name(segment_argument);
 }

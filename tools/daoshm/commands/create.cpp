@@ -1,4 +1,4 @@
-/// create: make a segment.
+/// create: create a segment.
 #include "commands/commands.hpp"
 
 #include <charconv>
@@ -37,7 +37,7 @@ uint32_t parse_mode(const std::string &text)
     uint32_t mode = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
     if (error != std::errc() || end != text.data() + text.size() || mode == 0 || mode > 0777)
-        throw ToolError(fmt::format("'{}' is not a file mode; expected octal digits such as 600 or 660", text),
+        throw ToolError(fmt::format("--mode: '{}'; expected octal digits from 1 to 777, such as 600 or 660", text),
                         exit_usage);
     return mode;
 }
@@ -72,32 +72,33 @@ int run_create(const CreateOptions &options)
 void add_create(Tool &tool)
 {
     const auto options = std::make_shared<CreateOptions>();
-    CLI::App *command = add_command(tool, "create", "Make a segment, or clear the one there is", options, run_create);
+    CLI::App *command = add_command(tool, "create", "Create a segment, or clear an existing one", options, run_create);
     command
         ->add_option("segment", options->segment,
-                     "Path of the new segment; a bare name goes into the temporary folder as NAME.im.shm")
+                     "Segment to create; a bare name becomes NAME.im.shm in the temporary folder")
         ->required()
         ->type_name(segment_argument);
     command->add_option("shape", options->shape, "One to three sizes, slow axis first: 512x512 or 512,512")
         ->required()
         ->type_name("SHAPE");
-    command->add_option("type", options->type, "Element type, as NumPy says it")
+    command->add_option("type", options->type, "Element type, by its NumPy name")
         ->check(CLI::IsMember(type_names()))
         ->capture_default_str();
-    command->add_option("--depth", options->depth, "Slots: 1 keeps the newest frame only")
+    command->add_option("--depth", options->depth, "Slots: with 1, only the newest frame is stored")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    command->add_option("--keywords", options->keywords, "Room for so many keywords")
+    command->add_option("--keywords", options->keywords, "Number of keywords it can hold")
         ->check(CLI::Range(0, 65535))
         ->capture_default_str();
     command->add_option("--mode", options->mode, "File mode, octal")->type_name("MODE")->capture_default_str();
     command->add_flag("--dao-semaphores", options->compatible,
-                      "Also make DAO's named semaphores, so that DAO programs can wait on it");
+                      "Also create DAO's named semaphores, so that DAO programs can wait for frames");
     add_json_flag(command, options->json);
     command->footer(
-        "A segment of the same name and geometry is cleared and its counters start again; its readers go on.\n"
-        "One of another geometry is replaced; its readers keep their memory and are told.\n"
-        "A depth of 2 or more lets readers copy frames whole from a fast writer; 4 to 8 is a good choice.\n\n"
+        "A segment of the same name, shape, type and depth is cleared and its counters restart; its readers continue.\n"
+        "Any other segment of that name is replaced; its readers keep their memory and are notified.\n"
+        "With a depth of 2 or more, readers can copy whole frames while a fast writer goes on; 4 to 8 is a good "
+        "choice.\n\n"
         "Examples:\n  daoshm create wfs 128x128 uint16 --depth 8\n"
         "  daoshm create /dev/shm/slopes.im.shm 1600 float32 --mode 660");
 }

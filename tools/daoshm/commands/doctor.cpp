@@ -1,4 +1,4 @@
-/// doctor: what is wrong here, one line each, with the remedy.
+/// doctor: checks of segments and machine, a line for each finding, with its remedy.
 #include "commands/commands.hpp"
 
 #include <algorithm>
@@ -34,7 +34,7 @@ struct DoctorOptions
 enum class Severity
 {
     good,
-    advice, ///< costs performance
+    advice, ///< performance is lost
     problem ///< something is wrong
 };
 
@@ -70,11 +70,11 @@ void check_space(const std::vector<std::string> &folders, Findings &findings)
             continue;
         const double share = static_cast<double>(space.available) / static_cast<double>(space.capacity);
         if (share < 0.1)
-            findings.push_back(
-                {Severity::problem, "space",
-                 fmt::format("{}: only {} of {} free", folder, bytes_text(static_cast<double>(space.available)),
-                             bytes_text(static_cast<double>(space.capacity))),
-                 space_remedy(folder)});
+            findings.push_back({Severity::problem, "space",
+                                fmt::format("{}: {} of {} free; expected at least 10 %", folder,
+                                            bytes_text(static_cast<double>(space.available)),
+                                            bytes_text(static_cast<double>(space.capacity))),
+                                space_remedy(folder)});
     }
 }
 
@@ -87,24 +87,23 @@ void check_segments(const std::vector<SegmentStatus> &statuses, Findings &findin
             const bool is_refused = std::ifstream(path_of(status.path)).good() == false;
             findings.push_back(
                 {Severity::problem, is_refused ? "permissions" : "damaged", status.problem,
-                 is_refused ? access_remedy(status.path) : "make it again, or: " + removal_remedy(status.path)});
+                 is_refused ? access_remedy(status.path) : "create it again, or: " + removal_remedy(status.path)});
             continue;
         }
         const DAO_SEGMENT_INFO &info = status.info;
         if (info.frame_broken != 0)
-            findings.push_back(
-                {Severity::problem, "broken frame",
-                 fmt::format("{}: writer {} died in the middle of a frame", status.path, info.writer_pid),
-                 "start the writer again: its next frame repairs it"});
+            findings.push_back({Severity::problem, "broken frame",
+                                fmt::format("{}: writer {} died while writing a frame", status.path, info.writer_pid),
+                                "start the writer again: its next frame repairs it"});
         else if (info.writer_pid != 0 && info.writer_alive == 0 && status.readers_alive > 0)
             findings.push_back({Severity::problem, "dead writer",
-                                fmt::format("{}: writer {} is gone, {} reader(s) wait", status.path, info.writer_pid,
-                                            status.readers_alive),
+                                fmt::format("{}: writer {} has died, {} reader(s) are waiting", status.path,
+                                            info.writer_pid, status.readers_alive),
                                 "start the writer again"});
         if (status.missed > 0)
             findings.push_back({Severity::advice, "missed",
                                 fmt::format("{}: a reader missed {} frames", status.path, status.missed),
-                                fmt::format("a depth over {}, or a faster reader", info.depth)});
+                                fmt::format("a depth above {}, or a faster reader", info.depth)});
     }
 }
 
@@ -120,7 +119,7 @@ void check_stale(const std::vector<SegmentStatus> &statuses, int64_t stale_ns, F
     for (const SegmentStatus &status : statuses)
         paths.insert(status.path);
     const std::set<std::string> mapped = mapped_files(paths);
-    const std::string doubt = sees_all_processes() ? "" : " (as far as this user can see)";
+    const std::string doubt = sees_all_processes() ? "" : " (that this user can see)";
     for (const SegmentStatus &status : statuses)
     {
         const bool is_known_in_use = status.info.writer_alive != 0 || status.readers_alive > 0;
@@ -136,7 +135,7 @@ void check_stale(const std::vector<SegmentStatus> &statuses, int64_t stale_ns, F
     }
 }
 
-/// A segment's semaphores are named by its file's name up to the first dot.
+/// A segment's semaphores have the name of its file up to the first dot.
 void check_semaphores(const std::vector<SegmentStatus> &statuses, Findings &findings)
 {
     std::set<std::string> stems;
@@ -177,13 +176,13 @@ Findings examine(const DoctorOptions &options)
         if (findings.size() == before)
             findings.push_back({Severity::good, name, fine, ""});
     };
-    run("segments", fmt::format("{} in {}, none damaged, no writer died", statuses.size(), fmt::join(folders, ", ")),
+    run("segments", fmt::format("{} in {}, none damaged, no dead writer", statuses.size(), fmt::join(folders, ", ")),
         [&] { check_segments(statuses, findings); });
-    run("disk", "no segment lies where that delays it", [&] { check_disk(statuses, findings); });
-    run("space", "there is room", [&] { check_space(folders, findings); });
-    run("permissions", "no segment is open to every user's writing", [&] { check_permissions(statuses, findings); });
-    run("stale", "no segment is left over", [&] { check_stale(statuses, parse_duration(options.stale), findings); });
-    run("semaphores", "no named semaphore is left over", [&] { check_semaphores(statuses, findings); });
+    run("disk", "no segment is where that slows it down", [&] { check_disk(statuses, findings); });
+    run("space", "there is enough free space", [&] { check_space(folders, findings); });
+    run("permissions", "no segment is writable by every user", [&] { check_permissions(statuses, findings); });
+    run("stale", "no stale segment", [&] { check_stale(statuses, parse_duration(options.stale), findings); });
+    run("semaphores", "no stale named semaphore", [&] { check_semaphores(statuses, findings); });
     run("real time", machine_is_fine, [&] { check_machine(findings); });
     return findings;
 }
@@ -234,15 +233,15 @@ int run_doctor(const DoctorOptions &options)
 void add_doctor(Tool &tool)
 {
     const auto options = std::make_shared<DoctorOptions>();
-    CLI::App *command = add_command(tool, "doctor", "Say what is wrong here, and the remedy", options, run_doctor);
-    command->add_option("folder", options->folders,
-                        "Folders to look in; without any: the temporary folder and /dev/shm");
-    command->add_option("--stale", options->stale, "A segment that nobody has open counts as left over after so long")
+    CLI::App *command =
+        add_command(tool, "doctor", "Check segments and machine, with a remedy for each finding", options, run_doctor);
+    command->add_option("folder", options->folders, "Folders to search; default: the temporary folder and /dev/shm");
+    command->add_option("--stale", options->stale, "A segment that no process has open is stale after this time")
         ->type_name("SPAN")
         ->capture_default_str();
     add_json_flag(command, options->json);
-    command->footer("Nothing is changed. Problems (exit code 4) are wrong; advice costs performance.\n"
-                    "What the system does not say of itself is left out.\n\nExamples:\n  daoshm doctor\n"
+    command->footer("Nothing is changed. A problem (exit code 4) is an error; advice is about performance.\n"
+                    "What the system does not report is not checked.\n\nExamples:\n  daoshm doctor\n"
                     "  daoshm doctor /data/shm --stale 1h --json");
 }
 

@@ -66,14 +66,14 @@ void add_fill(Tool &tool)
         ->type_name("VALUE");
     command->add_option("--low", options->lowest, "Lowest value of noise, spot and wave")->capture_default_str();
     command->add_option("--high", options->highest, "Highest value of noise, spot and wave")->capture_default_str();
-    command->add_option("--rate", options->rate_hz, "Frames a second; until Ctrl-C unless --frames is given")
+    command->add_option("--rate", options->rate_hz, "Frames per second; until Ctrl-C unless --frames is given")
         ->check(CLI::PositiveNumber)
         ->type_name("HZ");
-    command->add_option("--frames", options->frames, "How many frames; without --rate as fast as possible");
+    command->add_option("--frames", options->frames, "Number of frames; without --rate as fast as possible");
     command->add_option("--first", options->first, "Number of the pattern's first frame")->capture_default_str();
     command->footer(
-        "Patterns move from frame to frame. Element i of ramp is i plus the frame's number; integers wrap, reals\n"
-        "start again at 2^24. A number that the type cannot hold is refused.\n\n"
+        "Patterns move from frame to frame. Element i of ramp is i plus the number of the frame; integers wrap, reals\n"
+        "restart at 2^24. A number that the type cannot hold is an error.\n\n"
         "Examples:\n  daoshm fill dark 0\n  daoshm fill wfs spot --rate 500\n"
         "  daoshm fill wfs noise --low 100 --high 120 --rate 1000 --frames 5000");
 }

@@ -85,41 +85,41 @@ Json info_json(const Segment &segment, const SegmentStatus &status)
     return json;
 }
 
-void print_facts(const Segment &segment, const SegmentStatus &status)
+void print_details(const Segment &segment, const SegmentStatus &status)
 {
     const IMAGE_METADATA &md = newest_slot(segment, status.info.depth);
     const DAO_SEGMENT_INFO &info = status.info;
     const Geometry &geometry = status.geometry;
     const StateText state = state_text(status);
-    Facts facts;
-    facts.add("segment", segment.path(), Style::accent);
-    facts.add("state", state.text, state.style);
-    facts.add("type", daoTypeName(geometry.atype));
-    facts.add("shape", fmt::format("{}  (slow axis first, {} elements, {} a frame)", shape_text(geometry.shape),
-                                   geometry.element_count(), bytes_text(static_cast<double>(geometry.size_bytes()))));
-    facts.add("depth", std::to_string(info.depth));
-    facts.add("file", fmt::format("{}, mode {}", bytes_text(static_cast<double>(segment.get()->memsize)),
-                                  mode_text(segment.path())));
-    facts.add("cnt0", fmt::format("{}  (frames published)", status.cnt0));
-    facts.add("cnt1", fmt::format("{}  (slice of a rolling buffer)", md.cnt1));
-    facts.add("cnt2", fmt::format("{}  (frame id)", md.cnt2));
-    facts.add("acquired", status.last_frame_ns
-                              ? fmt::format("{}  ({} ago)", time_text(*status.last_frame_ns), last_frame_text(status))
-                              : "-");
-    facts.add("created", time_text(seconds_to_ns(segment.metadata().creation_time)));
-    facts.add("last access", time_text(seconds_to_ns(segment.metadata().last_access)));
-    facts.add("writer", writer_text(info));
+    Details details;
+    details.add("segment", segment.path(), Style::accent);
+    details.add("state", state.text, state.style);
+    details.add("type", daoTypeName(geometry.atype));
+    details.add("shape", fmt::format("{}  (slow axis first, {} elements, {} per frame)", shape_text(geometry.shape),
+                                     geometry.element_count(), bytes_text(static_cast<double>(geometry.size_bytes()))));
+    details.add("depth", std::to_string(info.depth));
+    details.add("file", fmt::format("{}, mode {}", bytes_text(static_cast<double>(segment.get()->memsize)),
+                                    mode_text(segment.path())));
+    details.add("cnt0", fmt::format("{}  (frames published)", status.cnt0));
+    details.add("cnt1", fmt::format("{}  (slice of a rolling buffer)", md.cnt1));
+    details.add("cnt2", fmt::format("{}  (frame id)", md.cnt2));
+    details.add("acquired", status.last_frame_ns
+                                ? fmt::format("{}  ({} ago)", time_text(*status.last_frame_ns), last_frame_text(status))
+                                : "-");
+    details.add("created", time_text(seconds_to_ns(segment.metadata().creation_time)));
+    details.add("last access", time_text(seconds_to_ns(segment.metadata().last_access)));
+    details.add("writer", writer_text(info));
     if (info.takeovers > 0)
-        facts.add("takeovers", fmt::format("{}  (writers that died while writing)", info.takeovers), Style::warning);
+        details.add("takeovers", fmt::format("{}  (writers that died while writing)", info.takeovers), Style::warning);
     if (md.packetTotal > 0)
-        facts.add("last packet",
-                  fmt::format("{} of {}: {} elements from {}", md.packetNb, md.packetTotal, md.lastNb, md.lastPos));
-    facts.add("semaphores",
-              fmt::format("{}{}", segment.metadata().sem, info.compatible != 0 ? ", with DAO's named semaphores" : ""));
-    facts.add("layout", info.has_extension != 0
-                            ? fmt::format("with extension, id {:016x}, generation {}", info.segment_id, info.generation)
-                            : "made by DAO: no reader list, no writer lock");
-    std::fputs(facts.text().c_str(), stdout);
+        details.add("last packet",
+                    fmt::format("{} of {}: {} elements from {}", md.packetNb, md.packetTotal, md.lastNb, md.lastPos));
+    details.add("semaphores", fmt::format("{}{}", segment.metadata().sem,
+                                          info.compatible != 0 ? ", with DAO's named semaphores" : ""));
+    details.add("layout", info.has_extension != 0 ? fmt::format("with extension, id {:016x}, generation {}",
+                                                                info.segment_id, info.generation)
+                                                  : "created by DAO: no reader list, no writer lock");
+    std::fputs(details.text().c_str(), stdout);
 }
 
 void print_keywords(const Segment &segment)
@@ -170,7 +170,7 @@ int run_info(const InfoOptions &options)
         print_json(info_json(segment, status));
         return exit_success;
     }
-    print_facts(segment, status);
+    print_details(segment, status);
     print_keywords(segment);
     print_readers(segment, status.cnt0);
     return exit_success;
@@ -185,8 +185,9 @@ void add_info(Tool &tool)
                                     options, run_info);
     add_segment_argument(command, options->segment);
     add_json_flag(command, options->json);
-    command->footer("BEHIND is how many frames were published since a reader's last; MISSED how many it never read.\n\n"
-                    "Examples:\n  daoshm info wfs\n  daoshm info /tmp/wfs.im.shm --json");
+    command->footer(
+        "BEHIND: frames published since the last one that the reader read; MISSED: frames that it never read.\n\n"
+        "Examples:\n  daoshm info wfs\n  daoshm info /tmp/wfs.im.shm --json");
 }
 
 }

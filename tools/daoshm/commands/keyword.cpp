@@ -54,9 +54,9 @@ void set_value(IMAGE *image, const KeywordOptions &options)
     double real = 0;
     const bool any = options.type == "auto";
     const auto refuse = [&](const char *what)
-    { return ToolError(fmt::format("'{}' is not {}", options.value, what), exit_usage); };
+    { return ToolError(fmt::format("{}: '{}'; expected {}", options.name, options.value, what), exit_usage); };
     if (options.type == "long" && !parse_long(options.value, integer))
-        throw refuse("a whole number of 64 bits");
+        throw refuse("a 64-bit integer");
     if (options.type == "double" && !parse_double(options.value, real))
         throw refuse("a number");
     if ((any || options.type == "long") && parse_long(options.value, integer))
@@ -93,7 +93,7 @@ int run_keyword(const KeywordOptions &options)
     if (options.remove || options.has_value)
     {
         if (options.name.empty())
-            throw ToolError("keyword: --rm needs the keyword's name", exit_usage);
+            throw ToolError("--rm: no keyword given; expected its name", exit_usage);
         const Segment segment = Segment::open_writer(options.segment);
         if (options.remove)
             check(daoShmRemoveKeyword(segment.get(), options.name.c_str()));
@@ -120,18 +120,17 @@ void add_keyword(Tool &tool)
     const auto options = std::make_shared<KeywordOptions>();
     CLI::App *command = add_command(tool, "keyword", "List, print, set or remove keywords", options, run_keyword);
     add_segment_argument(command, options->segment);
-    command->add_option("name", options->name, "Keyword, at most 16 bytes; without it all are listed");
-    command
-        ->add_option("value", options->value, "Value to set: a whole number, a number, or a text of at most 16 bytes")
+    command->add_option("name", options->name, "Keyword, at most 16 bytes; default: all are listed");
+    command->add_option("value", options->value, "Value to set: an integer, a real number, or text of at most 16 bytes")
         ->each([options](const std::string &) { options->has_value = true; });
     command->add_option("--comment", options->comment, "Comment to set with the value, at most 79 bytes")
         ->each([options](const std::string &) { options->has_comment = true; });
-    command->add_option("--type", options->type, "Type of the value; auto takes the first of the others that fits")
+    command->add_option("--type", options->type, "Type of the value; auto: the first of the others that fits")
         ->check(CLI::IsMember({"auto", "long", "double", "string"}))
         ->capture_default_str();
     command->add_flag("--rm", options->remove, "Remove the keyword");
     add_json_flag(command, options->json);
-    command->footer("A value that begins with a minus follows --: daoshm keyword wfs OFFSET -- -3\n\n"
+    command->footer("Put -- before a value that begins with a minus: daoshm keyword wfs OFFSET -- -3\n\n"
                     "Examples:\n  daoshm keyword wfs\n  daoshm keyword wfs EXPTIME 0.002 --comment 'exposure, s'\n"
                     "  daoshm keyword wfs EXPTIME\n  daoshm keyword wfs EXPTIME --rm");
 }

@@ -110,18 +110,17 @@ int run_ls(const LsOptions &options)
 void add_ls(Tool &tool)
 {
     const auto options = std::make_shared<LsOptions>();
-    CLI::App *command =
-        add_command(tool, "ls", "List all segments: what they are and how they are doing", options, run_ls);
+    CLI::App *command = add_command(tool, "ls", "List all segments and their state", options, run_ls);
     command->add_option("folder", options->folders,
-                        "Folders to look in; without any: the temporary folder and /dev/shm, files *.im.shm");
-    command->add_option("--interval", options->interval_s, "Seconds over which rates are measured, for all at once")
+                        "Folders to search; default: files *.im.shm in the temporary folder and /dev/shm");
+    command->add_option("--interval", options->interval_s, "Seconds over which the rates are measured")
         ->check(CLI::Range(0.01, 60.0))
         ->capture_default_str();
-    command->add_flag("--names", options->names, "Only the paths, at once");
+    command->add_flag("--names", options->names, "Only the paths, without measuring");
     add_json_flag(command, options->json);
     command->footer(
-        "RATE is frames a second over the interval. MISSED is how many frames the reader that missed most has "
-        "missed.\nA file that is named like a segment but cannot be opened is listed with the reason.\n\n"
+        "RATE: frames per second over the interval. MISSED: the most frames that any of the readers has missed.\n"
+        "A file that is named like a segment but cannot be opened is listed with the reason.\n\n"
         "Examples:\n  daoshm ls\n  daoshm ls /data/shm --interval 2\n"
         "  daoshm ls --json | jq '.[] | select(.state == \"writer gone\") | .path'");
 }

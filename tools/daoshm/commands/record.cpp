@@ -90,11 +90,11 @@ void print_report(const FrameWriter &file, const RecordResult &result)
     for (size_t i = 0; i < std::min(result.gaps.size(), shown_gaps); ++i)
         text += fmt::format("\n  before frame {}: {} missing", result.gaps[i].frame_index, result.gaps[i].missed);
     if (result.gaps.size() > shown_gaps)
-        text += fmt::format("\n  and {} more gaps; the file has them all", result.gaps.size() - shown_gaps);
+        text += fmt::format("\n  and {} more gaps; the file lists all", result.gaps.size() - shown_gaps);
     if (result.missed > 0)
-        text += "\n  a greater depth of the segment, or a faster disk, prevents this";
+        text += "\n  to prevent this: a segment with a greater depth, or a faster disk";
     if (result.restarts > 0)
-        text += fmt::format("\n  the segment was made anew {} times; cnt0 starts again there", result.restarts);
+        text += fmt::format("\n  the segment was created again {} times; cnt0 restarts there", result.restarts);
     std::fputs((text + "\n").c_str(), stdout);
 }
 
@@ -102,7 +102,7 @@ int run_record(const RecordOptions &options)
 {
     check_ending(options.file);
     if (!options.force && std::filesystem::exists(path_of(options.file)))
-        throw ToolError(fmt::format("{}: exists already; --force overwrites it", options.file));
+        throw ToolError(fmt::format("{}: exists; --force overwrites it", options.file));
     RecordLimits limits;
     limits.frames = options.frames;
     limits.duration_ns = options.time.empty() ? -1 : parse_duration(options.time);
@@ -121,7 +121,8 @@ int run_record(const RecordOptions &options)
     switch (result.end)
     {
     case RecordEnd::failed:
-        throw ToolError(fmt::format("the recording ended after {} frames: {}", result.frames, result.problem));
+        throw ToolError(
+            fmt::format("{}: recording ended after {} frames: {}", options.file, result.frames, result.problem));
     case RecordEnd::timeout:
         throw ToolError(fmt::format("{}: no frame for {}", segment.path(), options.timeout), exit_timeout);
     case RecordEnd::interrupted:
@@ -145,26 +146,25 @@ void add_record(Tool &tool)
     command->add_option("file", options->file, "File to write: .fits, .fit, .fts or .npy")
         ->required()
         ->type_name("FILE");
-    command->add_option("-n,--frames", options->frames, "How many frames")->check(CLI::PositiveNumber);
-    command->add_option("-t,--time", options->time, "How long, from the first frame on: 10s, 2min, 1h")
+    command->add_option("-n,--frames", options->frames, "Number of frames")->check(CLI::PositiveNumber);
+    command->add_option("-t,--time", options->time, "Time to record, from the first frame on: 10s, 2min, 1h")
         ->type_name("SPAN");
-    command->add_option("--timeout", options->timeout, "Give up when no frame comes for so long")->type_name("SPAN");
-    command->add_option("--buffer", options->buffer_mib, "Memory for frames waiting for the disk, MiB")
+    command->add_option("--timeout", options->timeout, "Stop with an error when no frame arrives for this long")
+        ->type_name("SPAN");
+    command->add_option("--buffer", options->buffer_mib, "Memory for frames that wait for the disk, MiB")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     command->add_flag("-f,--force", options->force, "Overwrite an existing file");
     add_json_flag(command, options->json);
     command->footer(
-        "It begins with the next frame and, without -n and -t, goes on until Ctrl-C. A full disk or Ctrl-C leaves a "
-        "valid\n"
-        "file of the frames until then. Frames that the writer overwrote first are counted and reported (exit code "
-        "4).\n\n"
-        "FITS: a cube with the frames along the last axis (the first in NumPy), the segment's keywords in the header, "
-        "and\n"
-        "a table FRAMES with CNT0, CNT2, ATIME_NS and MISSED for each frame. Unsigned integers and int8 use BZERO; "
-        "complex\n"
-        "elements are pairs along NAXIS1, CTYPE1 'COMPLEX'.\n"
-        ".npy: the same array, and NAME.npy.json beside it with keywords and the four columns.\n\n"
+        "Recording begins with the next frame and, without -n and -t, continues until Ctrl-C. A full disk or Ctrl-C\n"
+        "leaves a valid file of the frames until then. Frames that the writer overwrote before they were read are\n"
+        "counted and reported (exit code 4).\n\n"
+        "FITS: a cube with the frames along the last axis (the first in NumPy), the segment's keywords in the header,\n"
+        "and a table FRAMES with CNT0, CNT2, ATIME_NS and MISSED for each frame. Unsigned integers and int8 use "
+        "BZERO;\n"
+        "complex elements are pairs along NAXIS1, CTYPE1 'COMPLEX'.\n"
+        ".npy: the same array, and a sidecar file NAME.npy.json with the keywords and the four columns.\n\n"
         "Examples:\n  daoshm record wfs night.fits -n 1000\n  daoshm record wfs night.npy -t 10s --timeout 2s\n"
         "  daoshm record wfs long.fits          until Ctrl-C");
 }

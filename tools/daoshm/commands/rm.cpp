@@ -1,4 +1,4 @@
-/// rm: remove segments, with the named semaphores they have.
+/// rm: remove segments and their named semaphores.
 #include "commands/commands.hpp"
 
 #include <cstdio>
@@ -30,7 +30,7 @@ std::string use_text(const std::string &name)
     uint32_t readers = 0;
     daoShmCountReaders(segment.get(), &readers);
     if (info.writing != 0 && info.writer_alive != 0)
-        return fmt::format("process {} is writing it", info.writer_pid);
+        return fmt::format("process {} is writing to it", info.writer_pid);
     return readers > 0 ? fmt::format("{} reader(s) have it open", readers) : "";
 }
 
@@ -44,7 +44,7 @@ int run_rm(const RmOptions &options)
             const std::string path = find_segment(name);
             const std::string use = options.force ? "" : use_text(path);
             if (!use.empty())
-                throw ToolError(fmt::format("{}: not removed, {}; --force removes it all the same", path, use));
+                throw ToolError(fmt::format("{}: not removed: {}; --force removes it anyway", path, use));
             check(daoShmRemove(path.c_str()));
         }
         catch (const ToolError &error)
@@ -63,11 +63,11 @@ void add_rm(Tool &tool)
     const auto options = std::make_shared<RmOptions>();
     CLI::App *command = add_command(tool, "rm", "Remove segments", options, run_rm);
     command->add_option("segment", options->segments, "Segments to remove")->required()->type_name(segment_argument);
-    command->add_flag("-f,--force", options->force, "Also while others use it");
-    command->footer(
-        "Processes that have the segment open keep their memory and are told. Its named semaphores go with it.\n"
-        "A file that is not a segment is left alone.\n\nExamples:\n  daoshm rm wfs slopes\n"
-        "  daoshm ls --names /tmp/test | xargs daoshm rm --force");
+    command->add_flag("-f,--force", options->force, "Remove segments that are in use, too");
+    command->footer("Processes that have the segment open keep their memory and are notified. Its named semaphores are "
+                    "removed, too.\n"
+                    "A file that is not a segment is not removed.\n\nExamples:\n  daoshm rm wfs slopes\n"
+                    "  daoshm ls --names /tmp/test | xargs daoshm rm --force");
 }
 
 }

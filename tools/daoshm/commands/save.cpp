@@ -33,7 +33,7 @@ int run_save(const SaveOptions &options)
 {
     check_ending(options.file);
     if (!options.force && std::filesystem::exists(path_of(options.file)))
-        throw ToolError(fmt::format("{}: exists already; --force overwrites it", options.file));
+        throw ToolError(fmt::format("{}: exists; --force overwrites it", options.file));
     const Segment segment = Segment::open_read_only(options.segment);
     if (options.next)
     {
@@ -73,12 +73,12 @@ void add_save(Tool &tool)
         ->required()
         ->type_name("FILE");
     command->add_flag("--next", options->next, "Wait for the next frame instead of taking the newest");
-    command->add_option("--timeout", options->timeout, "How long --next waits")
+    command->add_option("--timeout", options->timeout, "Longest wait of --next")
         ->type_name("SPAN")
         ->capture_default_str();
     command->add_flag("-f,--force", options->force, "Overwrite an existing file");
     add_json_flag(command, options->json);
-    command->footer("A FITS header gets DATE-OBS, DAOATIME (ns), DAOCNT0, DAOCNT2, DAOSEG, DAOTYPE and the segment's "
+    command->footer("The FITS header has DATE-OBS, DAOATIME (ns), DAOCNT0, DAOCNT2, DAOSEG, DAOTYPE and the segment's "
                     "keywords.\n\nExamples:\n  daoshm save wfs dark.fits\n  daoshm save wfs flat.npy --next --force");
 }
 

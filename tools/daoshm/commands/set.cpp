@@ -30,7 +30,7 @@ struct SetOptions
     bool cast = false;
 };
 
-/// Where in the file the frame lies, as its first element; throws when the shapes do not go together.
+/// The first element of the frame in the file; throws when the shapes do not match.
 uint64_t first_element(const Geometry &file, const Geometry &segment, const SetOptions &options)
 {
     if (file.shape == segment.shape)
@@ -38,10 +38,11 @@ uint64_t first_element(const Geometry &file, const Geometry &segment, const SetO
     const bool is_cube = file.shape.size() == segment.shape.size() + 1 &&
                          std::equal(segment.shape.begin(), segment.shape.end(), file.shape.begin() + 1);
     if (!is_cube)
-        throw ToolError(fmt::format("{} has shape {}; {} has shape {}", options.file, shape_text(file.shape),
+        throw ToolError(fmt::format("{}: shape {}; expected that of {}: {}", options.file, shape_text(file.shape),
                                     options.segment, shape_text(segment.shape)));
     if (options.frame >= file.shape[0])
-        throw ToolError(fmt::format("{}: there is no frame {}; it has {}", options.file, options.frame, file.shape[0]));
+        throw ToolError(fmt::format("--frame: {}; expected less than {}, the number of frames in {}", options.frame,
+                                    file.shape[0], options.file));
     return options.frame * segment.element_count();
 }
 
@@ -58,9 +59,9 @@ int run_set(const SetOptions &options)
     const Geometry wanted = segment.geometry();
     if (!is_safe_cast(found.atype, wanted.atype) && !options.cast)
         throw ToolError(
-            fmt::format("{} holds {}, which {} of {} cannot hold in every case; --cast converts, and refuses "
-                        "values that do not fit",
-                        options.file, daoTypeName(found.atype), daoTypeName(wanted.atype), segment.path()));
+            fmt::format("{}: elements of type {}; expected a type of which {} ({}) holds every value; --cast "
+                        "converts, unless a value does not fit",
+                        options.file, daoTypeName(found.atype), segment.path(), daoTypeName(wanted.atype)));
     const uint64_t first = first_element(found, wanted, options);
     std::vector<std::byte> frame(wanted.element_count() * daoTypeSize(found.atype));
     file->read(first, wanted.element_count(), frame.data());
@@ -78,16 +79,18 @@ void add_set(Tool &tool)
     CLI::App *command = add_command(tool, "set", "Publish a frame from a .npy or FITS file", options, run_set);
     add_segment_argument(command, options->segment);
     command->add_option("file", options->file, "File: .npy, .fits, .fit or .fts")->required()->type_name("FILE");
-    command->add_option("--frame", options->frame, "Which frame of a file of many, from 0")->capture_default_str();
+    command->add_option("--frame", options->frame, "Frame of a file with several, from 0")->capture_default_str();
     command->add_flag("--create", options->create,
-                      "Make the segment when there is none, with the file's shape and type");
-    command->add_option("--depth", options->depth, "Slots of a segment that --create makes")
+                      "Create the segment, with the file's shape and type, when it does not exist");
+    command->add_option("--depth", options->depth, "Slots of a segment that is created")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    command->add_flag("--cast", options->cast, "Convert to the segment's type; reals round to the nearest integer");
-    command->footer("Shapes must be equal. A type that the segment's holds unchanged is converted without asking.\n\n"
-                    "Examples:\n  daoshm set flat flat.npy\n  daoshm set reference reference.fits --create\n"
-                    "  daoshm set wfs night.fits --frame 17 --cast");
+    command->add_flag("--cast", options->cast,
+                      "Convert to the segment's type; reals are rounded to the nearest integer");
+    command->footer(
+        "Shapes must be equal. Without --cast, only types that the segment's type holds unchanged are converted.\n\n"
+        "Examples:\n  daoshm set flat flat.npy\n  daoshm set reference reference.fits --create\n"
+        "  daoshm set wfs night.fits --frame 17 --cast");
 }
 
 }

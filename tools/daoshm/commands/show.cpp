@@ -80,7 +80,7 @@ ScreenOptions screen_options(const ShowOptions &options)
     {
         const std::vector<uint32_t> size = parse_shape(options.size);
         if (size.size() != 2)
-            throw ToolError(fmt::format("'{}' is not a size; expected columns x rows, such as 80x24", options.size),
+            throw ToolError(fmt::format("--size: '{}'; expected columns x rows, such as 80x24", options.size),
                             exit_usage);
         screen.columns = size[0];
         screen.rows = size[1];
@@ -88,14 +88,15 @@ ScreenOptions screen_options(const ShowOptions &options)
     return screen;
 }
 
-/// The slice to show of three axes: the wanted one, or the one written last.
+/// The slice to show of three axes: the one asked for, or the one written last.
 size_t slice_of(const Geometry &geometry, const DAO_FRAME &frame, int64_t wanted)
 {
     if (geometry.shape.size() < 3)
         return 0;
     const uint64_t slices = geometry.shape[0];
     if (wanted >= 0 && static_cast<uint64_t>(wanted) >= slices)
-        throw ToolError(fmt::format("there is no slice {}; the segment has {}", wanted, slices), exit_usage);
+        throw ToolError(fmt::format("--slice: {}; expected less than {}, the number of slices", wanted, slices),
+                        exit_usage);
     return wanted >= 0 ? static_cast<size_t>(wanted) : static_cast<size_t>(frame.cnt1 % slices);
 }
 
@@ -116,7 +117,7 @@ std::string drawn_frame(const Segment &segment, const ShowOptions &options, uint
     return draw(plane, title, screen_options(options));
 }
 
-/// Draw anew over the old picture, line by line, so that nothing flickers.
+/// Draw over the old picture, line by line, so that it does not flicker.
 void redraw(const std::string &text, bool is_first)
 {
     std::string lines;
@@ -142,9 +143,9 @@ int show_live(Segment &segment, const ShowOptions &options)
         }
         catch (const ToolError &error)
         {
-            const bool is_passing = daoShmGetCounter(segment.get()) == 0 || daoLastErrorCode() == DAO_E_NOT_READY ||
-                                    daoLastErrorCode() == DAO_E_OVERWRITE;
-            problem = is_passing ? "" : error.what();
+            const bool is_transient = daoShmGetCounter(segment.get()) == 0 || daoLastErrorCode() == DAO_E_NOT_READY ||
+                                      daoLastErrorCode() == DAO_E_OVERWRITE;
+            problem = is_transient ? "" : error.what();
         }
         if (!problem.empty())
             break;
@@ -178,17 +179,15 @@ void add_show(Tool &tool)
     CLI::App *command = add_command(tool, "show", "Show the newest frame in the terminal", options, run_show);
     add_segment_argument(command, options->segment);
     command->add_flag("-w,--watch", options->watch, "Live, until Ctrl-C");
-    command->add_option("--fps", options->frames_per_second, "Most pictures a second with --watch")
+    command->add_option("--fps", options->frames_per_second, "Most pictures per second with --watch")
         ->check(CLI::Range(0.1, 60.0))
         ->capture_default_str();
     command
         ->add_option("--stretch", options->stretch,
-                     "How values become brightness; percentile: linear, 1 % clipped at both ends")
+                     "Mapping from values to brightness; percentile: linear, 1 % clipped at both ends")
         ->check(CLI::IsMember(keys(curves)))
         ->capture_default_str();
-    command
-        ->add_option("--clip", options->clip_percent,
-                     "Percent of the pixels beyond the limits at either end, any stretch")
+    command->add_option("--clip", options->clip_percent, "Percent of the pixels clipped at each end, with any stretch")
         ->check(CLI::Range(0.0, 49.0))
         ->type_name("PERCENT");
     command->add_option("--limits", options->limits, "Lowest and highest value, instead of the frame's own")
@@ -197,10 +196,10 @@ void add_show(Tool &tool)
     command->add_option("--map", options->colour_map, "Colour map")
         ->check(CLI::IsMember(colour_map_names()))
         ->capture_default_str();
-    command->add_option("--part", options->part, "What to show of complex elements")
+    command->add_option("--part", options->part, "Part of complex elements to show")
         ->check(CLI::IsMember(keys(part_names)))
         ->capture_default_str();
-    command->add_option("--slice", options->slice, "Which slice of three axes; without it the one written last")
+    command->add_option("--slice", options->slice, "Slice of a segment with three axes; default: the one written last")
         ->check(CLI::NonNegativeNumber);
     command->add_flag("--flip", options->flip, "First row at the bottom");
     command->add_option("--graphics", options->graphics, "Character blocks, or a graphics protocol of the terminal")
@@ -211,10 +210,9 @@ void add_show(Tool &tool)
     command->add_option("--colours,--colors", options->colours, "Colours of character blocks")
         ->check(CLI::IsMember(depths))
         ->capture_default_str();
-    command->add_option("--size", options->size, "Columns x rows to fill, instead of the terminal's")
-        ->type_name("SIZE");
-    command->footer("One axis, or one row or column, is drawn as a curve. Pixels that are not a number are purple.\n"
-                    "24-bit colours are used where COLORTERM says truecolor; none where NO_COLOR is set.\n\n"
+    command->add_option("--size", options->size, "Columns x rows, instead of the terminal's")->type_name("SIZE");
+    command->footer("A single axis, row or column is drawn as a curve. NaN pixels are purple.\n"
+                    "24-bit colours are used when COLORTERM is truecolor; none when NO_COLOR is set.\n\n"
                     "Examples:\n  daoshm show wfs\n  daoshm show wfs --watch --stretch asinh --map heat\n"
                     "  daoshm show cube --slice 3 --clip 0.5 --graphics sixel");
 }

@@ -29,38 +29,38 @@ struct TopOptions
     bool is_reversed = false;
 };
 
-std::string sort_name(const TopColumnFacts &facts)
+std::string sort_name(const TopColumnInfo &info)
 {
-    std::string name(facts.title);
+    std::string name(info.title);
     std::transform(name.begin(), name.end(), name.begin(),
                    [](char c) { return c == ' ' ? '-' : static_cast<char>(c - 'A' + 'a'); });
-    return facts.column == TopColumn::cnt0 ? "cnt0" : name;
+    return info.column == TopColumn::cnt0 ? "cnt0" : name;
 }
 
 struct PlacedColumn
 {
-    TopColumnFacts facts;
+    TopColumnInfo info;
     int width;
 };
 
-/// The columns that find room, the segment's name with at least 20 places.
+/// The columns that there is room for, with at least 20 characters for the segment's name.
 std::vector<PlacedColumn> place_columns(int columns)
 {
-    std::vector<TopColumnFacts> chosen = top_columns();
-    const auto left_for_name = [&]
+    std::vector<TopColumnInfo> chosen = top_columns();
+    const auto width_for_name = [&]
     {
-        int left = columns;
-        for (const TopColumnFacts &facts : chosen)
-            left -= facts.width + 1;
-        return left + 1;
+        int width = columns;
+        for (const TopColumnInfo &info : chosen)
+            width -= info.width + 1;
+        return width + 1;
     };
-    while (left_for_name() < 20 && chosen.size() > 2)
+    while (width_for_name() < 20 && chosen.size() > 2)
         chosen.erase(std::min_element(chosen.begin(), chosen.end(),
                                       [](const auto &a, const auto &b) { return a.importance < b.importance; }));
     std::vector<PlacedColumn> placed;
-    const int name_width = std::max(left_for_name(), 8);
-    for (const TopColumnFacts &facts : chosen)
-        placed.push_back({facts, facts.width == 0 ? std::min(name_width, 60) : facts.width});
+    const int name_width = std::max(width_for_name(), 8);
+    for (const TopColumnInfo &info : chosen)
+        placed.push_back({info, info.width == 0 ? std::min(name_width, 60) : info.width});
     return placed;
 }
 
@@ -71,9 +71,9 @@ class TopScreen
     {
         model_.filter = options.filter;
         model_.is_reversed = options.is_reversed;
-        for (const TopColumnFacts &facts : top_columns())
-            if (sort_name(facts) == options.sort)
-                model_.sort = facts.column;
+        for (const TopColumnInfo &info : top_columns())
+            if (sort_name(info) == options.sort)
+                model_.sort = info.column;
     }
 
     void run()
@@ -83,7 +83,7 @@ class TopScreen
         {
             if (!is_paused_ && steady_ns() >= due_ns)
             {
-                // A short first interval, so that the rates are there at once.
+                // A short first interval, so that rates are soon shown.
                 const double wait_s = due_ns == 0 ? std::min(interval_s_, 0.3) : interval_s_;
                 model_.sample();
                 due_ns = steady_ns() + static_cast<int64_t>(wait_s * 1e9);
@@ -172,7 +172,7 @@ class TopScreen
         const auto &columns = top_columns();
         const auto count = static_cast<int>(columns.size());
         const auto now = std::find_if(columns.begin(), columns.end(),
-                                      [this](const auto &facts) { return facts.column == model_.sort; });
+                                      [this](const auto &info) { return info.column == model_.sort; });
         const int next = (static_cast<int>(now - columns.begin()) + step + count) % count;
         model_.sort = columns[static_cast<size_t>(next)].column;
     }
@@ -218,9 +218,9 @@ class TopScreen
         int at = 0;
         for (const PlacedColumn &column : columns)
         {
-            const bool is_sorted = column.facts.column == model_.sort;
+            const bool is_sorted = column.info.column == model_.sort;
             const std::string title =
-                column.facts.title + std::string(is_sorted ? (model_.is_reversed ? "▲" : "▼") : "");
+                column.info.title + std::string(is_sorted ? (model_.is_reversed ? "▲" : "▼") : "");
             put_cell(1, at, {title, is_sorted ? Style::bold : Style::plain}, column, true);
             at += column.width + 1;
         }
@@ -231,7 +231,7 @@ class TopScreen
         int at = 0;
         for (const PlacedColumn &column : columns)
         {
-            put_cell(row, at, model_.cell(status, column.facts.column), column, false);
+            put_cell(row, at, model_.cell(status, column.info.column), column, false);
             at += column.width + 1;
         }
     }
@@ -241,7 +241,7 @@ class TopScreen
         const auto width = static_cast<size_t>(column.width);
         const std::string text = keep_end(cell.text, width);
         const auto space = static_cast<int>(width - std::min(width, display_width(text)));
-        screen_.put(row, column.facts.align == Align::right ? at + space : at, text, cell.style, is_reversed);
+        screen_.put(row, column.info.align == Align::right ? at + space : at, text, cell.style, is_reversed);
     }
 
     void draw_keys(const TerminalSize &size)
@@ -250,7 +250,7 @@ class TopScreen
         if (is_editing_filter_)
         {
             screen_.put(row, 0, "filter: " + model_.filter + "▏", Style::bold);
-            screen_.put(row, 12 + static_cast<int>(display_width(model_.filter)), "Enter keeps it, Esc clears it",
+            screen_.put(row, 12 + static_cast<int>(display_width(model_.filter)), "Enter applies it, Esc clears it",
                         Style::dim);
             return;
         }
@@ -292,21 +292,21 @@ void add_top(Tool &tool)
 {
     const auto options = std::make_shared<TopOptions>();
     CLI::App *command = add_command(tool, "top", "All segments, live, on the whole screen", options, run_top);
-    command->add_option("folder", options->folders,
-                        "Folders to look in; without any: the temporary folder and /dev/shm");
-    command->add_option("--interval", options->interval_s, "Seconds between looks")
+    command->add_option("folder", options->folders, "Folders to search; default: the temporary folder and /dev/shm");
+    command->add_option("--interval", options->interval_s, "Seconds between updates")
         ->check(CLI::Range(0.1, 60.0))
         ->capture_default_str();
     std::vector<std::string> names;
-    for (const TopColumnFacts &facts : top_columns())
-        names.push_back(sort_name(facts));
-    command->add_option("--sort", options->sort, "Column to sort by at first")
+    for (const TopColumnInfo &info : top_columns())
+        names.push_back(sort_name(info));
+    command->add_option("--sort", options->sort, "Initial sort column")
         ->check(CLI::IsMember(names))
         ->capture_default_str();
-    command->add_flag("--reverse", options->is_reversed, "Sort the other way at first");
-    command->add_option("--filter", options->filter, "Show only what has this in its path or state, at first");
+    command->add_flag("--reverse", options->is_reversed, "Initially reverse the order");
+    command->add_option("--filter", options->filter,
+                        "Initial filter: show only segments with this text in path or state");
     command->footer(
-        "Everything is opened for reading only and looked at once an interval: no loop is disturbed.\n"
+        "Segments are opened for reading only and sampled once per interval: no loop is slowed.\n"
         "Keys: q quit, s and S sort column, r reverse, / filter, p pause, + and - interval, arrows scroll.\n"
         "For scripts: daoshm ls --json\n\nExamples:\n  daoshm top\n  daoshm top /dev/shm --sort rate --filter wfs");
 }

@@ -57,9 +57,9 @@ bool is_before(const SegmentStatus &a, const SegmentStatus &b, TopColumn column)
 
 }
 
-const std::vector<TopColumnFacts> &top_columns()
+const std::vector<TopColumnInfo> &top_columns()
 {
-    static const std::vector<TopColumnFacts> columns{
+    static const std::vector<TopColumnInfo> columns{
         {TopColumn::segment, "SEGMENT", 0, Align::left, 100}, {TopColumn::type, "TYPE", 10, Align::left, 40},
         {TopColumn::shape, "SHAPE", 12, Align::left, 60},     {TopColumn::depth, "DEPTH", 5, Align::right, 20},
         {TopColumn::cnt0, "CNT0", 11, Align::right, 50},      {TopColumn::rate, "RATE", 10, Align::right, 90},

@@ -28,16 +28,16 @@ enum class TopColumn
     state
 };
 
-struct TopColumnFacts
+struct TopColumnInfo
 {
     TopColumn column;
     const char *title;
-    int width; ///< 0: takes what the others leave
+    int width; ///< 0: the remaining width
     Align align;
-    int importance; ///< those with the least go first when the terminal is narrow
+    int importance; ///< on a narrow terminal the least important are left out first
 };
 
-const std::vector<TopColumnFacts> &top_columns();
+const std::vector<TopColumnInfo> &top_columns();
 
 class TopModel
 {
@@ -48,7 +48,7 @@ class TopModel
     /// The segments to show, in order.
     std::vector<SegmentStatus> rows() const;
     size_t total() const { return survey_.statuses().size(); }
-    /// The folder that all lie in; empty when they lie in several.
+    /// The folder that all are in; empty when they are in several.
     const std::string &folder() const { return folder_; }
     Cell cell(const SegmentStatus &status, TopColumn column) const;
 

@@ -1,4 +1,4 @@
-/// watch: one line a second about a segment's frames.
+/// watch: a line of statistics per second about a segment's frames.
 #include "commands/commands.hpp"
 
 #include <cmath>
@@ -38,7 +38,7 @@ struct WatchOptions
 const std::map<std::string, WaitFunction> waits{
     {"block", daoShmWaitForFrame}, {"spin", daoShmWaitForFrameSpin}, {"adaptive", daoShmWaitForFrameAdaptive}};
 
-/// What one interval brought.
+/// The counts and times of one interval.
 struct Tally
 {
     uint64_t frames = 0;
@@ -48,7 +48,7 @@ struct Tally
     std::vector<double> latencies_ns;
 };
 
-/// Looks at every frame, but only at its counter and time: one element stands for it.
+/// Reads the counter and time of every frame, with only one of its elements.
 class FrameWatch
 {
   public:
@@ -101,7 +101,7 @@ class FrameWatch
                 break;
             ++tally.frames;
             tally.missed += missed;
-            // After missing frames neither the period nor the wake-up belongs to this frame.
+            // After missed frames, neither the period nor the wake-up is that of this frame.
             if (missed == 0 && last_atime_ns_ != 0)
                 tally.periods_ns.push_back(static_cast<double>(atime_ns - last_atime_ns_));
             if (missed == 0 && is_first)
@@ -110,7 +110,7 @@ class FrameWatch
             last_atime_ns_ = atime_ns;
             last_cnt0_ = cnt0;
         }
-        if (is_first) // awake with nothing to read yet: do not wait for the same frame again at once
+        if (is_first) // woken before the frame can be read: do not wait for the same frame again at once
             sleep_unless_interrupted(1'000'000);
     }
 
@@ -121,7 +121,7 @@ class FrameWatch
     int64_t last_atime_ns_ = 0;
 };
 
-/// Of the newest frame, on a handle of its own: the frames go on meanwhile.
+/// Of the newest frame, on a separate handle, so that frames are collected meanwhile.
 Moments newest_moments(const std::string &path)
 {
     try
@@ -133,7 +133,7 @@ Moments newest_moments(const std::string &path)
     }
     catch (const ToolError &)
     {
-        return {}; // no whole frame to be had just now
+        return {}; // no whole frame available
     }
 }
 
@@ -212,8 +212,9 @@ int run_watch(const WatchOptions &options)
     const auto interval_ns = static_cast<int64_t>(options.interval_s * 1e9);
     int64_t begin_ns = steady_ns();
     if (!options.json && options.latency)
-        std::fputs("wake: from the frame's acquisition time to this process awake, on the system's real-time clock\n",
-                   stdout);
+        std::fputs(
+            "wake: from the frame's acquisition time until this process is awake, on the system's real-time clock\n",
+            stdout);
     for (uint64_t line = 0; options.lines == 0 || line < options.lines; ++line)
     {
         if (!options.json && line % 20 == 0)
@@ -242,27 +243,26 @@ void add_watch(Tool &tool)
 {
     const auto options = std::make_shared<WatchOptions>();
     CLI::App *command =
-        add_command(tool, "watch", "One line a second: rate, jitter, statistics, missed frames", options, run_watch);
+        add_command(tool, "watch", "Print rate, jitter, statistics and missed frames every second", options, run_watch);
     add_segment_argument(command, options->segment);
-    command->add_flag("--latency", options->latency, "Add percentiles of the time from publish to wake");
+    command->add_flag("--latency", options->latency, "Add percentiles of the time from publishing to waking");
     std::vector<std::string> wait_names;
     for (const auto &[name, function] : waits)
         wait_names.push_back(name);
-    command->add_option("--wait", options->wait, "How to wait for frames; spin keeps one core busy")
+    command->add_option("--wait", options->wait, "Wait mode; spin: lowest latency, one core busy")
         ->check(CLI::IsMember(wait_names))
         ->capture_default_str();
-    command->add_option("-n,--lines", options->lines, "End after so many lines; without it, on Ctrl-C");
-    command->add_option("--interval", options->interval_s, "Seconds a line")
+    command->add_option("-n,--lines", options->lines, "Stop after this many lines; default: on Ctrl-C");
+    command->add_option("--interval", options->interval_s, "Seconds per line")
         ->check(CLI::Range(0.05, 3600.0))
         ->capture_default_str();
     add_json_flag(command, options->json);
     command->footer(
-        "RATE counts all frames; JITTER is the standard deviation of the time between acquisitions; MIN to RMS are of "
-        "the\n"
-        "newest frame (the modulus of complex elements); MISSED are frames overwritten before this command looked.\n"
-        "The latency is only as good as the acquisition times: a writer that sets them from a camera includes its own "
+        "RATE counts all frames. JITTER is the standard deviation of the time between acquisitions. MIN to RMS are of\n"
+        "the newest frame (the modulus of complex elements). MISSED counts frames overwritten before they were read.\n"
+        "The latency is as good as the acquisition times: a writer that sets them from a camera includes its own "
         "delay.\n"
-        "With --json, one object a line.\n\nExamples:\n  daoshm watch wfs\n  daoshm watch wfs --latency --wait "
+        "With --json, one object per line.\n\nExamples:\n  daoshm watch wfs\n  daoshm watch wfs --latency --wait "
         "adaptive -n 60");
 }
 

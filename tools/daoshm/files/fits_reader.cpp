@@ -25,7 +25,7 @@ uint8_t type_of_bitpix(int bitpix, const std::string &path)
         if (!is_complex_type(atype) && fits_type(atype).bitpix == bitpix)
             return atype;
     }
-    throw ToolError(fmt::format("{}: FITS image type {} is no type of segments", path, bitpix));
+    throw ToolError(fmt::format("{}: FITS image type {}; expected one that a segment can hold", path, bitpix));
 }
 
 uint8_t complex_of(uint8_t real_type, const std::string &path)
@@ -36,7 +36,8 @@ uint8_t complex_of(uint8_t real_type, const std::string &path)
         if (is_complex_type(atype) && fits_type(atype).bitpix == fits_type(real_type).bitpix)
             return atype;
     }
-    throw ToolError(fmt::format("{}: complex data of type {} has no type of segments", path, daoTypeName(real_type)));
+    throw ToolError(
+        fmt::format("{}: complex pairs of {}; expected pairs of float32 or float64", path, daoTypeName(real_type)));
 }
 
 class FitsReader : public FrameReader
@@ -85,7 +86,7 @@ class FitsReader : public FrameReader
             }
         }
         check_fits(status, path_);
-        throw ToolError(fmt::format("{}: there is no image in it", path_));
+        throw ToolError(fmt::format("{}: no image in the file; expected one", path_));
     }
 
     void read_geometry()
@@ -97,7 +98,7 @@ class FitsReader : public FrameReader
         std::array<char, FLEN_VALUE> axis_type{};
         // The equivalent type is that of the values, after BSCALE and BZERO.
         fits_get_img_equivtype(file_.get(), &bitpix, &status);
-        if (bitpix == LONGLONG_IMG && zero_offset() == 0x1p63) // cfitsio does not see that these are unsigned
+        if (bitpix == LONGLONG_IMG && zero_offset() == 0x1p63) // cfitsio takes these for signed
             bitpix = ULONGLONG_IMG;
         fits_get_img_dim(file_.get(), &axis_count, &status);
         fits_get_img_sizell(file_.get(), static_cast<int>(axes.size()), axes.data(), &status);
@@ -136,9 +137,8 @@ class FitsReader : public FrameReader
             fits_get_num_rowsll(file_.get(), &rows, &status);
             check_fits(status, path_);
             if (header_.geometry.shape.empty() || static_cast<uint64_t>(rows) != header_.geometry.shape[0])
-                throw ToolError(fmt::format("{}: {} rows in its table FRAMES; expected one for each of the {} frames",
-                                            path_, rows,
-                                            header_.geometry.shape.empty() ? 0 : header_.geometry.shape[0]));
+                throw ToolError(fmt::format("{}: table FRAMES: {} rows; expected one for each of the {} frames", path_,
+                                            rows, header_.geometry.shape.empty() ? 0 : header_.geometry.shape[0]));
             read_columns(rows);
         }
         fits_clear_errmsg();

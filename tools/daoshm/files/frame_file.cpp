@@ -93,7 +93,7 @@ void require_space(const std::string &path, uint64_t bytes)
 {
     const uint64_t found = free_bytes(path);
     if (found < bytes)
-        throw ToolError(fmt::format("{}: the disk is full: {} usable, {} needed", path,
+        throw ToolError(fmt::format("{}: disk full: {} usable; expected at least {}", path,
                                     bytes_text(static_cast<double>(found)), bytes_text(static_cast<double>(bytes))));
 }
 

@@ -15,7 +15,7 @@
 namespace daoshm
 {
 
-/// What a frame was besides its data.
+/// The description of a frame.
 struct FrameRecord
 {
     uint64_t cnt0 = 0;
@@ -24,7 +24,7 @@ struct FrameRecord
     uint64_t missed = 0; ///< frames lost just before this one
 };
 
-/// What a file says of its segment.
+/// The description of the segment that a file came from.
 struct FileHeader
 {
     Geometry geometry; ///< of one frame when writing, of all data in the file when reading
@@ -32,7 +32,7 @@ struct FileHeader
     std::vector<IMAGE_KEYWORD> keywords;
 };
 
-/// Writes frame after frame. When a call throws, what was appended before stays, and finish() still makes it valid.
+/// Writes frame after frame. After a call that throws, finish() still makes a valid file of the frames appended before.
 class FrameWriter
 {
   public:
@@ -40,7 +40,7 @@ class FrameWriter
     virtual void append(const void *frame, const FrameRecord &record) = 0;
     /// Complete the file with as many frames as were appended.
     virtual void finish() = 0;
-    /// Files that it writes, for the report.
+    /// The files that it writes, for the report.
     virtual std::vector<std::string> paths() const = 0;
 };
 
@@ -59,7 +59,7 @@ class FrameReader
   public:
     virtual ~FrameReader() = default;
     const FileHeader &header() const { return header_; }
-    /// One for each frame where the file is a recording, else empty.
+    /// One for each frame when the file is a recording, else empty.
     const std::vector<FrameRecord> &records() const { return records_; }
     /// Copy `count` elements from element `first` on.
     virtual void read(uint64_t first, uint64_t count, void *destination) = 0;
@@ -71,10 +71,10 @@ class FrameReader
 
 std::unique_ptr<FrameReader> open_frames(const std::string &path);
 
-/// What the file system of `path` has free, less a small reserve; huge when unknown.
+/// Free bytes in the file system of `path`, less a small reserve; UINT64_MAX when unknown.
 uint64_t free_bytes(const std::string &path);
 
-/// Throws unless there is so much.
+/// Throws unless that many are free.
 void require_space(const std::string &path, uint64_t bytes);
 
 }

@@ -1,4 +1,4 @@
-/// NumPy's .npy files. A recording has a JSON file beside it, NAME.npy.json, with the records and keywords.
+/// NumPy's .npy files. A recording has a sidecar file, NAME.npy.json, with the records and keywords.
 #pragma once
 
 #include "files/frame_file.hpp"

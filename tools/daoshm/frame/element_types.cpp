@@ -43,7 +43,7 @@ To to_integer(From value)
         fits = std::in_range<To>(value);
     }
     if (!fits)
-        throw ToolError(fmt::format("the value {} does not fit into {}", value, daoTypeName(type_code<To>())));
+        throw ToolError(fmt::format("value: {}; expected one that {} can hold", value, daoTypeName(type_code<To>())));
     return static_cast<To>(value);
 }
 
@@ -55,7 +55,7 @@ To convert_element(From value)
     else if constexpr (is_std_complex_v<From>)
     {
         if (value.imag() != 0)
-            throw ToolError(fmt::format("the complex value {}{:+}j does not fit into {}", value.real(), value.imag(),
+            throw ToolError(fmt::format("value: {}{:+}j; expected one that {} can hold", value.real(), value.imag(),
                                         daoTypeName(type_code<To>())));
         return convert_element<To>(value.real());
     }
@@ -110,9 +110,8 @@ uint8_t type_from_name(const std::string &name)
         if (known != nullptr && name == known)
             return static_cast<uint8_t>(code);
     }
-    throw ToolError(
-        fmt::format("there is no element type '{}'; expected one of {}", name, fmt::join(type_names(), ", ")),
-        exit_usage);
+    throw ToolError(fmt::format("element type: '{}'; expected one of {}", name, fmt::join(type_names(), ", ")),
+                    exit_usage);
 }
 
 std::vector<double> as_doubles(uint8_t atype, const void *data, size_t count, Part part)

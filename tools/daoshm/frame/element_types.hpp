@@ -1,4 +1,4 @@
-/// Element types at run time: one visit over the list in dao.h, and what follows from a type's C face.
+/// Element types at run time: a visit over the list in dao.h, and what follows from the C++ type.
 #pragma once
 
 #include <dao.h>
@@ -51,11 +51,11 @@ decltype(auto) visit_type(uint8_t atype, Visitor &&visitor)
         DAO_ELEMENT_TYPES(DAOSHM_VISIT)
 #undef DAOSHM_VISIT
     default:
-        throw ToolError("unknown element type " + std::to_string(atype));
+        throw ToolError("element type: code " + std::to_string(atype) + "; expected one of those in dao.h");
     }
 }
 
-/// The code of T, a type that visit_type() hands out.
+/// The code of T, a type that visit_type() passes to its visitor.
 template <typename T>
 constexpr uint8_t type_code()
 {
@@ -78,7 +78,7 @@ struct IsStdComplex<std::complex<T>> : std::true_type
 template <typename T>
 inline constexpr bool is_std_complex_v = IsStdComplex<T>::value;
 
-/// What one number of an element is: T, or the real type of a complex T.
+/// T, or the real type of a complex T.
 template <typename T>
 struct RealOf
 {

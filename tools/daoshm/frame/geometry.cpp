@@ -40,7 +40,8 @@ std::vector<uint32_t> parse_shape(const std::string &text)
     const auto refuse = [&]
     {
         return ToolError(
-            fmt::format("'{}' is not a shape; expected one to three sizes such as 512x512 or 512,512", text),
+            fmt::format("shape: '{}'; expected one to three sizes from 1 to 4294967295, such as 512x512 or 512,512",
+                        text),
             exit_usage);
     };
     std::vector<uint32_t> shape;

@@ -24,7 +24,7 @@ struct Geometry
 /// "512x512"
 std::string shape_text(const std::vector<uint64_t> &shape);
 
-/// Read "512x512" or "512,512"; throws a usage error unless it is one to three numbers from 1 to 2^32 - 1.
+/// A shape from "512x512" or "512,512"; throws a usage error unless it is one to three numbers from 1 to 2^32 - 1.
 std::vector<uint32_t> parse_shape(const std::string &text);
 
 }

@@ -20,7 +20,7 @@ namespace daoshm
 namespace
 {
 
-/// A well-mixed number from 0 to 1, the same for the same input on every machine.
+/// A pseudo-random number from 0 to 1, the same for the same input on every machine.
 double mixed(uint64_t input)
 {
     uint64_t bits = input + 0x9E3779B97F4A7C15U;
@@ -47,7 +47,7 @@ T from_double(double value)
         return static_cast<T>(value);
 }
 
-/// Integers count on and wrap; the real types count to a limit that they hold exactly.
+/// Integers wrap; real types start again at 2^24, up to which all of them are exact.
 template <typename T>
 T ramp(uint64_t count)
 {
@@ -94,7 +94,7 @@ Pattern::Pattern(const std::string &name, const Geometry &geometry, double lowes
 
 void Pattern::fill_number(const std::string &text)
 {
-    // Whole numbers take their own way: 64 bits do not go through a double.
+    // Whole numbers are parsed as such: a double does not hold all of 64 bits.
     const auto fill = [&](uint8_t type, const void *value)
     {
         const std::vector<std::byte> element = convert_elements(type, value, 1, geometry_.atype);
@@ -113,7 +113,7 @@ void Pattern::fill_number(const std::string &text)
     else if (parse_number(text, number))
         fill(type_code<std::complex<double>>(), &number);
     else
-        throw ToolError(fmt::format("'{}' is neither a number nor one of {}", text, fmt::join(names(), ", ")),
+        throw ToolError(fmt::format("pattern: '{}'; expected a number or one of {}", text, fmt::join(names(), ", ")),
                         exit_usage);
 }
 

@@ -1,4 +1,4 @@
-/// Pixels of colour, and the ways to draw them in a terminal.
+/// Pixels, and the modes in which a terminal can draw them.
 #pragma once
 
 #include <string>

@@ -36,7 +36,7 @@ struct ScreenOptions
     size_t rows = 24;
 };
 
-/// What the terminal can do, by what it says of itself in the environment.
+/// What the terminal supports, according to the environment.
 Graphics detected_graphics();
 
 /// One plane of a frame: two axes, or one.

@@ -22,8 +22,8 @@ void sleep_ns(int64_t duration_ns);
 
 // -------------------------------------------------------------------------------------------------- interrupts
 
-/// From now on Ctrl-C and its kin (SIGTERM; closing a Windows console) call `handler` instead of ending the process: in
-/// a signal handler, or in a thread of the system's.
+/// From now on Ctrl-C and its equivalents (SIGTERM; closing a Windows console) call `handler` instead of ending the
+/// process: in a signal handler, or in a thread of the system's.
 void on_interrupt(void (*handler)());
 
 // ------------------------------------------------------------------------------------------- files and folders

@@ -3,17 +3,17 @@
 namespace daoshm
 {
 
-FrameQueue::FrameQueue(size_t frame_bytes, size_t capacity) : frame_bytes_(frame_bytes), buffers_left_(capacity) {}
+FrameQueue::FrameQueue(size_t frame_bytes, size_t capacity) : frame_bytes_(frame_bytes), buffers_remaining_(capacity) {}
 
-std::vector<std::byte> FrameQueue::take_buffer()
+std::vector<std::byte> FrameQueue::borrow_buffer()
 {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return is_closed_ || !spare_.empty() || buffers_left_ > 0; });
+    changed_.wait(lock, [&] { return is_closed_ || !spare_.empty() || buffers_remaining_ > 0; });
     if (is_closed_)
         return {};
     if (spare_.empty())
     {
-        --buffers_left_;
+        --buffers_remaining_;
         return std::vector<std::byte>(frame_bytes_);
     }
     std::vector<std::byte> buffer = std::move(spare_.back());
@@ -28,7 +28,7 @@ void FrameQueue::push(QueuedFrame frame)
     changed_.notify_all();
 }
 
-void FrameQueue::give_back(std::vector<std::byte> buffer)
+void FrameQueue::return_buffer(std::vector<std::byte> buffer)
 {
     const std::lock_guard lock(mutex_);
     spare_.push_back(std::move(buffer));

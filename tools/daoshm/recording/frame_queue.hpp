@@ -1,4 +1,4 @@
-/// Frames on their way from the thread that reads them to the one that writes the file, bounded in memory.
+/// Frames between the thread that reads them and the one that writes the file, bounded in memory.
 #pragma once
 
 #include <condition_variable>
@@ -24,12 +24,12 @@ class FrameQueue
   public:
     FrameQueue(size_t frame_bytes, size_t capacity);
     /// A buffer to read the next frame into; waits while the queue is full. Empty once the queue is closed.
-    std::vector<std::byte> take_buffer();
+    std::vector<std::byte> borrow_buffer();
     void push(QueuedFrame frame);
-    void give_back(std::vector<std::byte> buffer);
-    /// The oldest frame; waits for one. Nothing once the queue is closed and empty.
+    void return_buffer(std::vector<std::byte> buffer);
+    /// The oldest frame; waits for one. Empty once the queue is closed and has no more frames.
     std::optional<QueuedFrame> pop();
-    /// No more frames come, or none is wanted any more.
+    /// There will be no more frames, or no more are wanted.
     void close();
     size_t size() const;
 
@@ -37,7 +37,7 @@ class FrameQueue
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     size_t frame_bytes_;
-    size_t buffers_left_;
+    size_t buffers_remaining_;
     std::vector<std::vector<std::byte>> spare_;
     std::deque<QueuedFrame> frames_;
     bool is_closed_ = false;

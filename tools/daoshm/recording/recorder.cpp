@@ -17,7 +17,7 @@ namespace daoshm
 namespace
 {
 
-/// The thread that appends to the file what the queue brings, and keeps the account of it.
+/// The thread that appends the queued frames to the file and counts them.
 class FileThread
 {
   public:
@@ -44,8 +44,8 @@ class FileThread
             while (std::optional<QueuedFrame> frame = queue_.pop())
             {
                 file_.append(frame->data.data(), frame->record);
-                account(frame->record);
-                queue_.give_back(std::move(frame->data));
+                count(frame->record);
+                queue_.return_buffer(std::move(frame->data));
             }
         }
         catch (const std::exception &error)
@@ -57,7 +57,7 @@ class FileThread
         }
     }
 
-    void account(const FrameRecord &record)
+    void count(const FrameRecord &record)
     {
         if (result.frames == 0)
             result.first_ns = record.atime_ns;
@@ -105,7 +105,7 @@ class FrameSource
         return DAO_INTERRUPTED;
     }
 
-    /// Has the wanted time passed since the first frame came?
+    /// Has the time to record passed since the first frame?
     bool is_time_over() const
     {
         return limits_.duration_ns >= 0 && first_seen_ns_ != 0 && steady_ns() - first_seen_ns_ >= limits_.duration_ns;
@@ -117,8 +117,8 @@ class FrameSource
     {
         if (limits_.duration_ns < 0 || first_seen_ns_ == 0)
             return limits_.timeout_ns;
-        const int64_t left_ns = std::max<int64_t>(0, first_seen_ns_ + limits_.duration_ns - steady_ns());
-        return limits_.timeout_ns < 0 ? left_ns : std::min(left_ns, limits_.timeout_ns);
+        const int64_t remaining_ns = std::max<int64_t>(0, first_seen_ns_ + limits_.duration_ns - steady_ns());
+        return limits_.timeout_ns < 0 ? remaining_ns : std::min(remaining_ns, limits_.timeout_ns);
     }
 
     void describe(FrameRecord &record, uint64_t missed)
@@ -161,7 +161,7 @@ uint64_t begin_after_newest(const Segment &segment)
 {
     uint32_t slot = 0;
     uint64_t cnt0 = 0;
-    // DAO_NOTREADY, no frame at all yet, is a good start too.
+    // DAO_NOTREADY, no frame yet, is not an error here.
     if (daoShmResetTail(segment.get(), &slot, &cnt0) == DAO_ERROR)
         check(DAO_ERROR);
     return cnt0;
@@ -180,9 +180,9 @@ RecordResult record_frames(const Segment &segment, FrameWriter &file, const Reco
         uint64_t count = 0;
         while ((limits.frames == 0 || count < limits.frames) && !source.is_time_over())
         {
-            QueuedFrame frame{queue.take_buffer(), {}};
+            QueuedFrame frame{queue.borrow_buffer(), {}};
             if (frame.data.empty())
-                break; // the file's thread gave up
+                break; // writing the file has failed
             const int_fast8_t status = source.next(frame.data, frame.record);
             if (status != DAO_SUCCESS)
             {

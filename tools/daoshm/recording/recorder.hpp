@@ -14,9 +14,9 @@ namespace daoshm
 struct RecordLimits
 {
     uint64_t after_cnt0 = 0;  ///< of begin_after_newest()
-    uint64_t frames = 0;      ///< 0 for no limit
-    int64_t duration_ns = -1; ///< from the first frame on; negative for no limit
-    int64_t timeout_ns = -1;  ///< longest wait for a frame; negative for ever
+    uint64_t frames = 0;      ///< 0: no limit
+    int64_t duration_ns = -1; ///< from the first frame on; negative: no limit
+    int64_t timeout_ns = -1;  ///< longest wait for a frame; negative: no limit
     uint64_t buffer_bytes = 256U << 20U;
 };
 
@@ -40,13 +40,13 @@ struct RecordResult
     std::string problem;
     uint64_t frames = 0;
     uint64_t missed = 0;
-    uint64_t restarts = 0; ///< how often the segment was made anew meanwhile, its counter at 0 again
+    uint64_t restarts = 0; ///< how often the segment was created again meanwhile, its counter back at 0
     std::vector<Gap> gaps;
     int64_t first_ns = 0;
     int64_t last_ns = 0;
 };
 
-/// Let reading in order begin with the frame after the newest. @return the newest's counter
+/// Begin reading in order with the frame after the newest. @return the newest's counter
 uint64_t begin_after_newest(const Segment &segment);
 
 /// Record until a limit, Ctrl-C or an error; the file is complete and valid after each of them.

@@ -58,7 +58,8 @@ Segment Segment::open_writer(const std::string &name)
 {
     Segment segment = open(name, daoShmShm2Img);
     if (segment.info().read_only != 0)
-        throw ToolError(fmt::format("{}: this user may only read it (see the file's owner and mode)", segment.path()));
+        throw ToolError(fmt::format(
+            "{}: cannot be opened for writing: this user may only read it; expected write permission", segment.path()));
     return segment;
 }
 
@@ -77,7 +78,7 @@ Segment Segment::create(const std::string &path, const Geometry &frame, uint32_t
     for (const uint64_t axis : frame.shape)
     {
         if (axis > UINT32_MAX)
-            throw ToolError(fmt::format("{}: frames of shape {}; an axis of a segment has at most {} elements", path,
+            throw ToolError(fmt::format("{}: shape {}; expected at most {} elements along an axis", path,
                                         shape_text(frame.shape), UINT32_MAX));
         shape.push_back(static_cast<uint32_t>(axis));
     }
@@ -125,7 +126,7 @@ std::vector<std::byte> Segment::read_newest(uint64_t *cnt0, int64_t *atime_ns) c
     const Geometry shape = geometry();
     std::vector<std::byte> frame(shape.size_bytes());
     if (daoShmGetCounter(get()) == 0)
-        throw ToolError(fmt::format("{}: no frame was published yet", path()));
+        throw ToolError(fmt::format("{}: no frame has been published yet", path()));
     check(daoShmReadNewest(get(), frame.data(), shape.element_count(), cnt0, atime_ns));
     return frame;
 }
@@ -147,9 +148,10 @@ int_fast8_t wait_for_frame(const Segment &segment, uint64_t after_cnt0, int64_t 
     {
         if (is_interrupted())
             return DAO_INTERRUPTED;
-        const int64_t left_ns = timeout_ns < 0 ? slice_ns : timeout_ns - (steady_ns() - started_ns);
-        const int_fast8_t status = wait(segment.get(), after_cnt0, std::clamp<int64_t>(left_ns, 0, slice_ns));
-        // Another signal than those that end the tool; on Windows also one of them, of which the tool is told next.
+        const int64_t remaining_ns = timeout_ns < 0 ? slice_ns : timeout_ns - (steady_ns() - started_ns);
+        const int_fast8_t status = wait(segment.get(), after_cnt0, std::clamp<int64_t>(remaining_ns, 0, slice_ns));
+        // DAO_INTERRUPTED: a signal that does not end the tool; on Windows also one that does, before its handler has
+        // run.
         const bool goes_on = status == DAO_TIMEOUT || (status == DAO_INTERRUPTED && !is_interrupted());
         const bool is_time_over = timeout_ns >= 0 && steady_ns() - started_ns >= timeout_ns;
         if (!goes_on || is_time_over)

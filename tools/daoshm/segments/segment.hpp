@@ -15,21 +15,21 @@ namespace daoshm
 /// Throw a ToolError with the library's message unless `status` is DAO_SUCCESS.
 void check(int_fast8_t status);
 
-/// Room for so many keywords in a new segment, beside those that it starts with.
+/// Room for keywords in a new segment, beside those that it starts with.
 inline constexpr uint32_t usual_keyword_room = 16;
 
 class Segment
 {
   public:
-    /// Never disturbs the segment and is not listed among its readers.
+    /// Changes nothing in the segment and is not listed among its readers.
     static Segment open_read_only(const std::string &name);
     /// Listed among the readers.
     static Segment open_reader(const std::string &name);
-    /// Throws when it may only be read.
+    /// Throws when this user may only read it.
     static Segment open_writer(const std::string &name);
     static Segment create(const std::string &path, const std::vector<uint32_t> &shape, uint8_t atype,
                           const DAO_CREATE_OPTIONS &options);
-    /// For frames of a file; throws when one of their axes is longer than a segment's can be.
+    /// For frames of a file; throws when an axis is too long for a segment.
     static Segment create(const std::string &path, const Geometry &frame, uint32_t depth,
                           uint32_t keywords = usual_keyword_room);
 
@@ -60,7 +60,7 @@ class Segment
 
 /// Wait until cnt0 exceeds `after_cnt0`, noticing Ctrl-C within 0.2 s whenever it comes.
 /// @param wait  which of the library's waits
-/// @return what that wait says; DAO_INTERRUPTED on Ctrl-C
+/// @return the status of that wait; DAO_INTERRUPTED on Ctrl-C
 using WaitFunction = int_fast8_t (*)(IMAGE *, uint64_t, int64_t);
 int_fast8_t wait_for_frame(const Segment &segment, uint64_t after_cnt0, int64_t timeout_ns,
                            WaitFunction wait = daoShmWaitForFrame);

@@ -29,17 +29,17 @@ SegmentStatus unusable(const std::string &path, const std::string &problem)
 }
 
 Survey::Survey(std::vector<std::string> folders)
-    : only_named_so_(folders.empty()), folders_(only_named_so_ ? usual_folders() : std::move(folders))
+    : is_usual_search_(folders.empty()), folders_(is_usual_search_ ? usual_folders() : std::move(folders))
 {
     for (std::string &folder : folders_)
     {
         folder = folder_path(folder);
         if (!fs::is_directory(path_of(folder)))
-            throw ToolError(fmt::format("{}: not a folder", folder));
+            throw ToolError(fmt::format("{}: not a folder; expected an existing one", folder));
     }
 }
 
-void Survey::look_for_files()
+void Survey::find_files()
 {
     std::set<std::string> found;
     for (const std::string &folder : folders_)
@@ -49,33 +49,33 @@ void Survey::look_for_files()
         {
             std::error_code unreadable;
             const std::string path = entry->path().string();
-            const bool is_named_so = path.ends_with(segment_ending);
-            if ((only_named_so_ && !is_named_so) || !entry->is_regular_file(unreadable))
+            const bool has_segment_name = path.ends_with(segment_ending);
+            if ((is_usual_search_ && !has_segment_name) || !entry->is_regular_file(unreadable))
                 continue;
             found.insert(path);
-            watched_[path].is_segment_file = is_named_so;
+            tracked_[path].has_segment_name = has_segment_name;
         }
     }
-    std::erase_if(watched_, [&](const auto &item) { return !found.contains(item.first); });
+    std::erase_if(tracked_, [&](const auto &item) { return !found.contains(item.first); });
 }
 
-void Survey::refresh(const std::string &path, Watched &watched) const
+void Survey::refresh(const std::string &path, Tracked &tracked) const
 {
-    if (watched.segment && daoShmCheckReplaced(watched.segment->get()) != DAO_SUCCESS)
+    if (tracked.segment && daoShmCheckReplaced(tracked.segment->get()) != DAO_SUCCESS)
     {
-        watched.segment.reset();
-        watched.sampled_ns = 0;
+        tracked.segment.reset();
+        tracked.sampled_ns = 0;
     }
-    if (watched.segment)
+    if (tracked.segment)
         return;
     try
     {
-        watched.segment.emplace(Segment::open_read_only(path));
-        watched.problem.clear();
+        tracked.segment.emplace(Segment::open_read_only(path));
+        tracked.problem.clear();
     }
     catch (const ToolError &error)
     {
-        watched.problem = error.what();
+        tracked.problem = error.what();
     }
 }
 
@@ -85,7 +85,7 @@ SegmentStatus sample_segment(const Segment &segment)
     status.path = segment.path();
     status.geometry = segment.geometry();
     status.info = segment.info();
-    // One element stands for the frame: its counter and time are those of a whole frame.
+    // One element is enough: the counter and the time are those of the whole frame.
     std::vector<std::byte> element(daoTypeSize(status.geometry.atype));
     int64_t atime_ns = 0;
     const int_fast8_t outcome = daoShmReadNewest(segment.get(), element.data(), 1, &status.cnt0, &atime_ns);
@@ -103,43 +103,43 @@ SegmentStatus sample_segment(const Segment &segment)
     return status;
 }
 
-SegmentStatus Survey::status_of(const std::string &path, Watched &watched) const
+SegmentStatus Survey::status_of(const std::string &path, Tracked &tracked) const
 {
-    if (!watched.segment)
-        return unusable(path, watched.problem);
-    SegmentStatus status = sample_segment(*watched.segment);
+    if (!tracked.segment)
+        return unusable(path, tracked.problem);
+    SegmentStatus status = sample_segment(*tracked.segment);
     const int64_t now = steady_ns();
-    const bool is_same_run = watched.sampled_ns != 0 && watched.segment_id == status.info.segment_id &&
-                             watched.generation == status.info.generation && status.cnt0 >= watched.cnt0;
+    const bool is_same_run = tracked.sampled_ns != 0 && tracked.segment_id == status.info.segment_id &&
+                             tracked.generation == status.info.generation && status.cnt0 >= tracked.cnt0;
     if (is_same_run)
-        status.rate_hz = static_cast<double>(status.cnt0 - watched.cnt0) * 1e9 /
-                         static_cast<double>(std::max<int64_t>(now - watched.sampled_ns, 1));
-    watched.cnt0 = status.cnt0;
-    watched.sampled_ns = now;
-    watched.generation = status.info.generation;
-    watched.segment_id = status.info.segment_id;
+        status.rate_hz = static_cast<double>(status.cnt0 - tracked.cnt0) * 1e9 /
+                         static_cast<double>(std::max<int64_t>(now - tracked.sampled_ns, 1));
+    tracked.cnt0 = status.cnt0;
+    tracked.sampled_ns = now;
+    tracked.generation = status.info.generation;
+    tracked.segment_id = status.info.segment_id;
     return status;
 }
 
 void Survey::sample()
 {
-    look_for_files();
+    find_files();
     statuses_.clear();
-    for (auto &[path, watched] : watched_)
+    for (auto &[path, tracked] : tracked_)
     {
-        refresh(path, watched);
-        // In a folder that was named, files of other names count only when they are segments.
-        if (!watched.segment && !watched.is_segment_file)
+        refresh(path, tracked);
+        // In a folder that the user named, files of other names count only when they are segments.
+        if (!tracked.segment && !tracked.has_segment_name)
             continue;
         try
         {
-            statuses_.push_back(status_of(path, watched));
+            statuses_.push_back(status_of(path, tracked));
         }
         catch (const ToolError &error)
         {
-            watched.segment.reset();
-            watched.problem = error.what();
-            statuses_.push_back(unusable(path, watched.problem));
+            tracked.segment.reset();
+            tracked.problem = error.what();
+            statuses_.push_back(unusable(path, tracked.problem));
         }
     }
 }

@@ -1,5 +1,5 @@
-/// All segments of some folders at a glance, kept open and sampled together: for ls, top and doctor.
-/// Opens everything for reading only, so that no loop is disturbed.
+/// The state of all segments in some folders, which stay open and are sampled together: for ls, top and doctor.
+/// Everything is opened for reading only, so that nothing in them changes.
 #pragma once
 
 #include <map>
@@ -15,7 +15,7 @@
 namespace daoshm
 {
 
-/// One segment, or one file that should be one.
+/// A segment, or a file that is named like one.
 struct SegmentStatus
 {
     std::string path;
@@ -25,7 +25,7 @@ struct SegmentStatus
     uint64_t cnt0 = 0;
     std::optional<double> rate_hz; ///< unknown until sampled twice
     std::optional<int64_t> last_frame_ns;
-    int64_t sampled_ns = 0; ///< when all this was so; ages count to then
+    int64_t sampled_ns = 0; ///< when this was the state; ages count to then
     uint32_t readers_alive = 0;
     uint64_t missed = 0; ///< by the reader that missed most
 };
@@ -33,42 +33,42 @@ struct SegmentStatus
 class Survey
 {
   public:
-    /// @param folders  looked through, not below; empty for the usual ones, where only files *.im.shm count
+    /// @param folders  searched without their subfolders; empty: the usual ones, and only files *.im.shm
     explicit Survey(std::vector<std::string> folders);
-    /// Look for new and vanished files, and sample every segment now.
+    /// Find new and removed files, and sample every segment.
     void sample();
     const std::vector<SegmentStatus> &statuses() const { return statuses_; }
-    /// Those looked through, as the system names them.
+    /// The folders searched, as the system names them.
     const std::vector<std::string> &folders() const { return folders_; }
 
   private:
-    struct Watched
+    struct Tracked
     {
         std::optional<Segment> segment;
         std::string problem;
-        bool is_segment_file = false;
+        bool has_segment_name = false;
         uint64_t cnt0 = 0;
         int64_t sampled_ns = 0;
         uint32_t generation = 0;
         uint64_t segment_id = 0;
     };
-    void look_for_files();
-    void refresh(const std::string &path, Watched &watched) const;
-    SegmentStatus status_of(const std::string &path, Watched &watched) const;
+    void find_files();
+    void refresh(const std::string &path, Tracked &tracked) const;
+    SegmentStatus status_of(const std::string &path, Tracked &tracked) const;
 
-    bool only_named_so_;
+    bool is_usual_search_;
     std::vector<std::string> folders_;
-    std::map<std::string, Watched> watched_;
+    std::map<std::string, Tracked> tracked_;
     std::vector<SegmentStatus> statuses_;
 };
 
-/// One look at one segment; the rate stays unknown.
+/// Sample one segment once; the rate stays unknown.
 SegmentStatus sample_segment(const Segment &segment);
 
-/// The folder that all lie in, with its slash at the end; empty when they lie in several.
+/// The folder that all are in, with a slash at its end; empty when they are in several.
 std::string common_folder(const std::vector<SegmentStatus> &statuses);
 
-/// How a segment is doing, in a word or two, and how to colour it.
+/// The state of a segment in a word or two, and its style.
 struct StateText
 {
     std::string text;

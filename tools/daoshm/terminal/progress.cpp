@@ -57,7 +57,7 @@ void Progress::update(uint64_t done, const std::string &note)
         const double fraction = static_cast<double>(done) / static_cast<double>(total_);
         line += fmt::format(" ▕{}▏ {:3.0f} %", bar(fraction), fraction * 100);
         if (fraction > 0 && fraction < 1)
-            line += fmt::format("  {} left", duration_text(elapsed_ns * (1 - fraction) / fraction));
+            line += fmt::format("  {} remaining", duration_text(elapsed_ns * (1 - fraction) / fraction));
     }
     else
     {

@@ -10,13 +10,13 @@ namespace daoshm
 class Progress
 {
   public:
-    /// @param total what counts as complete; 0 when the end is not known
+    /// @param total the count when complete; 0 when it is not known
     Progress(std::string label, uint64_t total, bool wanted = true);
     ~Progress();
     Progress(const Progress &) = delete;
     Progress &operator=(const Progress &) = delete;
 
-    /// Show it, ten times a second at most.
+    /// Draw it, at most ten times a second.
     void update(uint64_t done, const std::string &note = "");
 
   private:

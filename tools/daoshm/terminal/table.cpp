@@ -56,20 +56,20 @@ std::string Table::text() const
     return result;
 }
 
-void Facts::add(std::string label, std::string value, Style style)
+void Details::add(std::string label, std::string value, Style style)
 {
-    facts_.push_back({std::move(label), {std::move(value), style}});
+    details_.push_back({std::move(label), {std::move(value), style}});
 }
 
-std::string Facts::text() const
+std::string Details::text() const
 {
     size_t width = 0;
-    for (const Fact &fact : facts_)
-        width = std::max(width, display_width(fact.label));
+    for (const Detail &detail : details_)
+        width = std::max(width, display_width(detail.label));
     std::string result;
-    for (const Fact &fact : facts_)
-        result += padded({fact.label, Style::dim}, width, Align::left, false) + "  " +
-                  paint(fact.value.style, fact.value.text) + '\n';
+    for (const Detail &detail : details_)
+        result += padded({detail.label, Style::dim}, width, Align::left, false) + "  " +
+                  paint(detail.value.style, detail.value.text) + '\n';
     return result;
 }
 

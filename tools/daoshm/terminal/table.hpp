@@ -41,19 +41,19 @@ class Table
 };
 
 /// "label  value" lines, values in one column.
-class Facts
+class Details
 {
   public:
     void add(std::string label, std::string value, Style style = Style::plain);
     std::string text() const;
 
   private:
-    struct Fact
+    struct Detail
     {
         std::string label;
         Cell value;
     };
-    std::vector<Fact> facts_;
+    std::vector<Detail> details_;
 };
 
 }

@@ -19,12 +19,12 @@ enum ExitCode : int
 
 inline constexpr const char *exit_code_help =
     "Exit codes:\n"
-    "  0    done\n"
-    "  1    an error; the reason is on standard error\n"
+    "  0    success\n"
+    "  1    an error; standard error has the reason\n"
     "  2    wrong usage\n"
-    "  3    no frame came within the time limit\n"
-    "  4    done, with findings: doctor found a problem, or frames are missing from a recording\n"
-    "  130  Ctrl-C cut the work short (commands that run until Ctrl-C end with 0)\n";
+    "  3    no frame arrived within the time limit\n"
+    "  4    complete, with findings: doctor found a problem, or frames are missing from a recording\n"
+    "  130  interrupted by Ctrl-C (commands that run until Ctrl-C exit with 0)\n";
 
 class ToolError : public std::runtime_error
 {

@@ -27,9 +27,9 @@ void print_json_line(const Json &document)
     std::fflush(stdout);
 }
 
-std::string fixed_text(const char *text, size_t room)
+std::string fixed_text(const char *field, size_t size)
 {
-    return {text, std::find(text, text + room, '\0')};
+    return {field, std::find(field, field + size, '\0')};
 }
 
 }

@@ -1,4 +1,4 @@
-/// JSON on standard output; keys keep the order they were given in.
+/// JSON on standard output; keys keep their order.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -14,7 +14,7 @@ void print_json(const Json &document);
 /// One document on one line, flushed: for streams.
 void print_json_line(const Json &document);
 
-/// Text of fixed room, such as a keyword's name: up to its end or its first zero.
-std::string fixed_text(const char *text, size_t room);
+/// The text in a field of fixed size, such as a keyword's name: up to its first zero byte or its end.
+std::string fixed_text(const char *field, size_t size);
 
 }

@@ -99,7 +99,9 @@ int64_t parse_duration(const std::string &text)
         if (end != text.c_str() && std::string(end) == unit && duration_ns > 0 && duration_ns < 9e18)
             return static_cast<int64_t>(duration_ns);
     }
-    throw ToolError(fmt::format("'{}' is not a time span; expected such as 10s, 500ms, 2min or 1h", text), exit_usage);
+    throw ToolError(
+        fmt::format("time span: '{}'; expected a positive number with a unit, such as 10s, 500ms, 2min or 1h", text),
+        exit_usage);
 }
 
 }

@@ -13,9 +13,9 @@ std::string duration_text(double duration_ns); ///< "12.3 µs"
 std::string age_text(int64_t age_ns);          ///< "3.2 s", "2 h 5 min"
 std::string value_text(double value);          ///< four to six significant digits
 std::string time_text(int64_t time_ns);        ///< "2026-01-31T12:00:00.123456789Z"
-std::string fits_time_text(int64_t time_ns);   ///< the same without the Z, which FITS does not want
+std::string fits_time_text(int64_t time_ns);   ///< the same without the Z, as FITS requires
 
-/// Read "10", "10s", "500ms", "2min", "1h" into nanoseconds (a bare number is seconds); throws a usage error.
+/// Nanoseconds from "10", "10s", "500ms", "2min", "1h" (a bare number is in seconds); throws a usage error.
 int64_t parse_duration(const std::string &text);
 
 }

@@ -1,4 +1,4 @@
-/// Ctrl-C and its kin: a flag that every loop of the tool checks, and waits that end at once.
+/// Ctrl-C and its equivalents: a flag that every loop of the tool checks, and waits that end at once.
 #pragma once
 
 #include <cstdint>

@@ -60,7 +60,7 @@ FileSystem file_system_of(const std::string &path)
         std::string mount_point;
         std::string type;
         words >> device >> mount_point >> type;
-        // Later mounts hide earlier ones at the same place.
+        // Later mounts hide earlier ones at the same mount point.
         if (is_below(whole, mount_point) && mount_point.size() >= found.mount_point.size())
             found = {type, mount_point, type == "tmpfs" || type == "ramfs" || type == "hugetlbfs"};
     }
@@ -103,15 +103,15 @@ std::string slow_governor()
 }
 
 const char *const storage_is_fine = "in memory: good";
-const char *const machine_is_fine = "priorities, locked memory and CPU governor are in order";
+const char *const machine_is_fine = "priorities, locked memory and CPU governor are suitable";
 
 std::optional<Advice> storage_advice(const std::string &path)
 {
     const FileSystem system = file_system_of(path);
     if (system.type.empty() || system.is_memory)
         return std::nullopt;
-    return Advice{"disk", fmt::format("{} lies on {}, a disk", path, system.type),
-                  "make it in /dev/shm, or mount a tmpfs there: write-back delays large frames"};
+    return Advice{"disk", fmt::format("{} is on a disk ({})", path, system.type),
+                  "create it in /dev/shm, or mount a tmpfs there: write-back delays large frames"};
 }
 
 std::optional<Advice> permission_advice(const std::string &path)
@@ -120,7 +120,8 @@ std::optional<Advice> permission_advice(const std::string &path)
     const fs::perms mode = fs::status(path, error).permissions();
     if (error || (mode & fs::perms::others_write) == fs::perms::none)
         return std::nullopt;
-    return Advice{"permissions", fmt::format("{}: every user may write it", path), fmt::format("chmod o-w {}", path)};
+    return Advice{"permissions", fmt::format("{}: every user may write to it", path),
+                  fmt::format("chmod o-w {}", path)};
 }
 
 std::optional<Advice> power_advice()
@@ -148,7 +149,7 @@ std::vector<Advice> limit_advice()
 
 std::string space_remedy(const std::string &folder)
 {
-    return fmt::format("remove what is stale, or: mount -o remount,size=... {}", file_system_of(folder).mount_point);
+    return fmt::format("remove stale files, or: mount -o remount,size=... {}", file_system_of(folder).mount_point);
 }
 
 std::string access_remedy(const std::string &path)
