@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "platform/platform.hpp"
-#include "segments/segment.hpp"
 #include "terminal/progress.hpp"
 #include "text/exit_code.hpp"
 #include "timing/interrupt.hpp"

@@ -134,8 +134,8 @@ int run_camera(const CameraOptions &options)
         throw ToolError("camera: no segment given; expected its name, or --list", exit_usage);
     FeedLimits limits;
     limits.frames = options.frames;
-    limits.duration_ns = options.duration.empty() ? -1 : parse_duration(options.duration);
-    limits.timeout_ns = options.timeout.empty() ? -1 : parse_duration(options.timeout);
+    limits.duration_ns = parse_time_limit(options.duration);
+    limits.timeout_ns = parse_time_limit(options.timeout);
 
     const CameraHandle camera = open_camera(options.name);
     const CameraFrame frame = apply_settings(camera.get(), options);

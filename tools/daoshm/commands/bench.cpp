@@ -41,7 +41,7 @@ struct Result
     Percentiles times_ns;
 };
 
-/// A segment of the benchmark's own, removed at the end.
+/// A temporary segment of the benchmark, removed at the end.
 class Scratch
 {
   public:

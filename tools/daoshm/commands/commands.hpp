@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace daoshm
 {
@@ -41,6 +42,12 @@ inline CLI::Option *add_segment_argument(CLI::App *command, std::string &segment
     return command->add_option("segment", segment, "Segment: a path, or a name in the temporary folder or /dev/shm")
         ->required()
         ->type_name(segment_argument);
+}
+
+inline void add_folder_argument(CLI::App *command, std::vector<std::string> &folders)
+{
+    command->add_option("folder", folders,
+                        "Folders to search; default: files *.im.shm in the temporary folder and /dev/shm");
 }
 
 /// All commands, in the order of the help.

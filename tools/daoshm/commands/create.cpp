@@ -87,7 +87,7 @@ void add_create(Tool &tool)
     command->add_option("--depth", options->depth, "Slots: with 1, only the newest frame is stored")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    command->add_option("--keywords", options->keywords, "Number of keywords it can hold")
+    command->add_option("--keywords", options->keywords, "Number of keywords that it has room for")
         ->check(CLI::Range(0, 65535))
         ->capture_default_str();
     command->add_option("--mode", options->mode, "File mode, octal")->type_name("MODE")->capture_default_str();

@@ -235,7 +235,7 @@ void add_doctor(Tool &tool)
     const auto options = std::make_shared<DoctorOptions>();
     CLI::App *command =
         add_command(tool, "doctor", "Check segments and machine, with a remedy for each finding", options, run_doctor);
-    command->add_option("folder", options->folders, "Folders to search; default: the temporary folder and /dev/shm");
+    add_folder_argument(command, options->folders);
     command->add_option("--stale", options->stale, "A segment that no process has open is stale after this time")
         ->type_name("SPAN")
         ->capture_default_str();

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/keyword_table.hpp"
 #include "frame/geometry.hpp"
 #include "frame/keyword.hpp"
 #include "platform/platform.hpp"
@@ -128,13 +129,7 @@ void print_keywords(const Segment &segment)
     std::fputs(fmt::format("\nkeywords: {}, room for {}\n", keywords.size(), segment.metadata().NBkw).c_str(), stdout);
     if (keywords.empty())
         return;
-    Table table({{"NAME"}, {"TYPE"}, {"VALUE", Align::right}, {"COMMENT"}});
-    for (const IMAGE_KEYWORD &keyword : keywords)
-        table.add({{keyword_name(keyword)},
-                   {keyword_json(keyword)["type"].get<std::string>()},
-                   {keyword_value_text(keyword)},
-                   {fixed_text(keyword.comment, sizeof(keyword.comment))}});
-    std::fputs(table.text().c_str(), stdout);
+    std::fputs(keyword_table(keywords).c_str(), stdout);
 }
 
 void print_readers(const Segment &segment, uint64_t cnt0)

@@ -7,10 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "commands/keyword_table.hpp"
 #include "frame/keyword.hpp"
-#include "platform/platform.hpp"
 #include "segments/segment.hpp"
-#include "terminal/table.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 
@@ -78,13 +77,7 @@ int list_keywords(const Segment &segment, bool json)
         print_json(list);
         return exit_success;
     }
-    Table table({{"NAME"}, {"TYPE"}, {"VALUE", Align::right}, {"COMMENT"}});
-    for (const IMAGE_KEYWORD &keyword : keywords)
-        table.add({{keyword_name(keyword), Style::accent},
-                   {keyword_json(keyword)["type"].get<std::string>()},
-                   {keyword_value_text(keyword)},
-                   {fixed_text(keyword.comment, sizeof(keyword.comment))}});
-    std::fputs(table.text().c_str(), stdout);
+    std::fputs(keyword_table(keywords).c_str(), stdout);
     return exit_success;
 }
 

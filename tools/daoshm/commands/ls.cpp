@@ -6,14 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "frame/geometry.hpp"
+#include "commands/segment_columns.hpp"
 #include "platform/platform.hpp"
 #include "segments/survey.hpp"
 #include "terminal/style.hpp"
 #include "terminal/table.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
-#include "text/numbers.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -33,38 +32,22 @@ struct LsOptions
 void print_table(const std::vector<SegmentStatus> &statuses)
 {
     const std::string folder = common_folder(statuses);
-    Table table({{"SEGMENT"},
-                 {"TYPE"},
-                 {"SHAPE"},
-                 {"DEPTH", Align::right},
-                 {"CNT0", Align::right},
-                 {"RATE", Align::right},
-                 {"LAST FRAME", Align::right},
-                 {"WRITER"},
-                 {"READERS", Align::right},
-                 {"MISSED", Align::right},
-                 {"STATE"}});
+    std::vector<SegmentColumn> columns;
+    std::vector<Column> titles;
+    for (const SegmentColumnInfo &info : segment_columns())
+    {
+        if (info.column == SegmentColumn::history)
+            continue;
+        columns.push_back(info.column);
+        titles.push_back({info.title, info.align});
+    }
+    Table table(titles);
     for (const SegmentStatus &status : statuses)
     {
-        const StateText state = state_text(status);
-        const Cell name{status.path.substr(folder.size()), Style::accent};
-        if (!status.problem.empty())
-        {
-            table.add({name, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {"-"}, {state.text, state.style}});
-            continue;
-        }
-        const bool is_running = status.rate_hz && *status.rate_hz > 0;
-        table.add({name,
-                   {daoTypeName(status.geometry.atype)},
-                   {shape_text(status.geometry.shape)},
-                   {std::to_string(status.info.depth)},
-                   {std::to_string(status.cnt0)},
-                   {is_running ? rate_text(*status.rate_hz) : "-", is_running ? Style::good : Style::dim},
-                   {last_frame_text(status)},
-                   {writer_text(status.info), status.info.writer_alive != 0 ? Style::plain : Style::dim},
-                   {std::to_string(status.readers_alive)},
-                   {std::to_string(status.missed), status.missed > 0 ? Style::warning : Style::plain},
-                   {state.text, state.style}});
+        std::vector<Cell> cells;
+        for (const SegmentColumn column : columns)
+            cells.push_back(segment_cell(status, column, folder));
+        table.add(std::move(cells));
     }
     std::fputs(table.text().c_str(), stdout);
     for (const SegmentStatus &status : statuses)
@@ -111,8 +94,7 @@ void add_ls(Tool &tool)
 {
     const auto options = std::make_shared<LsOptions>();
     CLI::App *command = add_command(tool, "ls", "List all segments and their state", options, run_ls);
-    command->add_option("folder", options->folders,
-                        "Folders to search; default: files *.im.shm in the temporary folder and /dev/shm");
+    add_folder_argument(command, options->folders);
     command->add_option("--interval", options->interval_s, "Seconds over which the rates are measured")
         ->check(CLI::Range(0.01, 60.0))
         ->capture_default_str();

@@ -100,13 +100,11 @@ void print_report(const FrameWriter &file, const RecordResult &result)
 
 int run_record(const RecordOptions &options)
 {
-    check_ending(options.file);
-    if (!options.force && std::filesystem::exists(path_of(options.file)))
-        throw ToolError(fmt::format("{}: exists; --force overwrites it", options.file));
+    check_destination(options.file, options.force);
     RecordLimits limits;
     limits.frames = options.frames;
-    limits.duration_ns = options.time.empty() ? -1 : parse_duration(options.time);
-    limits.timeout_ns = options.timeout.empty() ? -1 : parse_duration(options.timeout);
+    limits.duration_ns = parse_time_limit(options.time);
+    limits.timeout_ns = parse_time_limit(options.timeout);
     limits.buffer_bytes = options.buffer_mib << 20U;
     const Segment segment = Segment::open_reader(options.segment);
     limits.after_cnt0 = begin_after_newest(segment);

@@ -78,19 +78,16 @@ int64_t due_ns(const std::vector<FrameRecord> &records, uint64_t index, double r
 
 void publish(const Segment &segment, FrameReader &file, const Sequence &sequence, uint64_t index, bool keep_times)
 {
-    void *slot = nullptr;
     const uint64_t elements = sequence.frame.element_count();
     std::vector<std::byte> frame(sequence.frame.size_bytes());
     file.read(index * elements, elements, frame.data());
-    check(daoShmBeginWrite(segment.get(), &slot));
-    std::copy(frame.begin(), frame.end(), static_cast<std::byte *>(slot));
     if (!file.records().empty())
     {
         check(daoShmSetFrameId(segment.get(), file.records()[index].cnt2));
         if (keep_times)
             check(daoShmSetAcquisitionTime(segment.get(), file.records()[index].atime_ns));
     }
-    check(daoShmCommitWrite(segment.get()));
+    segment.publish(frame.data());
 }
 
 /// Publish all frames once. @return the number published; fewer when interrupted

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "files/frame_file.hpp"
-#include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
@@ -31,9 +30,7 @@ struct SaveOptions
 
 int run_save(const SaveOptions &options)
 {
-    check_ending(options.file);
-    if (!options.force && std::filesystem::exists(path_of(options.file)))
-        throw ToolError(fmt::format("{}: exists; --force overwrites it", options.file));
+    check_destination(options.file, options.force);
     const Segment segment = Segment::open_read_only(options.segment);
     if (options.next)
     {

@@ -29,28 +29,28 @@ struct TopOptions
     bool is_reversed = false;
 };
 
-std::string sort_name(const TopColumnInfo &info)
+std::string sort_name(const SegmentColumnInfo &info)
 {
     std::string name(info.title);
     std::transform(name.begin(), name.end(), name.begin(),
                    [](char c) { return c == ' ' ? '-' : static_cast<char>(c - 'A' + 'a'); });
-    return info.column == TopColumn::cnt0 ? "cnt0" : name;
+    return info.column == SegmentColumn::cnt0 ? "cnt0" : name;
 }
 
 struct PlacedColumn
 {
-    TopColumnInfo info;
+    SegmentColumnInfo info;
     int width;
 };
 
 /// The columns that there is room for, with at least 20 characters for the segment's name.
 std::vector<PlacedColumn> place_columns(int columns)
 {
-    std::vector<TopColumnInfo> chosen = top_columns();
+    std::vector<SegmentColumnInfo> chosen = segment_columns();
     const auto width_for_name = [&]
     {
         int width = columns;
-        for (const TopColumnInfo &info : chosen)
+        for (const SegmentColumnInfo &info : chosen)
             width -= info.width + 1;
         return width + 1;
     };
@@ -59,7 +59,7 @@ std::vector<PlacedColumn> place_columns(int columns)
                                       [](const auto &a, const auto &b) { return a.importance < b.importance; }));
     std::vector<PlacedColumn> placed;
     const int name_width = std::max(width_for_name(), 8);
-    for (const TopColumnInfo &info : chosen)
+    for (const SegmentColumnInfo &info : chosen)
         placed.push_back({info, info.width == 0 ? std::min(name_width, 60) : info.width});
     return placed;
 }
@@ -71,7 +71,7 @@ class TopScreen
     {
         model_.filter = options.filter;
         model_.is_reversed = options.is_reversed;
-        for (const TopColumnInfo &info : top_columns())
+        for (const SegmentColumnInfo &info : segment_columns())
             if (sort_name(info) == options.sort)
                 model_.sort = info.column;
     }
@@ -169,7 +169,7 @@ class TopScreen
 
     void move_sort(int step)
     {
-        const auto &columns = top_columns();
+        const auto &columns = segment_columns();
         const auto count = static_cast<int>(columns.size());
         const auto now = std::find_if(columns.begin(), columns.end(),
                                       [this](const auto &info) { return info.column == model_.sort; });
@@ -292,12 +292,12 @@ void add_top(Tool &tool)
 {
     const auto options = std::make_shared<TopOptions>();
     CLI::App *command = add_command(tool, "top", "All segments, live, on the whole screen", options, run_top);
-    command->add_option("folder", options->folders, "Folders to search; default: the temporary folder and /dev/shm");
+    add_folder_argument(command, options->folders);
     command->add_option("--interval", options->interval_s, "Seconds between updates")
         ->check(CLI::Range(0.1, 60.0))
         ->capture_default_str();
     std::vector<std::string> names;
-    for (const TopColumnInfo &info : top_columns())
+    for (const SegmentColumnInfo &info : segment_columns())
         names.push_back(sort_name(info));
     command->add_option("--sort", options->sort, "Initial sort column")
         ->check(CLI::IsMember(names))

@@ -6,38 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "commands/segment_columns.hpp"
 #include "segments/survey.hpp"
 #include "terminal/table.hpp"
 
 namespace daoshm
 {
-
-enum class TopColumn
-{
-    segment,
-    type,
-    shape,
-    depth,
-    cnt0,
-    rate,
-    history,
-    age,
-    writer,
-    readers,
-    missed,
-    state
-};
-
-struct TopColumnInfo
-{
-    TopColumn column;
-    const char *title;
-    int width; ///< 0: the remaining width
-    Align align;
-    int importance; ///< on a narrow terminal the least important are left out first
-};
-
-const std::vector<TopColumnInfo> &top_columns();
 
 class TopModel
 {
@@ -50,9 +24,9 @@ class TopModel
     size_t total() const { return survey_.statuses().size(); }
     /// The folder that all are in; empty when they are in several.
     const std::string &folder() const { return folder_; }
-    Cell cell(const SegmentStatus &status, TopColumn column) const;
+    Cell cell(const SegmentStatus &status, SegmentColumn column) const;
 
-    TopColumn sort = TopColumn::segment;
+    SegmentColumn sort = SegmentColumn::segment;
     bool is_reversed = false;
     std::string filter;
 

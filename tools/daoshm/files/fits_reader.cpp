@@ -16,28 +16,17 @@ namespace daoshm
 namespace
 {
 
-/// The element type whose image type is `bitpix`, a real one.
-uint8_t type_of_bitpix(int bitpix, const std::string &path)
+/// The element type whose numbers have the image type `bitpix`.
+uint8_t type_of_bitpix(int bitpix, bool is_complex, const std::string &path)
 {
     for (const std::string &name : type_names())
     {
         const uint8_t atype = type_from_name(name);
-        if (!is_complex_type(atype) && fits_type(atype).bitpix == bitpix)
+        if (is_complex_type(atype) == is_complex && fits_type(atype).bitpix == bitpix)
             return atype;
     }
-    throw ToolError(fmt::format("{}: FITS image type {}; expected one that a segment can hold", path, bitpix));
-}
-
-uint8_t complex_of(uint8_t real_type, const std::string &path)
-{
-    for (const std::string &name : type_names())
-    {
-        const uint8_t atype = type_from_name(name);
-        if (is_complex_type(atype) && fits_type(atype).bitpix == fits_type(real_type).bitpix)
-            return atype;
-    }
-    throw ToolError(
-        fmt::format("{}: complex pairs of {}; expected pairs of float32 or float64", path, daoTypeName(real_type)));
+    throw ToolError(fmt::format("{}: FITS image type {}{}; expected one that a segment can hold", path, bitpix,
+                                is_complex ? " in complex pairs" : ""));
 }
 
 class FitsReader : public FrameReader
@@ -105,13 +94,13 @@ class FitsReader : public FrameReader
         check_fits(status, path_);
         if (axis_count > static_cast<int>(axes.size()))
             throw ToolError(fmt::format("{}: {} axes; expected at most {}", path_, axis_count, axes.size()));
-        header_.geometry.atype = type_of_bitpix(bitpix, path_);
+        header_.geometry.atype = type_of_bitpix(bitpix, false, path_);
         auto last = axes.begin() + axis_count;
         auto first = axes.begin();
         fits_read_key_str(file_.get(), "CTYPE1", axis_type.data(), nullptr, &status);
         if (status == 0 && std::string(axis_type.data()) == complex_axis && *first == 2)
         {
-            header_.geometry.atype = complex_of(header_.geometry.atype, path_);
+            header_.geometry.atype = type_of_bitpix(bitpix, true, path_);
             ++first;
         }
         fits_clear_errmsg();

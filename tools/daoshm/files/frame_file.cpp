@@ -47,9 +47,11 @@ const Format &format_of(const std::string &path)
 
 }
 
-void check_ending(const std::string &path)
+void check_destination(const std::string &path, bool may_overwrite)
 {
     format_of(path);
+    if (!may_overwrite && fs::exists(path_of(path)))
+        throw ToolError(fmt::format("{}: exists; --force overwrites it", path));
 }
 
 std::unique_ptr<FrameWriter> create_recording(const std::string &path, const FileHeader &header)

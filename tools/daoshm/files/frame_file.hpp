@@ -44,8 +44,9 @@ class FrameWriter
     virtual std::vector<std::string> paths() const = 0;
 };
 
-/// Throws a usage error when no format has the ending of `path`.
-void check_ending(const std::string &path);
+/// Throws when no format has the ending of `path`, a usage error, and when the file exists, unless it may be
+/// overwritten.
+void check_destination(const std::string &path, bool may_overwrite);
 
 /// A file of many frames, with one more axis than the frame (the first) and a record for each frame.
 std::unique_ptr<FrameWriter> create_recording(const std::string &path, const FileHeader &header);

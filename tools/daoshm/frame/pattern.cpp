@@ -94,7 +94,7 @@ Pattern::Pattern(const std::string &name, const Geometry &geometry, double lowes
 
 void Pattern::fill_number(const std::string &text)
 {
-    // Whole numbers are parsed as such: a double does not hold all of 64 bits.
+    // Whole numbers are parsed as integers: a double cannot represent all 64-bit ones.
     const auto fill = [&](uint8_t type, const void *value)
     {
         const std::vector<std::byte> element = convert_elements(type, value, 1, geometry_.atype);

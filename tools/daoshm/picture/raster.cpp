@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "platform/platform.hpp"
-
 namespace daoshm
 {
 

@@ -7,7 +7,6 @@
 
 #include "frame/statistics.hpp"
 #include "picture/plot.hpp"
-#include "platform/platform.hpp"
 #include "terminal/style.hpp"
 #include "text/numbers.hpp"
 

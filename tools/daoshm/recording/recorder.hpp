@@ -31,7 +31,7 @@ enum class RecordEnd
     complete,
     interrupted,
     timeout,
-    failed ///< `problem` says why
+    failed ///< `problem` is the reason
 };
 
 struct RecordResult

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "platform/platform.hpp"
 #include "terminal/style.hpp"
 
 namespace daoshm

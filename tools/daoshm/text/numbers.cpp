@@ -104,4 +104,9 @@ int64_t parse_duration(const std::string &text)
         exit_usage);
 }
 
+int64_t parse_time_limit(const std::string &text)
+{
+    return text.empty() ? -1 : parse_duration(text);
+}
+
 }

@@ -17,5 +17,7 @@ std::string fits_time_text(int64_t time_ns);   ///< the same without the Z, as F
 
 /// Nanoseconds from "10", "10s", "500ms", "2min", "1h" (a bare number is in seconds); throws a usage error.
 int64_t parse_duration(const std::string &text);
+/// The same; -1, no limit, for empty text.
+int64_t parse_time_limit(const std::string &text);
 
 }

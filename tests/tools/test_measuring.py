@@ -1,4 +1,4 @@
-"""watch, bench, doctor: what the tool measures and finds."""
+"""watch, bench, doctor: measurements and checks."""
 
 import json
 import os
