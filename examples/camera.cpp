@@ -1,4 +1,4 @@
-// A simulated wavefront sensor: a spot that wanders over a noisy detector, published at a fixed rate.
+// A simulated wavefront sensor: a spot that moves across a noisy detector, published at a fixed rate.
 //   camera NAME [--frames N]
 #include <cmath>
 #include <csignal>
@@ -13,7 +13,7 @@ constexpr uint32_t rows = 64, columns = 64;
 constexpr double rate_hz = 500.0;
 volatile std::sig_atomic_t stop = 0;
 
-/** Draw the spot of one frame straight into shared memory. */
+/** Draw the spot of one frame directly into shared memory. */
 void expose(uint16_t *pixels, double row, double column, std::mt19937 &random)
 {
     std::poisson_distribution<int> background(20);

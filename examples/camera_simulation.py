@@ -1,4 +1,4 @@
-"""A camera that is not there: a spot that wanders over a noisy detector, published frame by frame.
+"""A simulated camera: a spot that moves across a noisy detector, published frame by frame.
 
 python camera_simulation.py --rate 500
 """
@@ -23,14 +23,14 @@ def main() -> None:
     parser.add_argument("--name", default="/tmp/camera.im.shm", help="the segment's file")
     parser.add_argument("--size", type=int, default=64, help="pixels along each axis")
     parser.add_argument("--rate", type=float, default=200.0, help="frames per second")
-    parser.add_argument("--frames", type=int, default=0, help="stop after so many frames, 0 for never")
+    parser.add_argument("--frames", type=int, default=0, help="stop after this many frames, 0: never")
     options = parser.parse_args()
 
     noise = np.random.default_rng()
     first = np.zeros((options.size, options.size), np.uint16)
-    # Four slots: a reader may take three frame periods to copy one.
+    # Four slots: a reader has three frame periods to copy a frame.
     with shm(options.name, first, nbkw=4, depth=4) as camera:
-        camera.keywords.set("RATE", options.rate, "frames per second asked for")
+        camera.keywords.set("RATE", options.rate, "requested frames per second")
         number = 0
         due = time.perf_counter()
         try:

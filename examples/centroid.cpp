@@ -1,4 +1,4 @@
-// Follow a camera: the centroid of every frame, in order, published as (row, column) for the next in the chain.
+// Follow a camera: the centroid of every frame, in order, published as (row, column) for the next stage.
 //   centroid CAMERA CENTROIDS [--frames N]
 #include <algorithm>
 #include <csignal>
@@ -12,7 +12,7 @@ std::vector<float> centroid(const std::vector<uint16_t> &pixels, const Dao::Shap
 {
     if (shape.size() != 2)
     {
-        throw std::runtime_error("the camera has " + std::to_string(shape.size()) + " axes, expected 2");
+        throw std::runtime_error("camera: " + std::to_string(shape.size()) + " axes; expected 2");
     }
     constexpr double background = 60;
     double sum = 0, rows = 0, columns = 0;

@@ -1,4 +1,4 @@
-"""Follow a camera live: the spot's position, the frame rate and how many frames were missed.
+"""Follow a camera live: the position of the spot, the frame rate and the number of missed frames.
 
 python live_reader.py
 """
@@ -12,7 +12,7 @@ from daoShm import shm
 
 
 def centroid(frame: np.ndarray) -> tuple[float, float]:
-    """Where the light is, as (y, x) in pixels."""
+    """Centre of the light, (y, x) in pixels."""
     light = np.clip(frame.astype(float) - np.median(frame), 0, None)
     total = light.sum() or 1.0
     y, x = np.indices(frame.shape)
@@ -20,7 +20,7 @@ def centroid(frame: np.ndarray) -> tuple[float, float]:
 
 
 def wait_for_camera(name: str, seconds: float) -> shm:
-    """Open the segment, giving the camera some seconds to make it."""
+    """Open the segment; the camera has some seconds to create it."""
     limit = time.monotonic() + seconds
     while True:
         try:
@@ -34,7 +34,7 @@ def wait_for_camera(name: str, seconds: float) -> shm:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--name", default="/tmp/camera.im.shm", help="the segment's file")
-    parser.add_argument("--frames", type=int, default=0, help="stop after so many frames, 0 for never")
+    parser.add_argument("--frames", type=int, default=0, help="stop after this many frames, 0: never")
     parser.add_argument("--timeout", type=float, default=10.0, help="seconds to wait for a frame")
     options = parser.parse_args()
 

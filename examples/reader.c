@@ -1,4 +1,4 @@
-/* Read frames as they come: reader NAME --frames N */
+/* Read frames as they arrive: reader NAME --frames N */
 #include <dao.h>
 #include <string.h>
 
@@ -26,7 +26,7 @@ int main(int argc, char **argv)
     }
     if (status != DAO_SUCCESS)
     {
-        daoError("%s\n", frame ? daoLastErrorMessage() : "not a segment of floats, or out of memory");
+        daoError("%s\n", frame ? daoLastErrorMessage() : "the segment is not of float32, or memory is exhausted");
     }
     free(frame);
     daoShmCloseShm(&image);

@@ -1,4 +1,4 @@
-// Read frames as they come: reader NAME --frames N
+// Read frames as they arrive: reader NAME --frames N
 #include <daoShm.hpp>
 #include <iostream>
 

@@ -1,4 +1,4 @@
-// Publish a moving ramp, 200 frames a second: writer NAME --frames N
+// Publish a moving ramp, 200 frames per second: writer NAME --frames N
 #include <daoShm.hpp>
 #include <thread>
 

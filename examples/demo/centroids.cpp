@@ -1,7 +1,7 @@
 // Slopes: background subtraction and the centroid of the spot in every subaperture of every camera frame, in pixels.
 //   demo_centroids CAMERA SLOPES [--stamped]
-// The slopes are one vector, all x and then all y, and its check. With --stamped the sensor's own frame number, which
-// it put into every row, must agree from row to row and with the camera's frame id.
+// The slopes are one vector, all x and then all y, and its checksum. With --stamped the sensor's own frame number in
+// every row must be the same in all rows and match the camera's frame id.
 #include <csignal>
 #include <daoShm.hpp>
 #include <iostream>
@@ -51,7 +51,7 @@ class Centroids
     {
         if (cells_.empty())
         {
-            throw std::runtime_error("the frames are too small for a subaperture of 8 x 8 pixels inside a border of 4");
+            throw std::runtime_error("frames: too small; expected room for a subaperture of 8 x 8 pixels inside a border of 4");
         }
         DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
         options.depth = DEMO_DEPTH;

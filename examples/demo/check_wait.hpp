@@ -1,4 +1,4 @@
-// How a stage in C++ takes the end of a wait.
+// How a C++ stage handles the result of a wait.
 #pragma once
 
 #include <daoShm.hpp>

@@ -1,4 +1,4 @@
-// What the demonstration shows: a line for each stage, and the verdict.
+// The output of the demonstration: a line for each stage, and the verdict.
 #pragma once
 
 #include <chrono>

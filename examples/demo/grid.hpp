@@ -1,5 +1,5 @@
-// The subapertures of the demonstration's wavefront sensor: a square grid of square cells inside a dark border, used
-// where their centre lies in the round pupil. The sensor stamps its own frame number into the border of every row.
+// The subapertures of the demonstration's wavefront sensor: a grid of square cells inside a dark border; those with
+// their centre in the round pupil are used. The sensor stamps its frame number into the border of every row.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
-// The mirror at the end of the loop: takes every command, measures its age since the camera's frame, watches over all
-// stages, prints the table and, at the end, the verdict.
+// The mirror at the end of the loop: reads every command, measures its age since the camera's frame, monitors all stages,
+// prints the table and, at the end, the verdict.
 //   demo_mirror CAMERA SLOPES MATRIX COMMANDS SECONDS [--live]
-// Exit code 1: a frame was torn, repeated or lost on the way.
+// Exit code 1: a frame was torn, repeated or lost.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

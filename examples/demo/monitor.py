@@ -1,4 +1,4 @@
-"""The demonstration's Python stage: publishes the reconstructor matrix, then looks at frames and says how they are.
+"""The demonstration's Python stage: publishes the reconstructor matrix, then statistics of the newest frames.
 
 usage: monitor.py CAMERA SLOPES MATRIX COMMANDS PICTURE
 
@@ -22,24 +22,24 @@ GAP, DARK, MIDDLE, BRIGHT = 90, np.array([13, 8, 35]), np.array([200, 60, 80]), 
 
 
 def wait_for(name: str, stopped: threading.Event) -> shm:
-    """Open a segment once it is there."""
+    """Open a segment once it exists."""
     for _ in range(1200):
         if os.path.exists(name):
             return shm(name, read_only=True)
         if stopped.wait(0.05):
             break
-    raise SystemExit(f"monitor: {name} did not appear")
+    raise SystemExit(f"monitor: {name}: not created within 60 s")
 
 
 def pupil(rows: int, columns: int) -> np.ndarray:
-    """Which cells of the grid have their centre in the round pupil: bool, shape (rows, columns)."""
+    """True for cells of the grid with their centre in the round pupil: bool, shape (rows, columns)."""
     y = (2 * np.arange(rows)[:, None] + 1) / rows - 1
     x = (2 * np.arange(columns)[None, :] + 1) / columns - 1
     return x * x + y * y <= 1
 
 
 def corners_of(cells: np.ndarray) -> np.ndarray:
-    """Actuators sit at the corners of the cells: bool, one longer along each axis."""
+    """Actuators are at the corners of the cells: bool, one longer along each axis."""
     corners = np.zeros(np.add(cells.shape, 1), bool)
     for row in (0, 1):
         for column in (0, 1):
@@ -48,7 +48,7 @@ def corners_of(cells: np.ndarray) -> np.ndarray:
 
 
 def reconstructor(cells: np.ndarray) -> np.ndarray:
-    """Least-squares inverse of what each actuator does to the slopes: float32, shape (actuators, 2 * cells)."""
+    """Least-squares inverse of the response of the slopes to each actuator: float32, shape (actuators, 2 * cells)."""
     corners = corners_of(cells)
     number = np.cumsum(corners).reshape(corners.shape) - 1
     count = int(cells.sum())
@@ -106,7 +106,7 @@ def picture(frame: np.ndarray, commands: np.ndarray, cells: np.ndarray) -> np.nd
 
 
 def watch(segments: list[shm], matrix: shm, stopped: threading.Event) -> None:
-    """Five times a second, statistics of the newest frames into keywords of the matrix."""
+    """Five times per second, write statistics of the newest frames into keywords of the matrix."""
     camera, slopes, commands = segments
     while not stopped.wait(0.2):
         matrix.keywords["BRIGHT"] = float(camera.get_data().max())

@@ -1,6 +1,6 @@
-/* Mirror commands: the slopes of every frame times the reconstructor matrix.
+/* Mirror commands: the reconstructor matrix times the slopes of every frame.
      demo_reconstruct SLOPES MATRIX COMMANDS
-   The matrix (commands x slopes) may be published anew at any time. */
+   A new matrix (commands x slopes) may be published at any time. */
 #include <cblas.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static int open_all(LOOP *loop, char **names)
     loop->command_count = loop->matrix.md->size[0];
     if (loop->matrix.md->size[1] != loop->slope_count || loop->matrix.md->atype != _DATATYPE_FLOAT)
     {
-        fprintf(stderr, "reconstruct: %s has %u columns of %s, expected %u of float32\n", names[2],
+        fprintf(stderr, "reconstruct: %s: %u columns of %s; expected %u of float32\n", names[2],
                 loop->matrix.md->size[1], daoTypeName(loop->matrix.md->atype), loop->slope_count);
         return 1;
     }

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# The demonstration: a small adaptive optics system, each part a process of its own.
+# The demonstration: a small adaptive optics system, each part a separate process.
 # Usage: run.sh BUILD_FOLDER [--camera NAME] [--seconds N | --short] [--rate HZ]
-#   --camera NAME   a real camera, as `daoshm camera --list` names it, instead of the simulated one
-#   --seconds N     how long to measure; default 20, --short is 5
-#   --rate HZ       frames a second; default 500
+#   --camera NAME   a real camera, by its name in `daoshm camera --list`, instead of the simulated one
+#   --seconds N     duration of the measurement; default 20, with --short 5
+#   --rate HZ       frames per second; default 500
 # Exit code 1 when a frame was torn, repeated or lost. The picture of the last frame: BUILD_FOLDER/demo.png.
 set -euo pipefail
 
 demo=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$demo/../.." && pwd)
 fail() { echo "demo: $*" >&2; exit 2; }
-[ $# -ge 1 ] || fail "name the build folder, such as build/release"
-build=$(cd "$1" && pwd) || fail "no folder $1"
+[ $# -ge 1 ] || fail "no build folder given; expected one such as build/release"
+build=$(cd "$1" && pwd) || fail "$1: not a folder; expected a build folder"
 arguments=("$@")
 shift
 camera='' seconds=20 rate=500
@@ -31,16 +31,16 @@ for program in "$daoshm" "$programs"/demo_{sensor,centroids,reconstruct,mirror};
     [ -x "$program" ] || fail "$program is not built; it needs libaravis-dev, libusb-1.0-0-dev and libopenblas-dev"
 done
 
-# Python with the package: DAO_PYTHON names one, else one is made in the build folder of the project.
+# Python with the package: that of DAO_PYTHON, else a virtual environment in the build folder of the project.
 python=${DAO_PYTHON:-$root/build/python-venv/bin/python}
 if ! "$python" -c "import daoShm" 2>/dev/null; then
-    [ -z "${DAO_PYTHON:-}" ] || fail "$python has no package daoShm"
+    [ -z "${DAO_PYTHON:-}" ] || fail "$python: the package daoShm is not installed"
     echo "Installing the Python package into build/python-venv"
     [ -x "$python" ] || python3 -m venv "$root/build/python-venv"
     "$python" -m pip install --quiet --disable-pip-version-check "$root"
 fi
 
-# A private network with nothing but loopback: the simulated camera talks to our own process and to nobody else.
+# A private network with only loopback: the simulated camera reaches no other process of this machine.
 if [ -z "$camera" ] && [ -z "${DAO_DEMO_NETWORK:-}" ]; then
     export DAO_PYTHON=$python
     if unshare -rn ip link set lo up 2>/dev/null; then
@@ -51,7 +51,7 @@ fi
 
 folder=$(mktemp -d "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)/daoShm-demo.XXXXXX")
 declare -A pids=()
-stop() { # NAME: end it, and take over its exit code
+stop() { # NAME: end it, and return its exit code
     local pid=${pids[$1]:-}
     [ -n "$pid" ] || return 0
     unset "pids[$1]"
@@ -85,7 +85,7 @@ elif [ "$DAO_DEMO_NETWORK" = private ]; then
     camera_options+=(--interface gige --region 0,0,128,128 --packet-size 9000)
     stamped=(--stamped)
 else
-    echo "Camera: Aravis' camera simulated within the process, without a network: this machine allows no private one"
+    echo "Camera: simulated by Aravis within the process, without a network: this machine allows no private one"
     camera_options+=(--interface fake --region 0,0,128,128)
 fi
 start camera "$daoshm" camera "${segments[0]}" "${camera_options[@]}"

@@ -1,5 +1,5 @@
-// A wavefront sensor without hardware: the GigE Vision camera that Aravis simulates, speaking the real protocol over
-// UDP, with the spots of a Shack-Hartmann sensor behind moving turbulence for a picture.
+// A simulated wavefront sensor: Aravis' simulated GigE Vision camera, with the real protocol over UDP, and as image the
+// spots of a Shack-Hartmann sensor behind moving turbulence.
 //   demo_sensor ADDRESS
 #include <arv.h>
 

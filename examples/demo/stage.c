@@ -83,18 +83,18 @@ int_fast8_t demo_report(DEMO_STAGE *stage, IMAGE *output, int at_once)
         const char *name;
         uint64_t value;
         const char *comment;
-    } counts[] = {{"FRAMES", stage->frames, "frames taken"},
+    } counts[] = {{"FRAMES", stage->frames, "frames read"},
                   {"MISSED", stage->missed, "frames overwritten before they were read"},
-                  {"TORN", stage->torn, "frames whose content is not of one piece"},
-                  {"REPEATED", stage->repeated, "frames that came twice or out of order"},
-                  {"SKIPPED", stage->skipped, "frame ids of the camera that never came"}};
+                  {"TORN", stage->torn, "torn frames"},
+                  {"REPEATED", stage->repeated, "frames repeated or out of order"},
+                  {"SKIPPED", stage->skipped, "frame ids of the camera that never arrived"}};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; ++i)
         if (daoShmSetKeywordLong(output, counts[i].name, (int64_t)counts[i].value, counts[i].comment) != DAO_SUCCESS)
             return DAO_ERROR;
     if (daoShmSetKeywordDouble(output, "LATMEDUS", demo_latency_us(stage, 0.5), "median age at arrival, us") !=
         DAO_SUCCESS)
         return DAO_ERROR;
-    return daoShmSetKeywordDouble(output, "LAT99US", demo_latency_us(stage, 0.99), "99 % arrive younger than, us");
+    return daoShmSetKeywordDouble(output, "LAT99US", demo_latency_us(stage, 0.99), "99 % quantile of the age at arrival, us");
 }
 
 /* FNV-1a over the bytes of the elements and of the id. */

@@ -1,5 +1,5 @@
-/* What every stage of the demonstration does besides its work: wait for its input to appear, count what it was given
-   and how late, and say so in keywords of the segment it writes. */
+/* What all stages of the demonstration share: wait for the input to exist, count its frames and their latency, and
+   report both in keywords of the segment that the stage writes. */
 #ifndef DEMO_STAGE_H
 #define DEMO_STAGE_H
 
@@ -10,35 +10,35 @@ extern "C"
 {
 #endif
 
-/* Latencies are counted in bins of 1 us; the last bin takes all that are longer. */
+/* Latencies are counted in bins of 1 us; the last bin holds all longer ones. */
 #define DEMO_LATENCY_BINS 1000001
 
-/* Keywords that a stage needs room for. */
+/* Number of keywords of a stage. */
 #define DEMO_KEYWORDS 16
 
-/* Slots of each segment: a stage may be held up for so many frames before it misses one. */
+/* Slots of each segment: a stage may be delayed by this many frames before it misses one. */
 #define DEMO_DEPTH 128
 
     typedef struct
     {
         uint64_t frames;
         uint64_t missed;   /* overwritten before this stage read them */
-        uint64_t torn;     /* content and frame id do not belong together */
+        uint64_t torn;     /* content and frame id do not match */
         uint64_t repeated; /* a frame id that is not above the last one */
-        uint64_t skipped;  /* frame ids that never came, whoever lost them */
+        uint64_t skipped;  /* frame ids that never arrived, wherever they were lost */
         uint64_t last_id;
-        int64_t reported_ns; /* when the keywords were written last */
+        int64_t reported_ns; /* last update of the keywords */
         uint32_t latency[DEMO_LATENCY_BINS];
     } DEMO_STAGE;
 
     /* Now, ns since the epoch. */
     int64_t demo_now_ns(void);
 
-    /* From now on SIGINT and SIGTERM end the waits, and demo_is_stopped() says so. */
+    /* From now on SIGINT and SIGTERM end the waits, and demo_is_stopped() is true. */
     void demo_catch_signals(void);
     int demo_is_stopped(void);
 
-    /* Wait until there is a segment of that name, then close it again. DAO_ERROR after 60 s or when stopped. */
+    /* Wait until a segment of that name exists. DAO_ERROR after 60 s or when stopped. */
     int_fast8_t demo_wait_for_segment(const char *name);
 
     /* Count a frame that arrived now. */
@@ -47,10 +47,10 @@ extern "C"
     /* Latency that `fraction` of the frames did not exceed, us. */
     double demo_latency_us(const DEMO_STAGE *stage, double fraction);
 
-    /* Write what was counted into keywords: at most twice a second, or at once. */
+    /* Write the counts into keywords: at most twice per second, or at once. */
     int_fast8_t demo_report(DEMO_STAGE *stage, IMAGE *output, int at_once);
 
-    /* Vectors carry a check of their elements and their frame id in one more element, the last. */
+    /* The last element of a vector is a checksum of the others and the frame id. */
     void demo_seal(float *vector, uint32_t count, uint64_t frame_id);
     int demo_is_sealed(const float *vector, uint32_t count, uint64_t frame_id);
 

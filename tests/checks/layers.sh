@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Refuses what the architecture forbids and CMake's targets do not: an OS header or OS macro outside src/platform/, a
-# second list of element types.
+# Refuses what the architecture forbids and CMake's targets do not: an OS header or OS macro outside the two platform
+# folders, a second list of element types.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 failed=0
@@ -14,12 +14,12 @@ complain() { # TITLE LINES
 sources() { find "$@" -name '*.cpp' -o -name '*.hpp' -o -name '*.h' -o -name '*.c'; }
 
 macros='__linux__|__APPLE__|__MACH__|_WIN32|_WIN64|__unix__|__MINGW32__|__FreeBSD__|__ANDROID__'
-complain "An OS macro outside src/platform/:" \
-    "$(grep -nE "$macros" $(sources src include | grep -v '^src/platform/') || true)"
+complain "An OS macro outside src/platform/ and tools/daoshm/platform/:" \
+    "$(grep -nE "$macros" $(sources src include tools | grep -vE '^(src|tools/daoshm)/platform/') || true)"
 
-headers='<(sys/|unistd|fcntl|pthread|semaphore|signal\.h|sched|windows|dlfcn|poll|mach/|linux/|errno\.h|cerrno|csignal)'
-complain "An OS header outside src/platform/ (dao.h brings two along for programs, and only where they exist):" \
-    "$(grep -nE "#include $headers" $(sources src include | grep -vE '^src/platform/|^include/dao.h|_test\.cpp$') || true)"
+headers='<(sys/|unistd|fcntl|pthread|semaphore|signal\.h|sched|windows|dlfcn|poll|mach/|linux/|errno\.h|cerrno|csignal|io\.h|term|curses|ncurses)'
+complain "An OS header outside src/platform/ and tools/daoshm/platform/ (dao.h brings two along for programs, and only where they exist):" \
+    "$(grep -nE "#include $headers" $(sources src include tools | grep -vE '^(src|tools/daoshm)/platform/|^include/dao.h|_test\.cpp$') || true)"
 
 lists=$(grep -lE '\b_DATATYPE_U?INT16\b' $(sources src include tools 2>/dev/null) |
     grep -vE '^include/dao.h$|_test\.cpp$' || true)

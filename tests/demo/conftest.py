@@ -1,4 +1,4 @@
-"""Programs of the build, a folder for segments, the simulated network camera; every child is ended by its own id."""
+"""Programs of the build, a folder for segments, the simulated network camera."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def start():
 
 @pytest.fixture
 def camera_command(start):
-    """Run `daoshm camera` to its end: (exit code, what it printed as JSON or text, standard error)."""
+    """Run `daoshm camera` to its end: (exit code, output as JSON or text, standard error)."""
 
     def run(*arguments):
         child = start(DAOSHM, "camera", *arguments)

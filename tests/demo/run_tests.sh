@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests of `daoshm camera` and of the demonstration, in a private network namespace with nothing but loopback.
+# Tests of `daoshm camera` and of the demonstration, in a private network namespace that has only loopback.
 # Usage: run_tests.sh BUILD_FOLDER [PYTEST ARGUMENTS]     DAO_PYTHON: an interpreter with daoShm, numpy and pytest
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -11,5 +11,5 @@ pytest=("$DAO_PYTHON" -m pytest -p no:cacheprovider "$root/tests/demo" "$@")
 if unshare -rn ip link set lo up 2>/dev/null; then
     exec unshare -rn sh -c 'ip link set lo up && exec env DAO_TEST_NETWORK=private "$@"' sh "${pytest[@]}"
 fi
-echo "No private network namespace here: the tests that need the simulated network camera are skipped." >&2
+echo "No private network namespace on this machine: the tests that need the simulated network camera are skipped." >&2
 exec "${pytest[@]}"

@@ -57,7 +57,7 @@ def test_frames_come_whole_in_order_with_id_and_time(network_camera, camera_comm
     segment = shm(folder / "camera", read_only=True)
     assert (segment.shape, segment.dtype, segment.depth) == ((48, 64), np.uint8, 512)
     ids, frames = ids_and_frames(segment)
-    assert ids == list(range(ids[0], ids[0] + 400)), "ids go on by one, over the wrap of the camera's 16 bits too"
+    assert ids == list(range(ids[0], ids[0] + 400)), "ids increase by one, also where the camera's 16 bits wrap"
     assert ids[0] < 65536 <= ids[-1], "this test is meant to pass the wrap"
     assert all(is_one_ramp(frame) for frame in frames)
     assert len({int(frame[0, 0]) for frame in frames}) > 200
@@ -157,14 +157,14 @@ def test_signal_ends_it_cleanly(network_camera, start, folder, number, code):
     assert is_one_ramp(shm(folder / "camera", read_only=True).get_data())
 
 
-def test_lost_camera_is_told_and_leaves_the_segment(network_camera, start, folder):
+def test_lost_camera_is_reported_and_leaves_the_segment(network_camera, start, folder):
     camera = network_camera()
     child = start(DAOSHM, "camera", folder / "camera", "--interface", "gige", *SMALL)
     wait_for_frames(folder / "camera", 20)
     camera.kill()
     _, errors = child.communicate(timeout=TIME_LIMIT_S)
     assert child.returncode == 1
-    assert "connection to the camera was lost" in errors
+    assert "camera: connection lost" in errors
     assert is_one_ramp(shm(folder / "camera", read_only=True).get_data())
 
 
@@ -175,7 +175,7 @@ def test_timeout(network_camera, start, folder):
     camera.send_signal(signal.SIGSTOP)
     _, errors = child.communicate(timeout=TIME_LIMIT_S)
     assert child.returncode == 3
-    assert "no frame from the camera for 500ms" in errors
+    assert "camera: no frame for 500ms" in errors
 
 
 def test_camera_within_the_process(camera_command, folder):
@@ -192,17 +192,17 @@ def test_camera_within_the_process(camera_command, folder):
 @pytest.mark.parametrize(
     "arguments, code, parts",
     [
-        (["--pixel-format", "Mono12p"], 1, ["Mono12p", "does not have it; the camera offers", "Mono16"]),
+        (["--pixel-format", "Mono12p"], 1, ["Mono12p", "not a format of this camera; the camera offers", "Mono16"]),
         (["--pixel-format", "RGB8"], 1, ["RGB8", "expected Mono8", "the camera offers"]),
-        (["--region", "0,0,5000,48"], 1, ["region width 5000", "2048"]),
+        (["--region", "0,0,5000,48"], 1, ["region width: 5000", "expected 1 to 2048 for this camera"]),
         (["--region", "0,0,64"], 2, ["'0,0,64'", "X,Y,WIDTH,HEIGHT"]),
         (["--region", "0,0,64,x"], 2, ["'0,0,64,x'", "X,Y,WIDTH,HEIGHT"]),
         (["--binning", "1,2,3"], 2, ["'1,2,3'", "COLUMNS,ROWS"]),
-        (["--exposure", "1e12"], 1, ["exposure time (us) 1", "the camera takes"]),
+        (["--exposure", "1e12"], 1, ["exposure time (us): 1", "for this camera"]),
         (["--feature", "NoSuchFeature=1"], 1, ["NoSuchFeature"]),
         (["--feature", "Gain"], 2, ["'Gain'", "NAME=VALUE"]),
-        (["--packet-size", "1500"], 1, ["no GigE Vision camera"]),
-        (["--name", "nobody"], 1, ["'nobody'", "found: 'Fake_1'"]),
+        (["--packet-size", "1500"], 1, ["not a GigE Vision camera"]),
+        (["--name", "nobody"], 1, ["camera 'nobody': cannot be opened", "cameras found: 'Fake_1'"]),
         (["--duration", "soon"], 2, ["soon"]),
     ],
 )

@@ -58,7 +58,7 @@ def test_unknown_argument_and_missing_build(tmp_path):
 
 
 def check_of(vector, frame_id):
-    """The check that the stages put behind each vector, as they compute it."""
+    """The checksum at the end of each vector."""
     check = 2166136261
     for byte in vector.astype(np.float32).tobytes() + frame_id.to_bytes(8, "little"):
         check = (check ^ byte) * 16777619 & 0xFFFFFFFF
@@ -86,7 +86,7 @@ def test_verdict(start, folder, name, ids, damaged, keyword, code, verdict):
     names = [folder / part for part in ("camera", "slopes", "matrix", "commands")]
     camera, _, _, commands = [shm(path, np.zeros(9, np.float32), nbkw=16, depth=128) for path in names]
     mirror = start(BUILD / "examples/demo/demo_mirror", *names, "1.5")
-    assert mirror.stdout.readline().startswith("stage "), "it looks at the segments from here on"
+    assert mirror.stdout.readline().startswith("stage "), "it reads the segments from here on"
     if keyword:
         camera.keywords[keyword] = 1
     for frame_id in ids:

@@ -1,4 +1,4 @@
-"""What the tests share: a private temporary folder, the tool, and writers that run beside it."""
+"""Shared by the tests: a private temporary folder, the tool, and writers that run in parallel."""
 
 import json
 import os
@@ -20,7 +20,7 @@ if "WINEPREFIX" in os.environ:
     os.environ["WINEPREFIX"] = os.environ["WINEPREFIX"].replace("{worker}", WORKER)
 WINDOWS = TOOL.endswith(".exe")
 WINE = WINDOWS and bool(EMULATOR)  # it has its own numbers for processes, and its own temporary folder
-WINE_ROOM = "Wine gives the free room of the whole drive, not of what is mounted in a folder of it"
+WINE_ROOM = "Wine reports the free space of the whole drive, not of a file system mounted in one of its folders"
 
 TYPES = [
     "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64",
@@ -34,7 +34,7 @@ def file_name(path):
 
 
 class Tool:
-    """The tool, with a folder of its own as the temporary folder."""
+    """The tool, with a private temporary folder."""
 
     def __init__(self, folder):
         self.command = [*EMULATOR, TOOL]
@@ -92,7 +92,7 @@ class Tool:
         raise AssertionError(f"{segment}: fewer than {count} frames within 20 s")
 
     def wait_for_file(self, name):
-        """A recording's file appears once the recorder has taken its place behind the newest frame."""
+        """The file of a recording exists once the recorder's first frame is determined."""
         deadline = time.monotonic() + 20
         while not (self.folder / name).exists():
             assert time.monotonic() < deadline, f"{name} does not appear within 20 s"

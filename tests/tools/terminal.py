@@ -1,4 +1,4 @@
-"""A real terminal: tmux, one server a test, its screen captured as text or with colours."""
+"""A real terminal: tmux, one server per test, its screen captured as text or with colours."""
 
 import shlex
 import subprocess

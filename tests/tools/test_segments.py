@@ -1,4 +1,4 @@
-"""ls, info, create, set, fill, rm, keyword: segments made and looked at by the tool."""
+"""ls, info, create, set, fill, rm, keyword: creating and inspecting segments."""
 
 import shlex
 import subprocess
@@ -15,7 +15,7 @@ def newest(tool, segment):
 
 
 @pytest.mark.parametrize("atype", TYPES)
-def test_create_says_type_shape_and_depth(tool, atype):
+def test_create_reports_type_shape_and_depth(tool, atype):
     made = tool.json("create", "a", "3x4,5", atype, "--depth", 3)
     assert made["path"] == tool.name(tool.folder / "a.im.shm")
     info = tool.json("info", "a")
@@ -67,7 +67,7 @@ def test_ls_looks_in_the_temporary_folder_without_arguments(tool):
     assert tool.name(tool.folder / "a.im.shm") in tool("ls", "--names").split()
 
 
-def test_ls_gives_a_damaged_file_its_reason(tool):
+def test_ls_lists_a_damaged_file_with_the_reason(tool):
     tool("create", "good", "8")
     (tool.folder / "bad.im.shm").write_bytes(b"no segment at all")
     (tool.folder / "other.txt").write_text("not named like a segment")
@@ -77,7 +77,7 @@ def test_ls_gives_a_damaged_file_its_reason(tool):
     assert "damaged:" in tool("ls", tool.folder)
 
 
-def test_ls_does_not_disturb(tool):
+def test_ls_info_and_show_change_nothing(tool):
     tool("create", "a", "8", "--depth", 2)
     tool("fill", "a", 1)
     before = (tool.folder / "a.im.shm").read_bytes()
@@ -288,6 +288,29 @@ def test_keywords(tool):
     tool("keyword", "a", "COUNT", code=1)
     assert "COUNT" in tool.errors
     assert "EXPTIME" in tool("keyword", "a")
+
+
+@pytest.mark.parametrize(
+    "arguments,code,message",
+    [
+        (("create", "b", "0"), 2, "shape: '0'; expected one to three sizes from 1 to 4294967295, such as"),
+        (("create", "b", "4", "--mode", "9"), 2, "--mode: '9'; expected octal digits from 1 to 777, such as 600 or 660"),
+        (("fill", "a", "256"), 1, "value: 256; expected one that uint8 can hold"),
+        (("fill", "a", "many"), 2, "pattern: 'many'; expected a number or one of ramp, noise, spot, wave"),
+        (("keyword", "a", "N", "x", "--type", "long"), 2, "N: 'x'; expected a 64-bit integer"),
+        (("record", "a", "r.jpg"), 2, "r.jpg: file name ends in '.jpg'; expected one of .npy, .fits, .fit, .fts"),
+        (("record", "a", "r.npy", "-t", "soon"), 2, "time span: 'soon'; expected a positive number with a unit"),
+        (("set", "a", "wrong.npy"), 1, "wrong.npy: shape 3; expected that of a: 4"),
+        (("set", "a", "wide.npy"), 1, "wide.npy: elements of type float64; expected a type of which"),
+        (("replay", "wrong.npy", "a"), 2, "wrong.npy: no acquisition times in the file; expected a recording, or --rate"),
+    ],
+)
+def test_errors_name_the_thing_what_was_found_and_what_was_expected(tool, arguments, code, message):
+    tool("create", "a", "4", "uint8")
+    np.save(tool.folder / "wrong.npy", np.zeros(3, "uint8"))
+    np.save(tool.folder / "wide.npy", np.zeros(4))
+    tool(*arguments, code=code)
+    assert tool.errors.startswith(f"daoshm: {message}")
 
 
 def test_usage_errors_and_help(tool):

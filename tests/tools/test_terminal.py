@@ -10,7 +10,7 @@ import pytest
 from conftest import WINE
 from terminal import Terminal
 
-without_sequences = pytest.mark.skipif(WINE, reason="Wine's console takes control sequences for text")
+without_sequences = pytest.mark.skipif(WINE, reason="Wine's console prints control sequences as text")
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_top_fits_a_narrow_terminal(tool, terminal):
     terminal.wait_for("exit=0")
 
 
-def test_top_without_a_terminal_says_so(tool):
+def test_top_without_a_terminal_is_an_error(tool):
     tool("top", code=1)
     assert "terminal" in tool.errors and "ls" in tool.errors
 
@@ -108,7 +108,7 @@ def test_show_watch_is_live_and_ends_on_ctrl_c(tool, terminal):
     terminal.wait_for("exit=0")
 
 
-def test_no_color_is_obeyed(tool, terminal):
+def test_no_color_is_respected(tool, terminal):
     tool("create", "a", "16x16", "float32")
     tool("fill", "a", "spot")
     terminal.run("show", "a", NO_COLOR="1")

@@ -1,4 +1,4 @@
-/// daoshm: look at, make, fill, record and judge segments from the command line.
+/// daoshm: inspect, create, fill, record and check segments from the command line.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -6,34 +6,13 @@
 #include <dao.h>
 #include <fmt/format.h>
 
-#include "commands.hpp"
-#include "support/exit_code.hpp"
-#include "support/interrupt.hpp"
-#include "support/terminal.hpp"
+#include "commands/commands.hpp"
+#include "platform/platform.hpp"
+#include "text/exit_code.hpp"
+#include "timing/interrupt.hpp"
 
 namespace
 {
-
-void add_commands(daoshm::Tool &tool)
-{
-    daoshm::add_ls(tool);
-    daoshm::add_top(tool);
-    daoshm::add_info(tool);
-    daoshm::add_watch(tool);
-    daoshm::add_show(tool);
-    daoshm::add_create(tool);
-    daoshm::add_set(tool);
-    daoshm::add_fill(tool);
-    daoshm::add_rm(tool);
-    daoshm::add_keyword(tool);
-    daoshm::add_save(tool);
-    daoshm::add_record(tool);
-    daoshm::add_replay(tool);
-    daoshm::add_camera(tool);
-    daoshm::add_bench(tool);
-    daoshm::add_doctor(tool);
-    daoshm::add_completion(tool);
-}
 
 int report(const std::string &message, int code)
 {
@@ -46,21 +25,21 @@ int report(const std::string &message, int code)
 int main(int argc, char **argv)
 {
     daoshm::start_terminal();
-    daoshm::catch_signals();
+    daoshm::catch_interrupts();
     daoshm::Tool tool;
     tool.app.name("daoshm");
-    tool.app.description("Shared memory segments: look at them, make, fill, record and judge them.");
+    tool.app.description("Inspect, create, fill, record and check shared memory segments.");
     tool.app.footer(std::string("Examples:\n"
                                 "  daoshm ls                                  all segments, with their rates\n"
                                 "  daoshm create wfs 128x128 uint16 --depth 8 a segment in the temporary folder\n"
                                 "  daoshm fill wfs spot --rate 500            a moving spot, 500 frames a second\n"
                                 "  daoshm show wfs --watch                    the image, live, in the terminal\n"
                                 "  daoshm record wfs night.fits --time 10s    ten seconds into a FITS cube\n"
-                                "Each command has more: daoshm COMMAND --help\n\n") +
+                                "More about a command: daoshm COMMAND --help\n\n") +
                     daoshm::exit_code_help);
     tool.app.set_version_flag("--version", fmt::format("daoshm {}", daoVersion()));
     tool.app.require_subcommand(1);
-    add_commands(tool);
+    daoshm::add_commands(tool);
     try
     {
         tool.app.parse(argc, argv);

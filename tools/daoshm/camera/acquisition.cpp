@@ -1,8 +1,8 @@
-#include "acquisition.hpp"
+#include "camera/acquisition.hpp"
 
 #include <algorithm>
 
-#include "../support/exit_code.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {
@@ -10,8 +10,8 @@ namespace daoshm
 namespace
 {
 
-constexpr guint64 look_interval_us = 100'000;
-/// What the system is asked to keep of packets until they are read; it grants what its limit allows.
+constexpr guint64 poll_interval_us = 100'000;
+/// The requested receive buffer of the socket; the system's limit may grant less.
 constexpr gint socket_buffer_bytes = 32 << 20;
 
 }
@@ -20,7 +20,7 @@ Acquisition::Acquisition(ArvCamera *camera, uint32_t buffer_count) : camera_(cam
 {
     stream_.reset(call_aravis("stream", arv_camera_create_stream, camera, nullptr, nullptr));
     if (stream_ == nullptr)
-        throw ToolError("stream: the camera gave none");
+        throw ToolError("stream: the camera opened none");
     if (ARV_IS_GV_STREAM(stream_.get()))
         g_object_set(stream_.get(), "socket-buffer", ARV_GV_STREAM_SOCKET_BUFFER_FIXED, "socket-buffer-size",
                      socket_buffer_bytes, nullptr);
@@ -44,7 +44,7 @@ Acquisition::~Acquisition()
     GError *error = nullptr;
     if (!is_lost_)
         arv_camera_stop_acquisition(camera_, &error);
-    const ErrorHandle ignored(error); // it is stopped in any case when it is released
+    const ErrorHandle ignored(error); // releasing the stream stops it in any case
     g_signal_handler_disconnect(arv_camera_get_device(camera_), handler_);
 }
 
@@ -55,10 +55,10 @@ void Acquisition::on_control_lost(ArvDevice *, gpointer acquisition)
 
 ArvBuffer *Acquisition::next()
 {
-    return arv_stream_timeout_pop_buffer(stream_.get(), look_interval_us);
+    return arv_stream_timeout_pop_buffer(stream_.get(), poll_interval_us);
 }
 
-void Acquisition::give_back(ArvBuffer *buffer)
+void Acquisition::return_buffer(ArvBuffer *buffer)
 {
     arv_stream_push_buffer(stream_.get(), buffer);
 }

@@ -1,9 +1,9 @@
-/// The running camera: starts and stops it, and hands out its buffers one after the other.
+/// The running camera: starts and stops it, and lends its buffers one after the other.
 #pragma once
 
 #include <atomic>
 
-#include "aravis.hpp"
+#include "camera/aravis.hpp"
 
 namespace daoshm
 {
@@ -24,9 +24,9 @@ class Acquisition
     Acquisition(const Acquisition &) = delete;
     Acquisition &operator=(const Acquisition &) = delete;
 
-    /// The next buffer, whole or not; null when none came for 0.1 s. Give it back with give_back().
+    /// The next buffer, complete or not, until return_buffer(); null when none came for 0.1 s.
     ArvBuffer *next();
-    void give_back(ArvBuffer *buffer);
+    void return_buffer(ArvBuffer *buffer);
     /// Has the connection to the camera ended?
     bool is_lost() const { return is_lost_; }
     TransportCounts counts() const;

@@ -25,11 +25,11 @@ struct FreeError
 };
 using ErrorHandle = std::unique_ptr<GError, FreeError>;
 
-/// Throw a ToolError that names `what` and says Aravis' reason, when there is an error.
+/// Throw a ToolError with `what` and Aravis' reason when there is an error.
 void check_aravis(const std::string &what, ErrorHandle error);
 
 /// Call an Aravis function whose last argument is a GError **; throws when it fails.
-/// @param what  what was wanted, for the message
+/// @param what  for the message
 template <typename Function, typename... Arguments>
 auto call_aravis(const std::string &what, Function function, Arguments... arguments)
 {
@@ -47,7 +47,7 @@ auto call_aravis(const std::string &what, Function function, Arguments... argume
     }
 }
 
-/// Does the camera have that? A camera that cannot say does not.
+/// Is a feature available? Not when the camera cannot tell.
 template <typename Function>
 bool camera_has(ArvCamera *camera, Function is_available)
 {

@@ -1,4 +1,4 @@
-/// What the command `camera` was asked for, and the function that does it.
+/// The options of the command `camera`, and the function that runs it.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,10 @@
-#include "devices.hpp"
+#include "camera/devices.hpp"
 
 #include <fmt/format.h>
 
 #include <utility>
 
-#include "../support/exit_code.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {
@@ -41,17 +41,17 @@ CameraHandle open_camera(const std::string &name)
 {
     const std::vector<Device> devices = find_devices();
     if (name.empty() && devices.empty())
-        throw ToolError("no camera found");
+        throw ToolError("camera: none found; expected at least one");
     const std::string wanted = name.empty() ? devices.front().id : name;
     GError *error = nullptr;
     CameraHandle camera(arv_camera_new(wanted.c_str(), &error));
     const ErrorHandle reason(error);
     if (camera != nullptr && reason == nullptr)
         return camera;
-    std::string found = devices.empty() ? "no camera found" : "found:";
+    std::string found = devices.empty() ? "no camera found" : "cameras found:";
     for (const Device &device : devices)
         found += fmt::format(" '{}'", device.id);
-    throw ToolError(fmt::format("cannot open camera '{}': {} ({})", wanted,
+    throw ToolError(fmt::format("camera '{}': cannot be opened: {}; {}", wanted,
                                 reason != nullptr ? reason->message : "no reason given", found));
 }
 

@@ -1,10 +1,10 @@
-/// Which cameras there are, and how one is opened.
+/// Finding and opening cameras.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "aravis.hpp"
+#include "camera/aravis.hpp"
 
 namespace daoshm
 {
@@ -19,10 +19,10 @@ struct Device
     std::string address;
 };
 
-/// Look for cameras where `interface` says: "gige", "usb", "fake", or at all real ones when empty.
+/// Search one interface, "gige", "usb" or "fake", or all real ones when empty.
 void choose_interface(const std::string &interface);
 std::vector<Device> find_devices();
-/// Open the camera of that name or address, the first one when empty; throws, naming the cameras there are.
+/// Open the camera of that name or address, the first one when empty; throws with a list of the cameras found.
 CameraHandle open_camera(const std::string &name);
 
 }

@@ -1,11 +1,11 @@
-#include "feed.hpp"
+#include "camera/feed.hpp"
 
 #include <fmt/format.h>
 
-#include "../support/clock.hpp"
-#include "../support/exit_code.hpp"
-#include "../support/interrupt.hpp"
-#include "../support/progress.hpp"
+#include "platform/platform.hpp"
+#include "terminal/progress.hpp"
+#include "text/exit_code.hpp"
+#include "timing/interrupt.hpp"
 
 namespace daoshm
 {
@@ -65,7 +65,7 @@ FeedResult Feed::run(const FeedLimits &limits, Progress &progress)
         {
             const uint64_t before = result_.frames;
             take(buffer);
-            acquisition_.give_back(buffer);
+            acquisition_.return_buffer(buffer);
             if (result_.frames > before)
                 last_frame_ns = steady_ns();
             progress.update(result_.frames, result_.lost > 0 ? fmt::format("{} lost", result_.lost) : "");
@@ -81,7 +81,7 @@ FeedResult Feed::run(const FeedLimits &limits, Progress &progress)
     return result_;
 }
 
-/// The frame is copied: Aravis fills several buffers ahead of the newest, a segment lends one slot at a time.
+/// The frame is copied: Aravis fills several buffers ahead, a segment lends one slot at a time.
 void Feed::take(ArvBuffer *buffer)
 {
     const uint64_t id = frame_id_.next(arv_buffer_get_frame_id(buffer));
@@ -101,7 +101,7 @@ const void *Feed::frame_data(ArvBuffer *buffer) const
     arv_buffer_get_image_padding(buffer, &x_padding, &y_padding);
     if (width != static_cast<int>(frame_.width) || height != static_cast<int>(frame_.height) ||
         arv_buffer_get_image_pixel_format(buffer) != frame_.format.code || x_padding != 0)
-        throw ToolError(fmt::format("the camera sent {} x {} pixels of format {:#010x}, lines padded by {} bytes; "
+        throw ToolError(fmt::format("camera frame: {} x {} pixels of format {:#010x}, lines padded by {} bytes; "
                                     "expected {} x {} of {} ({:#010x}) without padding",
                                     width, height, arv_buffer_get_image_pixel_format(buffer), x_padding, frame_.width,
                                     frame_.height, frame_.format.name, frame_.format.code));
@@ -133,9 +133,9 @@ void Feed::publish(ArvBuffer *buffer, uint64_t id)
 void Feed::write_clock_keywords() const
 {
     check(daoShmSetKeywordString(segment_.get(), "CLOCK", clock_name(clock_.source()),
-                                 "where times come from: epoch, offset (camera + CLKOFFNS), host"));
+                                 "source of times: epoch, offset (camera + CLKOFFNS), host"));
     check(daoShmSetKeywordLong(segment_.get(), "CLKOFFNS", clock_.offset_ns(),
-                               "added to the camera's time, ns; found with the first frame"));
+                               "added to the camera's time, ns; measured with first frame"));
 }
 
 void Feed::write_counter_keywords()
@@ -143,7 +143,7 @@ void Feed::write_counter_keywords()
     result_.transport = acquisition_.counts();
     const auto set = [this](const char *name, uint64_t value, const char *comment)
     { check(daoShmSetKeywordLong(segment_.get(), name, static_cast<int64_t>(value), comment)); };
-    set("FRAMELOST", result_.lost, "frames sent by the camera and not published");
+    set("FRAMELOST", result_.lost, "frames sent by the camera but not published");
     set("FRAMEBAD", result_.incomplete, "those of them that arrived incomplete");
     set("UNDERRUN", result_.transport.underruns, "frames that found no free buffer");
     set("PKTLOST", result_.transport.packets_lost, "packets lost");

@@ -1,20 +1,21 @@
-/// From the camera's buffers into the segment: each whole frame once, in order, with its id and time.
+/// From the camera's buffers into the segment: each complete frame once, in order, with its id and time.
 #pragma once
 
 #include <cstdint>
 
-#include "acquisition.hpp"
-#include "frame_order.hpp"
-#include "settings.hpp"
+#include "camera/acquisition.hpp"
+#include "camera/frame_order.hpp"
+#include "camera/settings.hpp"
+#include "segments/segment.hpp"
 
 namespace daoshm
 {
 
 struct FeedLimits
 {
-    uint64_t frames = 0;      ///< 0 for no limit
-    int64_t duration_ns = -1; ///< negative for no limit
-    int64_t timeout_ns = -1;  ///< without a frame; negative for ever
+    uint64_t frames = 0;      ///< 0: no limit
+    int64_t duration_ns = -1; ///< negative: no limit
+    int64_t timeout_ns = -1;  ///< without a frame; negative: no limit
 };
 
 enum class FeedEnd
@@ -37,8 +38,8 @@ struct FeedResult
     int64_t last_ns = 0;
 };
 
-/// Publish until a limit, Ctrl-C or the end of the camera. Keywords that count are kept current once a second.
-/// Throws when the camera changes the frame's geometry on the way.
+/// Publish until a limit, Ctrl-C or the loss of the camera. The counters' keywords are updated once a second.
+/// Throws when the camera changes the frame's geometry meanwhile.
 FeedResult feed(Acquisition &acquisition, const Segment &segment, const CameraFrame &frame, FrameId frame_id,
                 const FeedLimits &limits, bool show_progress);
 

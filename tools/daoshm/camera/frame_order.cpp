@@ -1,4 +1,4 @@
-#include "frame_order.hpp"
+#include "camera/frame_order.hpp"
 
 #include <cstdlib>
 
@@ -9,7 +9,7 @@ namespace
 {
 
 constexpr uint64_t highest_16_bit_id = 65535;
-/// A camera clock this near to the host's keeps the time of day; a counter since power-on is decades away.
+/// A camera clock this close to the host's keeps the time of day; one that counts from power-on is decades off.
 constexpr int64_t epoch_tolerance_ns = 60'000'000'000;
 
 }

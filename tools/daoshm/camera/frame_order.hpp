@@ -1,4 +1,4 @@
-/// What a camera says of each frame, made into what a segment says: an id that never wraps, a time since the epoch.
+/// From a camera's frame ids and clock to those of a segment: ids that never wrap, times since the epoch.
 #pragma once
 
 #include <cstdint>
@@ -6,14 +6,14 @@
 namespace daoshm
 {
 
-/// Counts a camera's frame id on where its counter wraps, and counts ids that were skipped.
+/// Continues a camera's frame ids where its counter wraps, and counts the ids that were skipped.
 class FrameId
 {
   public:
     /// @param may_wrap_16_bits  a GigE Vision camera, which may count 1 to 65535 and then from 1 again
     explicit FrameId(bool may_wrap_16_bits) : may_wrap_16_bits_(may_wrap_16_bits) {}
-    /// The id of the frame that the camera calls `camera_id`. A camera that starts its counter again, or has none, is
-    /// counted on by one.
+    /// The id of the frame with the camera's `camera_id`. When the camera restarts its counter, or has none, the id
+    /// grows by one.
     uint64_t next(uint64_t camera_id);
     /// Ids skipped so far between frames given to next().
     uint64_t skipped() const { return skipped_; }
@@ -26,8 +26,8 @@ class FrameId
     uint64_t skipped_ = 0;
 };
 
-/// Maps the camera's clock to the epoch: as it is where it keeps the time of day, else by the offset found with the
-/// first frame; the host's time of arrival where the camera gives none.
+/// Maps the camera's clock to the epoch: unchanged when it keeps the time of day, else by the offset measured with the
+/// first frame; the host's time when the camera has no clock.
 class FrameClock
 {
   public:
@@ -38,7 +38,7 @@ class FrameClock
         offset,
         host
     };
-    /// @param camera_ns  the camera's time of the frame, 0 for none
+    /// @param camera_ns  the camera's time of the frame, 0: none
     /// @param host_ns    when its first packet arrived, since the epoch
     int64_t time_ns(uint64_t camera_ns, uint64_t host_ns);
     Source source() const { return source_; }

@@ -1,14 +1,14 @@
 /// The command where Aravis was not found at build time.
-#include "camera.hpp"
 
-#include "../support/exit_code.hpp"
+#include "camera/camera.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {
 
 int run_camera(const CameraOptions &)
 {
-    throw ToolError("built without Aravis, which speaks to the cameras: install libaravis-dev and build again");
+    throw ToolError("camera: daoshm was built without Aravis; install libaravis-dev and build it again");
 }
 
 }

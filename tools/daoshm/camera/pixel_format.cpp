@@ -1,4 +1,4 @@
-#include "pixel_format.hpp"
+#include "camera/pixel_format.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "../support/elements.hpp"
-#include "../support/exit_code.hpp"
+#include "frame/element_types.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {
@@ -33,7 +33,7 @@ const UsableFormat *find_usable(const std::string &name)
 
 std::string offer_text(const std::vector<std::string> &offered)
 {
-    return offered.empty() ? "nothing that it names" : fmt::format("{}", fmt::join(offered, ", "));
+    return offered.empty() ? "no list of formats" : fmt::format("{}", fmt::join(offered, ", "));
 }
 
 [[noreturn]] void refuse(const std::string &name, const std::vector<std::string> &offered)
@@ -41,9 +41,8 @@ std::string offer_text(const std::vector<std::string> &offered)
     const bool is_offered = std::find(offered.begin(), offered.end(), name) != offered.end();
     throw ToolError(fmt::format("pixel format {}: {}; the camera offers {}", name,
                                 is_offered || offered.empty()
-                                    ? "packed and coloured pixels are no frame of a segment, expected Mono8, Mono10, "
-                                      "Mono12, Mono14 or Mono16"
-                                    : "this camera does not have it",
+                                    ? "packed or coloured; expected Mono8, Mono10, Mono12, Mono14 or Mono16"
+                                    : "not a format of this camera",
                                 offer_text(offered)));
 }
 

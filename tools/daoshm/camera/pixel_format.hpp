@@ -4,20 +4,20 @@
 #include <cstdint>
 #include <string>
 
-#include "aravis.hpp"
+#include "camera/aravis.hpp"
 
 namespace daoshm
 {
 
 struct PixelFormat
 {
-    std::string name; ///< as the camera says it
+    std::string name; ///< as the camera names it
     ArvPixelFormat code;
     uint8_t atype;
 };
 
-/// Set the camera to the format `wanted`; when empty keep its own if that is usable, else take the first usable one.
-/// Throws, naming what the camera offers, when it has no such format or the format is packed or coloured.
+/// Set the camera to the format `wanted`; when empty, leave its own if that is usable, else take the first usable one.
+/// Throws with a list of the camera's formats when it does not have it or the format is packed or coloured.
 PixelFormat choose_pixel_format(ArvCamera *camera, const std::string &wanted);
 
 }

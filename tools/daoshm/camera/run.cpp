@@ -1,19 +1,22 @@
-/// The command `camera`: list, or open, set, make the segment, feed, report.
-#include "camera.hpp"
+/// The command `camera`: list; or open, apply the settings, create the segment, feed, report.
 
 #include <cstdio>
 
 #include <fmt/format.h>
 
-#include "acquisition.hpp"
-#include "devices.hpp"
-#include "feed.hpp"
-#include "settings.hpp"
-
-#include "../support/exit_code.hpp"
-#include "../support/json.hpp"
-#include "../support/numbers.hpp"
-#include "../support/table.hpp"
+#include "camera/acquisition.hpp"
+#include "camera/camera.hpp"
+#include "camera/devices.hpp"
+#include "camera/feed.hpp"
+#include "camera/settings.hpp"
+#include "platform/platform.hpp"
+#include "segments/segment.hpp"
+#include "segments/segment_name.hpp"
+#include "terminal/style.hpp"
+#include "terminal/table.hpp"
+#include "text/exit_code.hpp"
+#include "text/json.hpp"
+#include "text/numbers.hpp"
 
 namespace daoshm
 {
@@ -107,10 +110,9 @@ int exit_code_of(const FeedResult &result, const CameraOptions &options)
     switch (result.end)
     {
     case FeedEnd::camera_lost:
-        throw ToolError(fmt::format("the connection to the camera was lost after {} frames; the segment keeps them",
-                                    result.frames));
+        throw ToolError(fmt::format("camera: connection lost after {} frames; the segment remains", result.frames));
     case FeedEnd::timeout:
-        throw ToolError(fmt::format("no frame from the camera for {}", options.timeout), exit_timeout);
+        throw ToolError(fmt::format("camera: no frame for {}", options.timeout), exit_timeout);
     case FeedEnd::interrupted:
         if (options.frames > 0 || !options.duration.empty())
             return exit_interrupted;
@@ -129,11 +131,11 @@ int run_camera(const CameraOptions &options)
     if (options.list)
         return list_cameras(options.json);
     if (options.segment.empty())
-        throw ToolError("camera: name the segment to feed, or ask for --list", exit_usage);
+        throw ToolError("camera: no segment given; expected its name, or --list", exit_usage);
     FeedLimits limits;
     limits.frames = options.frames;
-    limits.duration_ns = options.duration.empty() ? -1 : parse_duration(options.duration);
-    limits.timeout_ns = options.timeout.empty() ? -1 : parse_duration(options.timeout);
+    limits.duration_ns = parse_time_limit(options.duration);
+    limits.timeout_ns = parse_time_limit(options.timeout);
 
     const CameraHandle camera = open_camera(options.name);
     const CameraFrame frame = apply_settings(camera.get(), options);

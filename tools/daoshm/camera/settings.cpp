@@ -1,10 +1,10 @@
-#include "settings.hpp"
+#include "camera/settings.hpp"
 
 #include <charconv>
 
 #include <fmt/format.h>
 
-#include "../support/exit_code.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {
@@ -22,7 +22,7 @@ std::vector<int> parse_integers(const std::string &option, const std::string &te
         int number = 0;
         const auto [next, error] = std::from_chars(at, end, number);
         if (error != std::errc() || number < 0 || (next != end && *next != ','))
-            throw ToolError(fmt::format("{} '{}': expected {}", option, text, expected), exit_usage);
+            throw ToolError(fmt::format("{}: '{}'; expected {}", option, text, expected), exit_usage);
         numbers.push_back(number);
         if (next == end)
             return numbers;
@@ -38,14 +38,14 @@ void check_bounds(ArvCamera *camera, const std::string &what, int value, GetInte
     gint highest = 0;
     call_aravis(what, get_bounds, camera, &lowest, &highest);
     if (value < lowest || value > highest)
-        throw ToolError(fmt::format("{} {}: the camera takes {} to {}", what, value, lowest, highest));
+        throw ToolError(fmt::format("{}: {}; expected {} to {} for this camera", what, value, lowest, highest));
 }
 
 void set_region(ArvCamera *camera, const std::string &text)
 {
     const std::vector<int> region = parse_integers("--region", text, "X,Y,WIDTH,HEIGHT in pixels");
     if (region.size() != 4 || region[2] == 0 || region[3] == 0)
-        throw ToolError(fmt::format("--region '{}': expected X,Y,WIDTH,HEIGHT in pixels", text), exit_usage);
+        throw ToolError(fmt::format("--region: '{}'; expected X,Y,WIDTH,HEIGHT in pixels", text), exit_usage);
     check_bounds(camera, "region width", region[2], arv_camera_get_width_bounds);
     check_bounds(camera, "region height", region[3], arv_camera_get_height_bounds);
     call_aravis("region", arv_camera_set_region, camera, region[0], region[1], region[2], region[3]);
@@ -55,16 +55,16 @@ void set_region(ArvCamera *camera, const std::string &text)
     gint height = 0;
     call_aravis("region", arv_camera_get_region, camera, &x, &y, &width, &height);
     if (std::vector<int>{x, y, width, height} != region)
-        throw ToolError(fmt::format("region {}: the camera made it {},{},{},{}", text, x, y, width, height));
+        throw ToolError(fmt::format("region: {}; the camera set {},{},{},{} instead", text, x, y, width, height));
 }
 
 void set_binning(ArvCamera *camera, const std::string &text)
 {
     const std::vector<int> binning = parse_integers("--binning", text, "N, or COLUMNS,ROWS");
     if (binning.size() > 2)
-        throw ToolError(fmt::format("--binning '{}': expected N, or COLUMNS,ROWS", text), exit_usage);
+        throw ToolError(fmt::format("--binning: '{}'; expected N, or COLUMNS,ROWS", text), exit_usage);
     if (!camera_has(camera, arv_camera_is_binning_available))
-        throw ToolError("binning: this camera has none");
+        throw ToolError("binning: not supported by this camera");
     check_bounds(camera, "binning of columns", binning.front(), arv_camera_get_x_binning_bounds);
     check_bounds(camera, "binning of rows", binning.back(), arv_camera_get_y_binning_bounds);
     call_aravis("binning", arv_camera_set_binning, camera, binning.front(), binning.back());
@@ -81,24 +81,24 @@ void set_number(ArvCamera *camera, const std::string &what, const std::optional<
     if (!value)
         return;
     if (!camera_has(camera, is_available))
-        throw ToolError(fmt::format("{}: this camera has no such setting", what));
+        throw ToolError(fmt::format("{}: not supported by this camera", what));
     double lowest = 0;
     double highest = 0;
     call_aravis(what, get_bounds, camera, &lowest, &highest);
     if (*value < lowest || *value > highest)
-        throw ToolError(fmt::format("{} {}: the camera takes {} to {}", what, *value, lowest, highest));
-    call_aravis(fmt::format("{} {}", what, *value), set, camera, *value);
+        throw ToolError(fmt::format("{}: {}; expected {} to {} for this camera", what, *value, lowest, highest));
+    call_aravis(fmt::format("{}: {}", what, *value), set, camera, *value);
 }
 
 void set_feature(ArvCamera *camera, const std::string &setting)
 {
     const size_t sign = setting.find('=');
     if (sign == std::string::npos || sign == 0)
-        throw ToolError(fmt::format("--feature '{}': expected NAME=VALUE", setting), exit_usage);
+        throw ToolError(fmt::format("--feature: '{}'; expected NAME=VALUE", setting), exit_usage);
     const std::string name = setting.substr(0, sign);
     ArvDevice *device = arv_camera_get_device(camera);
     if (arv_device_get_feature(device, name.c_str()) == nullptr)
-        throw ToolError(fmt::format("feature {}: this camera has none of that name", name));
+        throw ToolError(fmt::format("feature {}: not a feature of this camera", name));
     call_aravis(fmt::format("feature {}", setting), arv_device_set_features_from_string, device, setting.c_str());
 }
 
@@ -133,7 +133,7 @@ CameraFrame apply_settings(ArvCamera *camera, const CameraOptions &options)
     if (options.packet_size_bytes > 0)
     {
         if (arv_camera_is_gv_device(camera) == FALSE)
-            throw ToolError("--packet-size: this is no GigE Vision camera");
+            throw ToolError("--packet-size: not a GigE Vision camera");
         call_aravis("packet size", arv_camera_gv_set_packet_size, camera, options.packet_size_bytes);
     }
     if (arv_camera_is_gv_device(camera) != FALSE)
@@ -144,7 +144,8 @@ CameraFrame apply_settings(ArvCamera *camera, const CameraOptions &options)
     gint height = 0;
     call_aravis("region", arv_camera_get_region, camera, &frame.x, &frame.y, &width, &height);
     if (width < 1 || height < 1)
-        throw ToolError(fmt::format("the camera says its region is {} x {} pixels", width, height));
+        throw ToolError(
+            fmt::format("region: the camera reports {} x {} pixels; expected at least 1 x 1", width, height));
     frame.width = static_cast<uint32_t>(width);
     frame.height = static_cast<uint32_t>(height);
     return frame;
@@ -182,7 +183,7 @@ void write_setting_keywords(const Segment &segment, ArvCamera *camera, const Cam
     set_number_keyword(segment, "EXPTIME", camera, arv_camera_is_exposure_time_available, arv_camera_get_exposure_time,
                        1e-6, "exposure time, s");
     set_number_keyword(segment, "FRATE", camera, arv_camera_is_frame_rate_available, arv_camera_get_frame_rate, 1,
-                       "frame rate asked of the camera, Hz");
+                       "frame rate set in the camera, Hz");
     set_number_keyword(segment, "GAIN", camera, arv_camera_is_gain_available, arv_camera_get_gain, 1, "gain");
 }
 

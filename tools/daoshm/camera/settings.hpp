@@ -1,16 +1,15 @@
 /// The camera's settings: from the command line into the camera, and from the camera into keywords.
 #pragma once
 
-#include "aravis.hpp"
-#include "camera.hpp"
-#include "pixel_format.hpp"
-
-#include "../support/segment.hpp"
+#include "camera/aravis.hpp"
+#include "camera/camera.hpp"
+#include "camera/pixel_format.hpp"
+#include "segments/segment.hpp"
 
 namespace daoshm
 {
 
-/// What the camera sends after all settings are made.
+/// What the camera sends once all settings are made.
 struct CameraFrame
 {
     PixelFormat format;
@@ -20,13 +19,13 @@ struct CameraFrame
     uint32_t height;
 };
 
-/// Throws, naming the setting, what was asked for and what the camera takes.
+/// Throws with the setting, the value and what the camera accepts.
 CameraFrame apply_settings(ArvCamera *camera, const CameraOptions &options);
 
 /// Room for the keywords of settings and counters.
 inline constexpr uint32_t camera_keyword_count = 32;
 void write_setting_keywords(const Segment &segment, ArvCamera *camera, const CameraFrame &frame);
-/// Text of more than a keyword's 16 bytes is cut; the comment then has all of it.
+/// A keyword holds 16 bytes of text; the comment has the whole text when it is longer.
 void set_text_keyword(const Segment &segment, const char *name, const std::string &value, const char *comment);
 
 }

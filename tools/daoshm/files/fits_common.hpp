@@ -6,16 +6,15 @@
 #include <memory>
 #include <string>
 
-#include "../support/elements.hpp"
-#include "../support/geometry.hpp"
+#include "frame/element_types.hpp"
 
 namespace daoshm
 {
 
-/// How cfitsio says an element type. Complex elements are pairs: one more axis, the fastest, of 2.
+/// An element type in cfitsio's terms. Complex elements are pairs: one more axis, the fastest, of 2.
 struct FitsType
 {
-    int bitpix = 0;   ///< of fits_create_img; the unsigned and signed-byte ones bring their BZERO along
+    int bitpix = 0;   ///< for fits_create_img; those of unsigned types and of int8 set BZERO
     int datatype = 0; ///< of the data in memory
 };
 
@@ -47,7 +46,7 @@ inline bool is_complex_type(uint8_t atype)
     return visit_type(atype, [](auto zero) { return is_std_complex_v<decltype(zero)>; });
 }
 
-/// Throw a ToolError with cfitsio's words unless `status` is 0.
+/// Throw a ToolError with cfitsio's message unless `status` is 0.
 void check_fits(int status, const std::string &path);
 
 struct CloseFits
@@ -61,6 +60,6 @@ struct CloseFits
 using FitsFile = std::unique_ptr<fitsfile, CloseFits>;
 
 inline constexpr const char *frames_extension = "FRAMES";
-inline constexpr const char *complex_axis = "COMPLEX"; ///< CTYPE1 of complex data, as the FITS standard has it
+inline constexpr const char *complex_axis = "COMPLEX"; ///< CTYPE1 of complex data in the FITS standard
 
 }

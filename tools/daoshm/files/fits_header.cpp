@@ -1,4 +1,4 @@
-#include "fits_header.hpp"
+#include "files/fits_header.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,9 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "../support/exit_code.hpp"
-#include "../support/json.hpp"
-#include "../support/segment.hpp"
+#include "frame/keyword.hpp"
+#include "text/json.hpp"
 
 namespace daoshm
 {
@@ -46,7 +45,7 @@ void write_keyword(fitsfile *file, const IMAGE_KEYWORD &keyword, int &status)
 {
     const std::string name = keyword_name(keyword);
     const std::string fits_name = is_plain_name(name) ? name : hierarch_prefix + printable(name, '=');
-    // A card holds 80 characters; a comment that does not fit is cut by cfitsio.
+    // A card holds 80 characters; cfitsio cuts a longer comment.
     const std::string comment = printable(fixed_text(keyword.comment, sizeof(keyword.comment)));
     if (keyword.type == 'L')
         fits_write_key_lng(file, fits_name.c_str(), keyword.value.numl, comment.c_str(), &status);
@@ -57,7 +56,7 @@ void write_keyword(fitsfile *file, const IMAGE_KEYWORD &keyword, int &status)
                            &status);
 }
 
-/// The text of a value such as 'it''s  ': quotes inside are doubled, blanks at the end mean nothing.
+/// The text of a value such as 'it''s  ': inner quotes are doubled, trailing blanks are not significant.
 std::string unquoted(const std::string &value)
 {
     std::string text;
@@ -71,7 +70,7 @@ std::string unquoted(const std::string &value)
     return text;
 }
 
-/// @return whether the card makes a keyword that a segment can hold
+/// @return whether a segment can hold the keyword
 bool parse_card(std::string name, char *value, const char *comment, IMAGE_KEYWORD &keyword)
 {
     if (name.starts_with(read_prefix))
@@ -131,9 +130,9 @@ std::vector<IMAGE_KEYWORD> read_keywords(fitsfile *file, const std::string &path
         }
         const std::string found(name.data());
         const bool is_ours = found.starts_with(read_prefix);
-        const bool is_file_fact = found.starts_with(own_prefix) && !is_ours;
+        const bool describes_file = found.starts_with(own_prefix) && !is_ours;
         IMAGE_KEYWORD keyword{};
-        if ((is_ours || (!is_file_fact && is_user_keyword(found))) &&
+        if ((is_ours || (!describes_file && is_user_keyword(found))) &&
             parse_card(found, value.data(), comment.data(), keyword))
             keywords.push_back(keyword);
     }

@@ -1,13 +1,14 @@
-#include "fits_reader.hpp"
+#include "files/fits_reader.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
-#include "../support/exit_code.hpp"
-#include "fits_common.hpp"
-#include "fits_header.hpp"
+#include "files/fits_common.hpp"
+#include "files/fits_header.hpp"
+#include "frame/element_types.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {
@@ -15,27 +16,17 @@ namespace daoshm
 namespace
 {
 
-/// The element type whose image type is `bitpix`, a real one.
-uint8_t type_of_bitpix(int bitpix, const std::string &path)
+/// The element type whose numbers have the image type `bitpix`.
+uint8_t type_of_bitpix(int bitpix, bool is_complex, const std::string &path)
 {
     for (const std::string &name : type_names())
     {
         const uint8_t atype = type_from_name(name);
-        if (!is_complex_type(atype) && fits_type(atype).bitpix == bitpix)
+        if (is_complex_type(atype) == is_complex && fits_type(atype).bitpix == bitpix)
             return atype;
     }
-    throw ToolError(fmt::format("{}: FITS image type {} is no type of segments", path, bitpix));
-}
-
-uint8_t complex_of(uint8_t real_type, const std::string &path)
-{
-    for (const std::string &name : type_names())
-    {
-        const uint8_t atype = type_from_name(name);
-        if (is_complex_type(atype) && fits_type(atype).bitpix == fits_type(real_type).bitpix)
-            return atype;
-    }
-    throw ToolError(fmt::format("{}: complex data of type {} has no type of segments", path, daoTypeName(real_type)));
+    throw ToolError(fmt::format("{}: FITS image type {}{}; expected one that a segment can hold", path, bitpix,
+                                is_complex ? " in complex pairs" : ""));
 }
 
 class FitsReader : public FrameReader
@@ -84,7 +75,7 @@ class FitsReader : public FrameReader
             }
         }
         check_fits(status, path_);
-        throw ToolError(fmt::format("{}: there is no image in it", path_));
+        throw ToolError(fmt::format("{}: no image in the file; expected one", path_));
     }
 
     void read_geometry()
@@ -96,20 +87,20 @@ class FitsReader : public FrameReader
         std::array<char, FLEN_VALUE> axis_type{};
         // The equivalent type is that of the values, after BSCALE and BZERO.
         fits_get_img_equivtype(file_.get(), &bitpix, &status);
-        if (bitpix == LONGLONG_IMG && zero_offset() == 0x1p63) // cfitsio does not see that these are unsigned
+        if (bitpix == LONGLONG_IMG && zero_offset() == 0x1p63) // cfitsio takes these for signed
             bitpix = ULONGLONG_IMG;
         fits_get_img_dim(file_.get(), &axis_count, &status);
         fits_get_img_sizell(file_.get(), static_cast<int>(axes.size()), axes.data(), &status);
         check_fits(status, path_);
         if (axis_count > static_cast<int>(axes.size()))
             throw ToolError(fmt::format("{}: {} axes; expected at most {}", path_, axis_count, axes.size()));
-        header_.geometry.atype = type_of_bitpix(bitpix, path_);
+        header_.geometry.atype = type_of_bitpix(bitpix, false, path_);
         auto last = axes.begin() + axis_count;
         auto first = axes.begin();
         fits_read_key_str(file_.get(), "CTYPE1", axis_type.data(), nullptr, &status);
         if (status == 0 && std::string(axis_type.data()) == complex_axis && *first == 2)
         {
-            header_.geometry.atype = complex_of(header_.geometry.atype, path_);
+            header_.geometry.atype = type_of_bitpix(bitpix, true, path_);
             ++first;
         }
         fits_clear_errmsg();
@@ -135,9 +126,8 @@ class FitsReader : public FrameReader
             fits_get_num_rowsll(file_.get(), &rows, &status);
             check_fits(status, path_);
             if (header_.geometry.shape.empty() || static_cast<uint64_t>(rows) != header_.geometry.shape[0])
-                throw ToolError(fmt::format("{}: {} rows in its table FRAMES; expected one for each of the {} frames",
-                                            path_, rows,
-                                            header_.geometry.shape.empty() ? 0 : header_.geometry.shape[0]));
+                throw ToolError(fmt::format("{}: table FRAMES: {} rows; expected one for each of the {} frames", path_,
+                                            rows, header_.geometry.shape.empty() ? 0 : header_.geometry.shape[0]));
             read_columns(rows);
         }
         fits_clear_errmsg();

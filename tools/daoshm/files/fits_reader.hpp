@@ -1,7 +1,7 @@
 /// FITS files, read by cfitsio: the first image of the file, and the table FRAMES where there is one.
 #pragma once
 
-#include "frame_file.hpp"
+#include "files/frame_file.hpp"
 
 namespace daoshm
 {

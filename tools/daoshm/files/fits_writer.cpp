@@ -1,15 +1,16 @@
-#include "fits_writer.hpp"
+#include "files/fits_writer.hpp"
 
 #include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
 
-#include "../support/exit_code.hpp"
-#include "../support/file_system.hpp"
-#include "../support/numbers.hpp"
-#include "fits_common.hpp"
-#include "fits_header.hpp"
+#include "files/fits_common.hpp"
+#include "files/fits_header.hpp"
+#include "frame/geometry.hpp"
+#include "platform/platform.hpp"
+#include "text/exit_code.hpp"
+#include "text/numbers.hpp"
 
 namespace daoshm
 {
@@ -57,7 +58,7 @@ FitsFile create_file(const std::string &path, const FileHeader &header, std::vec
 
 void write_numbers(fitsfile *file, uint8_t atype, LONGLONG first, LONGLONG count, const void *data, int &status)
 {
-    // cfitsio takes the data without const but only reads it.
+    // cfitsio only reads the data, though the parameter is not const.
     fits_write_img(file, fits_type(atype).datatype, first + 1, count, const_cast<void *>(data), &status);
 }
 
@@ -70,7 +71,7 @@ class FitsRecording : public FrameWriter
     {
         axes_.push_back(0);
         file_ = create_file(path, header, axes_);
-        // Room for what is known only at the end, so that the header does not grow and move the data then.
+        // Room for what is known only at the end: a header that grows then would move all data.
         int status = 0;
         fits_write_key_str(file_.get(), "DATE-BEG", "", "acquisition time of the first frame, UTC", &status);
         fits_write_key_str(file_.get(), "DATE-END", "", "acquisition time of the last frame, UTC", &status);
@@ -113,7 +114,7 @@ class FitsRecording : public FrameWriter
     std::vector<std::string> paths() const override { return {path_}; }
 
   private:
-    /// Claim room for some 32 MiB more frames, and see that the table will still fit after them.
+    /// Reserve room for about 32 MiB more frames, and make sure that the table still fits after them.
     void grow()
     {
         const uint64_t step = std::max<uint64_t>(1, (32U << 20U) / frame_bytes_);
@@ -134,8 +135,8 @@ class FitsRecording : public FrameWriter
     uint64_t frames_that_fit() const
     {
         const uint64_t found = free_bytes(path_);
-        const uint64_t kept = table_bytes(0);
-        return found > kept ? (found - kept) / (frame_bytes_ + table_row_bytes) : 0;
+        const uint64_t reserved = table_bytes(0);
+        return found > reserved ? (found - reserved) / (frame_bytes_ + table_row_bytes) : 0;
     }
 
     void resize(uint64_t frames)
@@ -171,7 +172,7 @@ class FitsRecording : public FrameWriter
         fits_create_tbl(file_.get(), BINARY_TBL, rows, 4, const_cast<char **>(names), const_cast<char **>(forms),
                         const_cast<char **>(units), frames_extension, &status);
         fits_write_comment(file_.get(),
-                           "One row a frame: counter, frame id, acquisition time since 1970 (UTC), and the", &status);
+                           "One row per frame: counter, frame id, acquisition time since 1970 (UTC), and the", &status);
         fits_write_comment(file_.get(), "number of frames missing just before it.", &status);
         if (rows > 0)
         {

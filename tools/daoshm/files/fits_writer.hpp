@@ -1,7 +1,7 @@
 /// FITS files, written by cfitsio: one frame, or a cube with a table FRAMES of one row a frame.
 #pragma once
 
-#include "frame_file.hpp"
+#include "files/frame_file.hpp"
 
 namespace daoshm
 {

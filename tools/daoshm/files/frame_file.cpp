@@ -1,37 +1,62 @@
-#include "frame_file.hpp"
+#include "files/frame_file.hpp"
 
 #include <filesystem>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include "../support/exit_code.hpp"
-#include "../support/file_system.hpp"
-#include "../support/numbers.hpp"
-#include "fits_reader.hpp"
-#include "fits_writer.hpp"
-#include "npy.hpp"
+#include "files/fits_reader.hpp"
+#include "files/fits_writer.hpp"
+#include "files/npy.hpp"
+#include "platform/platform.hpp"
+#include "text/exit_code.hpp"
+#include "text/numbers.hpp"
 
 namespace daoshm
 {
 
 namespace fs = std::filesystem;
 
-FileKind file_kind(const std::string &path)
+namespace
+{
+
+struct Format
+{
+    std::vector<const char *> endings;
+    std::unique_ptr<FrameReader> (*open)(const std::string &);
+    std::unique_ptr<FrameWriter> (*create)(const std::string &, const FileHeader &);
+    void (*save)(const std::string &, const FileHeader &, const void *, const FrameRecord &);
+};
+
+const std::vector<Format> formats{{{".npy"}, open_npy, create_npy_recording, save_npy},
+                                  {{".fits", ".fit", ".fts"}, open_fits, create_fits_recording, save_fits}};
+
+const Format &format_of(const std::string &path)
 {
     const std::string ending = path_of(path).extension().string();
-    if (ending == ".npy")
-        return FileKind::npy;
-    if (ending == ".fits" || ending == ".fit" || ending == ".fts")
-        return FileKind::fits;
-    throw ToolError(fmt::format("{}: the ending '{}' is not known; expected .npy, .fits, .fit or .fts", path, ending),
+    std::vector<const char *> known;
+    for (const Format &format : formats)
+        for (const char *candidate : format.endings)
+        {
+            if (ending == candidate)
+                return format;
+            known.push_back(candidate);
+        }
+    throw ToolError(fmt::format("{}: file name ends in '{}'; expected one of {}", path, ending, fmt::join(known, ", ")),
                     exit_usage);
+}
+
+}
+
+void check_destination(const std::string &path, bool may_overwrite)
+{
+    format_of(path);
+    if (!may_overwrite && fs::exists(path_of(path)))
+        throw ToolError(fmt::format("{}: exists; --force overwrites it", path));
 }
 
 std::unique_ptr<FrameWriter> create_recording(const std::string &path, const FileHeader &header)
 {
-    if (file_kind(path) == FileKind::npy)
-        return create_npy_recording(path, header);
-    return create_fits_recording(path, header);
+    return format_of(path).create(path, header);
 }
 
 void save_frame(const std::string &path, const FileHeader &header, const void *frame, const FrameRecord &record)
@@ -40,10 +65,7 @@ void save_frame(const std::string &path, const FileHeader &header, const void *f
     try
     {
         require_space(path, header.geometry.size_bytes());
-        if (file_kind(path) == FileKind::npy)
-            save_npy(part, header, frame);
-        else
-            save_fits(part, header, frame, record);
+        format_of(path).save(part, header, frame, record);
         fs::rename(path_of(part), path_of(path));
     }
     catch (...)
@@ -56,9 +78,7 @@ void save_frame(const std::string &path, const FileHeader &header, const void *f
 
 std::unique_ptr<FrameReader> open_frames(const std::string &path)
 {
-    if (file_kind(path) == FileKind::npy)
-        return open_npy(path);
-    return open_fits(path);
+    return format_of(path).open(path);
 }
 
 uint64_t free_bytes(const std::string &path)
@@ -75,7 +95,7 @@ void require_space(const std::string &path, uint64_t bytes)
 {
     const uint64_t found = free_bytes(path);
     if (found < bytes)
-        throw ToolError(fmt::format("{}: the disk is full: {} usable, {} needed", path,
+        throw ToolError(fmt::format("{}: disk full: {} usable; expected at least {}", path,
                                     bytes_text(static_cast<double>(found)), bytes_text(static_cast<double>(bytes))));
 }
 

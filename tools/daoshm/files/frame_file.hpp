@@ -1,4 +1,5 @@
-/// Frames in files, .npy or FITS, chosen by the file's ending: what save and record write, set and replay read.
+/// Frames in files, in the format of the file's ending: what save and record write, set and replay read. A new format
+/// is a line in the table of frame_file.cpp, and the functions named there in files of their own.
 #pragma once
 
 #include <dao.h>
@@ -9,12 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "../support/geometry.hpp"
+#include "frame/geometry.hpp"
 
 namespace daoshm
 {
 
-/// What a frame was besides its data.
+/// The description of a frame.
 struct FrameRecord
 {
     uint64_t cnt0 = 0;
@@ -23,7 +24,7 @@ struct FrameRecord
     uint64_t missed = 0; ///< frames lost just before this one
 };
 
-/// What a file says of its segment.
+/// The description of the segment that a file came from.
 struct FileHeader
 {
     Geometry geometry; ///< of one frame when writing, of all data in the file when reading
@@ -31,7 +32,7 @@ struct FileHeader
     std::vector<IMAGE_KEYWORD> keywords;
 };
 
-/// Writes frame after frame. When a call throws, what was appended before stays, and finish() still makes it valid.
+/// Writes frame after frame. After a call that throws, finish() still makes a valid file of the frames appended before.
 class FrameWriter
 {
   public:
@@ -39,18 +40,13 @@ class FrameWriter
     virtual void append(const void *frame, const FrameRecord &record) = 0;
     /// Complete the file with as many frames as were appended.
     virtual void finish() = 0;
-    /// Files that it writes, for the report.
+    /// The files that it writes, for the report.
     virtual std::vector<std::string> paths() const = 0;
 };
 
-enum class FileKind
-{
-    npy,
-    fits
-};
-
-/// By the ending; throws a usage error for others.
-FileKind file_kind(const std::string &path);
+/// Throws when no format has the ending of `path`, a usage error, and when the file exists, unless it may be
+/// overwritten.
+void check_destination(const std::string &path, bool may_overwrite);
 
 /// A file of many frames, with one more axis than the frame (the first) and a record for each frame.
 std::unique_ptr<FrameWriter> create_recording(const std::string &path, const FileHeader &header);
@@ -64,7 +60,7 @@ class FrameReader
   public:
     virtual ~FrameReader() = default;
     const FileHeader &header() const { return header_; }
-    /// One for each frame where the file is a recording, else empty.
+    /// One for each frame when the file is a recording, else empty.
     const std::vector<FrameRecord> &records() const { return records_; }
     /// Copy `count` elements from element `first` on.
     virtual void read(uint64_t first, uint64_t count, void *destination) = 0;
@@ -76,10 +72,10 @@ class FrameReader
 
 std::unique_ptr<FrameReader> open_frames(const std::string &path);
 
-/// What the file system of `path` has free, less a small reserve; huge when unknown.
+/// Free bytes in the file system of `path`, less a small reserve; UINT64_MAX when unknown.
 uint64_t free_bytes(const std::string &path);
 
-/// Throws unless there is so much.
+/// Throws unless that many are free.
 void require_space(const std::string &path, uint64_t bytes);
 
 }

@@ -1,4 +1,4 @@
-#include "npy.hpp"
+#include "files/npy.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -6,12 +6,12 @@
 
 #include <fmt/format.h>
 
-#include "../support/elements.hpp"
-#include "../support/exit_code.hpp"
-#include "../support/file_system.hpp"
-#include "../support/json.hpp"
-#include "../support/segment.hpp"
-#include "npy_header.hpp"
+#include "files/npy_header.hpp"
+#include "frame/geometry.hpp"
+#include "frame/keyword.hpp"
+#include "platform/platform.hpp"
+#include "text/exit_code.hpp"
+#include "text/json.hpp"
 
 namespace daoshm
 {
@@ -21,14 +21,14 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr size_t record_json_bytes = 96; // the most that a record takes in the JSON file, generously
+constexpr size_t record_json_bytes = 96; // upper bound of a record in the sidecar file
 
-std::string side_path(const std::string &path)
+std::string sidecar_path(const std::string &path)
 {
     return path + ".json";
 }
 
-/// In pieces, because the C++ library of MinGW never returns from a single one over 2 GiB.
+/// In pieces: MinGW's C++ library never returns from a single transfer over 2 GiB.
 template <typename Pointer, typename Transfer>
 void in_pieces(Pointer data, uint64_t size, const Transfer &transfer)
 {
@@ -57,7 +57,7 @@ class NpyRecording : public FrameWriter
     {
         write_header();
         if (!stream_)
-            throw ToolError(fmt::format("{}: cannot be written", path));
+            throw ToolError(fmt::format("{}: cannot be created", path));
     }
 
     void append(const void *frame, const FrameRecord &record) override
@@ -66,7 +66,8 @@ class NpyRecording : public FrameWriter
         write_bytes(stream_, frame, frame_bytes_);
         stream_.flush();
         if (!stream_)
-            throw ToolError(fmt::format("{}: cannot be written further; is the disk full?", path_));
+            throw ToolError(
+                fmt::format("{}: write failed after {} frames; the disk may be full", path_, records_.size()));
         records_.push_back(record);
         if (records_.size() % 64 == 0)
             write_header();
@@ -78,10 +79,10 @@ class NpyRecording : public FrameWriter
         write_header();
         stream_.close();
         fs::resize_file(path_of(path_), npy_header_bytes + records_.size() * frame_bytes_);
-        write_side_file();
+        write_sidecar();
     }
 
-    std::vector<std::string> paths() const override { return {path_, side_path(path_)}; }
+    std::vector<std::string> paths() const override { return {path_, sidecar_path(path_)}; }
 
   private:
     void write_header()
@@ -94,7 +95,7 @@ class NpyRecording : public FrameWriter
         stream_.seekp(0, std::ios::end);
     }
 
-    void write_side_file() const
+    void write_sidecar() const
     {
         Json json;
         json["segment"] = header_.segment;
@@ -112,11 +113,11 @@ class NpyRecording : public FrameWriter
             json["atime_ns"].push_back(record.atime_ns);
             json["missed"].push_back(record.missed);
         }
-        std::ofstream side(path_of(side_path(path_)), std::ios::trunc);
-        side << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
-        side.close();
-        if (!side)
-            throw ToolError(fmt::format("{}: cannot be written", side_path(path_)));
+        std::ofstream sidecar(path_of(sidecar_path(path_)), std::ios::trunc);
+        sidecar << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+        sidecar.close();
+        if (!sidecar)
+            throw ToolError(fmt::format("{}: write failed; the disk may be full", sidecar_path(path_)));
     }
 
     std::string path_;
@@ -132,15 +133,15 @@ class NpyReader : public FrameReader
     explicit NpyReader(const std::string &path) : path_(path), stream_(path_of(path), std::ios::binary)
     {
         if (!stream_)
-            throw ToolError(fmt::format("{}: cannot be opened", path));
+            throw ToolError(fmt::format("{}: cannot be opened for reading", path));
         header_.geometry = read_npy_header(stream_, path);
         data_start_ = stream_.tellg();
         const uint64_t found = fs::file_size(path_of(path)) - static_cast<uint64_t>(data_start_);
         if (found < header_.geometry.size_bytes())
             throw ToolError(fmt::format("{}: {} bytes of data; expected {} for {}", path, found,
                                         header_.geometry.size_bytes(), header_.geometry.text()));
-        if (fs::exists(path_of(side_path(path))))
-            read_side_file();
+        if (fs::exists(path_of(sidecar_path(path))))
+            read_sidecar();
     }
 
     void read(uint64_t first, uint64_t count, void *destination) override
@@ -149,16 +150,16 @@ class NpyReader : public FrameReader
         stream_.seekg(data_start_ + static_cast<std::streamoff>(first * size));
         read_bytes(stream_, destination, count * size);
         if (!stream_)
-            throw ToolError(fmt::format("{}: cannot be read", path_));
+            throw ToolError(fmt::format("{}: read failed", path_));
     }
 
   private:
-    void read_side_file()
+    void read_sidecar()
     {
-        const std::string side = side_path(path_);
+        const std::string sidecar = sidecar_path(path_);
         try
         {
-            const Json json = Json::parse(std::ifstream(path_of(side)));
+            const Json json = Json::parse(std::ifstream(path_of(sidecar)));
             for (const Json &keyword : json.at("keywords"))
                 header_.keywords.push_back(keyword_from_json(keyword));
             header_.segment = json.at("segment").get<std::string>();
@@ -168,11 +169,11 @@ class NpyReader : public FrameReader
         }
         catch (const Json::exception &error)
         {
-            throw ToolError(fmt::format("{}: not a recording's side file: {}", side, error.what()));
+            throw ToolError(fmt::format("{}: not the sidecar file of a recording: {}", sidecar, error.what()));
         }
         const std::vector<uint64_t> &shape = header_.geometry.shape;
         if (shape.empty() || records_.size() != shape[0])
-            throw ToolError(fmt::format("{}: {} records; expected one for each of the {} frames in {}", side,
+            throw ToolError(fmt::format("{}: {} records; expected one for each of the {} frames in {}", sidecar,
                                         records_.size(), shape.empty() ? 0 : shape[0], path_));
     }
 
@@ -188,7 +189,7 @@ std::unique_ptr<FrameWriter> create_npy_recording(const std::string &path, const
     return std::make_unique<NpyRecording>(path, header);
 }
 
-void save_npy(const std::string &path, const FileHeader &header, const void *frame)
+void save_npy(const std::string &path, const FileHeader &header, const void *frame, const FrameRecord &)
 {
     std::ofstream stream(path_of(path), std::ios::binary | std::ios::trunc);
     const std::string text = npy_header(header.geometry);
@@ -196,7 +197,7 @@ void save_npy(const std::string &path, const FileHeader &header, const void *fra
     write_bytes(stream, frame, header.geometry.size_bytes());
     stream.close();
     if (!stream)
-        throw ToolError(fmt::format("{}: cannot be written; is the disk full?", path));
+        throw ToolError(fmt::format("{}: write failed; the disk may be full", path));
 }
 
 std::unique_ptr<FrameReader> open_npy(const std::string &path)

@@ -1,4 +1,4 @@
-#include "npy_header.hpp"
+#include "files/npy_header.hpp"
 
 #include <array>
 #include <regex>
@@ -6,8 +6,8 @@
 #include <dao.h>
 #include <fmt/ranges.h>
 
-#include "../support/elements.hpp"
-#include "../support/exit_code.hpp"
+#include "frame/element_types.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {
@@ -17,8 +17,9 @@ namespace
 
 constexpr char magic[] = "\x93NUMPY";
 constexpr size_t magic_bytes = 6;
+constexpr size_t most_header_bytes = 1'000'000;
 
-/// "<f4" and its like, from the C++ type.
+/// The descr of a type, such as "<f4".
 std::string type_text(uint8_t atype)
 {
     const char kind = visit_type(atype,
@@ -62,7 +63,8 @@ std::string find_entry(const std::string &header, const char *pattern, const std
 {
     std::smatch match;
     if (!std::regex_search(header, match, std::regex(pattern)))
-        throw ToolError(fmt::format("{}: not a usable .npy header: {}", path, header.substr(0, 100)));
+        throw ToolError(fmt::format("{}: .npy header: '{}'; expected a dictionary with descr, fortran_order and shape",
+                                    path, header.substr(0, 100)));
     return match[1].str();
 }
 
@@ -87,21 +89,21 @@ Geometry read_npy_header(std::istream &stream, const std::string &path)
     std::array<char, 8> start{};
     stream.read(start.data(), start.size());
     if (!stream || std::string(start.data(), magic_bytes) != std::string(magic, magic_bytes))
-        throw ToolError(fmt::format("{}: not a .npy file: it does not begin with \\x93NUMPY", path));
+        throw ToolError(fmt::format("{}: not a .npy file; expected it to begin with \\x93NUMPY", path));
     const int version = start[6];
     if (version < 1 || version > 3)
         throw ToolError(fmt::format("{}: .npy version {}; expected 1 to 3", path, version));
     std::array<unsigned char, 4> length{};
     stream.read(reinterpret_cast<char *>(length.data()), version == 1 ? 2 : 4);
     const size_t size = length[0] + 256U * length[1] + 65536U * length[2] + 16777216U * length[3];
-    if (!stream || size > 1'000'000)
-        throw ToolError(fmt::format("{}: damaged .npy header of {} bytes", path, size));
+    if (!stream || size > most_header_bytes)
+        throw ToolError(fmt::format("{}: .npy header of {} bytes; expected at most {}", path, size, most_header_bytes));
     std::string header(size, ' ');
     stream.read(header.data(), static_cast<std::streamsize>(size));
     if (!stream)
-        throw ToolError(fmt::format("{}: ends within its .npy header", path));
+        throw ToolError(fmt::format("{}: the file ends within its .npy header; expected {} bytes of it", path, size));
     if (find_entry(header, "'fortran_order': *(True|False)", path) == "True")
-        throw ToolError(fmt::format("{}: in Fortran order; expected C order (numpy.ascontiguousarray)", path));
+        throw ToolError(fmt::format("{}: Fortran order; expected C order (numpy.ascontiguousarray)", path));
     Geometry geometry;
     geometry.atype = type_from_text(find_entry(header, "'descr': *'([^']*)'", path), path);
     geometry.shape = shape_from_text(find_entry(header, "'shape': *\\(([0-9, ]*)\\)", path));

@@ -5,7 +5,7 @@
 #include <istream>
 #include <string>
 
-#include "../support/geometry.hpp"
+#include "frame/geometry.hpp"
 
 namespace daoshm
 {
@@ -14,7 +14,7 @@ namespace daoshm
 inline constexpr size_t npy_header_bytes = 192;
 std::string npy_header(const Geometry &geometry);
 
-/// Read a header of version 1 to 3; the stream then stands at the data. Throws when the file is not .npy, in Fortran
+/// Read a header of version 1 to 3, up to the first byte of the data. Throws when the file is not .npy, in Fortran
 /// order, big-endian, or of a type that segments do not have.
 Geometry read_npy_header(std::istream &stream, const std::string &path);
 

@@ -1,4 +1,4 @@
-#include "colour_map.hpp"
+#include "picture/colour_map.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,9 @@
 #include <numbers>
 #include <utility>
 
-#include "../support/exit_code.hpp"
+#include <fmt/ranges.h>
+
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {
@@ -92,7 +94,8 @@ ColourMap colour_map(const std::string &name)
     for (const auto &[known, map] : maps)
         if (name == known)
             return map;
-    throw ToolError("there is no colour map '" + name + "'", exit_usage);
+    throw ToolError(fmt::format("colour map: '{}'; expected one of {}", name, fmt::join(colour_map_names(), ", ")),
+                    exit_usage);
 }
 
 uint8_t indexed_colour(Colour colour)

@@ -1,4 +1,4 @@
-/// Colour maps, each a formula of the brightness.
+/// Colour maps: functions of the brightness.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct Colour
 
 using ColourMap = Colour (*)(double brightness); ///< brightness from 0 to 1
 
-/// What pixels that are not a number look like.
+/// The colour of pixels that are NaN.
 inline constexpr Colour no_value_colour{90, 0, 90};
 
 std::vector<std::string> colour_map_names();

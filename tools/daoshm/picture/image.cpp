@@ -1,10 +1,10 @@
-#include "image.hpp"
+#include "picture/image.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "../support/statistics.hpp"
+#include "frame/statistics.hpp"
 
 namespace daoshm
 {

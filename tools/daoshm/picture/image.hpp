@@ -1,4 +1,4 @@
-/// A frame as an image of doubles, and its way to colours: part, resampling, stretch.
+/// A frame as an image of doubles, its resampling, and its stretch to brightness.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct Image
     double at(size_t x, size_t y) const { return values[y * width + x]; }
 };
 
-/// Bring to a size: means of whole areas when smaller, repeated pixels when larger. Not-a-number only where all are.
+/// Means of whole areas when smaller, repeated pixels when larger. NaN only where all pixels of the area are NaN.
 Image resample(const Image &image, size_t width, size_t height);
 
 /// The largest size of the image's aspect ratio within `width` x `height`.
@@ -36,13 +36,13 @@ enum class Curve
     asinh
 };
 
-/// How values become brightness.
+/// The mapping from values to brightness.
 struct Stretch
 {
     Curve curve = Curve::linear;
     double lowest = 0;
     double highest = 1;
-    /// 0 to 1; values outside the limits are at an end.
+    /// From 0 to 1; values outside the limits are clamped.
     double operator()(double value) const;
 };
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "raster.hpp"
+#include "picture/raster.hpp"
 
 namespace daoshm
 {
@@ -38,7 +38,7 @@ std::string kitty(const Raster &raster, size_t columns, size_t rows)
     std::string text;
     for (size_t at = 0; at < payload.size(); at += chunk)
     {
-        // One image number, used again for each frame, so that a live view does not pile up images in the terminal.
+        // The same image number for each frame, so that the terminal stores only one image of a live view.
         const std::string first =
             at == 0 ? fmt::format("a=T,f=24,s={},v={},c={},r={},i=31,q=2,", raster.width, raster.height, columns, rows)
                     : "";

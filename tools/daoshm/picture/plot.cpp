@@ -1,13 +1,14 @@
-#include "plot.hpp"
+#include "picture/plot.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "../support/numbers.hpp"
-#include "../support/statistics.hpp"
-#include "../support/terminal.hpp"
+#include "frame/statistics.hpp"
+#include "platform/platform.hpp"
+#include "terminal/style.hpp"
+#include "text/numbers.hpp"
 
 namespace daoshm
 {
@@ -51,7 +52,7 @@ class DotField
     std::vector<unsigned char> cells_;
 };
 
-/// For each dot column the lowest and the highest dot, joined to the column before so that the curve has no holes.
+/// For each dot column the lowest and the highest dot, joined to the column before so that the curve has no gaps.
 void draw_curve(const std::vector<double> &values, double lowest, double highest, DotField &field)
 {
     const double scale = highest > lowest ? static_cast<double>(field.height() - 1) / (highest - lowest) : 0;

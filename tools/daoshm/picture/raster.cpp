@@ -1,4 +1,4 @@
-#include "raster.hpp"
+#include "picture/raster.hpp"
 
 #include <array>
 #include <cmath>

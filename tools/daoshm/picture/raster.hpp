@@ -1,12 +1,12 @@
-/// Pixels of colour, and the ways to draw them in a terminal.
+/// Pixels, and the modes in which a terminal can draw them.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "../support/terminal.hpp"
-#include "colour_map.hpp"
-#include "image.hpp"
+#include "picture/colour_map.hpp"
+#include "picture/image.hpp"
+#include "platform/platform.hpp"
 
 namespace daoshm
 {

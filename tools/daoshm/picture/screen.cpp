@@ -1,13 +1,14 @@
-#include "screen.hpp"
+#include "picture/screen.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "../support/numbers.hpp"
-#include "../support/statistics.hpp"
-#include "plot.hpp"
+#include "frame/statistics.hpp"
+#include "picture/plot.hpp"
+#include "terminal/style.hpp"
+#include "text/numbers.hpp"
 
 namespace daoshm
 {
@@ -15,11 +16,11 @@ namespace daoshm
 namespace
 {
 
-constexpr size_t sixel_cell_width = 10; // pixels of a character cell: what most terminals have, more or less
+constexpr size_t sixel_cell_width = 10; // pixels of a character cell: typical values
 constexpr size_t sixel_cell_height = 20;
 constexpr size_t largest_picture = 1200; // pixels sent to a terminal along one axis
 
-/// "low [colours] high" and how they are stretched.
+/// "low [colours] high" and the stretch.
 std::string scale_line(const Stretch &stretch, const ScreenOptions &options)
 {
     constexpr size_t width = 32;
@@ -86,7 +87,7 @@ std::string picture(const Image &image, const Stretch &stretch, const ScreenOpti
 
 Graphics detected_graphics()
 {
-    // A multiplexer passes on neither protocol, whatever terminal is outside.
+    // A multiplexer passes neither protocol on to the terminal.
     const std::string terminal = environment("TERM");
     if (!environment("TMUX").empty() || terminal.starts_with("screen") || terminal.starts_with("tmux"))
         return Graphics::blocks;
@@ -104,18 +105,19 @@ std::string draw(const Plane &plane, const std::string &title, const ScreenOptio
 {
     const std::vector<double> values = as_doubles(plane.atype, plane.data, plane.width * plane.height, options.part);
     const Moments found = moments(values);
-    const std::string facts = fmt::format("min {}  mean {}  max {}  rms {}", value_text(found.minimum),
-                                          value_text(found.mean), value_text(found.maximum), value_text(found.rms));
+    const std::string statistics =
+        fmt::format("min {}  mean {}  max {}  rms {}", value_text(found.minimum), value_text(found.mean),
+                    value_text(found.maximum), value_text(found.rms));
     const std::string head = paint(Style::bold, title) + "\n";
-    constexpr size_t text_rows = 4; // title, scale, facts, and the line where the prompt comes
+    constexpr size_t text_rows = 4; // title, scale, statistics, and the line of the prompt
     const size_t rows = std::max<size_t>(options.rows > text_rows ? options.rows - text_rows : 1, 3);
     if (plane.height == 1 || plane.width == 1)
-        return head + plot(values, options.columns, std::min<size_t>(rows, 20)) + paint(Style::dim, facts) + "\n";
+        return head + plot(values, options.columns, std::min<size_t>(rows, 20)) + paint(Style::dim, statistics) + "\n";
     Stretch stretch = stretch_for(values, options.curve, options.clip_percent);
     if (options.limits)
         stretch = {options.curve, options.limits->first, options.limits->second};
     return head + picture(image_of(values, plane, options.is_flipped), stretch, options, rows) +
-           scale_line(stretch, options) + "\n" + paint(Style::dim, facts) + "\n";
+           scale_line(stretch, options) + "\n" + paint(Style::dim, statistics) + "\n";
 }
 
 }

@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
-#include "../support/elements.hpp"
-#include "../support/geometry.hpp"
-#include "raster.hpp"
+#include "frame/element_types.hpp"
+#include "picture/raster.hpp"
+#include "platform/platform.hpp"
 
 namespace daoshm
 {
@@ -36,7 +36,7 @@ struct ScreenOptions
     size_t rows = 24;
 };
 
-/// What the terminal can do, by what it says of itself in the environment.
+/// What the terminal supports, according to the environment.
 Graphics detected_graphics();
 
 /// One plane of a frame: two axes, or one.

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "raster.hpp"
+#include "picture/raster.hpp"
 
 namespace daoshm
 {
@@ -12,15 +12,15 @@ namespace daoshm
 namespace
 {
 
-/// Terminals promise 256 colour registers; five bits, six for green, would be too many, so colours are thinned out.
-Colour thinned(Colour colour, unsigned drop_bits)
+/// Terminals have 256 colour registers: bits are dropped until that many suffice.
+Colour reduced(Colour colour, unsigned drop_bits)
 {
-    const auto thin = [drop_bits](uint8_t level)
+    const auto reduce = [drop_bits](uint8_t level)
     {
-        const unsigned kept = (static_cast<unsigned>(level) >> drop_bits) << drop_bits;
-        return static_cast<uint8_t>(std::min(255U, kept + (kept >> (8U - drop_bits))));
+        const unsigned stored = (static_cast<unsigned>(level) >> drop_bits) << drop_bits;
+        return static_cast<uint8_t>(std::min(255U, stored + (stored >> (8U - drop_bits))));
     };
-    return drop_bits == 0 ? colour : Colour{thin(colour.red), thin(colour.green), thin(colour.blue)};
+    return drop_bits == 0 ? colour : Colour{reduce(colour.red), reduce(colour.green), reduce(colour.blue)};
 }
 
 struct Palette
@@ -38,7 +38,7 @@ Palette palette_of(const Raster &raster)
         std::map<int, size_t> known;
         for (const Colour &pixel : raster.pixels)
         {
-            const Colour colour = thinned(pixel, drop_bits);
+            const Colour colour = reduced(pixel, drop_bits);
             const auto [found, is_new] = known.try_emplace(key(colour), palette.colours.size());
             if (is_new)
                 palette.colours.push_back(colour);

@@ -1,4 +1,4 @@
-#include "../../support/clock.hpp"
+#include "platform/platform.hpp"
 
 #include <chrono>
 #include <thread>

@@ -1,4 +1,4 @@
-#include "../../support/file_system.hpp"
+#include "platform/platform.hpp"
 
 #include <filesystem>
 

@@ -1,9 +1,9 @@
-#include "../../support/full_screen.hpp"
+#include "platform/platform.hpp"
+
+#include <stdexcept>
 
 #define NCURSES_NOMACROS 1
 #include <curses.h>
-
-#include "../../support/exit_code.hpp"
 
 namespace daoshm
 {
@@ -48,10 +48,9 @@ chtype attributes(Style style)
 
 FullScreen::FullScreen()
 {
-    if (!output_is_terminal())
-        throw ToolError("top needs a terminal; 'daoshm ls' and 'daoshm ls --json' print the same once");
     if (newterm(nullptr, stdout, stdin) == nullptr)
-        throw ToolError("the terminal '" + environment("TERM") + "' is not known (TERM)");
+        throw std::runtime_error("terminal: TERM is '" + environment("TERM") +
+                                 "'; expected a terminal that the terminfo database describes");
     cbreak();
     noecho();
     keypad(stdscr, TRUE);

@@ -1,4 +1,4 @@
-#include "../../support/interrupt.hpp"
+#include "platform/platform.hpp"
 
 #include <csignal>
 
@@ -8,16 +8,19 @@ namespace daoshm
 namespace
 {
 
+void (*interrupt_handler)() = nullptr;
+
 extern "C" void on_signal(int signal_number)
 {
     std::signal(signal_number, on_signal);
-    note_interrupt();
+    interrupt_handler();
 }
 
 }
 
-void catch_signals()
+void on_interrupt(void (*handler)())
 {
+    interrupt_handler = handler;
     std::signal(SIGINT, on_signal);
     std::signal(SIGTERM, on_signal);
 }

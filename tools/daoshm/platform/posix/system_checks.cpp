@@ -1,5 +1,5 @@
-// From /proc and /sys; where these are absent, as on macOS, nothing is said of what stands there.
-#include "../../support/system_checks.hpp"
+// From /proc and /sys; where these are absent, as on macOS, there is no advice on what they report.
+#include "platform/platform.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -10,8 +10,6 @@
 #include <sstream>
 
 #include <fmt/format.h>
-
-#include "../../support/numbers.hpp"
 
 namespace daoshm
 {
@@ -62,7 +60,7 @@ FileSystem file_system_of(const std::string &path)
         std::string mount_point;
         std::string type;
         words >> device >> mount_point >> type;
-        // Later mounts hide earlier ones at the same place.
+        // Later mounts hide earlier ones at the same mount point.
         if (is_below(whole, mount_point) && mount_point.size() >= found.mount_point.size())
             found = {type, mount_point, type == "tmpfs" || type == "ramfs" || type == "hugetlbfs"};
     }
@@ -105,24 +103,25 @@ std::string slow_governor()
 }
 
 const char *const storage_is_fine = "in memory: good";
-const char *const machine_is_fine = "priorities, locked memory and CPU governor are in order";
+const char *const machine_is_fine = "priorities, locked memory and CPU governor are suitable";
 
 std::optional<Advice> storage_advice(const std::string &path)
 {
     const FileSystem system = file_system_of(path);
     if (system.type.empty() || system.is_memory)
         return std::nullopt;
-    return Advice{"disk", fmt::format("{} lies on {}, a disk", path, system.type),
-                  "make it in /dev/shm, or mount a tmpfs there: write-back delays large frames"};
+    return Advice{"disk", fmt::format("{} is on a disk ({})", path, system.type),
+                  "create it in /dev/shm, or mount a tmpfs there: write-back delays large frames"};
 }
 
-std::optional<Advice> openness_advice(const std::string &path)
+std::optional<Advice> permission_advice(const std::string &path)
 {
     std::error_code error;
     const fs::perms mode = fs::status(path, error).permissions();
     if (error || (mode & fs::perms::others_write) == fs::perms::none)
         return std::nullopt;
-    return Advice{"permissions", fmt::format("{}: every user may write it", path), fmt::format("chmod o-w {}", path)};
+    return Advice{"permissions", fmt::format("{}: every user may write to it", path),
+                  fmt::format("chmod o-w {}", path)};
 }
 
 std::optional<Advice> power_advice()
@@ -143,15 +142,14 @@ std::vector<Advice> limit_advice()
                           "in /etc/security/limits.conf: '@realtime - rtprio 95', then log in again"});
     const auto locked = resource_limit("Max locked memory");
     if (locked && *locked < (64U << 20U))
-        advice.push_back({"locked memory",
-                          fmt::format("this user may lock only {} in memory", bytes_text(static_cast<double>(*locked))),
+        advice.push_back({"locked memory", fmt::format("this user may lock only {} KiB of memory", *locked / 1024),
                           "in /etc/security/limits.conf: '@realtime - memlock unlimited', then log in again"});
     return advice;
 }
 
-std::string room_remedy(const std::string &folder)
+std::string space_remedy(const std::string &folder)
 {
-    return fmt::format("remove what is stale, or: mount -o remount,size=... {}", file_system_of(folder).mount_point);
+    return fmt::format("remove stale files, or: mount -o remount,size=... {}", file_system_of(folder).mount_point);
 }
 
 std::string access_remedy(const std::string &path)

@@ -1,4 +1,4 @@
-#include "../../support/terminal.hpp"
+#include "platform/platform.hpp"
 
 #include <clocale>
 #include <filesystem>
@@ -29,7 +29,7 @@ bool is_terminal(const char *device)
 
 void start_terminal()
 {
-    // Names are UTF-8 wherever segments are used; numbers keep their point in every country.
+    // Names are UTF-8 everywhere; only LC_CTYPE, so that numbers have a point in every locale.
     const char *locale = std::setlocale(LC_CTYPE, "");
     if (locale == nullptr || std::string_view(locale).find("UTF-8") == std::string_view::npos)
         std::setlocale(LC_CTYPE, "C.UTF-8");
@@ -52,7 +52,7 @@ TerminalSize terminal_size()
     TerminalSize size{80, 24};
     if (!output_is_terminal())
         return size;
-    // A fresh setup asks the terminal for its size, which may have changed.
+    // A new setup asks the terminal for its size, which may have changed.
     if (cur_term != nullptr)
         del_curterm(cur_term);
     int outcome = 0;

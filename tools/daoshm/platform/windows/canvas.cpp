@@ -1,6 +1,6 @@
 #include "canvas.hpp"
 
-#include "../../support/exit_code.hpp"
+#include <stdexcept>
 
 namespace daoshm
 {
@@ -10,11 +10,11 @@ namespace
 
 constexpr WORD foreground_mask = 0x0f;
 
-CONSOLE_SCREEN_BUFFER_INFO facts_of(HANDLE screen)
+CONSOLE_SCREEN_BUFFER_INFO info_of(HANDLE screen)
 {
     CONSOLE_SCREEN_BUFFER_INFO found{};
     if (GetConsoleScreenBufferInfo(screen, &found) == 0)
-        throw ToolError("the console does not say how large it is");
+        throw std::runtime_error("console: its size cannot be read");
     return found;
 }
 
@@ -32,7 +32,7 @@ Canvas::Canvas()
     : before_(GetStdHandle(STD_OUTPUT_HANDLE)),
       screen_(CreateConsoleScreenBuffer(GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
                                         CONSOLE_TEXTMODE_BUFFER, nullptr)),
-      plain_(facts_of(before_).wAttributes), has_colour_(environment("NO_COLOR").empty())
+      plain_(info_of(before_).wAttributes), has_colour_(environment("NO_COLOR").empty())
 {
     const CONSOLE_CURSOR_INFO hidden{1, FALSE};
     SetConsoleCursorInfo(screen_.get(), &hidden);
@@ -52,7 +52,7 @@ TerminalSize Canvas::size() const
 
 void Canvas::clear()
 {
-    window_ = facts_of(screen_.get()).srWindow;
+    window_ = info_of(screen_.get()).srWindow;
     const TerminalSize now = size();
     cells_.assign(static_cast<size_t>(now.columns) * static_cast<size_t>(now.rows), cell(L' ', plain_));
 }

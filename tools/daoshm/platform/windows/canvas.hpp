@@ -1,4 +1,4 @@
-/// A screen buffer of its own, drawn cell by cell: the user's screen comes back at the end as it was.
+/// A separate screen buffer, drawn cell by cell: the user's screen is unchanged at the end.
 #pragma once
 
 #include "windows.hpp"
@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "../../support/terminal.hpp"
+#include "platform/platform.hpp"
 
 namespace daoshm
 {

@@ -1,5 +1,5 @@
 // The C++ library's clock of the day and its sleep go by the tick of 16 ms on some compilers.
-#include "../../support/clock.hpp"
+#include "platform/platform.hpp"
 
 #include <algorithm>
 #include <memory>

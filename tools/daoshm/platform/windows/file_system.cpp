@@ -1,4 +1,4 @@
-#include "../../support/file_system.hpp"
+#include "platform/platform.hpp"
 
 #include <filesystem>
 
@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 
 std::string temporary_folder()
 {
-    // Without the backslash that Windows gives at its end.
+    // Without the trailing backslash that Windows returns.
     const fs::path folder = fs::temp_directory_path();
     return (folder.has_filename() ? folder : folder.parent_path()).string();
 }

@@ -1,11 +1,10 @@
 // Over the console's own interface, which every version of Windows has, whatever terminal shows it.
-#include "../../support/full_screen.hpp"
+#include "platform/platform.hpp"
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 
-#include "../../support/clock.hpp"
-#include "../../support/exit_code.hpp"
 #include "canvas.hpp"
 
 namespace daoshm
@@ -21,7 +20,7 @@ class Keys
     Keys() : input_(GetStdHandle(STD_INPUT_HANDLE))
     {
         if (GetConsoleMode(input_, &mode_before_) == 0)
-            throw ToolError("top needs a console to read keys from");
+            throw std::runtime_error("console: standard input is redirected; expected a console to read keys from");
         // The extended flags are given without the one by which the mouse selects text and stops all output.
         SetConsoleMode(input_, ENABLE_PROCESSED_INPUT | ENABLE_WINDOW_INPUT | ENABLE_EXTENDED_FLAGS);
     }
@@ -111,8 +110,6 @@ std::unique_ptr<Console> console;
 
 FullScreen::FullScreen()
 {
-    if (!output_is_terminal())
-        throw ToolError("top needs a terminal; 'daoshm ls' and 'daoshm ls --json' print the same once");
     console = std::make_unique<Console>();
 }
 

@@ -1,4 +1,4 @@
-#include "../../support/interrupt.hpp"
+#include "platform/platform.hpp"
 
 #include "windows.hpp"
 
@@ -8,10 +8,12 @@ namespace daoshm
 namespace
 {
 
+void (*interrupt_handler)() = nullptr;
+
 /// Called in a thread that Windows makes for it.
 BOOL WINAPI on_control_event(DWORD event)
 {
-    note_interrupt();
+    interrupt_handler();
     // When the console closes, Windows ends the process as soon as this returns. The main thread, which completes its
     // files, ends it sooner.
     if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
@@ -21,8 +23,9 @@ BOOL WINAPI on_control_event(DWORD event)
 
 }
 
-void catch_signals()
+void on_interrupt(void (*handler)())
 {
+    interrupt_handler = handler;
     SetConsoleCtrlHandler(on_control_event, TRUE);
 }
 

@@ -1,4 +1,4 @@
-#include "../../support/system_checks.hpp"
+#include "platform/platform.hpp"
 
 #include <array>
 
@@ -37,7 +37,7 @@ Identity well_known(WELL_KNOWN_SID_TYPE type)
     return identity;
 }
 
-/// Does the access list allow it to one of the two names for every user? The first entry that speaks of it decides.
+/// Does the access list let every user write? The first entry about writing for one of the two names decides.
 bool lets_everybody_write(ACL *list)
 {
     static Identity everyone = well_known(WinWorldSid);
@@ -62,8 +62,8 @@ bool lets_everybody_write(ACL *list)
 
 }
 
-const char *const storage_is_fine = "on a drive of this machine: good";
-const char *const machine_is_fine = "the power plan is one for speed, or not known";
+const char *const storage_is_fine = "on a local drive: good";
+const char *const machine_is_fine = "the power plan is one for high performance, or not known";
 
 std::optional<Advice> storage_advice(const std::string &path)
 {
@@ -71,16 +71,16 @@ std::optional<Advice> storage_advice(const std::string &path)
     const UINT type = GetDriveTypeW(volume.c_str());
     if (type == DRIVE_REMOTE || type == DRIVE_REMOVABLE || type == DRIVE_CDROM)
         return Advice{"disk",
-                      fmt::format("{} lies on {}, a {} drive", path, narrow(volume),
+                      fmt::format("{} is on {}, a {} drive", path, narrow(volume),
                                   type == DRIVE_REMOTE ? "network" : "removable"),
-                      "make it on a drive of this machine, such as in the temporary folder"};
+                      "create it on a local drive, such as in the temporary folder"};
     const DWORD attributes = GetFileAttributesW(wide(path).c_str());
     if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_COMPRESSED) != 0)
         return Advice{"disk", fmt::format("{} is compressed", path), fmt::format("compact /u \"{}\"", path)};
     return std::nullopt;
 }
 
-std::optional<Advice> openness_advice(const std::string &path)
+std::optional<Advice> permission_advice(const std::string &path)
 {
     ACL *list = nullptr;
     PSECURITY_DESCRIPTOR descriptor = nullptr;
@@ -90,7 +90,7 @@ std::optional<Advice> openness_advice(const std::string &path)
     const std::unique_ptr<void, FreeLocal> guard(descriptor);
     if (!lets_everybody_write(list))
         return std::nullopt;
-    return Advice{"permissions", fmt::format("{}: every user may write it", path),
+    return Advice{"permissions", fmt::format("{}: every user may write to it", path),
                   fmt::format("icacls \"{}\" /inheritance:d /remove:g *S-1-1-0 *S-1-5-11", path)};
 }
 
@@ -113,12 +113,12 @@ std::optional<Advice> power_advice()
 
 std::vector<Advice> limit_advice()
 {
-    return {}; // every user may raise the priority, and lock what the process's working set allows
+    return {}; // every user may raise priorities, and lock as much as the working set allows
 }
 
-std::string room_remedy(const std::string &folder)
+std::string space_remedy(const std::string &folder)
 {
-    return fmt::format("remove what is stale, or other files on {}", narrow(volume_of(folder)));
+    return fmt::format("remove stale or other files on {}", narrow(volume_of(folder)));
 }
 
 std::string access_remedy(const std::string &path)
@@ -131,7 +131,7 @@ std::string removal_remedy(const std::string &path)
     return fmt::format("del \"{}\"", path);
 }
 
-// Windows removes a semaphore with its last handle: none is left over.
+// Windows removes a semaphore with its last handle: none can be stale.
 std::set<std::string> semaphore_groups()
 {
     return {};
@@ -142,7 +142,7 @@ std::vector<std::string> semaphore_files(const std::string &)
     return {};
 }
 
-// Windows does not tell who has a file open; what the segments say of their own readers and writers counts alone.
+// Windows does not tell who has a file open; only the readers and writers recorded in the segments are known.
 std::set<std::string> mapped_files(const std::set<std::string> &)
 {
     return {};

@@ -1,4 +1,4 @@
-#include "../../support/terminal.hpp"
+#include "platform/platform.hpp"
 
 #include "windows.hpp"
 

@@ -1,4 +1,4 @@
-/// <windows.h> without what it defines for nothing, a handle that is closed, and text both ways.
+/// <windows.h> without macros that clash, a handle that closes itself, and conversions of text.
 #pragma once
 
 #ifndef NOMINMAX

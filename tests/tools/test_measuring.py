@@ -1,0 +1,174 @@
+"""watch, bench, doctor: measurements and checks."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import WINDOWS, WINE, WINE_ROOM
+
+
+@pytest.mark.parametrize("wait", ["block", "spin", "adaptive"])
+def test_watch_measures_a_steady_writer(tool, wait):
+    tool("create", "a", "8x8", "int16", "--depth", 512)
+    writer = tool.start("fill", "a", "ramp", "--rate", 200)
+    tool.wait_for_frames("a", 5)
+    lines = [
+        json.loads(line)
+        for line in tool("watch", "a", "-n", 2, "--interval", 0.5, "--latency", "--wait", wait, "--json").splitlines()
+    ]
+    assert len(lines) == 2
+    for line in lines:
+        assert 100 < line["rate_hz"] < 300 and line["missed"] == 0
+        assert line["max"] - line["min"] == 63 and line["rms"] >= abs(line["mean"])
+        latency = line["latency"]
+        assert latency["clock"] == "realtime" and latency["wait"] == wait and latency["count"] > 5
+        assert 0 < latency["p50_ns"] <= latency["p99_ns"] <= latency["p99_9_ns"] <= latency["max_ns"] < 1e9
+    tool.interrupt(writer)
+
+
+def test_watch_statistics_are_those_of_the_frame(tool):
+    tool("create", "a", "4", "float64")
+    np.save(tool.folder / "in.npy", np.array([-3.0, 1.0, np.nan, 5.0]))
+    tool("set", "a", "in.npy")
+    line = json.loads(tool("watch", "a", "-n", 1, "--interval", 0.2, "--json"))
+    assert (line["min"], line["mean"], line["max"]) == (-3, 1, 5)
+    assert abs(line["rms"] - np.sqrt(35 / 3)) < 1e-12
+    assert line["rate_hz"] == 0 and line["jitter_ns"] is None
+
+
+def test_watch_counts_missed_frames_and_follows_a_replaced_segment(tool):
+    tool("create", "a", "4", "float32", "--depth", 2)
+    watch = tool.start("watch", "a", "--json", "--interval", 2, "-n", 1)
+    time.sleep(0.5)
+    watch.send_signal(signal.SIGSTOP)
+    tool("fill", "a", "ramp", "--frames", 50)
+    watch.send_signal(signal.SIGCONT)
+    time.sleep(0.3)
+    tool("create", "a", "5", "float32", "--depth", 2)
+    tool("fill", "a", 7)
+    output, errors = watch.communicate(timeout=20)
+    assert watch.returncode == 0, errors
+    line = json.loads(output)
+    assert 45 <= line["missed"] <= 49 and line["frames"] == 51 and line["mean"] == 7
+
+
+def test_watch_prints_a_table_and_ends_on_ctrl_c(tool):
+    tool("create", "a", "4")
+    watch = tool.start("watch", "a", "--latency", "--interval", 0.1)
+    time.sleep(0.8)
+    code, output, errors = tool.interrupt(watch)
+    assert code == 0, errors
+    assert "RATE" in output and "P99.9" in output and "clock" in output and output.count("Hz") >= 2
+    waiting = tool.start("save", "a", "x.fits", "--next", "--timeout", "1min")
+    time.sleep(0.5)
+    assert tool.interrupt(waiting)[0] == 130
+    assert not list(tool.folder.glob("x.fits*"))
+
+
+def test_bench_reports_and_leaves_nothing(tool):
+    report = tool.json("bench", "--time", 0.1)
+    names = [entry["what"] for entry in report["results"]]
+    assert any("10x10" in name for name in names) and "one way, blocked" in names and "one way, adaptive" in names
+    for entry in report["results"]:
+        assert 0 < entry["p50_ns"] <= entry["p99_ns"] <= entry["p99_9_ns"] and entry["count"] > 0
+    assert "MEDIAN" in tool("bench", "--time", 0.05)
+    bench = tool.start("bench", "--time", 5)
+    time.sleep(0.5)
+    assert tool.interrupt(bench)[0] == 130
+    assert not list(tool.folder.iterdir())
+
+
+def findings(tool, *arguments, code=0):
+    return {
+        (entry["check"], entry["severity"]): entry for entry in tool.json("doctor", tool.folder, *arguments, code=code)
+    }
+
+
+def test_doctor_finds_nothing_wrong_with_good_segments(tool):
+    tool("create", "a", "4")
+    code = tool_code(tool)
+    found = findings(tool, code=code)
+    assert ("segments", "good") in found and ("stale", "good") in found
+    assert {check for check, severity in found if severity == "problem"} <= {"stale semaphores", "space"}
+    assert code == (4 if any(severity == "problem" for _, severity in found) else 0)
+    assert "ok" in tool("doctor", tool.folder, code=code)
+
+
+def test_doctor_finds_damaged_open_and_stale_segments(tool):
+    (tool.folder / "bad.im.shm").write_bytes(b"x" * 100)
+    tool("create", "open", "4", "--mode", "666")
+    (tool.folder / "open.im.shm").chmod(0o666)
+    tool("create", "old", "4")
+    tool("fill", "old", 1)
+    time.sleep(0.1)
+    found = findings(tool, "--stale", "50ms", code=4)
+    assert "bad.im.shm" in found[("damaged", "problem")]["finding"]
+    assert ("icacls" if WINDOWS else "chmod") in found[("permissions", "advice")]["remedy"]
+    assert "old.im.shm" in found[("stale segment", "advice")]["finding"]
+    assert all(entry["remedy"] for (_, severity), entry in found.items() if severity != "good")
+
+
+def test_doctor_finds_a_dead_writer_whose_readers_wait(tool):
+    tool("create", "a", "4", "--depth", 4)
+    reader = tool.start("record", "a", "r.npy")
+    tool.wait_for_file("r.npy")
+    writer = tool.start("fill", "a", 1, "--rate", 50)
+    tool.wait_for_frames("a", 5)
+    pid = tool.json("info", "a")["writer_pid"]
+    assert tool.is_number_of(pid, writer)
+    writer.kill()
+    writer.wait()
+    found = findings(tool, code=4)
+    assert str(pid) in found[("dead writer", "problem")]["finding"]
+    tool.interrupt(reader)
+
+
+def stale_semaphores(tool, name, code):
+    entries = tool.json("doctor", tool.folder, code=code)
+    return [entry for entry in entries if entry["check"] == "stale semaphores" and f"'{name}'" in entry["finding"]]
+
+
+@pytest.mark.skipif(WINDOWS, reason="Windows removes a semaphore with its last handle")
+def test_doctor_finds_semaphores_without_a_segment(tool):
+    if not Path("/dev/shm").is_dir():
+        pytest.skip("there is no /dev/shm here")
+    name = f"daoshm-test-{os.getpid()}-stale"
+    tool("create", name, "4", "--dao-semaphores")
+    try:
+        assert list(Path("/dev/shm").glob(f"sem.{name}_sem*"))
+        assert not stale_semaphores(tool, name, tool_code(tool))
+        os.unlink(tool.folder / f"{name}.im.shm")
+        found = stale_semaphores(tool, name, 4)
+        assert len(found) == 1 and found[0]["remedy"] == f"rm /dev/shm/sem.{name}_sem*"
+    finally:
+        for path in Path("/dev/shm").glob(f"sem.{name}_sem*"):
+            path.unlink()
+
+
+def tool_code(tool):
+    """Semaphores of other programs may be stale here, or a disk full: then the exit code is 4 from the start."""
+    return subprocess.run(tool.command_line("doctor", tool.folder), capture_output=True, check=False).returncode
+
+
+@pytest.mark.skipif(WINE, reason=WINE_ROOM)
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small tmpfs needs root")
+def test_doctor_finds_a_full_tmpfs_but_no_disk_there(tool):
+    small = tool.folder / "small"
+    small.mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small], capture_output=True, check=False
+    ).returncode:
+        pytest.skip("this machine does not let a test mount a tmpfs")
+    try:
+        tool("create", small / "a.im.shm", "240000")
+        entries = {entry["check"]: entry for entry in tool.json("doctor", small, code=4)}
+        assert entries["space"]["severity"] == "problem" and str(small) in entries["space"]["remedy"]
+        assert entries["disk"]["severity"] == "good"
+        tool("create", small / "b.im.shm", "240000", code=1)
+    finally:
+        subprocess.run(["umount", small], check=True)

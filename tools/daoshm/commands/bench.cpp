@@ -1,0 +1,230 @@
+/// bench: a short benchmark of this machine, with advice.
+#include "commands/commands.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "frame/statistics.hpp"
+#include "platform/platform.hpp"
+#include "segments/segment.hpp"
+#include "terminal/table.hpp"
+#include "text/exit_code.hpp"
+#include "text/json.hpp"
+#include "text/numbers.hpp"
+#include "timing/interrupt.hpp"
+#include "timing/pace.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+struct BenchOptions
+{
+    std::string folder;
+    double time_s = 1;
+    bool json = false;
+};
+
+struct Result
+{
+    std::string what;
+    std::string advice;
+    Percentiles times_ns;
+};
+
+/// A temporary segment of the benchmark, removed at the end.
+class Scratch
+{
+  public:
+    Scratch(const std::string &folder, const std::vector<uint32_t> &shape, uint32_t depth)
+        : path_((path_of(folder) / fmt::format("daoshm-bench-{}-{}.im.shm", steady_ns(), shape[0])).string()),
+          segment_(Segment::create(path_, shape, _DATATYPE_FLOAT, {depth, 0, 0, -1}))
+    {
+    }
+    ~Scratch() { daoShmRemove(path_.c_str()); }
+    Scratch(const Scratch &) = delete;
+    Scratch &operator=(const Scratch &) = delete;
+    const Segment &segment() const { return segment_; }
+
+  private:
+    std::string path_;
+    Segment segment_;
+};
+
+/// Times of single calls, or of `batch` calls divided by their number when one call is too short for the clock.
+template <typename Call>
+Percentiles timed(double time_s, int batch, Call call)
+{
+    std::vector<double> times;
+    const int64_t end_ns = steady_ns() + static_cast<int64_t>(time_s * 1e9);
+    while (steady_ns() < end_ns && !is_interrupted())
+    {
+        const int64_t begin_ns = steady_ns();
+        for (int i = 0; i < batch; ++i)
+            call();
+        times.push_back(static_cast<double>(steady_ns() - begin_ns) / batch);
+    }
+    return Percentiles(std::move(times));
+}
+
+Percentiles publish_times(const BenchOptions &options, const std::vector<uint32_t> &shape, int batch)
+{
+    const Scratch scratch(options.folder, shape, 4);
+    std::vector<float> frame(scratch.segment().geometry().element_count(), 1.0F);
+    const auto publish = [&]
+    { check(daoShmImage2Shm(frame.data(), static_cast<uint32_t>(frame.size()), scratch.segment().get())); };
+    for (int i = 0; i < 8; ++i)
+        publish();
+    return timed(options.time_s, batch, publish);
+}
+
+Percentiles copy_times(const BenchOptions &options, const std::vector<uint32_t> &shape)
+{
+    const Scratch scratch(options.folder, shape, 4);
+    const size_t elements = scratch.segment().geometry().element_count();
+    std::vector<float> frame(elements, 1.0F);
+    float *slots = scratch.segment().get()->array.F;
+    size_t slot = 0;
+    const auto copy = [&]
+    {
+        std::memcpy(slots + slot * elements, frame.data(), elements * sizeof(float));
+        slot = (slot + 1) % 4;
+    };
+    for (int i = 0; i < 8; ++i)
+        copy();
+    return timed(options.time_s, 1, copy);
+}
+
+/// One way between two threads, each with its own handle: the frame contains the time just before it was published.
+Percentiles one_way_times(const BenchOptions &options, WaitFunction wait)
+{
+    const Scratch scratch(options.folder, {16, 1}, 4);
+    const Segment reader = Segment::open_reader(scratch.segment().path());
+    std::atomic<bool> is_over{false};
+    std::vector<double> times;
+    std::thread waiting(
+        [&]
+        {
+            uint64_t seen = 0;
+            while (!is_over)
+            {
+                if (wait(reader.get(), seen, 50'000'000) != DAO_SUCCESS)
+                    continue;
+                const int64_t woken_ns = steady_ns();
+                std::array<int64_t, 8> frame{};
+                if (daoShmReadNewest(reader.get(), frame.data(), 16, &seen, nullptr) == DAO_SUCCESS &&
+                    frame[0] < woken_ns)
+                    times.push_back(static_cast<double>(woken_ns - frame[0]));
+            }
+        });
+    const int64_t started_ns = steady_ns();
+    const auto count = static_cast<int64_t>(options.time_s * 1000);
+    for (int64_t i = 1; i <= count && wait_until(started_ns + i * 1'000'000); ++i)
+    {
+        std::array<int64_t, 8> frame{steady_ns()};
+        daoShmImage2Shm(frame.data(), 16, scratch.segment().get());
+    }
+    is_over = true;
+    waiting.join();
+    return Percentiles(std::move(times));
+}
+
+std::string advice_text(const std::optional<Advice> &advice, const char *fine)
+{
+    return advice ? fmt::format("{}: {}", advice->what, advice->remedy) : fine;
+}
+
+std::vector<Result> run_all(const BenchOptions &options)
+{
+    const std::vector<uint32_t> small{10, 10};
+    const std::vector<uint32_t> large{1024, 1024};
+    std::vector<Result> results;
+    const auto add = [&](const char *what, const std::string &advice, const Percentiles &times)
+    {
+        if (!is_interrupted())
+            results.push_back({what, advice, times});
+    };
+    add("publish 10x10 float32", advice_text(power_advice(), ""), publish_times(options, small, 16));
+    add("copy 4 MiB to the segment (memcpy)", advice_text(storage_advice(options.folder), storage_is_fine),
+        copy_times(options, large));
+    add("publish 4 MiB", "should be near memcpy; a loan (daoShmLoanBegin) saves the copy",
+        publish_times(options, large, 1));
+    if (std::thread::hardware_concurrency() > 1)
+        add("one way, spin", "lowest latency, one core busy: reserve a core for it",
+            one_way_times(options, daoShmWaitForFrameSpin));
+    add("one way, blocked", "the system's wake-up time; an adaptive wait avoids most of it",
+        one_way_times(options, daoShmWaitForFrame));
+    add("one way, adaptive", "for frames at a steady rate, here 1 kHz",
+        one_way_times(options, daoShmWaitForFrameAdaptive));
+    return results;
+}
+
+int run_bench(const BenchOptions &given)
+{
+    BenchOptions options = given;
+    if (options.folder.empty())
+        options.folder = temporary_folder();
+    const std::vector<Result> results = run_all(options);
+    if (options.json)
+    {
+        Json list = Json::array();
+        for (const Result &result : results)
+            list.push_back({{"what", result.what},
+                            {"count", result.times_ns.count()},
+                            {"p50_ns", result.times_ns.at(50)},
+                            {"p99_ns", result.times_ns.at(99)},
+                            {"p99_9_ns", result.times_ns.at(99.9)},
+                            {"advice", result.advice}});
+        print_json({{"folder", options.folder}, {"cores", std::thread::hardware_concurrency()}, {"results", list}});
+        return is_interrupted() ? exit_interrupted : exit_success;
+    }
+    Table table({{"WHAT"},
+                 {"MEDIAN", Align::right},
+                 {"P99", Align::right},
+                 {"P99.9", Align::right},
+                 {"COUNT", Align::right},
+                 {"ADVICE"}});
+    for (const Result &result : results)
+        table.add({{result.what},
+                   {duration_text(result.times_ns.at(50)), Style::bold},
+                   {duration_text(result.times_ns.at(99))},
+                   {duration_text(result.times_ns.at(99.9))},
+                   {std::to_string(result.times_ns.count()), Style::dim},
+                   {result.advice, Style::dim}});
+    std::fputs(table.text().c_str(), stdout);
+    std::fputs(fmt::format("segments in {}, {} cores; a busy machine raises P99 and P99.9\n", options.folder,
+                           std::thread::hardware_concurrency())
+                   .c_str(),
+               stdout);
+    return is_interrupted() ? exit_interrupted : exit_success;
+}
+
+}
+
+void add_bench(Tool &tool)
+{
+    const auto options = std::make_shared<BenchOptions>();
+    CLI::App *command =
+        add_command(tool, "bench", "A short benchmark of this machine, with advice", options, run_bench);
+    command
+        ->add_option("--folder", options->folder, "Folder for the benchmark's segments; default: the temporary folder")
+        ->check(CLI::ExistingDirectory);
+    command->add_option("--time", options->time_s, "Seconds for each line")
+        ->check(CLI::Range(0.05, 60.0))
+        ->capture_default_str();
+    add_json_flag(command, options->json);
+    command->footer("One way: from just before publishing in one thread until another thread is awake, at 1000 frames "
+                    "per second.\n\n"
+                    "Examples:\n  daoshm bench\n  daoshm bench --folder /dev/shm --time 5");
+}
+
+}

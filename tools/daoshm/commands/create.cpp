@@ -1,0 +1,106 @@
+/// create: create a segment.
+#include "commands/commands.hpp"
+
+#include <charconv>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "frame/element_types.hpp"
+#include "frame/geometry.hpp"
+#include "segments/segment.hpp"
+#include "segments/segment_name.hpp"
+#include "text/exit_code.hpp"
+#include "text/json.hpp"
+#include "text/numbers.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+struct CreateOptions
+{
+    std::string segment;
+    std::string shape;
+    std::string type = daoTypeName(Dtype);
+    uint32_t depth = 1;
+    uint32_t keywords = usual_keyword_room;
+    std::string mode = "600";
+    bool compatible = false;
+    bool json = false;
+};
+
+uint32_t parse_mode(const std::string &text)
+{
+    uint32_t mode = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+    if (error != std::errc() || end != text.data() + text.size() || mode == 0 || mode > 0777)
+        throw ToolError(fmt::format("--mode: '{}'; expected octal digits from 1 to 777, such as 600 or 660", text),
+                        exit_usage);
+    return mode;
+}
+
+int run_create(const CreateOptions &options)
+{
+    const uint8_t atype = type_from_name(options.type);
+    const std::vector<uint32_t> shape = parse_shape(options.shape);
+    DAO_CREATE_OPTIONS create{};
+    create.depth = options.depth;
+    create.keywords = options.keywords;
+    create.file_mode = parse_mode(options.mode);
+    create.compatibility = options.compatible ? 1 : 0;
+    const Segment segment = Segment::create(new_segment_path(options.segment), shape, atype, create);
+    const Geometry geometry = segment.geometry();
+    if (options.json)
+        print_json({{"path", segment.path()},
+                    {"type", options.type},
+                    {"shape", geometry.shape},
+                    {"depth", options.depth},
+                    {"file_bytes", segment.get()->memsize}});
+    else
+        std::fputs(fmt::format("{}: {}, depth {}, {}\n", segment.path(), geometry.text(), options.depth,
+                               bytes_text(static_cast<double>(segment.get()->memsize)))
+                       .c_str(),
+                   stdout);
+    return exit_success;
+}
+
+}
+
+void add_create(Tool &tool)
+{
+    const auto options = std::make_shared<CreateOptions>();
+    CLI::App *command = add_command(tool, "create", "Create a segment, or clear an existing one", options, run_create);
+    command
+        ->add_option("segment", options->segment,
+                     "Segment to create; a bare name becomes NAME.im.shm in the temporary folder")
+        ->required()
+        ->type_name(segment_argument);
+    command->add_option("shape", options->shape, "One to three sizes, slow axis first: 512x512 or 512,512")
+        ->required()
+        ->type_name("SHAPE");
+    command->add_option("type", options->type, "Element type, by its NumPy name")
+        ->check(CLI::IsMember(type_names()))
+        ->capture_default_str();
+    command->add_option("--depth", options->depth, "Slots: with 1, only the newest frame is stored")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command->add_option("--keywords", options->keywords, "Number of keywords that it has room for")
+        ->check(CLI::Range(0, 65535))
+        ->capture_default_str();
+    command->add_option("--mode", options->mode, "File mode, octal")->type_name("MODE")->capture_default_str();
+    command->add_flag("--dao-semaphores", options->compatible,
+                      "Also create DAO's named semaphores, so that DAO programs can wait for frames");
+    add_json_flag(command, options->json);
+    command->footer(
+        "A segment of the same name, shape, type and depth is cleared and its counters restart; its readers continue.\n"
+        "Any other segment of that name is replaced; its readers keep their memory and are notified.\n"
+        "With a depth of 2 or more, readers can copy whole frames while a fast writer goes on; 4 to 8 is a good "
+        "choice.\n\n"
+        "Examples:\n  daoshm create wfs 128x128 uint16 --depth 8\n"
+        "  daoshm create /dev/shm/slopes.im.shm 1600 float32 --mode 660");
+}
+
+}

@@ -1,0 +1,188 @@
+/// info: everything about one segment.
+#include "commands/commands.hpp"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "commands/keyword_table.hpp"
+#include "frame/geometry.hpp"
+#include "frame/keyword.hpp"
+#include "platform/platform.hpp"
+#include "segments/segment.hpp"
+#include "segments/survey.hpp"
+#include "terminal/table.hpp"
+#include "text/exit_code.hpp"
+#include "text/json.hpp"
+#include "text/numbers.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+struct InfoOptions
+{
+    std::string segment;
+    bool json = false;
+};
+
+int64_t seconds_to_ns(double seconds)
+{
+    return static_cast<int64_t>(seconds * 1e9);
+}
+
+/// Metadata of the newest slot.
+const IMAGE_METADATA &newest_slot(const Segment &segment, uint32_t depth)
+{
+    const uint32_t newest = depth > 1 ? segment.metadata().fifo_last_written % depth : 0;
+    return segment.get()->md[newest];
+}
+
+Json reader_json(const DAO_READER &reader, uint64_t cnt0)
+{
+    Json json;
+    json["pid"] = reader.pid;
+    json["name"] = fixed_text(reader.name, sizeof(reader.name));
+    json["alive"] = reader.alive != 0;
+    json["last_cnt0"] = reader.last_cnt0;
+    json["behind"] = cnt0 > reader.last_cnt0 ? cnt0 - reader.last_cnt0 : 0;
+    json["missed"] = reader.missed;
+    json["last_seen_ns"] = reader.last_seen_ns;
+    return json;
+}
+
+Json info_json(const Segment &segment, const SegmentStatus &status)
+{
+    const IMAGE_METADATA &md = newest_slot(segment, status.info.depth);
+    const DAO_SEGMENT_INFO &info = status.info;
+    Json json = status_json(status);
+    json["name"] = segment.metadata().name;
+    json["elements"] = status.geometry.element_count();
+    json["frame_bytes"] = status.geometry.size_bytes();
+    json["file_bytes"] = segment.get()->memsize;
+    json["mode"] = mode_text(segment.path());
+    json["cnt1"] = md.cnt1;
+    json["cnt2"] = md.cnt2;
+    json["creation_time_ns"] = seconds_to_ns(segment.metadata().creation_time);
+    json["last_access_ns"] = seconds_to_ns(segment.metadata().last_access);
+    json["packet"] = {
+        {"first_element", md.lastPos}, {"elements", md.lastNb}, {"number", md.packetNb}, {"total", md.packetTotal}};
+    json["semaphores"] = segment.metadata().sem;
+    json["has_extension"] = info.has_extension != 0;
+    json["dao_semaphores"] = info.compatible != 0;
+    json["segment_id"] = fmt::format("{:016x}", info.segment_id);
+    json["generation"] = info.generation;
+    json["frame_broken"] = info.frame_broken != 0;
+    json["takeovers"] = info.takeovers;
+    json["keyword_room"] = segment.metadata().NBkw;
+    json["keywords"] = Json::array();
+    for (const IMAGE_KEYWORD &keyword : segment.keywords())
+        json["keywords"].push_back(keyword_json(keyword));
+    json["reader_list"] = Json::array();
+    for (const DAO_READER &reader : segment.readers())
+        json["reader_list"].push_back(reader_json(reader, status.cnt0));
+    return json;
+}
+
+void print_details(const Segment &segment, const SegmentStatus &status)
+{
+    const IMAGE_METADATA &md = newest_slot(segment, status.info.depth);
+    const DAO_SEGMENT_INFO &info = status.info;
+    const Geometry &geometry = status.geometry;
+    const StateText state = state_text(status);
+    Details details;
+    details.add("segment", segment.path(), Style::accent);
+    details.add("state", state.text, state.style);
+    details.add("type", daoTypeName(geometry.atype));
+    details.add("shape", fmt::format("{}  (slow axis first, {} elements, {} per frame)", shape_text(geometry.shape),
+                                     geometry.element_count(), bytes_text(static_cast<double>(geometry.size_bytes()))));
+    details.add("depth", std::to_string(info.depth));
+    details.add("file", fmt::format("{}, mode {}", bytes_text(static_cast<double>(segment.get()->memsize)),
+                                    mode_text(segment.path())));
+    details.add("cnt0", fmt::format("{}  (frames published)", status.cnt0));
+    details.add("cnt1", fmt::format("{}  (slice of a rolling buffer)", md.cnt1));
+    details.add("cnt2", fmt::format("{}  (frame id)", md.cnt2));
+    details.add("acquired", status.last_frame_ns
+                                ? fmt::format("{}  ({} ago)", time_text(*status.last_frame_ns), last_frame_text(status))
+                                : "-");
+    details.add("created", time_text(seconds_to_ns(segment.metadata().creation_time)));
+    details.add("last access", time_text(seconds_to_ns(segment.metadata().last_access)));
+    details.add("writer", writer_text(info));
+    if (info.takeovers > 0)
+        details.add("takeovers", fmt::format("{}  (writers that died while writing)", info.takeovers), Style::warning);
+    if (md.packetTotal > 0)
+        details.add("last packet",
+                    fmt::format("{} of {}: {} elements from {}", md.packetNb, md.packetTotal, md.lastNb, md.lastPos));
+    details.add("semaphores", fmt::format("{}{}", segment.metadata().sem,
+                                          info.compatible != 0 ? ", with DAO's named semaphores" : ""));
+    details.add("layout", info.has_extension != 0 ? fmt::format("with extension, id {:016x}, generation {}",
+                                                                info.segment_id, info.generation)
+                                                  : "created by DAO: no reader list, no writer lock");
+    std::fputs(details.text().c_str(), stdout);
+}
+
+void print_keywords(const Segment &segment)
+{
+    const std::vector<IMAGE_KEYWORD> keywords = segment.keywords();
+    std::fputs(fmt::format("\nkeywords: {}, room for {}\n", keywords.size(), segment.metadata().NBkw).c_str(), stdout);
+    if (keywords.empty())
+        return;
+    std::fputs(keyword_table(keywords).c_str(), stdout);
+}
+
+void print_readers(const Segment &segment, uint64_t cnt0)
+{
+    const std::vector<DAO_READER> readers = segment.readers();
+    std::fputs(fmt::format("\nreaders: {}\n", readers.size()).c_str(), stdout);
+    if (readers.empty())
+        return;
+    Table table({{"PID", Align::right},
+                 {"NAME"},
+                 {"ALIVE"},
+                 {"LAST CNT0", Align::right},
+                 {"BEHIND", Align::right},
+                 {"MISSED", Align::right},
+                 {"LAST READ", Align::right}});
+    for (const DAO_READER &reader : readers)
+        table.add({{std::to_string(reader.pid)},
+                   {fixed_text(reader.name, sizeof(reader.name))},
+                   {reader.alive != 0 ? "yes" : "no", reader.alive != 0 ? Style::good : Style::warning},
+                   {std::to_string(reader.last_cnt0)},
+                   {std::to_string(cnt0 > reader.last_cnt0 ? cnt0 - reader.last_cnt0 : 0)},
+                   {std::to_string(reader.missed), reader.missed > 0 ? Style::warning : Style::plain},
+                   {reader.last_seen_ns > 0 ? age_text(now_ns() - reader.last_seen_ns) + " ago" : "-"}});
+    std::fputs(table.text().c_str(), stdout);
+}
+
+int run_info(const InfoOptions &options)
+{
+    const Segment segment = Segment::open_read_only(options.segment);
+    const SegmentStatus status = sample_segment(segment);
+    if (options.json)
+    {
+        print_json(info_json(segment, status));
+        return exit_success;
+    }
+    print_details(segment, status);
+    print_keywords(segment);
+    print_readers(segment, status.cnt0);
+    return exit_success;
+}
+
+}
+
+void add_info(Tool &tool)
+{
+    const auto options = std::make_shared<InfoOptions>();
+    CLI::App *command = add_command(tool, "info", "Show everything about one segment, keywords and readers included",
+                                    options, run_info);
+    add_segment_argument(command, options->segment);
+    add_json_flag(command, options->json);
+    command->footer(
+        "BEHIND: frames published since the last one that the reader read; MISSED: frames that it never read.\n\n"
+        "Examples:\n  daoshm info wfs\n  daoshm info /tmp/wfs.im.shm --json");
+}
+
+}

@@ -1,0 +1,170 @@
+/// record: frames, in order, into a FITS cube or .npy.
+#include "commands/commands.hpp"
+
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "files/frame_file.hpp"
+#include "platform/platform.hpp"
+#include "recording/recorder.hpp"
+#include "segments/segment.hpp"
+#include "terminal/style.hpp"
+#include "text/exit_code.hpp"
+#include "text/json.hpp"
+#include "text/numbers.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+struct RecordOptions
+{
+    std::string segment;
+    std::string file;
+    uint64_t frames = 0;
+    std::string time;
+    std::string timeout;
+    uint64_t buffer_mib = 256;
+    bool force = false;
+    bool json = false;
+};
+
+const char *end_text(RecordEnd end)
+{
+    switch (end)
+    {
+    case RecordEnd::complete:
+        return "complete";
+    case RecordEnd::interrupted:
+        return "interrupted";
+    case RecordEnd::timeout:
+        return "timeout";
+    case RecordEnd::failed:
+        break;
+    }
+    return "failed";
+}
+
+double rate_of(const RecordResult &result)
+{
+    const auto span_ns = static_cast<double>(result.last_ns - result.first_ns);
+    return result.frames > 1 && span_ns > 0 ? static_cast<double>(result.frames + result.missed - 1) * 1e9 / span_ns
+                                            : 0;
+}
+
+void print_report_json(const RecordOptions &options, const FrameWriter &file, const RecordResult &result)
+{
+    Json json;
+    json["files"] = file.paths();
+    json["segment"] = options.segment;
+    json["end"] = end_text(result.end);
+    json["problem"] = result.problem;
+    json["frames"] = result.frames;
+    json["missed"] = result.missed;
+    json["restarts"] = result.restarts;
+    json["span_s"] = static_cast<double>(result.last_ns - result.first_ns) / 1e9;
+    json["rate_hz"] = rate_of(result);
+    json["gaps"] = Json::array();
+    for (const Gap &gap : result.gaps)
+        json["gaps"].push_back({{"before_frame", gap.frame_index}, {"missed", gap.missed}});
+    print_json(json);
+}
+
+void print_report(const FrameWriter &file, const RecordResult &result)
+{
+    const std::string path = file.paths().front();
+    const auto size = static_cast<double>(std::filesystem::file_size(path_of(path)));
+    std::string text = fmt::format("{}: {} frames, {}", paint(Style::accent, path), result.frames, bytes_text(size));
+    if (result.frames > 1)
+        text += fmt::format(", {} at {}", duration_text(static_cast<double>(result.last_ns - result.first_ns)),
+                            rate_text(rate_of(result)));
+    text += result.missed == 0
+                ? paint(Style::good, ", no frame missing")
+                : paint(Style::bad, fmt::format(", {} frames missing in {} {}", result.missed, result.gaps.size(),
+                                                result.gaps.size() == 1 ? "gap" : "gaps"));
+    constexpr size_t shown_gaps = 10;
+    for (size_t i = 0; i < std::min(result.gaps.size(), shown_gaps); ++i)
+        text += fmt::format("\n  before frame {}: {} missing", result.gaps[i].frame_index, result.gaps[i].missed);
+    if (result.gaps.size() > shown_gaps)
+        text += fmt::format("\n  and {} more gaps; the file lists all", result.gaps.size() - shown_gaps);
+    if (result.missed > 0)
+        text += "\n  to prevent this: a segment with a greater depth, or a faster disk";
+    if (result.restarts > 0)
+        text += fmt::format("\n  the segment was created again {} times; cnt0 restarts there", result.restarts);
+    std::fputs((text + "\n").c_str(), stdout);
+}
+
+int run_record(const RecordOptions &options)
+{
+    check_destination(options.file, options.force);
+    RecordLimits limits;
+    limits.frames = options.frames;
+    limits.duration_ns = parse_time_limit(options.time);
+    limits.timeout_ns = parse_time_limit(options.timeout);
+    limits.buffer_bytes = options.buffer_mib << 20U;
+    const Segment segment = Segment::open_reader(options.segment);
+    limits.after_cnt0 = begin_after_newest(segment);
+    const std::unique_ptr<FrameWriter> file =
+        create_recording(options.file, {segment.geometry(), segment.path(), segment.keywords()});
+    const RecordResult result = record_frames(segment, *file, limits, !options.json);
+    if (options.json)
+        print_report_json(options, *file, result);
+    else
+        print_report(*file, result);
+    const bool is_endless = limits.frames == 0 && limits.duration_ns < 0;
+    switch (result.end)
+    {
+    case RecordEnd::failed:
+        throw ToolError(
+            fmt::format("{}: recording ended after {} frames: {}", options.file, result.frames, result.problem));
+    case RecordEnd::timeout:
+        throw ToolError(fmt::format("{}: no frame for {}", segment.path(), options.timeout), exit_timeout);
+    case RecordEnd::interrupted:
+        if (!is_endless)
+            return exit_interrupted;
+        break;
+    case RecordEnd::complete:
+        break;
+    }
+    return result.missed > 0 ? exit_findings : exit_success;
+}
+
+}
+
+void add_record(Tool &tool)
+{
+    const auto options = std::make_shared<RecordOptions>();
+    CLI::App *command = add_command(tool, "record", "Record frames, in order and each once, to a FITS cube or .npy",
+                                    options, run_record);
+    add_segment_argument(command, options->segment);
+    command->add_option("file", options->file, "File to write: .fits, .fit, .fts or .npy")
+        ->required()
+        ->type_name("FILE");
+    command->add_option("-n,--frames", options->frames, "Number of frames")->check(CLI::PositiveNumber);
+    command->add_option("-t,--time", options->time, "Time to record, from the first frame on: 10s, 2min, 1h")
+        ->type_name("SPAN");
+    command->add_option("--timeout", options->timeout, "Stop with an error when no frame arrives for this long")
+        ->type_name("SPAN");
+    command->add_option("--buffer", options->buffer_mib, "Memory for frames that wait for the disk, MiB")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command->add_flag("-f,--force", options->force, "Overwrite an existing file");
+    add_json_flag(command, options->json);
+    command->footer(
+        "Recording begins with the next frame and, without -n and -t, continues until Ctrl-C. A full disk or Ctrl-C\n"
+        "leaves a valid file of the frames until then. Frames that the writer overwrote before they were read are\n"
+        "counted and reported (exit code 4).\n\n"
+        "FITS: a cube with the frames along the last axis (the first in NumPy), the segment's keywords in the header,\n"
+        "and a table FRAMES with CNT0, CNT2, ATIME_NS and MISSED for each frame. Unsigned integers and int8 use "
+        "BZERO;\n"
+        "complex elements are pairs along NAXIS1, CTYPE1 'COMPLEX'.\n"
+        ".npy: the same array, and a sidecar file NAME.npy.json with the keywords and the four columns.\n\n"
+        "Examples:\n  daoshm record wfs night.fits -n 1000\n  daoshm record wfs night.npy -t 10s --timeout 2s\n"
+        "  daoshm record wfs long.fits          until Ctrl-C");
+}
+
+}

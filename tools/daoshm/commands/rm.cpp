@@ -1,0 +1,73 @@
+/// rm: remove segments and their named semaphores.
+#include "commands/commands.hpp"
+
+#include <cstdio>
+
+#include <dao.h>
+#include <fmt/format.h>
+
+#include "segments/segment.hpp"
+#include "segments/segment_name.hpp"
+#include "text/exit_code.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+struct RmOptions
+{
+    std::vector<std::string> segments;
+    bool force = false;
+};
+
+/// @return why the segment is in use, empty when it is not
+std::string use_text(const std::string &name)
+{
+    const Segment segment = Segment::open_read_only(name);
+    const DAO_SEGMENT_INFO info = segment.info();
+    uint32_t readers = 0;
+    daoShmCountReaders(segment.get(), &readers);
+    if (info.writing != 0 && info.writer_alive != 0)
+        return fmt::format("process {} is writing to it", info.writer_pid);
+    return readers > 0 ? fmt::format("{} reader(s) have it open", readers) : "";
+}
+
+int run_rm(const RmOptions &options)
+{
+    int result = exit_success;
+    for (const std::string &name : options.segments)
+    {
+        try
+        {
+            const std::string path = find_segment(name);
+            const std::string use = options.force ? "" : use_text(path);
+            if (!use.empty())
+                throw ToolError(fmt::format("{}: not removed: {}; --force removes it anyway", path, use));
+            check(daoShmRemove(path.c_str()));
+        }
+        catch (const ToolError &error)
+        {
+            std::fputs(fmt::format("daoshm: {}\n", error.what()).c_str(), stderr);
+            result = exit_error;
+        }
+    }
+    return result;
+}
+
+}
+
+void add_rm(Tool &tool)
+{
+    const auto options = std::make_shared<RmOptions>();
+    CLI::App *command = add_command(tool, "rm", "Remove segments", options, run_rm);
+    command->add_option("segment", options->segments, "Segments to remove")->required()->type_name(segment_argument);
+    command->add_flag("-f,--force", options->force, "Remove segments that are in use, too");
+    command->footer("Processes that have the segment open keep their memory and are notified. Its named semaphores are "
+                    "removed, too.\n"
+                    "A file that is not a segment is not removed.\n\nExamples:\n  daoshm rm wfs slopes\n"
+                    "  daoshm ls --names /tmp/test | xargs daoshm rm --force");
+}
+
+}

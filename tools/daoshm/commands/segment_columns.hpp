@@ -1,0 +1,44 @@
+/// The columns of ls and top: titles, and the cell of each for a segment.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "segments/survey.hpp"
+#include "terminal/table.hpp"
+
+namespace daoshm
+{
+
+enum class SegmentColumn
+{
+    segment,
+    type,
+    shape,
+    depth,
+    cnt0,
+    rate,
+    history,
+    age,
+    writer,
+    readers,
+    missed,
+    state
+};
+
+struct SegmentColumnInfo
+{
+    SegmentColumn column;
+    const char *title;
+    int width; ///< in top; 0: the remaining width
+    Align align;
+    int importance; ///< in top; on a narrow terminal the least important are left out first
+};
+
+const std::vector<SegmentColumnInfo> &segment_columns();
+
+/// @param folder  the part of the path that is left out
+/// `history` is empty: only top has one.
+Cell segment_cell(const SegmentStatus &status, SegmentColumn column, const std::string &folder);
+
+}

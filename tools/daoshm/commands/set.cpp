@@ -1,0 +1,96 @@
+/// set: publish a frame from a file.
+#include "commands/commands.hpp"
+
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "files/frame_file.hpp"
+#include "frame/element_types.hpp"
+#include "frame/geometry.hpp"
+#include "platform/platform.hpp"
+#include "segments/segment.hpp"
+#include "segments/segment_name.hpp"
+#include "text/exit_code.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+struct SetOptions
+{
+    std::string segment;
+    std::string file;
+    uint64_t frame = 0;
+    uint32_t depth = 1;
+    bool create = false;
+    bool cast = false;
+};
+
+/// The first element of the frame in the file; throws when the shapes do not match.
+uint64_t first_element(const Geometry &file, const Geometry &segment, const SetOptions &options)
+{
+    if (file.shape == segment.shape)
+        return 0;
+    const bool is_cube = file.shape.size() == segment.shape.size() + 1 &&
+                         std::equal(segment.shape.begin(), segment.shape.end(), file.shape.begin() + 1);
+    if (!is_cube)
+        throw ToolError(fmt::format("{}: shape {}; expected that of {}: {}", options.file, shape_text(file.shape),
+                                    options.segment, shape_text(segment.shape)));
+    if (options.frame >= file.shape[0])
+        throw ToolError(fmt::format("--frame: {}; expected less than {}, the number of frames in {}", options.frame,
+                                    file.shape[0], options.file));
+    return options.frame * segment.element_count();
+}
+
+int run_set(const SetOptions &options)
+{
+    const std::unique_ptr<FrameReader> file = open_frames(options.file);
+    const Geometry &found = file->header().geometry;
+    const bool is_new = options.create && !std::filesystem::exists(path_of(find_segment(options.segment)));
+    Geometry frame_found = found;
+    if (!file->records().empty()) // a recording: frames along the first axis
+        frame_found.shape.erase(frame_found.shape.begin());
+    const Segment segment = is_new ? Segment::create(new_segment_path(options.segment), frame_found, options.depth)
+                                   : Segment::open_writer(options.segment);
+    const Geometry wanted = segment.geometry();
+    if (!is_safe_cast(found.atype, wanted.atype) && !options.cast)
+        throw ToolError(
+            fmt::format("{}: elements of type {}; expected a type of which {} ({}) holds every value; --cast "
+                        "converts, unless a value does not fit",
+                        options.file, daoTypeName(found.atype), segment.path(), daoTypeName(wanted.atype)));
+    const uint64_t first = first_element(found, wanted, options);
+    std::vector<std::byte> frame(wanted.element_count() * daoTypeSize(found.atype));
+    file->read(first, wanted.element_count(), frame.data());
+    if (found.atype != wanted.atype)
+        frame = convert_elements(found.atype, frame.data(), wanted.element_count(), wanted.atype);
+    segment.publish(frame.data());
+    return exit_success;
+}
+
+}
+
+void add_set(Tool &tool)
+{
+    const auto options = std::make_shared<SetOptions>();
+    CLI::App *command = add_command(tool, "set", "Publish a frame from a .npy or FITS file", options, run_set);
+    add_segment_argument(command, options->segment);
+    command->add_option("file", options->file, "File: .npy, .fits, .fit or .fts")->required()->type_name("FILE");
+    command->add_option("--frame", options->frame, "Frame of a file with several, from 0")->capture_default_str();
+    command->add_flag("--create", options->create,
+                      "Create the segment, with the file's shape and type, when it does not exist");
+    command->add_option("--depth", options->depth, "Slots of a segment that is created")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command->add_flag("--cast", options->cast,
+                      "Convert to the segment's type; reals are rounded to the nearest integer");
+    command->footer(
+        "Shapes must be equal. Without --cast, only types that the segment's type holds unchanged are converted.\n\n"
+        "Examples:\n  daoshm set flat flat.npy\n  daoshm set reference reference.fits --create\n"
+        "  daoshm set wfs night.fits --frame 17 --cast");
+}
+
+}

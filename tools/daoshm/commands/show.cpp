@@ -1,0 +1,220 @@
+/// show: the newest frame as a picture or a curve in the terminal.
+#include "commands/commands.hpp"
+
+#include <cstdio>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "frame/element_types.hpp"
+#include "frame/geometry.hpp"
+#include "picture/screen.hpp"
+#include "platform/platform.hpp"
+#include "segments/segment.hpp"
+#include "text/exit_code.hpp"
+#include "text/numbers.hpp"
+#include "timing/interrupt.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+struct ShowOptions
+{
+    std::string segment;
+    std::string stretch = "linear";
+    std::string colour_map = "viridis";
+    std::string graphics = "auto";
+    std::string colours = "auto";
+    std::string part = "abs";
+    std::string size;
+    std::vector<double> limits;
+    double clip_percent = 0;
+    double frames_per_second = 10;
+    int64_t slice = -1;
+    bool watch = false;
+    bool flip = false;
+};
+
+const std::map<std::string, Curve> curves{{"linear", Curve::linear},
+                                          {"log", Curve::logarithmic},
+                                          {"sqrt", Curve::root},
+                                          {"asinh", Curve::asinh},
+                                          {"percentile", Curve::linear}};
+const std::map<std::string, Graphics> graphics_names{{"auto", Graphics::automatic},
+                                                     {"blocks", Graphics::blocks},
+                                                     {"sixel", Graphics::sixel},
+                                                     {"kitty", Graphics::kitty}};
+const std::map<std::string, ColourDepth> colour_names{
+    {"none", ColourDepth::none}, {"256", ColourDepth::indexed}, {"24bit", ColourDepth::direct}};
+const std::map<std::string, Part> part_names{
+    {"abs", Part::modulus}, {"phase", Part::phase}, {"real", Part::real}, {"imag", Part::imaginary}};
+
+template <typename Value>
+std::vector<std::string> keys(const std::map<std::string, Value> &map)
+{
+    std::vector<std::string> names;
+    for (const auto &[name, value] : map)
+        names.push_back(name);
+    return names;
+}
+
+ScreenOptions screen_options(const ShowOptions &options)
+{
+    ScreenOptions screen;
+    screen.graphics = graphics_names.at(options.graphics);
+    screen.colours = options.colours == "auto" ? terminal_colours() : colour_names.at(options.colours);
+    screen.curve = curves.at(options.stretch);
+    screen.clip_percent = options.stretch == "percentile" && options.clip_percent <= 0 ? 1 : options.clip_percent;
+    if (!options.limits.empty())
+        screen.limits = {options.limits[0], options.limits[1]};
+    screen.map = options.colour_map;
+    screen.part = part_names.at(options.part);
+    screen.is_flipped = options.flip;
+    const TerminalSize terminal = terminal_size();
+    screen.columns = static_cast<size_t>(terminal.columns);
+    screen.rows = static_cast<size_t>(terminal.rows);
+    if (!options.size.empty())
+    {
+        const std::vector<uint32_t> size = parse_shape(options.size);
+        if (size.size() != 2)
+            throw ToolError(fmt::format("--size: '{}'; expected columns x rows, such as 80x24", options.size),
+                            exit_usage);
+        screen.columns = size[0];
+        screen.rows = size[1];
+    }
+    return screen;
+}
+
+/// The slice to show of three axes: the one asked for, or the one written last.
+size_t slice_of(const Geometry &geometry, const DAO_FRAME &frame, int64_t wanted)
+{
+    if (geometry.shape.size() < 3)
+        return 0;
+    const uint64_t slices = geometry.shape[0];
+    if (wanted >= 0 && static_cast<uint64_t>(wanted) >= slices)
+        throw ToolError(fmt::format("--slice: {}; expected less than {}, the number of slices", wanted, slices),
+                        exit_usage);
+    return wanted >= 0 ? static_cast<size_t>(wanted) : static_cast<size_t>(frame.cnt1 % slices);
+}
+
+std::string drawn_frame(const Segment &segment, const ShowOptions &options, uint64_t *cnt0)
+{
+    const std::vector<std::byte> data = segment.read_newest(cnt0);
+    DAO_FRAME frame{};
+    check(daoShmGetFrame(segment.get(), &frame));
+    const Geometry geometry = segment.geometry();
+    const std::vector<uint64_t> &shape = geometry.shape;
+    const size_t slice = slice_of(geometry, frame, options.slice);
+    Plane plane{nullptr, geometry.atype, shape.size() > 1 ? shape[shape.size() - 2] : 1, shape.back()};
+    plane.data = data.data() + slice * plane.height * plane.width * daoTypeSize(geometry.atype);
+    std::string title = fmt::format("{}  {}", segment.path(), geometry.text());
+    if (shape.size() == 3)
+        title += fmt::format("  slice {}", slice);
+    title += fmt::format("  frame {}  {} old", frame.cnt0, age_text(now_ns() - frame.atime_ns));
+    return draw(plane, title, screen_options(options));
+}
+
+/// Draw over the old picture, line by line, so that it does not flicker.
+void redraw(const std::string &text, bool is_first)
+{
+    std::string lines;
+    for (const char c : text)
+        lines += c == '\n' ? std::string("\033[K\n") : std::string(1, c);
+    std::fputs(((is_first ? "\033[2J\033[H" : "\033[H") + lines + "\033[J").c_str(), stdout);
+    std::fflush(stdout);
+}
+
+int show_live(Segment &segment, const ShowOptions &options)
+{
+    std::fputs("\033[?25l", stdout);
+    bool is_first = true;
+    int result = exit_success;
+    std::string problem;
+    while (!is_interrupted())
+    {
+        uint64_t cnt0 = 0;
+        try
+        {
+            redraw(drawn_frame(segment, options, &cnt0), is_first);
+            is_first = false;
+        }
+        catch (const ToolError &error)
+        {
+            const bool is_transient = daoShmGetCounter(segment.get()) == 0 || daoLastErrorCode() == DAO_E_NOT_READY ||
+                                      daoLastErrorCode() == DAO_E_OVERWRITE;
+            problem = is_transient ? "" : error.what();
+        }
+        if (!problem.empty())
+            break;
+        sleep_unless_interrupted(static_cast<int64_t>(1e9 / options.frames_per_second));
+        const int_fast8_t status = wait_for_frame(segment, cnt0, -1);
+        if (status == DAO_REPLACED && daoShmReopen(segment.get()) == DAO_SUCCESS)
+            continue;
+        if (status != DAO_SUCCESS && status != DAO_INTERRUPTED)
+            problem = daoLastErrorMessage();
+    }
+    std::fputs("\033[?25h", stdout);
+    if (!problem.empty())
+        throw ToolError(problem);
+    return result;
+}
+
+int run_show(const ShowOptions &options)
+{
+    Segment segment = Segment::open_read_only(options.segment);
+    if (options.watch)
+        return show_live(segment, options);
+    std::fputs(drawn_frame(segment, options, nullptr).c_str(), stdout);
+    return exit_success;
+}
+
+}
+
+void add_show(Tool &tool)
+{
+    const auto options = std::make_shared<ShowOptions>();
+    CLI::App *command = add_command(tool, "show", "Show the newest frame in the terminal", options, run_show);
+    add_segment_argument(command, options->segment);
+    command->add_flag("-w,--watch", options->watch, "Live, until Ctrl-C");
+    command->add_option("--fps", options->frames_per_second, "Most pictures per second with --watch")
+        ->check(CLI::Range(0.1, 60.0))
+        ->capture_default_str();
+    command
+        ->add_option("--stretch", options->stretch,
+                     "Mapping from values to brightness; percentile: linear, 1 % clipped at both ends")
+        ->check(CLI::IsMember(keys(curves)))
+        ->capture_default_str();
+    command->add_option("--clip", options->clip_percent, "Percent of the pixels clipped at each end, with any stretch")
+        ->check(CLI::Range(0.0, 49.0))
+        ->type_name("PERCENT");
+    command->add_option("--limits", options->limits, "Lowest and highest value, instead of the frame's own")
+        ->expected(2)
+        ->type_name("LOW HIGH");
+    command->add_option("--map", options->colour_map, "Colour map")
+        ->check(CLI::IsMember(colour_map_names()))
+        ->capture_default_str();
+    command->add_option("--part", options->part, "Part of complex elements to show")
+        ->check(CLI::IsMember(keys(part_names)))
+        ->capture_default_str();
+    command->add_option("--slice", options->slice, "Slice of a segment with three axes; default: the one written last")
+        ->check(CLI::NonNegativeNumber);
+    command->add_flag("--flip", options->flip, "First row at the bottom");
+    command->add_option("--graphics", options->graphics, "Character blocks, or a graphics protocol of the terminal")
+        ->check(CLI::IsMember(keys(graphics_names)))
+        ->capture_default_str();
+    std::vector<std::string> depths = keys(colour_names);
+    depths.emplace_back("auto");
+    command->add_option("--colours,--colors", options->colours, "Colours of character blocks")
+        ->check(CLI::IsMember(depths))
+        ->capture_default_str();
+    command->add_option("--size", options->size, "Columns x rows, instead of the terminal's")->type_name("SIZE");
+    command->footer("A single axis, row or column is drawn as a curve. NaN pixels are purple.\n"
+                    "24-bit colours are used when COLORTERM is truecolor; none when NO_COLOR is set.\n\n"
+                    "Examples:\n  daoshm show wfs\n  daoshm show wfs --watch --stretch asinh --map heat\n"
+                    "  daoshm show cube --slice 3 --clip 0.5 --graphics sixel");
+}
+
+}

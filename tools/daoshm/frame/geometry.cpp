@@ -1,0 +1,69 @@
+#include "frame/geometry.hpp"
+
+#include <charconv>
+#include <limits>
+
+#include <dao.h>
+#include <fmt/ranges.h>
+
+#include "text/exit_code.hpp"
+
+namespace daoshm
+{
+
+uint64_t Geometry::element_count() const
+{
+    uint64_t count = 1;
+    for (uint64_t axis : shape)
+        count *= axis;
+    return count;
+}
+
+uint64_t Geometry::size_bytes() const
+{
+    return element_count() * daoTypeSize(atype);
+}
+
+std::string Geometry::text() const
+{
+    const char *name = daoTypeName(atype);
+    return fmt::format("{} {}", name != nullptr ? name : "?", shape_text(shape));
+}
+
+std::string shape_text(const std::vector<uint64_t> &shape)
+{
+    return fmt::format("{}", fmt::join(shape, "x"));
+}
+
+std::vector<uint32_t> parse_shape(const std::string &text)
+{
+    const auto refuse = [&]
+    {
+        return ToolError(
+            fmt::format("shape: '{}'; expected one to three sizes from 1 to 4294967295, such as 512x512 or 512,512",
+                        text),
+            exit_usage);
+    };
+    std::vector<uint32_t> shape;
+    const char *at = text.data();
+    const char *const end = at + text.size();
+    while (true)
+    {
+        uint32_t axis = 0;
+        const auto [next, error] = std::from_chars(at, end, axis);
+        if (error != std::errc() || axis == 0)
+            throw refuse();
+        shape.push_back(axis);
+        at = next;
+        if (at == end)
+            break;
+        if (*at != 'x' && *at != ',')
+            throw refuse();
+        ++at;
+    }
+    if (shape.size() > 3)
+        throw refuse();
+    return shape;
+}
+
+}

@@ -1,0 +1,30 @@
+/// Element type and shape of a frame or a file, in C order (slow axis first).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace daoshm
+{
+
+struct Geometry
+{
+    uint8_t atype = 0;
+    std::vector<uint64_t> shape;
+
+    uint64_t element_count() const;
+    uint64_t size_bytes() const;
+    /// "float32 512x512"
+    std::string text() const;
+    bool operator==(const Geometry &) const = default;
+};
+
+/// "512x512"
+std::string shape_text(const std::vector<uint64_t> &shape);
+
+/// A shape from "512x512" or "512,512"; throws a usage error unless it is one to three numbers from 1 to 2^32 - 1.
+std::vector<uint32_t> parse_shape(const std::string &text);
+
+}

@@ -1,0 +1,153 @@
+/// The whole contract of the tool with the operating system. Nothing outside this folder includes a system header or
+/// asks which system it is on: posix/ and windows/ implement this header, portable.cpp what is the same on both.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace daoshm
+{
+
+// ------------------------------------------------------------------------------------------------------ clocks
+
+int64_t now_ns();    ///< nanoseconds since the epoch, the clock of acquisition times
+int64_t steady_ns(); ///< nanoseconds on the monotonic clock
+void sleep_ns(int64_t duration_ns);
+
+// -------------------------------------------------------------------------------------------------- interrupts
+
+/// From now on Ctrl-C and its equivalents (SIGTERM; closing a Windows console) call `handler` instead of ending the
+/// process: in a signal handler, or in a thread of the system's.
+void on_interrupt(void (*handler)());
+
+// ------------------------------------------------------------------------------------------- files and folders
+
+/// Names are UTF-8 everywhere; how a std::string becomes a path differs between C++ libraries on Windows.
+inline std::filesystem::path path_of(const std::string &name)
+{
+    return std::u8string(name.begin(), name.end());
+}
+
+/// Throws when the environment names a folder that does not exist.
+std::string temporary_folder();
+/// Where segments are looked for: the temporary folder and, where it exists, /dev/shm.
+std::vector<std::string> usual_folders();
+/// The folder that a name means: on Windows /tmp is the temporary folder, as in the names of segments.
+std::string folder_path(const std::string &folder);
+/// Permissions as four octal digits; "-" where the system has no file modes.
+std::string mode_text(const std::string &path);
+
+// ---------------------------------------------------------------------------------------------------- terminal
+
+struct TerminalSize
+{
+    int columns;
+    int rows;
+};
+
+enum class ColourDepth
+{
+    none,
+    indexed, ///< 256 colours
+    direct   ///< 24 bits
+};
+
+enum class Style
+{
+    plain,
+    bold,
+    dim,
+    good,
+    warning,
+    bad,
+    accent
+};
+
+/// An environment variable; empty when it is not set.
+std::string environment(const char *name);
+
+/// Called first of all: output is UTF-8, and bytes are written as they are.
+void start_terminal();
+bool output_is_terminal();
+bool errors_are_terminal();
+/// 80 x 24 where standard output is not a terminal.
+TerminalSize terminal_size();
+/// `none` where standard output is not a terminal or does not know control sequences, and wherever NO_COLOR is set.
+ColourDepth terminal_colours();
+
+/// The full-screen view of top, over curses or the Windows console: begin, put coloured text, read keys, end. One at a
+/// time, and only where output_is_terminal(). The constructor throws std::runtime_error when the terminal is not
+/// usable.
+class FullScreen
+{
+  public:
+    FullScreen();
+    ~FullScreen();
+    FullScreen(const FullScreen &) = delete;
+    FullScreen &operator=(const FullScreen &) = delete;
+
+    TerminalSize size() const;
+    void clear();
+    /// Put text at a position, cut at the right edge.
+    void put(int row, int column, const std::string &text, Style style = Style::plain, bool is_reversed = false);
+    void show();
+
+    static constexpr int no_key = -1;
+    static constexpr int up = 1000;
+    static constexpr int down = 1001;
+    static constexpr int left = 1002;
+    static constexpr int right = 1003;
+    static constexpr int page_up = 1004;
+    static constexpr int page_down = 1005;
+    static constexpr int backspace = 1006;
+    static constexpr int enter = 1007;
+    static constexpr int escape = 1008;
+    static constexpr int resized = 1009;
+    /// A character or one of the above; `no_key` when none comes within `timeout_ms`.
+    int key(int timeout_ms);
+};
+
+// ------------------------------------------------------------------- what the system reports, for doctor and bench
+
+/// A finding and its remedy, in the system's own terms. Where the system does not report something there is no advice.
+struct Advice
+{
+    std::string check; ///< what was checked, in a word or two
+    std::string what;
+    std::string remedy;
+};
+
+/// When segments are slow in the place of `path`; and the text for when they are not.
+std::optional<Advice> storage_advice(const std::string &path);
+extern const char *const storage_is_fine;
+/// When every user may write the file.
+std::optional<Advice> permission_advice(const std::string &path);
+/// When the processor saves power.
+std::optional<Advice> power_advice();
+/// When this user lacks rights that real-time programs need.
+std::vector<Advice> limit_advice();
+/// The text for when there is advice neither on power nor on limits.
+extern const char *const machine_is_fine;
+
+/// How to free space in the folder, to give this user access to a file, to remove a file.
+std::string space_remedy(const std::string &folder);
+std::string access_remedy(const std::string &path);
+std::string removal_remedy(const std::string &path);
+
+/// DAO's named semaphores, where they outlive their processes: their names, without "sem." and the number.
+std::set<std::string> semaphore_groups();
+/// The files of a group.
+std::vector<std::string> semaphore_files(const std::string &group);
+
+/// Those of `paths` that other processes have mapped, as far as this user may see.
+std::set<std::string> mapped_files(const std::set<std::string> &paths);
+/// May this user see what every process has mapped?
+bool sees_all_processes();
+
+}

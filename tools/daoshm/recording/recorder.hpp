@@ -1,0 +1,55 @@
+/// Frames from a segment into a file, in order, each once: one thread reads, another writes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "files/frame_file.hpp"
+#include "segments/segment.hpp"
+
+namespace daoshm
+{
+
+struct RecordLimits
+{
+    uint64_t after_cnt0 = 0;  ///< of begin_after_newest()
+    uint64_t frames = 0;      ///< 0: no limit
+    int64_t duration_ns = -1; ///< from the first frame on; negative: no limit
+    int64_t timeout_ns = -1;  ///< longest wait for a frame; negative: no limit
+    uint64_t buffer_bytes = 256U << 20U;
+};
+
+struct Gap
+{
+    uint64_t frame_index; ///< in the file, of the first frame after the gap
+    uint64_t missed;      ///< frames that are not in the file
+};
+
+enum class RecordEnd
+{
+    complete,
+    interrupted,
+    timeout,
+    failed ///< `problem` is the reason
+};
+
+struct RecordResult
+{
+    RecordEnd end = RecordEnd::complete;
+    std::string problem;
+    uint64_t frames = 0;
+    uint64_t missed = 0;
+    uint64_t restarts = 0; ///< how often the segment was created again meanwhile, its counter back at 0
+    std::vector<Gap> gaps;
+    int64_t first_ns = 0;
+    int64_t last_ns = 0;
+};
+
+/// Begin reading in order with the frame after the newest. @return the newest's counter
+uint64_t begin_after_newest(const Segment &segment);
+
+/// Record until a limit, Ctrl-C or an error; the file is complete and valid after each of them.
+RecordResult record_frames(const Segment &segment, FrameWriter &file, const RecordLimits &limits, bool show_progress);
+
+}

@@ -1,0 +1,112 @@
+#include "text/numbers.hpp"
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "text/exit_code.hpp"
+
+namespace daoshm
+{
+
+std::string bytes_text(double bytes)
+{
+    constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB"};
+    size_t unit = 0;
+    while (bytes >= 1024 && unit + 1 < units.size())
+    {
+        bytes /= 1024;
+        ++unit;
+    }
+    return fmt::format("{:.{}f} {}", bytes, unit == 0 ? 0 : 1, units[unit]);
+}
+
+std::string rate_text(double hertz)
+{
+    if (hertz >= 1e6)
+        return fmt::format("{:.2f} MHz", hertz / 1e6);
+    if (hertz >= 1e4)
+        return fmt::format("{:.2f} kHz", hertz / 1e3);
+    return fmt::format("{:.1f} Hz", hertz);
+}
+
+std::string duration_text(double duration_ns)
+{
+    const double size = std::abs(duration_ns);
+    if (size < 1e3)
+        return fmt::format("{:.0f} ns", duration_ns);
+    if (size < 1e6)
+        return fmt::format("{:.1f} µs", duration_ns / 1e3);
+    if (size < 1e9)
+        return fmt::format("{:.2f} ms", duration_ns / 1e6);
+    return fmt::format("{:.2f} s", duration_ns / 1e9);
+}
+
+std::string age_text(int64_t age_ns)
+{
+    const double seconds = static_cast<double>(age_ns) / 1e9;
+    if (seconds < -1)
+        return "in the future";
+    if (seconds < 0.001)
+        return "< 1 ms";
+    if (seconds < 1)
+        return fmt::format("{:.0f} ms", seconds * 1e3);
+    if (seconds < 60)
+        return fmt::format("{:.1f} s", seconds);
+    const auto minutes = static_cast<int64_t>(seconds / 60);
+    if (minutes < 60)
+        return fmt::format("{} min", minutes);
+    if (minutes < 48 * 60)
+        return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+    return fmt::format("{} d", minutes / (24 * 60));
+}
+
+std::string value_text(double value)
+{
+    return fmt::format("{:.5g}", value);
+}
+
+std::string fits_time_text(int64_t time_ns)
+{
+    using namespace std::chrono;
+    const sys_time<nanoseconds> time{nanoseconds(time_ns)};
+    const auto day = floor<days>(time);
+    const year_month_day date{day};
+    const hh_mm_ss clock{time - day};
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                       clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
+}
+
+std::string time_text(int64_t time_ns)
+{
+    return fits_time_text(time_ns) + "Z";
+}
+
+int64_t parse_duration(const std::string &text)
+{
+    char *end = nullptr;
+    const double number = std::strtod(text.c_str(), &end);
+    constexpr std::array<std::pair<const char *, double>, 7> units{
+        {{"", 1e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}, {"min", 60e9}, {"h", 3600e9}}};
+    for (const auto &[unit, scale] : units)
+    {
+        const double duration_ns = number * scale;
+        if (end != text.c_str() && std::string(end) == unit && duration_ns > 0 && duration_ns < 9e18)
+            return static_cast<int64_t>(duration_ns);
+    }
+    throw ToolError(
+        fmt::format("time span: '{}'; expected a positive number with a unit, such as 10s, 500ms, 2min or 1h", text),
+        exit_usage);
+}
+
+int64_t parse_time_limit(const std::string &text)
+{
+    return text.empty() ? -1 : parse_duration(text);
+}
+
+}

@@ -1,0 +1,45 @@
+#include "timing/interrupt.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include <dao.h>
+
+#include "platform/platform.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+std::atomic<bool> was_interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
+
+void note_interrupt()
+{
+    was_interrupted = true;
+    daoShmInterrupt();
+}
+
+}
+
+void catch_interrupts()
+{
+    on_interrupt(note_interrupt);
+}
+
+bool is_interrupted()
+{
+    return was_interrupted;
+}
+
+void sleep_unless_interrupted(int64_t duration_ns)
+{
+    constexpr int64_t slice_ns = 20'000'000;
+    const int64_t until_ns = steady_ns() + duration_ns;
+    for (int64_t left_ns = duration_ns; !is_interrupted() && left_ns > 0; left_ns = until_ns - steady_ns())
+        sleep_ns(std::min(left_ns, slice_ns));
+}
+
+}

@@ -1,0 +1,23 @@
+#include "timing/pace.hpp"
+
+#include "platform/platform.hpp"
+#include "timing/interrupt.hpp"
+
+namespace daoshm
+{
+
+bool wait_until(int64_t due_ns)
+{
+    constexpr int64_t spin_ns = 100'000;
+    const int64_t left_ns = due_ns - steady_ns();
+    if (left_ns > 50'000'000)
+        sleep_unless_interrupted(left_ns - 20'000'000);
+    if (due_ns - steady_ns() > spin_ns)
+        sleep_ns(due_ns - steady_ns() - spin_ns);
+    while (!is_interrupted() && steady_ns() < due_ns)
+    {
+    }
+    return !is_interrupted();
+}
+
+}
