@@ -111,7 +111,8 @@ typedef enum
     DAO_E_REPLACED = 24,    /**< goes with DAO_REPLACED */
     DAO_E_REMOVED = 25,     /**< goes with DAO_REMOVED */
     DAO_E_UNSUPPORTED = 26, /**< this segment, or this system, cannot do that */
-    DAO_E_OUTRUN = 27       /**< goes with DAO_OUTRUN */
+    DAO_E_OUTRUN = 27,      /**< goes with DAO_OUTRUN */
+    DAO_E_VERSION = 28      /**< the segment was made by another version of this library; making it again replaces it */
 } DAO_ERROR_CODE;
 
 /** @return the cause of this thread's last call that did not return `DAO_SUCCESS`. */

@@ -11,7 +11,7 @@ namespace dao::format
 {
 
 constexpr uint64_t extension_magic = 0x3174784568734464; // "dDshExt1", little-endian
-constexpr uint32_t extension_version = 1;
+constexpr uint32_t extension_version = 2;
 constexpr uint32_t reader_table_size = 128;
 constexpr uint64_t extension_alignment = 64;
 
@@ -27,6 +27,18 @@ enum SegmentState : uint32_t
     state_removed = 2
 };
 
+// Who a process token stands for, beside the token itself: for those who judge it from elsewhere.
+struct ProcessRecord
+{
+    uint64_t token;          // written last; 0: none
+    uint64_t pid_namespace;  // where `pid` means something; 0 where there are none
+    uint64_t time_namespace; // where the start time hashed in the token means something
+    uint32_t pid;
+    uint32_t has_proof; // 1 while the process holds the file lock that only its death ends
+    char name[DAO_READER_NAME_SIZE];
+    uint8_t reserved[64];
+};
+
 // One reader, on lines of its own: only its process writes them.
 struct ReaderEntry
 {
@@ -35,7 +47,11 @@ struct ReaderEntry
     uint64_t missed;
     int64_t last_seen_ns;
     char name[DAO_READER_NAME_SIZE];
-    uint8_t reserved[64];
+    uint64_t pid_namespace;
+    uint64_t time_namespace;
+    uint32_t pid;
+    uint32_t has_proof;
+    uint8_t reserved[40];
 };
 
 // A keyword being written: redone by whoever finds that its writer died.
@@ -58,10 +74,11 @@ struct Extension
     uint32_t reader_capacity;
     uint64_t data_offset;
     uint64_t slot_stride;
-    uint8_t reserved_constants[72];
+    uint32_t semaphore_layout; // whose `sem_t` lie in `native_semaphores`; 0: nobody's
+    uint8_t reserved_constants[68];
 
     // what changes when the segment is reused, replaced or removed
-    uint64_t epoch; // grows whenever slots change otherwise than by a publish
+    uint64_t epoch; // random and not 0 at first; grows whenever slots change otherwise than by a publish
     uint32_t generation;
     uint32_t state;     // SegmentState
     uint32_t resetting; // 1 while a reuse clears the segment
@@ -90,11 +107,23 @@ struct Extension
     KeywordJournal keyword_journal;
     uint8_t reserved_keywords[112];
 
+    ProcessRecord writer; // the lock's holder, or who held it last
+
+    // reserved: semaphores that programs use themselves, 64 bytes each; histograms of the frames' times
+    uint8_t native_semaphores[16][64];
+    uint8_t histograms[2048];
+
     ReaderEntry readers[reader_table_size];
 };
 
+static_assert(sizeof(ProcessRecord) == 128);
 static_assert(sizeof(ReaderEntry) == 128);
 static_assert(sizeof(KeywordJournal) == 128);
+static_assert(offsetof(ProcessRecord, pid) == 24);
+static_assert(offsetof(ProcessRecord, name) == 32);
+static_assert(offsetof(ReaderEntry, name) == 32);
+static_assert(offsetof(ReaderEntry, pid_namespace) == 64);
+static_assert(offsetof(Extension, semaphore_layout) == 56);
 static_assert(offsetof(Extension, epoch) == 128);
 static_assert(offsetof(Extension, generation) == 136);
 static_assert(offsetof(Extension, state) == 140);
@@ -104,7 +133,10 @@ static_assert(offsetof(Extension, wait_word) == 512);
 static_assert(offsetof(Extension, semaphores) == 516);
 static_assert(offsetof(Extension, keyword_lock) == 640);
 static_assert(offsetof(Extension, keyword_journal) == 656);
-static_assert(offsetof(Extension, readers) == 896);
-static_assert(sizeof(Extension) == 896 + 128 * reader_table_size);
+static_assert(offsetof(Extension, writer) == 896);
+static_assert(offsetof(Extension, native_semaphores) == 1024);
+static_assert(offsetof(Extension, histograms) == 2048);
+static_assert(offsetof(Extension, readers) == 4096);
+static_assert(sizeof(Extension) == 4096 + 128 * reader_table_size);
 
 }

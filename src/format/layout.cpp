@@ -101,21 +101,34 @@ const char *foreign_kind(const unsigned char *bytes, uint64_t count) noexcept
     return nullptr;
 }
 
-bool find_extension(const unsigned char *contents, uint64_t bytes, Layout &layout) noexcept
+enum class ExtensionFound
 {
+    ours,
+    other_version,
+    none
+};
+
+ExtensionFound find_extension(const unsigned char *contents, uint64_t bytes, Layout &layout,
+                              uint32_t &version) noexcept
+{
+    constexpr uint64_t least_bytes = offsetof(Extension, epoch); // of any version
     const Checked offset = align_up(layout.file_bytes, extension_alignment);
-    const Checked end = add(offset, sizeof(Extension));
+    const Checked end = add(offset, least_bytes);
     if (!end || bytes < *end)
-        return false;
+        return ExtensionFound::none;
     Extension found;
-    std::memcpy(static_cast<void *>(&found), contents + *offset, offsetof(Extension, epoch));
-    if (found.magic != extension_magic || found.version != extension_version || found.size < sizeof(Extension) ||
-        found.size > bytes - *offset || found.reader_capacity != reader_table_size ||
-        found.data_offset != layout.data_offset || found.slot_stride != layout.slot_stride)
-        return false;
+    std::memcpy(static_cast<void *>(&found), contents + *offset, least_bytes);
+    if (found.magic != extension_magic || found.data_offset != layout.data_offset ||
+        found.slot_stride != layout.slot_stride)
+        return ExtensionFound::none;
+    version = found.version;
+    if (found.version != extension_version)
+        return ExtensionFound::other_version;
+    if (found.size < sizeof(Extension) || found.size > bytes - *offset || found.reader_capacity != reader_table_size)
+        return ExtensionFound::none;
     layout.extension_offset = *offset;
     layout.file_bytes = *offset + found.size;
-    return true;
+    return ExtensionFound::ours;
 }
 
 Geometry read_geometry(const unsigned char *contents) noexcept
@@ -188,8 +201,17 @@ Status inspect(const char *name, const void *contents, uint64_t bytes, Layout &l
         with_depth.depth = depth;
         if (depth > 0 && newest < depth && lay_out(with_depth, metadata_bytes, layout))
         {
-            if (bytes == layout.file_bytes || find_extension(raw, bytes, layout))
+            if (bytes == layout.file_bytes)
                 return Status::success;
+            uint32_t version = 0;
+            const ExtensionFound found = find_extension(raw, bytes, layout, version);
+            if (found == ExtensionFound::ours)
+                return Status::success;
+            if (found == ExtensionFound::other_version)
+                return fail(DAO_E_VERSION,
+                            "%s: made by another version of this library: extension version %u; expected %u. Make the "
+                            "segment again to replace it",
+                            name, version, extension_version);
             expected = layout.file_bytes;
         }
     }

@@ -271,7 +271,6 @@ TEST(Layout, ADamagedExtensionIsRefused)
         uint64_t offset;
         uint32_t value;
     } damages[] = {{offsetof(Extension, magic), 1},
-                   {offsetof(Extension, version), 99},
                    {offsetof(Extension, size), 64},
                    {offsetof(Extension, size), UINT32_MAX},
                    {offsetof(Extension, data_offset), 7},
@@ -283,6 +282,16 @@ TEST(Layout, ADamagedExtensionIsRefused)
         file.put(at + damage.offset, damage.value);
         expect_refused(file, DAO_E_FORMAT, "not a segment, or a damaged one");
     }
+}
+
+TEST(Layout, AnExtensionOfAnotherVersionIsRefusedAsSuch)
+{
+    const Geometry geometry = geometry_of({4, 4}, _DATATYPE_FLOAT, 2, 1);
+    const uint64_t at = plan_of(geometry).extension_offset;
+    File file = File::with_extension(geometry);
+    file.put(at + offsetof(Extension, version), uint32_t{1});
+    file.put(at + offsetof(Extension, size), uint32_t{17280});
+    expect_refused(file, DAO_E_VERSION, "extension version 1; expected 2");
 }
 
 TEST(Layout, DamagedMetadataIsRefused)

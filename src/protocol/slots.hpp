@@ -61,7 +61,8 @@ template <class Memory> class SlotVersion
     // after a reuse brings the epoch.
     bool is_unchanged(const Snapshot &seen) const noexcept
     {
-        return memory_.write(slot_).load_acquire() == 0 && memory_.counter(slot_).load_acquire() == seen.counter &&
+        return seen.stable && memory_.write(slot_).load_acquire() == 0 &&
+               memory_.counter(slot_).load_acquire() == seen.counter &&
                memory_.epoch().load_relaxed() == seen.epoch;
     }
 

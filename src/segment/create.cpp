@@ -86,6 +86,8 @@ Placed create_over(const char *name, const Layout &layout, const CreateOptions &
     SegmentPointer old;
     if (open(name, false, old) != Status::success)
     {
+        if (base::last_error_code() == DAO_E_VERSION)
+            return create_new(name, layout, options, true, segment);
         if (base::last_error_code() == DAO_E_FORMAT)
             (void)fail(DAO_E_EXISTS, "%s: exists and is not a segment; remove it or choose another name", name);
         return Placed::failed;

@@ -85,18 +85,21 @@ Status remove(const char *name) noexcept
 {
     if (check_segment_name(name) != Status::success)
         return Status::error;
-    SegmentPointer segment;
-    platform::File lock;
+    SegmentPointer segment; // null for one of another version, of whose waiters nothing is known
+    platform::File file;
     platform::FileInfo info;
     platform::FileIdentity now;
-    if (open_segment(name, false, segment) != Status::success ||
-        platform::open_file(name, Access::read, lock) != Status::success || lock.lock(name) != Status::success ||
-        segment->file().query(name, info) != Status::success)
+    if (open_segment(name, false, segment) != Status::success && base::last_error_code() != DAO_E_VERSION)
+        return Status::error;
+    if (platform::open_file(name, Access::read, file) != Status::success || file.lock(name) != Status::success ||
+        (segment != nullptr ? segment->file() : file).query(name, info) != Status::success)
         return Status::error;
     if (!platform::identity_of(name, now) || !(now == info.identity))
         return fail(DAO_E_BUSY, "%s: replaced or removed by another process just now", name);
     if (platform::remove_file(name) != Status::success)
         return Status::error;
+    if (segment == nullptr)
+        return Status::success;
     segment->retire(format::state_removed);
     if (segment->has_named_semaphores())
         segment->remove_named_semaphores();

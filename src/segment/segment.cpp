@@ -66,6 +66,8 @@ void Segment::initialise(bool shared, bool named_semaphores) noexcept
     extension_->reader_capacity = format::reader_table_size;
     extension_->data_offset = layout_.data_offset;
     extension_->slot_stride = layout_.slot_stride;
+    // Never that of a file that was truncated and has grown again, which is 0.
+    extension_->epoch = platform::random_number() | 1;
     extension_->magic = format::extension_magic;
     wait_word_.emplace(extension_->segment_id);
     can_judge_ = true;

@@ -2,7 +2,7 @@
 // journal. The steps are those of docs/protocol.md.
 #include "frames.hpp"
 #include "image.hpp"
-#include "keyword_words.hpp"
+#include "extension_words.hpp"
 #include "role.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"

@@ -134,7 +134,8 @@ TEST(Keywords, ReuseForgetsThem)
 void set_number(IMAGE *image, const char *name, uint64_t number)
 {
     const std::string text = std::to_string(number % 100'000'000'000'000);
-    const std::string comment = std::string(60, static_cast<char>('a' + number % 26)) + "." + text;
+    std::string comment(60, static_cast<char>('a' + number % 26));
+    comment.append(1, '.').append(text);
     require(daoShmSetKeywordString(image, name, text.c_str(), comment.c_str()), "set keyword");
 }
 

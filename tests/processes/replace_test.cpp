@@ -1,6 +1,7 @@
 // Create over a segment that others use: reuse, replacement, and creators of the same name at the same time.
 #include "frames.hpp"
 #include "image.hpp"
+#include "extension_words.hpp"
 #include "role.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"
@@ -305,6 +306,36 @@ TEST(Creators, OfTheSameNameAndOtherGeometryLeaveOneSegmentAndTheLosersAreTold)
 {
     for (int round = 0; round < 2; ++round)
         create_at_once({1000, 1001, 1002, 1000, 1001, 1002});
+}
+
+// As an earlier version of the library would leave it.
+void make_of_version(const SegmentName &name, uint32_t version)
+{
+    Image image;
+    image.create(name.text(), {size}, _DATATYPE_UINT32, depth, 1);
+    extension_of(image).version = version;
+}
+
+TEST(OtherVersions, AreRefusedByOpenAndReplacedByCreate)
+{
+    SegmentName name;
+    make_of_version(name, 1);
+    Image image;
+    EXPECT_EQ(image.try_open(name.text()), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_VERSION);
+    EXPECT_NE(std::string(daoLastErrorMessage()).find("extension version 1; expected 2"), std::string::npos);
+    image.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+    publish(image, 1);
+    EXPECT_EQ(daoShmGetCounter(image), 1u);
+    EXPECT_EQ(name.file_count(), 1u);
+}
+
+TEST(OtherVersions, AreRemoved)
+{
+    SegmentName name;
+    make_of_version(name, 3);
+    EXPECT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
+    EXPECT_EQ(name.file_count(), 0u);
 }
 
 }

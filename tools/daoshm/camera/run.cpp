@@ -139,7 +139,7 @@ int run_camera(const CameraOptions &options)
 
     const CameraHandle camera = open_camera(options.name);
     const CameraFrame frame = apply_settings(camera.get(), options);
-    DAO_CREATE_OPTIONS create{};
+    DAO_CREATE_OPTIONS create = DAO_CREATE_OPTIONS_INIT;
     create.depth = options.depth;
     create.keywords = camera_keyword_count;
     const Segment segment =

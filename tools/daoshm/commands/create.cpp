@@ -46,7 +46,7 @@ int run_create(const CreateOptions &options)
 {
     const uint8_t atype = type_from_name(options.type);
     const std::vector<uint32_t> shape = parse_shape(options.shape);
-    DAO_CREATE_OPTIONS create{};
+    DAO_CREATE_OPTIONS create = DAO_CREATE_OPTIONS_INIT;
     create.depth = options.depth;
     create.keywords = options.keywords;
     create.file_mode = parse_mode(options.mode);

@@ -41,7 +41,7 @@ int run_save(const SaveOptions &options)
         check(status);
     }
     const std::vector<std::byte> frame = segment.read_newest();
-    DAO_FRAME described{};
+    DAO_FRAME described = DAO_FRAME_INIT;
     check(daoShmGetFrame(segment.get(), &described));
     const FrameRecord record{described.cnt0, described.cnt2, described.atime_ns, 0};
     save_frame(options.file, {segment.geometry(), segment.path(), segment.keywords()}, frame.data(), record);

@@ -103,7 +103,7 @@ size_t slice_of(const Geometry &geometry, const DAO_FRAME &frame, int64_t wanted
 std::string drawn_frame(const Segment &segment, const ShowOptions &options, uint64_t *cnt0)
 {
     const std::vector<std::byte> data = segment.read_newest(cnt0);
-    DAO_FRAME frame{};
+    DAO_FRAME frame = DAO_FRAME_INIT;
     check(daoShmGetFrame(segment.get(), &frame));
     const Geometry geometry = segment.geometry();
     const std::vector<uint64_t> &shape = geometry.shape;

@@ -123,7 +123,7 @@ class FrameSource
 
     void describe(FrameRecord &record, uint64_t missed)
     {
-        DAO_FRAME frame{};
+        DAO_FRAME frame = DAO_FRAME_INIT;
         check(daoShmGetFrame(segment_.get(), &frame));
         record.cnt2 = frame.cnt2;
         const bool is_first = first_seen_ns_ == 0;

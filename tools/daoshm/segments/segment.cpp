@@ -82,7 +82,7 @@ Segment Segment::create(const std::string &path, const Geometry &frame, uint32_t
                                         shape_text(frame.shape), UINT32_MAX));
         shape.push_back(static_cast<uint32_t>(axis));
     }
-    DAO_CREATE_OPTIONS options{};
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     options.depth = depth;
     options.keywords = keywords;
     return create(path, shape, frame.atype, options);
@@ -96,7 +96,7 @@ Geometry Segment::geometry() const
 
 DAO_SEGMENT_INFO Segment::info() const
 {
-    DAO_SEGMENT_INFO info{};
+    DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
     check(daoShmGetInfo(get(), &info));
     return info;
 }

@@ -21,7 +21,7 @@ struct SegmentStatus
     std::string path;
     std::string problem; ///< why it cannot be opened; the rest is empty then
     Geometry geometry;
-    DAO_SEGMENT_INFO info{};
+    DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
     uint64_t cnt0 = 0;
     std::optional<double> rate_hz; ///< unknown until sampled twice
     std::optional<int64_t> last_frame_ns;

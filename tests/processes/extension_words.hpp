@@ -18,6 +18,7 @@ namespace test
 
 using dao::segment::KeywordMemory;
 
+/** Of a segment with room for a keyword. */
 inline dao::format::Extension &extension_of(IMAGE *image)
 {
     auto end = reinterpret_cast<uintptr_t>(image->kw + image->md->NBkw); // the mapping begins at a page
