@@ -27,7 +27,7 @@ test: install-packages check-layers
 
 test-core: PART = release
 test-sanitizers: PART = asan tsan
-test-asan test-tsan test-python test-tool test-demo: test-%: PART = $*
+test-asan test-tsan test-python test-tool test-demo: PART = $(@:test-%=%)
 test-core test-sanitizers test-asan test-tsan test-python test-tool test-demo: install-packages
 	@$(SUITE) $(PART)
 

@@ -87,7 +87,7 @@ if ! command -v dpkg-query >/dev/null; then
     for package in "${wanted[@]}"; do printf '  %-28s %s\n' "$package" "${brings[$package]}" >&2; done
     exit 0
 fi
-installed=$(dpkg-query -W -f='${Package} ${Status}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/ install ok installed$//p')
+installed=$(dpkg-query -W -f='${Package} ${Status}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/ install ok installed$//p' || true)
 missing=()
 for package in "${wanted[@]}"; do
     grep -qx "$package" <<<"$installed" || missing+=("$package")

@@ -5,5 +5,5 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 . tests/checks/checkers.sh
 "$checkers/ruff" check .
-"$checkers/mypy" --strict --ignore-missing-imports --cache-dir build/mypy python/daoShm python/dao
+"$checkers/mypy" --strict --cache-dir build/mypy python/daoShm python/dao
 (cd tests/suite && "$checkers/mypy" --cache-dir "$root/build/mypy" run.py)

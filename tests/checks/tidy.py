@@ -5,6 +5,7 @@ A source is looked at again only when it, a header of the project, .clang-tidy, 
 passed: the cache holds an empty file for each that did.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -21,10 +22,9 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 UNKNOWN = re.compile(r"-Winvalid-pch|-fno-fat-lto-objects|-include \S*cmake_pch\.hxx|-fpch-preprocess")
 
 
-def text_of(path, known={}):
-    if path not in known:
-        known[path] = path.read_text(errors="replace")
-    return known[path]
+@functools.cache
+def text_of(path):
+    return path.read_text(errors="replace")
 
 
 def with_headers(source, folders):

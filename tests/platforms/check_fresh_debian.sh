@@ -51,7 +51,7 @@ make_root() {
     cp /etc/resolv.conf "$made/etc/"
     if [ -n "${PIP_CERT:-}" ]; then cp "$PIP_CERT" "$made/etc/host.crt"; fi
     sources "$made/daoshm"
-    inside "$made" sh -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends make clang >/dev/null &&
+    inside "$made" sh -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends make clang >/dev/null &&
         make -s -C /daoshm install-packages && apt-get clean && rm -rf /daoshm /var/lib/apt/lists/*"
     tar -C "$made" -cf "$1/root.tar" .
     rm -rf "$made"

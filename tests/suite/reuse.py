@@ -1,4 +1,4 @@
-"""Whether a step's last result still holds: it passed, and every file, program and setting it depends on is the same."""
+"""Whether a step's last result still holds: it passed, and all it depends on is the same."""
 
 import fnmatch
 import functools
@@ -26,7 +26,10 @@ def file_hash(path):
 def sources():
     """All files of the clone that are not ignored; of an unpacked archive, all that are not built."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     if listed.returncode == 0:
         names = listed.stdout.split("\0")

@@ -42,11 +42,9 @@ class Step:
         return self.name.replace(" ", "-").replace(",", "")
 
 
-def build(preset, *targets):
+def build(preset):
     configure = f"cmake --preset {preset} -DDAO_WARNINGS_AS_ERRORS={WARNINGS}"
-    return Step(
-        f"{preset} build", preset, ("sh", "-c", f"{configure} && cmake --build build/{preset} -j {CORES} " + " ".join(targets))
-    )  # fmt: skip
+    return Step(f"{preset} build", preset, ("sh", "-c", f"{configure} && cmake --build build/{preset} -j {CORES}"))
 
 
 def ctest(name, preset, processors, *arguments, **options):
