@@ -29,7 +29,7 @@ void expose(uint16_t *pixels, double row, double column, std::mt19937 &random)
 
 void run(const std::string &name, long frames)
 {
-    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
+    Dao::CreateOptions options;
     options.depth = 4;
     options.keywords = 4;
     Dao::Shm<uint16_t> shm(name, {rows, columns}, options);

@@ -36,24 +36,24 @@ int run(const std::string &camera_name, const std::string &centroid_name, long f
     camera.set_follow(true);
     std::vector<uint16_t> pixels;
     std::vector<float> position;
-    uint64_t seen = 0, missed = 0;
-    for (long n = 0; n < frames;)
+    Dao::NextOptions how;
+    how.order = DAO_NEXT_IN_ORDER;
+    how.wait = DAO_WAIT_ADAPTIVE;
+    how.timeout = std::chrono::seconds(10);
+    uint64_t missed = 0;
+    for (long n = 0; n < frames; ++n)
     {
-        const int_fast8_t status = camera.wait_for_frame_adaptive(seen, std::chrono::seconds(10));
-        if (status != DAO_SUCCESS)
+        const auto result = camera.next(pixels, how);
+        if (!result)
         {
             std::cerr << "centroid: " << daoLastErrorMessage() << '\n';
-            return status == DAO_INTERRUPTED ? 0 : 1;
+            return result.status == DAO_INTERRUPTED ? 0 : 1;
         }
-        for (auto result = camera.read_next(pixels); result; result = camera.read_next(pixels), ++n)
-        {
-            position = centroid(pixels, camera.get_shape());
-            centroids.set_frame_id(result.cnt0);
-            centroids.set_acquisition_time(result.acquisition_time);
-            centroids.set_frame(position);
-            seen = result.cnt0;
-            missed += result.missed;
-        }
+        position = centroid(pixels, camera.get_shape());
+        centroids.set_frame_id(result.cnt0);
+        centroids.set_acquisition_time(result.acquisition_time);
+        centroids.set_frame(position);
+        missed += result.missed;
     }
     std::cout << "centroid: " << centroids.get_counter() << " frames, " << missed << " missed, the last at row "
               << position[0] << ", column " << position[1] << '\n';

@@ -18,8 +18,8 @@ template <typename Pixel>
 class Centroids
 {
   public:
-    Centroids(const std::string &camera_name, const std::string &slopes_name, bool stamped)
-        : camera_(camera_name), rows_(camera_.get_shape().at(0)), columns_(camera_.get_shape().at(1)),
+    Centroids(Dao::Shm<Pixel> camera, const std::string &slopes_name, bool stamped)
+        : camera_(std::move(camera)), rows_(camera_.get_shape().at(0)), columns_(camera_.get_shape().at(1)),
           cells_(demo::cells_of(rows_, columns_)), slopes_(make_slopes(slopes_name)), stamped_(stamped)
     {
         slopes_.set_keyword("GRIDROWS", int64_t{demo::cells_along(rows_)}, "subapertures along y");
@@ -28,18 +28,19 @@ class Centroids
 
     int run()
     {
-        uint64_t seen = camera_.get_counter();
+        Dao::NextOptions how;
+        how.order = DAO_NEXT_IN_ORDER;
+        how.wait = DAO_WAIT_ADAPTIVE;
+        how.timeout = std::chrono::seconds(1);
         while (!demo_is_stopped())
         {
-            const Dao::ReadResult result = camera_.read_next(pixels_);
-            if (result)
+            if (const Dao::ReadResult result = camera_.next(pixels_, how))
             {
-                seen = result.cnt0;
                 process(result.missed);
             }
             else
             {
-                demo::check_wait(camera_.wait_for_frame_adaptive(seen, std::chrono::seconds(1)));
+                demo::check_wait(result.status);
             }
         }
         Dao::check(demo_report(&stage, slopes_.image(), 1));
@@ -53,7 +54,7 @@ class Centroids
         {
             throw std::runtime_error("frames: too small; expected room for a subaperture of 8 x 8 pixels inside a border of 4");
         }
-        DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
+        Dao::CreateOptions options;
         options.depth = DEMO_DEPTH;
         options.keywords = DEMO_KEYWORDS;
         return Dao::Shm<float>(name, {static_cast<uint32_t>(2 * cells_.size() + 1)}, options);
@@ -141,18 +142,12 @@ class Centroids
 int run(const std::string &camera, const std::string &slopes, bool stamped)
 {
     Dao::check(demo_wait_for_segment(camera.c_str()));
-    try
+    Dao::Image frames(camera);
+    if (frames.get_type() == Dao::Shm<uint8_t>::element_type)
     {
-        return Centroids<uint8_t>(camera, slopes, stamped).run();
+        return Centroids<uint8_t>(Dao::Shm<uint8_t>(std::move(frames)), slopes, stamped).run();
     }
-    catch (const Dao::Error &error)
-    {
-        if (error.code() != DAO_E_TYPE)
-        {
-            throw;
-        }
-    }
-    return Centroids<uint16_t>(camera, slopes, stamped).run();
+    return Centroids<uint16_t>(Dao::Shm<uint16_t>(std::move(frames)), slopes, stamped).run();
 }
 } // namespace
 

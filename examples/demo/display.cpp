@@ -14,14 +14,6 @@ std::string format(const char *pattern, Values... values)
     std::snprintf(text, sizeof text, pattern, values...);
     return text;
 }
-
-/** Open a segment of any element type for looking at its keywords and counters. */
-IMAGE *open_any(const std::string &name)
-{
-    auto image = std::make_unique<IMAGE>();
-    Dao::check(daoShmOpenReadOnly(name.c_str(), image.get()));
-    return image.release();
-}
 } // namespace
 
 std::string header()
@@ -53,25 +45,30 @@ Line line_of(const std::string &name, const DEMO_STAGE &stage, double rate_hz)
 }
 
 Watched::Watched(const std::string &segment, std::string stage)
-    : image_(open_any(segment)), stage_(std::move(stage)), last_counter_(daoShmGetCounter(image_.get())),
+    : image_(Dao::Image::open_read_only(segment)), stage_(std::move(stage)), last_counter_(image_.get_counter()),
       last_look_(std::chrono::steady_clock::now())
 {
 }
 
 double Watched::number(const std::string &keyword) const
 {
-    IMAGE_KEYWORD found{};
-    if (daoShmGetKeyword(image_.get(), keyword.c_str(), &found) != DAO_SUCCESS)
+    const auto found = image_.find_keyword(keyword);
+    if (!found)
     {
         return 0;
     }
-    return found.type == 'D' ? found.value.numf : static_cast<double>(found.value.numl);
+    if (const double *real = std::get_if<double>(&found->value))
+    {
+        return *real;
+    }
+    const int64_t *integer = std::get_if<int64_t>(&found->value);
+    return integer ? static_cast<double>(*integer) : 0;
 }
 
 Line Watched::line()
 {
     const auto now = std::chrono::steady_clock::now();
-    const uint64_t counter = daoShmGetCounter(image_.get());
+    const uint64_t counter = image_.get_counter();
     const double seconds = std::chrono::duration<double>(now - last_look_).count();
     Line line{stage_, counter, seconds > 0 ? static_cast<double>(counter - last_counter_) / seconds : 0};
     line.lost = count("SKIPPED") + count("FRAMELOST");

@@ -39,15 +39,7 @@ class Watched
     uint64_t count(const std::string &keyword) const { return static_cast<uint64_t>(number(keyword)); }
 
   private:
-    struct Close
-    {
-        void operator()(IMAGE *image) const
-        {
-            daoShmCloseShm(image);
-            delete image;
-        }
-    };
-    std::unique_ptr<IMAGE, Close> image_; // of any element type
+    Dao::Image image_; // of any element type
     std::string stage_;
     uint64_t last_counter_;
     std::chrono::steady_clock::time_point last_look_;

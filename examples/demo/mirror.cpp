@@ -28,20 +28,20 @@ class Mirror
     int run(double seconds, bool live)
     {
         demo::Screen screen(live);
-        uint64_t seen = input_.get_counter();
+        Dao::NextOptions how;
+        how.order = DAO_NEXT_IN_ORDER;
+        how.timeout = std::chrono::seconds(1);
         screen.show(table());
         const int64_t give_up_ns = demo_now_ns() + static_cast<int64_t>((seconds + 30) * 1e9);
         while (!demo_is_stopped() && elapsed_s() < seconds && demo_now_ns() < give_up_ns)
         {
-            const Dao::ReadResult result = input_.read_next(command_);
-            if (result)
+            if (const Dao::ReadResult result = input_.next(command_, how))
             {
-                seen = result.cnt0;
                 take(result.missed);
             }
             else
             {
-                demo::check_wait(input_.wait_for_frame(seen, std::chrono::seconds(1)));
+                demo::check_wait(result.status);
             }
             if (screen.is_due())
             {

@@ -53,6 +53,10 @@ int_fast8_t daoShmNext(IMAGE *image, const DAO_NEXT_OPTIONS *how, void *dst, uin
     if (dst == nullptr && nbVal != 0)
         return capi::result(fail(DAO_E_ARGUMENT, "%s: the destination is a null pointer; expected room for %llu elements",
                                  handle->segment->name(), static_cast<unsigned long long>(nbVal)));
+    if (nbVal > handle->segment->element_count())
+        return capi::result(fail(DAO_E_RANGE, "%s: %llu elements to read; expected at most the frame's %llu",
+                                 handle->segment->name(), static_cast<unsigned long long>(nbVal),
+                                 static_cast<unsigned long long>(handle->segment->element_count())));
     const segment::Segment *before = handle->segment.get();
     uint64_t not_delivered = 0;
     const Status status = frames::next(*handle, request, dst, nbVal, not_delivered);

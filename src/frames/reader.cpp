@@ -95,6 +95,7 @@ void attach(Reader &reader, Segment &segment, const Newest &newest) noexcept
     reader.has_frame = false;
     reader.rhythm = wait::Rhythm{};
     reader.name_watch = segment::NameWatch{};
+    reader.cancellation.forget_name();
     Position &position = reader.position;
     position = Position{};
     position.generation = segment.generation();

@@ -30,6 +30,8 @@ class Cancellation
         forget_interrupts();
         return Status::interrupted;
     }
+    // The handle has another segment now: nothing is known of its name.
+    void forget_name() noexcept { name_watch_ = segment::NameWatch{}; }
     void forget_interrupts() noexcept { interrupts_seen_ = interrupt_count.load(std::memory_order_relaxed); }
 
   private:

@@ -1,5 +1,5 @@
 // The life of a Dao::Shm: create, open, move, replace, follow, private and read-only images, readers, bad input.
-#include "segment_name.hpp"
+#include "pair.hpp"
 
 #include <fstream>
 #include <gtest/gtest.h>
@@ -8,8 +8,6 @@ Dao::Shape shape_seen_elsewhere(Dao::Shm<float> &shm); // in shm_second_file.cpp
 
 namespace
 {
-using Frame = std::vector<float>;
-
 TEST(ShmLife, HeaderServesSeveralFiles)
 {
     const SegmentName name;
@@ -41,10 +39,11 @@ TEST(ShmLife, NameWithAZeroByteIsRefusedAndTheShorterOneLeftAlone)
     owner.set_frame(Frame(4, 3));
     const std::string longer = name.text() + std::string("\0.im.shm", 8);
     EXPECT_EQ(error_of([&] { Shm shm(longer, {5}); }), DAO_E_NAME);
-    EXPECT_EQ(error_of([&] { Shm shm(longer, {5}, DAO_CREATE_OPTIONS{}); }), DAO_E_NAME);
+    EXPECT_EQ(error_of([&] { Shm shm(longer, {5}, Dao::CreateOptions()); }), DAO_E_NAME);
     EXPECT_EQ(error_of([&] { Shm shm(longer); }), DAO_E_NAME);
     EXPECT_EQ(error_of([&] { Shm::open_read_only(longer); }), DAO_E_NAME);
     EXPECT_EQ(error_of([&] { Shm::make_private(longer, {5}); }), DAO_E_NAME);
+    EXPECT_EQ(error_of([&] { Dao::remove_segment(longer); }), DAO_E_NAME);
     EXPECT_EQ(error_of([&] { Shm shm(std::string(1, '\0'), {4}); }), DAO_E_NAME);
     EXPECT_EQ(owner.replaced(), DAO_SUCCESS);
     EXPECT_EQ(owner.get_counter(), 1u);
@@ -167,94 +166,72 @@ TEST(ShmLife, ReadersAreListedWhileTheyAreOpen)
         const auto readers = writer.readers();
         ASSERT_EQ(readers.size(), 2u);
         EXPECT_EQ(readers[0].last_cnt0, 1u);
-        EXPECT_EQ(readers[1].alive, 1u);
+        EXPECT_EQ(readers[1].alive, static_cast<uint32_t>(DAO_ALIVE));
     }
     EXPECT_EQ(writer.count_readers(), 0u);
 }
 
-TEST(ShmLife, ReplacedSegmentIsFollowedOnDemand)
-{
-    const SegmentName name;
-    auto old_writer = std::make_unique<Dao::Shm<float>>(name, Dao::Shape{4});
-    old_writer->set_frame(Frame(4, 1));
-    Dao::Shm<float> reader(name), follower(name);
-    follower.set_follow(true);
-    EXPECT_EQ(reader.replaced(), DAO_SUCCESS);
-    Dao::Shm<float> writer(name, {2, 3});
-    writer.set_frame(Frame(6, 2));
-    EXPECT_EQ(reader.replaced(), DAO_REPLACED);
-    Frame frame;
-    ASSERT_TRUE(reader.read(frame));
-    EXPECT_EQ(frame, Frame(4, 1)) << "the old memory stays valid";
-    ASSERT_TRUE(follower.read(frame));
-    EXPECT_EQ(frame, Frame(6, 2));
-    EXPECT_EQ(follower.get_shape(), (Dao::Shape{2, 3}));
-    reader.reopen();
-    EXPECT_EQ(reader.replaced(), DAO_SUCCESS);
-    ASSERT_TRUE(reader.read(frame));
-    EXPECT_EQ(frame, Frame(6, 2));
-    daoShmRemove(name.text().c_str());
-    EXPECT_EQ(reader.replaced(), DAO_REMOVED);
-    ASSERT_TRUE(follower.read(frame)) << "removed, not replaced: what there was stays readable";
-}
-
-TEST(ShmLife, FollowerReadsTheNewSegmentInOrderFromItsFirstFrame)
-{
-    const SegmentName name;
-    Dao::Shm<float> old_writer(name, {4}, nullptr, 4);
-    Dao::Shm<float> follower(name);
-    follower.set_follow(true);
-    Frame frame;
-    for (int number = 1; number <= 9; ++number)
-    {
-        old_writer.set_frame(Frame(4, 1));
-        ASSERT_TRUE(follower.read_next(frame));
-    }
-    Dao::Shm<float> writer(name, {2}, nullptr, 4);
-    EXPECT_EQ(follower.read_next(frame).status, DAO_NOTREADY);
-    EXPECT_EQ(follower.wait_for_frame(9, std::chrono::milliseconds(5)), DAO_TIMEOUT);
-    writer.set_frame(Frame(2, 10));
-    writer.set_frame(Frame(2, 20));
-    EXPECT_EQ(follower.wait_for_frame(9, std::chrono::seconds(10)), DAO_SUCCESS) << "9 counted the old frames";
-    for (uint64_t number = 1; number <= 2; ++number)
-    {
-        const auto result = follower.read_next(frame);
-        ASSERT_TRUE(result);
-        EXPECT_EQ(result.cnt0, number);
-        EXPECT_EQ(frame, Frame(2, 10.0f * static_cast<float>(number)));
-    }
-    EXPECT_EQ(follower.wait_for_frame(2, std::chrono::milliseconds(5)), DAO_TIMEOUT);
-}
-
-TEST(ShmLife, SemaphoreWaitFollowsToo)
+TEST(ShmLife, ReopenGoesToTheSegmentThatHasTheName)
 {
     const SegmentName name;
     Dao::Shm<float> old_writer(name, {4});
-    Dao::Shm<float> reader(name), follower(name);
-    follower.set_follow(true);
-    Dao::Shm<float> writer(name, {2});
-    writer.set_frame(Frame(2, 3));
-    EXPECT_EQ(reader.wait_for_semaphore(1, std::chrono::seconds(10)), DAO_REPLACED);
-    EXPECT_EQ(follower.wait_for_semaphore(1, std::chrono::seconds(10)), DAO_SUCCESS);
-    EXPECT_EQ(follower.get_shape(), Dao::Shape{2});
+    old_writer.set_frame(frame_of(1));
+    Dao::Shm<float> reader(name);
+    EXPECT_EQ(reader.replaced(), DAO_SUCCESS);
+    Dao::Shm<float> writer(name, {2, 3}, nullptr, 4);
+    writer.set_frame(frame_of(2, 6));
+    writer.set_frame(frame_of(3, 6));
+    EXPECT_EQ(reader.replaced(), DAO_REPLACED);
+    reader.reopen();
+    EXPECT_EQ(reader.replaced(), DAO_SUCCESS);
+    EXPECT_EQ(reader.get_shape(), (Dao::Shape{2, 3}));
+    EXPECT_EQ(reader.get_depth(), 4u);
+    EXPECT_EQ(reader.get_meta_data(5), reader.get_meta_data(1));
+    Frame frame;
+    const auto first = reader.read_next(frame);
+    EXPECT_EQ(first.status, DAO_SUCCESS);
+    EXPECT_EQ(first.cnt0, 1u) << "in order from the new segment's first frame";
+    EXPECT_EQ(frame, frame_of(2, 6));
+    daoShmRemove(name.text().c_str());
+    EXPECT_EQ(reader.replaced(), DAO_REMOVED);
+    EXPECT_EQ(error_of([&] { reader.reopen(); }), DAO_E_NOT_FOUND);
+    EXPECT_EQ(reader.get_shape(), (Dao::Shape{2, 3})) << "what could not be re-opened stays open";
 }
 
-TEST(ShmLife, ReopenAsAnotherTypeKeepsTheOldOne)
+TEST(ShmLife, ReopenAsAnotherTypeClosesTheShm)
 {
     const SegmentName name;
     Dao::Shm<float> reader(name, {4});
-    reader.set_frame(Frame(4, 3));
-    const Dao::Shm<double> writer(name, {4});
+    Dao::Image image(name);
+    Dao::Shm<double> writer(name, {5});
     EXPECT_EQ(error_of([&] { reader.reopen(); }), DAO_E_TYPE);
-    Frame frame;
-    ASSERT_TRUE(reader.read(frame));
-    EXPECT_EQ(frame, Frame(4, 3));
+    EXPECT_TRUE(reader.is_closed());
+    EXPECT_EQ(error_of([&] { reader.get_frame(); }), DAO_E_CLOSED) << "no double may be read as a float";
+    image.reopen();
+    EXPECT_EQ(image.get_type(), _DATATYPE_DOUBLE);
+    EXPECT_EQ(image.get_shape(), Dao::Shape{5});
+}
+
+TEST(ShmLife, ExclusiveCreateLeavesWhatThereIs)
+{
+    const SegmentName name;
+    Dao::CreateOptions options;
+    options.exclusive = 1;
+    Dao::Shm<float> first(name, {4}, options);
+    first.set_frame(frame_of(7));
+    EXPECT_EQ(error_of([&] { Dao::Shm<float> again(name, {4}, options); }), DAO_E_EXISTS);
+    EXPECT_EQ(error_of([&] { Dao::Shm<double> other(name, {3}, options); }), DAO_E_EXISTS);
+    EXPECT_EQ(first.replaced(), DAO_SUCCESS);
+    EXPECT_EQ(first.get_counter(), 1u);
+    EXPECT_EQ(first.get_frame()[3], 7.0f);
+    Dao::remove_segment(name);
+    EXPECT_EQ(error_of([&] { Dao::Shm<float> again(name, {4}, options); }), DAO_E_NONE);
 }
 
 TEST(ShmLife, OptionsReachTheSegment)
 {
     const SegmentName name;
-    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
+    Dao::CreateOptions options;
     options.depth = 5;
     options.keywords = 7;
     const Dao::Shm<float> shm(name, {4}, options);

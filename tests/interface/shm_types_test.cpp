@@ -6,7 +6,8 @@
 namespace
 {
 #define LIST_TYPE(NAME, code, type, member, name) type,
-using ElementTypes = ::testing::Types<DAO_ELEMENT_TYPES(LIST_TYPE) std::complex<float>, std::complex<double>>;
+using ElementTypes = ::testing::Types < DAO_ELEMENT_TYPES(LIST_TYPE)
+std::complex<float>, std::complex < double >> ;
 #undef LIST_TYPE
 
 template <typename T>
@@ -99,8 +100,7 @@ TYPED_TEST(ShmOfType, OpensOnlyAsItsOwnType)
 {
     const SegmentName name;
     const Dao::Shm<TypeParam> writer(name, {4});
-    const auto open_as = [&](auto element)
-    {
+    const auto open_as = [&](auto element) {
         using Other = decltype(element);
         const auto code = error_of([&] { Dao::Shm<Other> reader(name); });
         const bool own = Dao::ElementType<Other>::code == Dao::ElementType<TypeParam>::code;

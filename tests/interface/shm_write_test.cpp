@@ -36,13 +36,10 @@ TEST(ShmWrite, PacketsOfSeveralThreadsMakeOneFrame)
     std::vector<std::thread> threads;
     for (uint32_t packet = 0; packet < packets; ++packet)
     {
-        threads.emplace_back(
-            [&, packet]
-            {
-                const uint32_t position = packet * elements;
-                shm.write_packet(frame.data() + position, elements, position, static_cast<uint16_t>(packet), packets,
-                                 31);
-            });
+        threads.emplace_back([&, packet] {
+            const uint32_t position = packet * elements;
+            shm.write_packet(frame.data() + position, elements, position, static_cast<uint16_t>(packet), packets, 31);
+        });
     }
     for (auto &thread : threads)
     {
@@ -149,7 +146,7 @@ TEST(ShmWrite, SemaphoresArePostedOneByOneOrAll)
 TEST(ShmWrite, KeywordsKeepTypeTextAndComment)
 {
     const SegmentName name;
-    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
+    Dao::CreateOptions options;
     options.keywords = 4;
     Dao::Shm<float> shm(name, {2}, options);
     shm.set_keyword("gain", 3, "integer");
@@ -173,12 +170,46 @@ TEST(ShmWrite, KeywordsKeepTypeTextAndComment)
     shm.remove_keyword("gain");
     EXPECT_EQ(error_of([&] { shm.remove_keyword("gain"); }), DAO_E_NOT_FOUND);
     EXPECT_EQ(shm.keywords().size(), 3u);
+    EXPECT_EQ(shm.count_keywords(), 3u);
+}
+
+TEST(ShmWrite, SlotBeingWrittenHasNoIdAndNoTime)
+{
+    const SegmentName name, single_name;
+    Dao::Shm<float> shm(name, {2}, nullptr, 3), single(single_name, {2});
+    for (Dao::Shm<float> *each : {&shm, &single})
+    {
+        each->set_frame_id(11);
+        each->set_acquisition_time(Dao::TimePoint(std::chrono::nanoseconds(5)));
+        each->set_frame(constant(2, 1));
+    }
+    const uint32_t newest = shm.newest_frame()->slot, next = (newest + 1) % 3;
+    EXPECT_FALSE(shm.frame_at(next)) << "it never held a frame";
+    EXPECT_EQ(shm.get_counter(next), 0u);
+    ASSERT_TRUE(shm.frame_at(newest));
+    EXPECT_EQ(shm.frame_at(newest)->cnt0, 1u);
+    {
+        const auto loan = shm.begin_write(), single_loan = single.begin_write();
+        EXPECT_FALSE(shm.frame_at(next));
+        EXPECT_EQ(shm.get_frame_id(next), 0u);
+        EXPECT_EQ(shm.get_frame_id(), 11u) << "the newest frame lies in another slot";
+        EXPECT_EQ(shm.get_timestamp(), 5);
+        EXPECT_FALSE(single.newest_frame());
+        EXPECT_EQ(single.get_frame_id(), 0u);
+        EXPECT_EQ(single.get_timestamp(), 0);
+        EXPECT_EQ(single.get_counter(0), 0u);
+    }
+    single.set_frame_id(12);
+    single.set_frame(constant(2, 2));
+    EXPECT_EQ(single.get_frame_id(), 12u);
+    EXPECT_EQ(single.get_frame_id(0), 12u);
+    EXPECT_EQ(single.get_counter(0), single.get_counter());
 }
 
 TEST(ShmWrite, KeywordWithAZeroByteIsRefusedAndTheShorterOneLeftAlone)
 {
     const SegmentName name;
-    DAO_CREATE_OPTIONS options{};
+    Dao::CreateOptions options;
     options.keywords = 4;
     Dao::Shm<float> shm(name, {2}, options);
     shm.set_keyword("gain", 3, "integer");

@@ -7,6 +7,10 @@ int main(int argc, char **argv)
     shm.set_frame({1, 2, 3, 4, 5, 6});
     std::vector<float> frame;
     const bool whole = static_cast<bool>(shm.read(frame));
-    daoShmRemove(name.c_str());
-    return whole && frame[5] == 6.0f ? 0 : 1;
+    Dao::Image image(name);
+    shm.set_frame({6, 5, 4, 3, 2, 1});
+    std::vector<std::byte> bytes;
+    const bool has_bytes = image.next(bytes).whole && bytes.size() == 6 * sizeof(float);
+    Dao::remove_segment(name);
+    return whole && frame[5] == 6.0f && has_bytes && image.get_type() == _DATATYPE_FLOAT ? 0 : 1;
 }
