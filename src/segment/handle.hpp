@@ -2,6 +2,7 @@
 #pragma once
 
 #include "segment/segment.hpp"
+#include "wait/rhythm.hpp"
 
 #include <memory>
 #include <vector>
@@ -21,16 +22,6 @@ struct Position
     uint64_t missed = 0;
 };
 
-// What the adaptive wait has learnt.
-struct Rhythm
-{
-    int64_t period_ns = 0; // 0: unknown
-    int64_t last_arrival_ns = 0;
-    uint64_t last_counter = 0;
-    int64_t margin_ns = 100'000; // how long before a frame is due to be woken
-    uint32_t oversleeps = 0;     // in a row
-};
-
 struct Handle
 {
     std::unique_ptr<Segment> segment;
@@ -38,7 +29,7 @@ struct Handle
 
     // reading
     Position position;
-    Rhythm rhythm;
+    wait::Rhythm rhythm; // what the adaptive wait has learnt
     bool has_frame = false;
     DAO_FRAME frame{};          // the frame read or handed out last
     ring::Claim handed{};       // what the slot handed out last held then

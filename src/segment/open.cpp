@@ -99,7 +99,7 @@ Status reopen(Handle &handle) noexcept
     handle.segment = std::move(fresh.segment);
     handle.loan_owner = 0;
     handle.has_frame = false;
-    handle.rhythm = Rhythm{};
+    handle.rhythm = wait::Rhythm{};
     // From the first frame of the new segment, so that following it loses none.
     restart_position(handle, {handle.segment->depth() - 1, 0});
     return Status::success;

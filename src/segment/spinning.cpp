@@ -31,6 +31,8 @@ Status Spinner::spin(int64_t until_ns) noexcept
         if (Status status = watch_.look(); status != Status::success)
             return status;
         const int64_t now_ns = platform::monotonic_ns();
+        longest_pause_ns_ = std::max(longest_pause_ns_, now_ns - last_look_ns_);
+        last_look_ns_ = now_ns;
         if (now_ns >= until_ns)
             return Status::timeout;
         if (Status status = look_for_signals(now_ns); status != Status::success)

@@ -26,6 +26,12 @@ class Deadline
         : at_ns_(timeout_ns < 0 ? INT64_MAX : saturating_sum(platform::monotonic_ns(), timeout_ns))
     {
     }
+    static Deadline at(int64_t moment_ns) noexcept
+    {
+        Deadline deadline(-1);
+        deadline.at_ns_ = moment_ns;
+        return deadline;
+    }
     int64_t at_ns() const noexcept { return at_ns_; }
     int64_t left_ns(int64_t now_ns) const noexcept { return at_ns_ - now_ns; }
 
@@ -159,6 +165,10 @@ class Spinner
     // Status::timeout at `until_ns` of the monotonic clock.
     Status spin(int64_t until_ns) noexcept;
 
+    // Between two looks at the clock: long when the thread was put off the processor.
+    int64_t longest_pause_ns() const noexcept { return longest_pause_ns_; }
+    int64_t last_look_ns() const noexcept { return last_look_ns_; }
+
   private:
     Status look_for_signals(int64_t now_ns) noexcept;
 
@@ -167,6 +177,8 @@ class Spinner
     Watch watch_;
     platform::SignalHold hold_;
     int64_t begin_ns_;
+    int64_t last_look_ns_ = begin_ns_;
+    int64_t longest_pause_ns_ = 0;
     int64_t next_look_ns_ = 0;
     int64_t next_close_look_ns_ = 0;
 };
