@@ -39,8 +39,9 @@ inline int64_t uniform_ns(std::mt19937 &random, int64_t least_ns, int64_t most_n
 
 inline Pattern steady(const std::string &name, double shortened, int64_t period_ns, int64_t jitter_percent = 0)
 {
-    return {name, true, shortened, [=](int, std::mt19937 &random)
-            { return period_ns + uniform_ns(random, -jitter_percent, jitter_percent) * period_ns / 100; }};
+    return {name, true, shortened, [=](int, std::mt19937 &random) {
+                return period_ns + uniform_ns(random, -jitter_percent, jitter_percent) * period_ns / 100;
+            }};
 }
 
 inline const Pattern patterns[] = {

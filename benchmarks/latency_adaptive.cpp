@@ -1,6 +1,6 @@
 // How late is a reader that waits adaptively, beside one that spins and one that sleeps, and how much processor does it
-// take? At steady rates, where it should be as quick as spinning, and when frames come as they like, where it must not be
-// later than asleep.
+// take? At steady rates, where it should be as quick as spinning, and when frames come as they like, where it must not
+// be later than asleep.
 #include "frame_patterns.hpp"
 #include "harness.hpp"
 #include "processes.hpp"
@@ -107,8 +107,8 @@ void measure(const Settings &settings, const Pattern &pattern)
     {
         report.show("adaptive", figures[1]);
     }
-    report.judge("adaptive later than asleep, worst quantile", excess(figures[1], figures[2]), "ns",
-                 figures[2].median, 50'000, "<= 50 us");
+    report.judge("adaptive later than asleep, worst quantile", excess(figures[1], figures[2]), "ns", figures[2].median,
+                 50'000, "<= 50 us");
     report.show("processor share, spin", figure_of({shares[0]}), "%");
     report.show("processor share, asleep", figure_of({shares[2]}), "%");
     report.judge("processor share, adaptive", figure_of({shares[1]}), "%", quantile(shares[0], 0.5), 20,

@@ -21,7 +21,8 @@ class World
 
     Status sleep(int64_t until_ns) noexcept
     {
-        return sleep_until_there(*handle_.segment, [this]() noexcept { return is_there(); }, Deadline::at(until_ns));
+        return sleep_until_there(
+            *handle_.segment, [this]() noexcept { return is_there(); }, Deadline::at(until_ns));
     }
     Status sleep_shortly(int64_t until_ns) noexcept
     {

@@ -7,7 +7,8 @@
 namespace dao::wait
 {
 
-template <uint32_t Capacity> class RecentValues
+template <uint32_t Capacity>
+class RecentValues
 {
   public:
     uint32_t count() const noexcept { return count_; }

@@ -77,7 +77,8 @@ Plan Rhythm::plan_for(int64_t due_ns, const Predictor &predictor, int64_t now_ns
     const Lead lead = choose_lead(predictor);
     if (!lead.is_affordable && !may_try())
         return {};
-    const int64_t may_spend_ns = std::min(longest_spin_ns, allowance_ns_ - wake_cost_ns);
+    const int64_t frame_share_ns = lead.is_affordable ? longest_spin_ns : period_ns_ * share_percent / 100;
+    const int64_t may_spend_ns = std::min({longest_spin_ns, frame_share_ns, allowance_ns_ - wake_cost_ns});
     if (may_spend_ns <= 0)
         return {};
     const int64_t wake_ns = due_ns - lead.length_ns;
@@ -102,7 +103,8 @@ Rhythm::Lead Rhythm::choose_lead(const Predictor &predictor) const noexcept
     int64_t length_ns = 0;
     for (const auto &[percent, more_percent] : covers)
     {
-        const int64_t covered_ns = int64_t{lateness_ns_.quantile(percent)} - predictor.errors_ns.quantile(100 - percent);
+        const int64_t covered_ns =
+            int64_t{lateness_ns_.quantile(percent)} - predictor.errors_ns.quantile(100 - percent);
         const int64_t spin_ns = (covered_ns - usually_ns) * (100 + more_percent) / 100;
         const int64_t cost_ns = spin_ns + wake_cost_ns;
         length_ns = usually_ns + spin_ns;
@@ -182,7 +184,8 @@ void Rhythm::learn_period(uint64_t counter, int64_t seen_ns) noexcept
     if (intervals_ns_.count() < least_intervals)
         return;
     const int64_t middle_ns = intervals_ns_.quantile(50);
-    const auto similar = intervals_ns_.mean_between(middle_ns - middle_ns / similar_parts, middle_ns + middle_ns / similar_parts);
+    const auto similar =
+        intervals_ns_.mean_between(middle_ns - middle_ns / similar_parts, middle_ns + middle_ns / similar_parts);
     period_ns_ = 2 * similar.count > intervals_ns_.count() && middle_ns < longest_interval_ns ? similar.value : 0;
 }
 

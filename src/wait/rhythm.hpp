@@ -15,8 +15,8 @@ namespace dao::wait
 
 constexpr int64_t no_limit_ns = INT64_MAX;
 
-// Sleep on the notifier until `sleep_until_ns` at most, then spin until `spin_until_ns` at most. A moment that has passed
-// means: not at all.
+// Sleep on the notifier until `sleep_until_ns` at most, then spin until `spin_until_ns` at most. A moment that has
+// passed means: not at all.
 struct Plan
 {
     int64_t sleep_until_ns = no_limit_ns;
@@ -52,8 +52,8 @@ class Rhythm
 
   private:
     // Expects each frame one period after an estimate of where the last one belonged. `gain`: how far the estimate
-    // follows a frame that was not where it was expected, in parts of 4: 4 suits a writer that waits a period after each
-    // frame, 1 one whose frames belong to a clock but do not quite keep to it.
+    // follows a frame that was not where it was expected, in parts of 4: 4 suits a writer that waits a period after
+    // each frame, 1 one whose frames belong to a clock but do not quite keep to it.
     struct Predictor
     {
         int64_t gain;

@@ -1,11 +1,12 @@
-// The adaptive wait itself, as a template over the world it waits in: the segment and the system, or a simulation with a
-// clock of its own. `World` has
-//     now_ns()                    the monotonic clock
-//     is_there(), newest()        the frame; the counter that was found newest when last asked
-//     sleep(until_ns)             on the notifier: success when the frame is there, timeout at until_ns, or what ended it
-//     sleep_shortly(until_ns)     the same, for a sleep that is to end on time
-//     spin(until_ns)              the same, without sleeping
-//     longest_pause_ns(end_ns)    of that spin, which ended then: between two looks at the clock
+// The adaptive wait itself, as a template over the world it waits in: the segment and the system, or a simulation with
+// a clock of its own. `World` has
+//     now_ns()                  the monotonic clock
+//     is_there(), newest()      the frame; the counter that was found newest when last asked
+//     sleep(until_ns)           on the notifier; success: the frame is there; timeout: until_ns has passed
+//     sleep_shortly(until_ns)   the same, for a sleep that is to end on time
+//     spin(until_ns)            the same, without sleeping
+//     longest_pause_ns(end_ns)  of that spin, which ended then: between two looks at the clock
+// Each may also end with what else ends a wait.
 #pragma once
 
 #include "base/status.hpp"
@@ -16,7 +17,8 @@
 namespace dao::wait
 {
 
-template <class World> Status wait_in_rhythm(Rhythm &rhythm, World &world, int64_t deadline_ns) noexcept
+template <class World>
+Status wait_in_rhythm(Rhythm &rhythm, World &world, int64_t deadline_ns) noexcept
 {
     if (world.is_there())
     {

@@ -177,14 +177,19 @@ class World
     int64_t longest_pause_ns_ = 0;
 };
 
-inline Outcome read_all(const Writer &writer, const Machine &machine, Way way, uint64_t seed, Rhythm &rhythm)
+// `slice_ns`: the time limit of each wait; the reader waits again until the frame is there.
+inline Outcome read_all(const Writer &writer, const Machine &machine, Way way, uint64_t seed, Rhythm &rhythm,
+                        int64_t slice_ns = no_limit_ns)
 {
     World world(writer, machine, seed);
     Outcome outcome;
     while (world.taken() < world.frames())
     {
         if (way == Way::adaptive)
-            (void)wait_in_rhythm(rhythm, world, no_limit_ns);
+            while (wait_in_rhythm(rhythm, world, slice_ns == no_limit_ns ? slice_ns : world.now_ns() + slice_ns) !=
+                   Status::success)
+            {
+            }
         else if (!world.is_there())
             (void)(way == Way::asleep ? world.sleep(no_limit_ns) : world.spin(no_limit_ns));
         world.take(outcome);

@@ -1,5 +1,5 @@
-// The adaptive wait on a simulated machine: beside the sleeping reader frame by frame, whatever the pattern; and as quick
-// as the spinning one where frames are regular.
+// The adaptive wait on a simulated machine: beside the sleeping reader frame by frame, whatever the pattern; and as
+// quick as the spinning one where frames are regular.
 #include "wait/rhythm_simulation.hpp"
 
 #include <gtest/gtest.h>
@@ -137,6 +137,15 @@ Machine with_slow_reader()
     return machine;
 }
 
+// The delays of the frames from `first` on, as a share that was seen spinning.
+double share_seen_spinning(const Outcome &outcome, size_t first, size_t count)
+{
+    const auto begin = outcome.delays_ns.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto seen = std::count_if(begin, begin + static_cast<std::ptrdiff_t>(count),
+                                    [](int64_t delay_ns) { return delay_ns <= Machine::spin_look_ns; });
+    return static_cast<double>(seen) / static_cast<double>(count);
+}
+
 // ---------------------------------------------------------------------------------------------- never later
 
 struct Case
@@ -186,6 +195,22 @@ TEST_P(Adaptive, IsNeverLaterThanAsleepAndNeverGreedy)
 INSTANTIATE_TEST_SUITE_P(Patterns, Adaptive, testing::ValuesIn(all_cases()),
                          [](const auto &row) { return row.param.pattern.name + row.param.machine_name; });
 
+TEST(AdaptiveWait, IsNoLaterWhereTheCallerSlicesItsTime)
+{
+    for (const Pattern &pattern : {steady(ms, 10), steady(10 * ms, 0), other_patterns().front()})
+        for (const int64_t slice_ns : {100 * us, 2'500 * us, 100 * ms})
+        {
+            Rhythm rhythm;
+            const Writer writer = write(pattern, 1);
+            const Outcome asleep = read_all(writer, punctual(), Way::asleep);
+            const Outcome adaptive = read_all(writer, punctual(), Way::adaptive, 1, rhythm, slice_ns);
+            for (size_t frame = 0; frame < adaptive.delays_ns.size(); ++frame)
+                ASSERT_LE(adaptive.delays_ns[frame], asleep.delays_ns[frame] + 50 * us) << pattern.name << " " << frame;
+            if (slice_ns > ms)
+                EXPECT_GT(share_seen_spinning(adaptive, 0, adaptive.delays_ns.size()), 0.7) << pattern.name;
+        }
+}
+
 // ---------------------------------------------------------------------------------------- as quick as spinning
 
 class Steady : public testing::TestWithParam<Pattern>
@@ -207,15 +232,6 @@ TEST_P(Steady, IsAsQuickAsSpinningForAFifthOfTheProcessor)
 INSTANTIATE_TEST_SUITE_P(Patterns, Steady, testing::ValuesIn(regular_patterns()),
                          [](const auto &row) { return row.param.name; });
 
-// The delays of the frames from `first` on, as a share that was seen spinning.
-double share_seen_spinning(const Outcome &outcome, size_t first, size_t count)
-{
-    const auto begin = outcome.delays_ns.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto seen = std::count_if(begin, begin + static_cast<std::ptrdiff_t>(count),
-                                    [](int64_t delay_ns) { return delay_ns <= Machine::spin_look_ns; });
-    return static_cast<double>(seen) / static_cast<double>(count);
-}
-
 TEST(AdaptiveWait, KnowsARhythmAfterADozenFrames)
 {
     const Outcome outcome = read_all(write(steady(ms, 0), 1), punctual(), Way::adaptive);
@@ -225,7 +241,8 @@ TEST(AdaptiveWait, KnowsARhythmAfterADozenFrames)
 
 TEST(AdaptiveWait, FindsTheNewRhythmWithinTwentyFrames)
 {
-    for (const auto &[before_ns, after_ns] : {std::pair{ms, 3 * ms}, {3 * ms, ms}, {10 * ms, 200 * us}, {200 * us, 10 * ms}})
+    for (const auto &[before_ns, after_ns] :
+         {std::pair{ms, 3 * ms}, {3 * ms, ms}, {10 * ms, 200 * us}, {200 * us, 10 * ms}})
     {
         const Pattern changes{"", [=](size_t frame, Random &) { return frame < 200 ? before_ns : after_ns; }, 400};
         const Outcome outcome = read_all(write(changes, 1), punctual(), Way::adaptive);
@@ -266,7 +283,8 @@ TEST(AdaptiveWait, GivesUpSpinningWhereTimersAreTooLateAndFindsBack)
     const Outcome late = read_all(writer, hopeless, Way::adaptive, 1, rhythm);
     EXPECT_LE(late.processor_share(), 0.15);
     EXPECT_LE(late.quantile(1), hopeless.slowest_wake_ns) << "a frame wakes the sleeper, whatever the timer does";
-    const Outcome better = read_all(write(steady(ms, 0), 1, writer.published_ns.back()), punctual(), Way::adaptive, 1, rhythm);
+    const Outcome better =
+        read_all(write(steady(ms, 0), 1, writer.published_ns.back()), punctual(), Way::adaptive, 1, rhythm);
     EXPECT_GT(share_seen_spinning(better, 400, 1'000), 0.9);
 }
 
