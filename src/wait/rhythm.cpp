@@ -1,6 +1,7 @@
 #include "wait/rhythm.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace dao::wait
 {
@@ -56,7 +57,8 @@ Rhythm::Rhythm() noexcept : rest_frames_(least_rest_frames)
 
 Plan Rhythm::plan(int64_t now_ns) noexcept
 {
-    learn();
+    learn_from_spin();
+    learn_from_frame();
     grant(now_ns);
     planned_ns_ = no_limit_ns;
     const Predictor &predictor = better_predictor();
@@ -132,11 +134,14 @@ void Rhythm::slept(int64_t now_ns, bool ended_by_frame) noexcept
     lateness_ns_.add(narrow(ended_by_frame ? late_ns + late_ns / 4 : late_ns));
 }
 
-void Rhythm::spun(int64_t begin_ns, int64_t end_ns, int64_t longest_pause_ns) noexcept
+void Rhythm::learn_from_spin() noexcept
 {
-    allowance_ns_ -= end_ns - begin_ns;
+    if (!last_spin_.is_new)
+        return;
+    last_spin_.is_new = false;
+    allowance_ns_ -= last_spin_.length_ns;
     tried_ns_ = due_ns_;
-    if (longest_pause_ns > disturbed_ns)
+    if (last_spin_.longest_pause_ns > disturbed_ns)
     {
         frames_to_rest_ = rest_frames_;
         rest_frames_ = std::min(2 * rest_frames_, most_rest_frames);
@@ -157,7 +162,7 @@ void Rhythm::grant(int64_t now_ns) noexcept
     granted_ns_ = now_ns;
 }
 
-void Rhythm::learn() noexcept
+void Rhythm::learn_from_frame() noexcept
 {
     if (!last_seen_.is_new)
         return;

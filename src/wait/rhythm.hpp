@@ -41,10 +41,14 @@ class Rhythm
     // The sleep of the last plan ended.
     void slept(int64_t now_ns, bool ended_by_frame) noexcept;
 
-    // The reader spun. `longest_pause_ns`: between two of its looks at the clock; long when it lost the processor.
-    void spun(int64_t begin_ns, int64_t end_ns, int64_t longest_pause_ns) noexcept;
+    // The next two are on the way of the frame: they only take notes, which the next plan learns from.
 
-    // The frame is there. Only takes notes, so that the reader gets it at once; they are learnt from in the next plan.
+    // The reader spun. `longest_pause_ns`: between two of its looks at the clock; long when it lost the processor.
+    void spun(int64_t begin_ns, int64_t end_ns, int64_t longest_pause_ns) noexcept
+    {
+        last_spin_ = {end_ns - begin_ns, longest_pause_ns, true};
+    }
+    // The frame is there.
     void saw(uint64_t counter, int64_t now_ns, Seen how) noexcept { last_seen_ = {counter, now_ns, how, true}; }
 
     // 0: none known.
@@ -70,13 +74,20 @@ class Rhythm
         Seen how;
         bool is_new;
     };
+    struct LastSpin
+    {
+        int64_t length_ns;
+        int64_t longest_pause_ns;
+        bool is_new;
+    };
     struct Lead
     {
         int64_t length_ns; // from the end of the sleep to where the frame is expected
         bool is_affordable;
     };
 
-    void learn() noexcept;
+    void learn_from_spin() noexcept;
+    void learn_from_frame() noexcept;
     void learn_period(uint64_t counter, int64_t seen_ns) noexcept;
     void grant(int64_t now_ns) noexcept;
     const Predictor &better_predictor() const noexcept;
@@ -86,6 +97,7 @@ class Rhythm
     Plan plan_for(int64_t due_ns, const Predictor &predictor, int64_t now_ns) noexcept;
 
     LastSeen last_seen_{};
+    LastSpin last_spin_{};
     uint64_t counter_ = 0; // of the frame whose time is known
     int64_t counted_ns_ = 0;
     int64_t heard_ns_ = 0; // when there was last a sign that frames come

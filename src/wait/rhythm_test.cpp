@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace dao::wait
 {
@@ -207,7 +208,9 @@ TEST(AdaptiveWait, IsNoLaterWhereTheCallerSlicesItsTime)
             for (size_t frame = 0; frame < adaptive.delays_ns.size(); ++frame)
                 ASSERT_LE(adaptive.delays_ns[frame], asleep.delays_ns[frame] + 50 * us) << pattern.name << " " << frame;
             if (slice_ns > ms)
+            {
                 EXPECT_GT(share_seen_spinning(adaptive, 0, adaptive.delays_ns.size()), 0.7) << pattern.name;
+            }
         }
 }
 
