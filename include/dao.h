@@ -13,7 +13,8 @@
  *   on the monotonic clock, and negative for ever.
  * - One IMAGE is for one thread at a time, except for the packet calls (daoShmImagePart2Shm()), which several
  *   threads may make on one IMAGE. Any number of threads and processes may each open the same segment.
- * - The library never exits, aborts or prints unless asked, and leaves the umask and the signal state alone.
+ * - The library never exits, aborts or prints unless asked, and leaves the umask and the signal state alone, but for
+ *   the guard against truncated files: see daoShmSetTruncationGuard().
  *
  * In the historic names that end in `Segment` (daoShmGetNewestSegment() and its kin) the word means a *slot*;
  * everywhere else a segment is the whole file.
@@ -355,6 +356,21 @@ DAO_API uint32_t daoShmGetFileMode(void);
 DAO_API void daoShmSetCompatibility(int on);
 /** @return 1 when new segments get DAO's named semaphores, else 0. */
 DAO_API int daoShmGetCompatibility(void);
+
+/**
+ * Whether a file that another program truncates, or makes again in place, while it is open here does no more harm than a
+ * result: then `DAO_REPLACED`. Without the guard, touching what the file has lost ends the process by SIGBUS. On at
+ * first, unless the environment variable `DAO_GUARD_TRUNCATION` is 0; on Windows, where it cannot happen, always off.
+ *
+ * It is the one thing that the library changes in the signal state: a handler of SIGBUS, installed once, with the first
+ * segment opened while the guard is on, or by switching it on. It deals with faults in this library's mappings of
+ * files only: it puts zeros in place of the lost memory, in this process. For every other SIGBUS it calls the handler that was there
+ * before, or lets the process end where there was none. A program that installs a handler of its own later calls the
+ * one it finds for faults that are not its own. Threads that block SIGBUS are not guarded: the system ends the process.
+ */
+DAO_API void daoShmSetTruncationGuard(int on);
+/** @return 1 while the guard is on, else 0. */
+DAO_API int daoShmGetTruncationGuard(void);
 
 /* --------------------------------------------------------------------------------------------------- write */
 

@@ -9,6 +9,7 @@ void use_life(void)
     const char *name = fresh_name(), *line_name = fresh_name();
     DAO_CREATE_OPTIONS options;
     DAO_SEGMENT_INFO info;
+    int guarded;
     memset(&options, 0, sizeof options);
     options.depth = 3;
     options.keywords = 5;
@@ -51,6 +52,11 @@ void use_life(void)
     EXPECT(daoShmGetCompatibility() == 1);
     daoShmSetCompatibility(0);
     EXPECT(daoShmGetCompatibility() == 0);
+    guarded = daoShmGetTruncationGuard(); /* not on Windows */
+    daoShmSetTruncationGuard(0);
+    EXPECT(daoShmGetTruncationGuard() == 0);
+    daoShmSetTruncationGuard(1);
+    EXPECT(daoShmGetTruncationGuard() == guarded);
 }
 
 void use_errors(void)
