@@ -75,7 +75,8 @@ extern "C" {
 #define DAO_OVERWRITE (-2) /**< the writer overwrote what was to be read, or lapped the reader */
 #define DAO_NOTREADY (-3)  /**< no (new) whole frame yet */
 #define DAO_INTERRUPTED (-4) /**< a signal, or daoShmInterrupt(), ended the wait; no frame was counted */
-#define DAO_REPLACED (-5)    /**< another segment has taken the name; daoShmReopen() follows it */
+#define DAO_REPLACED (-5)    /**< another segment has taken the name, or another program has truncated the file or made
+                                  it again in place; daoShmReopen() follows */
 #define DAO_REMOVED (-6)     /**< the segment's file was removed; the mapping stays valid */
 
 /** What went wrong, in stable numbers. */

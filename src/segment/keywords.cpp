@@ -50,7 +50,8 @@ void redo(Segment &segment) noexcept
         return;
     IMAGE_KEYWORD keyword;
     base::copy_shared(&keyword, &journal.keyword, sizeof keyword);
-    apply(segment, journal.index, keyword);
+    if (journal.index < segment.layout().geometry.keywords)
+        apply(segment, journal.index, keyword);
     pending.store_release(0);
 }
 
@@ -61,7 +62,7 @@ class KeywordTurn
     explicit KeywordTurn(Segment &segment) noexcept : segment_(segment) {}
     ~KeywordTurn()
     {
-        if (held_)
+        if (held_ && !segment_.is_lost())
             segment_.keyword_lock().release();
     }
     KeywordTurn(const KeywordTurn &) = delete;
@@ -78,6 +79,8 @@ class KeywordTurn
         Grip grip = lock.try_hold(false);
         while (grip == Grip::busy)
         {
+            if (Status lost = segment_.check_memory(); lost != Status::success)
+                return lost;
             const int64_t now_ns = platform::monotonic_ns();
             if (now_ns > deadline_ns)
                 return fail(DAO_E_BUSY, "%s: process %u has kept the keywords locked for 5 s", segment_.name(),
@@ -135,7 +138,10 @@ bool read_whole(const Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) 
 
 Status read_keyword(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
 {
-    if (read_whole(segment, index, keyword))
+    const bool is_whole = read_whole(segment, index, keyword);
+    if (Status lost = segment.check_memory(); lost != Status::success)
+        return lost;
+    if (is_whole)
         return Status::success;
     if (segment.read_only())
         return fail(DAO_E_BUSY, "%s: a keyword stays half written", segment.name());
@@ -239,7 +245,7 @@ Status set_keyword(Handle &handle, const char *name, const KeywordValue &value, 
     if (comment != nullptr)
         fill(keyword.comment, comment_bytes, comment);
     turn.write(place.index, keyword);
-    return Status::success;
+    return segment.check_memory();
 }
 
 Status get_keyword(Handle &handle, const char *name, IMAGE_KEYWORD &keyword) noexcept
@@ -306,7 +312,7 @@ Status remove_keyword(Handle &handle, const char *name) noexcept
     std::memset(static_cast<void *>(&keyword), 0, sizeof keyword);
     keyword.type = unused;
     turn.write(place.index, keyword);
-    return Status::success;
+    return segment.check_memory();
 }
 
 Status clear_keywords(Handle &handle) noexcept

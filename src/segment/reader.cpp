@@ -51,6 +51,12 @@ DAO_FRAME describe(const Segment &segment, const ring::Claim &claim, uint32_t ge
     return frame;
 }
 
+// R3, and the memory was still the segment's: whatever a truncation had changed in what was read, it changed before.
+bool still_whole(const Segment &segment, const ring::Claim &claim) noexcept
+{
+    return segment.ring().still_whole(claim) && !segment.is_lost();
+}
+
 // The copy and the description are both of the claimed frame, or false.
 bool read_claimed(Handle &handle, const ring::Claim &claim, void *destination, uint64_t bytes) noexcept
 {
@@ -58,7 +64,7 @@ bool read_claimed(Handle &handle, const ring::Claim &claim, void *destination, u
     if (!copy_claimed(segment, claim, destination, bytes))
         return false;
     const DAO_FRAME frame = describe(segment, claim, handle.position.generation);
-    if (!segment.ring().still_whole(claim))
+    if (!still_whole(segment, claim))
         return false;
     handle.frame = frame;
     handle.has_frame = true;
@@ -77,6 +83,13 @@ void deliver(Handle &handle, uint64_t counter) noexcept
     note_reader(handle);
 }
 
+// What a read without a frame ends with: lost memory may look like a segment that has none.
+Status without_frame(const Segment &segment, Status status) noexcept
+{
+    const Status lost = segment.check_memory();
+    return lost != Status::success ? lost : condition(status, segment.name());
+}
+
 // How long a reader keeps trying. Looks at the clock only when it has to wait.
 class Patience
 {
@@ -86,6 +99,8 @@ class Patience
     // A claim that did not lead to a whole frame. False when it is time to give up.
     bool try_again(bool was_written) noexcept
     {
+        if (segment_.is_lost())
+            return false;
         platform::pause();
         gone_ = was_written;
         if (++tries_ % 16 != 0)
@@ -101,7 +116,7 @@ class Patience
 
     Status result() const noexcept
     {
-        return condition(gone_ ? Status::overwrite : Status::not_ready, segment_.name());
+        return without_frame(segment_, gone_ ? Status::overwrite : Status::not_ready);
     }
 
   private:
@@ -198,7 +213,7 @@ Status read_next(Handle &handle, void *destination, uint64_t count, uint64_t &mi
         Position &position = handle.position;
         const ring::Newest newest = ring.newest();
         if (newest.counter <= position.tail)
-            return condition(Status::not_ready, segment.name());
+            return without_frame(segment, Status::not_ready);
         uint64_t wanted = position.tail + 1;
         if (lapped || !ring.in_reach(newest, wanted))
             wanted = std::max(wanted, ring.oldest_safe(newest));
@@ -233,7 +248,7 @@ Status read_last(Handle &handle, void *destination, uint32_t frame_count, uint64
         follow_generation(handle);
         const ring::Newest newest = ring.newest();
         if (newest.counter < frame_count)
-            return condition(Status::not_ready, segment.name());
+            return without_frame(segment, Status::not_ready);
         const uint64_t first = newest.counter - frame_count + 1;
         uint64_t counter = first;
         ring::Claim claim{};
@@ -289,7 +304,7 @@ Status hand_next(Handle &handle) noexcept
     const Segment::Ring ring = segment.ring();
     const ring::Newest newest = ring.newest();
     if (newest.counter <= position.tail)
-        return condition(Status::not_ready, segment.name());
+        return without_frame(segment, Status::not_ready);
     const uint64_t wanted = position.tail + 1;
     bool lapped = !ring.in_reach(newest, wanted);
     if (!lapped)
@@ -311,9 +326,9 @@ Status check_handed(Handle &handle) noexcept
     const Segment &segment = *handle.segment;
     if (!handle.has_frame)
         return condition(Status::not_ready, segment.name());
-    if (handle.handed.written && segment.ring().still_whole(handle.handed))
+    if (handle.handed.written && still_whole(segment, handle.handed))
         return Status::success;
-    return condition(Status::overwrite, segment.name());
+    return without_frame(segment, Status::overwrite);
 }
 
 }

@@ -67,7 +67,7 @@ void note_reader(Handle &handle) noexcept
 
 void leave_readers(Handle &handle) noexcept
 {
-    if (handle.entry != nullptr && handle.entry_owner == platform::this_process().token)
+    if (handle.entry != nullptr && handle.entry_owner == platform::this_process().token && !handle.segment->is_lost())
         Word<uint64_t>(&handle.entry->owner).store_release(0);
     handle.entry = nullptr;
     handle.entry_owner = 0;

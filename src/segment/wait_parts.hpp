@@ -50,7 +50,7 @@ class Watch
     {
         if (interrupted())
             return Status::interrupted;
-        return segment_.state() == format::state_live ? Status::success : segment_.check_name();
+        return segment_.state() == format::state_live && !segment_.is_lost() ? Status::success : segment_.check_name();
     }
 
     // Also asks the file system.
@@ -108,6 +108,8 @@ platform::Sleep sleep_once(const Segment &segment, IsThere &&is_there, int64_t l
 {
     if (segment.extension() == nullptr)
         return platform::sleep_until(platform::monotonic_ns() + std::min(left_ns, poll_ns));
+    if (segment.is_lost())
+        return platform::Sleep::woken; // no sleeper's mark into what may be somebody else's file now
     uint32_t shown = 0;
     if (segment.read_only())
         shown = base::Word<uint32_t>(&segment.extension()->bell).load_acquire();

@@ -16,6 +16,8 @@ Status note_arrival(Handle &handle, uint64_t newest, Status status) noexcept
 {
     if (status != Status::success)
         return status;
+    if (Status lost = handle.segment->check_memory(); lost != Status::success)
+        return lost; // what was taken for the frame's counter may be anything
     handle.position.seen = std::max(handle.position.seen, newest);
     handle.position.restarted = false;
     return status; // the reader's line follows with the next read or wait: not on the way of this frame

@@ -70,8 +70,7 @@ Status publish(Handle &handle, const void *data, uint64_t count) noexcept
     copy_shared(segment.slot_data(slot), data, count * segment.element_bytes());
     if (count < segment.element_count())
         carry_over(segment, slot, count);
-    finish_frame(handle, slot);
-    return Status::success;
+    return finish_frame(handle, slot);
 }
 
 Status write_quietly(Handle &handle, const void *data, uint64_t count) noexcept
@@ -97,7 +96,7 @@ Status write_quietly(Handle &handle, const void *data, uint64_t count) noexcept
             ring.settle(0);
     }
     end_turn(segment);
-    return Status::success;
+    return segment.check_memory();
 }
 
 Status write_packet(Handle &handle, const Packet &packet) noexcept
@@ -125,6 +124,8 @@ Status write_packet(Handle &handle, const Packet &packet) noexcept
     Word<uint32_t>(&metadata.packetNb).store_relaxed(packet.id);
     Word<uint32_t>(&metadata.packetTotal).store_relaxed(packet.total);
     Word<uint64_t>(&metadata.lastNbArray[packet.id]).store_relaxed(packet.frame_number);
+    if (Status lost = segment.check_memory(); lost != Status::success)
+        return lost;
     if (segment.extension() != nullptr)
         segment.writer_lock().leave_packet();
     return Status::success;
@@ -135,8 +136,7 @@ Status finalise(Handle &handle) noexcept
     Segment &segment = *handle.segment;
     if (check_writable(handle, segment.slot_data(0), 0, 0) != Status::success || take_turn(segment) != Status::success)
         return Status::error;
-    finish_frame(handle, begin_frame(segment));
-    return Status::success;
+    return finish_frame(handle, begin_frame(segment));
 }
 
 Status write_slice(Handle &handle, const void *slice, uint64_t count) noexcept
@@ -159,8 +159,7 @@ Status write_slice(Handle &handle, const void *slice, uint64_t count) noexcept
     copy_shared(segment.slot_data(slot) + index * slice_count * segment.element_bytes(), slice,
                 count * segment.element_bytes());
     Word<uint64_t>(&segment.metadata(slot)->cnt1).store_relaxed(index);
-    finish_frame(handle, slot);
-    return Status::success;
+    return finish_frame(handle, slot);
 }
 
 Status stamp(Handle &handle) noexcept
@@ -182,6 +181,8 @@ Status stamp(Handle &handle) noexcept
             segment.published().store_release(counter);
     }
     end_turn(segment);
+    if (Status lost = segment.check_memory(); lost != Status::success)
+        return lost;
     if (counts && segment.extension() != nullptr)
         segment.doorbell().ring();
     return Status::success;
@@ -215,8 +216,7 @@ Status commit_loan(Handle &handle) noexcept
 {
     if (end_loan(handle) != Status::success)
         return Status::error;
-    finish_frame(handle, handle.loan_slot);
-    return Status::success;
+    return finish_frame(handle, handle.loan_slot);
 }
 
 Status abort_loan(Handle &handle) noexcept

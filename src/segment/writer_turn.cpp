@@ -67,6 +67,9 @@ template <class Try> Status wait_for_turn(Segment &segment, Try &&try_once) noex
     int64_t sleep_ns = first_sleep_ns;
     while (!try_once(true))
     {
+        // A word in lost memory may show a holder that never goes.
+        if (Status lost = segment.check_memory(); lost != Status::success)
+            return lost;
         const int64_t now_ns = platform::monotonic_ns();
         if (now_ns > deadline_ns)
             return blame_holder(segment);
@@ -110,7 +113,7 @@ Status take_packet_turn(Segment &segment, bool &joined) noexcept
 
 void end_turn(const Segment &segment) noexcept
 {
-    if (segment.extension() != nullptr)
+    if (segment.extension() != nullptr && !segment.is_lost())
         segment.writer_lock().release();
 }
 
@@ -140,9 +143,12 @@ void clear_segment(Segment &segment) noexcept
     Word<uint32_t>(&extension.resetting).store_release(0);
 }
 
-void finish_frame(Handle &handle, uint32_t slot) noexcept
+Status finish_frame(Handle &handle, uint32_t slot) noexcept
 {
     Segment &segment = *handle.segment;
+    // The data may have gone to zero pages of this process alone, while the counters still are everybody's.
+    if (Status lost = segment.check_memory(); lost != Status::success)
+        return lost;
     const Segment::Ring ring = segment.ring();
     IMAGE_METADATA &metadata = *segment.metadata(slot);
     const int64_t now_ns = platform::realtime_ns();
@@ -168,6 +174,7 @@ void finish_frame(Handle &handle, uint32_t slot) noexcept
         segment.writer_lock().release();
     }
     wake_waiters(segment);
+    return Status::success;
 }
 
 void wake_waiters(Segment &segment) noexcept
