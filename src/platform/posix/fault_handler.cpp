@@ -52,7 +52,8 @@ void act_by_default(int number, const siginfo_t &info) noexcept
         raise(number); // delivered when the handler returns
 }
 
-void pass_on(int number, siginfo_t *info, void *context) noexcept
+// Not noexcept: the handler before may leave by an exception, or a jump.
+void pass_on(int number, siginfo_t *info, void *context)
 {
     const struct sigaction &before = *previous.load(std::memory_order_acquire);
     if (before.sa_handler == SIG_IGN && !is_fault(*info)) // a fault cannot be ignored
@@ -67,7 +68,7 @@ void pass_on(int number, siginfo_t *info, void *context) noexcept
         before.sa_handler(number);
 }
 
-void handle_fault(int number, siginfo_t *info, void *context) noexcept
+void handle_fault(int number, siginfo_t *info, void *context)
 {
     const int error = errno;
     const bool is_recovered = chosen.load(std::memory_order_relaxed) != 0 && is_address_error(*info) &&

@@ -62,7 +62,7 @@ bool cover_tail(WatchedMemory &memory, uintptr_t from) noexcept
 
 bool recover_from_fault(uintptr_t address) noexcept
 {
-    constexpr uint32_t riddles_to_give_up = 3;
+    constexpr uint32_t tries = 3;
     WatchedMemory *memory = find_watched(address);
     if (memory == nullptr)
         return false;
@@ -76,7 +76,7 @@ bool recover_from_fault(uintptr_t address) noexcept
         return true;
     // The file has this page. Either it was truncated and has grown again since the fault, and the next access will do;
     // or the page cannot be read (a disk, a network), and no access ever does.
-    if (memory->riddles.fetch_add(1) < riddles_to_give_up)
+    if (memory->unexplained_faults.fetch_add(1) < tries)
         return true;
     return put_zero_pages(*memory, page, page + page_bytes(), Loss::unreadable);
 }

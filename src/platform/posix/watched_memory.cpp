@@ -72,7 +72,7 @@ void fill(WatchedMemory &entry, const MappedMemory &memory, int descriptor, int 
     entry.device.store(is_known ? static_cast<uint64_t>(found.st_dev) : 0, std::memory_order_release);
     entry.number.store(is_known ? found.st_ino : 0, std::memory_order_release);
     entry.lost_from.store(end, std::memory_order_release);
-    entry.riddles.store(0, std::memory_order_release);
+    entry.unexplained_faults.store(0, std::memory_order_release);
 }
 
 }

@@ -22,9 +22,10 @@ struct WatchedMemory : LossMark
     std::atomic<int> descriptor{-1};
     std::atomic<uint64_t> device{0};
     std::atomic<uint64_t> number{0};
-    // The handler's: from here on there are zero pages in place of the file; and how often a fault had no cause.
+    // The handler's: from here on there are zero pages in place of the file; and how many faults its length does not
+    // explain.
     std::atomic<uintptr_t> lost_from{0};
-    std::atomic<uint32_t> riddles{0};
+    std::atomic<uint32_t> unexplained_faults{0};
 };
 
 // Enters a mapping before it is used. Null when there is no memory for it.
