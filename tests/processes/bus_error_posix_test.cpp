@@ -232,6 +232,9 @@ TEST(BusError, HandlerForOneSignalIsCalledOnce)
 
 TEST(BusError, HandlerThatJumpsOutOfAnUnblockedSignalCanDoSoAgain)
 {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "the thread sanitizer lets a handler do so once, without this library too";
+#endif
     EXPECT_EQ(outcome("jumping", "elsewhere"), "exit 0, 3 calls");
 }
 

@@ -5,6 +5,10 @@
 
 #include <sys/mman.h>
 #include <sys/stat.h>
+#if defined(__SANITIZE_THREAD__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 namespace dao::platform
 {
@@ -17,6 +21,17 @@ constexpr int no_reserve = MAP_NORESERVE;
 constexpr int no_reserve = 0;
 #endif
 
+bool replace_pages(uintptr_t from, size_t bytes, int protection) noexcept
+{
+    constexpr int flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | no_reserve;
+#if defined(__SANITIZE_THREAD__)
+    // Past the thread sanitizer, which would take it for stores by this thread that race with the other threads' loads.
+    return syscall(SYS_mmap, from, bytes, protection, flags, -1, 0) != -1;
+#else
+    return mmap(reinterpret_cast<void *>(from), bytes, protection, flags, -1, 0) != MAP_FAILED;
+#endif
+}
+
 // Marks before the pages change: whoever reads a zero of the new pages, in whatever thread, finds the mark afterwards.
 bool put_zero_pages(WatchedMemory &memory, uintptr_t from, uintptr_t to, Loss loss) noexcept
 {
@@ -25,8 +40,7 @@ bool put_zero_pages(WatchedMemory &memory, uintptr_t from, uintptr_t to, Loss lo
         memory.loss.store(loss); // counts more than a page that could not be read
     else
         memory.loss.compare_exchange_strong(none, loss);
-    return mmap(reinterpret_cast<void *>(from), to - from, memory.protection.load(),
-                MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | no_reserve, -1, 0) != MAP_FAILED;
+    return replace_pages(from, to - from, memory.protection.load());
 }
 
 // Where the file ends now, as the address of the first page without any of it. When that cannot be found out, because
