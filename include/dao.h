@@ -15,7 +15,8 @@
  *   macro (`DAO_FRAME frame = DAO_FRAME_INIT;`). A size of 0, or one that no version had, is an error.
  * - One IMAGE is for one thread at a time, except for the packet calls (daoShmImagePart2Shm()), which several
  *   threads may make on one IMAGE. Any number of threads and processes may each open the same segment.
- * - The library never exits, aborts or prints unless asked, and leaves the umask and the signal state alone.
+ * - The library never exits, aborts or prints unless asked, and leaves the umask and the signal state alone, but for
+ *   the guard against truncated files: see daoShmSetTruncationGuard().
  *
  * In the historic names that end in `Segment` (daoShmGetNewestSegment() and its kin) the word means a *slot*;
  * everywhere else a segment is the whole file.
@@ -77,7 +78,8 @@ extern "C" {
                                 that hand out memory: the slot handed out was overwritten since */
 #define DAO_NOTREADY (-3)  /**< no (new) whole frame yet; `dst` is undefined */
 #define DAO_INTERRUPTED (-4) /**< a signal, or daoShmInterrupt(), ended the wait; no frame was counted */
-#define DAO_REPLACED (-5)    /**< another segment has taken the name; daoShmReopen() follows it */
+#define DAO_REPLACED (-5)    /**< another segment has taken the name, or another program has truncated the file or made
+                                  it again in place; daoShmReopen() follows */
 #define DAO_REMOVED (-6)     /**< the segment's file was removed; the mapping stays valid */
 #define DAO_OUTRUN (-7)      /**< the writer was faster than every try to copy a whole frame; `dst` is undefined */
 
@@ -371,6 +373,21 @@ DAO_API void daoShmSetCompatibility(int on);
 /** @return 1 when new segments get DAO's named semaphores, else 0. */
 DAO_API int daoShmGetCompatibility(void);
 
+/**
+ * Whether a file that another program truncates, or makes again in place, while it is open here does no more harm than a
+ * result: then `DAO_REPLACED`. Without the guard, touching what the file has lost ends the process by SIGBUS. On at
+ * first, unless the environment variable `DAO_GUARD_TRUNCATION` is 0; on Windows, where it cannot happen, always off.
+ *
+ * It is the one thing that the library changes in the signal state: a handler of SIGBUS, installed once, with the first
+ * segment opened while the guard is on, or by switching it on. It deals with faults in this library's mappings of
+ * files only: it puts zeros in place of the lost memory, in this process. For every other SIGBUS it calls the handler that was there
+ * before, or lets the process end where there was none. A program that installs a handler of its own later calls the
+ * one it finds for faults that are not its own. Threads that block SIGBUS are not guarded: the system ends the process.
+ */
+DAO_API void daoShmSetTruncationGuard(int on);
+/** @return 1 while the guard is on, else 0. */
+DAO_API int daoShmGetTruncationGuard(void);
+
 /* --------------------------------------------------------------------------------------------------- write */
 
 /**
@@ -572,7 +589,7 @@ typedef struct
 /** The newest frame, asleep, no limit, not following. */
 #define DAO_NEXT_OPTIONS_INIT                                                         \
     {                                                                                 \
-        sizeof(DAO_NEXT_OPTIONS), DAO_NEXT_NEWEST, DAO_WAIT_SLEEP, 0, (int64_t)-1, 0, 0 \
+        sizeof(DAO_NEXT_OPTIONS), DAO_NEXT_NEWEST, DAO_WAIT_SLEEP, 0, -1, 0, 0 \
     }
 
 /**

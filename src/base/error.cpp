@@ -33,7 +33,7 @@ constexpr Condition conditions[] = {
     {Status::overwrite, DAO_E_OVERWRITE, "the writer overwrote frames before this reader had read them"},
     {Status::not_ready, DAO_E_NOT_READY, "no whole new frame yet"},
     {Status::interrupted, DAO_E_INTERRUPTED, "a signal interrupted the wait"},
-    {Status::replaced, DAO_E_REPLACED, "another segment has taken the name; re-open to follow it"},
+    {Status::replaced, DAO_E_REPLACED, "another segment has taken the name or the file; re-open to follow it"},
     {Status::removed, DAO_E_REMOVED, "the segment's file was removed"},
     {Status::outrun, DAO_E_OUTRUN, "the writer was faster than every try to copy a whole frame; depth 2 or more helps"},
 };

@@ -37,19 +37,29 @@ inline void show_position(IMAGE &image, const Handle &handle) noexcept
     image.fifo_last_read_cnt0 = handle.reader.position.tail;
 }
 
+// The same, and the memory behind it is still the segment's; else `why` says what became of it.
+inline Handle *usable_handle_of(const IMAGE *image, Status &why) noexcept
+{
+    Handle *handle = handle_of(image);
+    why = handle == nullptr ? Status::error : handle->segment->check_memory();
+    return why == Status::success ? handle : nullptr;
+}
+
 // Calls `action` with the image's handle; an error when there is none.
 template <class Action> int_fast8_t with_handle(const IMAGE *image, Action &&action) noexcept
 {
-    Handle *handle = handle_of(image);
-    return handle == nullptr ? DAO_ERROR : result(action(*handle));
+    Status why;
+    Handle *handle = usable_handle_of(image, why);
+    return result(handle == nullptr ? why : action(*handle));
 }
 
 // The same for calls that read in order.
 template <class Action> int_fast8_t with_reader(IMAGE *image, Action &&action) noexcept
 {
-    Handle *handle = handle_of(image);
+    Status why;
+    Handle *handle = usable_handle_of(image, why);
     if (handle == nullptr)
-        return DAO_ERROR;
+        return result(why);
     const Status status = action(*handle);
     show_position(*image, *handle);
     return result(status);

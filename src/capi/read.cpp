@@ -36,7 +36,8 @@ Status check_place(const Handle &handle, void **segment_ptr) noexcept
 
 uint64_t daoShmGetCounter(IMAGE *image)
 {
-    Handle *handle = capi::handle_of(image);
+    Status why;
+    Handle *handle = capi::usable_handle_of(image, why);
     return handle == nullptr ? 0 : frames::newest_counter(handle->reader);
 }
 

@@ -45,7 +45,7 @@ Status borrow_next(Reader &reader) noexcept
     const Segment::Slots slots = segment.slots();
     const Newest newest = slots.newest();
     if (newest.counter <= position.tail)
-        return condition(Status::not_ready, segment.name());
+        return without_frame(segment, Status::not_ready);
     const uint64_t wanted = position.tail + 1;
     bool lapped = !slots.in_reach(newest, wanted);
     if (!lapped)
@@ -77,7 +77,7 @@ Status describe_slot(const Reader &reader, uint32_t slot, DAO_FRAME &frame) noex
             return Status::success;
         platform::pause();
     }
-    return condition(Status::not_ready, segment.name());
+    return without_frame(segment, Status::not_ready);
 }
 
 Status describe_newest(const Reader &reader, DAO_FRAME &frame) noexcept
@@ -91,8 +91,8 @@ Status check_frame(const Reader &reader, const DAO_FRAME &frame) noexcept
     if (frame.slot >= segment.depth())
         return base::fail(DAO_E_ARGUMENT, "%s: the frame lies in slot %u; expected one below the depth, %u",
                           segment.name(), frame.slot, segment.depth());
-    const bool whole = frame.stable != 0 && segment.slots().still_whole(snapshot_of(frame));
-    return whole ? Status::success : condition(Status::overwrite, segment.name());
+    const bool whole = segment.slots().still_whole(snapshot_of(frame)) && !segment.is_lost();
+    return whole ? Status::success : without_frame(segment, Status::overwrite);
 }
 
 }

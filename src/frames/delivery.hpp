@@ -1,12 +1,20 @@
 // What a reader remembers of the frames it saw. Used in this folder only.
 #pragma once
 
+#include "base/error.hpp"
 #include "frames/reader.hpp"
 
 #include <algorithm>
 
 namespace dao::frames
 {
+
+// What a read without a frame ends with: lost memory may look like a segment that has none.
+inline Status without_frame(const segment::Segment &segment, Status status) noexcept
+{
+    const Status lost = segment.check_memory();
+    return lost != Status::success ? lost : base::condition(status, segment.name());
+}
 
 // The frame of that counter was waited for.
 inline void see(Reader &reader, uint64_t counter) noexcept

@@ -39,8 +39,8 @@ Status write_packet(Writer &writer, const Packet &packet) noexcept
         return fail(DAO_E_RANGE, "%s: packet %u of %u; expected a number below %u and below the packets per frame",
                     segment.name(), packet.id, packet.total, DAO_MAX_PACKETS);
     bool joined = false;
-    if (segment::lock_for_packet(segment, joined) != Status::success)
-        return Status::error;
+    if (Status status = segment::lock_for_packet(segment, joined); status != Status::success)
+        return status;
     const uint32_t slot = joined ? segment.slots().next_slot() : begin_frame(segment);
     if (joined)
         segment.slots().begin_write(slot); // marked already; but whoever sees this packet must see that too
@@ -52,6 +52,8 @@ Status write_packet(Writer &writer, const Packet &packet) noexcept
     if (!joined && !segment.writer_lock().open_for_packets())
         return fail_lost_lock(segment);
     copy_packet(segment, slot, packet);
+    if (Status lost = segment.check_memory(); lost != Status::success)
+        return lost;
     return segment.writer_lock().leave_packet() ? Status::success : fail_lost_lock(segment);
 }
 
@@ -60,8 +62,8 @@ Status finalise(Writer &writer) noexcept
     Segment &segment = *writer.segment;
     if (Status status = check_writable(writer, segment.slot_data(0), 0, 0); status != Status::success)
         return status;
-    if (segment::lock_to_finalise(segment) != Status::success)
-        return Status::error;
+    if (Status status = segment::lock_to_finalise(segment); status != Status::success)
+        return status;
     return finish_frame(writer, begin_frame(segment));
 }
 

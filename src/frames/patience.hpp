@@ -11,12 +11,15 @@ class Patience
   public:
     explicit Patience(const segment::Segment &segment) noexcept : segment_(segment) {}
 
-    // After a try that did not lead to a whole frame. `was_stable`: the slot held one, and was overwritten meanwhile.
-    // False when it is time to give up.
-    bool try_again(bool was_stable) noexcept
+    // After a try that did not lead to a whole frame. `was_stable`: the slot held one, and was overwritten meanwhile;
+    // `newest`: the counter found then. False when it is time to give up.
+    bool try_again(bool was_stable, uint64_t newest) noexcept
     {
+        if (segment_.is_lost())
+            return false;
         platform::pause();
-        was_stable_ = was_stable;
+        was_outrun_ = was_outrun_ || was_stable || (tries_ > 0 && newest != newest_);
+        newest_ = newest;
         if (++tries_ % 16 != 0)
             return true;
         const int64_t now_ns = platform::monotonic_ns();
@@ -28,8 +31,8 @@ class Patience
         return waited_ns < limit_ns;
     }
 
-    // Why it was given up.
-    Status result() const noexcept { return was_stable_ ? Status::outrun : Status::not_ready; }
+    // Why it was given up: the writer went on, or it stays in the middle of a frame.
+    Status result() const noexcept { return was_outrun_ ? Status::outrun : Status::not_ready; }
 
   private:
     static constexpr int64_t limit_ns = 100'000'000;     // with a writer that is always faster, or never done
@@ -46,7 +49,8 @@ class Patience
     const segment::Segment &segment_;
     unsigned tries_ = 0;
     int64_t start_ns_ = 0;
-    bool was_stable_ = false;
+    uint64_t newest_ = 0;
+    bool was_outrun_ = false;
 };
 
 }

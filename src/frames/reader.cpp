@@ -51,7 +51,8 @@ bool read_slot(Reader &reader, uint32_t slot, uint64_t wanted, void *destination
         !copy_slot(segment, snapshot, destination, bytes))
         return false;
     const DAO_FRAME frame = describe(segment, snapshot, reader.position.generation);
-    if (!segment.slots().still_whole(snapshot))
+    // Whatever a truncation had changed in what was read, it changed before the memory was lost.
+    if (!segment.slots().still_whole(snapshot) || segment.is_lost())
         return false;
     reader.frame = frame;
     reader.has_frame = true;
@@ -107,7 +108,7 @@ void attach(Reader &reader, Segment &segment, const Newest &newest) noexcept
 
 void detach(Reader &reader) noexcept
 {
-    segment::leave_readers(reader.place);
+    segment::leave_readers(*reader.segment, reader.place);
     reader.segment = nullptr;
 }
 
@@ -163,8 +164,8 @@ Status read_newest(Reader &reader, void *destination, uint64_t count) noexcept
             deliver(reader, newest.counter);
             return Status::success;
         }
-        if (!patience.try_again(stable))
-            return condition(patience.result(), segment.name());
+        if (!patience.try_again(stable, newest.counter))
+            return without_frame(segment, patience.result());
     }
 }
 
@@ -186,7 +187,7 @@ Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &mi
         Position &position = reader.position;
         const Newest newest = slots.newest();
         if (newest.counter <= position.tail)
-            return condition(Status::not_ready, segment.name());
+            return without_frame(segment, Status::not_ready);
         const uint64_t wanted = slots.next_in_order(newest, position.tail, failed);
         const uint32_t slot = slots.slot_of(newest, wanted);
         bool stable = false;
@@ -199,8 +200,8 @@ Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &mi
             return missed == 0 ? Status::success : condition(Status::overwrite, segment.name());
         }
         failed = wanted;
-        if (!patience.try_again(stable))
-            return condition(patience.result(), segment.name());
+        if (!patience.try_again(stable, newest.counter))
+            return without_frame(segment, patience.result());
     }
 }
 
@@ -221,7 +222,7 @@ Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64
         follow_generation(reader);
         const Newest newest = slots.newest();
         if (newest.counter < frame_count)
-            return condition(Status::not_ready, segment.name());
+            return without_frame(segment, Status::not_ready);
         const uint64_t first = newest.counter - frame_count + 1;
         uint64_t counter = first;
         bool stable = false;
@@ -237,9 +238,27 @@ Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64
             deliver(reader, newest.counter);
             return Status::success;
         }
-        if (!patience.try_again(stable))
-            return condition(patience.result(), segment.name());
+        if (!patience.try_again(stable, newest.counter))
+            return without_frame(segment, patience.result());
     }
+}
+
+namespace
+{
+
+// The end of a wait that found `newest`, which may be anything when the memory was lost.
+Status seen(Reader &reader, uint64_t newest, Status status) noexcept
+{
+    const Segment &segment = *reader.segment;
+    if (status == Status::success)
+    {
+        if (Status lost = segment.check_memory(); lost != Status::success)
+            return lost;
+        see(reader, newest);
+    }
+    return condition(status, segment.name());
+}
+
 }
 
 Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline) noexcept
@@ -257,9 +276,7 @@ Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait:
         status = wait::wait_spinning(segment, frame, reader.cancellation, deadline);
     else
         status = wait::wait_adaptively(segment, frame, reader.cancellation, deadline, reader.rhythm);
-    if (status == Status::success)
-        see(reader, frame.newest());
-    return condition(status, segment.name());
+    return seen(reader, frame.newest(), status);
 }
 
 Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadline &deadline) noexcept
@@ -273,9 +290,7 @@ Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadli
     segment::note_reader(segment, reader.place, reader.position.seen, reader.position.missed,
                          platform::realtime_coarse_ns());
     const Status status = wait::wait_for_semaphore(segment, semaphore, reader.cancellation, deadline);
-    if (status == Status::success)
-        see(reader, segment.slots().newest().counter);
-    return condition(status, segment.name());
+    return seen(reader, segment.slots().newest().counter, status);
 }
 
 }

@@ -83,6 +83,9 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
 {
     Segment &segment = *writer.segment;
     Extension *extension = segment.extension();
+    // The data may have gone to zero pages of this process alone, while the counters still are everybody's.
+    if (Status lost = segment.check_memory(); lost != Status::success)
+        return lost;
     if (extension != nullptr && !segment.writer_lock().is_held())
         return fail_lost_lock(segment);
     IMAGE_METADATA &metadata = *segment.metadata(slot);

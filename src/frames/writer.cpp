@@ -44,7 +44,7 @@ uint64_t next_slice(const Segment &segment) noexcept
 
 Status give_back_lock(const Segment &segment) noexcept
 {
-    return segment::unlock(segment) ? Status::success : fail_lost_lock(segment);
+    return segment::unlock(segment) ? segment.check_memory() : fail_lost_lock(segment);
 }
 
 }

@@ -8,6 +8,7 @@
 #include "base/status.hpp"
 #include "platform/unique_resource.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -209,11 +210,31 @@ Placed place_file(const char *temporary, const char *name, bool replace) noexcep
 Status remove_file(const char *name) noexcept;
 void discard_file(const char *temporary) noexcept;
 
+// What other programs did to a mapped file: its memory is zeros then, in part or in whole, and of this process alone.
+enum class Loss : uint32_t
+{
+    none,
+    truncated, // it is shorter than it was, or has been
+    unreadable // the system could not read it: a disk, a network file system
+};
+struct LossMark
+{
+    std::atomic<Loss> loss{Loss::none};
+};
+inline constinit LossMark never_lost;
+
+// Whether the memory of a truncated file is put up with as told above, or touching it ends the process, as the system
+// has it. On at first, unless the environment variable DAO_GUARD_TRUNCATION is 0. Always off where files cannot be
+// truncated while they are mapped. Switched on it takes effect at the first mapping, or at once.
+bool guards_truncation() noexcept;
+void guard_truncation(bool on) noexcept;
+
 struct MappedMemory
 {
     unsigned char *data = nullptr;
     uint64_t bytes = 0;
     bool is_private = false;
+    LossMark *mark = &never_lost;
     bool operator==(const MappedMemory &) const = default;
 };
 void unmap_memory(MappedMemory memory) noexcept;
@@ -221,6 +242,7 @@ void unmap_memory(MappedMemory memory) noexcept;
 class Mapping
 {
   public:
+    // `file` stays open as long as the mapping.
     Status map(const char *name, const File &file, uint64_t bytes, Access access) noexcept;
     // Zeroed private memory in place of a file.
     Status allocate(const char *name, uint64_t bytes) noexcept;
@@ -228,6 +250,9 @@ class Mapping
 
     unsigned char *data() const noexcept { return memory_.get().data; }
     uint64_t bytes() const noexcept { return memory_.get().bytes; }
+    // To be asked after the memory was read or written.
+    Loss loss() const noexcept { return memory_.get().mark->loss.load(std::memory_order_relaxed); }
+    bool is_lost() const noexcept { return loss() != Loss::none; }
 
   private:
     UniqueResource<MappedMemory, unmap_memory> memory_;

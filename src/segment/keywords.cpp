@@ -41,7 +41,7 @@ class KeywordLock
     explicit KeywordLock(Segment &segment) noexcept : segment_(segment) {}
     ~KeywordLock()
     {
-        if (held_)
+        if (held_ && !segment_.is_lost())
             (void)segment_.keyword_lock().release();
     }
     KeywordLock(const KeywordLock &) = delete;
@@ -58,6 +58,8 @@ class KeywordLock
         LockResult result = word.try_hold(false);
         while (result == LockResult::busy)
         {
+            if (Status lost = segment_.check_memory(); lost != Status::success)
+                return lost;
             const int64_t now_ns = platform::monotonic_ns();
             if (now_ns > deadline_ns)
                 return fail(DAO_E_BUSY, "%s: keywords busy: process %u has held their lock for 5 s", segment_.name(),
@@ -118,6 +120,8 @@ Status read_keyword(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) no
 {
     if (!read_whole(segment, index, keyword) && repair_and_read(segment, index, keyword) != Status::success)
         return Status::error;
+    if (Status lost = segment.check_memory(); lost != Status::success)
+        return lost;
     keyword.comment[comment_bytes - 1] = 0;
     return Status::success;
 }
@@ -214,7 +218,7 @@ Status set_keyword(Segment &segment, const char *name, const KeywordValue &value
     if (comment != nullptr)
         fill(keyword.comment, comment_bytes, comment);
     lock.write(place.index, keyword);
-    return Status::success;
+    return segment.check_memory();
 }
 
 Status get_keyword(Segment &segment, const char *name, IMAGE_KEYWORD &keyword) noexcept
@@ -277,7 +281,7 @@ Status remove_keyword(Segment &segment, const char *name) noexcept
     std::memset(static_cast<void *>(&keyword), 0, sizeof keyword);
     keyword.type = unused;
     lock.write(place.index, keyword);
-    return Status::success;
+    return segment.check_memory();
 }
 
 Status clear_keywords(Segment &segment) noexcept

@@ -12,7 +12,7 @@ class NameWatch
     // What was found last. Replacing and removing by this library is noticed at once, by others with the next check.
     Status known(const Segment &segment) const noexcept
     {
-        if (last_ == Status::success && segment.state() != format::state_live)
+        if (last_ == Status::success && (segment.state() != format::state_live || segment.is_lost()))
             return segment.query_name();
         return last_;
     }

@@ -64,9 +64,9 @@ void note_reader(const Segment &segment, ReaderPlace &place, uint64_t last_count
     Word<int64_t>(&place.entry->last_seen_ns).store_relaxed(now_ns);
 }
 
-void leave_readers(ReaderPlace &place) noexcept
+void leave_readers(const Segment &segment, ReaderPlace &place) noexcept
 {
-    if (place.entry != nullptr && place.owner == platform::this_process().token)
+    if (place.entry != nullptr && place.owner == platform::this_process().token && !segment.is_lost())
         Word<uint64_t>(&place.entry->owner).store_release(0);
     place = {};
 }

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "format/element_type.hpp"
 
+#include <bit>
 #include <cstdio>
 #include <cstring>
 #include <new>
@@ -12,6 +13,16 @@ namespace dao::segment
 
 using base::Word;
 using format::Extension;
+
+namespace
+{
+
+uint64_t creation_time_bits(IMAGE_METADATA &metadata) noexcept
+{
+    return std::bit_cast<uint64_t>(Word<double>(&metadata.creation_time).load_relaxed());
+}
+
+}
 
 Segment::Segment(const char *name, platform::File file, platform::Mapping mapping, const format::Layout &layout,
                  bool read_only) noexcept
@@ -32,6 +43,17 @@ Segment::Segment(const char *name, platform::File file, platform::Mapping mappin
         wait_word_.emplace(extension_->segment_id);
         can_judge_ = extension_->process_domain == platform::this_process().domain;
     }
+    identify();
+}
+
+void Segment::identify() noexcept
+{
+    creation_time_ = creation_time_bits(*first_metadata());
+    identity_place_ = extension_ != nullptr ? &extension_->segment_id
+                                            : reinterpret_cast<uint64_t *>(&first_metadata()->creation_time);
+    identity_ = Word<uint64_t>(identity_place_).load_relaxed();
+    if (extension_ != nullptr && identity_ == 0)
+        identity_ = 1; // no segment has the id 0: its file was truncated since it was recognised
 }
 
 void Segment::initialise(bool shared, bool named_semaphores) noexcept
@@ -71,6 +93,7 @@ void Segment::initialise(bool shared, bool named_semaphores) noexcept
     extension_->magic = format::extension_magic;
     wait_word_.emplace(extension_->segment_id);
     can_judge_ = true;
+    identify();
 }
 
 bool Segment::has_named_semaphores() const noexcept
@@ -118,7 +141,36 @@ Status Segment::query_name() const noexcept
     platform::FileInfo own;
     if (file_.is_open() && file_.query(name_, own) != Status::success)
         return Status::error;
-    return state() == format::state_live && now == own.identity ? Status::success : Status::replaced;
+    if (state() != format::state_live || !(now == own.identity))
+        return Status::replaced;
+    if (mapping_.loss() == platform::Loss::unreadable)
+        return base::fail(DAO_E_SYSTEM, "%s: cannot read its file any more: input/output error; close it", name_);
+    return is_made_again(own) ? Status::replaced : Status::success;
+}
+
+// Where another program has truncated the file or made it again in place, nothing in it can be relied on.
+bool Segment::is_made_again(const platform::FileInfo &info) const noexcept
+{
+    if (is_lost() || info.bytes != mapping_.bytes())
+        return true;
+    const format::Geometry &geometry = layout_.geometry;
+    IMAGE_METADATA &metadata = *first_metadata();
+    bool is_same = Word<uint8_t>(&metadata.naxis).load_relaxed() == geometry.naxis &&
+                   Word<uint8_t>(&metadata.atype).load_relaxed() == geometry.atype &&
+                   creation_time_bits(metadata) == creation_time_;
+    for (unsigned axis = 0; axis < geometry.naxis; ++axis)
+        is_same = is_same && Word<uint32_t>(&metadata.size[axis]).load_relaxed() == geometry.size[axis];
+    if (layout_.has_fifo_fields)
+        is_same = is_same && Word<uint32_t>(&metadata.fifo_size).load_relaxed() == geometry.depth;
+    if (extension_ != nullptr)
+        is_same = is_same && Word<uint64_t>(&extension_->magic).load_relaxed() == format::extension_magic;
+    return !is_same || is_lost(); // the words themselves may just have been lost
+}
+
+Status Segment::report_loss() const noexcept
+{
+    const Status status = query_name();
+    return base::condition(status == Status::success ? Status::replaced : status, name_);
 }
 
 namespace

@@ -102,8 +102,17 @@ class Segment
     format::SegmentState state() const noexcept;
     // Marks the segment replaced or removed and wakes everybody.
     void retire(format::SegmentState state) const noexcept;
-    // Asks the file system: live, replaced or removed.
+    // Asks the file system: live, replaced or removed. Made again in place counts as replaced.
     Status query_name() const noexcept;
+
+    // Whether the memory is no longer that of the segment that was opened: another program truncated the file or made
+    // it again in place, or it cannot be read. Two words. To be asked after the words or the data were read.
+    bool is_lost() const noexcept
+    {
+        return mapping_.is_lost() || base::Word<uint64_t>(identity_place_).load_relaxed() != identity_;
+    }
+    // What a call on lost memory ends with: replaced or removed, or an error where the file cannot be read.
+    Status check_memory() const noexcept { return is_lost() ? report_loss() : Status::success; }
 
     // How many semaphores the segment has. The number in its metadata may be anybody's.
     uint16_t semaphore_limit() const noexcept
@@ -116,6 +125,11 @@ class Segment
     void remove_named_semaphores() const noexcept;
 
   private:
+    // Takes down what tells this segment from another one made in its place.
+    void identify() noexcept;
+    bool is_made_again(const platform::FileInfo &info) const noexcept;
+    Status report_loss() const noexcept;
+
     Lock lock(uint64_t *word) const noexcept
     {
         return Lock(base::Word<uint64_t>(word), platform::this_process().token, IsDead{can_judge_});
@@ -131,6 +145,9 @@ class Segment
     uint64_t element_bytes_;
     unsigned char *data_;
     format::Extension *extension_ = nullptr;
+    uint64_t *identity_place_ = nullptr; // the segment id, or where there is none, the time of creation
+    uint64_t identity_ = 0;
+    uint64_t creation_time_ = 0; // its bytes, for they need not be a number
     SlotWords words_;
     mutable std::optional<platform::WaitWord> wait_word_;
     std::array<platform::NamedSemaphore, semaphore_count + 1> named_semaphores_; // the last is the loggers'

@@ -45,7 +45,7 @@ Status fail_packets_open(const Segment &segment) noexcept
 
 // Contended: spin a little, then sleep and look. Sleeping on the word itself would make every release look for
 // sleepers, and two writers of one segment are not the case to make fast.
-template <class Try> LockResult wait_for_lock(Try &&try_once) noexcept
+template <class Try> LockResult wait_for_lock(const Segment &segment, Try &&try_once) noexcept
 {
     LockResult result = LockResult::busy;
     for (int spin = 0; spin < spins_before_sleep && result == LockResult::busy; ++spin)
@@ -55,7 +55,8 @@ template <class Try> LockResult wait_for_lock(Try &&try_once) noexcept
     }
     int64_t now_ns = platform::monotonic_ns();
     const int64_t deadline_ns = now_ns + lock_limit_ns;
-    for (int64_t sleep_ns = first_sleep_ns; result == LockResult::busy && now_ns < deadline_ns;)
+    // A word in lost memory may show a holder that never goes.
+    for (int64_t sleep_ns = first_sleep_ns; result == LockResult::busy && now_ns < deadline_ns && !segment.is_lost();)
     {
         result = try_once(true);
         if (result != LockResult::busy)
@@ -71,7 +72,9 @@ template <class Try> Status lock(Segment &segment, Try &&try_once) noexcept
 {
     LockResult result = try_once(false);
     if (result == LockResult::busy)
-        result = wait_for_lock(try_once);
+        result = wait_for_lock(segment, try_once);
+    if (Status lost = segment.check_memory(); lost != Status::success)
+        return lost;
     if (result == LockResult::busy)
         return fail_busy(segment);
     if (result == LockResult::packets_open)
@@ -113,7 +116,7 @@ Status lock_to_finalise(Segment &segment) noexcept
 
 bool unlock(const Segment &segment) noexcept
 {
-    return segment.extension() == nullptr || segment.writer_lock().release();
+    return segment.extension() == nullptr || segment.is_lost() || segment.writer_lock().release();
 }
 
 }

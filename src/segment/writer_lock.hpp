@@ -7,7 +7,7 @@
 namespace dao::segment
 {
 
-// Each waits up to five seconds. A segment made by DAO has no lock: success.
+// Each waits up to five seconds. Replaced or removed when the memory was lost. A segment made by DAO has no lock: success.
 
 // For a whole frame. An error of state while this process puts a frame together from packets.
 Status lock_for_frame(Segment &segment) noexcept;
@@ -16,7 +16,8 @@ Status lock_for_packet(Segment &segment, bool &joined) noexcept;
 // To end what this process has under way: waits for its packets, not for its frame.
 Status lock_to_finalise(Segment &segment) noexcept;
 
-// False when the lock was taken away meanwhile; then it is somebody else's.
+// False when the lock was taken away meanwhile; then it is somebody else's. There is nothing to give back in memory that
+// was lost.
 bool unlock(const Segment &segment) noexcept;
 
 }

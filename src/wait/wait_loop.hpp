@@ -21,6 +21,8 @@ platform::Sleep sleep_once(const segment::Segment &segment, Holds &&holds, int64
 {
     if (segment.extension() == nullptr)
         return platform::sleep_until(platform::monotonic_ns() + std::min(remaining_ns, poll_ns));
+    if (segment.is_lost())
+        return platform::Sleep::woken; // no sleeper's mark into what may be somebody else's file now
     uint32_t expected = 0;
     if (segment.read_only())
         expected = base::Word<uint32_t>(&segment.extension()->wait_word).load_acquire();

@@ -9,6 +9,7 @@ void use_life(void)
     const char *name = fresh_name(), *line_name = fresh_name();
     DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
+    int guarded;
     options.depth = 3;
     options.keywords = 5;
     options.file_mode = 0640;
@@ -54,6 +55,11 @@ void use_life(void)
     EXPECT(daoShmGetCompatibility() == 1);
     daoShmSetCompatibility(0);
     EXPECT(daoShmGetCompatibility() == 0);
+    guarded = daoShmGetTruncationGuard(); /* not on Windows */
+    daoShmSetTruncationGuard(0);
+    EXPECT(daoShmGetTruncationGuard() == 0);
+    daoShmSetTruncationGuard(1);
+    EXPECT(daoShmGetTruncationGuard() == guarded);
 }
 
 void use_errors(void)

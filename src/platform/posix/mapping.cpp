@@ -1,5 +1,6 @@
 #include "platform/platform.hpp"
 
+#include "platform/posix/lost_memory.hpp"
 #include "platform/posix/system_error.hpp"
 
 #include <cerrno>
@@ -25,6 +26,8 @@ constexpr uint64_t populate_up_to_bytes = 64u << 20;
 
 void unmap_memory(MappedMemory memory) noexcept
 {
+    if (memory.mark != &never_lost)
+        unwatch(*static_cast<WatchedMemory *>(memory.mark));
     munmap(memory.data, memory.bytes);
 }
 
@@ -37,7 +40,15 @@ Status Mapping::map(const char *name, const File &file, uint64_t bytes, Access a
     void *place = mmap(nullptr, bytes, protection, flags, file.descriptor(), 0);
     if (place == MAP_FAILED)
         return fail_system(name, "map", errno);
-    memory_.reset({static_cast<unsigned char *>(place), bytes, false});
+    install_guard();
+    MappedMemory memory{static_cast<unsigned char *>(place), bytes, false};
+    memory.mark = watch(memory, file.descriptor(), protection);
+    if (memory.mark == nullptr)
+    {
+        munmap(place, bytes);
+        return fail_system(name, "map", ENOMEM);
+    }
+    memory_.reset(memory);
     return Status::success;
 }
 

@@ -6,6 +6,14 @@
 namespace dao::platform
 {
 
+// Nobody can shorten a file that is mapped.
+bool guards_truncation() noexcept
+{
+    return false;
+}
+
+void guard_truncation(bool) noexcept {}
+
 void unmap_memory(MappedMemory memory) noexcept
 {
     if (memory.is_private)

@@ -1,0 +1,91 @@
+// Who waits for a frame of a segment whose file another program truncates or makes again in place: told within 0.2 s in
+// every way to wait, and follows.
+#include "child.hpp"
+#include "harm_posix.hpp"
+#include "image.hpp"
+#include "role.hpp"
+#include "segment_name.hpp"
+#include "timing.hpp"
+#include "ways.hpp"
+
+#include <gtest/gtest.h>
+
+namespace
+{
+
+using namespace test;
+
+constexpr uint32_t size = 50'000;
+const DaoSegment layout{{size}, _DATATYPE_UINT32, 2, 3, false};
+
+// Waits without a limit; prints the result. Then follows, until there is a segment, and prints whether its frame is whole.
+int play_bereft_waiter(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    const Way way = way_of(arguments.at(1));
+    if (way == Way::semaphore)
+        (void)wait_for_frame(image, way, 0, 0); // posted by the frames from before
+    say("waiting");
+    say(std::to_string(wait_for_frame(image, way, 3, -1)));
+    if (!eventually([&] { return daoShmReopen(image) == DAO_SUCCESS; }))
+        return 2;
+    if (wait_for_frame(image, Way::sleeping, 0, 5 * second_ns) != DAO_SUCCESS)
+        return 3;
+    Frame frame(image->md->nelement);
+    require(daoShmReadNewest(image, frame.data(), frame.size(), nullptr, nullptr), "read");
+    return is_frame(frame, 1) ? 0 : 4;
+}
+
+const Role bereft_waiter("bereft-waiter", play_bereft_waiter);
+
+class BereftWait : public testing::TestWithParam<std::tuple<Harm, Way, bool>>
+{
+  protected:
+    // A segment of this library's, or one of DAO's.
+    void make(Image &writer, bool is_daos)
+    {
+        if (is_daos)
+            make_again(name_.text(), layout);
+        else
+        {
+            writer.create(name_.text(), {size}, _DATATYPE_UINT32, 2, 3);
+            Frame frame(size);
+            for (uint64_t number = 1; number <= 3; ++number)
+                require(daoShmImage2Shm(frame.data(), size, writer), "publish");
+        }
+    }
+
+    SegmentName name_;
+};
+
+TEST_P(BereftWait, EndsAndFollows)
+{
+    const auto [harm, way, is_daos] = GetParam();
+    if (is_daos && (way == Way::semaphore || harm == Harm::grown_from_half))
+        GTEST_SKIP() << "no named semaphores there; or nothing in the file that tells";
+    Image writer;
+    make(writer, is_daos);
+    Child waiter("bereft-waiter", {name_.text(), name_of(way)});
+    ASSERT_EQ(waiter.line(), "waiting");
+    std::this_thread::sleep_for(milliseconds(150));
+    const auto begin = Clock::now();
+    do_harm(name_.text(), layout, harm);
+    EXPECT_EQ(waiter.line(), std::to_string(DAO_REPLACED));
+    EXPECT_LT(Clock::now() - begin, milliseconds(200));
+    const DaoSegment next = remade(layout, harm);
+    if (!is_made_again(harm))
+        make_again(name_.text(), next);
+    publish_as_dao(name_.text(), next, 1);
+    EXPECT_EQ(waiter.wait(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, BereftWait,
+                         testing::Combine(testing::ValuesIn(all_harms), testing::ValuesIn(all_ways), testing::Bool()),
+                         [](const auto &row)
+                         {
+                             return std::string(std::get<2>(row.param) ? "Daos" : "Ours") +
+                                    name_of(std::get<0>(row.param)) + name_of(std::get<1>(row.param));
+                         });
+
+}
