@@ -6,9 +6,9 @@
 #include "timing.hpp"
 #include "ways.hpp"
 
-#include <atomic>
 #include <functional>
 #include <gtest/gtest.h>
+#include <memory>
 #include <utility>
 
 namespace
@@ -246,99 +246,6 @@ TEST_P(Truncated, WhileItIsWrittenIsToldToTheWriter)
     EXPECT_TRUE(status == DAO_REPLACED || daoLastErrorCode() == DAO_E_REPLACED) << daoLastErrorMessage();
     EXPECT_EQ(end_of(other), 0);
     EXPECT_EQ(daoShmImage2Shm(frame.data(), size, image_), DAO_REPLACED);
-}
-
-TEST(TruncatedFile, IsRecoveredAlsoWhenTheProgramTookTheDescriptor)
-{
-    SegmentName name;
-    Image image;
-    image.create(name.text(), {size}, _DATATYPE_UINT32);
-    const std::string other = name.text() + ".other";
-    const int file = open(other.c_str(), O_RDWR | O_CREAT, 0600);
-    ASSERT_EQ(ftruncate(file, 100'000'000), 0); // longer than the segment
-    ASSERT_EQ(dup2(file, image->shmfd), image->shmfd);
-    close(file);
-    ASSERT_EQ(truncate(name.c_str(), 0), 0);
-    EXPECT_EQ(image->array.UI32[size - 1], 0u);
-    EXPECT_EQ(image->array.UI32[0], 0u);
-    EXPECT_EQ(daoShmCheckReplaced(image), DAO_REPLACED);
-}
-
-// Many threads fault in one mapping at a time.
-TEST(TruncatedFile, IsRecoveredForAllThreadsThatTouchIt)
-{
-    for (int round = 0; round < 30; ++round)
-    {
-        SegmentName name;
-        Image image;
-        image.create(name.text(), {size}, _DATATYPE_UINT32);
-        std::atomic<int> ready{0};
-        std::vector<std::thread> threads;
-        for (uint32_t thread = 0; thread < 4; ++thread)
-            threads.emplace_back(
-                [&, thread]
-                {
-                    const auto *data = static_cast<const volatile uint32_t *>(image->array.V);
-                    for (++ready; ready < 5;)
-                        (void)data[size - 1];
-                    for (uint32_t index = thread; index < size; ++index)
-                        EXPECT_EQ(data[thread % 2 == 0 ? index : size - 1 - index], 0u);
-                });
-        while (ready < 4)
-            std::this_thread::yield();
-        ASSERT_EQ(truncate(name.c_str(), round % 2 == 0 ? 0 : 100'000), 0);
-        ++ready;
-        for (std::thread &thread : threads)
-            thread.join();
-        EXPECT_EQ(daoShmCheckReplaced(image), DAO_REPLACED);
-    }
-}
-
-// Mappings come and go in some threads while others fault in theirs: no fault is taken for another mapping's.
-TEST(TruncatedFile, IsRecoveredWhileOtherThreadsOpenAndClose)
-{
-    std::atomic<bool> over{false};
-    std::atomic<uint64_t> opened{0}, recovered{0};
-    std::vector<std::thread> threads;
-    for (int thread = 0; thread < 2; ++thread)
-        threads.emplace_back(
-            [&]
-            {
-                SegmentName name;
-                Image first;
-                first.create(name.text(), {30}, _DATATYPE_UINT32);
-                publish_as_dao(name.text(), {{30}, _DATATYPE_UINT32, 1, 0, false}, 1);
-                while (!over)
-                {
-                    Image images[100]; // more than one block of the registry
-                    for (Image &image : images)
-                        image.open(name.text());
-                    for (Image &image : images)
-                        ASSERT_TRUE(is_frame(image->array.UI32, 30, 1));
-                    opened += 100;
-                }
-                EXPECT_EQ(daoShmCheckReplaced(first), DAO_SUCCESS);
-            });
-    for (int thread = 0; thread < 2; ++thread)
-        threads.emplace_back(
-            [&]
-            {
-                for (SegmentName name; !over; ++recovered)
-                {
-                    std::filesystem::remove(name.text());
-                    Image image;
-                    image.create(name.text(), {size}, _DATATYPE_UINT32);
-                    ASSERT_EQ(truncate(name.c_str(), 0), 0);
-                    ASSERT_EQ(image->array.UI32[size / 2], 0u);
-                    ASSERT_EQ(daoShmCheckReplaced(image), DAO_REPLACED);
-                }
-            });
-    std::this_thread::sleep_for(stress_time());
-    over = true;
-    for (std::thread &thread : threads)
-        thread.join();
-    EXPECT_GT(opened, 100u);
-    EXPECT_GT(recovered, 10u);
 }
 
 }
