@@ -31,12 +31,12 @@ class Image
             daoShmCloseShm(&image_);
     }
 
-    int_fast8_t try_create(const std::string &name, const Shape &shape, uint8_t atype, uint32_t depth = 1,
-                           int keywords = 0, int shared = 1)
+    int_fast8_t try_create(const std::string &name, Shape shape, uint8_t atype, uint32_t depth = 1, int keywords = 0,
+                           int shared = 1)
     {
         opened_ = true;
-        const uint32_t no_size = 0;
-        const uint32_t *size = shape.empty() ? &no_size : shape.data(); // a pointer for no axes, too
+        uint32_t no_size = 0;
+        uint32_t *size = shape.empty() ? &no_size : shape.data(); // a pointer for no axes, too
         const auto naxis = static_cast<long>(shape.size());
         return daoShmImageCreate_FIFO(&image_, name.c_str(), naxis, size, atype, shared, keywords, depth);
     }
