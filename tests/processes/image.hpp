@@ -1,6 +1,7 @@
 // An IMAGE that closes itself, and the calls as tests make them: a failure throws with the library's message.
 #pragma once
 
+#include <array>
 #include <cstring>
 #include <dao.h>
 #include <stdexcept>
@@ -31,13 +32,15 @@ class Image
             daoShmCloseShm(&image_);
     }
 
-    int_fast8_t try_create(const std::string &name, Shape shape, uint8_t atype, uint32_t depth = 1, int keywords = 0,
-                           int shared = 1)
+    int_fast8_t try_create(const std::string &name, const Shape &shape, uint8_t atype, uint32_t depth = 1,
+                           int keywords = 0, int shared = 1)
     {
         opened_ = true;
-        const auto naxis = static_cast<long>(shape.size());
-        shape.resize(shape.size() + 1); // a pointer for no axes, too
-        return daoShmImageCreate_FIFO(&image_, name.c_str(), naxis, shape.data(), atype, shared, keywords, depth);
+        std::array<uint32_t, 16> size{}; // a pointer for no axes, too
+        for (size_t axis = 0; axis < shape.size(); ++axis)
+            size.at(axis) = shape[axis];
+        return daoShmImageCreate_FIFO(&image_, name.c_str(), static_cast<long>(shape.size()), size.data(), atype,
+                                      shared, keywords, depth);
     }
     int_fast8_t try_open(const std::string &name)
     {
