@@ -35,6 +35,20 @@ enum class Sleep
 // Sleeps until `deadline_ns` of the monotonic clock, or a signal. Never restarts after a signal.
 Sleep sleep_until(int64_t deadline_ns) noexcept;
 
+// While one exists, this thread's sleeps end as punctually as the system can; by default it may delay them, to wake for
+// several at once. The thread's own setting comes back with the end.
+class PunctualTimers
+{
+  public:
+    PunctualTimers() noexcept;
+    ~PunctualTimers();
+    PunctualTimers(const PunctualTimers &) = delete;
+    PunctualTimers &operator=(const PunctualTimers &) = delete;
+
+  private:
+    [[maybe_unused]] int64_t before_ns_ = 0;
+};
+
 // Where the waiters of one segment sleep. Between processes as well as threads.
 class WaitWord
 {

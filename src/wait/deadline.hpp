@@ -16,6 +16,12 @@ class Deadline
         : at_ns_(timeout_ns < 0 ? INT64_MAX : saturating_sum(platform::monotonic_ns(), timeout_ns))
     {
     }
+    static Deadline at(int64_t moment_ns) noexcept
+    {
+        Deadline deadline(no_limit);
+        deadline.at_ns_ = moment_ns;
+        return deadline;
+    }
     int64_t at_ns() const noexcept { return at_ns_; }
     int64_t remaining_ns(int64_t now_ns) const noexcept { return at_ns_ - now_ns; }
 

@@ -1,5 +1,7 @@
 #include "wait/spinning.hpp"
 
+#include <algorithm>
+
 namespace dao::wait
 {
 
@@ -22,6 +24,8 @@ Status Spinner::spin(int64_t until_ns) noexcept
     while (!check_often())
     {
         const int64_t now_ns = platform::monotonic_ns();
+        longest_pause_ns_ = std::max(longest_pause_ns_, now_ns - last_check_ns_);
+        last_check_ns_ = now_ns;
         Status status = cancellation_.check(segment_, now_ns);
         if (status == Status::success && now_ns >= until_ns)
             status = Status::timeout;

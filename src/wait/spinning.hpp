@@ -17,6 +17,10 @@ class Spinner
     // Status::timeout at `until_ns` of the monotonic clock.
     Status spin(int64_t until_ns) noexcept;
 
+    // Between two looks at the clock: long when the thread was put off the processor.
+    int64_t longest_pause_ns() const noexcept { return longest_pause_ns_; }
+    int64_t last_check_ns() const noexcept { return last_check_ns_; }
+
   private:
     bool check_often() noexcept;
     Status check_for_signals(int64_t now_ns) noexcept;
@@ -26,6 +30,8 @@ class Spinner
     Cancellation &cancellation_;
     platform::SignalHold hold_;
     int64_t begin_ns_;
+    int64_t last_check_ns_ = begin_ns_;
+    int64_t longest_pause_ns_ = 0;
     int64_t next_check_ns_ = 0;
 };
 

@@ -1,11 +1,14 @@
 #include "platform/platform.hpp"
 
+#include <sys/prctl.h>
 #include <time.h>
 
 namespace dao::platform
 {
 namespace
 {
+
+constexpr int64_t punctual_slack_ns = 1;
 
 int64_t read_clock(clockid_t clock) noexcept
 {
@@ -29,6 +32,19 @@ int64_t realtime_coarse_ns() noexcept
 int64_t monotonic_ns() noexcept
 {
     return read_clock(CLOCK_MONOTONIC);
+}
+
+// Threads of the real-time classes have no slack: reported as 0, or what is set has no effect.
+PunctualTimers::PunctualTimers() noexcept : before_ns_(prctl(PR_GET_TIMERSLACK))
+{
+    if (before_ns_ > punctual_slack_ns)
+        prctl(PR_SET_TIMERSLACK, punctual_slack_ns);
+}
+
+PunctualTimers::~PunctualTimers()
+{
+    if (before_ns_ > punctual_slack_ns)
+        prctl(PR_SET_TIMERSLACK, before_ns_);
 }
 
 Sleep sleep_until(int64_t deadline_ns) noexcept

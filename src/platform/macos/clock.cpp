@@ -22,6 +22,10 @@ int64_t monotonic_ns() noexcept
     return static_cast<int64_t>(clock_gettime_nsec_np(CLOCK_UPTIME_RAW));
 }
 
+PunctualTimers::PunctualTimers() noexcept = default;
+
+PunctualTimers::~PunctualTimers() = default;
+
 Sleep sleep_until(int64_t deadline_ns) noexcept
 {
     const int64_t left_ns = deadline_ns - monotonic_ns();

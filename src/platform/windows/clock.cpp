@@ -50,6 +50,10 @@ int64_t monotonic_ns() noexcept
     return ticks.QuadPart / frequency * second_ns + ticks.QuadPart % frequency * second_ns / frequency;
 }
 
+PunctualTimers::PunctualTimers() noexcept = default;
+
+PunctualTimers::~PunctualTimers() = default;
+
 void pause() noexcept
 {
     YieldProcessor();

@@ -1,0 +1,371 @@
+// The adaptive wait on a simulated machine: beside the sleeping reader frame by frame, whatever the pattern; and as
+// quick as the spinning one where frames are regular.
+#include "wait/rhythm_simulation.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace dao::wait
+{
+namespace
+{
+
+using namespace simulation;
+
+constexpr int64_t us = 1'000;
+constexpr int64_t ms = 1'000'000;
+constexpr int64_t second = 1'000'000'000;
+
+// ------------------------------------------------------------------------------------------------ the patterns
+
+struct Pattern
+{
+    std::string name;
+    std::function<int64_t(size_t frame, Random &random)> interval_ns;
+    size_t frames = 4'000;
+    size_t frames_between_restarts = 0; // 0: the writer does not restart
+};
+
+Writer write(const Pattern &pattern, uint64_t seed, int64_t start_ns = second)
+{
+    Random random(seed);
+    Writer writer;
+    int64_t at_ns = start_ns;
+    for (size_t frame = 0; frame < pattern.frames; ++frame)
+    {
+        at_ns += pattern.interval_ns(frame, random);
+        if (pattern.frames_between_restarts != 0 && frame % pattern.frames_between_restarts == 0)
+            writer.restart();
+        writer.publish(at_ns);
+    }
+    return writer;
+}
+
+// A writer that waits a period, give or take, after each frame.
+Pattern steady(int64_t period_ns, int64_t jitter_percent)
+{
+    return {"Each" + std::to_string(period_ns / us) + "usJitter" + std::to_string(jitter_percent),
+            [=](size_t, Random &random)
+            { return period_ns + draw(random, -jitter_percent * 100, jitter_percent * 100) * period_ns / 10'000; }};
+}
+
+// A writer with a clock that it does not quite keep to.
+Pattern clocked(int64_t period_ns, int64_t jitter_percent)
+{
+    return {"Clock" + std::to_string(period_ns / us) + "usJitter" + std::to_string(jitter_percent),
+            [=, last_ns = int64_t{0}](size_t, Random &random) mutable
+            {
+                const int64_t off_ns = draw(random, -jitter_percent * 100, jitter_percent * 100) * period_ns / 10'000;
+                return period_ns + off_ns - std::exchange(last_ns, off_ns);
+            }};
+}
+
+std::vector<Pattern> regular_patterns()
+{
+    std::vector<Pattern> patterns;
+    for (const int64_t period_ns : {10 * ms, 2 * ms, ms, 500 * us, 200 * us})
+        for (const int64_t jitter_percent : {0, 1, 5, 10})
+        {
+            patterns.push_back(steady(period_ns, jitter_percent));
+            patterns.push_back(clocked(period_ns, jitter_percent));
+        }
+    return patterns;
+}
+
+std::vector<Pattern> other_patterns()
+{
+    const auto one_in = [](Random &random, int64_t count) { return draw(random, 1, count) == 1; };
+    return {
+        {"PausesOfASecond", [](size_t frame, Random &) { return frame % 500 == 499 ? second : ms; }},
+        {"SlowerThenFaster", [](size_t frame, Random &) { return frame / 300 % 2 == 0 ? ms : 3 * ms; }},
+        {"MuchSlowerThenFaster", [](size_t frame, Random &) { return frame / 300 % 2 == 0 ? 200 * us : 10 * ms; }},
+        {"EverFaster", [](size_t frame, Random &) { return 5 * ms - static_cast<int64_t>(frame) * us; }},
+        {"EverSlower", [](size_t frame, Random &) { return 500 * us + static_cast<int64_t>(frame) * us; }},
+        {"BurstsOfFour", [](size_t frame, Random &) { return frame % 4 == 0 ? 21 * ms : 100 * us; }},
+        {"SpreadBurstsOfFour", [](size_t frame, Random &) { return frame % 4 == 0 ? 18 * ms : ms; }},
+        {"TwoAlternating", [](size_t frame, Random &) { return frame % 2 == 0 ? 500 * us : 1'500 * us; }},
+        {"ThreeInTurn", [](size_t frame, Random &) { return static_cast<int64_t>(1 + frame % 3) * ms; }},
+        {"Irregular", [](size_t, Random &random) { return draw(random, 200 * us, 3'800 * us); }},
+        {"OneInTenMissing", [=](size_t, Random &random) { return one_in(random, 10) ? 2 * ms : ms; }},
+        {"HalfMissing", [=](size_t, Random &random) { return one_in(random, 2) ? 2 * ms : ms; }},
+        {"StrayFrames", [=](size_t, Random &random) { return one_in(random, 20) ? draw(random, 0, ms) : ms; }},
+        {"TenSecondsApart", [](size_t, Random &) { return 10 * second; }, 200},
+        {"ASecondApart", [](size_t, Random &) { return second; }, 400},
+        {"AsFastAsPossible", [](size_t, Random &) { return 2 * us; }},
+        {"AtTwentyKilohertz", [](size_t, Random &) { return 50 * us; }},
+        {"RestartingWriter", [](size_t frame, Random &) { return frame % 200 == 0 ? 300 * ms : ms; }, 4'000, 200},
+        {"SameTime", [](size_t frame, Random &) { return frame % 2 == 0 ? ms : 0; }},
+    };
+}
+
+// ------------------------------------------------------------------------------------------------ the machines
+
+Machine punctual()
+{
+    return {};
+}
+
+Machine with_default_slack()
+{
+    Machine machine;
+    machine.latest_timer_ns = 50 * us;
+    return machine;
+}
+
+Machine with_late_timers()
+{
+    Machine machine;
+    machine.latest_timer_ns = 50 * us;
+    machine.tail_timer_ns = 5 * ms;
+    return machine;
+}
+
+Machine busy()
+{
+    Machine machine = with_default_slack();
+    machine.taken_each_ns = 20 * ms;
+    machine.taken_for_ns = 3 * ms;
+    return machine;
+}
+
+Machine with_slow_reader()
+{
+    Machine machine;
+    machine.processing_ns = 900 * us;
+    return machine;
+}
+
+// The delays of the frames from `first` on, as a share that was seen spinning.
+double share_seen_spinning(const Outcome &outcome, size_t first, size_t count)
+{
+    const auto begin = outcome.delays_ns.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto seen = std::count_if(begin, begin + static_cast<std::ptrdiff_t>(count),
+                                    [](int64_t delay_ns) { return delay_ns <= Machine::spin_look_ns; });
+    return static_cast<double>(seen) / static_cast<double>(count);
+}
+
+// ---------------------------------------------------------------------------------------------- never later
+
+struct Case
+{
+    const char *machine_name;
+    Machine machine;
+    Pattern pattern;
+};
+
+std::vector<Case> all_cases()
+{
+    std::vector<Pattern> patterns = regular_patterns();
+    for (const Pattern &pattern : other_patterns())
+        patterns.push_back(pattern);
+    std::vector<Case> cases;
+    for (const Pattern &pattern : patterns)
+    {
+        cases.push_back({"Punctual", punctual(), pattern});
+        cases.push_back({"DefaultSlack", with_default_slack(), pattern});
+        cases.push_back({"LateTimers", with_late_timers(), pattern});
+        cases.push_back({"Busy", busy(), pattern});
+        cases.push_back({"SlowReader", with_slow_reader(), pattern});
+    }
+    return cases;
+}
+
+class Adaptive : public testing::TestWithParam<Case>
+{
+};
+
+TEST_P(Adaptive, IsNeverLaterThanAsleepAndNeverGreedy)
+{
+    constexpr int64_t allowed_ns = 50 * us;
+    const Case &it = GetParam();
+    for (const uint64_t seed : {1u, 2u, 3u})
+    {
+        const Writer writer = write(it.pattern, seed);
+        const Outcome asleep = read_all(writer, it.machine, Way::asleep, seed);
+        const Outcome adaptive = read_all(writer, it.machine, Way::adaptive, seed);
+        ASSERT_EQ(adaptive.delays_ns.size(), writer.published_ns.size());
+        for (size_t frame = 0; frame < adaptive.delays_ns.size(); ++frame)
+            ASSERT_LE(adaptive.delays_ns[frame], asleep.delays_ns[frame] + allowed_ns) << "frame " << frame;
+        EXPECT_LE(adaptive.processor_share(), std::max(0.2, asleep.processor_share() + 0.01));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Patterns, Adaptive, testing::ValuesIn(all_cases()),
+                         [](const auto &row) { return row.param.pattern.name + row.param.machine_name; });
+
+TEST(AdaptiveWait, IsNoLaterWhereTheCallerSlicesItsTime)
+{
+    for (const Pattern &pattern : {steady(ms, 10), steady(10 * ms, 0), other_patterns().front()})
+        for (const int64_t slice_ns : {100 * us, 2'500 * us, 100 * ms})
+        {
+            Rhythm rhythm;
+            const Writer writer = write(pattern, 1);
+            const Outcome asleep = read_all(writer, punctual(), Way::asleep);
+            const Outcome adaptive = read_all(writer, punctual(), Way::adaptive, 1, rhythm, slice_ns);
+            for (size_t frame = 0; frame < adaptive.delays_ns.size(); ++frame)
+                ASSERT_LE(adaptive.delays_ns[frame], asleep.delays_ns[frame] + 50 * us) << pattern.name << " " << frame;
+            if (slice_ns > ms)
+            {
+                EXPECT_GT(share_seen_spinning(adaptive, 0, adaptive.delays_ns.size()), 0.7) << pattern.name;
+            }
+        }
+}
+
+// ---------------------------------------------------------------------------------------- as quick as spinning
+
+class Steady : public testing::TestWithParam<Pattern>
+{
+};
+
+TEST_P(Steady, IsAsQuickAsSpinningForAFifthOfTheProcessor)
+{
+    for (const Machine &machine : {punctual(), with_default_slack()})
+    {
+        const Writer writer = write(GetParam(), 7);
+        const Outcome spinning = read_all(writer, machine, Way::spinning);
+        const Outcome adaptive = read_all(writer, machine, Way::adaptive);
+        EXPECT_LE(adaptive.quantile(0.5), 2 * spinning.quantile(0.5));
+        EXPECT_LE(adaptive.processor_share(), 0.2);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Patterns, Steady, testing::ValuesIn(regular_patterns()),
+                         [](const auto &row) { return row.param.name; });
+
+TEST(AdaptiveWait, KnowsARhythmAfterADozenFrames)
+{
+    const Outcome outcome = read_all(write(steady(ms, 0), 1), punctual(), Way::adaptive);
+    EXPECT_EQ(share_seen_spinning(outcome, 0, 5), 0);
+    EXPECT_GT(share_seen_spinning(outcome, 12, 100), 0.95);
+}
+
+TEST(AdaptiveWait, FindsTheNewRhythmWithinTwentyFrames)
+{
+    for (const auto &[before_ns, after_ns] :
+         {std::pair{ms, 3 * ms}, {3 * ms, ms}, {10 * ms, 200 * us}, {200 * us, 10 * ms}})
+    {
+        const Pattern changes{"", [=](size_t frame, Random &) { return frame < 200 ? before_ns : after_ns; }, 400};
+        const Outcome outcome = read_all(write(changes, 1), punctual(), Way::adaptive);
+        EXPECT_GT(share_seen_spinning(outcome, 100, 100), 0.85) << before_ns << " to " << after_ns;
+        EXPECT_GT(share_seen_spinning(outcome, 220, 100), 0.85) << before_ns << " to " << after_ns;
+    }
+}
+
+TEST(AdaptiveWait, IsInStepAgainWithTheSecondFrameAfterAPause)
+{
+    const Pattern pauses{"", [](size_t frame, Random &) { return frame % 100 == 99 ? second : ms; }, 1'000};
+    const Outcome outcome = read_all(write(pauses, 1), punctual(), Way::adaptive);
+    for (size_t pause = 199; pause < 1'000; pause += 100)
+    {
+        EXPECT_GT(share_seen_spinning(outcome, pause - 98, 98), 0.9);
+        EXPECT_LE(outcome.delays_ns[pause], punctual().slowest_wake_ns) << "the frame that ends the pause";
+    }
+}
+
+TEST(AdaptiveWait, SleepsPlainlyWhereThereIsNoRhythm)
+{
+    for (const Pattern &pattern : other_patterns())
+        if (pattern.name == "Irregular" || pattern.name == "AsFastAsPossible" || pattern.name == "TenSecondsApart")
+        {
+            const Writer writer = write(pattern, 1);
+            const Outcome asleep = read_all(writer, punctual(), Way::asleep);
+            const Outcome adaptive = read_all(writer, punctual(), Way::adaptive);
+            EXPECT_LE(adaptive.processor_share(), asleep.processor_share() + 0.03) << pattern.name;
+        }
+}
+
+TEST(AdaptiveWait, GivesUpSpinningWhereTimersAreTooLateAndFindsBack)
+{
+    Machine hopeless;
+    hopeless.latest_timer_ns = 900 * us;
+    Rhythm rhythm;
+    const Writer writer = write(steady(ms, 0), 1);
+    const Outcome late = read_all(writer, hopeless, Way::adaptive, 1, rhythm);
+    EXPECT_LE(late.processor_share(), 0.15);
+    EXPECT_LE(late.quantile(1), hopeless.slowest_wake_ns) << "a frame wakes the sleeper, whatever the timer does";
+    const Outcome better =
+        read_all(write(steady(ms, 0), 1, writer.published_ns.back()), punctual(), Way::adaptive, 1, rhythm);
+    EXPECT_GT(share_seen_spinning(better, 400, 1'000), 0.9);
+}
+
+TEST(AdaptiveWait, RestsAfterItLostTheProcessorWhileSpinning)
+{
+    Rhythm rhythm;
+    const Writer writer = write(steady(ms, 0), 1);
+    const Outcome before = read_all(writer, punctual(), Way::adaptive, 1, rhythm);
+    EXPECT_GT(share_seen_spinning(before, 100, 1'000), 0.95);
+    rhythm.spun(0, ms, ms);
+    const Writer later = write(steady(ms, 0), 1, writer.published_ns.back());
+    const Outcome after = read_all(later, punctual(), Way::adaptive, 1, rhythm);
+    EXPECT_EQ(share_seen_spinning(after, 0, 1'000), 0);
+    EXPECT_GT(share_seen_spinning(after, 1'100, 1'000), 0.95);
+}
+
+// ----------------------------------------------------------------------------------------------- its parts
+
+TEST(Rhythm, HasNoPlanBeforeItKnowsAnything)
+{
+    Rhythm rhythm;
+    const Plan plan = rhythm.plan(second);
+    EXPECT_EQ(plan.sleep_until_ns, no_limit_ns);
+    EXPECT_EQ(plan.spin_until_ns, 0);
+    EXPECT_EQ(rhythm.period_ns(), 0);
+}
+
+TEST(Rhythm, NeverPlansToSpinForTheSameFrameTwiceAndGivesUpAfterAFewPeriods)
+{
+    Rhythm rhythm;
+    (void)read_all(write(steady(ms, 0), 1), punctual(), Way::adaptive, 1, rhythm);
+    EXPECT_NEAR(static_cast<double>(rhythm.period_ns()), ms, us);
+    int64_t now_ns = second + 4'000 * ms + 20 * us; // shortly after the last frame
+    int spins = 0;
+    for (Plan plan = rhythm.plan(now_ns); plan.sleep_until_ns != no_limit_ns; plan = rhythm.plan(now_ns), ++spins)
+    {
+        ASSERT_LT(spins, 10);
+        EXPECT_GE(plan.sleep_until_ns, now_ns + ms / 2);
+        EXPECT_LE(plan.spin_until_ns, now_ns + 3 * ms / 2);
+        rhythm.slept(plan.sleep_until_ns, false);
+        rhythm.spun(plan.sleep_until_ns, plan.spin_until_ns, 0);
+        now_ns = plan.spin_until_ns;
+    }
+    EXPECT_GE(spins, 2);
+    EXPECT_LE(spins, 5);
+}
+
+TEST(RecentValues, ForgetTheOldestAndKnowTheirQuantiles)
+{
+    RecentValues<5> values;
+    for (const int32_t value : {9, 1, 8, -3, 5, 7, 5})
+        values.add(value);
+    EXPECT_EQ(values.count(), 5u); // 8, -3, 5, 7, 5
+    EXPECT_EQ(values.quantile(0), -3);
+    EXPECT_EQ(values.quantile(50), 5);
+    EXPECT_EQ(values.quantile(75), 7);
+    EXPECT_EQ(values.quantile(100), 8);
+    const auto mean = values.mean_between(5, 8);
+    EXPECT_EQ(mean.count, 4u);
+    EXPECT_EQ(mean.value, 6);
+    EXPECT_EQ(values.mean_between(100, 200).count, 0u);
+}
+
+TEST(RecentValues, AgreeWithSortingAnew)
+{
+    Random random(3);
+    RecentValues<24> values;
+    std::vector<int32_t> all;
+    for (int added = 0; added < 1'000; ++added)
+    {
+        all.push_back(static_cast<int32_t>(draw(random, -20, 20)));
+        values.add(all.back());
+        std::vector<int32_t> sorted(all.end() - std::min<std::ptrdiff_t>(24, std::ssize(all)), all.end());
+        std::sort(sorted.begin(), sorted.end());
+        for (const uint32_t percent : {0u, 10u, 50u, 97u, 100u})
+            ASSERT_EQ(values.quantile(percent), sorted[((sorted.size() - 1) * percent + 50) / 100]);
+    }
+}
+
+}
+}
