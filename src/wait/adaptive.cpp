@@ -1,5 +1,5 @@
 // The adaptive wait: sleeps on the notifier until shortly before the next frame is due, spins until it is there, and
-// falls asleep when it is not. When that is, and whether it is worth it, rhythm.hpp knows.
+// falls asleep when it is not. When that is, and whether it is worth it, Rhythm knows.
 #include "wait/rhythm_loop.hpp"
 #include "wait/spinning.hpp"
 #include "wait/wait_loop.hpp"
@@ -24,7 +24,8 @@ class World
 
     Status sleep(int64_t until_ns) noexcept
     {
-        return wait_asleep(segment_, frame_, cancellation_, Deadline::at(until_ns));
+        const auto holds = [this]() noexcept { return frame_.holds(); };
+        return sleep_until_holds(segment_, holds, cancellation_, Deadline::at(until_ns));
     }
     Status sleep_shortly(int64_t until_ns) noexcept
     {
@@ -36,12 +37,12 @@ class World
         Spinner spinner(segment_, frame_, cancellation_);
         const Status status = spinner.spin(until_ns);
         longest_pause_ns_ = spinner.longest_pause_ns();
-        last_look_ns_ = spinner.last_look_ns();
+        last_check_ns_ = spinner.last_check_ns();
         return status;
     }
     int64_t longest_pause_ns(int64_t end_ns) const noexcept
     {
-        return std::max(longest_pause_ns_, end_ns - last_look_ns_);
+        return std::max(longest_pause_ns_, end_ns - last_check_ns_);
     }
 
   private:
@@ -49,7 +50,7 @@ class World
     FrameCondition &frame_;
     Cancellation &cancellation_;
     int64_t longest_pause_ns_ = 0;
-    int64_t last_look_ns_ = 0;
+    int64_t last_check_ns_ = 0;
 };
 
 }

@@ -86,6 +86,7 @@ class Rhythm
         bool is_affordable;
     };
 
+    void rest() noexcept;
     void learn_from_spin() noexcept;
     void learn_from_frame() noexcept;
     void learn_period(uint64_t counter, int64_t seen_ns) noexcept;

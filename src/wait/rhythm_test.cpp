@@ -280,7 +280,7 @@ TEST(AdaptiveWait, SleepsPlainlyWhereThereIsNoRhythm)
 TEST(AdaptiveWait, GivesUpSpinningWhereTimersAreTooLateAndFindsBack)
 {
     Machine hopeless;
-    hopeless.latest_timer_ns = 2 * ms;
+    hopeless.latest_timer_ns = 900 * us;
     Rhythm rhythm;
     const Writer writer = write(steady(ms, 0), 1);
     const Outcome late = read_all(writer, hopeless, Way::adaptive, 1, rhythm);

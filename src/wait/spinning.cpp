@@ -24,8 +24,8 @@ Status Spinner::spin(int64_t until_ns) noexcept
     while (!check_often())
     {
         const int64_t now_ns = platform::monotonic_ns();
-        longest_pause_ns_ = std::max(longest_pause_ns_, now_ns - last_look_ns_);
-        last_look_ns_ = now_ns;
+        longest_pause_ns_ = std::max(longest_pause_ns_, now_ns - last_check_ns_);
+        last_check_ns_ = now_ns;
         Status status = cancellation_.check(segment_, now_ns);
         if (status == Status::success && now_ns >= until_ns)
             status = Status::timeout;

@@ -19,7 +19,7 @@ class Spinner
 
     // Between two looks at the clock: long when the thread was put off the processor.
     int64_t longest_pause_ns() const noexcept { return longest_pause_ns_; }
-    int64_t last_look_ns() const noexcept { return last_look_ns_; }
+    int64_t last_check_ns() const noexcept { return last_check_ns_; }
 
   private:
     bool check_often() noexcept;
@@ -30,7 +30,7 @@ class Spinner
     Cancellation &cancellation_;
     platform::SignalHold hold_;
     int64_t begin_ns_;
-    int64_t last_look_ns_ = begin_ns_;
+    int64_t last_check_ns_ = begin_ns_;
     int64_t longest_pause_ns_ = 0;
     int64_t next_check_ns_ = 0;
 };

@@ -66,9 +66,9 @@ TEST_F(TruncatedDaos, FrameWrittenToNowhereIsNotCounted)
 TEST_F(TruncatedDaos, LoanWrittenToNowhereIsNotCounted)
 {
     void *slot = nullptr;
-    require(daoShmBeginWrite(image_, &slot), "begin");
+    require(daoShmLoanBegin(image_, &slot), "begin");
     fill(static_cast<uint32_t *>(slot), size, 2);
-    EXPECT_EQ(daoShmCommitWrite(image_), DAO_REPLACED);
+    EXPECT_EQ(daoShmLoanCommit(image_), DAO_REPLACED);
     EXPECT_EQ(counter_in_file(), 1u);
 }
 
