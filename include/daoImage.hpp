@@ -613,11 +613,12 @@ class Image
     explicit Image(Handle image) noexcept : image_(std::move(image)) {}
 
     template <typename Create>
-    static Handle create(Create create_segment, Shape shape)
+    static Handle create(Create create_segment, const Shape &shape)
     {
-        shape.reserve(1); // so that data() is no null pointer and an empty shape is told from a missing one
+        uint32_t size[3] = {}; // more axes are refused before their sizes are read
+        std::copy_n(shape.begin(), std::min<size_t>(shape.size(), 3), size);
         auto image = std::make_shared<IMAGE>();
-        check(create_segment(image.get(), shape.data()));
+        check(create_segment(image.get(), size));
         return image;
     }
     static Handle open(int_fast8_t (*open_as)(const char *, IMAGE *), const std::string &name)

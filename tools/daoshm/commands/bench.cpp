@@ -41,13 +41,21 @@ struct Result
     Percentiles times_ns;
 };
 
+DAO_CREATE_OPTIONS options_of(uint32_t depth)
+{
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
+    options.depth = depth;
+    options.compatibility = -1;
+    return options;
+}
+
 /// A temporary segment of the benchmark, removed at the end.
 class Scratch
 {
   public:
     Scratch(const std::string &folder, const std::vector<uint32_t> &shape, uint32_t depth)
         : path_((path_of(folder) / fmt::format("daoshm-bench-{}-{}.im.shm", steady_ns(), shape[0])).string()),
-          segment_(Segment::create(path_, shape, _DATATYPE_FLOAT, {depth, 0, 0, -1}))
+          segment_(Segment::create(path_, shape, _DATATYPE_FLOAT, options_of(depth)))
     {
     }
     ~Scratch() { daoShmRemove(path_.c_str()); }
