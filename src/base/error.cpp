@@ -59,7 +59,7 @@ Status fail(DAO_ERROR_CODE code, const char *format, ...) noexcept
     return Status::error;
 }
 
-Status condition(Status status, const char *name) noexcept
+Status record_condition(Status status, const char *name) noexcept
 {
     const Condition *known = find(status);
     if (known == nullptr)

@@ -11,7 +11,11 @@ Status fail(DAO_ERROR_CODE code, const char *format, ...) noexcept DAO_PRINTF(2,
 
 // Records that a call on segment `name` ended with a condition, and returns it. Formats nothing: the message is made
 // when somebody asks for it. Success records nothing.
-Status condition(Status status, const char *name) noexcept;
+Status record_condition(Status status, const char *name) noexcept;
+inline Status condition(Status status, const char *name) noexcept
+{
+    return status == Status::success ? status : record_condition(status, name);
+}
 
 DAO_ERROR_CODE last_error_code() noexcept;
 const char *last_error_message() noexcept;

@@ -65,16 +65,15 @@ namespace
 {
 
 // W7, for whoever waits on other words than the newest slot; ends with the lock given back.
-void publish_to_waiters(const Segment &segment, Extension &extension, uint64_t counter) noexcept
+void publish_to_waiters(const Segment &segment, const Segment::Lock &lock, uint64_t counter) noexcept
 {
     segment.published().store_release(counter);
     segment.semaphores().post_all(((1u << segment.semaphore_limit()) - 1) |
                                   protocol::semaphore_bit(protocol::log_semaphore));
-    const base::ProcessToken self = platform::this_process().token;
-    const Word<uint64_t> last_writer(&extension.last_writer);
-    if (last_writer.load_relaxed() != self)
-        last_writer.store_relaxed(self);
-    (void)segment.writer_lock().release();
+    const Word<uint64_t> last_writer(&segment.extension()->last_writer);
+    if (last_writer.load_relaxed() != lock.self())
+        last_writer.store_relaxed(lock.self());
+    (void)lock.release();
 }
 
 }
@@ -86,7 +85,8 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
     // The data may have gone to zero pages of this process alone, while the counters still are everybody's.
     if (Status lost = segment.check_memory(); lost != Status::success)
         return lost;
-    if (extension != nullptr && !segment.writer_lock().is_held())
+    const Segment::Lock lock = segment.writer_lock();
+    if (extension != nullptr && !lock.is_held())
         return fail_lost_lock(segment);
     IMAGE_METADATA &metadata = *segment.metadata(slot);
     // No clock is read before the frame is public when the caller gave the time.
@@ -98,7 +98,7 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
 
     const uint64_t counter = segment.slots().commit(slot);
     if (extension != nullptr)
-        publish_to_waiters(segment, *extension, counter);
+        publish_to_waiters(segment, lock, counter);
     segment::notify_waiters(segment);
 
     // W8: what nobody waits for.

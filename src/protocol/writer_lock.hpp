@@ -96,6 +96,8 @@ template <class LockWord, class IsDead> class WriterLock
     // Whether the caller, which got the lock, has it still.
     bool is_held() const noexcept { return word_.load_relaxed() == self_; }
 
+    base::ProcessToken self() const noexcept { return self_; }
+
     // Whoever holds it; 0 when nobody does.
     base::ProcessToken holder() const noexcept { return word_.load_acquire() & base::process_token_mask; }
 

@@ -72,9 +72,11 @@ template <class Try> Status lock(Segment &segment, Try &&try_once) noexcept
 {
     LockResult result = try_once(false);
     if (result == LockResult::busy)
+    {
         result = wait_for_lock(segment, try_once);
-    if (Status lost = segment.check_memory(); lost != Status::success)
-        return lost;
+        if (Status lost = segment.check_memory(); lost != Status::success)
+            return lost;
+    }
     if (result == LockResult::busy)
         return fail_busy(segment);
     if (result == LockResult::packets_open)
