@@ -56,8 +56,10 @@ inline Samples ping_pong(int count, int calls, const std::function<Side(bool fir
 /** A wait of Dao::Shm on any frame after `seen`, or of semaphore 0. */
 using WaitFor = std::function<int_fast8_t(Dao::Shm<float> &, uint64_t seen)>;
 
-/** Frames of `elements` floats through two segments, one for each direction. */
-inline Samples segment_ping_pong(const Settings &settings, int count, int calls, uint32_t elements, WaitFor wait_for)
+/** Frames of `elements` floats through two segments, one for each direction. With `stamped` the acquisition time is given,
+ *  so that publishing reads no clock before the frame can be seen. */
+inline Samples segment_ping_pong(const Settings &settings, int count, int calls, uint32_t elements, WaitFor wait_for,
+                                 bool stamped = false)
 {
     const SegmentName there(settings.folder, "there"), back(settings.folder, "back");
     Dao::Shm<float> create_there(there, {elements}), create_back(back, {elements});
@@ -68,7 +70,14 @@ inline Samples segment_ping_pong(const Settings &settings, int count, int calls,
                          auto out = std::make_shared<Dao::Shm<float>>(first ? there : back);
                          auto frame = std::make_shared<std::vector<float>>(elements, 1.0f);
                          auto seen = std::make_shared<uint64_t>(0);
-                         return {[=] { out->set_frame(frame->data()); },
+                         return {[=]
+                                 {
+                                     if (stamped)
+                                     {
+                                         daoShmSetAcquisitionTime(out->image(), 1);
+                                     }
+                                     out->set_frame(frame->data());
+                                 },
                                  [=]
                                  {
                                      if (wait_for(*in, (*seen)++) != DAO_SUCCESS)
