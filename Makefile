@@ -31,9 +31,9 @@ test-asan test-tsan test-python test-tool test-demo: PART = $(@:test-%=%)
 test-core test-sanitizers test-asan test-tsan test-python test-tool test-demo: install-packages
 	@$(SUITE) $(PART)
 
-# All that `make test` and `make demo` build, without running it.
+# What `make test` and `make demo` build, without running it. PARTS: only these.
 builds: install-packages
-	@$(SUITE) --builds-only release asan tsan python
+	@$(SUITE) --builds-only $(or $(PARTS),release asan tsan python)
 
 # The same Python tests on a Python without the global interpreter lock, which is built where there is none.
 test-free-threaded:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds all that `make test` and `make demo` build on a fresh machine: an empty Debian, with the gcc and with the clang
+# Builds what `make test` and `make demo` build on a fresh machine, but for the sanitizers: an empty Debian, with the gcc and with the clang
 # of its archive, warnings as errors. Runs nothing. Needs root, for a root folder and a mount namespace of its own.
 # Usage: check_fresh_debian.sh [SUITE [COMPILER...]]     (trixie gcc clang)
 set -euo pipefail
@@ -66,6 +66,6 @@ for compiler in "${compilers[@]}"; do
     sources "$work/daoshm"
     echo "Debian $suite, $(inside "$work" "$compiler" --version | head -n 1):"
     inside "$work" env CC="$compiler" CXX="$([ "$compiler" = gcc ] && echo g++ || echo "$compiler++")" \
-        DAO_WARNINGS_AS_ERRORS=ON make -s -C /daoshm builds
+        DAO_WARNINGS_AS_ERRORS=ON make -s -C /daoshm builds PARTS="release python"
     rm -rf "$work/daoshm"
 done
