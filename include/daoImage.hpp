@@ -449,13 +449,13 @@ class Image
     int64_t get_timestamp() const { return newest_frame().value_or(no_frame).atime_ns; }
     /** @return acquisition time of the frame in slot `idx` modulo depth; 0 where frame_at() returns nothing. */
     int64_t get_timestamp(uint32_t idx) const { return frame_at(idx).value_or(no_frame).atime_ns; }
-    /** @return what the newest slot says of itself, in shared memory; fields change while it is looked at. */
+    /** @return what the newest slot says of itself, in shared memory; fields may change while it is read. */
     IMAGE_METADATA *get_meta_data() const
     {
         // With depth 1 the field may be absent: segments of the layout before the FIFO end before it.
         return get_meta_data(get_depth() == 1 ? 0 : load(metadata().fifo_last_written));
     }
-    /** @return what slot `idx` modulo depth says of itself, in shared memory; fields change while it is looked at. */
+    /** @return what slot `idx` modulo depth says of itself, in shared memory; fields may change while it is read. */
     IMAGE_METADATA *get_meta_data(uint32_t idx) const { return &metadata() + idx % get_depth(); }
 
     /** @return what the segment is and how it is doing. */
@@ -644,11 +644,11 @@ class Image
         }
     }
 
-    /** The point in time `left` from now, at most a century, on the clock of daoShmWaitForSemaphoreTimeout(). */
-    static timespec from_now(std::chrono::nanoseconds left)
+    /** The point in time `remaining` from now, at most a century, on the clock of daoShmWaitForSemaphoreTimeout(). */
+    static timespec from_now(std::chrono::nanoseconds remaining)
     {
         constexpr std::chrono::nanoseconds century = std::chrono::hours(24 * 36525);
-        const auto limit = std::chrono::system_clock::now() + (std::min)(left, century); // windows.h has a macro min
+        const auto limit = std::chrono::system_clock::now() + (std::min)(remaining, century); // windows.h: macro min
         const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(limit);
         timespec result{};
         result.tv_sec = static_cast<time_t>(seconds.time_since_epoch().count());

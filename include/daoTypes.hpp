@@ -62,7 +62,7 @@ class Error : public std::runtime_error
     DAO_ERROR_CODE code_;
 };
 
-/** Throw what the last call of this thread left when `status` is an error. @return `status`, 0 or a condition */
+/** Throw the error of this thread's last call when `status` is an error. @return `status`, 0 or a condition */
 inline int_fast8_t check(int_fast8_t status)
 {
     if (status > 0)

@@ -43,7 +43,7 @@ class Rhythm
 
     // The next two are on the way of the frame: they only take notes, which the next plan learns from.
 
-    // The reader spun. `longest_pause_ns`: between two of its looks at the clock; long when it lost the processor.
+    // The reader spun. `longest_pause_ns`: between two of its readings of the clock; long when it lost the processor.
     void spun(int64_t begin_ns, int64_t end_ns, int64_t longest_pause_ns) noexcept
     {
         last_spin_ = {end_ns - begin_ns, longest_pause_ns, true};
