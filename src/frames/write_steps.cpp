@@ -64,7 +64,7 @@ Status fail_lost_lock(const Segment &segment) noexcept
 namespace
 {
 
-// W7, for whoever waits on other words than the newest slot; ends with the lock given back.
+// W7, for whoever waits on other words than the newest slot; ends with the lock released.
 void publish_to_waiters(const Segment &segment, const Segment::Lock &lock, uint64_t counter) noexcept
 {
     segment.published().store_release(counter);

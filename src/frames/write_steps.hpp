@@ -16,7 +16,7 @@ uint32_t begin_frame(const segment::Segment &segment) noexcept;
 // What a shorter write leaves is the last frame's content, from element `from` on.
 void carry_over(const segment::Segment &segment, uint32_t slot, uint64_t from) noexcept;
 
-// W3 to W8, with the lock given back: the slot holds the whole frame. An error when the lock was lost meanwhile: the frame
+// W3 to W8, with the lock released: the slot holds the whole frame. An error when the lock was lost meanwhile: the frame
 // is given up then.
 Status finish_frame(Writer &writer, uint32_t slot) noexcept;
 

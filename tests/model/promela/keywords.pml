@@ -117,7 +117,7 @@ proctype Writer(byte me)
         written++
     :: else -> break
     od;
-    STEP(lock = NOBODY);                                      /* L4 */
+    STEP(lock = NOBODY);                                      /* L5 */
 end_dead:
     over++
 }
