@@ -20,7 +20,7 @@ void carry_over(const segment::Segment &segment, uint32_t slot, uint64_t from) n
 // is given up then.
 Status finish_frame(Writer &writer, uint32_t slot) noexcept;
 
-// The lock was taken away from its living holder, by a mistake of whoever judged it dead.
+// The lock was taken away from its living holder, which was taken for dead by mistake.
 Status fail_lost_lock(const segment::Segment &segment) noexcept;
 
 }

@@ -26,15 +26,15 @@ class Mortality
     // Takes a step. False when the calling thread is dead.
     bool step()
     {
-        int &left = steps_left_[rl::thread_index()];
-        if (left < 0)
+        int &remaining = steps_left_[rl::thread_index()];
+        if (remaining < 0)
             return true;
-        if (left == 0)
+        if (remaining == 0)
             return false;
-        --left;
-        if (left == 0)
+        --remaining;
+        if (remaining == 0)
             dead_[rl::thread_index()].store(1, rl::mo_release, $);
-        return left > 0;
+        return remaining > 0;
     }
     bool am_dead() const { return steps_left_[rl::thread_index()] == 0; }
     bool is_dead(unsigned thread) { return dead_[thread].load(rl::mo_acquire, $) != 0; }
