@@ -1,5 +1,5 @@
 // Who a process is, in one word: its id and a hash of its start time, so that a reused id is not taken for it. The
-// low 16 bits are free for the words that carry a token.
+// low 16 bits are left to the words that carry a token.
 #pragma once
 
 #include <cstdint>
