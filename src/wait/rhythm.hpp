@@ -115,7 +115,7 @@ class Rhythm
     uint32_t waits_unplanned_ = 0;
     uint32_t frames_to_rest_ = 0; // asleep, after the reader lost the processor while it spun
     uint32_t rest_frames_;
-    uint32_t undisturbed_spins_ = 0;
+    uint32_t unbroken_spins_ = 0;
 };
 
 }
