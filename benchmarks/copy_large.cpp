@@ -6,7 +6,7 @@ using namespace bench;
 
 namespace
 {
-/** Two ways to do one thing in turns, a block of samples each, so that each finds the caches as it left them itself. */
+/** Two methods for one thing, alternately, a block of samples each, so that each finds its own data in the caches. */
 std::pair<Figure, Figure> in_turns(const Settings &settings, const std::function<void()> &one,
                                    const std::function<void()> &other)
 {
@@ -21,7 +21,7 @@ std::pair<Figure, Figure> in_turns(const Settings &settings, const std::function
     for (int round = 0; round < settings.repetitions; ++round)
     {
         Samples of_one, of_other;
-        for (int turn = 0; turn < settings.scaled(20, 1); ++turn)
+        for (int block = 0; block < settings.scaled(20, 1); ++block)
         {
             const Samples first = microseconds(one), second = microseconds(other);
             of_one.insert(of_one.end(), first.begin(), first.end());

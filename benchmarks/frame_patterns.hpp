@@ -1,4 +1,4 @@
-// When frames come: at a steady rate, and in every way that is not.
+// When frames come: at a steady rate, and irregularly in several ways.
 #pragma once
 
 #include <cstdint>

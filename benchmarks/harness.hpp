@@ -18,7 +18,7 @@ namespace bench
 struct Settings
 {
     bool json = false;
-    bool short_run = false; // keeps the programs alive in CI; never judges
+    bool short_run = false; // keeps the programs tested in CI; compares no figure with its limit
     int repetitions = 7;
     std::string folder = "/dev/shm";
 
@@ -189,7 +189,7 @@ class Report
     }
     void print_table() const
     {
-        std::printf("%s%s\n", title_.c_str(), settings_.short_run ? " (short run: not judged)" : "");
+        std::printf("%s%s\n", title_.c_str(), settings_.short_run ? " (short run: not compared)" : "");
         std::printf("%-46s %12s %12s %12s %-5s %7s  %-34s %s\n", "", "median", "p99", "p99.9", "unit", "ratio",
                     "target", "");
         for (const Row &row : rows_)

@@ -1,4 +1,4 @@
-// What do opening, closing and creating a segment cost, beside the bare system calls, and is anything left behind?
+// What do opening, closing and creating a segment cost, beside the bare system calls, and does anything remain?
 #include "harness.hpp"
 #include "processes.hpp"
 
@@ -101,8 +101,8 @@ void leaks(const Settings &settings, Report &report, const SegmentName &name)
     }
     const auto left = static_cast<double>(open_files() - files + mappings() - maps);
     const auto left_files = static_cast<double>(files_in(settings.folder)) - static_cast<double>(entries);
-    report.judge("descriptors and mappings left by " + std::to_string(count), {left, left, left}, "", 0, 0, "0");
-    report.show("files left (other programs' included)", {left_files, left_files, left_files}, "");
+    report.judge("descriptors and mappings remaining of " + std::to_string(count), {left, left, left}, "", 0, 0, "0");
+    report.show("files remaining (other programs' included)", {left_files, left_files, left_files}, "");
 }
 } // namespace
 

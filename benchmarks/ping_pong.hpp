@@ -88,7 +88,7 @@ inline Samples segment_ping_pong(const Settings &settings, int count, int calls,
                      });
 }
 
-/** One word on a cache line for each direction; `wake` and `wait` are how a change is told and awaited. */
+/** One word on a cache line for each direction; `wake` and `wait` signal a change and wait for one. */
 inline Samples line_ping_pong(int count, int calls, const std::function<void(std::atomic<uint32_t> &)> &wake,
                               const std::function<void(std::atomic<uint32_t> &, uint32_t)> &wait)
 {

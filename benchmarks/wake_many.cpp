@@ -13,25 +13,23 @@ struct Shared
     Line line;
 };
 
-/** `readers` processes sleep in `sleep_until_told(seen)`; the writer, on the other core, times `tell`. */
+/** `readers` processes sleep in `sleep_until_notified(seen)`; the writer, on the other core, times `notify`. */
 Samples wake(int readers, int count, Shared &shared, const std::function<std::function<void(uint32_t)>()> &make_sleeper,
-             const std::function<void()> &tell)
+             const std::function<void()> &notify)
 {
     shared.about_to_sleep = 0;
     shared.end = false;
     std::vector<Child> children;
     for (int reader = 0; reader < readers; ++reader)
     {
-        children.emplace_back(1,
-                              [&]
-                              {
-                                  const auto sleep_until_told = make_sleeper();
-                                  for (uint32_t seen = 0; !shared.end; ++seen)
-                                  {
-                                      ++shared.about_to_sleep;
-                                      sleep_until_told(seen);
-                                  }
-                              });
+        children.emplace_back(1, [&] {
+            const auto sleep_until_notified = make_sleeper();
+            for (uint32_t seen = 0; !shared.end; ++seen)
+            {
+                ++shared.about_to_sleep;
+                sleep_until_notified(seen);
+            }
+        });
     }
     pin_to_core(0);
     Samples samples;
@@ -44,7 +42,7 @@ Samples wake(int readers, int count, Shared &shared, const std::function<std::fu
         usleep(2000); // from the count to the sleep
         shared.end = round == count + 1;
         const int64_t start_ns = now_ns();
-        tell();
+        notify();
         samples.push_back(1e-3 * static_cast<double>(now_ns() - start_ns));
     }
     for (Child &child : children)

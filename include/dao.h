@@ -3,14 +3,14 @@
  * @brief Shared memory for real-time adaptive optics and scientific imaging: the C interface.
  *
  * A *segment* is a named file mapped by several processes. It holds `depth` *slots*; a writer publishes one
- * *frame* after another into them, readers copy or look at frames and can wait for the next.
+ * *frame* after another into them; readers copy frames, or borrow them without a copy, and can wait for the next.
  *
  * Conventions that hold for every function unless it says otherwise:
  * - Results are `DAO_SUCCESS` (0), `DAO_ERROR` (positive, an error) or a negative condition (`DAO_TIMEOUT`, ...).
  *   What exactly went wrong: daoLastErrorCode() and daoLastErrorMessage(), per thread.
  * - Shapes are in C order: `size[0]` is the slow axis. Counts named `nbVal` are in elements, not bytes.
  * - Times are nanoseconds; a point in time counts from the Unix epoch. Time limits of the new calls are relative,
- *   on the monotonic clock; 0 looks once, negative: no limit.
+ *   on the monotonic clock; negative: no limit; 0: check once, without waiting.
  * - Structs of options and of information begin with their size, so that they can grow: initialise them with their
  *   macro (`DAO_FRAME frame = DAO_FRAME_INIT;`). A size of 0, or one that no version had, is an error.
  * - One IMAGE is for one thread at a time, except for the packet calls (daoShmImagePart2Shm()), which several
@@ -75,13 +75,16 @@ extern "C" {
 #define DAO_ERROR 1        /**< failed; see daoLastErrorCode() */
 #define DAO_TIMEOUT (-1)   /**< the time limit passed first */
 #define DAO_OVERWRITE (-2) /**< calls that copy: `dst` holds a whole frame, and frames before it were missed; calls
-                                that hand out memory: the slot handed out was overwritten since */
-#define DAO_NOTREADY (-3)  /**< no (new) whole frame yet; `dst` is undefined */
+                                that lend a slot: the newest is lent, frames before it were missed; checks: the slot
+                                was overwritten since */
+#define DAO_NOTREADY (-3)  /**< no such frame yet, or it stays half written; `dst` is undefined */
 #define DAO_INTERRUPTED (-4) /**< a signal, or daoShmInterrupt(), ended the wait; no frame was counted */
 #define DAO_REPLACED (-5)    /**< another segment has taken the name, or another program has truncated the file or made
-                                  it again in place; daoShmReopen() follows */
-#define DAO_REMOVED (-6)     /**< the segment's file was removed; the mapping stays valid */
-#define DAO_OUTRUN (-7)      /**< the writer was faster than every try to copy a whole frame; `dst` is undefined */
+                                  it again in place; nothing was copied or written; daoShmReopen() follows */
+#define DAO_REMOVED (-6)     /**< the segment's file was removed; nothing was copied or written, and the mapping stays
+                                  valid */
+#define DAO_OUTRUN (-7)      /**< the writer was faster than every try for 0.1 s to copy a whole frame; `dst` is
+                                  undefined */
 
 /** What went wrong, in stable numbers. */
 typedef enum
@@ -104,8 +107,8 @@ typedef enum
     DAO_E_SEMAPHORE = 15,   /**< no such semaphore in the segment */
     DAO_E_KEYWORD = 16,     /**< keyword name or text too long, or no room for another keyword */
     DAO_E_READ_ONLY = 17,   /**< the segment is open for reading only */
-    DAO_E_BUSY = 18,        /**< another writer kept the segment locked for too long */
-    DAO_E_STATE = 19,       /**< call out of order, such as a commit without a begin */
+    DAO_E_BUSY = 18,        /**< another process held a lock of the segment for too long */
+    DAO_E_STATE = 19,       /**< call out of order, such as a commit without a begin; or the writer lock was lost */
     DAO_E_TIMEOUT = 20,     /**< goes with DAO_TIMEOUT */
     DAO_E_OVERWRITE = 21,   /**< goes with DAO_OVERWRITE */
     DAO_E_NOT_READY = 22,   /**< goes with DAO_NOTREADY */
@@ -201,7 +204,7 @@ typedef struct
     char comment[80];    /**< zero-terminated */
 } IMAGE_KEYWORD;
 
-/** Two integers of fixed size, the other face of a timespec. */
+/** Two integers of fixed size, the same bytes as a timespec. */
 typedef struct
 {
     int64_t firstlong;  /**< 0 */
@@ -229,8 +232,8 @@ typedef struct
         TIMESPECFIXED tsfixed; /**< what it writes */
     } atime;         /**< acquisition time: `tsfixed.secondlong` */
     uint8_t shared;  /**< 1 in shared memory, 0 for a private image */
-    uint8_t status;  /**< kept, not interpreted */
-    uint8_t logflag; /**< kept, not interpreted */
+    uint8_t status;  /**< stored, not interpreted */
+    uint8_t logflag; /**< stored, not interpreted */
     uint16_t sem;    /**< number of semaphores */
     uint64_t cnt0;   /**< frames published up to the one in this slot */
     uint64_t cnt1;   /**< rolling buffer (3 axes): the slice written last */
@@ -306,7 +309,7 @@ DAO_API int_fast8_t daoShmImageCreate(IMAGE *image, const char *name, long naxis
  * Make a segment, or reuse the one that has the name and the same geometry; `image` is open afterwards.
  *
  * Reuse clears the data and starts the counters again at 0; readers that have it open go on with the new frames.
- * A segment of another geometry is replaced: its readers keep their memory and are told (`DAO_REPLACED`).
+ * A segment of another geometry is replaced: its readers keep their memory, and their calls report `DAO_REPLACED`.
  * Space is reserved at once, so a full file system is an error here and never later.
  *
  * @param image     filled in; may be uninitialised
@@ -317,7 +320,7 @@ DAO_API int_fast8_t daoShmImageCreate(IMAGE *image, const char *name, long naxis
  * @param shared    1 for shared memory; 0 for a private image, on which the same calls work within the process
  * @param NBkw      room for so many keywords, 0 to 65535
  * @param fifo_size depth: number of slots, at least 1
- * @return `DAO_SUCCESS`; `DAO_ERROR` when an argument is unusable or the system refuses, and then no file is left
+ * @return `DAO_SUCCESS`; `DAO_ERROR` when an argument is unusable or the system refuses, and then no file remains
  */
 DAO_API int_fast8_t daoShmImageCreate_FIFO(IMAGE *image, const char *name, long naxis, uint32_t *size, uint8_t atype,
                                            int shared, int NBkw, uint32_t fifo_size);
@@ -338,7 +341,7 @@ DAO_API int_fast8_t daoShmInit1D(const char *name, uint32_t nbVal, IMAGE **image
  */
 DAO_API int_fast8_t daoShmShm2Img(const char *name, IMAGE *image);
 
-/** Open an existing segment for reading only: never disturbs it, and is not listed among its readers. */
+/** Open an existing segment for reading only: changes nothing in it, and is not listed among its readers. */
 DAO_API int_fast8_t daoShmOpenReadOnly(const char *name, IMAGE *image);
 
 /** Close: unmap and free what the handle holds. A loan is aborted. A second close succeeds and does nothing. The
@@ -346,15 +349,15 @@ DAO_API int_fast8_t daoShmOpenReadOnly(const char *name, IMAGE *image);
 DAO_API int_fast8_t daoShmCloseShm(IMAGE *image);
 
 /** Remove the segment's file, and its named semaphores where it has them. Processes that have it open keep their
- *  memory, and their waits end with `DAO_REMOVED`. A file that is not a segment is left alone: `DAO_ERROR`. */
+ *  memory, and their calls report `DAO_REMOVED`. A file that is not a segment is not touched: `DAO_ERROR`. */
 DAO_API int_fast8_t daoShmRemove(const char *name);
 
 /** Is the segment still the one under its name? @return `DAO_SUCCESS`, `DAO_REPLACED`, `DAO_REMOVED` or `DAO_ERROR`.
  *  Costs a system call or two. */
 DAO_API int_fast8_t daoShmCheckReplaced(IMAGE *image);
 
-/** Open the segment that now has the name in place of the one held, which is closed. When that fails the old one
- *  stays open. */
+/** Open the segment that now has the name in place of the one held, which is closed. Reading in order begins with its
+ *  first frame. When opening fails the old one stays open. */
 DAO_API int_fast8_t daoShmReopen(IMAGE *image);
 
 /** Set how many semaphores the segment has, 1 to 10; where it has DAO's named semaphores, make those. */
@@ -374,29 +377,33 @@ DAO_API void daoShmSetCompatibility(int on);
 DAO_API int daoShmGetCompatibility(void);
 
 /**
- * Whether a file that another program truncates, or makes again in place, while it is open here does no more harm than a
- * result: then `DAO_REPLACED`. Without the guard, touching what the file has lost ends the process by SIGBUS. On at
- * first, unless the environment variable `DAO_GUARD_TRUNCATION` is 0; on Windows, where it cannot happen, always off.
+ * Switch the guard against truncated files on or off. With it, a file that another program truncates or makes again in
+ * place while it is open here leads to a result, `DAO_REPLACED`. Without it, touching what the file has lost ends the
+ * process by SIGBUS. On at first, unless the environment variable `DAO_GUARD_TRUNCATION` is 0; always off on Windows, where
+ * this cannot happen.
  *
- * It is the one thing that the library changes in the signal state: a handler of SIGBUS, installed once, with the first
- * segment opened while the guard is on, or by switching it on. It deals with faults in this library's mappings of
- * files only: it puts zeros in place of the lost memory, in this process. For every other SIGBUS it calls the handler that was there
- * before, or lets the process end where there was none. A program that installs a handler of its own later calls the
- * one it finds for faults that are not its own. Threads that block SIGBUS are not guarded: the system ends the process.
+ * The guard is the one thing that the library changes in the signal state: a handler of SIGBUS, installed once, with the
+ * first segment opened while the guard is on, or by switching it on. It deals only with faults in this library's mappings
+ * of files, and puts zeros in place of the lost memory, in this process. For every other SIGBUS it calls the handler that
+ * was there before, or lets the process end where there was none. A program that installs a handler of its own later calls
+ * the one it finds for faults that are not its own. Threads that block SIGBUS are not guarded: the system ends the process.
  */
 DAO_API void daoShmSetTruncationGuard(int on);
 /** @return 1 while the guard is on, else 0. */
 DAO_API int daoShmGetTruncationGuard(void);
 
 /* --------------------------------------------------------------------------------------------------- write */
+/* Every call that writes frames returns `DAO_SUCCESS`, or has published nothing:
+   - `DAO_REPLACED`, `DAO_REMOVED`: the segment is no longer the one under its name, which is noticed within 0.2 s;
+   - `DAO_ERROR`: a bad argument; `DAO_E_READ_ONLY`; `DAO_E_BUSY` when another writer held the writer lock for 5 s;
+     `DAO_E_STATE` while this handle has a loan, while this process puts a frame together from packets (only further
+     packets and finalise may follow), and when the writer lock was taken away meanwhile.
+   Writers exclude each other; the lock of a writer that died is taken over. */
 
 /**
  * Publish a frame: copy it into the next slot, count it, post the semaphores, wake the waiters.
- * A second writer waits its turn; a dead writer's place is taken over.
  * @param im    the data, C order
  * @param nbVal elements to copy, at most the frame's; with fewer, the rest of the frame is the last frame's content
- * @return `DAO_SUCCESS`; `DAO_ERROR`, and then nothing was written: bad argument, read-only, or another writer kept
- *         the segment locked for 5 s
  */
 DAO_API int_fast8_t daoShmImage2Shm(void *im, uint32_t nbVal, IMAGE *image);
 
@@ -413,25 +420,27 @@ DAO_API int_fast8_t daoShmSetDataQuiet(IMAGE *image, const void *im, uint64_t nb
 
 /**
  * Put one packet of a frame into the next slot. The first packet locks the segment for this process until the frame
- * is finalised. Several threads may put packets of one frame, through one IMAGE or several.
+ * is finalised; until then its other writes are errors (`DAO_E_STATE`). Several threads may put packets of one frame,
+ * through one IMAGE or several.
  * @param im          the packet's data
  * @param nbVal       its elements
  * @param position    index of its first element in the frame; `position + nbVal` at most the frame's elements
  * @param packetId    its number, 0 to 511 and below `packetTotal`
  * @param packetTotal packets per frame
- * @param frameNumber number of the frame, kept in `lastNbArray[packetId]`
+ * @param frameNumber number of the frame, stored in `lastNbArray[packetId]`
  */
 DAO_API int_fast8_t daoShmImagePart2Shm(char *im, uint32_t nbVal, IMAGE *image, uint32_t position, uint16_t packetId,
                                         uint16_t packetTotal, uint64_t frameNumber);
 
-/** Publish what packets, a quiet write or the program itself put into the next slot. Waits for packets still being
- *  copied by other threads. */
+/** Publish what packets, a quiet write or the program itself put into the next slot. Waits for packets that
+ *  other threads are copying, up to 5 s. */
 DAO_API int_fast8_t daoShmImagePart2ShmFinalize(IMAGE *image);
 
 /**
  * Publish the element-wise sum of the newest frames of other segments of the same type. Integers wrap.
  * @param imageCube `nbChannel` open images, at most `DAO_MAX_COMBINE_CHANNELS`
  * @param nbVal     elements to add up, at most the elements of each
+ * @return also what reading one of the others returned, when it gave no frame
  */
 DAO_API int_fast8_t daoShmCombineShm2Shm(IMAGE **imageCube, IMAGE *image, int nbChannel, int nbVal);
 
@@ -440,7 +449,7 @@ DAO_API int_fast8_t daoShmCombineShm2Shm(IMAGE **imageCube, IMAGE *image, int nb
 DAO_API int_fast8_t daoShmTimestampShm(IMAGE *image);
 
 /**
- * Begin a loan: lock the segment and hand out the next slot's memory, to be filled in place.
+ * Begin a loan: lock the segment and lend the next slot's memory, to be filled in place.
  * End it with daoShmLoanCommit() or daoShmLoanAbort(). The slot holds an older frame's bytes.
  * @param slot set to the slot's first byte
  */
@@ -469,7 +478,8 @@ DAO_API int_fast8_t daoSemPostAll(IMAGE *image);
 DAO_API int_fast8_t daoSemLogPost(IMAGE *image);
 
 /* --------------------------------------------------------------------------------------------------- waits */
-/* Every wait ends with DAO_INTERRUPTED on a signal, DAO_REPLACED or DAO_REMOVED when the segment goes. */
+/* Every wait ends with `DAO_SUCCESS`, when what it waits for is there; `DAO_TIMEOUT`; `DAO_INTERRUPTED` on a signal or
+   daoShmInterrupt(); `DAO_REPLACED` or `DAO_REMOVED`, within 0.2 s, when the segment is no longer the one under its name. */
 
 /** Wait until semaphore `semNb` is posted, and take the post. One reader for each number. */
 DAO_API int_fast8_t daoShmWaitForSemaphore(IMAGE *image, int32_t semNb);
@@ -484,9 +494,9 @@ DAO_API int_fast8_t daoShmWaitForTargetCounter(IMAGE *image, uint64_t targetCnt0
 
 /**
  * Wait, asleep, until `cnt0` exceeds `after_cnt0`. Any number of readers.
- * When the segment was reused since this handle last looked, `after_cnt0` belongs to frames that are gone: then any
- * frame ends the wait.
- * @param timeout_ns time limit, negative for ever, 0 to only look
+ * When the segment was reused since this handle last read or waited, `after_cnt0` belongs to frames that are gone: then
+ * any frame ends the wait.
+ * @param timeout_ns time limit; negative: no limit; 0: check once, without waiting
  */
 DAO_API int_fast8_t daoShmWaitForFrame(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns);
 /** The same, spinning: the shortest latency, one processor core busy. A signal is noticed once no frame has come for
@@ -496,14 +506,18 @@ DAO_API int_fast8_t daoShmWaitForFrameSpin(IMAGE *image, uint64_t after_cnt0, in
  *  nearly the latency of spinning at a fraction of its processor time. */
 DAO_API int_fast8_t daoShmWaitForFrameAdaptive(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns);
 
-/** End all waits of this process with `DAO_INTERRUPTED`: spinning ones at once, sleeping ones at once or, in threads
- *  other than the one a signal came to, within 0.1 s. May be called from a signal handler. Waits that begin later are
- *  not affected. */
+/** Interrupt each open handle of this process once: the wait under way ends with `DAO_INTERRUPTED`, or, where there is
+ *  none, the next one, unless its frame is there already. Spinning waits end at once, sleeping ones at once or, in threads
+ *  other than the one a signal came to, within 0.1 s. May be called from a signal handler. Handles that are opened later
+ *  are not affected. */
 DAO_API void daoShmInterrupt(void);
-/** Forget interrupts that this handle has not reported yet. */
+/** Discard interrupts that this handle has not reported yet. */
 DAO_API int_fast8_t daoShmForgetInterrupts(IMAGE *image);
 
 /* --------------------------------------------------------------------------------------------------- reads */
+/* The calls that copy (daoShmReadNewest(), daoShmReadNext(), daoShmReadLast(), daoShmNext()) also return `DAO_REPLACED` or
+   `DAO_REMOVED` when the segment is no longer the one under its name, which is noticed within 0.2 s. Nothing is copied
+   then; in order, that comes after the frames that had been published when it was noticed. */
 
 /** Which frame, and when. Begin with `DAO_FRAME_INIT`. */
 typedef struct
@@ -535,8 +549,9 @@ DAO_API uint64_t daoShmGetCounter(IMAGE *image);
  * @param cnt0     if not null, set to the frame's counter
  * @param atime_ns if not null, set to its acquisition time
  * @return `DAO_SUCCESS`, before the first frame too (zeros, or what a program put there, and `cnt0` 0); `DAO_NOTREADY`
- *         when the newest frame stays half written for 100 ms, or its writer died; `DAO_OUTRUN` when the writer was
- *         faster than each of many tries for 100 ms, which depth 2 or more prevents
+ *         when the newest frame stays half written for 0.1 s, or its writer died; `DAO_OUTRUN` when the writer was
+ *         faster than every try for 0.1 s, which a depth of 2 or more prevents as long as a copy takes less time than
+ *         publishing depth - 1 frames
  */
 DAO_API int_fast8_t daoShmReadNewest(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *cnt0, int64_t *atime_ns);
 
@@ -544,7 +559,8 @@ DAO_API int_fast8_t daoShmReadNewest(IMAGE *image, void *dst, uint64_t nbVal, ui
  * Copy the frame after the last one read by this handle in order (ReadNext or daoShmGetNextSegment()), whole.
  * @param missed if not null, set to the number of frames lost since then
  * @return `DAO_SUCCESS`; `DAO_OVERWRITE` when the writer lapped this reader: `dst` then has the oldest frame that is
- *         still whole; `DAO_NOTREADY` when there is none yet; `DAO_OUTRUN` as for daoShmReadNewest()
+ *         still whole; `DAO_NOTREADY` when there is none yet, or it stays half written; `DAO_OUTRUN` as for
+ *         daoShmReadNewest()
  */
 DAO_API int_fast8_t daoShmReadNext(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *cnt0, int64_t *atime_ns,
                                    uint64_t *missed);
@@ -554,7 +570,8 @@ DAO_API int_fast8_t daoShmReadNext(IMAGE *image, void *dst, uint64_t nbVal, uint
  * @param dst        room for `nbFrames` frames
  * @param nbFrames   1 to depth
  * @param first_cnt0 if not null, set to the counter of the oldest
- * @return `DAO_SUCCESS`; `DAO_NOTREADY` when fewer were published; `DAO_OUTRUN` when the writer was faster than every try
+ * @return `DAO_SUCCESS`; `DAO_NOTREADY` when fewer were published; `DAO_OUTRUN` when the writer was faster than
+ *         every try for 0.1 s
  */
 DAO_API int_fast8_t daoShmReadLast(IMAGE *image, void *dst, uint32_t nbFrames, uint64_t *first_cnt0);
 
@@ -581,7 +598,7 @@ typedef struct
     uint32_t order;     /**< `DAO_NEXT_ORDER` */
     uint32_t wait;      /**< `DAO_WAIT_MODE` */
     int32_t semaphore;  /**< its number, for `DAO_WAIT_SEMAPHORE` */
-    int64_t timeout_ns; /**< time limit, negative: no limit, 0: only look */
+    int64_t timeout_ns; /**< time limit; negative: no limit; 0: check once */
     uint32_t follow;    /**< 1: when the segment was replaced, re-open and go on; 0: return `DAO_REPLACED` */
     uint32_t reserved;  /**< 0 */
 } DAO_NEXT_OPTIONS;
@@ -612,7 +629,7 @@ typedef struct
 DAO_API int_fast8_t daoShmNext(IMAGE *image, const DAO_NEXT_OPTIONS *how, void *dst, uint64_t nbVal, DAO_FRAME *frame,
                                uint64_t *missed);
 
-/** Say which frame this handle read or was handed last. `DAO_NOTREADY` when none. */
+/** Return the frame that this handle read or borrowed last. `DAO_NOTREADY` when there is none. */
 DAO_API int_fast8_t daoShmGetFrame(IMAGE *image, DAO_FRAME *frame);
 
 /** Describe the frame in slot `fifo_idx` modulo depth, without its data. `DAO_NOTREADY` while it is being written and
@@ -634,28 +651,30 @@ DAO_API int_fast8_t daoShmHoldMemory(IMAGE *image, DAO_MEMORY **memory);
 /** Give up a hold. Null does nothing. */
 DAO_API void daoShmReleaseMemory(DAO_MEMORY *memory);
 
-/** @return how many frames were published that this handle never read, since its first read. */
+/** @return how many frames were published since this handle's first read that it neither read nor borrowed; 0 when the
+ *  image is not open. */
 DAO_API uint64_t daoShmGetMissed(IMAGE *image);
 
-/** Hand out the newest slot. Before the first frame: the last slot, `cnt0` 0. @see daoShmCheckSegmentOverwrite() */
+/** Borrow the newest slot. Before the first frame: the last slot, `cnt0` 0. @see daoShmCheckSegmentOverwrite() */
 DAO_API int_fast8_t daoShmGetNewestSegment(IMAGE *image, void **segment_ptr, uint32_t *segment_idx,
                                            uint64_t *segment_cnt0);
-/** Hand out the slot of the next frame in order. `DAO_NOTREADY`: none yet, and the pointer is null. `DAO_OVERWRITE`: the
- *  writer lapped this reader, and the newest frame is handed out. */
+/** Borrow the slot of the next frame in order. `DAO_NOTREADY`: none yet, and the pointer is null. `DAO_OVERWRITE`: the
+ *  writer lapped this reader, and the newest frame is lent. */
 DAO_API int_fast8_t daoShmGetNextSegment(IMAGE *image, void **segment_ptr, uint32_t *segment_idx,
                                          uint64_t *segment_cnt0);
 /** Wait, asleep, until daoShmGetNextSegment() has a frame to give. */
 DAO_API int_fast8_t daoShmWaitForNextSegment(IMAGE *image);
-/** Hand out slot `fifo_idx` modulo depth. */
+/** Borrow slot `fifo_idx` modulo depth. */
 DAO_API int_fast8_t daoShmGetArbitrarySegment(IMAGE *image, void **segment_ptr, uint_fast32_t fifo_idx);
-/** Did the slot handed out last stay whole until now? @return `DAO_SUCCESS` or `DAO_OVERWRITE` */
+/** Did the frame that was read or borrowed last stay whole in its slot until now? @return `DAO_SUCCESS`, `DAO_OVERWRITE`;
+ *  `DAO_NOTREADY` when there is none */
 DAO_API int_fast8_t daoShmCheckSegmentOverwrite(IMAGE *image);
 /** Go on reading in order after the newest frame. */
 DAO_API int_fast8_t daoShmResetTail(IMAGE *image, uint32_t *segment_idx, uint64_t *segment_cnt0);
 
 /* ------------------------------------------------------------------------------------------------ keywords */
 /* A keyword is read and written whole, by any process. Names: 1 to 16 bytes. Text: up to 16 bytes. Comment: up to 79
-   bytes; null keeps the one there is. */
+   bytes; null leaves the one there is unchanged. */
 
 /** Set a keyword to an integer, adding it when there is none of that name. */
 DAO_API int_fast8_t daoShmSetKeywordLong(IMAGE *image, const char *name, int64_t value, const char *comment);
@@ -730,7 +749,7 @@ typedef struct
         sizeof(DAO_SEGMENT_INFO), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", 0 \
     }
 
-/** Say what the segment is and how it is doing. */
+/** Return what the segment is and how it is doing. */
 DAO_API int_fast8_t daoShmGetInfo(IMAGE *image, DAO_SEGMENT_INFO *info);
 
 /** List the readers. A handle is listed from its first read or wait until it is closed.

@@ -53,7 +53,7 @@ class Image
     }
     /** Open a segment, for reading only where writing is not permitted. */
     explicit Image(const std::string &name) : Image(open(daoShmShm2Img, name)) {}
-    /** Open a segment for reading only: never disturbs it, and is not listed among its readers. */
+    /** Open a segment for reading only: changes nothing in it, and is not listed among its readers. */
     static Image open_read_only(const std::string &name) { return Image(open(daoShmOpenReadOnly, name)); }
     /** Make a private image, on the heap of this process, on which the same calls work.
      *  @param name     what it calls itself, 1 to 79 bytes; no file is made
@@ -117,7 +117,7 @@ class Image
         require_type();
     }
     /** Whether next() and borrow_next() go on in a segment that replaces this one, where NextOptions does not say. Off
-     *  at first. The other reads and waits never follow: they report `DAO_REPLACED`, and reopen() goes there. */
+     *  at first. The other reads and waits never follow: they report `DAO_REPLACED`, and reopen() switches to it. */
     void set_follow(bool follow) noexcept { follow_ = follow; }
     /** Keep the memory that is mapped now, so that pointers into it stay valid after reopen() and close(). */
     Memory hold_memory() const
@@ -155,7 +155,7 @@ class Image
      *  @param position     index of its first element in the frame
      *  @param packet_index its number, 0 to 511 and below `packet_total`
      *  @param packet_total packets per frame
-     *  @param frame_number kept in `lastNbArray[packet_index]` */
+     *  @param frame_number stored in `lastNbArray[packet_index]` */
     void write_packet(const void *packet, uint32_t count, uint32_t position, uint16_t packet_index,
                       uint16_t packet_total, uint64_t frame_number)
     {
@@ -196,7 +196,7 @@ class Image
 
     /** Wait, asleep, until the counter exceeds `after_cnt0`. Any number of readers.
      *  @param after_cnt0 counter of the last frame seen
-     *  @param timeout    time limit, negative: no limit, 0: only look
+     *  @param timeout    time limit; negative: no limit; 0: check once
      *  @return `DAO_SUCCESS`, `DAO_TIMEOUT`, `DAO_INTERRUPTED`, `DAO_REPLACED` or `DAO_REMOVED` */
     int_fast8_t wait_for_frame(uint64_t after_cnt0, std::chrono::nanoseconds timeout = forever)
     {
@@ -310,13 +310,13 @@ class Image
         frames.resize(get_frame_bytes() * room_for(count));
         return read_last(frames.data(), count);
     }
-    /** Say which frame was read or handed out last here. @return nothing when none was */
+    /** @return the frame that was read or borrowed last here; nothing when there is none. */
     std::optional<DAO_FRAME> last_frame() const
     {
         DAO_FRAME frame = DAO_FRAME_INIT;
         return frame_if(daoShmGetFrame(handle(), &frame), frame);
     }
-    /** @return how many frames were published that were never read here, since the first read. */
+    /** @return how many frames were published since the first read here that were neither read nor borrowed. */
     uint64_t get_missed() const { return daoShmGetMissed(handle()); }
 
     /* -------------------------------------------------------------------------- frames read where they lie */
@@ -335,7 +335,7 @@ class Image
 
     /* ------------------------------------------------------------------------- pointers into shared memory */
 
-    /** Wait as `sync` says, without a limit, and hand out the newest frame: element_count elements in shared memory,
+    /** Wait as `sync` says, without a limit, and borrow the newest frame: element_count elements in shared memory,
      *  valid until it is overwritten. @return null when the wait ended without a frame */
     void *get_frame(ShmSync sync = ShmSync::NONE)
     {
@@ -358,7 +358,7 @@ class Image
         const std::chrono::seconds limit(syncValue < century ? syncValue : century);
         return newest_if(sync == ShmSync::NONE ? DAO_SUCCESS : wait_for_semaphore(semaphore_of(sync), limit));
     }
-    /** Hand out the frame after the last one read in order.
+    /** Borrow the frame after the last one read in order.
      *  @param wait   wait, asleep, until there is one
      *  @param status set to `DAO_SUCCESS`; `DAO_NOTREADY`, and then null is returned; `DAO_OVERWRITE` when the writer
      *                lapped this reader, and then it is the newest frame; or how the wait ended */
@@ -376,14 +376,15 @@ class Image
         status = wait ? check(daoShmWaitForNextSegment(handle())) : static_cast<int_fast8_t>(DAO_SUCCESS);
         return is_whole(status) ? next_slot(status, cnt0) : nullptr;
     }
-    /** Hand out slot `segment_idx` modulo depth. */
+    /** Borrow slot `segment_idx` modulo depth. */
     void *get_arbitrary_frame(uint32_t segment_idx)
     {
         void *slot = nullptr;
         check(daoShmGetArbitrarySegment(handle(), &slot, segment_idx));
         return slot;
     }
-    /** Did the frame handed out last stay whole until now? @return `DAO_SUCCESS` or `DAO_OVERWRITE` */
+    /** Did the frame that was read or borrowed last stay whole until now? @return `DAO_SUCCESS`, `DAO_OVERWRITE`; or
+     *  `DAO_NOTREADY` when there is none */
     int_fast8_t check_segment_overwrite() { return check(daoShmCheckSegmentOverwrite(handle())); }
     /** Go on reading in order after the newest frame. @return its counter */
     uint64_t reset_tail()
@@ -448,13 +449,13 @@ class Image
     int64_t get_timestamp() const { return newest_frame().value_or(no_frame).atime_ns; }
     /** @return acquisition time of the frame in slot `idx` modulo depth; 0 where frame_at() returns nothing. */
     int64_t get_timestamp(uint32_t idx) const { return frame_at(idx).value_or(no_frame).atime_ns; }
-    /** @return what the newest slot says of itself, in shared memory; fields change while it is looked at. */
+    /** @return what the newest slot says of itself, in shared memory; fields may change while it is read. */
     IMAGE_METADATA *get_meta_data() const
     {
         // With depth 1 the field may be absent: segments of the layout before the FIFO end before it.
         return get_meta_data(get_depth() == 1 ? 0 : load(metadata().fifo_last_written));
     }
-    /** @return what slot `idx` modulo depth says of itself, in shared memory; fields change while it is looked at. */
+    /** @return what slot `idx` modulo depth says of itself, in shared memory; fields may change while it is read. */
     IMAGE_METADATA *get_meta_data(uint32_t idx) const { return &metadata() + idx % get_depth(); }
 
     /** @return what the segment is and how it is doing. */
@@ -643,11 +644,11 @@ class Image
         }
     }
 
-    /** The point in time `left` from now, at most a century, on the clock of daoShmWaitForSemaphoreTimeout(). */
-    static timespec from_now(std::chrono::nanoseconds left)
+    /** The point in time `remaining` from now, at most a century, on the clock of daoShmWaitForSemaphoreTimeout(). */
+    static timespec from_now(std::chrono::nanoseconds remaining)
     {
         constexpr std::chrono::nanoseconds century = std::chrono::hours(24 * 36525);
-        const auto limit = std::chrono::system_clock::now() + (std::min)(left, century); // windows.h has a macro min
+        const auto limit = std::chrono::system_clock::now() + (std::min)(remaining, century); // windows.h: macro min
         const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(limit);
         timespec result{};
         result.tv_sec = static_cast<time_t>(seconds.time_since_epoch().count());
@@ -696,7 +697,7 @@ class Image
         uint64_t cnt0 = 0;
         return status == DAO_SUCCESS ? newest_slot(cnt0) : nullptr;
     }
-    /** Lend what was handed out last, `slot`, when it is a whole frame. */
+    /** Lend `slot`, which was borrowed last, when it holds a whole frame. */
     template <typename T>
     Borrowed<T> lend(int_fast8_t status, const void *slot) const
     {

@@ -125,8 +125,8 @@ class Borrowed
     explicit operator bool() const noexcept { return memory_ != nullptr; }
     /** @return which frame it is. */
     const DAO_FRAME &frame() const noexcept { return frame_; }
-    /** Did the frame stay whole in its slot until now? False also after its image was re-opened or closed: then
-     *  nobody can tell. */
+    /** Did the frame stay whole in its slot until now? False also after its image was re-opened or closed:
+     *  then it cannot be known. */
     bool is_whole() const noexcept
     {
         return memory_ != nullptr && image_->md == md_ && daoShmCheckFrame(image_.get(), &frame_) == DAO_SUCCESS;

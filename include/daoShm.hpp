@@ -10,7 +10,7 @@
  * - Errors throw Dao::Error. Conditions (`DAO_TIMEOUT`, `DAO_OVERWRITE`, `DAO_NOTREADY`, `DAO_INTERRUPTED`,
  *   `DAO_REPLACED`, `DAO_REMOVED`, `DAO_OUTRUN`, all negative) are results.
  * - Shapes are in C order: `shape[0]` is the slow axis. Counts are in elements. Points in time are nanoseconds since
- *   the Unix epoch. Time limits are relative, on the monotonic clock; negative: no limit, 0: only look.
+ *   the Unix epoch. Time limits are relative, on the monotonic clock; negative: no limit; 0: check once.
  * - Names and texts with a zero byte inside are errors.
  * - One object is for one thread at a time, except for write_packet(). Threads open the segment once each.
  */
@@ -34,7 +34,7 @@ namespace Dao
 {
 /**
  * A segment of elements `T`: one of the 12 C types of dao.h, `std::complex<float>` or `std::complex<double>`.
- * It is an Image whose frames are made of `T`; what is not said here is as there.
+ * It is an Image whose frames are made of `T`; what is not described here is as there.
  *
  * When the name comes to be a segment of another type and this follows, or is re-opened, it is closed and the call
  * throws `DAO_E_TYPE`: open it as an Image.
@@ -70,7 +70,7 @@ class Shm : public Image
     explicit Shm(const std::string &name) : Shm(Image(name)) {}
     /** Take over an image. Throws `DAO_E_TYPE` when it is not of `T`; then it stays as it is. */
     explicit Shm(Image &&image) : Image(std::move(of_type(image))) {}
-    /** Open a segment for reading only: never disturbs it, and is not listed among its readers. */
+    /** Open a segment for reading only: changes nothing in it, and is not listed among its readers. */
     static Shm open_read_only(const std::string &name) { return Shm(Image::open_read_only(name)); }
     /** Make a private image, on the heap of this process; see Image::make_private(). */
     static Shm make_private(const std::string &name, const Shape &shape, uint32_t depth = 1, int keywords = 0)
@@ -154,19 +154,19 @@ class Shm : public Image
         const auto wait = [&](const NextOptions &remaining) { return Image::next(nullptr, 0, remaining); };
         return lend_next<T>(in_any_shape(how, wait), how);
     }
-    /** Wait as `sync` says, without a limit, and hand out the newest frame; see Image::get_frame(). */
+    /** Wait as `sync` says, without a limit, and borrow the newest frame; see Image::get_frame(). */
     T *get_frame(ShmSync sync = ShmSync::NONE) { return static_cast<T *>(Image::get_frame(sync)); }
     /** The same with a limit. @param sync how to wait
      *  @param syncValue seconds for a semaphore; for `SPIN` the `cnt0` to wait for */
     T *get_frame(ShmSync sync, size_t syncValue) { return static_cast<T *>(Image::get_frame(sync, syncValue)); }
-    /** Hand out the frame after the last one read in order; see Image::get_next_frame(). */
+    /** Borrow the frame after the last one read in order; see Image::get_next_frame(). */
     T *get_next_frame(bool wait, int_fast8_t &status) { return static_cast<T *>(Image::get_next_frame(wait, status)); }
     /** The same. @param wait wait until there is one @param status set @param cnt0 set to the frame's counter */
     T *get_next_frame(bool wait, int_fast8_t &status, uint64_t &cnt0)
     {
         return static_cast<T *>(Image::get_next_frame(wait, status, cnt0));
     }
-    /** Hand out slot `segment_idx` modulo depth. */
+    /** Borrow slot `segment_idx` modulo depth. */
     T *get_arbitrary_frame(uint32_t segment_idx) { return static_cast<T *>(Image::get_arbitrary_frame(segment_idx)); }
 
   protected:

@@ -62,7 +62,7 @@ class Error : public std::runtime_error
     DAO_ERROR_CODE code_;
 };
 
-/** Throw what the last call of this thread left when `status` is an error. @return `status`, 0 or a condition */
+/** Throw the error of this thread's last call when `status` is an error. @return `status`, 0 or a condition */
 inline int_fast8_t check(int_fast8_t status)
 {
     if (status > 0)
@@ -126,7 +126,7 @@ struct NextOptions
 {
     DAO_NEXT_ORDER order = DAO_NEXT_NEWEST;     /**< the newest unseen frame, or the next in order */
     DAO_WAIT_MODE wait = DAO_WAIT_SLEEP;        /**< asleep, spinning, adaptive, or for a semaphore */
-    std::chrono::nanoseconds timeout = forever; /**< time limit, negative: no limit, 0: only look */
+    std::chrono::nanoseconds timeout = forever; /**< time limit; negative: no limit; 0: check once */
     std::optional<bool> follow{};               /**< go on in a segment that replaced this one; if not given: as
                                                      Image::set_follow() said */
     int32_t semaphore = 0;                      /**< its number, for `DAO_WAIT_SEMAPHORE` */
@@ -152,7 +152,7 @@ struct ReadResult
 
     /** No frame. */
     ReadResult() = default;
-    /** What a read that ended with `ended` delivered. @param frame looked at when a whole frame was delivered */
+    /** What a read that ended with `ended` delivered. @param frame used only when a whole frame was delivered */
     ReadResult(int_fast8_t ended, const DAO_FRAME &frame, uint64_t lost = 0)
         : status(ended), whole(is_whole(ended)), missed(lost)
     {

@@ -27,7 +27,7 @@ std::string text_of(const Line &line);
 /** The line of a stage that counts for itself. */
 Line line_of(const std::string &name, const DEMO_STAGE &stage, double rate_hz);
 
-/** A segment looked at from outside, without disturbing it: what its writer says in keywords, and how fast it is. */
+/** A segment observed from outside, without changing it: what its writer says in keywords, and how fast it is. */
 class Watched
 {
   public:

@@ -69,7 +69,7 @@ template <class Action> int_fast8_t with_reader(IMAGE *image, Action &&action) n
 template <class Struct> Status check_size(const Struct *given, const char *what) noexcept
 {
     if (given == nullptr)
-        return base::fail(DAO_E_ARGUMENT, "%s: a null pointer", what);
+        return base::fail(DAO_E_ARGUMENT, "%s: the struct is a null pointer", what);
     if (given->size != sizeof(Struct))
         return base::fail(DAO_E_ARGUMENT, "%s: the struct says that it has %u bytes; expected %zu: begin with %s_INIT",
                           what, given->size, sizeof(Struct), what);

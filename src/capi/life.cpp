@@ -26,7 +26,7 @@ Status make_geometry(const char *name, long naxis, const uint32_t *size, uint8_t
     if (naxis < 1 || naxis > 3)
         return fail(DAO_E_SHAPE, "%.79s: number of axes is %ld; expected 1 to 3", name, naxis);
     if (keywords < 0 || keywords > format::keyword_limit)
-        return fail(DAO_E_KEYWORD, "%.79s: room for %lld keywords asked for; expected 0 to %u", name,
+        return fail(DAO_E_KEYWORD, "%.79s: room for %lld keywords; expected 0 to %u", name,
                     static_cast<long long>(keywords), format::keyword_limit);
     geometry.naxis = static_cast<uint8_t>(naxis);
     for (long axis = 0; axis < naxis; ++axis)
@@ -217,7 +217,7 @@ int_fast8_t daoShmImageCreateSem(IMAGE *image, long NBsem)
             return fail(DAO_E_SEMAPHORE, "%s: %ld semaphores; expected 1 to %d", segment.name(), NBsem,
                         IMAGE_NB_SEMAPHORE);
         if (segment.read_only())
-            return fail(DAO_E_READ_ONLY, "%s: open for reading only", segment.name());
+            return fail(DAO_E_READ_ONLY, "%s: cannot set its semaphores: open for reading only", segment.name());
         segment.first_metadata()->sem = static_cast<uint16_t>(NBsem);
         if (segment.has_named_semaphores())
         {

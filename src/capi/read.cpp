@@ -16,7 +16,7 @@ template <class T, class U> void give(T *place, U value) noexcept
         *place = static_cast<T>(value);
 }
 
-// Points the caller to the slot handed out last.
+// Points the caller to the slot borrowed last.
 void give_borrowed(const Handle &handle, void **segment_ptr, uint32_t *segment_idx, uint64_t *segment_cnt0) noexcept
 {
     const DAO_FRAME &frame = handle.reader.frame;

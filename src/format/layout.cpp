@@ -153,14 +153,14 @@ Status plan(const char *name, const Geometry &geometry, Layout &layout) noexcept
     if (Status status = check_geometry(name, geometry); status != Status::success)
         return status;
     if (geometry.keywords > keyword_limit)
-        return fail(DAO_E_KEYWORD, "%s: room for %u keywords asked for; expected 0 to %u", name, geometry.keywords,
+        return fail(DAO_E_KEYWORD, "%s: room for %u keywords; expected 0 to %u", name, geometry.keywords,
                     keyword_limit);
     if (!lay_out(geometry, metadata_bytes, layout))
-        return fail(DAO_E_SHAPE, "%s: a segment of this shape and depth has more bytes than a file can", name);
+        return fail(DAO_E_SHAPE, "%s: a segment of this shape and depth has more bytes than a file can have", name);
     const Checked offset = align_up(layout.file_bytes, extension_alignment);
     const Checked end = add(offset, sizeof(Extension));
     if (!end || *end > static_cast<uint64_t>(INT64_MAX))
-        return fail(DAO_E_SHAPE, "%s: a segment of this shape and depth has more bytes than a file can", name);
+        return fail(DAO_E_SHAPE, "%s: a segment of this shape and depth has more bytes than a file can have", name);
     layout.extension_offset = *offset;
     layout.file_bytes = *end;
     return Status::success;
@@ -170,7 +170,7 @@ Status inspect(const char *name, const void *contents, uint64_t bytes, Layout &l
 {
     const auto *raw = static_cast<const unsigned char *>(contents);
     if (const char *kind = foreign_kind(raw, bytes))
-        return fail(DAO_E_FOREIGN, "%s: %s, which this library does not open", name, kind);
+        return fail(DAO_E_FOREIGN, "%s: cannot open it: %s; expected one of this library or of DAO", name, kind);
     if (bytes < legacy_metadata_bytes)
         return fail(DAO_E_FORMAT, "%s: not a segment: the file has %" PRIu64 " bytes; expected at least %" PRIu64, name,
                     bytes, legacy_metadata_bytes);
@@ -187,7 +187,8 @@ Status inspect(const char *name, const void *contents, uint64_t bytes, Layout &l
     std::memcpy(&stated_elements, raw + offsetof(IMAGE_METADATA, nelement), sizeof stated_elements);
     const Checked elements = count_elements(geometry);
     if (elements != stated_elements)
-        return fail(DAO_E_FORMAT, "%s: not a segment: it states %" PRIu64 " elements, and its axes multiply to %" PRIu64,
+        return fail(DAO_E_FORMAT,
+                    "%s: not a segment: it says %" PRIu64 " elements; expected %" PRIu64 ", the product of its axes",
                     name, stated_elements, elements.value_or(0));
 
     uint64_t expected = 0;

@@ -1,4 +1,4 @@
-// Frames that are handed out in shared memory.
+// Frames that are read where they lie, in shared memory.
 #include "frames/reader.hpp"
 
 #include "base/error.hpp"
@@ -23,7 +23,7 @@ void borrow_slot(Reader &reader, uint32_t slot) noexcept
 
 void borrow_newest(Reader &reader) noexcept
 {
-    // A frame that is just being finished is worth a moment; one that takes longer is handed out as it is, and
+    // A frame that is just being finished is worth a moment; one that takes longer is lent as it is, and
     // check_frame() says so.
     constexpr int tries = 100;
     for (int attempt = 0; attempt < tries; ++attempt)

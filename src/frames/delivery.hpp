@@ -24,7 +24,7 @@ inline void see(Reader &reader, uint64_t counter) noexcept
     reader.position.restarted = false;
 }
 
-// The frame of that counter was read or handed out.
+// The frame of that counter was read or borrowed.
 inline void deliver(Reader &reader, uint64_t counter) noexcept
 {
     Position &position = reader.position;

@@ -18,7 +18,7 @@ uint64_t last_seen(const Position &position, const NextRequest &request) noexcep
 }
 
 // Copies the frame that is there already. Not ready when there is none: then a frame after `after` is to be waited for.
-// `posted`: a semaphore was taken, which asks for the newest frame, seen or not, as programs post by hand too.
+// `posted`: a semaphore was taken, which asks for the newest frame, seen or not, as programs also post without a frame.
 Status deliver_unseen(Reader &reader, const NextRequest &request, bool posted, void *destination, uint64_t count,
                       uint64_t &missed, uint64_t &after) noexcept
 {

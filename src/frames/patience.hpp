@@ -1,4 +1,4 @@
-// How long a reader keeps trying to get a whole frame. Looks at the clock only when it has to wait.
+// How long a reader keeps trying to get a whole frame. Reads the clock only when it has to wait.
 #pragma once
 
 #include "segment/segment.hpp"

@@ -1,5 +1,5 @@
 // The reading part of a handle: everything that gets frames out of a segment. The copying calls return only whole frames;
-// the borrowing calls hand out shared memory, and check_frame() tells afterwards whether it stayed whole.
+// the borrowing calls lend shared memory, and check_frame() says afterwards whether it stayed whole.
 #pragma once
 
 #include "segment/reader_table.hpp"
@@ -35,11 +35,11 @@ struct Reader
     Position position;
     segment::ReaderPlace place;
     segment::NameWatch name_watch;
-    int64_t checked_at_ns = 0; // when the name was last looked at, by the coarse real-time clock
+    int64_t checked_at_ns = 0; // when the name was last checked, by the coarse real-time clock
     wait::Cancellation cancellation;
     wait::Rhythm rhythm;
     bool has_frame = false;
-    DAO_FRAME frame{}; // the frame read or handed out last
+    DAO_FRAME frame{}; // the frame read or borrowed last
 };
 
 // Begins reading a segment, in order after `newest`.
@@ -59,7 +59,7 @@ Status read_newest(Reader &reader, void *destination, uint64_t count) noexcept;
 Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &missed) noexcept;
 Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64_t &first_counter) noexcept;
 
-// reader.frame describes the slot handed out.
+// reader.frame describes the slot borrowed.
 void borrow_newest(Reader &reader) noexcept;
 void borrow_slot(Reader &reader, uint32_t slot) noexcept;
 Status borrow_next(Reader &reader) noexcept;

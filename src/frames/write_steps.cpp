@@ -24,9 +24,9 @@ Status check_writable(const Writer &writer, const void *data, uint64_t position,
                     "%s: %" PRIu64 " elements to write at %" PRIu64 "; expected at most the frame's %" PRIu64,
                     segment.name(), count, position, segment.element_count());
     if (segment.read_only())
-        return fail(DAO_E_READ_ONLY, "%s: open for reading only", segment.name());
+        return fail(DAO_E_READ_ONLY, "%s: cannot write: open for reading only", segment.name());
     if (writer.has_loan())
-        return fail(DAO_E_STATE, "%s: a loan is under way; commit or abort it first", segment.name());
+        return fail(DAO_E_STATE, "%s: cannot write: a loan is under way; commit or abort it first", segment.name());
     return base::condition(writer.name_watch.known(segment), segment.name());
 }
 
@@ -64,7 +64,7 @@ Status fail_lost_lock(const Segment &segment) noexcept
 namespace
 {
 
-// W7, for whoever waits on other words than the newest slot; ends with the lock given back.
+// W7, for whoever waits on other words than the newest slot; ends with the lock released.
 void publish_to_waiters(const Segment &segment, const Segment::Lock &lock, uint64_t counter) noexcept
 {
     segment.published().store_release(counter);

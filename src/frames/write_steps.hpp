@@ -16,11 +16,11 @@ uint32_t begin_frame(const segment::Segment &segment) noexcept;
 // What a shorter write leaves is the last frame's content, from element `from` on.
 void carry_over(const segment::Segment &segment, uint32_t slot, uint64_t from) noexcept;
 
-// W3 to W8, with the lock given back: the slot holds the whole frame. An error when the lock was lost meanwhile: the frame
+// W3 to W8, with the lock released: the slot holds the whole frame. An error when the lock was lost meanwhile: the frame
 // is given up then.
 Status finish_frame(Writer &writer, uint32_t slot) noexcept;
 
-// The lock was taken away from its living holder, by a mistake of whoever judged it dead.
+// The lock was taken away from its living holder, which was taken for dead by mistake.
 Status fail_lost_lock(const segment::Segment &segment) noexcept;
 
 }

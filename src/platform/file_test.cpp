@@ -15,7 +15,7 @@ using namespace dao::platform;
 using dao::Status;
 namespace fs = std::filesystem;
 
-// A folder of its own, so that everything left behind is seen.
+// A folder of its own, so that everything that remains is seen.
 class PlatformFile : public ::testing::Test
 {
   protected:

@@ -28,7 +28,7 @@ void pause() noexcept;
 
 enum class Sleep
 {
-    woken, // or no reason given: look again
+    woken, // or no reason given: check again
     timed_out,
     interrupted // a signal handler ran in this thread
 };
@@ -223,7 +223,7 @@ struct LossMark
 };
 inline constinit LossMark never_lost;
 
-// Whether the memory of a truncated file is put up with as told above, or touching it ends the process, as the system
+// Whether the memory of a truncated file is replaced as described above, or touching it ends the process, as the system
 // has it. On at first, unless the environment variable DAO_GUARD_TRUNCATION is 0. Always off where files cannot be
 // truncated while they are mapped. Switched on it takes effect at the first mapping, or at once.
 bool guards_truncation() noexcept;

@@ -1,4 +1,4 @@
-// The seam's clocks, bells, named semaphores and processes, with the same outcome on every system.
+// The seam's clocks, wait words, named semaphores and processes, with the same outcome on every system.
 #include "platform/platform.hpp"
 
 #include <atomic>
@@ -23,14 +23,14 @@ struct Slept
     int64_t ns = 0;
 };
 
-Slept sleep_long(WaitWord &bell, const uint32_t &word, uint32_t expected)
+Slept sleep_long(WaitWord &waiter, const uint32_t &word, uint32_t expected)
 {
     const int64_t begin_ns = monotonic_ns();
-    const Sleep result = bell.sleep_while_equal(&word, expected, 10 * second_ns);
+    const Sleep result = waiter.sleep_while_equal(&word, expected, 10 * second_ns);
     return {result, monotonic_ns() - begin_ns};
 }
 
-TEST(PlatformBell, WakesAllWhoSleepOnTheValueThatWasLeft)
+TEST(PlatformWaitWord, WakesAllWhoSleepOnTheOldValue)
 {
     const uint64_t id = random_number();
     alignas(64) std::atomic<uint32_t> word{7};
@@ -38,16 +38,14 @@ TEST(PlatformBell, WakesAllWhoSleepOnTheValueThatWasLeft)
     std::vector<Slept> slept(8);
     std::vector<std::thread> sleepers;
     for (Slept &one : slept)
-        sleepers.emplace_back(
-            [&]
-            {
-                WaitWord bell(id); // each as if it had opened the segment itself
-                one = sleep_long(bell, plain, 7);
-            });
+        sleepers.emplace_back([&] {
+            WaitWord waiter(id); // each as if it had opened the segment itself
+            one = sleep_long(waiter, plain, 7);
+        });
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    WaitWord bell(id);
+    WaitWord waiter(id);
     word.store(8);
-    bell.wake_all(&plain, 7);
+    waiter.wake_all(&plain, 7);
     for (std::thread &sleeper : sleepers)
         sleeper.join();
     for (const Slept &one : slept)
@@ -57,43 +55,42 @@ TEST(PlatformBell, WakesAllWhoSleepOnTheValueThatWasLeft)
     }
 }
 
-TEST(PlatformBell, DoesNotPutToSleepOnAnotherValue)
+TEST(PlatformWaitWord, DoesNotPutToSleepOnAnotherValue)
 {
-    WaitWord bell(random_number());
+    WaitWord waiter(random_number());
     const uint32_t word = 3;
-    const Slept slept = sleep_long(bell, word, 2);
+    const Slept slept = sleep_long(waiter, word, 2);
     EXPECT_EQ(slept.result, Sleep::woken);
     EXPECT_LT(slept.ns, second_ns);
 }
 
-TEST(PlatformBell, EndsItsSleepInTime)
+TEST(PlatformWaitWord, EndsItsSleepInTime)
 {
-    WaitWord bell(random_number());
+    WaitWord waiter(random_number());
     const uint32_t word = 3;
     const int64_t begin_ns = monotonic_ns();
-    EXPECT_EQ(bell.sleep_while_equal(&word, 3, 50 * millisecond_ns), Sleep::timed_out);
+    EXPECT_EQ(waiter.sleep_while_equal(&word, 3, 50 * millisecond_ns), Sleep::timed_out);
     const int64_t took_ns = monotonic_ns() - begin_ns;
     EXPECT_GE(took_ns, 49 * millisecond_ns);
     EXPECT_LT(took_ns, 5 * second_ns);
 }
 
-// Two threads hand the word to each other; a wake-up that is lost costs the ten seconds of a sleep.
-TEST(PlatformBell, LosesNoWakeUp)
+// Two threads answer each other through the word; a wake-up that is lost costs the ten seconds of a sleep.
+TEST(PlatformWaitWord, LosesNoWakeUp)
 {
     constexpr uint32_t turns = 2000;
     const uint64_t id = random_number();
     alignas(64) std::atomic<uint32_t> word{0};
     const auto &plain = reinterpret_cast<const uint32_t &>(word);
     const int64_t begin_ns = monotonic_ns();
-    const auto play = [&](uint32_t mine)
-    {
-        WaitWord bell(id);
+    const auto play = [&](uint32_t mine) {
+        WaitWord waiter(id);
         for (uint32_t turn = mine; turn < turns; turn += 2)
         {
             while (word.load() != turn)
-                bell.sleep_while_equal(&plain, turn - 1, 10 * second_ns);
+                waiter.sleep_while_equal(&plain, turn - 1, 10 * second_ns);
             word.store(turn + 1);
-            bell.wake_all(&plain, turn);
+            waiter.wake_all(&plain, turn);
         }
     };
     std::thread other(play, 1u);

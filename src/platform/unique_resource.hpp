@@ -1,4 +1,4 @@
-// Something of the system's that has one owner: whoever moves it away is left with nothing, the last owner gives it
+// Something of the system's that has one owner: whoever moves it away has nothing afterwards, the last owner gives it
 // back.
 #pragma once
 

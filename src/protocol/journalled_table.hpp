@@ -21,7 +21,7 @@ namespace dao::protocol
 
 enum class Recovery
 {
-    none,   // nothing was left half done
+    none,   // nothing was half done
     redone, // the journal's entry is in its place
     dropped // the journal named a place outside the table: nothing was written
 };
@@ -46,7 +46,7 @@ template <class Memory> class JournalledTable
         memory_.pending().store_release(0);
     }
 
-    // K4: what the holder before may have left half done. The first thing to do with the lock, however it was got: that
+    // K4: completes what the last holder may have begun. The first thing to do with the lock, however it was got: that
     // of a dead holder may have been freed by somebody who knows nothing of journals.
     Recovery recover() const noexcept
     {

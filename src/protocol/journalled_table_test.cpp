@@ -60,7 +60,7 @@ TEST_F(JournalledTableTest, WrittenEntryIsReadAndNothingIsLeftToRecover)
     EXPECT_EQ(words.sequence, 2u);
     EXPECT_EQ(table().recover(), Recovery::none);
     EXPECT_EQ(words.entries, (Entries{10, 21, 30}));
-    EXPECT_EQ(words.sequence, 2u) << "looking changes nothing";
+    EXPECT_EQ(words.sequence, 2u) << "checking changes nothing";
 }
 
 TEST_F(JournalledTableTest, ReadDuringAWriteIsRefused)

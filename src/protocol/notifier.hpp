@@ -16,7 +16,7 @@ template <class Memory> class Notifier
   public:
     explicit Notifier(Memory memory) noexcept : memory_(memory) {}
 
-    // The caller has made true what sleepers may be waiting for. B1: looks whether somebody may be asleep, by an
+    // The caller has made true what sleepers may be waiting for. B1: checks whether somebody may be asleep, by an
     // operation that is ordered with each prepare_sleep(): either it sees the mark, or the sleeper sees all that came
     // before the notification. B2: then the word moves on, so that nobody falls asleep any more on its old value, and
     // all are woken. When another notification moved it, that one wakes the same sleepers.

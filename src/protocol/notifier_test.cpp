@@ -19,10 +19,10 @@ class CountingMemory
 {
   public:
     base::Word<uint32_t> word() const noexcept { return base::Word<uint32_t>(&state_->word); }
-    void wake_all(uint32_t left) const noexcept
+    void wake_all(uint32_t remaining) const noexcept
     {
         state_->wakes.fetch_add(1);
-        state_->wait_word.wake_all(&state_->word, left);
+        state_->wait_word.wake_all(&state_->word, remaining);
     }
     platform::Sleep sleep_while_equal(uint32_t shown, int64_t timeout_ns) const noexcept
     {

@@ -71,7 +71,7 @@ template <class Word, class WordFence> class SequenceWord
         return {sequence, sequence % 2 == 0};
     }
 
-    // Relaxed: no value comes twice within a read, so one that is the same has not been left.
+    // Relaxed: no value comes twice within a read, so one that is the same has never changed.
     bool is_unchanged(const Snapshot &snapshot) const noexcept
     {
         return snapshot.stable && word_.load_relaxed() == snapshot.sequence;

@@ -69,7 +69,7 @@ TEST(Slots, ReaderLappedByOneDepthIsTold)
     }
 }
 
-TEST(Slots, ReaderIsToldAsSoonAsItsSlotIsAnnounced)
+TEST(Slots, ReaderNoticesAsSoonAsItsSlotIsBeingWritten)
 {
     SlotsInMemory segment(2);
     segment.publish(1);
@@ -149,7 +149,7 @@ TEST(Slots, RecoveryShowsAFrameWhoseWriterDiedBeforeTheIndex)
     }
 }
 
-TEST(Slots, RecoveryLeavesAHalfWrittenFrameAnnounced)
+TEST(Slots, RecoveryLeavesAHalfWrittenFrameMarked)
 {
     for (uint32_t depth : {1u, 2u, 5u})
     {

@@ -4,7 +4,6 @@
 #include "base/copy.hpp"
 #include "protocol/slots.hpp"
 #include "segment/slot_words.hpp"
-#include "segment/slot_words.hpp"
 
 #include <array>
 #include <vector>

@@ -63,9 +63,10 @@ Placed create_new(const char *name, const Layout &layout, const CreateOptions &o
 Status check_owner(const char *name, const platform::FileInfo &info) noexcept
 {
     if (!info.is_regular)
-        return fail(DAO_E_EXISTS, "%s: not a regular file, and so not replaced", name);
+        return fail(DAO_E_EXISTS, "%s: cannot replace it: not a regular file", name);
     if (!info.is_own && !info.may_replace)
-        return fail(DAO_E_PERMISSION, "%s: belongs to another user (id %u); expected a file of your own", name,
+        return fail(DAO_E_PERMISSION,
+                    "%s: cannot replace it: belongs to another user (id %u); expected a file of your own", name,
                     info.owner);
     return Status::success;
 }
@@ -89,7 +90,8 @@ Placed create_over(const char *name, const Layout &layout, const CreateOptions &
         if (base::last_error_code() == DAO_E_VERSION)
             return create_new(name, layout, options, true, segment);
         if (base::last_error_code() == DAO_E_FORMAT)
-            (void)fail(DAO_E_EXISTS, "%s: exists and is not a segment; remove it or choose another name", name);
+            (void)fail(DAO_E_EXISTS,
+                       "%s: cannot create it: exists and is not a segment; remove it or choose another name", name);
         return Placed::failed;
     }
     if (is_reusable(*old, layout, info) && !old->read_only())
@@ -117,7 +119,7 @@ Placed create_where_a_file_is(const char *name, const Layout &layout, const Crea
         lock.lock(name) != Status::success)
         return Placed::failed;
     if (!platform::identity_of(name, now) || !(now == info.identity))
-        return Placed::occupied; // another creator was faster: look again
+        return Placed::occupied; // another creator was faster: check again
     return create_over(name, layout, options, info, segment);
 }
 
@@ -149,9 +151,10 @@ Status create(const char *name, const Geometry &geometry, const CreateOptions &o
         switch (platform::query_presence(name))
         {
         case Presence::link:
-            return fail(DAO_E_PERMISSION, "%s: a symbolic link, which is not followed; name the segment itself", name);
+            return fail(DAO_E_PERMISSION,
+                        "%s: cannot create it: a symbolic link; expected the name of the segment itself", name);
         case Presence::other:
-            return fail(DAO_E_EXISTS, "%s: exists and is not a regular file", name);
+            return fail(DAO_E_EXISTS, "%s: cannot create it: exists and is not a regular file", name);
         case Presence::absent:
             placed = create_new(name, layout, options, false, segment);
             break;
@@ -161,7 +164,7 @@ Status create(const char *name, const Geometry &geometry, const CreateOptions &o
         }
     }
     if (placed == Placed::occupied)
-        return fail(DAO_E_BUSY, "%s: other processes keep creating it", name);
+        return fail(DAO_E_BUSY, "%s: cannot create it: other processes keep doing so", name);
     if (placed == Placed::failed)
         return Status::error;
     if (segment->has_named_semaphores())

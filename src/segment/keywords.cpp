@@ -107,12 +107,13 @@ bool read_whole(const Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) 
 Status repair_and_read(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
 {
     if (segment.read_only())
-        return fail(DAO_E_BUSY, "%s: a keyword stays half written", segment.name());
+        return fail(DAO_E_BUSY, "%s: cannot read a keyword: it stays half written", segment.name());
     KeywordLock lock(segment);
     if (lock.take() != Status::success)
         return Status::error;
-    return read_whole(segment, index, keyword) ? Status::success
-                                               : fail(DAO_E_BUSY, "%s: a keyword stays half written", segment.name());
+    return read_whole(segment, index, keyword)
+               ? Status::success
+               : fail(DAO_E_BUSY, "%s: cannot read a keyword: it stays half written", segment.name());
 }
 
 // What another program wrote there may lack the zero that ends a comment; who gets the keyword may rely on it.
@@ -173,7 +174,7 @@ Status check_set(const Segment &segment, const char *name, const KeywordValue &v
     if (check_keyword_name(segment, name) != Status::success)
         return Status::error;
     if (segment.read_only())
-        return fail(DAO_E_READ_ONLY, "%s: open for reading only", segment.name());
+        return fail(DAO_E_READ_ONLY, "%s: cannot change keywords: open for reading only", segment.name());
     if (value.kind == KeywordKind::text && value.text == nullptr)
         return fail(DAO_E_ARGUMENT, "%s: keyword %s: the text is a null pointer", segment.name(), name);
     if (value.kind == KeywordKind::text && std::strlen(value.text) > text_bytes)
@@ -273,7 +274,7 @@ Status remove_keyword(Segment &segment, const char *name) noexcept
     if (check_keyword_name(segment, name) != Status::success)
         return Status::error;
     if (segment.read_only())
-        return fail(DAO_E_READ_ONLY, "%s: open for reading only", segment.name());
+        return fail(DAO_E_READ_ONLY, "%s: cannot change keywords: open for reading only", segment.name());
     if (lock.take() != Status::success || find_keyword(segment, name, place, keyword) != Status::success)
         return Status::error;
     if (!place.found)

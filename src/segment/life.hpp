@@ -15,7 +15,7 @@ struct CreateOptions
     bool exclusive = false; // fail when anything has the name
 };
 
-// Makes the segment or reuses the one there. On failure nothing is left behind and `segment` is unchanged.
+// Makes the segment or reuses the one there. On failure nothing remains and `segment` is unchanged.
 Status create(const char *name, const format::Geometry &geometry, const CreateOptions &options,
               SegmentPointer &segment) noexcept;
 

@@ -20,7 +20,7 @@ void notify_waiters(Segment &segment) noexcept
 Status post(Segment &segment, uint32_t semaphore) noexcept
 {
     if (segment.read_only())
-        return fail(DAO_E_READ_ONLY, "%s: open for reading only", segment.name());
+        return fail(DAO_E_READ_ONLY, "%s: cannot post: open for reading only", segment.name());
     if (semaphore != protocol::log_semaphore && semaphore >= segment.semaphore_limit())
         return fail(DAO_E_SEMAPHORE, "%s: no semaphore %u; expected 0 to %d", segment.name(), semaphore,
                     segment.semaphore_limit() - 1);

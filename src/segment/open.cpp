@@ -95,7 +95,7 @@ Status remove(const char *name) noexcept
         (segment != nullptr ? segment->file() : file).query(name, info) != Status::success)
         return Status::error;
     if (!platform::identity_of(name, now) || !(now == info.identity))
-        return fail(DAO_E_BUSY, "%s: replaced or removed by another process just now", name);
+        return fail(DAO_E_BUSY, "%s: cannot remove it: another process replaced or removed it meanwhile", name);
     if (platform::remove_file(name) != Status::success)
         return Status::error;
     if (segment == nullptr)

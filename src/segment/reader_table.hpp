@@ -1,5 +1,5 @@
-// The table of readers: who reads, how far, and how much each missed. Only for looking at; the protocol does not need
-// it, so a full table keeps nobody from reading.
+// The table of readers: who reads, how far, and how much each missed. For information only; the protocol does not need
+// it, so a full table stops nobody from reading.
 #pragma once
 
 #include "segment/segment.hpp"

@@ -125,7 +125,7 @@ class Segment
     void remove_named_semaphores() const noexcept;
 
   private:
-    // Takes down what tells this segment from another one made in its place.
+    // Notes what distinguishes this segment from another one made in its place.
     void identify() noexcept;
     bool is_made_again(const platform::FileInfo &info) const noexcept;
     Status report_loss() const noexcept;

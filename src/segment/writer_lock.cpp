@@ -39,11 +39,12 @@ Status fail_busy(const Segment &segment) noexcept
 
 Status fail_packets_open(const Segment &segment) noexcept
 {
-    return fail(DAO_E_STATE, "%s: this process is putting a frame together from packets; finalise it first",
+    return fail(DAO_E_STATE,
+                "%s: cannot write: this process is putting a frame together from packets; finalise it first",
                 segment.name());
 }
 
-// Contended: spin a little, then sleep and look. Sleeping on the word itself would make every release look for
+// Contended: spin a little, then sleep and check. Sleeping on the word itself would make every release check for
 // sleepers, and two writers of one segment are not the case to make fast.
 template <class Try> LockResult wait_for_lock(const Segment &segment, Try &&try_once) noexcept
 {

@@ -1,5 +1,5 @@
-// The writer lock of a segment: waited for, taken over from the dead, and given back. What a dead holder left half done
-// is repaired before the lock is the caller's.
+// The writer lock of a segment: waited for, taken over from the dead, and released. What a dead holder left half done
+// is repaired before the caller has the lock.
 #pragma once
 
 #include "segment/segment.hpp"

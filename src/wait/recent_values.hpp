@@ -1,4 +1,4 @@
-// The last few values of something measured, in order of size: quantiles cost one look.
+// The last few values of something measured, in order of size: a quantile costs one read.
 #pragma once
 
 #include <cstdint>

@@ -39,8 +39,8 @@ constexpr int64_t assumed_lateness_ns = 60'000; // before any was measured
 constexpr int64_t longest_wake_ns = 100'000;
 
 // Signs that others want the processor: a gap in a spin, a sleep that ended as late as that.
-constexpr int64_t disturbed_ns = 300'000;
-constexpr int64_t displaced_ns = 1'000'000;
+constexpr int64_t preempted_pause_ns = 300'000;
+constexpr int64_t preempted_lateness_ns = 1'000'000;
 constexpr uint32_t least_rest_frames = 1024;
 constexpr uint32_t most_rest_frames = 16'384;
 constexpr uint32_t spins_to_forgive = 4096;
@@ -133,7 +133,7 @@ void Rhythm::slept(int64_t now_ns, bool ended_by_frame) noexcept
     if (late_ns < 0)
         return;
     // When a frame ended it after that, the timer would have been later still: nobody knows how much.
-    if (late_ns > displaced_ns)
+    if (late_ns > preempted_lateness_ns)
         rest();
     lateness_ns_.add(narrow(ended_by_frame ? late_ns + late_ns / 4 : late_ns));
 }
@@ -143,7 +143,7 @@ void Rhythm::rest() noexcept
 {
     frames_to_rest_ = rest_frames_;
     rest_frames_ = std::min(2 * rest_frames_, most_rest_frames);
-    undisturbed_spins_ = 0;
+    unbroken_spins_ = 0;
 }
 
 void Rhythm::learn_from_spin() noexcept
@@ -153,12 +153,12 @@ void Rhythm::learn_from_spin() noexcept
     last_spin_.is_new = false;
     allowance_ns_ -= last_spin_.length_ns;
     tried_ns_ = due_ns_;
-    if (last_spin_.longest_pause_ns > disturbed_ns)
+    if (last_spin_.longest_pause_ns > preempted_pause_ns)
         rest();
-    else if (++undisturbed_spins_ == spins_to_forgive)
+    else if (++unbroken_spins_ == spins_to_forgive)
     {
         rest_frames_ = std::max(rest_frames_ / 2, least_rest_frames);
-        undisturbed_spins_ = 0;
+        unbroken_spins_ = 0;
     }
 }
 

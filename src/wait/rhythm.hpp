@@ -43,7 +43,7 @@ class Rhythm
 
     // The next two are on the way of the frame: they only take notes, which the next plan learns from.
 
-    // The reader spun. `longest_pause_ns`: between two of its looks at the clock; long when it lost the processor.
+    // The reader spun. `longest_pause_ns`: between two of its readings of the clock; long when it lost the processor.
     void spun(int64_t begin_ns, int64_t end_ns, int64_t longest_pause_ns) noexcept
     {
         last_spin_ = {end_ns - begin_ns, longest_pause_ns, true};
@@ -115,7 +115,7 @@ class Rhythm
     uint32_t waits_unplanned_ = 0;
     uint32_t frames_to_rest_ = 0; // asleep, after the reader lost the processor while it spun
     uint32_t rest_frames_;
-    uint32_t undisturbed_spins_ = 0;
+    uint32_t unbroken_spins_ = 0;
 };
 
 }

@@ -5,7 +5,7 @@
 //     sleep(until_ns)           on the notifier; success: the frame is there; timeout: until_ns has passed
 //     sleep_shortly(until_ns)   the same, for a sleep that is to end on time
 //     spin(until_ns)            the same, without sleeping
-//     longest_pause_ns(end_ns)  of that spin, which ended then: between two looks at the clock
+//     longest_pause_ns(end_ns)  of that spin, which ended then: between two readings of the clock
 // Each may also end with what else ends a wait.
 #pragma once
 

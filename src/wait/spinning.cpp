@@ -5,7 +5,7 @@
 namespace dao::wait
 {
 
-// Between two looks at the clock. False when the frame did not come.
+// Between two readings of the clock. False when the frame did not come.
 bool Spinner::check_often() noexcept
 {
     constexpr unsigned checks = 64;
@@ -38,7 +38,7 @@ Status Spinner::spin(int64_t until_ns) noexcept
 }
 
 // A signal that is handled while we spin leaves no trace that we could see. So once frames have failed to come for a
-// while, when two system calls more no longer matter, signals are held back and looked for.
+// while, when two system calls more no longer matter, signals are held back and checked for.
 Status Spinner::check_for_signals(int64_t now_ns) noexcept
 {
     constexpr int64_t calm_ns = 10'000'000;

@@ -17,7 +17,7 @@ class Spinner
     // Status::timeout at `until_ns` of the monotonic clock.
     Status spin(int64_t until_ns) noexcept;
 
-    // Between two looks at the clock: long when the thread was put off the processor.
+    // Between two readings of the clock: long when the thread was put off the processor.
     int64_t longest_pause_ns() const noexcept { return longest_pause_ns_; }
     int64_t last_check_ns() const noexcept { return last_check_ns_; }
 

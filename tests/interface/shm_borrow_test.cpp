@@ -114,7 +114,7 @@ TEST(ShmBorrow, NextNewestWaitsAndComesOnce)
     EXPECT_EQ(sum(borrowed), 4.0f);
     Dao::NextOptions how;
     how.timeout = 5ms;
-    EXPECT_EQ(pair.reader.borrow_next(how).status(), DAO_TIMEOUT) << "a frame that was handed out is seen";
+    EXPECT_EQ(pair.reader.borrow_next(how).status(), DAO_TIMEOUT) << "a frame that was borrowed is seen";
     pair.publish(2);
     EXPECT_EQ(pair.reader.borrow_next(how).frame().cnt0, 3u);
 }
@@ -138,7 +138,7 @@ TEST(ShmBorrow, MemoryOutlivesCloseReopenAndTheObject)
     {
         EXPECT_TRUE(*borrowed);
         EXPECT_EQ(sum(*borrowed), 28.0f);
-        EXPECT_FALSE(borrowed->is_whole()) << "nobody can tell";
+        EXPECT_FALSE(borrowed->is_whole()) << "it cannot be known";
     }
     EXPECT_EQ(reopened.get_shape(), Dao::Shape{6});
 }

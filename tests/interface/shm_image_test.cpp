@@ -171,7 +171,7 @@ TEST(ShmImage, WritesPacketsSlicesSumsAndQuietData)
     EXPECT_EQ(image.get_counter(), 3u);
 }
 
-TEST(ShmImage, HandsOutPointersInOrder)
+TEST(ShmImage, LendsPointersInOrder)
 {
     Pair pair(4);
     Dao::Image image(pair.name);

@@ -373,7 +373,7 @@ TEST(ShmFollow, ImageGoesToAnyTypeAndIsTold)
     EXPECT_EQ(bytes.size(), 16u);
     Dao::Shm<double> writer(old.name, {4}, nullptr, 4);
     writer.set_frame(std::vector<double>(4, 2.5));
-    EXPECT_EQ(reader.next(bytes, how).status, DAO_REPLACED) << "its program looks at type and shape again";
+    EXPECT_EQ(reader.next(bytes, how).status, DAO_REPLACED) << "its program checks type and shape again";
     EXPECT_EQ(reader.get_type(), _DATATYPE_DOUBLE);
     const auto result = reader.next(bytes, how);
     EXPECT_EQ(result.status, DAO_SUCCESS);

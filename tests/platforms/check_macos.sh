@@ -11,7 +11,7 @@ install_zig() {
     ln -s "$(cd "$1" && echo lib/python3*/site-packages/ziglang/zig)" "$1/zig"
 }
 cached "zig/$version" install_zig
-# What zig compiles for itself, such as the C++ library of each processor, is kept too.
+# What zig compiles for itself, such as the C++ library of each processor, is cached too.
 ZIG_GLOBAL_CACHE_DIR=$zig/cache ZIG_LOCAL_CACHE_DIR=$zig/cache
 # Its compilers are scripts, so that ccache knows them by what they hold.
 CCACHE_COMPILERCHECK=content

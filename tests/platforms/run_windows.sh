@@ -56,7 +56,7 @@ done
 export WINEPREFIX="$build/wine-0"
 configure "$build" -DBUILD_SHARED_LIBS=ON
 cmake --build "$build" -j "$jobs"
-# Left out: the model, which is the same everywhere, and what builds programs behind ctest's back.
+# Left out: the model, which is the same everywhere, and what builds programs outside of ctest.
 ctest --test-dir "$build" -j "$jobs" --output-on-failure -LE model "$@"
 [ $# -eq 0 ] || exit 0
 

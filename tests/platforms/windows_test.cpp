@@ -110,7 +110,7 @@ TEST_F(Windows, ReplacedAndRemovedFilesGoWithTheirLastUser)
     daoShmCloseShm(&first);
     daoShmCloseShm(&second);
     EXPECT_EQ(daoShmRemove(name.c_str()), DAO_ERROR);
-    create(first, 6); // clears away what a killed process would have left
+    create(first, 6); // removes what would remain of a killed process
     daoShmCloseShm(&first);
     EXPECT_EQ(files_left(), 1u);
 }
@@ -129,7 +129,7 @@ TEST_F(Windows, NameInTmpLiesInTheTemporaryDirectory)
     EXPECT_FALSE(fs::exists(fs::temp_directory_path() / base));
 }
 
-// Kernel objects that a thousand waits and rings leave behind.
+// Kernel objects that remain after a thousand waits and notifications.
 TEST_F(Windows, WaitsLeaveNoHandleBehind)
 {
     IMAGE image;

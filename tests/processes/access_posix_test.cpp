@@ -109,7 +109,7 @@ TEST(SpecialFiles, AreRefusedAndLeft)
     expect_failure(DAO_E_FORMAT, "/dev/zero");
 }
 
-// Runs `action` as another user and ends the process: leak checkers may not look at one that changed its user.
+// Runs `action` as another user and ends the process: leak checkers may not inspect one that changed its user.
 template <class Action>
 [[noreturn]] void end_as_nobody(Action &&action)
 {
@@ -199,7 +199,7 @@ TEST(OtherUsers, AreRefusedByThePrivateMode)
     EXPECT_EQ(daoShmCheckReplaced(image), DAO_SUCCESS);
 }
 
-// Even where the folder lets anybody delete, another user's file is not displaced.
+// Even where the folder lets anybody delete, another user's file is not replaced.
 TEST(OtherUsers, DoNotDisplaceAFileInAFolderThatAnybodyMayChange)
 {
     if (!is_root())

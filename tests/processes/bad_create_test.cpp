@@ -1,4 +1,4 @@
-// Create and open with bad input: an error that names the thing, what was found and what was expected; no file left.
+// Create and open with bad input: an error that names the thing, what was found and what was expected; no file remains.
 #include "image.hpp"
 #include "segment_name.hpp"
 

@@ -22,7 +22,7 @@ using namespace test;
 
 constexpr uint32_t size = 20'000; // several pages of data
 
-// What a child tells its parent, also when it dies.
+// What a child reports to its parent, also when it dies.
 struct Report
 {
     volatile int calls = 0;

@@ -1,4 +1,4 @@
-// Together with DAO programs: its named semaphores, its raw reads and writes, both ways, on its segments and, with the
+// Together with DAO programs: its named semaphores, its raw reads and writes, each way, on its segments and, with the
 // compatibility switch, on ours.
 #include "dao_bytes.hpp"
 #include "dao_semaphores.hpp"
@@ -7,7 +7,7 @@
 #include "segment_name.hpp"
 #include "system_posix.hpp"
 #include "timing.hpp"
-#include "ways.hpp"
+#include "wait_modes.hpp"
 
 #include <array>
 #include <atomic>
@@ -102,7 +102,7 @@ int play_dao_reader(const Arguments &arguments)
 
 const Role dao_reader("dao-reader", play_dao_reader);
 
-// A DAO process that writes so many frames, each when told by semaphore 9, which it takes as its go.
+// A DAO process that writes so many frames, each when semaphore 9 is posted.
 int play_dao_writer(const Arguments &arguments)
 {
     DaoProgram dao(arguments.at(0));
@@ -181,7 +181,7 @@ TEST_P(Together, DaoProcessIsWokenAndReadsWhatWePublish)
 
 TEST_P(Together, WeAreWokenAndReadWhatADaoProcessPublishes)
 {
-    for (const Way way : all_ways)
+    for (const WaitMode mode : all_wait_modes)
     {
         const timespec past{1, 0};
         while (daoShmWaitForSemaphoreTimeout(image_, 4, &past) == DAO_SUCCESS)
@@ -196,15 +196,15 @@ TEST_P(Together, WeAreWokenAndReadWhatADaoProcessPublishes)
         uint64_t last = before;
         while (last < before + 20)
         {
-            ASSERT_EQ(wait_for_frame(reader, way, last, 10 * second_ns, 4), DAO_SUCCESS)
-                << name_of(way) << " after " << last - before;
+            ASSERT_EQ(wait_for_frame(reader, mode, last, 10 * second_ns, 4), DAO_SUCCESS)
+                << name_of(mode) << " after " << last - before;
             uint64_t counter = 0;
             int_fast8_t status = daoShmReadNext(reader, frame.data(), size, &counter, nullptr, nullptr);
             for (; status == DAO_SUCCESS || status == DAO_OVERWRITE;
                  status = daoShmReadNext(reader, frame.data(), size, &counter, nullptr, nullptr))
             {
                 ASSERT_GT(counter, last);
-                ASSERT_TRUE(is_frame(frame, counter - before)) << name_of(way);
+                ASSERT_TRUE(is_frame(frame, counter - before)) << name_of(mode);
                 last = counter;
             }
         }

@@ -1,4 +1,4 @@
-// Files that are no segment, or a damaged one: refused with a code and a message, never a crash; left as they are.
+// Files that are no segment, or a damaged one: refused with a code and a message, never a crash; not changed.
 #include "dao_bytes.hpp"
 #include "frames.hpp"
 #include "segment_name.hpp"

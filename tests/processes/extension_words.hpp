@@ -1,5 +1,5 @@
 // The keywords' part of a segment's extension, as the library's own template sees it; and memory that stops the process
-// after a chosen step. The only tests outside src/ that look behind dao.h: a death between two steps cannot be had
+// after a chosen step. The only tests outside src/ that use more than dao.h: a death between two steps cannot be had
 // otherwise.
 #pragma once
 

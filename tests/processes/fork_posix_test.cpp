@@ -3,7 +3,7 @@
 #include "image.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"
-#include "ways.hpp"
+#include "wait_modes.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -88,21 +88,21 @@ TEST_F(Fork, ChildIsListedAsAReaderOfItsOwn)
 
 TEST_F(Fork, ChildWaitsInEveryWay)
 {
-    for (const Way way : all_ways)
+    for (const WaitMode mode : all_wait_modes)
     {
-        Image own; // a fresh handle for each, so that no way finds the frame of the one before
+        Image own; // a fresh handle for each, so that no mode finds the frame of the one before
         own.open(name_.text());
         const timespec past{1, 0};
         (void)daoShmWaitForSemaphoreTimeout(own, 0, &past);
         const uint64_t after = daoShmGetCounter(own);
         const pid_t child = fork();
         if (child == 0)
-            _exit(wait_for_frame(own, way, after, 20 * second_ns) == DAO_SUCCESS ? 0 : 1);
+            _exit(wait_for_frame(own, mode, after, 20 * second_ns) == DAO_SUCCESS ? 0 : 1);
         std::this_thread::sleep_for(milliseconds(50));
         publish(image_, after + 1);
         int status = 0;
         waitpid(child, &status, 0);
-        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << name_of(way);
+        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << name_of(mode);
     }
 }
 

@@ -195,7 +195,7 @@ TEST_P(KilledAtEachStep, HandleThatMayOnlyReadGetsNothingTorn)
     EXPECT_TRUE(is_same(get(reader), new_keyword));
 }
 
-// Freed by hand, as when the holder cannot be judged: nobody takes anything over.
+// Freed by a user, as when the holder cannot be judged: nobody takes anything over.
 TEST_P(KilledAtEachStep, LockFreedBySomebodyElseLosesNothing)
 {
     extension().keyword_lock = 0;
@@ -243,7 +243,7 @@ TEST_F(KilledKeywordWriter, JournalIndexOutsideTheTableWritesNothing)
         require(daoShmSetKeywordLong(image_, "B", 8, nullptr), "set");
         EXPECT_TRUE(std::equal(before.begin(), before.end(), behind));
         EXPECT_EQ(extension().keyword_journal.pending, 0u);
-        EXPECT_EQ(extension().keyword_sequence % 2, 0u) << "readers are not kept out for ever";
+        EXPECT_EQ(extension().keyword_sequence % 2, 0u) << "readers are not locked out indefinitely";
         uint32_t count = 0;
         EXPECT_EQ(daoShmCountKeywords(image_, &count), DAO_SUCCESS) << daoLastErrorMessage();
         require(daoShmSetKeywordLong(image_, "A", 1, old_comment.c_str()), "set");
@@ -260,7 +260,7 @@ TEST_F(KilledKeywordWriter, OddSequenceWithoutAJournalIsNoObstacle)
 }
 
 // Another program may fill a keyword to its last byte, or with any bytes.
-TEST_F(KilledKeywordWriter, KeywordOfAnyBytesIsHandedOutWithAnEnd)
+TEST_F(KilledKeywordWriter, KeywordOfAnyBytesIsReturnedWithAnEnd)
 {
     std::memset(static_cast<void *>(image_->kw + 1), 'S', sizeof(IMAGE_KEYWORD));
     uint32_t count = 0;

@@ -1,4 +1,4 @@
-// Keywords: set, get, list, remove; kept whole between processes, also when one is killed in the middle.
+// Keywords: set, get, list, remove; whole between processes, also when one is killed in the middle.
 #include "image.hpp"
 #include "role.hpp"
 #include "segment_name.hpp"

@@ -3,7 +3,7 @@
 #include "frames.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"
-#include "ways.hpp"
+#include "wait_modes.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -140,9 +140,9 @@ TEST_P(Layouts, WaitsWithoutSemaphoresSeeTheFramesOfAnother)
     reader.open(name_.text());
     writer.open(name_.text());
     uint64_t number = 0;
-    for (const Way way : {Way::sleeping, Way::spinning, Way::adaptive})
+    for (const WaitMode mode : {WaitMode::sleeping, WaitMode::spinning, WaitMode::adaptive})
     {
-        EXPECT_EQ(wait_for_frame(reader, way, number, 5 * millisecond_ns), DAO_TIMEOUT) << name_of(way);
+        EXPECT_EQ(wait_for_frame(reader, mode, number, 5 * millisecond_ns), DAO_TIMEOUT) << name_of(mode);
         std::thread later(
             [&]
             {
@@ -151,7 +151,7 @@ TEST_P(Layouts, WaitsWithoutSemaphoresSeeTheFramesOfAnother)
                 fill(frame, number + 1);
                 EXPECT_EQ(daoShmImage2Shm(frame.data(), 30, writer), DAO_SUCCESS);
             });
-        EXPECT_EQ(wait_for_frame(reader, way, number, 10 * second_ns), DAO_SUCCESS) << name_of(way);
+        EXPECT_EQ(wait_for_frame(reader, mode, number, 10 * second_ns), DAO_SUCCESS) << name_of(mode);
         later.join();
         ++number;
     }

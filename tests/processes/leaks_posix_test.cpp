@@ -1,4 +1,4 @@
-// Nothing is left behind: no descriptor, no mapping, no file, no named semaphore.
+// Nothing remains: no descriptor, no mapping, no file, no named semaphore.
 #include "dao_semaphores.hpp"
 #include "image.hpp"
 #include "segment_name.hpp"

@@ -1,4 +1,4 @@
-// Segments whose files are truncated, beside truncated_posix_test.cpp: those of DAO's, where only a fault tells; descriptors
+// Segments whose files are truncated, beside truncated_posix_test.cpp: those of DAO's, where only a fault shows it; descriptors
 // that the program took away; many threads; and descriptions that change without a truncation.
 #include "harm_posix.hpp"
 #include "image.hpp"
@@ -21,7 +21,7 @@ DaoSegment layout_of(uint32_t depth)
     return {{size}, _DATATYPE_UINT32, depth, 3, false};
 }
 
-// In a segment of DAO's nothing lies behind the frames that would tell; what was lost is noticed when it is touched.
+// In a segment of DAO's nothing lies behind the frames that would show it; what was lost is noticed when it is touched.
 class TruncatedDaos : public testing::Test
 {
   protected:
@@ -47,7 +47,7 @@ TEST_F(TruncatedDaos, FrameIsNotReadAsWhole)
     EXPECT_EQ(daoShmReadNewest(image_, read_.data(), size / 4, nullptr, nullptr), DAO_REPLACED);
 }
 
-TEST_F(TruncatedDaos, FrameHandedOutIsNotCalledWhole)
+TEST_F(TruncatedDaos, BorrowedFrameIsNotCalledWhole)
 {
     void *slot = nullptr;
     require(daoShmGetNewestSegment(image_, &slot, nullptr, nullptr), "get newest");

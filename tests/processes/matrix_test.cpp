@@ -177,7 +177,7 @@ TEST_P(Matrix, AnotherHandleSeesTheSameSegment)
         });
 }
 
-TEST_P(Matrix, SlotsAreHandedOutInOrder)
+TEST_P(Matrix, SlotsAreBorrowedInOrder)
 {
     for_each_geometry(
         [&](SegmentName &, Image &image, const Shape &, uint64_t count, uint32_t depth)

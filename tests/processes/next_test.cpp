@@ -1,4 +1,4 @@
-// daoShmNext(): which frame it gives, in each order and in each way to wait, and what ends it.
+// daoShmNext(): which frame it delivers, in each order and in each wait mode, and what ends it.
 #include "child.hpp"
 #include "frames.hpp"
 #include "image.hpp"
@@ -284,7 +284,7 @@ INSTANTIATE_TEST_SUITE_P(Waits, Next,
                              return row.param == DAO_WAIT_ADAPTIVE ? "Adaptive" : "Semaphore";
                          });
 
-// What is handed out answers for itself, not for the last read.
+// A check of a borrowed frame concerns that frame, not the last read.
 TEST(BorrowedFrame, IsOverwrittenAlthoughTheLastReadIsWhole)
 {
     SegmentName name;

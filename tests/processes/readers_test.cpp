@@ -167,7 +167,7 @@ TEST(Readers, CountMayExceedTheRoomGiven)
     EXPECT_EQ(room[1].pid, 0u) << "nothing beyond the room is written";
 }
 
-// Publishes a frame each time that it is told, then dies in the middle of one.
+// Publishes a frame on each request, then dies in the middle of one.
 int play_dying_writer(const Arguments &arguments)
 {
     Image image;

@@ -1,11 +1,11 @@
 // Create over a segment that others use: reuse, replacement, and creators of the same name at the same time.
+#include "extension_words.hpp"
 #include "frames.hpp"
 #include "image.hpp"
-#include "extension_words.hpp"
 #include "role.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"
-#include "ways.hpp"
+#include "wait_modes.hpp"
 
 #include <cinttypes>
 #include <cstdio>
@@ -54,20 +54,20 @@ class Sequence
     uint64_t count_ = 0;
 };
 
-// Reads in order with one way to wait until the segment is removed. Prints how many frames it got and how often it
+// Reads in order with one wait mode until the segment is removed. Prints how many frames it got and how often it
 // followed to another segment. Result 1: a frame that should not have been.
 int play_following_reader(const Arguments &arguments)
 {
     Image image;
     image.open(arguments.at(0));
-    const Way way = way_of(arguments.at(1));
+    const WaitMode mode = wait_mode_of(arguments.at(1));
     const int32_t semaphore = std::stoi(arguments.at(2));
     Sequence sequence;
     uint64_t followed = 0;
     say("ready");
     for (;;)
     {
-        int_fast8_t status = wait_for_frame(image, way, sequence.last(), 20 * second_ns, semaphore);
+        int_fast8_t status = wait_for_frame(image, mode, sequence.last(), 20 * second_ns, semaphore);
         if (status == DAO_REMOVED || daoShmCheckReplaced(image) == DAO_REMOVED)
             break;
         if (status == DAO_REPLACED)
@@ -100,9 +100,9 @@ const Role following_reader("following-reader", play_following_reader);
 std::vector<Child> start_readers(const SegmentName &name)
 {
     std::vector<Child> readers;
-    for (const Way way : all_ways)
+    for (const WaitMode mode : all_wait_modes)
         readers.emplace_back("following-reader",
-                             Arguments{name.text(), name_of(way), std::to_string(static_cast<int>(way))});
+                             Arguments{name.text(), name_of(mode), std::to_string(static_cast<int>(mode))});
     for (Child &reader : readers)
         EXPECT_EQ(reader.line(), "ready");
     return readers;
@@ -113,11 +113,11 @@ void expect_all_well(std::vector<Child> &readers, uint64_t least_frames, uint64_
     for (size_t index = 0; index < readers.size(); ++index)
     {
         const std::string report = readers[index].line();
-        EXPECT_EQ(readers[index].wait(), 0) << name_of(all_ways[index]);
+        EXPECT_EQ(readers[index].wait(), 0) << name_of(all_wait_modes[index]);
         uint64_t frames = 0, followed = 0;
         EXPECT_EQ(std::sscanf(report.c_str(), "%" SCNu64 " %" SCNu64, &frames, &followed), 2) << report;
-        EXPECT_GE(frames, least_frames) << name_of(all_ways[index]);
-        EXPECT_GE(followed, least_followed) << name_of(all_ways[index]);
+        EXPECT_GE(frames, least_frames) << name_of(all_wait_modes[index]);
+        EXPECT_GE(followed, least_followed) << name_of(all_wait_modes[index]);
     }
 }
 
@@ -266,7 +266,7 @@ int play_creator(const Arguments &arguments)
 
 const Role creator("creator", play_creator);
 
-// Starts creators of the name at one moment and checks that one segment is left, and that each knows its own's fate.
+// Starts creators of the name at one moment and checks that one segment remains, and that each knows its own's fate.
 void create_at_once(const std::vector<uint32_t> &sizes)
 {
     SegmentName name;
@@ -280,7 +280,7 @@ void create_at_once(const std::vector<uint32_t> &sizes)
         ASSERT_EQ(child.line(), "ready");
     for (Child &child : creators)
         ids.push_back(child.line());
-    const std::string look = name.text() + ".look"; // all have created: now each may look what became of it
+    const std::string look = name.text() + ".look"; // all have created: now each may check what became of it
     std::ofstream(look).close();
     Image last;
     last.open(name.text());

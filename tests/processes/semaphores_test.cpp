@@ -4,7 +4,7 @@
 #include "role.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"
-#include "ways.hpp"
+#include "wait_modes.hpp"
 
 #include <gtest/gtest.h>
 

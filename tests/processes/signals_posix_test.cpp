@@ -4,7 +4,7 @@
 #include "role.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"
-#include "ways.hpp"
+#include "wait_modes.hpp"
 
 #include <atomic>
 #include <csignal>
@@ -36,18 +36,18 @@ void handle(int number, void (*handler)(int), int flags)
     sigaction(number, &action, nullptr);
 }
 
-// Waits for ever in the given way, and prints what ended the wait.
+// Waits without a limit in the given mode, and prints what ended the wait.
 int play_signalled_waiter(const Arguments &arguments)
 {
     Image image;
     image.open(arguments.at(0));
-    const Way way = way_of(arguments.at(1));
+    const WaitMode mode = wait_mode_of(arguments.at(1));
     handle(SIGUSR1, count_signal, std::stoi(arguments.at(2)) != 0 ? SA_RESTART : 0);
     handle(SIGUSR2, count_and_interrupt, SA_RESTART);
     for (int waits = 0; waits < 3; ++waits)
     {
         say("waiting");
-        const int_fast8_t status = wait_for_frame(image, way, 0, -1);
+        const int_fast8_t status = wait_for_frame(image, mode, 0, -1);
         if (status == DAO_INTERRUPTED && signals_handled <= waits)
             return 4;
         say(std::to_string(status));
@@ -76,7 +76,7 @@ std::string signal_until_answer(Child &child, int number)
     return answer;
 }
 
-class Signals : public testing::TestWithParam<std::tuple<Way, int>>
+class Signals : public testing::TestWithParam<std::tuple<WaitMode, int>>
 {
 };
 
@@ -85,8 +85,8 @@ TEST_P(Signals, EndAWait)
     SegmentName name;
     Image writer;
     writer.create(name.text(), {4}, _DATATYPE_UINT32);
-    const auto [way, restart] = GetParam();
-    Child waiter("signalled-waiter", {name.text(), name_of(way), std::to_string(restart)});
+    const auto [mode, restart] = GetParam();
+    Child waiter("signalled-waiter", {name.text(), name_of(mode), std::to_string(restart)});
     const std::string interrupted = std::to_string(DAO_INTERRUPTED);
     for (const int number : {SIGUSR1, SIGUSR2})
     {
@@ -100,7 +100,7 @@ TEST_P(Signals, EndAWait)
     EXPECT_EQ(waiter.wait(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, Signals, testing::Combine(testing::ValuesIn(all_ways), testing::Values(0, 1)),
+INSTANTIATE_TEST_SUITE_P(WaitModes, Signals, testing::Combine(testing::ValuesIn(all_wait_modes), testing::Values(0, 1)),
                          [](const auto &row) {
                              return std::string(name_of(std::get<0>(row.param))) +
                                     (std::get<1>(row.param) ? "WithRestart" : "WithoutRestart");
@@ -142,7 +142,7 @@ int play_unhandled_waiter(const Arguments &arguments)
     Image image;
     image.open(arguments.at(0));
     say("waiting");
-    return wait_for_frame(image, way_of(arguments.at(1)), 0, -1) == DAO_SUCCESS ? 0 : 2;
+    return wait_for_frame(image, wait_mode_of(arguments.at(1)), 0, -1) == DAO_SUCCESS ? 0 : 2;
 }
 
 const Role unhandled_waiter("unhandled-waiter", play_unhandled_waiter);
@@ -152,14 +152,14 @@ TEST(Signal, WithoutAHandlerEndTheProcess)
     SegmentName name;
     Image writer;
     writer.create(name.text(), {4}, _DATATYPE_UINT32);
-    for (const Way way : all_ways)
+    for (const WaitMode mode : all_wait_modes)
     {
-        Child waiter("unhandled-waiter", {name.text(), name_of(way)});
+        Child waiter("unhandled-waiter", {name.text(), name_of(mode)});
         ASSERT_EQ(waiter.line(), "waiting");
         std::this_thread::sleep_for(milliseconds(60));
         ::kill(static_cast<pid_t>(waiter.pid()), SIGTERM);
         const int64_t taken_ns = elapsed_ns([&] { EXPECT_EQ(waiter.wait(milliseconds(5000)), -1); });
-        EXPECT_LT(taken_ns, 3 * second_ns) << name_of(way);
+        EXPECT_LT(taken_ns, 3 * second_ns) << name_of(mode);
     }
 }
 

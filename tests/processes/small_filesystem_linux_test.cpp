@@ -1,4 +1,4 @@
-// A file system that fills up: an error at create, no file left, and never a SIGBUS later.
+// A file system that fills up: an error at create, no file remains, and never a SIGBUS later.
 #include "frames.hpp"
 #include "image.hpp"
 #include "role.hpp"

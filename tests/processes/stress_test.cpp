@@ -114,7 +114,7 @@ bool take_history(Image &image, Frame &frame, Tally &tally)
     return good;
 }
 
-// Pointers into the segment: a frame looked at in place counts only when it stayed whole.
+// Pointers into the segment: a frame read in place counts only when it stayed whole.
 bool take_slot(Image &image, Frame &frame, Tally &tally)
 {
     void *slot = nullptr;

@@ -1,6 +1,6 @@
 #include "system_posix.hpp"
 
-#include "ways.hpp"
+#include "wait_modes.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -24,7 +24,7 @@ size_t mapping_count(const std::string &part_of_path)
 {
     size_t count = 0;
     proc_regionwithpathinfo region{};
-    // Each call tells of the first region that ends behind the address.
+    // Each call reports the first region that ends behind the address.
     for (uint64_t address = 0;
          proc_pidinfo(getpid(), PROC_PIDREGIONPATHINFO, address, &region, sizeof region) == sizeof region;
          address = region.prp_prinfo.pri_address + region.prp_prinfo.pri_size)

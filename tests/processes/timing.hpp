@@ -31,7 +31,7 @@ int64_t elapsed_ns(Action &&action)
     return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
 }
 
-/** Looks until `condition` holds; false when it did not in time. */
+/** Checks until `condition` holds; false when it did not in time. */
 template <class Condition>
 bool eventually(Condition &&condition, milliseconds limit = milliseconds(10'000))
 {

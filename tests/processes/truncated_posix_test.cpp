@@ -4,7 +4,7 @@
 #include "image.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"
-#include "ways.hpp"
+#include "wait_modes.hpp"
 
 #include <functional>
 #include <gtest/gtest.h>
@@ -67,20 +67,17 @@ const std::vector<Call> calls = {
     {"read last", [](IMAGE *i, Frame &f) { return daoShmReadLast(i, f.data(), 1, nullptr); }},
     {"check overwrite", [](IMAGE *i, Frame &) { return daoShmCheckSegmentOverwrite(i); }},
     {"get newest",
-     [](IMAGE *i, Frame &)
-     {
+     [](IMAGE *i, Frame &) {
          void *place = nullptr;
          return daoShmGetNewestSegment(i, &place, nullptr, nullptr);
      }},
     {"get next",
-     [](IMAGE *i, Frame &)
-     {
+     [](IMAGE *i, Frame &) {
          void *place = nullptr;
          return daoShmGetNextSegment(i, &place, nullptr, nullptr);
      }},
     {"get arbitrary",
-     [](IMAGE *i, Frame &)
-     {
+     [](IMAGE *i, Frame &) {
          void *place = nullptr;
          return daoShmGetArbitrarySegment(i, &place, 0);
      }},
@@ -88,54 +85,49 @@ const std::vector<Call> calls = {
     {"publish", [](IMAGE *i, Frame &f) { return daoShmImage2Shm(f.data(), size, i); }},
     {"write quietly", [](IMAGE *i, Frame &f) { return daoShmImage2ShmQuiet(f.data(), size, i); }},
     {"write a packet",
-     [](IMAGE *i, Frame &f)
-     { return daoShmImagePart2Shm(reinterpret_cast<char *>(f.data()), size / 2, i, size / 2, 0, 2, 1); }},
+     [](IMAGE *i, Frame &f) {
+         return daoShmImagePart2Shm(reinterpret_cast<char *>(f.data()), size / 2, i, size / 2, 0, 2, 1);
+     }},
     {"finalise", [](IMAGE *i, Frame &) { return daoShmImagePart2ShmFinalize(i); }},
     {"stamp", [](IMAGE *i, Frame &) { return daoShmTimestampShm(i); }},
     {"loan",
-     [](IMAGE *i, Frame &)
-     {
+     [](IMAGE *i, Frame &) {
          void *place = nullptr;
          return daoShmLoanBegin(i, &place);
      }},
     {"post", [](IMAGE *i, Frame &) { return daoSemPost(i, 1); }},
     {"set keyword", [](IMAGE *i, Frame &) { return daoShmSetKeywordLong(i, "GAIN", 4, nullptr); }},
     {"get keyword",
-     [](IMAGE *i, Frame &)
-     {
+     [](IMAGE *i, Frame &) {
          IMAGE_KEYWORD keyword;
          return daoShmGetKeyword(i, "GAIN", &keyword);
      }},
     {"remove keyword", [](IMAGE *i, Frame &) { return daoShmRemoveKeyword(i, "GAIN"); }},
     {"count keywords",
-     [](IMAGE *i, Frame &)
-     {
+     [](IMAGE *i, Frame &) {
          uint32_t count = 0;
          return daoShmCountKeywords(i, &count);
      }},
     {"list readers",
-     [](IMAGE *i, Frame &)
-     {
+     [](IMAGE *i, Frame &) {
          DAO_READER readers[4];
          uint32_t count = 0;
          return daoShmGetReaders(i, readers, 4, &count);
      }},
     {"count readers",
-     [](IMAGE *i, Frame &)
-     {
+     [](IMAGE *i, Frame &) {
          uint32_t count = 0;
          return daoShmCountReaders(i, &count);
      }},
     {"information",
-     [](IMAGE *i, Frame &)
-     {
+     [](IMAGE *i, Frame &) {
          DAO_SEGMENT_INFO info;
          return daoShmGetInfo(i, &info);
      }},
-    {"wait for semaphore", [](IMAGE *i, Frame &) { return wait_for_frame(i, Way::semaphore, 0, 0); }},
-    {"look for a frame", [](IMAGE *i, Frame &) { return daoShmWaitForFrame(i, 0, 0); }},
-    {"look, spinning", [](IMAGE *i, Frame &) { return daoShmWaitForFrameSpin(i, 0, 0); }},
-    {"look, adaptively", [](IMAGE *i, Frame &) { return daoShmWaitForFrameAdaptive(i, 0, 0); }},
+    {"wait for semaphore", [](IMAGE *i, Frame &) { return wait_for_frame(i, WaitMode::semaphore, 0, 0); }},
+    {"check for a frame", [](IMAGE *i, Frame &) { return daoShmWaitForFrame(i, 0, 0); }},
+    {"check, spinning", [](IMAGE *i, Frame &) { return daoShmWaitForFrameSpin(i, 0, 0); }},
+    {"check, adaptively", [](IMAGE *i, Frame &) { return daoShmWaitForFrameAdaptive(i, 0, 0); }},
     {"ask", [](IMAGE *i, Frame &) { return daoShmCheckReplaced(i); }},
 };
 
@@ -159,7 +151,7 @@ TEST_P(Truncated, EveryCallSaysThatItWasReplaced)
     EXPECT_EQ(daoShmCloseShm(image_), DAO_SUCCESS);
 }
 
-TEST_P(Truncated, MemoryHandedOutStaysReadable)
+TEST_P(Truncated, BorrowedMemoryStaysReadable)
 {
     harm();
     const auto *data = static_cast<const volatile uint32_t *>(image_->array.V);
@@ -197,7 +189,7 @@ TEST_P(Truncated, InTheChildOfAForkIsNoticedThere)
     EXPECT_EQ(daoShmReadNewest(image_, read_.data(), size, nullptr, nullptr), DAO_REPLACED);
 }
 
-// At any moment of a read: what is returned as a frame is one. Frame by frame, until the reader is told.
+// At any moment of a read: what is returned as a frame is one. Frame by frame, until the reader notices.
 TEST_P(Truncated, WhileItIsReadNeverGivesATornFrame)
 {
     for (int round = 0; round < 12; ++round)

@@ -1,12 +1,12 @@
-// Who waits for a frame of a segment whose file another program truncates or makes again in place: told within 0.2 s in
-// every way to wait, and follows.
+// Who waits for a frame of a segment whose file another program truncates or makes again in place: notices within 0.2 s in
+// every wait mode, and follows.
 #include "child.hpp"
 #include "harm_posix.hpp"
 #include "image.hpp"
 #include "role.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"
-#include "ways.hpp"
+#include "wait_modes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,14 +23,14 @@ int play_bereft_waiter(const Arguments &arguments)
 {
     Image image;
     image.open(arguments.at(0));
-    const Way way = way_of(arguments.at(1));
-    if (way == Way::semaphore)
-        (void)wait_for_frame(image, way, 0, 0); // posted by the frames from before
+    const WaitMode mode = wait_mode_of(arguments.at(1));
+    if (mode == WaitMode::semaphore)
+        (void)wait_for_frame(image, mode, 0, 0); // posted by the frames from before
     say("waiting");
-    say(std::to_string(wait_for_frame(image, way, 3, -1)));
+    say(std::to_string(wait_for_frame(image, mode, 3, -1)));
     if (!eventually([&] { return daoShmReopen(image) == DAO_SUCCESS; }))
         return 2;
-    if (wait_for_frame(image, Way::sleeping, 0, 5 * second_ns) != DAO_SUCCESS)
+    if (wait_for_frame(image, WaitMode::sleeping, 0, 5 * second_ns) != DAO_SUCCESS)
         return 3;
     Frame frame(image->md->nelement);
     require(daoShmReadNewest(image, frame.data(), frame.size(), nullptr, nullptr), "read");
@@ -39,7 +39,7 @@ int play_bereft_waiter(const Arguments &arguments)
 
 const Role bereft_waiter("bereft-waiter", play_bereft_waiter);
 
-class BereftWait : public testing::TestWithParam<std::tuple<Harm, Way, bool>>
+class BereftWait : public testing::TestWithParam<std::tuple<Harm, WaitMode, bool>>
 {
   protected:
     // A segment of this library's, or one of DAO's.
@@ -61,12 +61,12 @@ class BereftWait : public testing::TestWithParam<std::tuple<Harm, Way, bool>>
 
 TEST_P(BereftWait, EndsAndFollows)
 {
-    const auto [harm, way, is_daos] = GetParam();
-    if (is_daos && (way == Way::semaphore || harm == Harm::grown_from_half))
-        GTEST_SKIP() << "no named semaphores there; or nothing in the file that tells";
+    const auto [harm, mode, is_daos] = GetParam();
+    if (is_daos && (mode == WaitMode::semaphore || harm == Harm::grown_from_half))
+        GTEST_SKIP() << "no named semaphores there; or nothing in the file that shows it";
     Image writer;
     make(writer, is_daos);
-    Child waiter("bereft-waiter", {name_.text(), name_of(way)});
+    Child waiter("bereft-waiter", {name_.text(), name_of(mode)});
     ASSERT_EQ(waiter.line(), "waiting");
     std::this_thread::sleep_for(milliseconds(150));
     const auto begin = Clock::now();
@@ -81,11 +81,10 @@ TEST_P(BereftWait, EndsAndFollows)
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, BereftWait,
-                         testing::Combine(testing::ValuesIn(all_harms), testing::ValuesIn(all_ways), testing::Bool()),
-                         [](const auto &row)
-                         {
+                         testing::Combine(testing::ValuesIn(all_harms), testing::ValuesIn(all_wait_modes),
+                                          testing::Bool()),
+                         [](const auto &row) {
                              return std::string(std::get<2>(row.param) ? "Daos" : "Ours") +
                                     name_of(std::get<0>(row.param)) + name_of(std::get<1>(row.param));
                          });
-
 }

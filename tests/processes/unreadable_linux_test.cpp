@@ -5,7 +5,7 @@
 #include "role.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"
-#include "ways.hpp"
+#include "wait_modes.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

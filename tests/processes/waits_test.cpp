@@ -1,10 +1,10 @@
-// Every way to wait: woken by a frame, by the time limit, by replacement, by removal, by daoShmInterrupt().
+// Every wait mode: woken by a frame, by the time limit, by replacement, by removal, by daoShmInterrupt().
 #include "frames.hpp"
 #include "image.hpp"
 #include "role.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"
-#include "ways.hpp"
+#include "wait_modes.hpp"
 
 #include <atomic>
 #include <future>
@@ -22,7 +22,7 @@ void publish(IMAGE *image, uint64_t number)
     require(daoShmImage2Shm(frame.data(), 8, image), "publish");
 }
 
-class Waits : public testing::TestWithParam<Way>
+class Waits : public testing::TestWithParam<WaitMode>
 {
   protected:
     void SetUp() override
@@ -198,7 +198,8 @@ TEST_P(Waits, WorkOnAReadOnlyHandle)
     EXPECT_EQ(readers, 0u) << "a read-only handle is not listed";
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, Waits, testing::ValuesIn(all_ways), [](const auto &row) { return name_of(row.param); });
+INSTANTIATE_TEST_SUITE_P(WaitModes, Waits, testing::ValuesIn(all_wait_modes),
+                         [](const auto &row) { return name_of(row.param); });
 
 TEST(Counter, FramePublishedJustBeforeTheCallIsNotMissed)
 {

@@ -159,7 +159,7 @@ TEST_P(Writes, QuietWriteCountsNothingAndWakesNobody)
     EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image_, 0, &past), DAO_SUCCESS);
 }
 
-TEST_P(Writes, QuietWriteChangesWhatAReaderWasHanded)
+TEST_P(Writes, QuietWriteChangesWhatAReaderBorrowed)
 {
     publish(1);
     void *slot = nullptr;

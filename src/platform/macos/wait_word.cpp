@@ -1,5 +1,5 @@
 // Sleeping on a word in shared memory: os_sync_wait_on_address since macOS 14.4, before that what it is made of, and
-// where there is neither, short sleeps. Looked up at run time, so that one library runs on all.
+// where there is neither, short sleeps. Found at run time, so that one library runs on all.
 #include "platform/platform.hpp"
 
 #include <algorithm>
@@ -75,7 +75,7 @@ WaitWord::~WaitWord() = default;
 
 Sleep WaitWord::sleep_while_equal(const uint32_t *word, uint32_t expected, int64_t timeout_ns) noexcept
 {
-    const auto limit_ns = static_cast<uint64_t>(std::max<int64_t>(timeout_ns, 1)); // 0 is an error, or for ever
+    const auto limit_ns = static_cast<uint64_t>(std::max<int64_t>(timeout_ns, 1)); // 0 is an error, or no limit
     int result = 0;
     if (calls().has_sync())
         result =
@@ -92,7 +92,7 @@ Sleep WaitWord::sleep_while_equal(const uint32_t *word, uint32_t expected, int64
         return Sleep::interrupted;
     case ETIMEDOUT:
         return Sleep::timed_out;
-    case EFAULT: // the page was not in memory just now: look again
+    case EFAULT: // the page was not in memory just now: check again
         return Sleep::woken;
     default: // no kernel memory, or a page that the kernel does not know another process's by
         return poll(word, expected, timeout_ns);

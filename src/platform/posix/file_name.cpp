@@ -47,8 +47,8 @@ Status open_file(const char *name, Access access, File &file) noexcept
         return Status::success;
     const int cause = errno;
     if (cause == ELOOP && query_presence(name) == Presence::link)
-        return base::fail(DAO_E_PERMISSION, "%s: a symbolic link, which is not followed; name the segment itself",
-                          name);
+        return base::fail(DAO_E_PERMISSION,
+                          "%s: cannot open it: a symbolic link; expected the name of the segment itself", name);
     return fail_system(name, "open", cause);
 }
 

@@ -1,6 +1,6 @@
 // A mapped file that another program truncates has no memory any more behind its new end: touching it raises SIGBUS.
 // Zero pages are put there instead, in this process alone, and the mapping is marked as lost; whoever validates a
-// frame, or commits one, looks at the mark. Only system calls that are safe in a signal handler, no locks, no memory.
+// frame, or commits one, checks the mark. Only system calls that are safe in a signal handler, no locks, no memory.
 #include "platform/posix/lost_memory.hpp"
 
 #include <sys/mman.h>

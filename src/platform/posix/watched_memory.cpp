@@ -22,7 +22,7 @@ struct Block
 constinit Block first_block;
 
 // An entry for this thread alone to fill; null when all are in use.
-WatchedMemory *claim_in(Block &block) noexcept
+WatchedMemory *reserve_in(Block &block) noexcept
 {
     for (WatchedMemory &entry : block.entries)
     {
@@ -48,10 +48,10 @@ Block *following(Block &block) noexcept
     return next;
 }
 
-WatchedMemory *claim() noexcept
+WatchedMemory *reserve() noexcept
 {
     for (Block *block = &first_block; block != nullptr; block = following(*block))
-        if (WatchedMemory *entry = claim_in(*block))
+        if (WatchedMemory *entry = reserve_in(*block))
             return entry;
     return nullptr;
 }
@@ -84,7 +84,7 @@ uintptr_t page_bytes() noexcept
 
 WatchedMemory *watch(const MappedMemory &memory, int descriptor, int protection) noexcept
 {
-    WatchedMemory *entry = claim();
+    WatchedMemory *entry = reserve();
     if (entry == nullptr)
         return nullptr;
     fill(*entry, memory, descriptor, protection);
@@ -97,12 +97,12 @@ void unwatch(WatchedMemory &memory) noexcept
     memory.sequence.fetch_add(2, std::memory_order_release); // free
 }
 
-// An entry that changes while we look at it is not the one we look for, so there is no second look: the thread that
+// An entry that changes while we read it is not the one we search for, so there is no second attempt: the thread that
 // faulted is using its mapping, and nobody enters a mapping that is in use already or takes out one that still is. For
 // the same reason the entry found stays what it is until the handler returns.
 //
 // What a fork copies in the middle of watch() in another thread is an entry being filled: in the child nobody uses it
-// again, nor does anybody look for it.
+// again, nor does anybody search for it.
 WatchedMemory *find_watched(uintptr_t address) noexcept
 {
     for (Block *block = &first_block; block != nullptr; block = block->next.load(std::memory_order_acquire))

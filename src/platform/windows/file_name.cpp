@@ -34,7 +34,7 @@ HANDLE open_existing(const WideText &path, DWORD access) noexcept
     HANDLE file = CreateFileW(path.get(), access, share_all, nullptr, OPEN_EXISTING, flags, nullptr);
     if (file != INVALID_HANDLE_VALUE || !is_missing(GetLastError()))
         return file;
-    const NameGuard guard(path); // perhaps the name changes hands just now
+    const NameGuard guard(path); // perhaps the name is being replaced just now
     return CreateFileW(path.get(), access, share_all, nullptr, OPEN_EXISTING, flags, nullptr);
 }
 
@@ -69,8 +69,8 @@ Status open_file(const char *name, Access access, File &file) noexcept
     if (presence == Presence::link)
     {
         file.close();
-        return base::fail(DAO_E_PERMISSION, "%s: a symbolic link, which is not followed; name the segment itself",
-                          name);
+        return base::fail(DAO_E_PERMISSION,
+                          "%s: cannot open it: a symbolic link; expected the name of the segment itself", name);
     }
     if (presence == Presence::other)
     {

@@ -1,4 +1,4 @@
-// Names of files that change hands. Windows neither replaces nor removes a file that somebody has mapped, but renames
+// Files that are replaced. Windows neither replaces nor removes a file that somebody has mapped, but renames
 // it. So the file that has to go gets a name of its own, "<name>.<8 digits>.daoShm-old", and is removed by whoever
 // closes it last, or else by the next process that creates or removes a segment of that name.
 #pragma once
@@ -10,7 +10,7 @@
 namespace dao::platform
 {
 
-// Held while a name changes hands: in between it is nobody's for a moment, which others must not see.
+// Held while a name is replaced: for a moment no file has it, which others must not see.
 class NameGuard
 {
   public:

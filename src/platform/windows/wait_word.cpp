@@ -3,7 +3,7 @@
 // the word on from W signals the event, if there is one.
 //
 // No wake-up is lost: the sleeper makes the event before it compares the word; the waker changes the word before it
-// looks for the event. Nothing stays: an event goes with its last handle, also when its process is killed.
+// opens the event. Nothing remains: an event goes with its last handle, also when its process is killed.
 #include "platform/platform.hpp"
 
 #include "platform/windows/handle.hpp"
@@ -45,10 +45,10 @@ Sleep WaitWord::sleep_while_equal(const uint32_t *word, uint32_t expected, int64
     return event.is_valid() ? wait_for(event.get(), timeout_ns) : wait_for(nullptr, std::min(timeout_ns, poll_ns));
 }
 
-void WaitWord::wake_all(const uint32_t *, uint32_t left) noexcept
+void WaitWord::wake_all(const uint32_t *, uint32_t remaining) noexcept
 {
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    const KernelHandle event(OpenEventW(EVENT_MODIFY_STATE, FALSE, EventName(handle_, left).text));
+    const KernelHandle event(OpenEventW(EVENT_MODIFY_STATE, FALSE, EventName(handle_, remaining).text));
     if (event.is_valid())
         SetEvent(event.get());
 }

@@ -54,7 +54,7 @@ BOOL WINAPI notice(DWORD) noexcept
     return FALSE; // go on with the program's own handlers, or the system's
 }
 
-// What this thread knew of the interrupts when it last looked. A wait is made of several sleeps; an interrupt that
+// What this thread knew of the interrupts when it last checked. A wait is made of several sleeps; an interrupt that
 // comes between two of them ends the next.
 struct LastLook
 {

@@ -1,4 +1,4 @@
-/* Keywords: two writers that may die after any step, one of them while it recovers what the other left; a reader, or
+/* Keywords: two writers that may die after any step, one of them while it recovers what the other began; a reader, or
  * somebody who writes nonsense over the journal's index; and a last one that comes when all is over.
  * Steps by their names in docs/protocol.md. Every store is one step.
  *
@@ -117,7 +117,7 @@ proctype Writer(byte me)
         written++
     :: else -> break
     od;
-    STEP(lock = NOBODY);                                      /* L4 */
+    STEP(lock = NOBODY);                                      /* L5 */
 end_dead:
     over++
 }

@@ -246,7 +246,7 @@ proctype ReadNext()
     od
 }
 
-/* Looks at slots by their number, as daoShmGetArbitrarySegment does. */
+/* Reads slots by their number, as daoShmGetArbitrarySegment does. */
 proctype ReadAny()
 {
     byte at, snapshot_epoch, snapshot_mark, snapshot_counter, copy0, copy1, attempt;

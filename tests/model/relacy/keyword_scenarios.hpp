@@ -227,7 +227,7 @@ struct KeywordTakeover : rl::test_suite<KeywordTakeover, 3>, KeywordScenario
     }
 };
 
-// The lock of a writer that went no further was freed by hand: nothing but `pending` itself tells that the journal is
+// The lock of a writer that went no further was cleared by a user: nothing but `pending` itself tells that the journal is
 // complete.
 struct JournalWithoutNewsOfADeath : rl::test_suite<JournalWithoutNewsOfADeath, 2>, KeywordScenario
 {

@@ -126,7 +126,7 @@ struct Packets : rl::test_suite<Packets<Depth>, 3>, SlotsScenario<Depth>
         for (; result == protocol::LockResult::busy; result = lock().try_join(false))
             backoff.yield($);
         const uint32_t slot = this->slots().next_slot();
-        if (result != protocol::LockResult::joined || sites.keeps(Where::current(), "joined", "begin_write"))
+        if (result != protocol::LockResult::joined || order_sites.keeps(Where::current(), "joined", "begin_write"))
             this->slots().begin_write(slot);
         if (result != protocol::LockResult::joined)
             lock().open_for_packets();

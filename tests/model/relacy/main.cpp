@@ -90,15 +90,15 @@ bool passes(const Scenario &scenario, rl::iteration_t iterations, std::ostream &
 void collect_sites()
 {
     std::ostream unread(nullptr);
-    sites.collect();
+    order_sites.collect();
     for (const Scenario &scenario : scenarios)
         passes(scenario, collect_iterations, unread);
-    sites.change_nothing();
+    order_sites.change_nothing();
 }
 
-int check_weakened(const char *scenario_name, const Site &site)
+int check_weakened(const char *scenario_name, const OrderSite &site)
 {
-    if (!sites.weaken(site))
+    if (!order_sites.weaken(site))
     {
         std::fprintf(stderr, "no scenario meets \"%s\"\n", site.text().c_str());
         return 2;
@@ -120,13 +120,13 @@ int check_weakened(const char *scenario_name, const Site &site)
 }
 
 // A line of the list: function, word, method, number, then the scenario or "spare".
-std::set<Site> listed_sites(const char *file)
+std::set<OrderSite> listed_sites(const char *file)
 {
-    std::set<Site> listed;
+    std::set<OrderSite> listed;
     std::ifstream lines(file);
     for (std::string line; std::getline(lines, line);)
     {
-        Site site;
+        OrderSite site;
         if (std::istringstream fields(line);
             line.front() != '#' && fields >> site.function >> site.word >> site.method >> site.number)
             listed.insert(site);
@@ -162,7 +162,7 @@ int check_weakened_all(const char *file)
     size_t count = 0;
     for (std::string line; std::getline(lines, line);)
     {
-        Site site;
+        OrderSite site;
         std::string scenario;
         std::istringstream fields(line);
         if (line.empty() || line.front() == '#' ||
@@ -178,13 +178,13 @@ int check_weakened_all(const char *file)
 int compare_sites(const char *file)
 {
     collect_sites();
-    const std::map<Site, Met> found = sites.found();
-    const std::set<Site> listed = listed_sites(file);
+    const std::map<OrderSite, Met> found = order_sites.found();
+    const std::set<OrderSite> listed = listed_sites(file);
     int differences = 0;
     for (const auto &[site, met] : found)
         if (!listed.contains(site))
             differences += std::printf("met, not in the list: %s\n", site.text().c_str());
-    for (const Site &site : listed)
+    for (const OrderSite &site : listed)
         if (!found.contains(site))
             differences += std::printf("in the list, not met: %s\n", site.text().c_str());
     std::printf("%zu orders met, %zu in the list\n", found.size(), listed.size());

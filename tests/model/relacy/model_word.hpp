@@ -1,7 +1,7 @@
 // The words and fences that relacy watches, with the methods of base/word.hpp, and threads that die at a chosen step.
 #pragma once
 
-#include "sites.hpp"
+#include "order_sites.hpp"
 
 namespace dao::model
 {
@@ -26,15 +26,15 @@ class Mortality
     // Takes a step. False when the calling thread is dead.
     bool step()
     {
-        int &left = steps_left_[rl::thread_index()];
-        if (left < 0)
+        int &remaining = steps_left_[rl::thread_index()];
+        if (remaining < 0)
             return true;
-        if (left == 0)
+        if (remaining == 0)
             return false;
-        --left;
-        if (left == 0)
+        --remaining;
+        if (remaining == 0)
             dead_[rl::thread_index()].store(1, rl::mo_release, $);
-        return left > 0;
+        return remaining > 0;
     }
     bool am_dead() const { return steps_left_[rl::thread_index()] == 0; }
     bool is_dead(unsigned thread) { return dead_[thread].load(rl::mo_acquire, $) != 0; }
@@ -63,31 +63,31 @@ class ModelWord
     T load_relaxed(Where where = Where::current()) const { return load(rl::mo_relaxed, where); }
     T load_acquire(Where where = Where::current()) const
     {
-        return load(kept(rl::mo_acquire, "load_acquire", where), where);
+        return load(effective_order(rl::mo_acquire, "load_acquire", where), where);
     }
     void store_relaxed(T value, Where where = Where::current()) const { store(value, rl::mo_relaxed, where); }
     void store_release(T value, Where where = Where::current()) const
     {
-        store(value, kept(rl::mo_release, "store_release", where), where);
+        store(value, effective_order(rl::mo_release, "store_release", where), where);
     }
     T fetch_add_release(T value, Where where = Where::current()) const
     {
-        const auto order = kept(rl::mo_release, "fetch_add_release", where);
+        const auto order = effective_order(rl::mo_release, "fetch_add_release", where);
         return lives() ? place_->fetch_add(value, order, info(where)) : seen(where);
     }
     T fetch_or_release(T value, Where where = Where::current()) const
     {
-        const auto order = kept(rl::mo_release, "fetch_or_release", where);
+        const auto order = effective_order(rl::mo_release, "fetch_or_release", where);
         return lives() ? place_->fetch_or(value, order, info(where)) : seen(where);
     }
     T fetch_or_acquire(T value, Where where = Where::current()) const
     {
-        const auto order = kept(rl::mo_acquire, "fetch_or_acquire", where);
+        const auto order = effective_order(rl::mo_acquire, "fetch_or_acquire", where);
         return lives() ? place_->fetch_or(value, order, info(where)) : seen(where);
     }
     T fetch_and_acquire(T value, Where where = Where::current()) const
     {
-        const auto order = kept(rl::mo_acquire, "fetch_and_acquire", where);
+        const auto order = effective_order(rl::mo_acquire, "fetch_and_acquire", where);
         return lives() ? place_->fetch_and(value, order, info(where)) : seen(where);
     }
     bool compare_exchange_relaxed(T &expected, T desired, Where where = Where::current()) const
@@ -96,11 +96,11 @@ class ModelWord
     }
     bool compare_exchange_release(T &expected, T desired, Where where = Where::current()) const
     {
-        return exchange(expected, desired, kept(rl::mo_release, "compare_exchange_release", where), where);
+        return exchange(expected, desired, effective_order(rl::mo_release, "compare_exchange_release", where), where);
     }
     bool compare_exchange_acquire(T &expected, T desired, Where where = Where::current()) const
     {
-        return exchange(expected, desired, kept(rl::mo_acquire, "compare_exchange_acquire", where), where);
+        return exchange(expected, desired, effective_order(rl::mo_acquire, "compare_exchange_acquire", where), where);
     }
 
     rl::atomic<T> *place() const { return place_; }
@@ -110,9 +110,9 @@ class ModelWord
     {
         return rl::debug_info(where.function_name(), where.file_name(), where.line());
     }
-    rl::memory_order kept(rl::memory_order order, const char *method, const Where &where) const
+    rl::memory_order effective_order(rl::memory_order order, const char *method, const Where &where) const
     {
-        return sites.keeps(where, name_, method) ? order : rl::mo_relaxed;
+        return order_sites.keeps(where, name_, method) ? order : rl::mo_relaxed;
     }
     T seen(const Where &where) const { return place_->load(rl::mo_relaxed, info(where)); }
     T load(rl::memory_order order, const Where &where) const
@@ -141,12 +141,12 @@ struct ModelFence
 {
     static void acquire(Where where = Where::current())
     {
-        if (sites.keeps(where, "fence", "acquire"))
+        if (order_sites.keeps(where, "fence", "acquire"))
             rl::atomic_thread_fence(rl::mo_acquire, $);
     }
     static void release(Where where = Where::current())
     {
-        if (sites.keeps(where, "fence", "release"))
+        if (order_sites.keeps(where, "fence", "release"))
             rl::atomic_thread_fence(rl::mo_release, $);
     }
 };

@@ -41,7 +41,7 @@ struct ReadNewest : rl::test_suite<ReadNewest<Depth>, 2>, SlotsScenario<Depth>
     }
 };
 
-// Who has seen the counter of a frame may look at the slot in place.
+// Who has seen the counter of a frame may read the slot in place.
 template <unsigned Depth>
 struct LookInPlace : rl::test_suite<LookInPlace<Depth>, 2>, SlotsScenario<Depth>
 {
@@ -64,7 +64,7 @@ struct LookInPlace : rl::test_suite<LookInPlace<Depth>, 2>, SlotsScenario<Depth>
     }
 };
 
-// Frames in order: none twice, none out of order, none of an old lap, no gap that is not told. The loop is that of
+// Frames in order: none twice, none out of order, none of an old lap, no gap that is not reported. The loop is that of
 // frames/reader.cpp.
 template <unsigned Depth>
 struct ReadNext : rl::test_suite<ReadNext<Depth>, 2>, SlotsScenario<Depth>

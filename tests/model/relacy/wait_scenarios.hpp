@@ -133,8 +133,8 @@ struct SemaphoreWords
 
 constexpr uint32_t two_semaphores = protocol::semaphore_bit(0) | protocol::semaphore_bit(1);
 
-// Two frames, each posts both semaphores; a reader of each waits for one post and must find a frame, then takes what is
-// left: never more than there were posts.
+// Two frames, each posts both semaphores; a reader of each waits for one post and must find a frame, then takes what
+// remains: never more than there were posts.
 struct EachPostOnce : rl::test_suite<EachPostOnce, 3>
 {
     SemaphoreWords words;

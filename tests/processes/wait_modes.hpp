@@ -1,4 +1,4 @@
-// The ways to wait for a frame, for tests that hold for all of them.
+// The modes of waiting for a frame, for tests that hold for all of them.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 namespace test
 {
 
-enum class Way
+enum class WaitMode
 {
     semaphore,
     sleeping,
@@ -16,20 +16,20 @@ enum class Way
     adaptive
 };
 
-constexpr Way all_ways[] = {Way::semaphore, Way::sleeping, Way::spinning, Way::adaptive};
+constexpr WaitMode all_wait_modes[] = {WaitMode::semaphore, WaitMode::sleeping, WaitMode::spinning, WaitMode::adaptive};
 
-inline const char *name_of(Way way)
+inline const char *name_of(WaitMode mode)
 {
     constexpr const char *names[] = {"Semaphore", "Sleeping", "Spinning", "Adaptive"};
-    return names[static_cast<int>(way)];
+    return names[static_cast<int>(mode)];
 }
 
-inline Way way_of(const std::string &name)
+inline WaitMode wait_mode_of(const std::string &name)
 {
-    for (const Way way : all_ways)
-        if (name == name_of(way))
-            return way;
-    return Way::sleeping;
+    for (const WaitMode mode : all_wait_modes)
+        if (name == name_of(mode))
+            return mode;
+    return WaitMode::sleeping;
 }
 
 inline timespec realtime_after(int64_t delay_ns)
@@ -43,22 +43,23 @@ inline timespec realtime_after(int64_t delay_ns)
 }
 
 /** Waits for a frame after `after`; for a semaphore: for the post of number `semaphore`. */
-inline int_fast8_t wait_for_frame(IMAGE *image, Way way, uint64_t after, int64_t timeout_ns, int32_t semaphore = 0)
+inline int_fast8_t wait_for_frame(IMAGE *image, WaitMode mode, uint64_t after, int64_t timeout_ns,
+                                  int32_t semaphore = 0)
 {
-    switch (way)
+    switch (mode)
     {
-    case Way::semaphore:
+    case WaitMode::semaphore:
     {
         if (timeout_ns < 0)
             return daoShmWaitForSemaphore(image, semaphore);
         const timespec deadline = realtime_after(timeout_ns);
         return daoShmWaitForSemaphoreTimeout(image, semaphore, &deadline);
     }
-    case Way::sleeping:
+    case WaitMode::sleeping:
         return daoShmWaitForFrame(image, after, timeout_ns);
-    case Way::spinning:
+    case WaitMode::spinning:
         return daoShmWaitForFrameSpin(image, after, timeout_ns);
-    case Way::adaptive:
+    case WaitMode::adaptive:
         break;
     }
     return daoShmWaitForFrameAdaptive(image, after, timeout_ns);

@@ -8,14 +8,14 @@ namespace dao::model
 {
 
 // A place: function of the template, word, method of the word, and its number when the function has several alike.
-struct Site
+struct OrderSite
 {
     std::string function;
     std::string word;
     std::string method;
     unsigned number = 1;
 
-    auto operator<=>(const Site &) const = default;
+    auto operator<=>(const OrderSite &) const = default;
 
     std::string text() const { return function + ' ' + word + ' ' + method + ' ' + std::to_string(number); }
 };
@@ -43,10 +43,10 @@ struct Met
 };
 
 // Allocates nothing while a scenario runs: relacy takes the memory of a scenario's own back.
-class Sites
+class OrderSites
 {
   public:
-    // Whether the order at this place is to be kept.
+    // Whether the order at this place is to be used.
     bool keeps(const std::source_location &where, const char *word, const char *method)
     {
         if (phase_ == Phase::unchanged)
@@ -61,7 +61,7 @@ class Sites
     void change_nothing() { phase_ = Phase::unchanged; }
 
     // All places met, with their numbers.
-    std::map<Site, Met> found() const
+    std::map<OrderSite, Met> found() const
     {
         using Line = std::pair<std::string, uint_least32_t>; // of its file
         std::map<std::tuple<std::string, std::string, std::string>, std::map<Line, Met>> alike;
@@ -70,22 +70,22 @@ class Sites
             const Met &met = met_[index];
             alike[{met.function(), met.word, met.method}].emplace(Line(met.where.file_name(), met.where.line()), met);
         }
-        std::map<Site, Met> sites;
+        std::map<OrderSite, Met> all;
         for (const auto &[key, lines] : alike)
         {
             unsigned number = 0;
             for (const auto &[line, met] : lines)
-                sites.emplace(Site{std::get<0>(key), std::get<1>(key), std::get<2>(key), ++number}, met);
+                all.emplace(OrderSite{std::get<0>(key), std::get<1>(key), std::get<2>(key), ++number}, met);
         }
-        return sites;
+        return all;
     }
 
     // False when no scenario met such a place.
-    bool weaken(const Site &site)
+    bool weaken(const OrderSite &site)
     {
-        const std::map<Site, Met> sites = found();
-        const auto place = sites.find(site);
-        if (place == sites.end())
+        const std::map<OrderSite, Met> all = found();
+        const auto place = all.find(site);
+        if (place == all.end())
             return false;
         weak_ = place->second;
         phase_ = Phase::weakened;
@@ -116,6 +116,5 @@ class Sites
     Met weak_{};
 };
 
-inline Sites sites;
-
+inline OrderSites order_sites;
 }
