@@ -332,7 +332,8 @@ TEST(Liveness, WriterThatLostItsLockGivesItsFrameUpAndLeavesTheOthersAlone)
                  {
                      Image image;
                      image.open(segment.name());
-                     say(std::to_string(daoShmUnlock(image, 0)) + " " + std::to_string(daoLastErrorCode()));
+                     const int_fast8_t refused = daoShmUnlock(image, 0);
+                     say(std::to_string(refused) + " " + std::to_string(daoLastErrorCode()));
                      say(std::to_string(daoShmUnlock(image, 1)));
                      require(daoShmLoanBegin(image, &slot), "begin");
                      say("holds");
