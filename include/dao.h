@@ -739,7 +739,7 @@ typedef struct
     uint64_t takeovers;    /**< dead writers whose lock was taken over */
     uint32_t reader_count; /**< readers listed, dead ones included until their place is used again */
     uint32_t reader_capacity; /**< room in the list; more may read, unlisted */
-    char writer_name[DAO_READER_NAME_SIZE]; /**< the writing process's name while it lives */
+    char writer_name[DAO_READER_NAME_SIZE]; /**< the writing process's name, unless it is dead */
     uint64_t mapped_bytes; /**< bytes of the whole segment */
 } DAO_SEGMENT_INFO;
 
@@ -756,8 +756,14 @@ DAO_API int_fast8_t daoShmGetInfo(IMAGE *image, DAO_SEGMENT_INFO *info);
  *  @param readers  room for `capacity` entries; may be null when that is 0
  *  @param count    set to the number of readers, which may exceed `capacity` */
 DAO_API int_fast8_t daoShmGetReaders(IMAGE *image, DAO_READER *readers, uint32_t capacity, uint32_t *count);
-/** Count the readers that are alive. */
+/** Count the readers that are not proven dead. */
 DAO_API int_fast8_t daoShmCountReaders(IMAGE *image, uint32_t *count);
+
+/** Free the writer lock, and the keywords' lock, of a process of which cannot be told whether it lives; what it left half
+ *  done is repaired. The locks of dead processes need no such help. A process that goes on writing gives its frame up.
+ *  @param force  1: take the lock from a process that is alive, too; the frame that it writes may be torn
+ *  @return `DAO_SUCCESS`, also when nothing was locked; `DAO_ERROR`, `DAO_E_BUSY` when the holder is proven alive */
+DAO_API int_fast8_t daoShmUnlock(IMAGE *image, int force);
 
 /* ----------------------------------------------------------------------------------------------------- log */
 /* The library itself never prints; these are for programs. */

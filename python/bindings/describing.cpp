@@ -36,6 +36,12 @@ nb::tuple frame_numbers(const IMAGE_METADATA &metadata)
     return nb::tuple(numbers);
 }
 
+// True, False, or None where it cannot be told.
+nb::object liveness_of(uint32_t liveness)
+{
+    return liveness == DAO_UNKNOWN ? nb::object(nb::none()) : nb::object(nb::bool_(liveness == DAO_ALIVE));
+}
+
 } // namespace
 
 nb::dict Segment::meta_data(nb::handle index)
@@ -95,7 +101,7 @@ nb::dict Segment::info()
     fields["generation"] = info.generation;
     fields["state"] = info.state == 0 ? "live" : info.state == 1 ? "replaced" : "removed";
     fields["writer_pid"] = info.writer_pid;
-    fields["writer_alive"] = info.writer_alive != 0;
+    fields["writer_alive"] = liveness_of(info.writer_alive);
     fields["writer_name"] = text_of(info.writer_name);
     fields["writing"] = info.writing != 0;
     fields["frame_broken"] = info.frame_broken != 0;
@@ -119,7 +125,7 @@ nb::list Segment::readers()
     }
     nb::list readers;
     for (const DAO_READER &reader : found)
-        readers.append(nb::make_tuple(reader.pid, reader.alive != 0, text_of(reader.name), reader.last_cnt0,
+        readers.append(nb::make_tuple(reader.pid, liveness_of(reader.alive), text_of(reader.name), reader.last_cnt0,
                                       reader.missed, reader.last_seen_ns));
     return readers;
 }

@@ -24,8 +24,8 @@ class Reader(NamedTuple):
 
     pid: int
     """Its process."""
-    alive: bool
-    """Whether the process lives."""
+    alive: bool | None
+    """Whether the process lives; None where that cannot be told."""
     name: str
     """The process's name."""
     counter: int

@@ -3,6 +3,7 @@
 #include "segment/info.hpp"
 #include "segment/keywords.hpp"
 #include "segment/reader_table.hpp"
+#include "segment/writer_lock.hpp"
 
 #include <algorithm>
 
@@ -105,5 +106,12 @@ int_fast8_t daoShmCountReaders(IMAGE *image, uint32_t *count)
         *count = static_cast<uint32_t>(
             std::count_if(readers, readers + listed, [](const DAO_READER &reader) { return reader.alive != DAO_DEAD; }));
         return Status::success;
+    });
+}
+
+int_fast8_t daoShmUnlock(IMAGE *image, int force)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        return segment::unlock_by_hand(*handle.segment, force != 0);
     });
 }

@@ -32,11 +32,12 @@ struct ProcessRecord
 {
     uint64_t token;          // written last; 0: none
     uint64_t pid_namespace;  // where `pid` means something; 0 where there are none
-    uint64_t time_namespace; // where the start time hashed in the token means something
+    uint64_t time_namespace; // where `start_time` does
     uint32_t pid;
-    uint32_t has_proof; // 1 while the process holds the file lock that only its death ends
+    uint32_t has_proof; // 1 when the process holds the file lock that only its death ends, as the token says too
     char name[DAO_READER_NAME_SIZE];
-    uint8_t reserved[64];
+    uint64_t start_time; // of the process, as its system counts; 0: not known
+    uint8_t reserved[56];
 };
 
 // One reader, on lines of its own: only its process writes them.
@@ -51,7 +52,8 @@ struct ReaderEntry
     uint64_t time_namespace;
     uint32_t pid;
     uint32_t has_proof;
-    uint8_t reserved[40];
+    uint64_t start_time;
+    uint8_t reserved[32];
 };
 
 // A keyword being written: redone by whoever finds that its writer died.
@@ -121,6 +123,8 @@ static_assert(sizeof(ReaderEntry) == 128);
 static_assert(sizeof(KeywordJournal) == 128);
 static_assert(offsetof(ProcessRecord, pid) == 24);
 static_assert(offsetof(ProcessRecord, name) == 32);
+static_assert(offsetof(ProcessRecord, start_time) == 64);
+static_assert(offsetof(ReaderEntry, start_time) == 88);
 static_assert(offsetof(ReaderEntry, name) == 32);
 static_assert(offsetof(ReaderEntry, pid_namespace) == 64);
 static_assert(offsetof(Extension, semaphore_layout) == 56);

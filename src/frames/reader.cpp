@@ -263,7 +263,7 @@ Status seen(Reader &reader, uint64_t newest, Status status) noexcept
 
 Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline) noexcept
 {
-    const Segment &segment = *reader.segment;
+    Segment &segment = *reader.segment;
     follow_generation(reader);
     Position &position = reader.position;
     // Who waits is listed, not only who has read.

@@ -156,8 +156,8 @@ TEST_F(PlatformFile, IsLockedByOneHandleAtATime)
     const Made made = make(1);
     ASSERT_EQ(place(made, false), Placed::done);
     File first, second;
-    ASSERT_EQ(open_file(name.c_str(), Access::read, first), Status::success);
-    ASSERT_EQ(open_file(name.c_str(), Access::read, second), Status::success);
+    ASSERT_EQ(open_file(name.c_str(), Access::read_write, first), Status::success);
+    ASSERT_EQ(open_file(name.c_str(), Access::read_write, second), Status::success);
     EXPECT_EQ(first.lock(name.c_str()), Status::success);
     EXPECT_EQ(first_byte(), 1) << "a lock does not keep readers out";
     const int64_t begin_ns = monotonic_ns();
@@ -166,6 +166,25 @@ TEST_F(PlatformFile, IsLockedByOneHandleAtATime)
     EXPECT_GE(monotonic_ns() - begin_ns, 4'900'000'000);
     first.close();
     EXPECT_EQ(second.lock(name.c_str()), Status::success);
+}
+
+TEST_F(PlatformFile, BytesAreLockedByOneOpeningAtATimeUntilItIsClosed)
+{
+    const Made made = make(1);
+    ASSERT_EQ(place(made, false), Placed::done);
+    constexpr uint64_t position = dao::base::first_lock_position + 12345;
+    File first, second, asking;
+    ASSERT_EQ(open_file(name.c_str(), Access::read, asking), Status::success);
+    ASSERT_TRUE(asking.open_again(name.c_str(), first));
+    ASSERT_TRUE(asking.open_again(name.c_str(), second));
+    EXPECT_EQ(asking.query_byte(position), ByteLock::free);
+    EXPECT_EQ(first.lock_byte(position), ByteLock::own);
+    EXPECT_EQ(second.lock_byte(position), ByteLock::others);
+    EXPECT_EQ(second.lock_byte(position + 1), ByteLock::own);
+    EXPECT_EQ(asking.query_byte(position), ByteLock::others);
+    first.close();
+    EXPECT_EQ(asking.query_byte(position), ByteLock::free);
+    EXPECT_EQ(asking.query_byte(position + 1), ByteLock::others);
 }
 
 TEST_F(PlatformFile, MayBeReadOnly)

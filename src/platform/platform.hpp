@@ -92,17 +92,39 @@ class SignalHold
 
 // --------------------------------------------------------------------------------------------------- processes
 
+// Who a process is, for those who ask from elsewhere. 0: not known.
+struct ProcessIdentity
+{
+    uint32_t pid = 0;
+    uint64_t start_time = 0;
+    uint64_t pid_namespace = 0;  // where `pid` means something
+    uint64_t time_namespace = 0; // where `start_time` does
+};
+
 struct ProcessInfo
 {
-    base::ProcessToken token = 0;
-    uint64_t domain = 0; // processes of other domains (pid namespaces) cannot be judged
+    base::ProcessToken token = 0; // tells a forked child from its parent
+    ProcessIdentity identity;
 };
 
 // This process; right in the child of a fork too. Cheap after the first call.
 const ProcessInfo &this_process() noexcept;
 
-// Whether the process that made the token lives. A zombie does not.
-bool is_alive(base::ProcessToken token) noexcept;
+enum class Liveness
+{
+    dead,
+    alive, // a stopped process too
+    unknown
+};
+
+// By what the system says of process ids; `dead` and `alive` are certain. A zombie is dead, unless threads of it go on.
+Liveness judge_process(const ProcessIdentity &process) noexcept;
+
+// Whether the process is stopped, by a signal or a debugger. False when that cannot be asked.
+bool is_stopped(const ProcessIdentity &process) noexcept;
+
+// Calls `before` before each fork of this process, then `in_parent` and `in_child`.
+void at_fork(void (*before)() noexcept, void (*in_parent)() noexcept, void (*in_child)() noexcept) noexcept;
 
 // The process's short name; empty when unknown.
 void process_name(uint32_t pid, char *name, size_t capacity) noexcept;
@@ -151,6 +173,16 @@ struct FileHandle
 };
 void close_file(FileHandle handle) noexcept;
 
+// What became of locking a byte of a file, or who has it locked.
+enum class ByteLock
+{
+    free,
+    own,         // locked by this call
+    others,      // locked by another opening of the file, for writing
+    readers,     // locked for reading only, as those can who may not write: counts for nothing, ours never lock so
+    unavailable, // the file system, or the way the file was opened, does not allow to lock or to ask
+};
+
 class File
 {
   public:
@@ -163,8 +195,15 @@ class File
     Status query(const char *name, FileInfo &info) const noexcept;
     // Reserves space for the whole file: afterwards a full file system cannot hurt it.
     Status reserve(const char *name, uint64_t bytes) noexcept;
-    // One creator, replacer or remover at a time; ends with close. Fails after five seconds.
+    // One creator, replacer or remover at a time; ends with close. Fails after five seconds. Who may only read the file
+    // cannot keep others from it, and is not kept from it.
     Status lock(const char *name) noexcept;
+
+    // Locks belong to this opening of the file: they end when it is closed, by the death of its process at the latest.
+    ByteLock lock_byte(uint64_t position) noexcept;
+    ByteLock query_byte(uint64_t position) const noexcept;
+    // Opens the same file once more, for writing. False when that is not possible. `path`: its name, perhaps.
+    bool open_again(const char *path, File &again) const noexcept;
 
   private:
     friend Status open_file(const char *, Access, File &) noexcept;

@@ -141,12 +141,22 @@ TEST(PlatformSemaphore, HoldsOnePostForAllWhoOpenIt)
 
 TEST(PlatformProcess, KnowsWhoLives)
 {
-    const dao::base::ProcessToken self = this_process().token;
-    EXPECT_TRUE(is_alive(self));
-    EXPECT_FALSE(is_alive(self ^ 0x10000)) << "the same id, another start time";
+    const ProcessIdentity self = this_process().identity;
+    EXPECT_EQ(judge_process(self), Liveness::alive);
+    ProcessIdentity other = self;
+    other.start_time += 1;
+    EXPECT_EQ(judge_process(other), Liveness::dead) << "the same id, another start time";
+    other = self;
+    other.pid_namespace += 1;
+    EXPECT_EQ(judge_process(other), Liveness::unknown);
+    other = self;
+    other.start_time = 0;
+    EXPECT_EQ(judge_process(other), Liveness::unknown) << "somebody has the id";
+    EXPECT_EQ(judge_process({}), Liveness::unknown);
+    EXPECT_FALSE(is_stopped(self));
     EXPECT_NE(random_number(), random_number());
     char name[32];
-    process_name(dao::base::token_pid(self), name, sizeof name);
+    process_name(self.pid, name, sizeof name);
     EXPECT_NE(std::string(name), "");
 }
 

@@ -93,6 +93,14 @@ template <class LockWord, class IsDead> class WriterLock
         return word_.compare_exchange_release(expected, 0);
     }
 
+    // L6: takes the lock from `holder` on somebody's order, whether it is dead or not.
+    LockResult try_seize(base::ProcessToken holder) const noexcept
+    {
+        uint64_t seen = word_.load_relaxed();
+        const bool is_its = seen != 0 && (seen & base::process_token_mask) == holder;
+        return is_its && word_.compare_exchange_acquire(seen, self_) ? LockResult::taken_over : LockResult::busy;
+    }
+
     // Whether the caller, which got the lock, has it still.
     bool is_held() const noexcept { return word_.load_relaxed() == self_; }
 

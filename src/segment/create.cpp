@@ -113,7 +113,7 @@ Placed create_where_a_file_is(const char *name, const Layout &layout, const Crea
     File lock;
     platform::FileInfo info;
     platform::FileIdentity now;
-    if (platform::open_file(name, Access::read, lock) != Status::success)
+    if (open_to_lock(name, lock) != Status::success)
         return base::last_error_code() == DAO_E_NOT_FOUND ? Placed::occupied : Placed::failed;
     if (lock.query(name, info) != Status::success || check_owner(name, info) != Status::success ||
         lock.lock(name) != Status::success)

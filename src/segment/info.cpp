@@ -1,6 +1,9 @@
 #include "segment/info.hpp"
 
+#include "segment/liveness.hpp"
 #include "segment/reader_table.hpp"
+
+#include <cstring>
 
 namespace dao::segment
 {
@@ -25,14 +28,15 @@ DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
     info.generation = segment.generation();
     info.state = segment.state();
     info.writer_pid = base::token_pid(writer);
-    info.writer_alive = writer != 0 && !segment.is_dead()(writer) ? 1 : 0;
+    if (writer != 0)
+        info.writer_alive = public_value(holder != 0 ? judge(segment, holder) : judge_process(segment, writer));
     info.writing = holder != 0 ? 1 : 0;
-    info.frame_broken = holder != 0 && info.writer_alive == 0 ? 1 : 0;
+    info.frame_broken = holder != 0 && info.writer_alive == DAO_DEAD ? 1 : 0;
     info.takeovers = Word<uint64_t>(&extension->takeovers).load_relaxed();
     info.reader_count = list_readers(segment, nullptr, 0);
     info.reader_capacity = extension->reader_capacity;
-    if (info.writer_alive != 0)
-        platform::process_name(info.writer_pid, info.writer_name, sizeof info.writer_name);
+    if (info.writer_alive != DAO_DEAD)
+        std::memcpy(info.writer_name, find_process(segment, writer).name, sizeof info.writer_name);
     return info;
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "protocol/journalled_table.hpp"
 #include "segment/keyword_memory.hpp"
+#include "segment/liveness.hpp"
 
 #include <cstring>
 
@@ -53,6 +54,8 @@ class KeywordLock
         constexpr int64_t sleep_ns = 50'000;
         if (segment_.extension() == nullptr)
             return Status::success;
+        if (!segment_.show_presence())
+            return fail(DAO_E_NO_MEMORY, "%s: out of memory", segment_.name());
         const Segment::Lock word = segment_.keyword_lock();
         const int64_t deadline_ns = platform::monotonic_ns() + limit_ns;
         LockResult result = word.try_hold(false);
@@ -62,8 +65,7 @@ class KeywordLock
                 return lost;
             const int64_t now_ns = platform::monotonic_ns();
             if (now_ns > deadline_ns)
-                return fail(DAO_E_BUSY, "%s: keywords busy: process %u has held their lock for 5 s", segment_.name(),
-                            base::token_pid(word.holder()));
+                return fail_busy(word.holder());
             (void)platform::sleep_until(now_ns + sleep_ns);
             result = word.try_hold(true);
         }
@@ -81,6 +83,13 @@ class KeywordLock
     }
 
   private:
+    Status fail_busy(base::ProcessToken holder) const noexcept
+    {
+        char who[160];
+        describe_process(segment_, holder, who, sizeof who);
+        return fail(DAO_E_BUSY, "%s: keywords busy: %s has held their lock for 5 s", segment_.name(), who);
+    }
+
     Segment &segment_;
     bool held_ = false;
 };

@@ -27,6 +27,9 @@ Status open(const char *name, bool read_only, SegmentPointer &segment) noexcept;
 
 Status remove(const char *name) noexcept;
 
+// Opens a file for File::lock(): for writing where that is permitted.
+Status open_to_lock(const char *name, platform::File &file) noexcept;
+
 // 1 to 79 bytes.
 Status check_segment_name(const char *name) noexcept;
 

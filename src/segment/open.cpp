@@ -81,6 +81,14 @@ Status open(const char *name, bool read_only, SegmentPointer &segment) noexcept
     return Status::success;
 }
 
+Status open_to_lock(const char *name, platform::File &file) noexcept
+{
+    const Status status = platform::open_file(name, Access::read_write, file);
+    if (status == Status::success || base::last_error_code() != DAO_E_PERMISSION)
+        return status;
+    return platform::open_file(name, Access::read, file);
+}
+
 Status remove(const char *name) noexcept
 {
     if (check_segment_name(name) != Status::success)
@@ -91,7 +99,7 @@ Status remove(const char *name) noexcept
     platform::FileIdentity now;
     if (open_segment(name, false, segment) != Status::success && base::last_error_code() != DAO_E_VERSION)
         return Status::error;
-    if (platform::open_file(name, Access::read, file) != Status::success || file.lock(name) != Status::success ||
+    if (open_to_lock(name, file) != Status::success || file.lock(name) != Status::success ||
         (segment != nullptr ? segment->file() : file).query(name, info) != Status::success)
         return Status::error;
     if (!platform::identity_of(name, now) || !(now == info.identity))

@@ -1,6 +1,7 @@
 #include "segment/reader_table.hpp"
 
 #include "base/copy.hpp"
+#include "segment/liveness.hpp"
 
 namespace dao::segment
 {
@@ -33,17 +34,22 @@ ReaderEntry *find_free_entry(const Segment &segment, ProcessToken self) noexcept
     return nullptr;
 }
 
-void enter(const Segment &segment, ReaderPlace &place, ProcessToken self) noexcept
+void enter(Segment &segment, ReaderPlace &place) noexcept
 {
-    place = {nullptr, self};
-    if (segment.extension() == nullptr || segment.read_only())
+    const platform::ProcessInfo &process = platform::this_process();
+    place = {nullptr, process.token};
+    if (segment.extension() == nullptr || segment.read_only() || !segment.show_presence())
         return;
+    const ProcessToken self = segment.self();
     place.entry = find_free_entry(segment, self);
     if (place.entry == nullptr)
         return;
-    char name[DAO_READER_NAME_SIZE] = {};
-    platform::process_name(base::token_pid(self), name, sizeof name);
-    base::copy_shared(place.entry->name, name, sizeof name);
+    base::copy_shared(place.entry->name, segment.own_name(), sizeof place.entry->name);
+    Word<uint64_t>(&place.entry->pid_namespace).store_relaxed(process.identity.pid_namespace);
+    Word<uint64_t>(&place.entry->time_namespace).store_relaxed(process.identity.time_namespace);
+    Word<uint64_t>(&place.entry->start_time).store_relaxed(process.identity.start_time);
+    Word<uint32_t>(&place.entry->pid).store_relaxed(process.identity.pid);
+    Word<uint32_t>(&place.entry->has_proof).store_relaxed(base::has_proof(self) ? 1 : 0);
     Word<uint64_t>(&place.entry->last_counter).store_relaxed(0);
     Word<uint64_t>(&place.entry->missed).store_relaxed(0);
     Word<uint64_t>(&place.entry->owner).store_release(self);
@@ -51,12 +57,12 @@ void enter(const Segment &segment, ReaderPlace &place, ProcessToken self) noexce
 
 }
 
-void note_reader(const Segment &segment, ReaderPlace &place, uint64_t last_counter, uint64_t missed,
+void note_reader(Segment &segment, ReaderPlace &place, uint64_t last_counter, uint64_t missed,
                  int64_t now_ns) noexcept
 {
     const ProcessToken self = platform::this_process().token;
     if (place.owner != self) // the first time, or the first time in the child of a fork
-        enter(segment, place, self);
+        enter(segment, place);
     if (place.entry == nullptr)
         return;
     Word<uint64_t>(&place.entry->last_counter).store_relaxed(last_counter);
@@ -86,7 +92,7 @@ uint32_t list_readers(const Segment &segment, DAO_READER *readers, uint32_t capa
             DAO_READER &reader = readers[count];
             reader = DAO_READER_INIT;
             reader.pid = base::token_pid(owner);
-            reader.alive = !segment.is_dead()(owner) ? 1 : 0;
+            reader.alive = public_value(judge(segment, owner));
             base::copy_shared(reader.name, entry.name, sizeof reader.name);
             reader.name[sizeof reader.name - 1] = 0;
             reader.last_cnt0 = Word<uint64_t>(&entry.last_counter).load_relaxed();

@@ -11,11 +11,11 @@ namespace dao::segment
 struct ReaderPlace
 {
     format::ReaderEntry *entry = nullptr;
-    base::ProcessToken owner = 0; // 0: not asked for yet
+    base::ProcessToken owner = 0; // the process, as it knows itself; 0: not asked for yet
 };
 
 // Brings the reader's entry up to date, taking one at first.
-void note_reader(const Segment &segment, ReaderPlace &place, uint64_t last_counter, uint64_t missed,
+void note_reader(Segment &segment, ReaderPlace &place, uint64_t last_counter, uint64_t missed,
                  int64_t now_ns) noexcept;
 void leave_readers(const Segment &segment, ReaderPlace &place) noexcept;
 

@@ -39,10 +39,10 @@ Segment::Segment(const char *name, platform::File file, platform::Mapping mappin
                        extension_ != nullptr ? &extension_->epoch : &own_epoch_);
     platform::make_absolute(name, path_, sizeof path_);
     if (extension_ != nullptr)
-    {
         wait_word_.emplace(extension_->segment_id);
-        can_judge_ = extension_->process_domain == platform::this_process().domain;
-    }
+    platform::FileInfo info;
+    if (file_.is_open() && file_.query(name_, info) == Status::success)
+        file_identity_ = info.identity;
     identify();
 }
 
@@ -83,7 +83,7 @@ void Segment::initialise(bool shared, bool named_semaphores) noexcept
     extension_->version = format::extension_version;
     extension_->size = sizeof(Extension);
     extension_->segment_id = platform::random_number();
-    extension_->process_domain = platform::this_process().domain;
+    extension_->process_domain = platform::this_process().identity.pid_namespace;
     extension_->flags = named_semaphores ? uint32_t{format::flag_named_semaphores} : 0u;
     extension_->reader_capacity = format::reader_table_size;
     extension_->data_offset = layout_.data_offset;
@@ -92,7 +92,6 @@ void Segment::initialise(bool shared, bool named_semaphores) noexcept
     extension_->epoch = platform::random_number() | 1;
     extension_->magic = format::extension_magic;
     wait_word_.emplace(extension_->segment_id);
-    can_judge_ = true;
     identify();
 }
 
@@ -127,6 +126,15 @@ void Segment::retire(format::SegmentState state) const noexcept
         return;
     Word<uint32_t>(&extension_->state).store_release(state);
     notifier().notify();
+}
+
+platform::ByteLock Segment::query_proof(base::ProcessToken token) const noexcept
+{
+    // The descriptor is known outside (IMAGE.shmfd): another file under its number must not prove anything.
+    platform::FileInfo now;
+    if (!file_.is_open() || file_.query(name_, now) != Status::success || !(now.identity == file_identity_))
+        return platform::ByteLock::unavailable;
+    return file_.query_byte(base::lock_position(token));
 }
 
 Status Segment::query_name() const noexcept

@@ -10,6 +10,7 @@
 #include "protocol/semaphores.hpp"
 #include "protocol/slots.hpp"
 #include "protocol/writer_lock.hpp"
+#include "segment/proof.hpp"
 #include "segment/slot_words.hpp"
 
 #include <algorithm>
@@ -37,12 +38,13 @@ class NotifierWords
     platform::WaitWord *place_;
 };
 
-// Whether the process behind a token of this segment is dead. One that cannot be judged, because the segment belongs to
-// another pid namespace, does not count as dead.
+class Segment;
+
+// Whether the process behind a token of this segment is proven dead.
 struct IsDead
 {
-    bool can_judge;
-    bool operator()(base::ProcessToken token) const noexcept { return can_judge && !platform::is_alive(token); }
+    const Segment *segment;
+    bool operator()(base::ProcessToken token) const noexcept;
 };
 
 class Segment
@@ -91,7 +93,16 @@ class Segment
     Lock writer_lock() const noexcept { return lock(&extension_->writer_lock); }
     Lock keyword_lock() const noexcept { return lock(&extension_->keyword_lock); }
     base::Word<uint64_t> published() const noexcept { return base::Word<uint64_t>(&extension_->published); }
-    IsDead is_dead() const noexcept { return IsDead{can_judge_}; }
+    IsDead is_dead() const noexcept { return IsDead{this}; }
+
+    // Who this process is in the locks and the readers' table; 0 before show_presence().
+    base::ProcessToken self() const noexcept { return proof_.token(); }
+    // Gives this process a token, and a proof that it lives where that is possible. False when out of memory.
+    bool show_presence() noexcept { return proof_.token() != 0 || proof_.begin(file_, path_, *extension_); }
+    // The name of this process, after show_presence().
+    const char *own_name() const noexcept { return proof_.name(); }
+    // Whether somebody else's opening of the file holds the lock that goes with the token.
+    platform::ByteLock query_proof(base::ProcessToken token) const noexcept;
     // Sleeps while the notifier's word is `expected`.
     platform::Sleep sleep_while_equal(uint32_t expected, int64_t timeout_ns) const noexcept
     {
@@ -132,16 +143,16 @@ class Segment
 
     Lock lock(uint64_t *word) const noexcept
     {
-        return Lock(base::Word<uint64_t>(word), platform::this_process().token, IsDead{can_judge_});
+        return Lock(base::Word<uint64_t>(word), proof_.token(), IsDead{this});
     }
 
     char name_[format::name_capacity];
     char path_[platform::path_capacity]; // the same, absolute: the process may change its folder
     platform::File file_;
+    platform::FileIdentity file_identity_; // of the file, nothing for a private image
     platform::Mapping mapping_;
     format::Layout layout_;
     bool read_only_;
-    bool can_judge_ = true;
     uint64_t element_bytes_;
     unsigned char *data_;
     format::Extension *extension_ = nullptr;
@@ -149,6 +160,7 @@ class Segment
     uint64_t identity_ = 0;
     uint64_t creation_time_ = 0; // its bytes, for they need not be a number
     SlotWords words_;
+    Proof proof_;
     mutable std::optional<platform::WaitWord> wait_word_;
     std::array<platform::NamedSemaphore, semaphore_count + 1> named_semaphores_; // the last is the loggers'
     // Words that layouts without them lack: the newest slot is always 0, the epoch never grows.

@@ -1,6 +1,7 @@
 #include "segment/writer_lock.hpp"
 
 #include "base/error.hpp"
+#include "segment/liveness.hpp"
 #include "segment/reuse.hpp"
 
 namespace dao::segment
@@ -31,10 +32,17 @@ void repair(Segment &segment) noexcept
 
 Status fail_busy(const Segment &segment) noexcept
 {
-    const uint32_t pid = base::token_pid(segment.writer_lock().holder());
-    char name[DAO_READER_NAME_SIZE];
-    platform::process_name(pid, name, sizeof name);
-    return fail(DAO_E_BUSY, "%s: busy: process %u (%s) has held the writer lock for 5 s", segment.name(), pid, name);
+    const base::ProcessToken holder = segment.writer_lock().holder();
+    char who[160];
+    describe_process(segment, holder, who, sizeof who);
+    const bool unknown = judge(segment, holder) == Liveness::unknown;
+    return fail(DAO_E_BUSY, "%s: busy: %s has held the writer lock for 5 s%s", segment.name(), who,
+                unknown ? "; `daoshm unlock` frees it" : "");
+}
+
+Status fail_no_memory(const Segment &segment) noexcept
+{
+    return fail(DAO_E_NO_MEMORY, "%s: out of memory", segment.name());
 }
 
 Status fail_packets_open(const Segment &segment) noexcept
@@ -71,10 +79,14 @@ template <class Try> LockResult wait_for_lock(const Segment &segment, Try &&try_
 
 template <class Try> Status lock(Segment &segment, Try &&try_once) noexcept
 {
-    LockResult result = try_once(false);
+    if (!segment.show_presence())
+        return fail_no_memory(segment);
+    const Segment::Lock word = segment.writer_lock();
+    const auto try_now = [&](bool ask_if_dead) noexcept { return try_once(word, ask_if_dead); };
+    LockResult result = try_now(false);
     if (result == LockResult::busy)
     {
-        result = wait_for_lock(segment, try_once);
+        result = wait_for_lock(segment, try_now);
         if (Status lost = segment.check_memory(); lost != Status::success)
             return lost;
     }
@@ -82,6 +94,9 @@ template <class Try> Status lock(Segment &segment, Try &&try_once) noexcept
         return fail_busy(segment);
     if (result == LockResult::packets_open)
         return fail_packets_open(segment);
+    if (result == LockResult::joined)
+        return Status::success;
+    record_writer(segment);
     if (result == LockResult::taken_over)
         repair(segment);
     return Status::success;
@@ -93,7 +108,7 @@ Status lock_for_frame(Segment &segment) noexcept
 {
     if (segment.extension() == nullptr)
         return Status::success;
-    return lock(segment, [word = segment.writer_lock()](bool ask) noexcept { return word.try_hold(ask); });
+    return lock(segment, [](const Segment::Lock &word, bool ask) noexcept { return word.try_hold(ask); });
 }
 
 Status lock_for_packet(Segment &segment, bool &joined) noexcept
@@ -102,7 +117,7 @@ Status lock_for_packet(Segment &segment, bool &joined) noexcept
     if (segment.extension() == nullptr)
         return Status::success;
     return lock(segment,
-                [word = segment.writer_lock(), &joined](bool ask) noexcept
+                [&joined](const Segment::Lock &word, bool ask) noexcept
                 {
                     const LockResult result = word.try_join(ask);
                     joined = result == LockResult::joined;
@@ -114,7 +129,62 @@ Status lock_to_finalise(Segment &segment) noexcept
 {
     if (segment.extension() == nullptr)
         return Status::success;
-    return lock(segment, [word = segment.writer_lock()](bool ask) noexcept { return word.try_finalise(ask); });
+    return lock(segment, [](const Segment::Lock &word, bool ask) noexcept { return word.try_finalise(ask); });
+}
+
+namespace
+{
+
+enum class Freed
+{
+    nothing, // the lock is free
+    done,
+    refused // its holder lives
+};
+
+// Ends with the lock in this process's hands when done.
+Freed seize(const Segment &segment, const Segment::Lock &word, bool force) noexcept
+{
+    for (;;)
+    {
+        const base::ProcessToken holder = word.holder();
+        if (holder == 0)
+            return Freed::nothing;
+        if (!force && judge(segment, holder) == Liveness::alive)
+            return Freed::refused;
+        if (word.try_seize(holder) == LockResult::taken_over)
+            return Freed::done;
+    }
+}
+
+}
+
+Status unlock_by_hand(Segment &segment, bool force) noexcept
+{
+    if (segment.extension() == nullptr)
+        return fail(DAO_E_UNSUPPORTED, "%s: made by DAO, and so without a writer lock", segment.name());
+    if (segment.read_only())
+        return fail(DAO_E_READ_ONLY, "%s: open for reading only", segment.name());
+    if (!segment.show_presence())
+        return fail_no_memory(segment);
+    const Freed frames = seize(segment, segment.writer_lock(), force);
+    if (frames == Freed::done)
+    {
+        record_writer(segment);
+        repair(segment);
+        (void)unlock(segment);
+        segment.notifier().notify();
+    }
+    const Freed keywords = seize(segment, segment.keyword_lock(), force);
+    if (keywords == Freed::done) // what is half done is in the journal, for the next holder
+        (void)segment.keyword_lock().release();
+    if (frames == Freed::done || keywords == Freed::done || (frames != Freed::refused && keywords != Freed::refused))
+        return Status::success;
+    char who[160];
+    const Segment::Lock word = frames == Freed::refused ? segment.writer_lock() : segment.keyword_lock();
+    describe_process(segment, word.holder(), who, sizeof who);
+    return fail(DAO_E_BUSY, "%s: not unlocked: %s lives; expected a holder that may be dead, or force", segment.name(),
+                who);
 }
 
 bool unlock(const Segment &segment) noexcept

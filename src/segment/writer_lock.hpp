@@ -16,6 +16,10 @@ Status lock_for_packet(Segment &segment, bool &joined) noexcept;
 // To end what this process has under way: waits for its packets, not for its frame.
 Status lock_to_finalise(Segment &segment) noexcept;
 
+// Frees the locks of frames and of keywords, each when its holder is not proven alive, or with `force`; what the holder
+// left half done is repaired. An error when nothing could be freed because the holder lives.
+Status unlock_by_hand(Segment &segment, bool force) noexcept;
+
 // False when the lock was taken away meanwhile; then it is somebody else's. There is nothing to give back in memory that
 // was lost.
 bool unlock(const Segment &segment) noexcept;

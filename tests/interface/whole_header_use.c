@@ -15,6 +15,7 @@ void use_life(void)
     options.file_mode = 0640;
     options.compatibility = -1;
     EXPECT(daoShmImageCreateWith(&image, name, 2, size, _DATATYPE_UINT16, &options) == DAO_SUCCESS);
+    EXPECT(daoShmUnlock(&image, 0) == DAO_SUCCESS);
     EXPECT(daoShmGetInfo(&image, &info) == DAO_SUCCESS);
     EXPECT(info.depth == 3 && info.has_extension == 1 && info.compatible == 0 && info.read_only == 0 &&
            info.state == 0);

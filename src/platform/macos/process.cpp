@@ -15,6 +15,9 @@ namespace dao::platform
 namespace
 {
 
+// All process ids of this machine mean the same to all.
+constexpr uint64_t whole_machine = 1;
+
 enum class Answer
 {
     there,
@@ -41,23 +44,35 @@ uint64_t start_time(const kinfo_proc &process) noexcept
 
 ProcessInfo find_this_process() noexcept
 {
-    const auto pid = static_cast<uint32_t>(getpid());
-    kinfo_proc own{};
-    (void)ask_for_process(pid, own);
     ProcessInfo info;
-    info.token = base::make_process_token(pid, start_time(own));
+    kinfo_proc own{};
+    info.identity = {static_cast<uint32_t>(getpid()), 0, whole_machine, whole_machine};
+    if (ask_for_process(info.identity.pid, own) == Answer::there)
+        info.identity.start_time = start_time(own);
+    info.token = base::make_process_token(info.identity.pid, info.identity.start_time);
     return info;
 }
 
-bool is_alive(base::ProcessToken token) noexcept
+Liveness judge_process(const ProcessIdentity &process) noexcept
 {
-    kinfo_proc process{};
-    const uint32_t pid = base::token_pid(token);
-    const Answer answer = ask_for_process(pid, process);
-    if (answer == Answer::refused)
-        return kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM; // whether it is the same cannot be asked
-    return answer == Answer::there && process.kp_proc.p_stat != SZOMB &&
-           base::make_process_token(pid, start_time(process)) == (token & base::process_token_mask);
+    if (process.pid == 0 || process.pid_namespace != whole_machine)
+        return Liveness::unknown;
+    if (kill(static_cast<pid_t>(process.pid), 0) != 0 && errno == ESRCH)
+        return Liveness::dead;
+    kinfo_proc found{};
+    const Answer answer = ask_for_process(process.pid, found);
+    if (answer == Answer::nobody)
+        return Liveness::dead;
+    if (answer == Answer::refused || process.start_time == 0)
+        return Liveness::unknown;
+    return found.kp_proc.p_stat != SZOMB && start_time(found) == process.start_time ? Liveness::alive : Liveness::dead;
+}
+
+bool is_stopped(const ProcessIdentity &process) noexcept
+{
+    kinfo_proc found{};
+    return process.pid_namespace == whole_machine && ask_for_process(process.pid, found) == Answer::there &&
+           start_time(found) == process.start_time && found.kp_proc.p_stat == SSTOP;
 }
 
 void process_name(uint32_t pid, char *name, size_t capacity) noexcept

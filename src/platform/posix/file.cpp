@@ -6,7 +6,6 @@
 #include "platform/posix/system_error.hpp"
 
 #include <cerrno>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,22 +58,6 @@ Status File::reserve(const char *name, uint64_t bytes) noexcept
     if (cause == ENOTSUP)
         cause = write_zeros(descriptor(), bytes);
     return cause == 0 ? Status::success : fail_system(name, "reserve space for", cause);
-}
-
-Status File::lock(const char *name) noexcept
-{
-    constexpr int64_t limit_ns = 5'000'000'000;
-    constexpr int64_t pause_ns = 1'000'000;
-    const int64_t deadline_ns = monotonic_ns() + limit_ns;
-    while (flock(descriptor(), LOCK_EX | LOCK_NB) != 0)
-    {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return fail_system(name, "lock", errno);
-        if (monotonic_ns() > deadline_ns)
-            return base::fail(DAO_E_BUSY, "%s: another process has been creating or removing it for 5 s", name);
-        (void)sleep_until(monotonic_ns() + pause_ns);
-    }
-    return Status::success;
 }
 
 }

@@ -22,6 +22,11 @@ void begin() noexcept
 
 }
 
+void at_fork(void (*before)() noexcept, void (*in_parent)() noexcept, void (*in_child)() noexcept) noexcept
+{
+    pthread_atfork(before, in_parent, in_child);
+}
+
 const ProcessInfo &this_process() noexcept
 {
     static const bool begun = (begin(), true);

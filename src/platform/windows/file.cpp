@@ -55,6 +55,28 @@ void find_owner(HANDLE file, FileInfo &info) noexcept
     LocalFree(descriptor);
 }
 
+OVERLAPPED place_at(uint64_t position) noexcept
+{
+    OVERLAPPED place{};
+    place.Offset = static_cast<DWORD>(position);
+    place.OffsetHigh = static_cast<DWORD>(position >> 32);
+    return place;
+}
+
+// Locks keep others from reading and writing what they cover: so they lie where no file reaches.
+bool try_lock(intptr_t file, uint64_t position, DWORD kind, DWORD &cause) noexcept
+{
+    OVERLAPPED place = place_at(position);
+    const bool locked = LockFileEx(system_handle(file), kind | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &place) != 0;
+    cause = locked ? ERROR_SUCCESS : GetLastError();
+    return locked;
+}
+
+bool is_taken(DWORD cause) noexcept
+{
+    return cause == ERROR_LOCK_VIOLATION || cause == ERROR_IO_PENDING;
+}
+
 }
 
 void close_file(FileHandle handle) noexcept
@@ -94,20 +116,46 @@ Status File::lock(const char *name) noexcept
     constexpr int64_t limit_ns = 5'000'000'000;
     constexpr int64_t pause_ns = 1'000'000;
     const int64_t deadline_ns = monotonic_ns() + limit_ns;
-    // Locks keep others from reading and writing what they cover: so this one lies where no file reaches.
-    OVERLAPPED place{};
-    place.OffsetHigh = 0x40000000;
-    while (LockFileEx(system_handle(native()), LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &place) ==
-           0)
+    DWORD cause = ERROR_SUCCESS;
+    while (!try_lock(native(), base::first_lock_position, LOCKFILE_EXCLUSIVE_LOCK, cause))
     {
-        const DWORD cause = GetLastError();
-        if (cause != ERROR_LOCK_VIOLATION && cause != ERROR_IO_PENDING)
+        if (!is_taken(cause))
             return fail_system(name, "lock", cause);
         if (monotonic_ns() > deadline_ns)
             return base::fail(DAO_E_BUSY, "%s: another process has been creating or removing it for 5 s", name);
         (void)sleep_until(monotonic_ns() + pause_ns);
     }
     return Status::success;
+}
+
+ByteLock File::lock_byte(uint64_t position) noexcept
+{
+    DWORD cause = ERROR_SUCCESS;
+    if (try_lock(native(), position, LOCKFILE_EXCLUSIVE_LOCK, cause))
+        return ByteLock::own;
+    return is_taken(cause) ? ByteLock::others : ByteLock::unavailable;
+}
+
+// By locking it for a moment, shared, so that two who ask at once do not mistake each other for the holder.
+ByteLock File::query_byte(uint64_t position) const noexcept
+{
+    DWORD cause = ERROR_SUCCESS;
+    if (!try_lock(native(), position, 0, cause))
+        return is_taken(cause) ? ByteLock::others : ByteLock::unavailable;
+    OVERLAPPED place = place_at(position);
+    UnlockFileEx(system_handle(native()), 0, 1, 0, &place);
+    return ByteLock::free;
+}
+
+bool File::open_again(const char *path, File &again) const noexcept
+{
+    FileInfo own, other;
+    const bool same = open_file(path, Access::read_write, again) == Status::success &&
+                      query(path, own) == Status::success && again.query(path, other) == Status::success &&
+                      own.identity == other.identity;
+    if (!same)
+        again.close();
+    return same;
 }
 
 }

@@ -28,21 +28,35 @@ uint64_t start_time(HANDLE process) noexcept
 
 const ProcessInfo &this_process() noexcept
 {
-    static const ProcessInfo info{base::make_process_token(GetCurrentProcessId(), start_time(GetCurrentProcess())),
-                                    whole_machine};
+    static const uint64_t start = start_time(GetCurrentProcess());
+    static const ProcessInfo info{base::make_process_token(GetCurrentProcessId(), start),
+                                  {GetCurrentProcessId(), start, whole_machine, whole_machine}};
     return info;
 }
 
-bool is_alive(base::ProcessToken token) noexcept
+Liveness judge_process(const ProcessIdentity &process) noexcept
 {
-    const uint32_t pid = base::token_pid(token);
-    const KernelHandle process(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, pid));
-    if (!process.is_valid())
-        return GetLastError() == ERROR_ACCESS_DENIED; // lives; whether it is the same cannot be asked
+    if (process.pid == 0 || process.pid_namespace != whole_machine)
+        return Liveness::unknown;
+    const KernelHandle found(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, process.pid));
+    if (!found.is_valid()) // refused: somebody has the id; whether it is the same cannot be asked
+        return GetLastError() == ERROR_INVALID_PARAMETER ? Liveness::dead : Liveness::unknown;
     // An ended process stays known while others hold a handle of it.
-    return WaitForSingleObject(process.get(), 0) == WAIT_TIMEOUT &&
-           base::make_process_token(pid, start_time(process.get())) == (token & base::process_token_mask);
+    if (WaitForSingleObject(found.get(), 0) != WAIT_TIMEOUT)
+        return Liveness::dead;
+    if (process.start_time == 0)
+        return Liveness::unknown;
+    return start_time(found.get()) == process.start_time ? Liveness::alive : Liveness::dead;
 }
+
+// Windows stops threads, not processes.
+bool is_stopped(const ProcessIdentity &) noexcept
+{
+    return false;
+}
+
+// There is no fork.
+void at_fork(void (*)() noexcept, void (*)() noexcept, void (*)() noexcept) noexcept {}
 
 void process_name(uint32_t pid, char *name, size_t capacity) noexcept
 {

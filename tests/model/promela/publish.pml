@@ -5,7 +5,8 @@
  * Checked: mutual exclusion, no torn frame is accepted, no counter stands for two frames, the newest never goes back,
  * no frame twice or out of order, and nobody hangs whoever dies where (a hanging process is an invalid end state).
  *
- * -DDEPTH=n; -DFIFO reads in order, -DANY any slot, else the newest; -DREUSE adds a reuse. -DMISTAKE_... seed a mistake that must be found. */
+ * -DDEPTH=n; -DFIFO reads in order, -DANY any slot, else the newest; -DREUSE adds a reuse;
+ * -DUNKNOWN: of one writer cannot be told whether it lives, and its lock is freed by hand. -DMISTAKE_... seed a mistake that must be found. */
 #ifndef DEPTH
 #define DEPTH 2
 #endif
@@ -24,7 +25,17 @@ byte word0[DEPTH];
 byte word1[DEPTH];
 
 byte lock = NOBODY;
-bool dead[WRITERS + 1];
+bool dead[WRITERS + 2];    /* the last: who unlocks by hand */
+#ifdef UNKNOWN
+#define can_tell(process) (process != 1)  /* of writer 1 nobody can tell whether it lives */
+#else
+#define can_tell(process) true
+#endif
+#ifdef MISTAKE_UNKNOWN_IS_DEAD
+#define proven_dead(process) (dead[process] || !can_tell(process))
+#else
+#define proven_dead(process) (dead[process] && can_tell(process))
+#endif
 byte inside;              /* ghost: writers that believe to hold the lock and live */
 byte content[COUNTERS];   /* ghost: tag of the frame that a reader accepted under a counter */
 byte deaths;
@@ -97,7 +108,7 @@ proctype Writer(byte me)
 #ifdef MISTAKE_TAKE_FROM_LIVING
         :: atomic { lock != NOBODY -> lock = me; inside++ }
 #else
-        :: atomic { lock != NOBODY && dead[lock] -> lock = me; inside++ };
+        :: atomic { lock != NOBODY && proven_dead(lock) -> lock = me; inside++ };
             if
             :: resetting -> clear_segment()
             :: else -> recover()
@@ -131,6 +142,21 @@ proctype Writer(byte me)
         atomic { inside--; lock = NOBODY }                    /* L5 */
     :: else -> break
     od;
+end_dead:
+    skip
+}
+
+/* L6: somebody who knows that writer 1 is dead frees its lock by hand. */
+proctype Unlock(byte me)
+{
+    byte slot, other;
+end_not_needed:
+    atomic { lock != NOBODY && dead[lock] && !can_tell(lock) -> lock = me; inside++ };
+    if
+    :: resetting -> clear_segment()
+    :: else -> recover()
+    fi;
+    atomic { inside--; lock = NOBODY };
 end_dead:
     skip
 }
@@ -277,6 +303,9 @@ init
     atomic {
         run Writer(1);
         run Writer(2);
+#ifdef UNKNOWN
+        run Unlock(3);
+#endif
 #ifdef FIFO
         run ReadNext()
 #elif defined(ANY)

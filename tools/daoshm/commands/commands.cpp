@@ -14,6 +14,7 @@ namespace daoshm
     X(set)                                                                                                             \
     X(fill)                                                                                                            \
     X(rm)                                                                                                              \
+    X(unlock)                                                                                                          \
     X(keyword)                                                                                                         \
     X(save)                                                                                                            \
     X(record)                                                                                                          \

@@ -95,7 +95,12 @@ void check_segments(const std::vector<SegmentStatus> &statuses, Findings &findin
             findings.push_back({Severity::problem, "broken frame",
                                 fmt::format("{}: writer {} died while writing a frame", status.path, info.writer_pid),
                                 "start the writer again: its next frame repairs it"});
-        else if (info.writer_pid != 0 && info.writer_alive == 0 && status.readers_alive > 0)
+        else if (info.writing != 0 && info.writer_alive == DAO_UNKNOWN)
+            findings.push_back({Severity::advice, "unknown writer",
+                                fmt::format("{}: locked by {}, of which cannot be told from here whether it lives",
+                                            status.path, writer_text(info)),
+                                fmt::format("if it does not: daoshm unlock {}", status.path)});
+        else if (info.writer_pid != 0 && info.writer_alive == DAO_DEAD && status.readers_alive > 0)
             findings.push_back({Severity::problem, "dead writer",
                                 fmt::format("{}: writer {} has died, {} reader(s) are waiting", status.path,
                                             info.writer_pid, status.readers_alive),
@@ -122,7 +127,7 @@ void check_stale(const std::vector<SegmentStatus> &statuses, int64_t stale_ns, F
     const std::string doubt = sees_all_processes() ? "" : " (that this user can see)";
     for (const SegmentStatus &status : statuses)
     {
-        const bool is_known_in_use = status.info.writer_alive != 0 || status.readers_alive > 0;
+        const bool is_known_in_use = status.info.writer_alive != DAO_DEAD || status.readers_alive > 0;
         if (!status.problem.empty() || is_known_in_use || mapped.contains(status.path))
             continue;
         const int64_t last_ns = status.last_frame_ns.value_or(0);

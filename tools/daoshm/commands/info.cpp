@@ -45,7 +45,7 @@ Json reader_json(const DAO_READER &reader, uint64_t cnt0)
     Json json;
     json["pid"] = reader.pid;
     json["name"] = fixed_text(reader.name, sizeof(reader.name));
-    json["alive"] = reader.alive != 0;
+    json["alive"] = liveness_json(reader.alive);
     json["last_cnt0"] = reader.last_cnt0;
     json["behind"] = cnt0 > reader.last_cnt0 ? cnt0 - reader.last_cnt0 : 0;
     json["missed"] = reader.missed;
@@ -148,7 +148,7 @@ void print_readers(const Segment &segment, uint64_t cnt0)
     for (const DAO_READER &reader : readers)
         table.add({{std::to_string(reader.pid)},
                    {fixed_text(reader.name, sizeof(reader.name))},
-                   {reader.alive != 0 ? "yes" : "no", reader.alive != 0 ? Style::good : Style::warning},
+                   {liveness_text(reader.alive), reader.alive == DAO_ALIVE ? Style::good : Style::warning},
                    {std::to_string(reader.last_cnt0)},
                    {std::to_string(cnt0 > reader.last_cnt0 ? cnt0 - reader.last_cnt0 : 0)},
                    {std::to_string(reader.missed), reader.missed > 0 ? Style::warning : Style::plain},

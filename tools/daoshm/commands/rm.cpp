@@ -29,8 +29,9 @@ std::string use_text(const std::string &name)
     const DAO_SEGMENT_INFO info = segment.info();
     uint32_t readers = 0;
     daoShmCountReaders(segment.get(), &readers);
-    if (info.writing != 0 && info.writer_alive != 0)
-        return fmt::format("process {} is writing to it", info.writer_pid);
+    if (info.writing != 0 && info.writer_alive != DAO_DEAD)
+        return fmt::format("process {} {} to it", info.writer_pid,
+                           info.writer_alive == DAO_ALIVE ? "is writing" : "may be writing");
     return readers > 0 ? fmt::format("{} reader(s) have it open", readers) : "";
 }
 

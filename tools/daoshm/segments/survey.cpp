@@ -96,8 +96,8 @@ SegmentStatus sample_segment(const Segment &segment)
     status.sampled_ns = now_ns();
     for (const DAO_READER &reader : segment.readers())
     {
-        status.readers_alive += reader.alive;
-        if (reader.alive != 0)
+        status.readers_alive += reader.alive != DAO_DEAD ? 1 : 0;
+        if (reader.alive != DAO_DEAD)
             status.missed = std::max(status.missed, reader.missed);
     }
     return status;
@@ -165,10 +165,12 @@ StateText state_text(const SegmentStatus &status)
         return {"broken frame", Style::bad};
     if (status.cnt0 == 0)
         return {"no frame yet", Style::dim};
-    if (info.writer_pid != 0 && info.writer_alive == 0)
+    if (info.writer_pid != 0 && info.writer_alive == DAO_DEAD)
         return {"writer gone", status.readers_alive > 0 ? Style::warning : Style::dim};
     if (status.rate_hz && *status.rate_hz > 0)
         return {"running", Style::good};
+    if (info.writer_pid != 0 && info.writer_alive == DAO_UNKNOWN)
+        return {"writer unknown", Style::warning};
     return {"idle", Style::plain};
 }
 
@@ -176,15 +178,26 @@ std::string writer_text(const DAO_SEGMENT_INFO &info)
 {
     if (info.writer_pid == 0)
         return "-";
-    if (info.writer_alive == 0)
+    if (info.writer_alive == DAO_DEAD)
         return fmt::format("{} (gone)", info.writer_pid);
     const std::string name = fixed_text(info.writer_name, sizeof(info.writer_name));
-    return name.empty() ? std::to_string(info.writer_pid) : fmt::format("{} {}", info.writer_pid, name);
+    const char *doubt = info.writer_alive == DAO_UNKNOWN ? " (unknown)" : "";
+    return fmt::format("{}{}{}{}", info.writer_pid, name.empty() ? "" : " ", name, doubt);
 }
 
 std::string last_frame_text(const SegmentStatus &status)
 {
     return status.last_frame_ns ? age_text(status.sampled_ns - *status.last_frame_ns) : "-";
+}
+
+std::string liveness_text(uint32_t liveness)
+{
+    return liveness == DAO_DEAD ? "no" : liveness == DAO_ALIVE ? "yes" : "unknown";
+}
+
+Json liveness_json(uint32_t liveness)
+{
+    return liveness == DAO_UNKNOWN ? Json() : Json(liveness == DAO_ALIVE);
 }
 
 Json status_json(const SegmentStatus &status)
@@ -206,7 +219,7 @@ Json status_json(const SegmentStatus &status)
     json["age_s"] =
         status.last_frame_ns ? Json(static_cast<double>(status.sampled_ns - *status.last_frame_ns) / 1e9) : Json();
     json["writer_pid"] = status.info.writer_pid;
-    json["writer_alive"] = status.info.writer_alive != 0;
+    json["writer_alive"] = liveness_json(status.info.writer_alive);
     json["writer_name"] = fixed_text(status.info.writer_name, sizeof(status.info.writer_name));
     json["readers"] = status.readers_alive;
     json["missed"] = status.missed;

@@ -1,0 +1,99 @@
+// Locks on single bytes of a file, far behind its end. They belong to the open file description, so that nothing that
+// another handle of this process does ends them, and the kernel drops them with the last descriptor and mapping of it.
+#include "platform/platform.hpp"
+
+#include "base/error.hpp"
+#include "platform/posix/system_error.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace dao::platform
+{
+namespace
+{
+
+struct flock byte_at(uint64_t position, short kind) noexcept
+{
+    struct flock place = {};
+    place.l_type = kind;
+    place.l_whence = SEEK_SET;
+    place.l_start = static_cast<off_t>(position);
+    place.l_len = 1;
+    return place;
+}
+
+// Never one of the standard three: what a program prints would go into the file.
+int open_beyond_standard(const char *path, int flags) noexcept
+{
+    const int first = ::open(path, flags);
+    if (first < 0 || first > STDERR_FILENO)
+        return first;
+    const int moved = fcntl(first, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    ::close(first);
+    return moved;
+}
+
+bool is_same_file(int left, int right) noexcept
+{
+    struct stat one, other;
+    return fstat(left, &one) == 0 && fstat(right, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
+}
+
+ByteLock File::lock_byte(uint64_t position) noexcept
+{
+    struct flock place = byte_at(position, F_WRLCK);
+    if (fcntl(descriptor(), F_OFD_SETLK, &place) == 0)
+        return ByteLock::own;
+    return errno == EAGAIN || errno == EACCES ? ByteLock::others : ByteLock::unavailable;
+}
+
+ByteLock File::query_byte(uint64_t position) const noexcept
+{
+    struct flock place = byte_at(position, F_WRLCK);
+    if (fcntl(descriptor(), F_OFD_GETLK, &place) != 0)
+        return ByteLock::unavailable;
+    if (place.l_type == F_UNLCK)
+        return ByteLock::free;
+    return place.l_type == F_RDLCK ? ByteLock::readers : ByteLock::others;
+}
+
+bool File::open_again(const char *path, File &again) const noexcept
+{
+    constexpr int flags = O_RDWR | O_CLOEXEC | O_NONBLOCK;
+    // Linux opens a file anew under the name of its descriptor, whatever its own name is now.
+    char own[64];
+    std::snprintf(own, sizeof own, "/proc/self/fd/%d", descriptor());
+    again.close();
+    again.handle_.reset({open_beyond_standard(own, flags)});
+    if (!again.is_open())
+        again.handle_.reset({open_beyond_standard(path, flags | O_NOFOLLOW)});
+    if (again.is_open() && !is_same_file(descriptor(), again.descriptor()))
+        again.close();
+    return again.is_open();
+}
+
+Status File::lock(const char *name) noexcept
+{
+    constexpr int64_t limit_ns = 5'000'000'000;
+    constexpr int64_t pause_ns = 1'000'000;
+    const int64_t deadline_ns = monotonic_ns() + limit_ns;
+    for (;;)
+    {
+        // Not possible on every file system; and a lock of somebody who may only read keeps nobody away.
+        if (lock_byte(base::first_lock_position) != ByteLock::others ||
+            query_byte(base::first_lock_position) == ByteLock::readers)
+            return Status::success;
+        if (monotonic_ns() > deadline_ns)
+            return base::fail(DAO_E_BUSY, "%s: another process has been creating or removing it for 5 s", name);
+        (void)sleep_until(monotonic_ns() + pause_ns);
+    }
+}
+
+}

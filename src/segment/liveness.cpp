@@ -1,0 +1,132 @@
+#include "segment/liveness.hpp"
+
+#include "base/copy.hpp"
+
+#include <cstdio>
+#include <cstring>
+
+namespace dao::segment
+{
+
+using base::ProcessToken;
+using base::Word;
+using format::ProcessRecord;
+using format::ReaderEntry;
+using platform::ByteLock;
+using platform::ProcessIdentity;
+
+namespace
+{
+
+// The fields that the writer's record and a reader's entry share.
+template <class Entry> KnownProcess read_entry(Entry &entry) noexcept
+{
+    KnownProcess known{};
+    known.identity = {Word<uint32_t>(&entry.pid).load_relaxed(), Word<uint64_t>(&entry.start_time).load_relaxed(),
+                      Word<uint64_t>(&entry.pid_namespace).load_relaxed(),
+                      Word<uint64_t>(&entry.time_namespace).load_relaxed()};
+    base::copy_shared(known.name, entry.name, sizeof known.name);
+    known.name[sizeof known.name - 1] = 0;
+    return known;
+}
+
+// True when the entry is of that process, and stayed so while it was read.
+template <class Entry>
+bool try_entry(Entry &entry, uint64_t &owner, ProcessToken token, KnownProcess &known) noexcept
+{
+    const Word<uint64_t> word(&owner);
+    if (word.load_acquire() != token)
+        return false;
+    const KnownProcess found = read_entry(entry);
+    base::Fence::acquire();
+    if (word.load_relaxed() != token)
+        return false;
+    known = found;
+    return true;
+}
+
+bool is_elsewhere(const ProcessIdentity &identity) noexcept
+{
+    return identity.pid_namespace != 0 &&
+           identity.pid_namespace != platform::this_process().identity.pid_namespace;
+}
+
+}
+
+bool IsDead::operator()(ProcessToken token) const noexcept
+{
+    return judge(*segment, token) == Liveness::dead;
+}
+
+KnownProcess find_process(const Segment &segment, ProcessToken token) noexcept
+{
+    KnownProcess known{};
+    format::Extension &extension = *segment.extension();
+    if (try_entry(extension.writer, extension.writer.token, token, known))
+        return known;
+    for (ReaderEntry &entry : extension.readers)
+        if (try_entry(entry, entry.owner, token, known))
+            return known;
+    known.identity.pid = base::token_pid(token);
+    return known;
+}
+
+Liveness judge(const Segment &segment, ProcessToken token) noexcept
+{
+    token &= base::process_token_mask;
+    if (token == segment.self())
+        return Liveness::alive;
+    const ByteLock lock = segment.query_proof(token);
+    if (lock == ByteLock::others)
+        return Liveness::alive;
+    if (lock != ByteLock::unavailable && base::has_proof(token))
+        return Liveness::dead;
+    return platform::judge_process(find_process(segment, token).identity);
+}
+
+Liveness judge_process(const Segment &segment, ProcessToken token) noexcept
+{
+    const Liveness here = judge(segment, token);
+    if (here != Liveness::dead || !base::has_proof(token))
+        return here;
+    const Liveness anywhere = platform::judge_process(find_process(segment, token).identity);
+    return anywhere == Liveness::alive ? anywhere : here;
+}
+
+void describe_process(const Segment &segment, ProcessToken token, char *text, size_t capacity) noexcept
+{
+    token &= base::process_token_mask;
+    KnownProcess known = find_process(segment, token);
+    const bool elsewhere = is_elsewhere(known.identity);
+    if (known.name[0] == 0 && !elsewhere)
+        platform::process_name(known.identity.pid, known.name, sizeof known.name);
+    const char *state = "";
+    if (platform::is_stopped(known.identity))
+        state = ", stopped (by a signal or a debugger)";
+    else if (judge(segment, token) == Liveness::unknown)
+        state = ", of which cannot be told whether it lives";
+    std::snprintf(text, capacity, "process %u (%s)%s%s", known.identity.pid,
+                  known.name[0] != 0 ? known.name : "name not known", elsewhere ? " in another pid namespace" : "",
+                  state);
+}
+
+void record_writer(const Segment &segment) noexcept
+{
+    ProcessRecord &record = segment.extension()->writer;
+    const Word<uint64_t> token(&record.token);
+    const ProcessToken self = segment.self();
+    if (token.load_relaxed() == self)
+        return;
+    const ProcessIdentity &identity = platform::this_process().identity;
+    token.store_relaxed(0);
+    base::Fence::release();
+    Word<uint64_t>(&record.pid_namespace).store_relaxed(identity.pid_namespace);
+    Word<uint64_t>(&record.time_namespace).store_relaxed(identity.time_namespace);
+    Word<uint64_t>(&record.start_time).store_relaxed(identity.start_time);
+    Word<uint32_t>(&record.pid).store_relaxed(identity.pid);
+    Word<uint32_t>(&record.has_proof).store_relaxed(base::has_proof(self) ? 1 : 0);
+    base::copy_shared(record.name, segment.own_name(), sizeof record.name);
+    token.store_release(self);
+}
+
+}

@@ -1,0 +1,37 @@
+// Whether the processes named in a segment live: its writer, the holder of a lock, its readers.
+#pragma once
+
+#include "segment/segment.hpp"
+
+namespace dao::segment
+{
+
+using platform::Liveness;
+
+// Whether a holder of a lock, or a reader, lives. Dead only with proof: the lock that it kept is free, or there is no such
+// process. A process that no longer has the segment open counts as dead.
+Liveness judge(const Segment &segment, base::ProcessToken token) noexcept;
+
+// The same for a process that need not have the segment open any more.
+Liveness judge_process(const Segment &segment, base::ProcessToken token) noexcept;
+
+// What the segment says of the process behind a token.
+struct KnownProcess
+{
+    platform::ProcessIdentity identity; // nothing but the id when the segment does not say more
+    char name[DAO_READER_NAME_SIZE];    // empty when not known
+};
+KnownProcess find_process(const Segment &segment, base::ProcessToken token) noexcept;
+
+// "process 4711 (camera), stopped" and the like, for messages.
+void describe_process(const Segment &segment, base::ProcessToken token, char *text, size_t capacity) noexcept;
+
+// Writes this process, which holds the writer lock, into the record of the writer.
+void record_writer(const Segment &segment) noexcept;
+
+constexpr uint32_t public_value(Liveness liveness) noexcept
+{
+    return liveness == Liveness::dead ? DAO_DEAD : liveness == Liveness::alive ? DAO_ALIVE : DAO_UNKNOWN;
+}
+
+}

@@ -1,0 +1,47 @@
+// The proof that a process lives, for the others that have a segment open: a lock on one byte of the segment's file, on an
+// opening of its own, which the kernel drops when the process dies. The token that names the process in the segment says
+// which byte (base/process_token.hpp).
+//
+// One for each process and segment, shared by its handles: taken with the first write or entry in the readers' table, given
+// back with the last handle. The opening is never mapped nor handed out, and a forked child closes it: a mapping or a
+// descriptor of another process would keep the lock. Where no lock can be had the token says so.
+#pragma once
+
+#include "base/process_token.hpp"
+#include "format/extension.hpp"
+#include "platform/platform.hpp"
+
+#include <atomic>
+
+namespace dao::segment
+{
+
+struct SharedProof;
+
+// A handle's share.
+class Proof
+{
+  public:
+    Proof() noexcept = default;
+    ~Proof();
+    Proof(const Proof &) = delete;
+    Proof &operator=(const Proof &) = delete;
+
+    // Who this process is in the segment; 0 before begin, and in a forked child.
+    base::ProcessToken token() const noexcept { return token_.load(std::memory_order_relaxed); }
+
+    // The process's name, once begun.
+    const char *name() const noexcept;
+
+    // False when out of memory. `file` may be closed: a private image, which has no lock. From any thread.
+    bool begin(const platform::File &file, const char *path, const format::Extension &extension) noexcept;
+
+  private:
+    friend struct SharedProof;
+
+    std::atomic<base::ProcessToken> token_{0};
+    SharedProof *shared_ = nullptr;
+    Proof *next_ = nullptr; // of the same process and segment
+};
+
+}

@@ -1,0 +1,66 @@
+"""unlock, and what the other commands say of a writer of which cannot be told whether it lives."""
+
+import subprocess
+
+import numpy as np
+
+WRITER_LOCK = 256  # in the extension, docs/format.md
+HAS_PROOF = 1 << 16
+STRANGER = 4711 << 32 | 0x2A << 17  # a process token without a record of whose it is
+
+
+def lock(tool, segment, token):
+    """As if the process of that token held the writer lock."""
+    path = tool.folder / f"{segment}.im.shm"
+    place = path.read_bytes().index(b"dDshExt1") + WRITER_LOCK
+    with path.open("r+b") as file:
+        file.seek(place)
+        file.write(np.uint64(token).tobytes())
+
+
+def test_an_unknown_writer_is_shown_as_such(tool):
+    tool("create", "a", "4")
+    tool("fill", "a", 1)
+    lock(tool, "a", STRANGER)
+    info = tool.json("info", "a")
+    assert info["writer_pid"] == 4711 and info["writer_alive"] is None and info["state"] == "writer unknown"
+    assert "4711 (unknown)" in tool("info", "a") and "4711 (unknown)" in tool("ls", tool.folder)
+    tool("rm", "a", code=1)
+    assert "process 4711 may be writing to it" in tool.errors
+    findings = tool("doctor", tool.folder, code=None)
+    assert "daoshm unlock" in findings and "4711 (unknown)" in findings
+
+
+def test_an_unknown_writer_keeps_its_lock_until_it_is_unlocked(tool):
+    tool("create", "a", "4")
+    lock(tool, "a", STRANGER)
+    tool("fill", "a", 1, code=1)
+    assert "busy" in tool.errors and "4711" in tool.errors and "daoshm unlock" in tool.errors
+    question = tool("unlock", "a", code=1)
+    assert "process 4711 (unknown) holds it" in question and "not confirmed" in tool.errors
+    tool("unlock", "a", "--yes")
+    tool("fill", "a", 1)
+    info = tool.json("info", "a")
+    assert info["cnt0"] == 1 and info["writer_alive"] is not None
+    assert "no writer holds it" in tool("unlock", "a")
+
+
+def test_unlock_does_what_is_answered(tool):
+    tool("create", "a", "4")
+    lock(tool, "a", STRANGER)
+    for answer, code, left in (("n\n", 1, 4711), ("y\n", 0, 0)):
+        done = subprocess.run(
+            tool.command_line("unlock", "a"), input=answer, capture_output=True, encoding="utf-8",
+            cwd=tool.folder, env=tool.environment, check=False, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert tool.json("info", "a")["writer_pid"] in (left, 0)
+
+
+def test_a_dead_writer_needs_no_unlocking(tool):
+    tool("create", "a", "4")
+    lock(tool, "a", STRANGER | HAS_PROOF)
+    info = tool.json("info", "a")
+    assert info["writer_alive"] is False and info["state"] == "broken frame"
+    tool("fill", "a", 1)
+    assert tool.json("info", "a")["cnt0"] == 1

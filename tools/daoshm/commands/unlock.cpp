@@ -1,0 +1,77 @@
+/// unlock: free the lock of a writer of which cannot be told whether it lives.
+#include "commands/commands.hpp"
+
+#include <cstdio>
+#include <iostream>
+
+#include <dao.h>
+#include <fmt/format.h>
+
+#include "segments/segment.hpp"
+#include "segments/segment_name.hpp"
+#include "segments/survey.hpp"
+#include "text/exit_code.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+struct UnlockOptions
+{
+    std::string segment;
+    bool yes = false;
+    bool force = false;
+};
+
+/// @return what is about to be done, for the question
+std::string plan_text(const std::string &path, const DAO_SEGMENT_INFO &info)
+{
+    const std::string holder = fmt::format("process {}", writer_text(info));
+    if (info.writer_alive == DAO_ALIVE)
+        return fmt::format("{}: {} holds it and lives. Its lock is taken away; the frame that it writes is given up, and "
+                           "may be torn.",
+                           path, holder);
+    return fmt::format("{}: {} holds it. Its lock is freed and the frame that it left half written is repaired; if it "
+                       "lives after all, it gives the frame up.",
+                       path, holder);
+}
+
+bool is_confirmed(const std::string &plan)
+{
+    std::fputs(fmt::format("{}\nGo on? [y/N] ", plan).c_str(), stdout);
+    std::fflush(stdout);
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+int run_unlock(const UnlockOptions &options)
+{
+    const Segment segment = Segment::open_writer(find_segment(options.segment));
+    const DAO_SEGMENT_INFO info = segment.info();
+    const bool is_asked = info.writing != 0 && (info.writer_alive != DAO_ALIVE || options.force);
+    if (is_asked && !options.yes && !options.force && !is_confirmed(plan_text(segment.path(), info)))
+        throw ToolError(fmt::format("{}: not unlocked: not confirmed; --yes does not ask", segment.path()));
+    check(daoShmUnlock(segment.get(), options.force ? 1 : 0));
+    std::fputs(fmt::format("{}: {}\n", segment.path(), info.writing != 0 ? "unlocked" : "no writer holds it").c_str(),
+               stdout);
+    return exit_success;
+}
+
+}
+
+void add_unlock(Tool &tool)
+{
+    const auto options = std::make_shared<UnlockOptions>();
+    CLI::App *command = add_command(tool, "unlock", "Free the lock of a writer that may be dead", options, run_unlock);
+    add_segment_argument(command, options->segment);
+    command->add_flag("-y,--yes", options->yes, "Do not ask");
+    command->add_flag("-f,--force", options->force, "Do not ask, and take the lock from a writer that lives, too");
+    command->footer("For a writer that cannot be judged from here, such as one in another container that could not lock "
+                    "the file:\nother writers are told \"busy\". The lock of a writer that is proven dead is taken over "
+                    "without this command.\n\nExamples:\n  daoshm unlock wfs\n  daoshm unlock wfs --yes");
+}
+
+}
