@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include "frame/element_types.hpp"
-#include "frame/geometry.hpp"
 #include "frame/statistics.hpp"
+#include "frame/times.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "terminal/style.hpp"
@@ -35,8 +35,8 @@ struct WatchOptions
     bool json = false;
 };
 
-const std::map<std::string, WaitFunction> waits{
-    {"block", daoShmWaitForFrame}, {"spin", daoShmWaitForFrameSpin}, {"adaptive", daoShmWaitForFrameAdaptive}};
+const std::map<std::string, DAO_WAIT_MODE> wait_modes{
+    {"block", DAO_WAIT_SLEEP}, {"spin", DAO_WAIT_SPIN}, {"adaptive", DAO_WAIT_ADAPTIVE}};
 
 /// The counts and times of one interval.
 struct Tally
@@ -44,6 +44,7 @@ struct Tally
     uint64_t frames = 0;
     uint64_t missed = 0;
     int64_t elapsed_ns = 0;
+    uint64_t replaced = 0; ///< how often another segment took the name
     std::vector<double> periods_ns;
     std::vector<double> latencies_ns;
 };
@@ -52,72 +53,69 @@ struct Tally
 class FrameWatch
 {
   public:
-    FrameWatch(Segment &segment, const WatchOptions &options)
-        : segment_(segment), wait_(waits.at(options.wait)), element_(daoTypeSize(segment.metadata().atype))
+    FrameWatch(const std::string &segment, const std::string &wait)
+        : segment_(open_read_only(segment)), element_(daoTypeSize(segment_.get_type()))
     {
-        uint32_t slot = 0;
-        daoShmResetTail(segment_.get(), &slot, &last_cnt0_);
+        how_.order = DAO_NEXT_IN_ORDER;
+        how_.wait = wait_modes.at(wait);
     }
+
+    std::string path() const { return segment_.name(); }
 
     /// Collect until `deadline_ns` on the monotonic clock. @return false when interrupted
     bool collect(int64_t deadline_ns, Tally &tally)
     {
-        while (steady_ns() < deadline_ns)
+        while (!is_interrupted())
         {
-            const int_fast8_t status =
-                wait_for_frame(segment_, last_cnt0_, std::max<int64_t>(0, deadline_ns - steady_ns()), wait_);
-            const int64_t woken_ns = now_ns();
-            if (status == DAO_INTERRUPTED)
-                return false;
-            if (status == DAO_REPLACED)
-                follow();
-            else if (status == DAO_SUCCESS)
-                take_frames(woken_ns, tally);
-            else if (status != DAO_TIMEOUT)
-                check(status);
+            const int64_t remaining_ns = deadline_ns - steady_ns();
+            if (remaining_ns <= 0)
+                return true;
+            if (take(segment_.read_next(element_.data(), 1), false, tally))
+                continue;
+            how_.timeout = std::chrono::nanoseconds(remaining_ns);
+            take(segment_.next(element_.data(), 1, how_), true, tally);
         }
-        return true;
+        return false;
     }
 
   private:
-    void follow()
+    /// @return whether there was a frame
+    bool take(const Dao::ReadResult &frame, bool was_waited_for, Tally &tally)
     {
-        check(daoShmReopen(segment_.get()));
-        element_.resize(daoTypeSize(segment_.metadata().atype));
-        last_cnt0_ = 0;
+        if (frame)
+            count(frame, now_ns(), was_waited_for, tally);
+        else if (frame.status == DAO_REPLACED)
+            follow(tally);
+        else if (frame.status == DAO_REMOVED)
+            throw error_of(frame.status);
+        return frame.whole; // else: none yet, or none that was whole, which counts as missed before the next
+    }
+
+    /// Not by next() itself: what was measured before does not go on in another segment, and the user is told.
+    void follow(Tally &tally)
+    {
+        segment_.reopen();
+        element_.resize(daoTypeSize(segment_.get_type()));
         last_atime_ns_ = 0;
+        ++tally.replaced;
     }
 
-    void take_frames(int64_t woken_ns, Tally &tally)
+    void count(const Dao::ReadResult &frame, int64_t woken_ns, bool was_waited_for, Tally &tally)
     {
-        bool is_first = true;
-        uint64_t cnt0 = 0;
-        int64_t atime_ns = 0;
-        uint64_t missed = 0;
-        while (true)
-        {
-            const int_fast8_t status = daoShmReadNext(segment_.get(), element_.data(), 1, &cnt0, &atime_ns, &missed);
-            if (status != DAO_SUCCESS && status != DAO_OVERWRITE)
-                break;
-            ++tally.frames;
-            tally.missed += missed;
-            // After missed frames, neither the period nor the wake-up is that of this frame.
-            if (missed == 0 && last_atime_ns_ != 0)
-                tally.periods_ns.push_back(static_cast<double>(atime_ns - last_atime_ns_));
-            if (missed == 0 && is_first)
-                tally.latencies_ns.push_back(static_cast<double>(woken_ns - atime_ns));
-            is_first = false;
-            last_atime_ns_ = atime_ns;
-            last_cnt0_ = cnt0;
-        }
-        if (is_first) // woken before the frame can be read: do not wait for the same frame again at once
-            sleep_unless_interrupted(1'000'000);
+        const int64_t atime_ns = acquired_ns(frame);
+        ++tally.frames;
+        tally.missed += frame.missed;
+        // After missed frames, neither the period nor the wake-up is that of this frame.
+        if (frame.missed == 0 && last_atime_ns_ != 0)
+            tally.periods_ns.push_back(static_cast<double>(atime_ns - last_atime_ns_));
+        if (frame.missed == 0 && was_waited_for)
+            tally.latencies_ns.push_back(static_cast<double>(woken_ns - atime_ns));
+        last_atime_ns_ = atime_ns;
     }
 
-    Segment &segment_;
-    WaitFunction wait_;
+    Dao::Image segment_;
+    Dao::NextOptions how_;
     std::vector<std::byte> element_;
-    uint64_t last_cnt0_ = 0;
     int64_t last_atime_ns_ = 0;
 };
 
@@ -126,15 +124,17 @@ Moments newest_moments(const std::string &path)
 {
     try
     {
-        const Segment segment = Segment::open_read_only(path);
-        const std::vector<std::byte> frame = segment.read_newest();
-        const Geometry geometry = segment.geometry();
-        return moments(as_doubles(geometry.atype, frame.data(), geometry.element_count()));
+        Dao::Image segment = Dao::Image::open_read_only(path);
+        std::vector<std::byte> frame;
+        const Dao::ReadResult result = segment.read(frame);
+        if (result && result.cnt0 > 0)
+            return moments(as_doubles(segment.get_type(), frame.data(), segment.get_element_count()));
     }
-    catch (const ToolError &)
+    catch (const Dao::Error &)
     {
-        return {}; // no whole frame available
+        // Removed meanwhile.
     }
+    return {};
 }
 
 void print_header(const WatchOptions &options)
@@ -169,6 +169,8 @@ void print_line(const Tally &tally, const Moments &frame, const WatchOptions &op
         for (const double percent : {50.0, 99.0, 99.9, 100.0})
             text += " " + right(latency.count() > 0 ? duration_text(latency.at(percent)) : "-", 10);
     }
+    if (tally.replaced > 0)
+        text += "\n" + paint(Style::warning, "replaced, following");
     std::fputs((text + "\n").c_str(), stdout);
     std::fflush(stdout);
 }
@@ -189,6 +191,7 @@ void print_line_json(const Tally &tally, const Moments &frame, const WatchOption
     json["max"] = number(frame.count > 0, frame.maximum);
     json["rms"] = number(frame.count > 0, frame.rms);
     json["missed"] = tally.missed;
+    json["replaced"] = tally.replaced;
     if (options.latency)
     {
         const Percentiles latency(tally.latencies_ns);
@@ -207,8 +210,7 @@ void print_line_json(const Tally &tally, const Moments &frame, const WatchOption
 
 int run_watch(const WatchOptions &options)
 {
-    Segment segment = Segment::open_read_only(options.segment);
-    FrameWatch watch(segment, options);
+    FrameWatch watch(options.segment, options.wait);
     const auto interval_ns = static_cast<int64_t>(options.interval_s * 1e9);
     int64_t begin_ns = steady_ns();
     if (!options.json && options.latency)
@@ -223,7 +225,7 @@ int run_watch(const WatchOptions &options)
         const int64_t end_ns = begin_ns + interval_ns;
         if (!watch.collect(end_ns - interval_ns / 5, tally))
             break;
-        std::future<Moments> frame = std::async(std::launch::async, newest_moments, segment.path());
+        std::future<Moments> frame = std::async(std::launch::async, newest_moments, watch.path());
         if (!watch.collect(end_ns, tally))
             break;
         const Moments found = frame.get();
@@ -247,7 +249,7 @@ void add_watch(Tool &tool)
     add_segment_argument(command, options->segment);
     command->add_flag("--latency", options->latency, "Add percentiles of the time from publishing to waking");
     std::vector<std::string> wait_names;
-    for (const auto &[name, function] : waits)
+    for (const auto &[name, mode] : wait_modes)
         wait_names.push_back(name);
     command->add_option("--wait", options->wait, "Wait mode; spin: lowest latency, one core busy")
         ->check(CLI::IsMember(wait_names))
