@@ -47,8 +47,7 @@ FeedResult Feed::run(const FeedLimits &limits, Progress &progress)
     int64_t last_frame_ns = started_ns;
     int64_t keywords_ns = started_ns;
     write_counter_keywords();
-    const auto end_at = [&](int64_t now_ns)
-    {
+    const auto end_at = [&](int64_t now_ns) {
         if (is_interrupted())
             result_.end = FeedEnd::interrupted;
         else if (acquisition_.is_lost())
@@ -141,8 +140,9 @@ void Feed::write_clock_keywords()
 void Feed::write_counter_keywords()
 {
     result_.transport = acquisition_.counts();
-    const auto set = [this](const char *name, uint64_t value, const char *comment)
-    { segment_.set_keyword(name, static_cast<int64_t>(value), comment); };
+    const auto set = [this](const char *name, uint64_t value, const char *comment) {
+        segment_.set_keyword(name, static_cast<int64_t>(value), comment);
+    };
     set("FRAMELOST", result_.lost, "frames sent by the camera but not published");
     set("FRAMEBAD", result_.incomplete, "those of them that arrived incomplete");
     set("UNDERRUN", result_.transport.underruns, "frames that found no free buffer");

@@ -161,8 +161,7 @@ void set_text_keyword(Dao::Image &segment, const char *name, const std::string &
 
 void write_setting_keywords(Dao::Image &segment, ArvCamera *camera, const CameraFrame &frame)
 {
-    const auto text = [camera](auto get)
-    {
+    const auto text = [camera](auto get) {
         GError *error = nullptr;
         const char *value = get(camera, &error);
         return ErrorHandle(error) == nullptr ? text_or(value) : std::string();

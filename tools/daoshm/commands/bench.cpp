@@ -103,8 +103,7 @@ Percentiles copy_times(const BenchOptions &options, const Dao::Shape &shape)
     const std::vector<float> frame(elements, 1.0F);
     float *slots = scratch.segment().image()->array.F;
     size_t slot = 0;
-    const auto copy = [&]
-    {
+    const auto copy = [&] {
         std::memcpy(slots + slot * elements, frame.data(), elements * sizeof(float));
         slot = (slot + 1) % Scratch::depth;
     };
@@ -120,21 +119,19 @@ Percentiles one_way_times(const BenchOptions &options, DAO_WAIT_MODE mode)
     Dao::Image reader(scratch.segment().name());
     std::atomic<bool> is_over{false};
     std::vector<double> times;
-    std::thread waiting(
-        [&]
+    std::thread waiting([&] {
+        Dao::NextOptions how;
+        how.wait = mode;
+        while (!is_over)
         {
-            Dao::NextOptions how;
-            how.wait = mode;
-            while (!is_over)
-            {
-                if (!reader.next(nullptr, 0, how))
-                    continue;
-                const int64_t woken_ns = steady_ns();
-                std::array<int64_t, 8> frame{};
-                if (reader.read(frame.data(), 16) && frame[0] < woken_ns)
-                    times.push_back(static_cast<double>(woken_ns - frame[0]));
-            }
-        });
+            if (!reader.next(nullptr, 0, how))
+                continue;
+            const int64_t woken_ns = steady_ns();
+            std::array<int64_t, 8> frame{};
+            if (reader.read(frame.data(), 16) && frame[0] < woken_ns)
+                times.push_back(static_cast<double>(woken_ns - frame[0]));
+        }
+    });
     const int64_t started_ns = steady_ns();
     const auto count = static_cast<int64_t>(options.time_s * 1000);
     for (int64_t i = 1; i <= count && wait_until(started_ns + i * 1'000'000); ++i)
@@ -158,8 +155,7 @@ std::vector<Result> run_all(const BenchOptions &options)
     const Dao::Shape small{10, 10};
     const Dao::Shape large{1024, 1024};
     std::vector<Result> results;
-    const auto add = [&](const char *what, const std::string &advice, const Percentiles &times)
-    {
+    const auto add = [&](const char *what, const std::string &advice, const Percentiles &times) {
         if (!is_interrupted())
             results.push_back({what, advice, times});
     };
@@ -173,8 +169,7 @@ std::vector<Result> run_all(const BenchOptions &options)
             one_way_times(options, DAO_WAIT_SPIN));
     add("one way, blocked", "the system's wake-up time; an adaptive wait avoids most of it",
         one_way_times(options, DAO_WAIT_SLEEP));
-    add("one way, adaptive", "for frames at a steady rate, here 1 kHz",
-        one_way_times(options, DAO_WAIT_ADAPTIVE));
+    add("one way, adaptive", "for frames at a steady rate, here 1 kHz", one_way_times(options, DAO_WAIT_ADAPTIVE));
     return results;
 }
 

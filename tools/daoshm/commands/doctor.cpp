@@ -174,8 +174,7 @@ Findings examine(const DoctorOptions &options)
     const std::vector<SegmentStatus> &statuses = survey.statuses();
     const std::vector<std::string> &folders = survey.folders();
     Findings findings;
-    const auto run = [&](const char *name, const std::string &fine, auto check)
-    {
+    const auto run = [&](const char *name, const std::string &fine, auto check) {
         const size_t before = findings.size();
         check();
         if (findings.size() == before)

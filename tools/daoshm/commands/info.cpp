@@ -108,8 +108,7 @@ void print_details(const Dao::Image &segment, const SegmentStatus &status)
     if (md.packetTotal > 0)
         details.add("last packet",
                     fmt::format("{} of {}: {} elements from {}", md.packetNb, md.packetTotal, md.lastNb, md.lastPos));
-    details.add("semaphores", fmt::format("{}{}", md.sem,
-                                          info.compatible != 0 ? ", with DAO's named semaphores" : ""));
+    details.add("semaphores", fmt::format("{}{}", md.sem, info.compatible != 0 ? ", with DAO's named semaphores" : ""));
     details.add("layout", info.has_extension != 0 ? fmt::format("with extension, id {:016x}, generation {}",
                                                                 info.segment_id, info.generation)
                                                   : "created by DAO: no reader list, no writer lock");
@@ -119,7 +118,8 @@ void print_details(const Dao::Image &segment, const SegmentStatus &status)
 void print_keywords(const Dao::Image &segment)
 {
     const std::vector<Dao::Keyword> keywords = segment.keywords();
-    std::fputs(fmt::format("\nkeywords: {}, room for {}\n", keywords.size(), segment.get_meta_data()->NBkw).c_str(), stdout);
+    std::fputs(fmt::format("\nkeywords: {}, room for {}\n", keywords.size(), segment.get_meta_data()->NBkw).c_str(),
+               stdout);
     if (keywords.empty())
         return;
     std::fputs(keyword_table(keywords).c_str(), stdout);

@@ -50,8 +50,9 @@ Dao::KeywordValue parse_value(const KeywordOptions &options)
     int64_t integer = 0;
     double real = 0;
     const bool any = options.type == "auto";
-    const auto refuse = [&](const char *what)
-    { return ToolError(fmt::format("{}: '{}'; expected {}", options.name, options.value, what), exit_usage); };
+    const auto refuse = [&](const char *what) {
+        return ToolError(fmt::format("{}: '{}'; expected {}", options.name, options.value, what), exit_usage);
+    };
     if (options.type == "long" && !parse_long(options.value, integer))
         throw refuse("a 64-bit integer");
     if (options.type == "double" && !parse_double(options.value, real))

@@ -11,10 +11,8 @@ std::string keyword_table(const std::vector<Dao::Keyword> &keywords)
 {
     Table table({{"NAME"}, {"TYPE"}, {"VALUE", Align::right}, {"COMMENT"}});
     for (const Dao::Keyword &keyword : keywords)
-        table.add({{keyword.name, Style::accent},
-                   {keyword_type(keyword)},
-                   {keyword_value_text(keyword)},
-                   {keyword.comment}});
+        table.add(
+            {{keyword.name, Style::accent}, {keyword_type(keyword)}, {keyword_value_text(keyword)}, {keyword.comment}});
     return table.text();
 }
 

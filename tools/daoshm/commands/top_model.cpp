@@ -107,8 +107,9 @@ std::vector<SegmentStatus> TopModel::rows() const
     for (const SegmentStatus &status : statuses_)
         if (lower_case(status.path + " " + state_text(status).text).find(wanted) != std::string::npos)
             rows.push_back(status);
-    std::stable_sort(rows.begin(), rows.end(), [this](const SegmentStatus &a, const SegmentStatus &b)
-                     { return is_reversed ? is_before(b, a, sort) : is_before(a, b, sort); });
+    std::stable_sort(rows.begin(), rows.end(), [this](const SegmentStatus &a, const SegmentStatus &b) {
+        return is_reversed ? is_before(b, a, sort) : is_before(a, b, sort);
+    });
     return rows;
 }
 

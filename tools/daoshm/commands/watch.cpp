@@ -1,16 +1,15 @@
 /// watch: a line of statistics per second about a segment's frames.
 #include "commands/commands.hpp"
 
-#include <cmath>
 #include <cstdio>
 #include <future>
 #include <map>
 
 #include <fmt/format.h>
 
+#include "commands/frame_watch.hpp"
 #include "frame/element_types.hpp"
 #include "frame/statistics.hpp"
-#include "frame/times.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "terminal/style.hpp"
@@ -25,6 +24,9 @@ namespace daoshm
 namespace
 {
 
+const std::map<std::string, DAO_WAIT_MODE> wait_modes{
+    {"block", DAO_WAIT_SLEEP}, {"spin", DAO_WAIT_SPIN}, {"adaptive", DAO_WAIT_ADAPTIVE}};
+
 struct WatchOptions
 {
     std::string segment;
@@ -33,90 +35,6 @@ struct WatchOptions
     uint64_t lines = 0;
     bool latency = false;
     bool json = false;
-};
-
-const std::map<std::string, DAO_WAIT_MODE> wait_modes{
-    {"block", DAO_WAIT_SLEEP}, {"spin", DAO_WAIT_SPIN}, {"adaptive", DAO_WAIT_ADAPTIVE}};
-
-/// The counts and times of one interval.
-struct Tally
-{
-    uint64_t frames = 0;
-    uint64_t missed = 0;
-    int64_t elapsed_ns = 0;
-    uint64_t replaced = 0; ///< how often another segment took the name
-    std::vector<double> periods_ns;
-    std::vector<double> latencies_ns;
-};
-
-/// Reads the counter and time of every frame, with only one of its elements.
-class FrameWatch
-{
-  public:
-    FrameWatch(const std::string &segment, const std::string &wait)
-        : segment_(open_read_only(segment)), element_(daoTypeSize(segment_.get_type()))
-    {
-        how_.order = DAO_NEXT_IN_ORDER;
-        how_.wait = wait_modes.at(wait);
-    }
-
-    std::string path() const { return segment_.name(); }
-
-    /// Collect until `deadline_ns` on the monotonic clock. @return false when interrupted
-    bool collect(int64_t deadline_ns, Tally &tally)
-    {
-        while (!is_interrupted())
-        {
-            const int64_t remaining_ns = deadline_ns - steady_ns();
-            if (remaining_ns <= 0)
-                return true;
-            if (take(segment_.read_next(element_.data(), 1), false, tally))
-                continue;
-            how_.timeout = std::chrono::nanoseconds(remaining_ns);
-            take(segment_.next(element_.data(), 1, how_), true, tally);
-        }
-        return false;
-    }
-
-  private:
-    /// @return whether there was a frame
-    bool take(const Dao::ReadResult &frame, bool was_waited_for, Tally &tally)
-    {
-        if (frame)
-            count(frame, now_ns(), was_waited_for, tally);
-        else if (frame.status == DAO_REPLACED)
-            follow(tally);
-        else if (frame.status == DAO_REMOVED)
-            throw error_of(frame.status);
-        return frame.whole; // else: none yet, or none that was whole, which counts as missed before the next
-    }
-
-    /// Not by next() itself: what was measured before does not go on in another segment, and the user is told.
-    void follow(Tally &tally)
-    {
-        segment_.reopen();
-        element_.resize(daoTypeSize(segment_.get_type()));
-        last_atime_ns_ = 0;
-        ++tally.replaced;
-    }
-
-    void count(const Dao::ReadResult &frame, int64_t woken_ns, bool was_waited_for, Tally &tally)
-    {
-        const int64_t atime_ns = acquired_ns(frame);
-        ++tally.frames;
-        tally.missed += frame.missed;
-        // After missed frames, neither the period nor the wake-up is that of this frame.
-        if (frame.missed == 0 && last_atime_ns_ != 0)
-            tally.periods_ns.push_back(static_cast<double>(atime_ns - last_atime_ns_));
-        if (frame.missed == 0 && was_waited_for)
-            tally.latencies_ns.push_back(static_cast<double>(woken_ns - atime_ns));
-        last_atime_ns_ = atime_ns;
-    }
-
-    Dao::Image segment_;
-    Dao::NextOptions how_;
-    std::vector<std::byte> element_;
-    int64_t last_atime_ns_ = 0;
 };
 
 /// Of the newest frame, on a separate handle, so that frames are collected meanwhile.
@@ -210,7 +128,7 @@ void print_line_json(const Tally &tally, const Moments &frame, const WatchOption
 
 int run_watch(const WatchOptions &options)
 {
-    FrameWatch watch(options.segment, options.wait);
+    FrameWatch watch(options.segment, wait_modes.at(options.wait));
     const auto interval_ns = static_cast<int64_t>(options.interval_s * 1e9);
     int64_t begin_ns = steady_ns();
     if (!options.json && options.latency)

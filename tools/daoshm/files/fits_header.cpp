@@ -26,8 +26,9 @@ bool is_user_keyword(const std::string &name)
 
 bool is_plain_name(const std::string &name)
 {
-    const auto is_plain = [](char c)
-    { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+    const auto is_plain = [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    };
     return !name.empty() && name.size() <= 8 && std::all_of(name.begin(), name.end(), is_plain) &&
            !name.starts_with(own_prefix) && is_user_keyword(name);
 }

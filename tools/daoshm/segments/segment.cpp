@@ -10,8 +10,9 @@ namespace daoshm
 ToolError error_of(int_fast8_t status)
 {
     const bool is_interrupt = status == DAO_INTERRUPTED;
-    return ToolError(daoLastErrorMessage(),
-                     is_interrupt ? exit_interrupted : status == DAO_TIMEOUT ? exit_timeout : exit_error);
+    return ToolError(daoLastErrorMessage(), is_interrupt            ? exit_interrupted
+                                            : status == DAO_TIMEOUT ? exit_timeout
+                                                                    : exit_error);
 }
 
 Dao::Image open_read_only(const std::string &name)

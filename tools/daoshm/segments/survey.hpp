@@ -29,7 +29,7 @@ struct SegmentStatus
     std::optional<double> rate_hz; ///< unknown until sampled twice
     std::optional<int64_t> last_frame_ns;
     int_fast8_t change = DAO_SUCCESS; ///< since the sample before: DAO_REPLACED or DAO_REMOVED
-    int64_t sampled_ns = 0; ///< when this was the state; ages count to then
+    int64_t sampled_ns = 0;           ///< when this was the state; ages count to then
     ReaderCount readers;
     uint64_t missed = 0; ///< by the reader that missed most
 };
