@@ -42,7 +42,7 @@ class Tool:
         self.environment = {**os.environ, "LC_ALL": "C.UTF-8"}
         if not WINE:
             self.environment["TMPDIR"] = str(folder)
-        for name in ("NO_COLOR", "COLORTERM", "TMUX"):
+        for name in ("NO_COLOR", "COLORTERM", "TMUX", "COLUMNS", "LINES"):
             self.environment.pop(name, None)
         self.running = []
 

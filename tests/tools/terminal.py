@@ -1,8 +1,12 @@
 """A real terminal: tmux, one server per test, its screen captured as text or with colours."""
 
+import contextlib
 import shlex
+import shutil
 import subprocess
 import time
+
+import pytest
 
 
 class Terminal:
@@ -47,3 +51,14 @@ class Terminal:
 
     def close(self):
         subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True, check=False, timeout=20)
+
+
+@contextlib.contextmanager
+def terminal_or_skip(tool):
+    if shutil.which("tmux") is None:
+        pytest.skip("tmux is not installed (Debian: tmux)")
+    terminal = Terminal(tool)
+    try:
+        yield terminal
+    finally:
+        terminal.close()

@@ -294,7 +294,11 @@ def test_keywords(tool):
     "arguments,code,message",
     [
         (("create", "b", "0"), 2, "shape: '0'; expected one to three sizes from 1 to 4294967295, such as"),
-        (("create", "b", "4", "--mode", "9"), 2, "--mode: '9'; expected octal digits from 1 to 777, such as 600 or 660"),
+        (
+            ("create", "b", "4", "--mode", "9"),
+            2,
+            "--mode: '9'; expected octal digits from 1 to 777, such as 600 or 660",
+        ),
         (("fill", "a", "256"), 1, "value: 256; expected one that uint8 can hold"),
         (("fill", "a", "many"), 2, "pattern: 'many'; expected a number or one of ramp, noise, spot, wave"),
         (("keyword", "a", "N", "x", "--type", "long"), 2, "N: 'x'; expected a 64-bit integer"),
@@ -302,7 +306,11 @@ def test_keywords(tool):
         (("record", "a", "r.npy", "-t", "soon"), 2, "time span: 'soon'; expected a positive number with a unit"),
         (("set", "a", "wrong.npy"), 1, "wrong.npy: shape 3; expected that of a: 4"),
         (("set", "a", "wide.npy"), 1, "wide.npy: elements of type float64; expected a type of which"),
-        (("replay", "wrong.npy", "a"), 2, "wrong.npy: no acquisition times in the file; expected a recording, or --rate"),
+        (
+            ("replay", "wrong.npy", "a"),
+            2,
+            "wrong.npy: no acquisition times in the file; expected a recording, or --rate",
+        ),
     ],
 )
 def test_errors_name_the_thing_what_was_found_and_what_was_expected(tool, arguments, code, message):

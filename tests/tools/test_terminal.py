@@ -2,24 +2,20 @@
 
 import base64
 import re
-import shutil
 import time
 
 import numpy as np
 import pytest
 from conftest import WINE
-from terminal import Terminal
+from terminal import terminal_or_skip
 
 without_sequences = pytest.mark.skipif(WINE, reason="Wine's console prints control sequences as text")
 
 
 @pytest.fixture
 def terminal(tool):
-    if shutil.which("tmux") is None:
-        pytest.skip("tmux is not installed (Debian: tmux)")
-    terminal = Terminal(tool)
-    yield terminal
-    terminal.close()
+    with terminal_or_skip(tool) as terminal:
+        yield terminal
 
 
 def three_segments(tool):

@@ -56,7 +56,7 @@ int main(int argc, char **argv)
     {
         return report(error.what(), error.code());
     }
-    catch (const std::exception &error)
+    catch (const std::exception &error) // Dao::Error, mostly
     {
         return report(error.what(), daoshm::exit_error);
     }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "frame/times.hpp"
 #include "platform/platform.hpp"
 #include "terminal/progress.hpp"
 #include "text/exit_code.hpp"
@@ -18,7 +19,7 @@ constexpr int64_t keyword_interval_ns = 1'000'000'000;
 class Feed
 {
   public:
-    Feed(Acquisition &acquisition, const Segment &segment, const CameraFrame &frame, FrameId frame_id)
+    Feed(Acquisition &acquisition, Dao::Image &segment, const CameraFrame &frame, FrameId frame_id)
         : acquisition_(acquisition), segment_(segment), frame_(frame), frame_id_(frame_id)
     {
     }
@@ -27,13 +28,13 @@ class Feed
 
   private:
     void take(ArvBuffer *buffer);
-    void publish(ArvBuffer *buffer, uint64_t id);
+    void publish_frame(ArvBuffer *buffer, uint64_t id);
     const void *frame_data(ArvBuffer *buffer) const;
-    void write_clock_keywords() const;
+    void write_clock_keywords();
     void write_counter_keywords();
 
     Acquisition &acquisition_;
-    const Segment &segment_;
+    Dao::Image &segment_;
     const CameraFrame &frame_;
     FrameId frame_id_;
     FrameClock clock_;
@@ -46,8 +47,7 @@ FeedResult Feed::run(const FeedLimits &limits, Progress &progress)
     int64_t last_frame_ns = started_ns;
     int64_t keywords_ns = started_ns;
     write_counter_keywords();
-    const auto end_at = [&](int64_t now_ns)
-    {
+    const auto end_at = [&](int64_t now_ns) {
         if (is_interrupted())
             result_.end = FeedEnd::interrupted;
         else if (acquisition_.is_lost())
@@ -86,7 +86,7 @@ void Feed::take(ArvBuffer *buffer)
 {
     const uint64_t id = frame_id_.next(arv_buffer_get_frame_id(buffer));
     if (arv_buffer_get_status(buffer) == ARV_BUFFER_STATUS_SUCCESS)
-        publish(buffer, id);
+        publish_frame(buffer, id);
     else
         ++result_.incomplete;
     result_.lost = frame_id_.skipped() + result_.incomplete;
@@ -107,10 +107,10 @@ const void *Feed::frame_data(ArvBuffer *buffer) const
                                     frame_.height, frame_.format.name, frame_.format.code));
     size_t size_bytes = 0;
     const void *data = arv_buffer_get_image_data(buffer, &size_bytes);
-    return size_bytes >= segment_.geometry().size_bytes() ? data : nullptr;
+    return size_bytes >= segment_.get_frame_bytes() ? data : nullptr;
 }
 
-void Feed::publish(ArvBuffer *buffer, uint64_t id)
+void Feed::publish_frame(ArvBuffer *buffer, uint64_t id)
 {
     const void *data = frame_data(buffer);
     if (data == nullptr)
@@ -119,9 +119,9 @@ void Feed::publish(ArvBuffer *buffer, uint64_t id)
         return;
     }
     const int64_t time_ns = clock_.time_ns(arv_buffer_get_timestamp(buffer), arv_buffer_get_system_timestamp(buffer));
-    check(daoShmSetFrameId(segment_.get(), id));
-    check(daoShmSetAcquisitionTime(segment_.get(), time_ns));
-    segment_.publish(data);
+    segment_.set_frame_id(id);
+    segment_.set_acquisition_time(time_point(time_ns));
+    publish(segment_, data);
     if (result_.frames++ == 0)
     {
         result_.first_ns = time_ns;
@@ -130,19 +130,19 @@ void Feed::publish(ArvBuffer *buffer, uint64_t id)
     result_.last_ns = time_ns;
 }
 
-void Feed::write_clock_keywords() const
+void Feed::write_clock_keywords()
 {
-    check(daoShmSetKeywordString(segment_.get(), "CLOCK", clock_name(clock_.source()),
-                                 "source of times: epoch, offset (camera + CLKOFFNS), host"));
-    check(daoShmSetKeywordLong(segment_.get(), "CLKOFFNS", clock_.offset_ns(),
-                               "added to the camera's time, ns; measured with first frame"));
+    segment_.set_keyword("CLOCK", clock_name(clock_.source()),
+                         "source of times: epoch, offset (camera + CLKOFFNS), host");
+    segment_.set_keyword("CLKOFFNS", clock_.offset_ns(), "added to the camera's time, ns; measured with first frame");
 }
 
 void Feed::write_counter_keywords()
 {
     result_.transport = acquisition_.counts();
-    const auto set = [this](const char *name, uint64_t value, const char *comment)
-    { check(daoShmSetKeywordLong(segment_.get(), name, static_cast<int64_t>(value), comment)); };
+    const auto set = [this](const char *name, uint64_t value, const char *comment) {
+        segment_.set_keyword(name, static_cast<int64_t>(value), comment);
+    };
     set("FRAMELOST", result_.lost, "frames sent by the camera but not published");
     set("FRAMEBAD", result_.incomplete, "those of them that arrived incomplete");
     set("UNDERRUN", result_.transport.underruns, "frames that found no free buffer");
@@ -152,7 +152,7 @@ void Feed::write_counter_keywords()
 
 }
 
-FeedResult feed(Acquisition &acquisition, const Segment &segment, const CameraFrame &frame, FrameId frame_id,
+FeedResult feed(Acquisition &acquisition, Dao::Image &segment, const CameraFrame &frame, FrameId frame_id,
                 const FeedLimits &limits, bool show_progress)
 {
     Progress progress("camera", limits.frames, show_progress);

@@ -79,11 +79,11 @@ const char *end_text(FeedEnd end)
     return "camera lost";
 }
 
-void report(const Segment &segment, const FeedResult &result, bool json)
+void report(const Dao::Image &segment, const FeedResult &result, bool json)
 {
     if (json)
     {
-        print_json({{"segment", segment.path()},
+        print_json({{"segment", segment.name()},
                     {"end", end_text(result.end)},
                     {"frames", result.frames},
                     {"lost", result.lost},
@@ -99,7 +99,7 @@ void report(const Segment &segment, const FeedResult &result, bool json)
         result.lost == 0
             ? paint(Style::good, "no frame lost")
             : paint(Style::bad, fmt::format("{} lost, {} of them incomplete", result.lost, result.incomplete));
-    std::fputs(fmt::format("{}: {} frames at {}, {}\n", paint(Style::accent, segment.path()), result.frames,
+    std::fputs(fmt::format("{}: {} frames at {}, {}\n", paint(Style::accent, segment.name()), result.frames,
                            rate_text(rate_of(result)), lost)
                    .c_str(),
                stdout);
@@ -139,15 +139,14 @@ int run_camera(const CameraOptions &options)
 
     const CameraHandle camera = open_camera(options.name);
     const CameraFrame frame = apply_settings(camera.get(), options);
-    DAO_CREATE_OPTIONS create = DAO_CREATE_OPTIONS_INIT;
+    Dao::CreateOptions create;
     create.depth = options.depth;
     create.keywords = camera_keyword_count;
-    const Segment segment =
-        Segment::create(new_segment_path(options.segment), {frame.height, frame.width}, frame.format.atype, create);
+    Dao::Image segment(new_segment_path(options.segment), {frame.height, frame.width}, frame.format.atype, create);
     write_setting_keywords(segment, camera.get(), frame);
     if (!options.json)
-        std::fputs(fmt::format("{}: {}, {}, depth {}\n", paint(Style::accent, segment.path()),
-                               segment.geometry().text(), frame.format.name, options.depth)
+        std::fputs(fmt::format("{}: {}, {}, depth {}\n", paint(Style::accent, segment.name()),
+                               geometry_of(segment).text(), frame.format.name, options.depth)
                        .c_str(),
                    stdout);
     std::fflush(stdout);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "frame/keyword.hpp"
 #include "text/exit_code.hpp"
 
 namespace daoshm
@@ -102,7 +103,7 @@ void set_feature(ArvCamera *camera, const std::string &setting)
     call_aravis(fmt::format("feature {}", setting), arv_device_set_features_from_string, device, setting.c_str());
 }
 
-void set_number_keyword(const Segment &segment, const char *name, ArvCamera *camera, IsAvailable is_available,
+void set_number_keyword(Dao::Image &segment, const char *name, ArvCamera *camera, IsAvailable is_available,
                         GetNumber get, double unit, const char *comment)
 {
     GError *error = nullptr;
@@ -110,7 +111,7 @@ void set_number_keyword(const Segment &segment, const char *name, ArvCamera *cam
         return;
     const double value = get(camera, &error);
     if (ErrorHandle(error) == nullptr)
-        check(daoShmSetKeywordDouble(segment.get(), name, value * unit, comment));
+        segment.set_keyword(name, value * unit, comment);
 }
 
 }
@@ -151,17 +152,16 @@ CameraFrame apply_settings(ArvCamera *camera, const CameraOptions &options)
     return frame;
 }
 
-void set_text_keyword(const Segment &segment, const char *name, const std::string &value, const char *comment)
+void set_text_keyword(Dao::Image &segment, const char *name, const std::string &value, const char *comment)
 {
-    const size_t room = sizeof(IMAGE_KEYWORD::value.valstr);
-    const std::string text = value.size() <= room ? comment : fmt::format("{}: {}", comment, value);
-    check(daoShmSetKeywordString(segment.get(), name, value.substr(0, room).c_str(), text.substr(0, 79).c_str()));
+    const bool fits = value.size() <= keyword_text_room;
+    const std::string text = fits ? comment : fmt::format("{}: {}", comment, value);
+    segment.set_keyword(name, value.substr(0, keyword_text_room), text.substr(0, keyword_comment_room));
 }
 
-void write_setting_keywords(const Segment &segment, ArvCamera *camera, const CameraFrame &frame)
+void write_setting_keywords(Dao::Image &segment, ArvCamera *camera, const CameraFrame &frame)
 {
-    const auto text = [camera](auto get)
-    {
+    const auto text = [camera](auto get) {
         GError *error = nullptr;
         const char *value = get(camera, &error);
         return ErrorHandle(error) == nullptr ? text_or(value) : std::string();
@@ -170,15 +170,15 @@ void write_setting_keywords(const Segment &segment, ArvCamera *camera, const Cam
     set_text_keyword(segment, "MODEL", text(arv_camera_get_model_name), "camera model");
     set_text_keyword(segment, "SERIAL", text(arv_camera_get_device_serial_number), "camera serial number");
     set_text_keyword(segment, "PIXFMT", frame.format.name, "pixel format");
-    check(daoShmSetKeywordLong(segment.get(), "REGIONX", frame.x, "first column of the region, pixels"));
-    check(daoShmSetKeywordLong(segment.get(), "REGIONY", frame.y, "first row of the region, pixels"));
+    segment.set_keyword("REGIONX", int64_t{frame.x}, "first column of the region, pixels");
+    segment.set_keyword("REGIONY", int64_t{frame.y}, "first row of the region, pixels");
     if (camera_has(camera, arv_camera_is_binning_available))
     {
         gint columns = 1;
         gint rows = 1;
         call_aravis("binning", arv_camera_get_binning, camera, &columns, &rows);
-        check(daoShmSetKeywordLong(segment.get(), "BINX", columns, "binning of columns"));
-        check(daoShmSetKeywordLong(segment.get(), "BINY", rows, "binning of rows"));
+        segment.set_keyword("BINX", int64_t{columns}, "binning of columns");
+        segment.set_keyword("BINY", int64_t{rows}, "binning of rows");
     }
     set_number_keyword(segment, "EXPTIME", camera, arv_camera_is_exposure_time_available, arv_camera_get_exposure_time,
                        1e-6, "exposure time, s");

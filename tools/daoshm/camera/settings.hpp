@@ -24,8 +24,8 @@ CameraFrame apply_settings(ArvCamera *camera, const CameraOptions &options);
 
 /// Room for the keywords of settings and counters.
 inline constexpr uint32_t camera_keyword_count = 32;
-void write_setting_keywords(const Segment &segment, ArvCamera *camera, const CameraFrame &frame);
+void write_setting_keywords(Dao::Image &segment, ArvCamera *camera, const CameraFrame &frame);
 /// A keyword holds 16 bytes of text; the comment has the whole text when it is longer.
-void set_text_keyword(const Segment &segment, const char *name, const std::string &value, const char *comment);
+void set_text_keyword(Dao::Image &segment, const char *name, const std::string &value, const char *comment);
 
 }

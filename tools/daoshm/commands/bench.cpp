@@ -41,31 +41,33 @@ struct Result
     Percentiles times_ns;
 };
 
-DAO_CREATE_OPTIONS options_of(uint32_t depth)
-{
-    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
-    options.depth = depth;
-    options.compatibility = -1;
-    return options;
-}
-
 /// A temporary segment of the benchmark, removed at the end.
 class Scratch
 {
   public:
-    Scratch(const std::string &folder, const std::vector<uint32_t> &shape, uint32_t depth)
+    Scratch(const std::string &folder, const Dao::Shape &shape)
         : path_((path_of(folder) / fmt::format("daoshm-bench-{}-{}.im.shm", steady_ns(), shape[0])).string()),
-          segment_(Segment::create(path_, shape, _DATATYPE_FLOAT, options_of(depth)))
+          segment_(path_, shape, options())
     {
     }
     ~Scratch() { daoShmRemove(path_.c_str()); }
     Scratch(const Scratch &) = delete;
     Scratch &operator=(const Scratch &) = delete;
-    const Segment &segment() const { return segment_; }
+    Dao::Shm<float> &segment() { return segment_; }
+
+    static constexpr uint32_t depth = 4;
 
   private:
+    static Dao::CreateOptions options()
+    {
+        Dao::CreateOptions options;
+        options.depth = depth;
+        options.compatibility = -1;
+        return options;
+    }
+
     std::string path_;
-    Segment segment_;
+    Dao::Shm<float> segment_;
 };
 
 /// Times of single calls, or of `batch` calls divided by their number when one call is too short for the clock.
@@ -84,28 +86,26 @@ Percentiles timed(double time_s, int batch, Call call)
     return Percentiles(std::move(times));
 }
 
-Percentiles publish_times(const BenchOptions &options, const std::vector<uint32_t> &shape, int batch)
+Percentiles publish_times(const BenchOptions &options, const Dao::Shape &shape, int batch)
 {
-    const Scratch scratch(options.folder, shape, 4);
-    std::vector<float> frame(scratch.segment().geometry().element_count(), 1.0F);
-    const auto publish = [&]
-    { check(daoShmImage2Shm(frame.data(), static_cast<uint32_t>(frame.size()), scratch.segment().get())); };
+    Scratch scratch(options.folder, shape);
+    const std::vector<float> frame(scratch.segment().get_element_count(), 1.0F);
+    const auto publish = [&] { scratch.segment().set_frame(frame); };
     for (int i = 0; i < 8; ++i)
         publish();
     return timed(options.time_s, batch, publish);
 }
 
-Percentiles copy_times(const BenchOptions &options, const std::vector<uint32_t> &shape)
+Percentiles copy_times(const BenchOptions &options, const Dao::Shape &shape)
 {
-    const Scratch scratch(options.folder, shape, 4);
-    const size_t elements = scratch.segment().geometry().element_count();
-    std::vector<float> frame(elements, 1.0F);
-    float *slots = scratch.segment().get()->array.F;
+    Scratch scratch(options.folder, shape);
+    const size_t elements = scratch.segment().get_element_count();
+    const std::vector<float> frame(elements, 1.0F);
+    float *slots = scratch.segment().image()->array.F;
     size_t slot = 0;
-    const auto copy = [&]
-    {
+    const auto copy = [&] {
         std::memcpy(slots + slot * elements, frame.data(), elements * sizeof(float));
-        slot = (slot + 1) % 4;
+        slot = (slot + 1) % Scratch::depth;
     };
     for (int i = 0; i < 8; ++i)
         copy();
@@ -113,35 +113,34 @@ Percentiles copy_times(const BenchOptions &options, const std::vector<uint32_t> 
 }
 
 /// One way between two threads, each with its own handle: the frame contains the time just before it was published.
-Percentiles one_way_times(const BenchOptions &options, WaitFunction wait)
+Percentiles one_way_times(const BenchOptions &options, DAO_WAIT_MODE mode)
 {
-    const Scratch scratch(options.folder, {16, 1}, 4);
-    const Segment reader = Segment::open_reader(scratch.segment().path());
+    Scratch scratch(options.folder, {16, 1});
+    Dao::Image reader(scratch.segment().name());
     std::atomic<bool> is_over{false};
     std::vector<double> times;
-    std::thread waiting(
-        [&]
+    std::thread waiting([&] {
+        Dao::NextOptions how;
+        how.wait = mode;
+        while (!is_over)
         {
-            uint64_t seen = 0;
-            while (!is_over)
-            {
-                if (wait(reader.get(), seen, 50'000'000) != DAO_SUCCESS)
-                    continue;
-                const int64_t woken_ns = steady_ns();
-                std::array<int64_t, 8> frame{};
-                if (daoShmReadNewest(reader.get(), frame.data(), 16, &seen, nullptr) == DAO_SUCCESS &&
-                    frame[0] < woken_ns)
-                    times.push_back(static_cast<double>(woken_ns - frame[0]));
-            }
-        });
+            if (!reader.next(nullptr, 0, how))
+                continue;
+            const int64_t woken_ns = steady_ns();
+            std::array<int64_t, 8> frame{};
+            if (reader.read(frame.data(), 16) && frame[0] < woken_ns)
+                times.push_back(static_cast<double>(woken_ns - frame[0]));
+        }
+    });
     const int64_t started_ns = steady_ns();
     const auto count = static_cast<int64_t>(options.time_s * 1000);
     for (int64_t i = 1; i <= count && wait_until(started_ns + i * 1'000'000); ++i)
     {
         std::array<int64_t, 8> frame{steady_ns()};
-        daoShmImage2Shm(frame.data(), 16, scratch.segment().get());
+        publish(scratch.segment(), frame.data());
     }
     is_over = true;
+    daoShmInterrupt();
     waiting.join();
     return Percentiles(std::move(times));
 }
@@ -153,11 +152,10 @@ std::string advice_text(const std::optional<Advice> &advice, const char *fine)
 
 std::vector<Result> run_all(const BenchOptions &options)
 {
-    const std::vector<uint32_t> small{10, 10};
-    const std::vector<uint32_t> large{1024, 1024};
+    const Dao::Shape small{10, 10};
+    const Dao::Shape large{1024, 1024};
     std::vector<Result> results;
-    const auto add = [&](const char *what, const std::string &advice, const Percentiles &times)
-    {
+    const auto add = [&](const char *what, const std::string &advice, const Percentiles &times) {
         if (!is_interrupted())
             results.push_back({what, advice, times});
     };
@@ -168,11 +166,10 @@ std::vector<Result> run_all(const BenchOptions &options)
         publish_times(options, large, 1));
     if (std::thread::hardware_concurrency() > 1)
         add("one way, spin", "lowest latency, one core busy: reserve a core for it",
-            one_way_times(options, daoShmWaitForFrameSpin));
+            one_way_times(options, DAO_WAIT_SPIN));
     add("one way, blocked", "the system's wake-up time; an adaptive wait avoids most of it",
-        one_way_times(options, daoShmWaitForFrame));
-    add("one way, adaptive", "for frames at a steady rate, here 1 kHz",
-        one_way_times(options, daoShmWaitForFrameAdaptive));
+        one_way_times(options, DAO_WAIT_SLEEP));
+    add("one way, adaptive", "for frames at a steady rate, here 1 kHz", one_way_times(options, DAO_WAIT_ADAPTIVE));
     return results;
 }
 

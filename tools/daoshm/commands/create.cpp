@@ -29,6 +29,7 @@ struct CreateOptions
     uint32_t keywords = usual_keyword_room;
     std::string mode = "600";
     bool compatible = false;
+    bool exclusive = false;
     bool json = false;
 };
 
@@ -45,23 +46,25 @@ uint32_t parse_mode(const std::string &text)
 int run_create(const CreateOptions &options)
 {
     const uint8_t atype = type_from_name(options.type);
-    const std::vector<uint32_t> shape = parse_shape(options.shape);
-    DAO_CREATE_OPTIONS create = DAO_CREATE_OPTIONS_INIT;
+    const Dao::Shape shape = parse_shape(options.shape);
+    Dao::CreateOptions create;
     create.depth = options.depth;
     create.keywords = options.keywords;
     create.file_mode = parse_mode(options.mode);
     create.compatibility = options.compatible ? 1 : 0;
-    const Segment segment = Segment::create(new_segment_path(options.segment), shape, atype, create);
-    const Geometry geometry = segment.geometry();
+    create.exclusive = options.exclusive ? 1 : 0;
+    const Dao::Image segment(new_segment_path(options.segment), shape, atype, create);
+    const Geometry geometry = geometry_of(segment);
+    const uint64_t file_bytes = segment.info().mapped_bytes;
     if (options.json)
-        print_json({{"path", segment.path()},
+        print_json({{"path", segment.name()},
                     {"type", options.type},
                     {"shape", geometry.shape},
                     {"depth", options.depth},
-                    {"file_bytes", segment.get()->memsize}});
+                    {"file_bytes", file_bytes}});
     else
-        std::fputs(fmt::format("{}: {}, depth {}, {}\n", segment.path(), geometry.text(), options.depth,
-                               bytes_text(static_cast<double>(segment.get()->memsize)))
+        std::fputs(fmt::format("{}: {}, depth {}, {}\n", segment.name(), geometry.text(), options.depth,
+                               bytes_text(static_cast<double>(file_bytes)))
                        .c_str(),
                    stdout);
     return exit_success;
@@ -93,10 +96,12 @@ void add_create(Tool &tool)
     command->add_option("--mode", options->mode, "File mode, octal")->type_name("MODE")->capture_default_str();
     command->add_flag("--dao-semaphores", options->compatible,
                       "Also create DAO's named semaphores, so that DAO programs can wait for frames");
+    command->add_flag("--exclusive", options->exclusive, "Fail when anything has the name already");
     add_json_flag(command, options->json);
     command->footer(
         "A segment of the same name, shape, type and depth is cleared and its counters restart; its readers continue.\n"
         "Any other segment of that name is replaced; its readers keep their memory and are notified.\n"
+        "With --exclusive both are errors, and nothing is changed: of several that create it, exactly one succeeds.\n"
         "With a depth of 2 or more, readers can copy whole frames while a fast writer goes on; 4 to 8 is a good "
         "choice.\n\n"
         "Examples:\n  daoshm create wfs 128x128 uint16 --depth 8\n"

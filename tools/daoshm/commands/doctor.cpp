@@ -100,11 +100,16 @@ void check_segments(const std::vector<SegmentStatus> &statuses, Findings &findin
                                 fmt::format("{}: locked by {}, of which cannot be told from here whether it lives",
                                             status.path, writer_text(info)),
                                 fmt::format("if it does not: daoshm unlock {}", status.path)});
-        else if (info.writer_pid != 0 && info.writer_alive == DAO_DEAD && status.readers_alive > 0)
+        else if (info.writer_pid != 0 && is_gone(info.writer_alive) && !status.readers.is_none())
             findings.push_back({Severity::problem, "dead writer",
                                 fmt::format("{}: writer {} has died, {} reader(s) are waiting", status.path,
-                                            info.writer_pid, status.readers_alive),
+                                            info.writer_pid, status.readers.text()),
                                 "start the writer again"});
+        if ((info.writer_pid != 0 && info.writer_alive == DAO_UNKNOWN) || status.readers.unknown > 0)
+            findings.push_back({Severity::advice, "processes",
+                                fmt::format("{}: writer {}, readers {}: whether all live is unknown from here",
+                                            status.path, writer_text(info), status.readers.text()),
+                                "run doctor where they run: in their container, as their user"});
         if (status.missed > 0)
             findings.push_back({Severity::advice, "missed",
                                 fmt::format("{}: a reader missed {} frames", status.path, status.missed),
@@ -127,7 +132,7 @@ void check_stale(const std::vector<SegmentStatus> &statuses, int64_t stale_ns, F
     const std::string doubt = sees_all_processes() ? "" : " (that this user can see)";
     for (const SegmentStatus &status : statuses)
     {
-        const bool is_known_in_use = status.info.writer_alive != DAO_DEAD || status.readers_alive > 0;
+        const bool is_known_in_use = !is_gone(status.info.writer_alive) || !status.readers.is_none();
         if (!status.problem.empty() || is_known_in_use || mapped.contains(status.path))
             continue;
         const int64_t last_ns = status.last_frame_ns.value_or(0);
@@ -174,8 +179,7 @@ Findings examine(const DoctorOptions &options)
     const std::vector<SegmentStatus> &statuses = survey.statuses();
     const std::vector<std::string> &folders = survey.folders();
     Findings findings;
-    const auto run = [&](const char *name, const std::string &fine, auto check)
-    {
+    const auto run = [&](const char *name, const std::string &fine, auto check) {
         const size_t before = findings.size();
         check();
         if (findings.size() == before)

@@ -31,11 +31,11 @@ struct FillOptions
 
 int run_fill(const FillOptions &options)
 {
-    const Segment segment = Segment::open_writer(options.segment);
-    Pattern pattern(options.pattern, segment.geometry(), options.lowest, options.highest);
+    Dao::Image segment = open_writer(options.segment);
+    Pattern pattern(options.pattern, geometry_of(segment), options.lowest, options.highest);
     if (options.rate_hz <= 0 && options.frames == 0)
     {
-        segment.publish(pattern.frame(options.first).data());
+        publish(segment, pattern.frame(options.first).data());
         return exit_success;
     }
     const bool is_endless = options.frames == 0;
@@ -46,7 +46,7 @@ int run_fill(const FillOptions &options)
         const double due_ns = options.rate_hz > 0 ? static_cast<double>(i) * 1e9 / options.rate_hz : 0;
         if (!wait_until(started_ns + static_cast<int64_t>(due_ns)))
             return is_endless ? exit_success : exit_interrupted;
-        segment.publish(frame.data());
+        publish(segment, frame.data());
     }
     return exit_success;
 }

@@ -33,18 +33,11 @@ int64_t seconds_to_ns(double seconds)
     return static_cast<int64_t>(seconds * 1e9);
 }
 
-/// Metadata of the newest slot.
-const IMAGE_METADATA &newest_slot(const Segment &segment, uint32_t depth)
-{
-    const uint32_t newest = depth > 1 ? segment.metadata().fifo_last_written % depth : 0;
-    return segment.get()->md[newest];
-}
-
 Json reader_json(const DAO_READER &reader, uint64_t cnt0)
 {
     Json json;
     json["pid"] = reader.pid;
-    json["name"] = fixed_text(reader.name, sizeof(reader.name));
+    json["name"] = reader.name;
     json["alive"] = liveness_json(reader.alive);
     json["last_cnt0"] = reader.last_cnt0;
     json["behind"] = cnt0 > reader.last_cnt0 ? cnt0 - reader.last_cnt0 : 0;
@@ -53,32 +46,32 @@ Json reader_json(const DAO_READER &reader, uint64_t cnt0)
     return json;
 }
 
-Json info_json(const Segment &segment, const SegmentStatus &status)
+Json info_json(const Dao::Image &segment, const SegmentStatus &status)
 {
-    const IMAGE_METADATA &md = newest_slot(segment, status.info.depth);
+    const IMAGE_METADATA &md = *segment.get_meta_data();
     const DAO_SEGMENT_INFO &info = status.info;
     Json json = status_json(status);
-    json["name"] = segment.metadata().name;
+    json["name"] = md.name;
     json["elements"] = status.geometry.element_count();
     json["frame_bytes"] = status.geometry.size_bytes();
-    json["file_bytes"] = segment.get()->memsize;
-    json["mode"] = mode_text(segment.path());
-    json["cnt1"] = md.cnt1;
-    json["cnt2"] = md.cnt2;
-    json["creation_time_ns"] = seconds_to_ns(segment.metadata().creation_time);
-    json["last_access_ns"] = seconds_to_ns(segment.metadata().last_access);
+    json["file_bytes"] = info.mapped_bytes;
+    json["mode"] = mode_text(segment.name());
+    json["cnt1"] = status.cnt1;
+    json["cnt2"] = status.cnt2;
+    json["creation_time_ns"] = seconds_to_ns(md.creation_time);
+    json["last_access_ns"] = seconds_to_ns(md.last_access);
     json["packet"] = {
         {"first_element", md.lastPos}, {"elements", md.lastNb}, {"number", md.packetNb}, {"total", md.packetTotal}};
-    json["semaphores"] = segment.metadata().sem;
+    json["semaphores"] = md.sem;
     json["has_extension"] = info.has_extension != 0;
     json["dao_semaphores"] = info.compatible != 0;
     json["segment_id"] = fmt::format("{:016x}", info.segment_id);
     json["generation"] = info.generation;
     json["frame_broken"] = info.frame_broken != 0;
     json["takeovers"] = info.takeovers;
-    json["keyword_room"] = segment.metadata().NBkw;
+    json["keyword_room"] = md.NBkw;
     json["keywords"] = Json::array();
-    for (const IMAGE_KEYWORD &keyword : segment.keywords())
+    for (const Dao::Keyword &keyword : segment.keywords())
         json["keywords"].push_back(keyword_json(keyword));
     json["reader_list"] = Json::array();
     for (const DAO_READER &reader : segment.readers())
@@ -86,53 +79,58 @@ Json info_json(const Segment &segment, const SegmentStatus &status)
     return json;
 }
 
-void print_details(const Segment &segment, const SegmentStatus &status)
+void print_details(const Dao::Image &segment, const SegmentStatus &status)
 {
-    const IMAGE_METADATA &md = newest_slot(segment, status.info.depth);
+    const IMAGE_METADATA &md = *segment.get_meta_data();
     const DAO_SEGMENT_INFO &info = status.info;
     const Geometry &geometry = status.geometry;
     const StateText state = state_text(status);
     Details details;
-    details.add("segment", segment.path(), Style::accent);
+    details.add("segment", segment.name(), Style::accent);
     details.add("state", state.text, state.style);
     details.add("type", daoTypeName(geometry.atype));
     details.add("shape", fmt::format("{}  (slow axis first, {} elements, {} per frame)", shape_text(geometry.shape),
                                      geometry.element_count(), bytes_text(static_cast<double>(geometry.size_bytes()))));
     details.add("depth", std::to_string(info.depth));
-    details.add("file", fmt::format("{}, mode {}", bytes_text(static_cast<double>(segment.get()->memsize)),
-                                    mode_text(segment.path())));
+    details.add("file", fmt::format("{}, mode {}", bytes_text(static_cast<double>(info.mapped_bytes)),
+                                    mode_text(segment.name())));
     details.add("cnt0", fmt::format("{}  (frames published)", status.cnt0));
-    details.add("cnt1", fmt::format("{}  (slice of a rolling buffer)", md.cnt1));
-    details.add("cnt2", fmt::format("{}  (frame id)", md.cnt2));
+    details.add("cnt1", fmt::format("{}  (slice of a rolling buffer)", status.cnt1));
+    details.add("cnt2", fmt::format("{}  (frame id)", status.cnt2));
     details.add("acquired", status.last_frame_ns
                                 ? fmt::format("{}  ({} ago)", time_text(*status.last_frame_ns), last_frame_text(status))
                                 : "-");
-    details.add("created", time_text(seconds_to_ns(segment.metadata().creation_time)));
-    details.add("last access", time_text(seconds_to_ns(segment.metadata().last_access)));
+    details.add("created", time_text(seconds_to_ns(md.creation_time)));
+    details.add("last access", time_text(seconds_to_ns(md.last_access)));
     details.add("writer", writer_text(info));
     if (info.takeovers > 0)
         details.add("takeovers", fmt::format("{}  (writers that died while writing)", info.takeovers), Style::warning);
     if (md.packetTotal > 0)
         details.add("last packet",
                     fmt::format("{} of {}: {} elements from {}", md.packetNb, md.packetTotal, md.lastNb, md.lastPos));
-    details.add("semaphores", fmt::format("{}{}", segment.metadata().sem,
-                                          info.compatible != 0 ? ", with DAO's named semaphores" : ""));
+    details.add("semaphores", fmt::format("{}{}", md.sem, info.compatible != 0 ? ", with DAO's named semaphores" : ""));
     details.add("layout", info.has_extension != 0 ? fmt::format("with extension, id {:016x}, generation {}",
                                                                 info.segment_id, info.generation)
                                                   : "created by DAO: no reader list, no writer lock");
     std::fputs(details.text().c_str(), stdout);
 }
 
-void print_keywords(const Segment &segment)
+void print_keywords(const Dao::Image &segment)
 {
-    const std::vector<IMAGE_KEYWORD> keywords = segment.keywords();
-    std::fputs(fmt::format("\nkeywords: {}, room for {}\n", keywords.size(), segment.metadata().NBkw).c_str(), stdout);
+    const std::vector<Dao::Keyword> keywords = segment.keywords();
+    std::fputs(fmt::format("\nkeywords: {}, room for {}\n", keywords.size(), segment.get_meta_data()->NBkw).c_str(),
+               stdout);
     if (keywords.empty())
         return;
     std::fputs(keyword_table(keywords).c_str(), stdout);
 }
 
-void print_readers(const Segment &segment, uint64_t cnt0)
+Style liveness_style(uint32_t alive)
+{
+    return alive == DAO_ALIVE ? Style::good : is_gone(alive) ? Style::warning : Style::dim;
+}
+
+void print_readers(const Dao::Image &segment, uint64_t cnt0)
 {
     const std::vector<DAO_READER> readers = segment.readers();
     std::fputs(fmt::format("\nreaders: {}\n", readers.size()).c_str(), stdout);
@@ -147,8 +145,8 @@ void print_readers(const Segment &segment, uint64_t cnt0)
                  {"LAST READ", Align::right}});
     for (const DAO_READER &reader : readers)
         table.add({{std::to_string(reader.pid)},
-                   {fixed_text(reader.name, sizeof(reader.name))},
-                   {liveness_text(reader.alive), reader.alive == DAO_ALIVE ? Style::good : Style::warning},
+                   {reader.name},
+                   {liveness_text(reader.alive), liveness_style(reader.alive)},
                    {std::to_string(reader.last_cnt0)},
                    {std::to_string(cnt0 > reader.last_cnt0 ? cnt0 - reader.last_cnt0 : 0)},
                    {std::to_string(reader.missed), reader.missed > 0 ? Style::warning : Style::plain},
@@ -158,7 +156,7 @@ void print_readers(const Segment &segment, uint64_t cnt0)
 
 int run_info(const InfoOptions &options)
 {
-    const Segment segment = Segment::open_read_only(options.segment);
+    Dao::Image segment = open_read_only(options.segment);
     const SegmentStatus status = sample_segment(segment);
     if (options.json)
     {

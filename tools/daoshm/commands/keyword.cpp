@@ -45,34 +45,42 @@ bool parse_double(const std::string &text, double &value)
     return !text.empty() && end == text.c_str() + text.size();
 }
 
-void set_value(IMAGE *image, const KeywordOptions &options)
+Dao::KeywordValue parse_value(const KeywordOptions &options)
 {
-    const char *comment = options.has_comment ? options.comment.c_str() : nullptr;
-    const char *name = options.name.c_str();
     int64_t integer = 0;
     double real = 0;
     const bool any = options.type == "auto";
-    const auto refuse = [&](const char *what)
-    { return ToolError(fmt::format("{}: '{}'; expected {}", options.name, options.value, what), exit_usage); };
+    const auto refuse = [&](const char *what) {
+        return ToolError(fmt::format("{}: '{}'; expected {}", options.name, options.value, what), exit_usage);
+    };
     if (options.type == "long" && !parse_long(options.value, integer))
         throw refuse("a 64-bit integer");
     if (options.type == "double" && !parse_double(options.value, real))
         throw refuse("a number");
     if ((any || options.type == "long") && parse_long(options.value, integer))
-        check(daoShmSetKeywordLong(image, name, integer, comment));
-    else if ((any || options.type == "double") && parse_double(options.value, real))
-        check(daoShmSetKeywordDouble(image, name, real, comment));
-    else
-        check(daoShmSetKeywordString(image, name, options.value.c_str(), comment));
+        return integer;
+    if ((any || options.type == "double") && parse_double(options.value, real))
+        return real;
+    return options.value;
 }
 
-int list_keywords(const Segment &segment, bool json)
+void change_keyword(Dao::Image &segment, const KeywordOptions &options)
 {
-    const std::vector<IMAGE_KEYWORD> keywords = segment.keywords();
+    if (options.remove)
+        segment.remove_keyword(options.name);
+    else if (options.has_comment)
+        segment.set_keyword(options.name, parse_value(options), options.comment);
+    else
+        segment.set_keyword(options.name, parse_value(options));
+}
+
+int list_keywords(const Dao::Image &segment, bool json)
+{
+    const std::vector<Dao::Keyword> keywords = segment.keywords();
     if (json)
     {
         Json list = Json::array();
-        for (const IMAGE_KEYWORD &keyword : keywords)
+        for (const Dao::Keyword &keyword : keywords)
             list.push_back(keyword_json(keyword));
         print_json(list);
         return exit_success;
@@ -87,18 +95,14 @@ int run_keyword(const KeywordOptions &options)
     {
         if (options.name.empty())
             throw ToolError("--rm: no keyword given; expected its name", exit_usage);
-        const Segment segment = Segment::open_writer(options.segment);
-        if (options.remove)
-            check(daoShmRemoveKeyword(segment.get(), options.name.c_str()));
-        else
-            set_value(segment.get(), options);
+        Dao::Image segment = open_writer(options.segment);
+        change_keyword(segment, options);
         return exit_success;
     }
-    const Segment segment = Segment::open_read_only(options.segment);
+    const Dao::Image segment = open_read_only(options.segment);
     if (options.name.empty())
         return list_keywords(segment, options.json);
-    IMAGE_KEYWORD keyword{};
-    check(daoShmGetKeyword(segment.get(), options.name.c_str(), &keyword));
+    const Dao::Keyword keyword = segment.get_keyword(options.name);
     if (options.json)
         print_json(keyword_json(keyword));
     else

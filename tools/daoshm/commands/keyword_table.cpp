@@ -7,14 +7,12 @@
 namespace daoshm
 {
 
-std::string keyword_table(const std::vector<IMAGE_KEYWORD> &keywords)
+std::string keyword_table(const std::vector<Dao::Keyword> &keywords)
 {
     Table table({{"NAME"}, {"TYPE"}, {"VALUE", Align::right}, {"COMMENT"}});
-    for (const IMAGE_KEYWORD &keyword : keywords)
-        table.add({{keyword_name(keyword), Style::accent},
-                   {keyword_type(keyword)},
-                   {keyword_value_text(keyword)},
-                   {keyword_comment(keyword)}});
+    for (const Dao::Keyword &keyword : keywords)
+        table.add(
+            {{keyword.name, Style::accent}, {keyword_type(keyword)}, {keyword_value_text(keyword)}, {keyword.comment}});
     return table.text();
 }
 

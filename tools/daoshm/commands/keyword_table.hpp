@@ -1,7 +1,7 @@
 /// Keywords as a table, for info and keyword.
 #pragma once
 
-#include <dao.h>
+#include <daoShm.hpp>
 
 #include <string>
 #include <vector>
@@ -9,6 +9,6 @@
 namespace daoshm
 {
 
-std::string keyword_table(const std::vector<IMAGE_KEYWORD> &keywords);
+std::string keyword_table(const std::vector<Dao::Keyword> &keywords);
 
 }

@@ -65,6 +65,7 @@ void print_report_json(const RecordOptions &options, const FrameWriter &file, co
     json["problem"] = result.problem;
     json["frames"] = result.frames;
     json["missed"] = result.missed;
+    json["outrun"] = result.outrun;
     json["restarts"] = result.restarts;
     json["span_s"] = static_cast<double>(result.last_ns - result.first_ns) / 1e9;
     json["rate_hz"] = rate_of(result);
@@ -91,6 +92,9 @@ void print_report(const FrameWriter &file, const RecordResult &result)
         text += fmt::format("\n  before frame {}: {} missing", result.gaps[i].frame_index, result.gaps[i].missed);
     if (result.gaps.size() > shown_gaps)
         text += fmt::format("\n  and {} more gaps; the file lists all", result.gaps.size() - shown_gaps);
+    if (result.outrun > 0)
+        text += fmt::format("\n  for {} the writer overwrote every frame while it was being copied",
+                            duration_text(static_cast<double>(result.outrun) * 1e8));
     if (result.missed > 0)
         text += "\n  to prevent this: a segment with a greater depth, or a faster disk";
     if (result.restarts > 0)
@@ -106,10 +110,9 @@ int run_record(const RecordOptions &options)
     limits.duration_ns = parse_time_limit(options.time);
     limits.timeout_ns = parse_time_limit(options.timeout);
     limits.buffer_bytes = options.buffer_mib << 20U;
-    const Segment segment = Segment::open_reader(options.segment);
-    limits.after_cnt0 = begin_after_newest(segment);
+    Dao::Image segment = open_reader(options.segment);
     const std::unique_ptr<FrameWriter> file =
-        create_recording(options.file, {segment.geometry(), segment.path(), segment.keywords()});
+        create_recording(options.file, {geometry_of(segment), segment.name(), segment.keywords()});
     const RecordResult result = record_frames(segment, *file, limits, !options.json);
     if (options.json)
         print_report_json(options, *file, result);
@@ -122,7 +125,7 @@ int run_record(const RecordOptions &options)
         throw ToolError(
             fmt::format("{}: recording ended after {} frames: {}", options.file, result.frames, result.problem));
     case RecordEnd::timeout:
-        throw ToolError(fmt::format("{}: no frame for {}", segment.path(), options.timeout), exit_timeout);
+        throw ToolError(fmt::format("{}: no frame for {}", segment.name(), options.timeout), exit_timeout);
     case RecordEnd::interrupted:
         if (!is_endless)
             return exit_interrupted;

@@ -9,6 +9,7 @@
 
 #include "files/frame_file.hpp"
 #include "frame/geometry.hpp"
+#include "frame/times.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "segments/segment_name.hpp"
@@ -55,12 +56,12 @@ Sequence sequence_of(const FrameReader &file, const std::vector<uint64_t> *segme
     return {all.shape[0], {all.atype, {all.shape.begin() + 1, all.shape.end()}}};
 }
 
-Segment create_for(const ReplayOptions &options, const Sequence &sequence, const std::vector<IMAGE_KEYWORD> &keywords)
+Dao::Image create_for(const ReplayOptions &options, const Sequence &sequence, const std::vector<Dao::Keyword> &keywords)
 {
     const auto room = static_cast<uint32_t>(keywords.size()) + usual_keyword_room;
-    Segment segment = Segment::create(new_segment_path(options.segment), sequence.frame, options.depth, room);
-    for (const IMAGE_KEYWORD &keyword : keywords)
-        set_keyword(segment, keyword);
+    Dao::Image segment = create_segment(new_segment_path(options.segment), sequence.frame, options.depth, room);
+    for (const Dao::Keyword &keyword : keywords)
+        segment.set_keyword(keyword.name, keyword.value, keyword.comment);
     return segment;
 }
 
@@ -76,22 +77,22 @@ int64_t due_ns(const std::vector<FrameRecord> &records, uint64_t index, double r
     return records.size() > 1 ? span_ns + span_ns / static_cast<int64_t>(records.size() - 1) : 1'000'000;
 }
 
-void publish(const Segment &segment, FrameReader &file, const Sequence &sequence, uint64_t index, bool keep_times)
+void publish_frame(Dao::Image &segment, FrameReader &file, const Sequence &sequence, uint64_t index, bool keep_times)
 {
     const uint64_t elements = sequence.frame.element_count();
     std::vector<std::byte> frame(sequence.frame.size_bytes());
     file.read(index * elements, elements, frame.data());
     if (!file.records().empty())
     {
-        check(daoShmSetFrameId(segment.get(), file.records()[index].cnt2));
+        segment.set_frame_id(file.records()[index].cnt2);
         if (keep_times)
-            check(daoShmSetAcquisitionTime(segment.get(), file.records()[index].atime_ns));
+            segment.set_acquisition_time(time_point(file.records()[index].atime_ns));
     }
-    segment.publish(frame.data());
+    publish(segment, frame.data());
 }
 
 /// Publish all frames once. @return the number published; fewer when interrupted
-uint64_t play_once(const Segment &segment, FrameReader &file, const Sequence &sequence, const ReplayOptions &options,
+uint64_t play_once(Dao::Image &segment, FrameReader &file, const Sequence &sequence, const ReplayOptions &options,
                    int64_t started_ns, uint64_t &late)
 {
     Progress progress("replaying", sequence.count, !options.json);
@@ -101,7 +102,7 @@ uint64_t play_once(const Segment &segment, FrameReader &file, const Sequence &se
         late += steady_ns() - due > 1'000'000 ? 1U : 0U;
         if (!wait_until(due))
             return index;
-        publish(segment, file, sequence, index, options.keep_times);
+        publish_frame(segment, file, sequence, index, options.keep_times);
         progress.update(index + 1);
     }
     return sequence.count;
@@ -115,19 +116,19 @@ int run_replay(const ReplayOptions &options)
             fmt::format("{}: no acquisition times in the file; expected a recording, or --rate", options.file),
             exit_usage);
     const bool exists = std::filesystem::exists(path_of(find_segment(options.segment)));
-    std::optional<Segment> segment;
+    std::optional<Dao::Image> segment;
     std::vector<uint64_t> shape;
     if (exists)
     {
-        segment.emplace(Segment::open_writer(options.segment));
-        shape = segment->geometry().shape;
+        segment.emplace(open_writer(options.segment));
+        shape = geometry_of(*segment).shape;
     }
     const Sequence sequence = sequence_of(*file, exists ? &shape : nullptr, options.file);
     if (!exists)
         segment.emplace(create_for(options, sequence, file->header().keywords));
-    if (segment->geometry() != sequence.frame)
+    if (geometry_of(*segment) != sequence.frame)
         throw ToolError(fmt::format("{}: frames of {}; expected those of {}: {}", options.file, sequence.frame.text(),
-                                    segment->path(), segment->geometry().text()));
+                                    segment->name(), geometry_of(*segment).text()));
     if (sequence.count == 0)
         throw ToolError(fmt::format("{}: no frame in the file; expected at least one", options.file));
     uint64_t published = 0;
@@ -142,9 +143,9 @@ int run_replay(const ReplayOptions &options)
     const auto elapsed_ns = static_cast<double>(steady_ns() - started_ns);
     if (options.json)
         print_json(
-            {{"segment", segment->path()}, {"frames", published}, {"late", late}, {"elapsed_s", elapsed_ns / 1e9}});
+            {{"segment", segment->name()}, {"frames", published}, {"late", late}, {"elapsed_s", elapsed_ns / 1e9}});
     else
-        std::fputs(fmt::format("{}: {} frames in {}, {} more than 1 ms late\n", segment->path(), published,
+        std::fputs(fmt::format("{}: {} frames in {}, {} more than 1 ms late\n", segment->name(), published,
                                duration_text(elapsed_ns), late)
                        .c_str(),
                    stdout);

@@ -3,11 +3,11 @@
 
 #include <cstdio>
 
-#include <dao.h>
 #include <fmt/format.h>
 
 #include "segments/segment.hpp"
 #include "segments/segment_name.hpp"
+#include "segments/survey.hpp"
 #include "text/exit_code.hpp"
 
 namespace daoshm
@@ -25,14 +25,16 @@ struct RmOptions
 /// @return why the segment is in use, empty when it is not
 std::string use_text(const std::string &name)
 {
-    const Segment segment = Segment::open_read_only(name);
+    const Dao::Image segment = Dao::Image::open_read_only(name);
     const DAO_SEGMENT_INFO info = segment.info();
-    uint32_t readers = 0;
-    daoShmCountReaders(segment.get(), &readers);
-    if (info.writing != 0 && info.writer_alive != DAO_DEAD)
-        return fmt::format("process {} {} to it", info.writer_pid,
-                           info.writer_alive == DAO_ALIVE ? "is writing" : "may be writing");
-    return readers > 0 ? fmt::format("{} reader(s) have it open", readers) : "";
+    if (info.writing != 0 && info.writer_alive == DAO_ALIVE)
+        return fmt::format("process {} is writing to it", info.writer_pid);
+    if (info.writing != 0 && !is_gone(info.writer_alive))
+        return fmt::format("process {} is writing to it, or died doing so", writer_text(info));
+    ReaderCount readers;
+    for (const DAO_READER &reader : segment.readers())
+        readers.add(reader.alive);
+    return readers.is_none() ? "" : fmt::format("{} reader(s) have it open", readers.text());
 }
 
 int run_rm(const RmOptions &options)
@@ -46,9 +48,9 @@ int run_rm(const RmOptions &options)
             const std::string use = options.force ? "" : use_text(path);
             if (!use.empty())
                 throw ToolError(fmt::format("{}: not removed: {}; --force removes it anyway", path, use));
-            check(daoShmRemove(path.c_str()));
+            Dao::remove_segment(path);
         }
-        catch (const ToolError &error)
+        catch (const std::runtime_error &error) // the tool's or the library's
         {
             std::fputs(fmt::format("daoshm: {}\n", error.what()).c_str(), stderr);
             result = exit_error;

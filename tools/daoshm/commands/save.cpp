@@ -7,10 +7,12 @@
 #include <fmt/format.h>
 
 #include "files/frame_file.hpp"
+#include "frame/times.hpp"
 #include "segments/segment.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
+#include "timing/interrupt.hpp"
 
 namespace daoshm
 {
@@ -28,32 +30,38 @@ struct SaveOptions
     bool json = false;
 };
 
+/// Wait for a frame that is published from now on. @return it, or that Ctrl-C came first
+Dao::ReadResult read_unseen(Dao::Image &segment, std::vector<std::byte> &frame, const SaveOptions &options)
+{
+    Dao::NextOptions how;
+    how.timeout = std::chrono::nanoseconds(parse_duration(options.timeout));
+    if (is_interrupted()) // before the segment was open, whose waits end only for later ones
+        return Dao::ReadResult(DAO_INTERRUPTED, {});
+    const Dao::ReadResult result = segment.next(frame, how);
+    if (!result && result.status != DAO_INTERRUPTED)
+        throw error_of(result.status);
+    return result;
+}
+
 int run_save(const SaveOptions &options)
 {
     check_destination(options.file, options.force);
-    const Segment segment = Segment::open_read_only(options.segment);
-    if (options.next)
-    {
-        const int_fast8_t status =
-            wait_for_frame(segment, daoShmGetCounter(segment.get()), parse_duration(options.timeout));
-        if (status == DAO_INTERRUPTED)
-            return exit_interrupted;
-        check(status);
-    }
-    const std::vector<std::byte> frame = segment.read_newest();
-    DAO_FRAME described = DAO_FRAME_INIT;
-    check(daoShmGetFrame(segment.get(), &described));
-    const FrameRecord record{described.cnt0, described.cnt2, described.atime_ns, 0};
-    save_frame(options.file, {segment.geometry(), segment.path(), segment.keywords()}, frame.data(), record);
+    Dao::Image segment = open_read_only(options.segment);
+    std::vector<std::byte> frame;
+    const Dao::ReadResult result = options.next ? read_unseen(segment, frame, options) : read_newest(segment, frame);
+    if (result.status == DAO_INTERRUPTED)
+        return exit_interrupted;
+    const FrameRecord record{result.cnt0, result.cnt2, acquired_ns(result), 0};
+    save_frame(options.file, {geometry_of(segment), segment.name(), segment.keywords()}, frame.data(), record);
     if (options.json)
         print_json({{"file", options.file},
-                    {"segment", segment.path()},
+                    {"segment", segment.name()},
                     {"cnt0", record.cnt0},
                     {"cnt2", record.cnt2},
                     {"atime_ns", record.atime_ns}});
     else
-        std::fputs(fmt::format("{}: frame {} of {}, {}, acquired {}\n", options.file, record.cnt0, segment.path(),
-                               segment.geometry().text(), time_text(record.atime_ns))
+        std::fputs(fmt::format("{}: frame {} of {}, {}, acquired {}\n", options.file, record.cnt0, segment.name(),
+                               geometry_of(segment).text(), time_text(record.atime_ns))
                        .c_str(),
                    stdout);
     return exit_success;

@@ -51,9 +51,9 @@ Cell segment_cell(const SegmentStatus &status, SegmentColumn column, const std::
     case SegmentColumn::age:
         return {last_frame_text(status)};
     case SegmentColumn::writer:
-        return {writer_text(status.info), status.info.writer_alive != DAO_DEAD ? Style::plain : Style::dim};
+        return {writer_text(status.info), status.info.writer_alive == DAO_ALIVE ? Style::plain : Style::dim};
     case SegmentColumn::readers:
-        return {std::to_string(status.readers_alive)};
+        return {status.readers.text()};
     case SegmentColumn::missed:
         return {std::to_string(status.missed), status.missed > 0 ? Style::warning : Style::plain};
     case SegmentColumn::segment:

@@ -54,20 +54,20 @@ int run_set(const SetOptions &options)
     Geometry frame_found = found;
     if (!file->records().empty()) // a recording: frames along the first axis
         frame_found.shape.erase(frame_found.shape.begin());
-    const Segment segment = is_new ? Segment::create(new_segment_path(options.segment), frame_found, options.depth)
-                                   : Segment::open_writer(options.segment);
-    const Geometry wanted = segment.geometry();
+    Dao::Image segment = is_new ? create_segment(new_segment_path(options.segment), frame_found, options.depth)
+                                : open_writer(options.segment);
+    const Geometry wanted = geometry_of(segment);
     if (!is_safe_cast(found.atype, wanted.atype) && !options.cast)
         throw ToolError(
             fmt::format("{}: elements of type {}; expected a type of which {} ({}) holds every value; --cast "
                         "converts, unless a value does not fit",
-                        options.file, daoTypeName(found.atype), segment.path(), daoTypeName(wanted.atype)));
+                        options.file, daoTypeName(found.atype), segment.name(), daoTypeName(wanted.atype)));
     const uint64_t first = first_element(found, wanted, options);
     std::vector<std::byte> frame(wanted.element_count() * daoTypeSize(found.atype));
     file->read(first, wanted.element_count(), frame.data());
     if (found.atype != wanted.atype)
         frame = convert_elements(found.atype, frame.data(), wanted.element_count(), wanted.atype);
-    segment.publish(frame.data());
+    publish(segment, frame.data());
     return exit_success;
 }
 

@@ -8,6 +8,7 @@
 
 #include "frame/element_types.hpp"
 #include "frame/geometry.hpp"
+#include "frame/times.hpp"
 #include "picture/screen.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
@@ -89,7 +90,7 @@ ScreenOptions screen_options(const ShowOptions &options)
 }
 
 /// The slice to show of three axes: the one asked for, or the one written last.
-size_t slice_of(const Geometry &geometry, const DAO_FRAME &frame, int64_t wanted)
+size_t slice_of(const Geometry &geometry, const Dao::ReadResult &frame, int64_t wanted)
 {
     if (geometry.shape.size() < 3)
         return 0;
@@ -100,74 +101,91 @@ size_t slice_of(const Geometry &geometry, const DAO_FRAME &frame, int64_t wanted
     return wanted >= 0 ? static_cast<size_t>(wanted) : static_cast<size_t>(frame.cnt1 % slices);
 }
 
-std::string drawn_frame(const Segment &segment, const ShowOptions &options, uint64_t *cnt0)
+std::string drawn_frame(const Dao::Image &segment, const std::vector<std::byte> &data, const Dao::ReadResult &frame,
+                        const ShowOptions &options, const std::string &note)
 {
-    const std::vector<std::byte> data = segment.read_newest(cnt0);
-    DAO_FRAME frame = DAO_FRAME_INIT;
-    check(daoShmGetFrame(segment.get(), &frame));
-    const Geometry geometry = segment.geometry();
+    const Geometry geometry = geometry_of(segment);
     const std::vector<uint64_t> &shape = geometry.shape;
     const size_t slice = slice_of(geometry, frame, options.slice);
     Plane plane{nullptr, geometry.atype, shape.size() > 1 ? shape[shape.size() - 2] : 1, shape.back()};
     plane.data = data.data() + slice * plane.height * plane.width * daoTypeSize(geometry.atype);
-    std::string title = fmt::format("{}  {}", segment.path(), geometry.text());
+    std::string title = fmt::format("{}  {}", segment.name(), geometry.text());
     if (shape.size() == 3)
         title += fmt::format("  slice {}", slice);
-    title += fmt::format("  frame {}  {} old", frame.cnt0, age_text(now_ns() - frame.atime_ns));
+    title += fmt::format("  frame {}  {} old", frame.cnt0, age_text(now_ns() - acquired_ns(frame)));
+    title += note;
     return draw(plane, title, screen_options(options));
 }
 
-/// Draw over the old picture, line by line, so that it does not flicker.
-void redraw(const std::string &text, bool is_first)
+/// The live picture. The cursor is hidden while it is there.
+class LivePicture
 {
-    std::string lines;
-    for (const char c : text)
-        lines += c == '\n' ? std::string("\033[K\n") : std::string(1, c);
-    std::fputs(((is_first ? "\033[2J\033[H" : "\033[H") + lines + "\033[J").c_str(), stdout);
-    std::fflush(stdout);
-}
-
-int show_live(Segment &segment, const ShowOptions &options)
-{
-    std::fputs("\033[?25l", stdout);
-    bool is_first = true;
-    int result = exit_success;
-    std::string problem;
-    while (!is_interrupted())
+  public:
+    explicit LivePicture(const ShowOptions &options) : options_(options), segment_(open_read_only(options.segment))
     {
-        uint64_t cnt0 = 0;
-        try
-        {
-            redraw(drawn_frame(segment, options, &cnt0), is_first);
-            is_first = false;
-        }
-        catch (const ToolError &error)
-        {
-            const bool is_transient = daoShmGetCounter(segment.get()) == 0 || daoLastErrorCode() == DAO_E_NOT_READY ||
-                                      daoLastErrorCode() == DAO_E_OVERWRITE;
-            problem = is_transient ? "" : error.what();
-        }
-        if (!problem.empty())
-            break;
-        sleep_unless_interrupted(static_cast<int64_t>(1e9 / options.frames_per_second));
-        const int_fast8_t status = wait_for_frame(segment, cnt0, -1);
-        if (status == DAO_REPLACED && daoShmReopen(segment.get()) == DAO_SUCCESS)
-            continue;
-        if (status != DAO_SUCCESS && status != DAO_INTERRUPTED)
-            problem = daoLastErrorMessage();
+        std::fputs("\033[?25l", stdout);
     }
-    std::fputs("\033[?25h", stdout);
-    if (!problem.empty())
-        throw ToolError(problem);
-    return result;
-}
+    ~LivePicture() { std::fputs("\033[?25h", stdout); }
+    LivePicture(const LivePicture &) = delete;
+    LivePicture &operator=(const LivePicture &) = delete;
+
+    /// Until Ctrl-C. Throws when the segment was removed.
+    void run()
+    {
+        std::vector<std::byte> data;
+        Dao::ReadResult frame = segment_.read(data);
+        while (!is_interrupted() && frame.status != DAO_INTERRUPTED)
+        {
+            if (frame && frame.cnt0 > 0)
+                put(drawn_frame(segment_, data, frame, options_, note_));
+            else if (frame.status == DAO_REPLACED)
+                follow();
+            else if (frame.status == DAO_REMOVED)
+                throw error_of(frame.status);
+            // Else there is none yet, or none that was whole: the old picture stays.
+            if (frame && frame.cnt0 > 0)
+                sleep_unless_interrupted(static_cast<int64_t>(1e9 / options_.frames_per_second));
+            frame = segment_.next(data);
+        }
+    }
+
+  private:
+    /// Not by next() itself, so that the user is told before there is a frame.
+    void follow()
+    {
+        segment_.reopen();
+        note_ = "  replaced, following";
+        put(fmt::format("{}  {}{}\n", segment_.name(), geometry_of(segment_).text(), note_));
+    }
+
+    /// Draw over the old picture, line by line, so that it does not flicker.
+    void put(const std::string &text)
+    {
+        std::string lines;
+        for (const char c : text)
+            lines += c == '\n' ? std::string("\033[K\n") : std::string(1, c);
+        std::fputs(((is_first_ ? "\033[2J\033[H" : "\033[H") + lines + "\033[J").c_str(), stdout);
+        std::fflush(stdout);
+        is_first_ = false;
+    }
+
+    const ShowOptions &options_;
+    Dao::Image segment_;
+    std::string note_;
+    bool is_first_ = true;
+};
 
 int run_show(const ShowOptions &options)
 {
-    Segment segment = Segment::open_read_only(options.segment);
     if (options.watch)
-        return show_live(segment, options);
-    std::fputs(drawn_frame(segment, options, nullptr).c_str(), stdout);
+    {
+        LivePicture(options).run();
+        return exit_success;
+    }
+    Dao::Image segment = open_read_only(options.segment);
+    std::vector<std::byte> data;
+    const Dao::ReadResult frame = read_newest(segment, data);
+    std::fputs(drawn_frame(segment, data, frame, options, "").c_str(), stdout);
     return exit_success;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 #include "segments/survey.hpp"
 #include "terminal/table.hpp"
@@ -43,7 +44,7 @@ bool is_before(const SegmentStatus &a, const SegmentStatus &b, SegmentColumn col
     case SegmentColumn::writer:
         return a.info.writer_pid < b.info.writer_pid;
     case SegmentColumn::readers:
-        return a.readers_alive > b.readers_alive;
+        return a.readers.alive + a.readers.unknown > b.readers.alive + b.readers.unknown;
     case SegmentColumn::missed:
         return a.missed > b.missed;
     case SegmentColumn::state:
@@ -56,12 +57,38 @@ bool is_before(const SegmentStatus &a, const SegmentStatus &b, SegmentColumn col
 
 }
 
+/// Marks the segments that replaced another since `before`, and adds the ones removed.
+void TopModel::note_changes(const std::vector<SegmentStatus> &before)
+{
+    std::map<std::string, SegmentStatus *> found;
+    for (SegmentStatus &status : statuses_)
+        found[status.path] = &status;
+    std::vector<SegmentStatus> removed;
+    for (const SegmentStatus &old : before)
+    {
+        if (old.change == DAO_REMOVED || !old.problem.empty())
+            continue;
+        const auto now = found.find(old.path);
+        if (now == found.end())
+        {
+            removed.push_back(old);
+            removed.back().change = DAO_REMOVED;
+            removed.back().rate_hz = 0;
+        }
+        else if (now->second->info.segment_id != old.info.segment_id)
+            now->second->change = DAO_REPLACED;
+    }
+    statuses_.insert(statuses_.end(), removed.begin(), removed.end());
+}
+
 void TopModel::sample()
 {
     survey_.sample();
-    folder_ = common_folder(survey_.statuses());
+    const std::vector<SegmentStatus> before = std::exchange(statuses_, survey_.statuses());
+    note_changes(before);
+    folder_ = common_folder(statuses_);
     std::map<std::string, std::deque<double>> rates;
-    for (const SegmentStatus &status : survey_.statuses())
+    for (const SegmentStatus &status : statuses_)
     {
         std::deque<double> &history = rates[status.path];
         history = std::move(rates_[status.path]);
@@ -77,11 +104,12 @@ std::vector<SegmentStatus> TopModel::rows() const
 {
     std::vector<SegmentStatus> rows;
     const std::string wanted = lower_case(filter);
-    for (const SegmentStatus &status : survey_.statuses())
+    for (const SegmentStatus &status : statuses_)
         if (lower_case(status.path + " " + state_text(status).text).find(wanted) != std::string::npos)
             rows.push_back(status);
-    std::stable_sort(rows.begin(), rows.end(), [this](const SegmentStatus &a, const SegmentStatus &b)
-                     { return is_reversed ? is_before(b, a, sort) : is_before(a, b, sort); });
+    std::stable_sort(rows.begin(), rows.end(), [this](const SegmentStatus &a, const SegmentStatus &b) {
+        return is_reversed ? is_before(b, a, sort) : is_before(a, b, sort);
+    });
     return rows;
 }
 

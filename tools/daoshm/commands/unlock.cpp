@@ -4,11 +4,10 @@
 #include <cstdio>
 #include <iostream>
 
-#include <dao.h>
+#include <daoShm.hpp>
 #include <fmt/format.h>
 
 #include "segments/segment.hpp"
-#include "segments/segment_name.hpp"
 #include "segments/survey.hpp"
 #include "text/exit_code.hpp"
 
@@ -49,13 +48,13 @@ bool is_confirmed(const std::string &plan)
 
 int run_unlock(const UnlockOptions &options)
 {
-    const Segment segment = Segment::open_writer(find_segment(options.segment));
+    const Dao::Image segment = open_writer(options.segment);
     const DAO_SEGMENT_INFO info = segment.info();
     const bool is_asked = info.writing != 0 && (info.writer_alive != DAO_ALIVE || options.force);
-    if (is_asked && !options.yes && !options.force && !is_confirmed(plan_text(segment.path(), info)))
-        throw ToolError(fmt::format("{}: not unlocked: not confirmed; --yes does not ask", segment.path()));
-    check(daoShmUnlock(segment.get(), options.force ? 1 : 0));
-    std::fputs(fmt::format("{}: {}\n", segment.path(), info.writing != 0 ? "unlocked" : "no writer holds it").c_str(),
+    if (is_asked && !options.yes && !options.force && !is_confirmed(plan_text(segment.name(), info)))
+        throw ToolError(fmt::format("{}: not unlocked: not confirmed; --yes does not ask", segment.name()));
+    Dao::check(daoShmUnlock(segment.image(), options.force ? 1 : 0));
+    std::fputs(fmt::format("{}: {}\n", segment.name(), info.writing != 0 ? "unlocked" : "no writer holds it").c_str(),
                stdout);
     return exit_success;
 }

@@ -1,15 +1,14 @@
 /// watch: a line of statistics per second about a segment's frames.
 #include "commands/commands.hpp"
 
-#include <cmath>
 #include <cstdio>
 #include <future>
 #include <map>
 
 #include <fmt/format.h>
 
+#include "commands/frame_watch.hpp"
 #include "frame/element_types.hpp"
-#include "frame/geometry.hpp"
 #include "frame/statistics.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
@@ -25,6 +24,9 @@ namespace daoshm
 namespace
 {
 
+const std::map<std::string, DAO_WAIT_MODE> wait_modes{
+    {"block", DAO_WAIT_SLEEP}, {"spin", DAO_WAIT_SPIN}, {"adaptive", DAO_WAIT_ADAPTIVE}};
+
 struct WatchOptions
 {
     std::string segment;
@@ -35,106 +37,22 @@ struct WatchOptions
     bool json = false;
 };
 
-const std::map<std::string, WaitFunction> waits{
-    {"block", daoShmWaitForFrame}, {"spin", daoShmWaitForFrameSpin}, {"adaptive", daoShmWaitForFrameAdaptive}};
-
-/// The counts and times of one interval.
-struct Tally
-{
-    uint64_t frames = 0;
-    uint64_t missed = 0;
-    int64_t elapsed_ns = 0;
-    std::vector<double> periods_ns;
-    std::vector<double> latencies_ns;
-};
-
-/// Reads the counter and time of every frame, with only one of its elements.
-class FrameWatch
-{
-  public:
-    FrameWatch(Segment &segment, const WatchOptions &options)
-        : segment_(segment), wait_(waits.at(options.wait)), element_(daoTypeSize(segment.metadata().atype))
-    {
-        uint32_t slot = 0;
-        daoShmResetTail(segment_.get(), &slot, &last_cnt0_);
-    }
-
-    /// Collect until `deadline_ns` on the monotonic clock. @return false when interrupted
-    bool collect(int64_t deadline_ns, Tally &tally)
-    {
-        while (steady_ns() < deadline_ns)
-        {
-            const int_fast8_t status =
-                wait_for_frame(segment_, last_cnt0_, std::max<int64_t>(0, deadline_ns - steady_ns()), wait_);
-            const int64_t woken_ns = now_ns();
-            if (status == DAO_INTERRUPTED)
-                return false;
-            if (status == DAO_REPLACED)
-                follow();
-            else if (status == DAO_SUCCESS)
-                take_frames(woken_ns, tally);
-            else if (status != DAO_TIMEOUT)
-                check(status);
-        }
-        return true;
-    }
-
-  private:
-    void follow()
-    {
-        check(daoShmReopen(segment_.get()));
-        element_.resize(daoTypeSize(segment_.metadata().atype));
-        last_cnt0_ = 0;
-        last_atime_ns_ = 0;
-    }
-
-    void take_frames(int64_t woken_ns, Tally &tally)
-    {
-        bool is_first = true;
-        uint64_t cnt0 = 0;
-        int64_t atime_ns = 0;
-        uint64_t missed = 0;
-        while (true)
-        {
-            const int_fast8_t status = daoShmReadNext(segment_.get(), element_.data(), 1, &cnt0, &atime_ns, &missed);
-            if (status != DAO_SUCCESS && status != DAO_OVERWRITE)
-                break;
-            ++tally.frames;
-            tally.missed += missed;
-            // After missed frames, neither the period nor the wake-up is that of this frame.
-            if (missed == 0 && last_atime_ns_ != 0)
-                tally.periods_ns.push_back(static_cast<double>(atime_ns - last_atime_ns_));
-            if (missed == 0 && is_first)
-                tally.latencies_ns.push_back(static_cast<double>(woken_ns - atime_ns));
-            is_first = false;
-            last_atime_ns_ = atime_ns;
-            last_cnt0_ = cnt0;
-        }
-        if (is_first) // woken before the frame can be read: do not wait for the same frame again at once
-            sleep_unless_interrupted(1'000'000);
-    }
-
-    Segment &segment_;
-    WaitFunction wait_;
-    std::vector<std::byte> element_;
-    uint64_t last_cnt0_ = 0;
-    int64_t last_atime_ns_ = 0;
-};
-
 /// Of the newest frame, on a separate handle, so that frames are collected meanwhile.
 Moments newest_moments(const std::string &path)
 {
     try
     {
-        const Segment segment = Segment::open_read_only(path);
-        const std::vector<std::byte> frame = segment.read_newest();
-        const Geometry geometry = segment.geometry();
-        return moments(as_doubles(geometry.atype, frame.data(), geometry.element_count()));
+        Dao::Image segment = Dao::Image::open_read_only(path);
+        std::vector<std::byte> frame;
+        const Dao::ReadResult result = segment.read(frame);
+        if (result && result.cnt0 > 0)
+            return moments(as_doubles(segment.get_type(), frame.data(), segment.get_element_count()));
     }
-    catch (const ToolError &)
+    catch (const Dao::Error &)
     {
-        return {}; // no whole frame available
+        // Removed meanwhile.
     }
+    return {};
 }
 
 void print_header(const WatchOptions &options)
@@ -169,6 +87,8 @@ void print_line(const Tally &tally, const Moments &frame, const WatchOptions &op
         for (const double percent : {50.0, 99.0, 99.9, 100.0})
             text += " " + right(latency.count() > 0 ? duration_text(latency.at(percent)) : "-", 10);
     }
+    if (tally.replaced > 0)
+        text += "\n" + paint(Style::warning, "replaced, following");
     std::fputs((text + "\n").c_str(), stdout);
     std::fflush(stdout);
 }
@@ -189,6 +109,7 @@ void print_line_json(const Tally &tally, const Moments &frame, const WatchOption
     json["max"] = number(frame.count > 0, frame.maximum);
     json["rms"] = number(frame.count > 0, frame.rms);
     json["missed"] = tally.missed;
+    json["replaced"] = tally.replaced;
     if (options.latency)
     {
         const Percentiles latency(tally.latencies_ns);
@@ -207,8 +128,7 @@ void print_line_json(const Tally &tally, const Moments &frame, const WatchOption
 
 int run_watch(const WatchOptions &options)
 {
-    Segment segment = Segment::open_read_only(options.segment);
-    FrameWatch watch(segment, options);
+    FrameWatch watch(options.segment, wait_modes.at(options.wait));
     const auto interval_ns = static_cast<int64_t>(options.interval_s * 1e9);
     int64_t begin_ns = steady_ns();
     if (!options.json && options.latency)
@@ -223,7 +143,7 @@ int run_watch(const WatchOptions &options)
         const int64_t end_ns = begin_ns + interval_ns;
         if (!watch.collect(end_ns - interval_ns / 5, tally))
             break;
-        std::future<Moments> frame = std::async(std::launch::async, newest_moments, segment.path());
+        std::future<Moments> frame = std::async(std::launch::async, newest_moments, watch.path());
         if (!watch.collect(end_ns, tally))
             break;
         const Moments found = frame.get();
@@ -247,7 +167,7 @@ void add_watch(Tool &tool)
     add_segment_argument(command, options->segment);
     command->add_flag("--latency", options->latency, "Add percentiles of the time from publishing to waking");
     std::vector<std::string> wait_names;
-    for (const auto &[name, function] : waits)
+    for (const auto &[name, mode] : wait_modes)
         wait_names.push_back(name);
     command->add_option("--wait", options->wait, "Wait mode; spin: lowest latency, one core busy")
         ->check(CLI::IsMember(wait_names))

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "frame/keyword.hpp"
-#include "text/json.hpp"
 
 namespace daoshm
 {
@@ -27,8 +26,9 @@ bool is_user_keyword(const std::string &name)
 
 bool is_plain_name(const std::string &name)
 {
-    const auto is_plain = [](char c)
-    { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+    const auto is_plain = [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    };
     return !name.empty() && name.size() <= 8 && std::all_of(name.begin(), name.end(), is_plain) &&
            !name.starts_with(own_prefix) && is_user_keyword(name);
 }
@@ -41,16 +41,18 @@ std::string printable(std::string text, char forbidden = '\0')
     return text;
 }
 
-void write_keyword(fitsfile *file, const IMAGE_KEYWORD &keyword, int &status)
+void write_keyword(fitsfile *file, const Dao::Keyword &keyword, int &status)
 {
-    const std::string name = keyword_name(keyword);
-    const std::string fits_name = is_plain_name(name) ? name : hierarch_prefix + printable(name, '=');
+    const std::string fits_name =
+        is_plain_name(keyword.name) ? keyword.name : hierarch_prefix + printable(keyword.name, '=');
     // A card holds 80 characters; cfitsio cuts a longer comment.
-    const std::string comment = printable(fixed_text(keyword.comment, sizeof(keyword.comment)));
-    if (keyword.type == 'L')
-        fits_write_key_lng(file, fits_name.c_str(), keyword.value.numl, comment.c_str(), &status);
-    else if (keyword.type == 'D' && std::isfinite(keyword.value.numf))
-        fits_write_key_dbl(file, fits_name.c_str(), keyword.value.numf, -17, comment.c_str(), &status);
+    const std::string comment = printable(keyword.comment);
+    const auto *integer = std::get_if<int64_t>(&keyword.value);
+    const auto *real = std::get_if<double>(&keyword.value);
+    if (integer != nullptr)
+        fits_write_key_lng(file, fits_name.c_str(), *integer, comment.c_str(), &status);
+    else if (real != nullptr && std::isfinite(*real))
+        fits_write_key_dbl(file, fits_name.c_str(), *real, -17, comment.c_str(), &status);
     else
         fits_write_key_str(file, fits_name.c_str(), printable(keyword_value_text(keyword)).c_str(), comment.c_str(),
                            &status);
@@ -71,53 +73,45 @@ std::string unquoted(const std::string &value)
 }
 
 /// @return whether a segment can hold the keyword
-bool parse_card(std::string name, char *value, const char *comment, IMAGE_KEYWORD &keyword)
+bool parse_card(std::string name, char *value, const char *comment, Dao::Keyword &keyword)
 {
     if (name.starts_with(read_prefix))
         name = name.substr(std::string(read_prefix).size());
     char type = 0;
     int status = 0;
-    if (fits_get_keytype(value, &type, &status) != 0 || name.empty() || name.size() > sizeof(keyword.name))
+    if (fits_get_keytype(value, &type, &status) != 0 || name.empty() || name.size() > keyword_name_room)
         return false;
-    std::copy(name.begin(), name.end(), keyword.name);
-    std::copy_n(comment, std::min(std::string(comment).size(), sizeof(keyword.comment) - 1), keyword.comment);
+    keyword.name = name;
+    keyword.comment = std::string(comment).substr(0, keyword_comment_room);
     if (type == 'I')
-    {
-        keyword.type = 'L';
-        keyword.value.numl = std::strtoll(value, nullptr, 10);
-        return true;
-    }
-    if (type == 'F')
-    {
-        keyword.type = 'D';
-        keyword.value.numf = std::strtod(value, nullptr);
-        return true;
-    }
-    if (type != 'C')
+        keyword.value = int64_t{std::strtoll(value, nullptr, 10)};
+    else if (type == 'F')
+        keyword.value = std::strtod(value, nullptr);
+    else if (type == 'C')
+        keyword.value = unquoted(value);
+    else
         return false;
-    const std::string found = unquoted(value);
-    keyword.type = 'S';
-    std::copy_n(found.data(), std::min(found.size(), sizeof(keyword.value.valstr)), keyword.value.valstr);
-    return found.size() <= sizeof(keyword.value.valstr);
+    const auto *text = std::get_if<std::string>(&keyword.value);
+    return text == nullptr || text->size() <= keyword_text_room;
 }
 
 }
 
-void write_keywords(fitsfile *file, const std::vector<IMAGE_KEYWORD> &keywords, const std::string &path)
+void write_keywords(fitsfile *file, const std::vector<Dao::Keyword> &keywords, const std::string &path)
 {
     int status = 0;
-    for (const IMAGE_KEYWORD &keyword : keywords)
+    for (const Dao::Keyword &keyword : keywords)
         write_keyword(file, keyword, status);
     check_fits(status, path);
 }
 
-std::vector<IMAGE_KEYWORD> read_keywords(fitsfile *file, const std::string &path)
+std::vector<Dao::Keyword> read_keywords(fitsfile *file, const std::string &path)
 {
     int status = 0;
     int count = 0;
     fits_get_hdrspace(file, &count, nullptr, &status);
     check_fits(status, path);
-    std::vector<IMAGE_KEYWORD> keywords;
+    std::vector<Dao::Keyword> keywords;
     for (int i = 1; i <= count; ++i)
     {
         std::array<char, FLEN_KEYWORD> name{};
@@ -131,7 +125,7 @@ std::vector<IMAGE_KEYWORD> read_keywords(fitsfile *file, const std::string &path
         const std::string found(name.data());
         const bool is_ours = found.starts_with(read_prefix);
         const bool describes_file = found.starts_with(own_prefix) && !is_ours;
-        IMAGE_KEYWORD keyword{};
+        Dao::Keyword keyword;
         if ((is_ours || (!describes_file && is_user_keyword(found))) &&
             parse_card(found, value.data(), comment.data(), keyword))
             keywords.push_back(keyword);

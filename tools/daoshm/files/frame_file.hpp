@@ -2,7 +2,7 @@
 /// is a line in the table of frame_file.cpp, and the functions named there in files of their own.
 #pragma once
 
-#include <dao.h>
+#include <daoShm.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "frame/geometry.hpp"
+#include "frame/times.hpp"
 
 namespace daoshm
 {
@@ -24,12 +25,18 @@ struct FrameRecord
     uint64_t missed = 0; ///< frames lost just before this one
 };
 
+/// Of a frame that was read.
+inline FrameRecord record_of(const Dao::ReadResult &frame)
+{
+    return {frame.cnt0, frame.cnt2, acquired_ns(frame), frame.missed};
+}
+
 /// The description of the segment that a file came from.
 struct FileHeader
 {
     Geometry geometry; ///< of one frame when writing, of all data in the file when reading
     std::string segment;
-    std::vector<IMAGE_KEYWORD> keywords;
+    std::vector<Dao::Keyword> keywords;
 };
 
 /// Writes frame after frame. After a call that throws, finish() still makes a valid file of the frames appended before.

@@ -102,7 +102,7 @@ class NpyRecording : public FrameWriter
         json["type"] = daoTypeName(header_.geometry.atype);
         json["frame_shape"] = header_.geometry.shape;
         json["keywords"] = Json::array();
-        for (const IMAGE_KEYWORD &keyword : header_.keywords)
+        for (const Dao::Keyword &keyword : header_.keywords)
             json["keywords"].push_back(keyword_json(keyword));
         for (const char *name : {"cnt0", "cnt2", "atime_ns", "missed"})
             json[name] = Json::array();

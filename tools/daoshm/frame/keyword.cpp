@@ -1,6 +1,5 @@
 #include "frame/keyword.hpp"
 
-#include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
@@ -8,70 +7,44 @@
 namespace daoshm
 {
 
-std::string keyword_name(const IMAGE_KEYWORD &keyword)
+const char *keyword_type(const Dao::Keyword &keyword)
 {
-    return fixed_text(keyword.name, sizeof(keyword.name));
+    constexpr const char *names[] = {"long", "double", "string"};
+    return names[keyword.value.index()];
 }
 
-const char *keyword_type(const IMAGE_KEYWORD &keyword)
+std::string keyword_value_text(const Dao::Keyword &keyword)
 {
-    return keyword.type == 'L' ? "long" : keyword.type == 'D' ? "double" : "string";
+    if (const auto *text = std::get_if<std::string>(&keyword.value))
+        return *text;
+    if (const auto *integer = std::get_if<int64_t>(&keyword.value))
+        return std::to_string(*integer);
+    return fmt::format("{}", std::get<double>(keyword.value));
 }
 
-std::string keyword_comment(const IMAGE_KEYWORD &keyword)
-{
-    return fixed_text(keyword.comment, sizeof(keyword.comment));
-}
-
-std::string keyword_value_text(const IMAGE_KEYWORD &keyword)
-{
-    if (keyword.type == 'L')
-        return std::to_string(keyword.value.numl);
-    if (keyword.type == 'D')
-        return fmt::format("{}", keyword.value.numf);
-    return fixed_text(keyword.value.valstr, sizeof(keyword.value.valstr));
-}
-
-Json keyword_json(const IMAGE_KEYWORD &keyword)
+Json keyword_json(const Dao::Keyword &keyword)
 {
     Json json;
-    json["name"] = keyword_name(keyword);
+    json["name"] = keyword.name;
     json["type"] = keyword_type(keyword);
-    if (keyword.type == 'L')
-        json["value"] = keyword.value.numl;
-    else if (keyword.type == 'D')
-        json["value"] = keyword.value.numf;
-    else
-        json["value"] = keyword_value_text(keyword);
-    json["comment"] = keyword_comment(keyword);
+    std::visit([&](const auto &value) { json["value"] = value; }, keyword.value);
+    json["comment"] = keyword.comment;
     return json;
 }
 
-IMAGE_KEYWORD keyword_from_json(const Json &json)
+Dao::Keyword keyword_from_json(const Json &json)
 {
-    IMAGE_KEYWORD keyword{};
-    const auto put = [](const std::string &text, char *room, size_t size)
-    { std::copy_n(text.data(), std::min(text.size(), size), room); };
-    put(json.at("name").get<std::string>(), keyword.name, sizeof(keyword.name));
-    put(json.value("comment", std::string()), keyword.comment, sizeof(keyword.comment) - 1);
+    Dao::Keyword keyword{json.at("name").get<std::string>().substr(0, keyword_name_room),
+                         {},
+                         json.value("comment", std::string()).substr(0, keyword_comment_room)};
     const std::string type = json.at("type").get<std::string>();
+    const Json &value = json.at("value");
     if (type == "long")
-    {
-        keyword.type = 'L';
-        keyword.value.numl = json.at("value").get<int64_t>();
-    }
-    else if (type == "double")
-    {
-        keyword.type = 'D';
-        // JSON has no number for not-a-number and the infinities: they are written as null.
-        keyword.value.numf =
-            json.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN() : json.at("value").get<double>();
-    }
+        keyword.value = value.get<int64_t>();
+    else if (type == "double") // JSON has no number for not-a-number and the infinities: they are written as null.
+        keyword.value = value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
     else
-    {
-        keyword.type = 'S';
-        put(json.at("value").get<std::string>(), keyword.value.valstr, sizeof(keyword.value.valstr));
-    }
+        keyword.value = value.get<std::string>().substr(0, keyword_text_room);
     return keyword;
 }
 

@@ -1,7 +1,7 @@
 /// A keyword as text and as JSON.
 #pragma once
 
-#include <dao.h>
+#include <daoShm.hpp>
 
 #include <string>
 
@@ -10,13 +10,17 @@
 namespace daoshm
 {
 
-std::string keyword_name(const IMAGE_KEYWORD &keyword);
+// Most bytes of a keyword's parts.
+inline constexpr size_t keyword_name_room = sizeof(IMAGE_KEYWORD::name);
+inline constexpr size_t keyword_text_room = sizeof(IMAGE_KEYWORD::value.valstr);
+inline constexpr size_t keyword_comment_room = sizeof(IMAGE_KEYWORD::comment) - 1;
+
 /// "long", "double" or "string"
-const char *keyword_type(const IMAGE_KEYWORD &keyword);
+const char *keyword_type(const Dao::Keyword &keyword);
 /// The value as text, a string as it is.
-std::string keyword_value_text(const IMAGE_KEYWORD &keyword);
-std::string keyword_comment(const IMAGE_KEYWORD &keyword);
-Json keyword_json(const IMAGE_KEYWORD &keyword);
-IMAGE_KEYWORD keyword_from_json(const Json &json);
+std::string keyword_value_text(const Dao::Keyword &keyword);
+Json keyword_json(const Dao::Keyword &keyword);
+/// Text that is too long for a keyword is cut: JSON writes bytes that are not UTF-8 as longer ones.
+Dao::Keyword keyword_from_json(const Json &json);
 
 }

@@ -74,33 +74,34 @@ class FileThread
     std::thread thread_;
 };
 
+/// The segment's frames in order, each whole.
 class FrameSource
 {
   public:
-    FrameSource(const Segment &segment, const RecordLimits &limits)
-        : segment_(segment), limits_(limits), elements_(segment.geometry().element_count()),
-          last_cnt0_(limits.after_cnt0)
+    FrameSource(Dao::Image &segment, const RecordLimits &limits) : segment_(segment), limits_(limits)
     {
+        how_.order = DAO_NEXT_IN_ORDER;
     }
 
-    /// Read the next frame in order, waiting for it. @return DAO_SUCCESS, or why there is none
+    /// Wait for the next frame and copy it. @return DAO_SUCCESS, or why there is none
     int_fast8_t next(std::vector<std::byte> &buffer, FrameRecord &record)
     {
+        const int64_t until_ns = deadline_ns();
         while (!is_interrupted())
         {
-            uint64_t missed = 0;
-            const int_fast8_t status =
-                daoShmReadNext(segment_.get(), buffer.data(), elements_, &record.cnt0, &record.atime_ns, &missed);
-            if (status == DAO_SUCCESS || status == DAO_OVERWRITE)
+            const int64_t remaining_ns = std::max<int64_t>(0, until_ns - steady_ns());
+            how_.timeout = std::chrono::nanoseconds(until_ns == no_deadline ? -1 : remaining_ns);
+            const Dao::ReadResult frame = segment_.next(buffer.data(), segment_.get_element_count(), how_);
+            if (frame)
             {
-                describe(record, missed);
+                describe(record, frame);
                 return DAO_SUCCESS;
             }
-            if (status != DAO_NOTREADY)
-                return status;
-            const int_fast8_t waited = wait_for_frame(segment_, last_cnt0_, wait_ns());
-            if (waited != DAO_SUCCESS)
-                return waited;
+            if (frame.status != DAO_OUTRUN)
+                return frame.status;
+            ++outrun_; // what the writer overwrote meanwhile counts as missed before the next frame
+            if (remaining_ns == 0)
+                return DAO_TIMEOUT;
         }
         return DAO_INTERRUPTED;
     }
@@ -111,97 +112,106 @@ class FrameSource
         return limits_.duration_ns >= 0 && first_seen_ns_ != 0 && steady_ns() - first_seen_ns_ >= limits_.duration_ns;
     }
     uint64_t restarts() const { return restarts_; }
+    uint64_t outrun() const { return outrun_; }
 
   private:
-    int64_t wait_ns() const
+    static constexpr int64_t no_deadline = INT64_MAX;
+
+    /// On the monotonic clock: when the wait for a frame that begins now ends.
+    int64_t deadline_ns() const
     {
+        const int64_t now_ns = steady_ns();
+        const bool is_limited = limits_.timeout_ns >= 0 && limits_.timeout_ns < no_deadline - now_ns;
+        const int64_t timeout_ns = is_limited ? now_ns + limits_.timeout_ns : no_deadline;
         if (limits_.duration_ns < 0 || first_seen_ns_ == 0)
-            return limits_.timeout_ns;
-        const int64_t remaining_ns = std::max<int64_t>(0, first_seen_ns_ + limits_.duration_ns - steady_ns());
-        return limits_.timeout_ns < 0 ? remaining_ns : std::min(remaining_ns, limits_.timeout_ns);
+            return timeout_ns;
+        return std::min(first_seen_ns_ + limits_.duration_ns, timeout_ns);
     }
 
-    void describe(FrameRecord &record, uint64_t missed)
+    void describe(FrameRecord &record, const Dao::ReadResult &frame)
     {
-        DAO_FRAME frame = DAO_FRAME_INIT;
-        check(daoShmGetFrame(segment_.get(), &frame));
-        record.cnt2 = frame.cnt2;
-        const bool is_first = first_seen_ns_ == 0;
-        record.missed = is_first ? 0 : missed;
-        if (is_first)
+        record = record_of(frame);
+        const uint32_t generation = segment_.last_frame().value().generation;
+        if (first_seen_ns_ == 0)
+        {
             first_seen_ns_ = steady_ns();
-        else if (frame.generation != generation_)
+            record.missed = 0; // recording begins with it
+        }
+        else if (generation != generation_)
             ++restarts_;
-        generation_ = frame.generation;
-        last_cnt0_ = record.cnt0;
+        generation_ = generation;
     }
 
-    const Segment &segment_;
+    Dao::Image &segment_;
     const RecordLimits &limits_;
-    uint64_t elements_;
-    uint64_t last_cnt0_;
+    Dao::NextOptions how_;
     uint32_t generation_ = 0;
     uint64_t restarts_ = 0;
+    uint64_t outrun_ = 0;
     int64_t first_seen_ns_ = 0;
 };
 
-RecordEnd end_of(int_fast8_t status, const FrameSource &source, std::string &problem)
+/// Say in `result` why there is no further frame.
+void note_end(int_fast8_t status, const FrameSource &source, RecordResult &result)
 {
     if (status == DAO_INTERRUPTED)
-        return RecordEnd::interrupted;
-    if (status == DAO_TIMEOUT)
-        return source.is_time_over() ? RecordEnd::complete : RecordEnd::timeout;
-    problem = daoLastErrorMessage();
-    return RecordEnd::failed;
+        result.end = RecordEnd::interrupted;
+    else if (status == DAO_TIMEOUT)
+        result.end = source.is_time_over() ? RecordEnd::complete : RecordEnd::timeout;
+    else
+    {
+        result.end = RecordEnd::failed;
+        result.problem = daoLastErrorMessage();
+    }
 }
 
-}
-
-uint64_t begin_after_newest(const Segment &segment)
+/// Read into the queue until a limit, or until there are no more frames.
+void read_frames(FrameSource &source, FrameQueue &queue, const RecordLimits &limits, bool show_progress,
+                 RecordResult &result)
 {
-    uint32_t slot = 0;
-    uint64_t cnt0 = 0;
-    // DAO_NOTREADY, no frame yet, is not an error here.
-    if (daoShmResetTail(segment.get(), &slot, &cnt0) == DAO_ERROR)
-        check(DAO_ERROR);
-    return cnt0;
+    Progress progress("recording", limits.frames, show_progress);
+    uint64_t count = 0;
+    while ((limits.frames == 0 || count < limits.frames) && !source.is_time_over())
+    {
+        QueuedFrame frame{queue.borrow_buffer(), {}};
+        if (frame.data.empty())
+            return; // writing the file has failed
+        const int_fast8_t status = source.next(frame.data, frame.record);
+        if (status != DAO_SUCCESS)
+            return note_end(status, source, result);
+        queue.push(std::move(frame));
+        ++count;
+        progress.update(count, fmt::format("{} frames, {} waiting for the disk", count, queue.size()));
+    }
 }
 
-RecordResult record_frames(const Segment &segment, FrameWriter &file, const RecordLimits &limits, bool show_progress)
+}
+
+RecordResult record_frames(Dao::Image &segment, FrameWriter &file, const RecordLimits &limits, bool show_progress)
 {
-    const uint64_t frame_bytes = segment.geometry().size_bytes();
+    const uint64_t frame_bytes = segment.get_frame_bytes();
     FrameQueue queue(frame_bytes, std::max<uint64_t>(2, limits.buffer_bytes / frame_bytes));
     FrameSource source(segment, limits);
     FileThread file_thread(file, queue);
-    RecordEnd end = RecordEnd::complete;
-    std::string problem;
+    RecordResult reading;
+    try
     {
-        Progress progress("recording", limits.frames, show_progress);
-        uint64_t count = 0;
-        while ((limits.frames == 0 || count < limits.frames) && !source.is_time_over())
-        {
-            QueuedFrame frame{queue.borrow_buffer(), {}};
-            if (frame.data.empty())
-                break; // writing the file has failed
-            const int_fast8_t status = source.next(frame.data, frame.record);
-            if (status != DAO_SUCCESS)
-            {
-                end = end_of(status, source, problem);
-                break;
-            }
-            queue.push(std::move(frame));
-            ++count;
-            progress.update(count, fmt::format("{} frames, {} waiting for the disk", count, queue.size()));
-        }
+        read_frames(source, queue, limits, show_progress, reading);
+    }
+    catch (const Dao::Error &error)
+    {
+        reading.end = RecordEnd::failed;
+        reading.problem = error.what();
     }
     file_thread.join();
     file.finish();
     RecordResult result = file_thread.result;
     result.restarts = source.restarts();
+    result.outrun = source.outrun();
     if (!file_thread.has_failed())
     {
-        result.end = end;
-        result.problem = problem;
+        result.end = reading.end;
+        result.problem = reading.problem;
     }
     return result;
 }

@@ -13,7 +13,6 @@ namespace daoshm
 
 struct RecordLimits
 {
-    uint64_t after_cnt0 = 0;  ///< of begin_after_newest()
     uint64_t frames = 0;      ///< 0: no limit
     int64_t duration_ns = -1; ///< from the first frame on; negative: no limit
     int64_t timeout_ns = -1;  ///< longest wait for a frame; negative: no limit
@@ -40,16 +39,15 @@ struct RecordResult
     std::string problem;
     uint64_t frames = 0;
     uint64_t missed = 0;
+    uint64_t outrun = 0;   ///< how often the writer overwrote each frame while it was being copied, for 0.1 s
     uint64_t restarts = 0; ///< how often the segment was created again meanwhile, its counter back at 0
     std::vector<Gap> gaps;
     int64_t first_ns = 0;
     int64_t last_ns = 0;
 };
 
-/// Begin reading in order with the frame after the newest. @return the newest's counter
-uint64_t begin_after_newest(const Segment &segment);
-
-/// Record until a limit, Ctrl-C or an error; the file is complete and valid after each of them.
-RecordResult record_frames(const Segment &segment, FrameWriter &file, const RecordLimits &limits, bool show_progress);
+/// Record the frames after the one that was newest when the segment was opened, until a limit, Ctrl-C or an error, such
+/// as that the segment was removed or replaced. The file is complete and valid after each of them.
+RecordResult record_frames(Dao::Image &segment, FrameWriter &file, const RecordLimits &limits, bool show_progress);
 
 }

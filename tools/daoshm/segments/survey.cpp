@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "frame/times.hpp"
 #include "segments/segment_name.hpp"
 #include "text/exit_code.hpp"
 #include "text/numbers.hpp"
@@ -61,7 +62,7 @@ void Survey::find_files()
 
 void Survey::refresh(const std::string &path, Tracked &tracked) const
 {
-    if (tracked.segment && daoShmCheckReplaced(tracked.segment->get()) != DAO_SUCCESS)
+    if (tracked.segment && tracked.segment->replaced() != DAO_SUCCESS)
     {
         tracked.segment.reset();
         tracked.sampled_ns = 0;
@@ -70,34 +71,34 @@ void Survey::refresh(const std::string &path, Tracked &tracked) const
         return;
     try
     {
-        tracked.segment.emplace(Segment::open_read_only(path));
+        tracked.segment.emplace(open_read_only(path));
         tracked.problem.clear();
     }
-    catch (const ToolError &error)
+    catch (const Dao::Error &error)
     {
         tracked.problem = error.what();
     }
 }
 
-SegmentStatus sample_segment(const Segment &segment)
+SegmentStatus sample_segment(Dao::Image &segment)
 {
     SegmentStatus status;
-    status.path = segment.path();
-    status.geometry = segment.geometry();
+    status.path = segment.name();
+    status.geometry = geometry_of(segment);
     status.info = segment.info();
-    // One element is enough: the counter and the time are those of the whole frame.
+    // One element is enough: the counters and the time are those of the whole frame.
     std::vector<std::byte> element(daoTypeSize(status.geometry.atype));
-    int64_t atime_ns = 0;
-    const int_fast8_t outcome = daoShmReadNewest(segment.get(), element.data(), 1, &status.cnt0, &atime_ns);
-    if (outcome == DAO_SUCCESS && status.cnt0 > 0)
-        status.last_frame_ns = atime_ns;
-    else
-        status.cnt0 = daoShmGetCounter(segment.get());
+    const Dao::ReadResult frame = segment.read(element.data(), 1);
+    status.cnt0 = frame ? frame.cnt0 : segment.get_counter();
+    status.cnt1 = frame.cnt1;
+    status.cnt2 = frame.cnt2;
+    if (frame && frame.cnt0 > 0)
+        status.last_frame_ns = acquired_ns(frame);
     status.sampled_ns = now_ns();
     for (const DAO_READER &reader : segment.readers())
     {
-        status.readers_alive += reader.alive != DAO_DEAD ? 1 : 0;
-        if (reader.alive != DAO_DEAD)
+        status.readers.add(reader.alive);
+        if (!is_gone(reader.alive))
             status.missed = std::max(status.missed, reader.missed);
     }
     return status;
@@ -135,7 +136,7 @@ void Survey::sample()
         {
             statuses_.push_back(status_of(path, tracked));
         }
-        catch (const ToolError &error)
+        catch (const Dao::Error &error)
         {
             tracked.segment.reset();
             tracked.problem = error.what();
@@ -157,47 +158,31 @@ StateText state_text(const SegmentStatus &status)
     const DAO_SEGMENT_INFO &info = status.info;
     if (!status.problem.empty())
         return {"damaged", Style::bad};
-    if (info.state == 1)
+    if (info.state == 1 || status.change == DAO_REPLACED)
         return {"replaced", Style::warning};
-    if (info.state == 2)
+    if (info.state == 2 || status.change == DAO_REMOVED)
         return {"removed", Style::warning};
     if (info.frame_broken != 0)
         return {"broken frame", Style::bad};
     if (status.cnt0 == 0)
         return {"no frame yet", Style::dim};
-    if (info.writer_pid != 0 && info.writer_alive == DAO_DEAD)
-        return {"writer gone", status.readers_alive > 0 ? Style::warning : Style::dim};
+    if (info.writer_pid != 0 && is_gone(info.writer_alive))
+        return {"writer gone", status.readers.is_none() ? Style::dim : Style::warning};
     if (status.rate_hz && *status.rate_hz > 0)
         return {"running", Style::good};
-    if (info.writer_pid != 0 && info.writer_alive == DAO_UNKNOWN)
+    if (status.info.writer_pid != 0 && status.info.writer_alive == DAO_UNKNOWN)
         return {"writer unknown", Style::warning};
     return {"idle", Style::plain};
 }
 
 std::string writer_text(const DAO_SEGMENT_INFO &info)
 {
-    if (info.writer_pid == 0)
-        return "-";
-    if (info.writer_alive == DAO_DEAD)
-        return fmt::format("{} (gone)", info.writer_pid);
-    const std::string name = fixed_text(info.writer_name, sizeof(info.writer_name));
-    const char *doubt = info.writer_alive == DAO_UNKNOWN ? " (unknown)" : "";
-    return fmt::format("{}{}{}{}", info.writer_pid, name.empty() ? "" : " ", name, doubt);
+    return info.writer_pid == 0 ? "-" : process_text(info.writer_pid, info.writer_alive, info.writer_name);
 }
 
 std::string last_frame_text(const SegmentStatus &status)
 {
     return status.last_frame_ns ? age_text(status.sampled_ns - *status.last_frame_ns) : "-";
-}
-
-std::string liveness_text(uint32_t liveness)
-{
-    return liveness == DAO_DEAD ? "no" : liveness == DAO_ALIVE ? "yes" : "unknown";
-}
-
-Json liveness_json(uint32_t liveness)
-{
-    return liveness == DAO_UNKNOWN ? Json() : Json(liveness == DAO_ALIVE);
 }
 
 Json status_json(const SegmentStatus &status)
@@ -220,8 +205,9 @@ Json status_json(const SegmentStatus &status)
         status.last_frame_ns ? Json(static_cast<double>(status.sampled_ns - *status.last_frame_ns) / 1e9) : Json();
     json["writer_pid"] = status.info.writer_pid;
     json["writer_alive"] = liveness_json(status.info.writer_alive);
-    json["writer_name"] = fixed_text(status.info.writer_name, sizeof(status.info.writer_name));
-    json["readers"] = status.readers_alive;
+    json["writer_name"] = status.info.writer_name;
+    json["readers"] = status.readers.alive;
+    json["readers_unknown"] = status.readers.unknown;
     json["missed"] = status.missed;
     json["state"] = state_text(status).text;
     return json;

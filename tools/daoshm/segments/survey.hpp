@@ -9,6 +9,7 @@
 
 #include "frame/geometry.hpp"
 #include "platform/platform.hpp"
+#include "segments/liveness.hpp"
 #include "segments/segment.hpp"
 #include "text/json.hpp"
 
@@ -23,10 +24,13 @@ struct SegmentStatus
     Geometry geometry;
     DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
     uint64_t cnt0 = 0;
+    uint64_t cnt1 = 0;
+    uint64_t cnt2 = 0;
     std::optional<double> rate_hz; ///< unknown until sampled twice
     std::optional<int64_t> last_frame_ns;
-    int64_t sampled_ns = 0; ///< when this was the state; ages count to then
-    uint32_t readers_alive = 0;
+    int_fast8_t change = DAO_SUCCESS; ///< since the sample before: DAO_REPLACED or DAO_REMOVED
+    int64_t sampled_ns = 0;           ///< when this was the state; ages count to then
+    ReaderCount readers;
     uint64_t missed = 0; ///< by the reader that missed most
 };
 
@@ -44,7 +48,7 @@ class Survey
   private:
     struct Tracked
     {
-        std::optional<Segment> segment;
+        std::optional<Dao::Image> segment;
         std::string problem;
         bool has_segment_name = false;
         uint64_t cnt0 = 0;
@@ -63,7 +67,7 @@ class Survey
 };
 
 /// Sample one segment once; the rate stays unknown.
-SegmentStatus sample_segment(const Segment &segment);
+SegmentStatus sample_segment(Dao::Image &segment);
 
 /// The folder that all are in, with a slash at its end; empty when they are in several.
 std::string common_folder(const std::vector<SegmentStatus> &statuses);

@@ -1,6 +1,5 @@
 #include "text/json.hpp"
 
-#include <algorithm>
 #include <cstdio>
 
 namespace daoshm
@@ -25,11 +24,6 @@ void print_json_line(const Json &document)
 {
     std::fputs(dumped(document, -1).c_str(), stdout);
     std::fflush(stdout);
-}
-
-std::string fixed_text(const char *field, size_t size)
-{
-    return {field, std::find(field, field + size, '\0')};
 }
 
 }

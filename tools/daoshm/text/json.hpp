@@ -14,7 +14,4 @@ void print_json(const Json &document);
 /// One document on one line, flushed: for streams.
 void print_json_line(const Json &document);
 
-/// The text in a field of fixed size, such as a keyword's name: up to its first zero byte or its end.
-std::string fixed_text(const char *field, size_t size);
-
 }

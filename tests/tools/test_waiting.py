@@ -1,0 +1,182 @@
+"""How waits end: Ctrl-C at any moment, and segments that are removed or replaced meanwhile."""
+
+import json
+import random
+import signal
+import time
+
+import numpy as np
+import pytest
+from conftest import EMULATOR
+from terminal import terminal_or_skip
+
+HOUR = "1h"
+# Waits without a limit, or with one that no test reaches; the exit code of each after Ctrl-C.
+ENDLESS = [
+    (("record", "a", "FILE"), 0),
+    (("save", "a", "FILE", "--next", "--timeout", HOUR), 130),
+    (("show", "a", "--watch"), 0),
+    (("watch", "a", "--interval", 3600), 0),
+    (("watch", "a", "--interval", 3600, "--wait", "spin"), 0),
+    (("watch", "a", "--interval", 3600, "--wait", "adaptive"), 0),
+]
+
+
+def ended_after(process, number):
+    """Send the signal; returns the exit code and the seconds until the process is gone."""
+    begin = time.monotonic()
+    process.send_signal(number)
+    process.communicate(timeout=20)
+    return process.returncode, time.monotonic() - begin
+
+
+@pytest.mark.skipif(bool(EMULATOR), reason="an emulator takes signals for itself while it starts")
+@pytest.mark.parametrize("frames", [False, True], ids=["no frames", "frames at 2 kHz"])
+def test_a_signal_at_any_moment_ends_a_wait(tool, frames):
+    tool("create", "a", "4", "--depth", 4)
+    tool("fill", "a", 1)
+    if frames:
+        tool.start("fill", "a", "ramp", "--rate", 2000)
+        tool.wait_for_frames("a", 10)
+    begin = time.monotonic()
+    tool("info", "a")
+    start_s = time.monotonic() - begin
+    dice = random.Random(5)
+    took = []
+    for turn in range(100):
+        arguments, code = ENDLESS[turn % len(ENDLESS)]
+        process = tool.start(*(f"{turn}.npy" if word == "FILE" else word for word in arguments))
+        time.sleep(dice.uniform(0, min(3 * start_s, 0.15)))
+        number = dice.choice([signal.SIGINT, signal.SIGTERM])
+        ended, seconds = ended_after(process, number)
+        # Before the program is prepared for it, the signal ends it; a save of a frame may have been done.
+        assert ended in (code, -number, 4, 0), (arguments, ended)
+        if ended == code:
+            took.append(seconds)
+    assert len(took) > 30
+    # The longest is not limited here: other tests run at the same time.
+    assert sorted(took)[len(took) * 3 // 4] < 0.1, sorted(took)
+
+
+def test_record_ends_with_what_it_has_when_the_segment_is_removed(tool):
+    tool("create", "a", "4", "float32", "--depth", 16)
+    recorder = tool.start("record", "a", "r.npy", "--json")
+    tool.wait_for_file("r.npy")
+    tool("fill", "a", "ramp", "--frames", 7)
+    tool("rm", "a", "--force")
+    output, errors = recorder.communicate(timeout=10)
+    report = json.loads(output)
+    assert recorder.returncode == 1 and "recording ended after 7 frames" in errors and "removed" in errors
+    assert report["frames"] == 7 and report["end"] == "failed" and "removed" in report["problem"]
+    assert (np.load(tool.folder / "r.npy")[:, 0] == np.arange(7)).all()
+
+
+def test_record_ends_with_what_it_has_when_the_segment_is_replaced(tool):
+    tool("create", "a", "4", "float32", "--depth", 16)
+    recorder = tool.start("record", "a", "r.npy", "--json")
+    tool.wait_for_file("r.npy")
+    tool("fill", "a", "ramp", "--frames", 3)
+    tool("create", "a", "5", "float32", "--depth", 16)
+    tool("fill", "a", "ramp", "--frames", 9)
+    output, errors = recorder.communicate(timeout=10)
+    assert recorder.returncode == 1 and "another segment has taken the name" in errors
+    assert json.loads(output)["frames"] == 3 and np.load(tool.folder / "r.npy").shape == (3, 4)
+
+
+@pytest.mark.parametrize("command", [["fill", "a", 1, "--rate", 50], ["replay", "r.npy", "a", "--rate", 50, "--loop"]])
+def test_writers_end_when_their_segment_is_removed(tool, command):
+    np.save(tool.folder / "r.npy", np.zeros((5, 4), "float32"))
+    tool("create", "a", "4", "float32")
+    writer = tool.start(*command)
+    tool.wait_for_frames("a", 3)
+    tool("rm", "a", "--force")
+    _, errors = writer.communicate(timeout=10)
+    assert writer.returncode == 1 and "removed" in errors
+
+
+def test_save_says_that_the_segment_is_removed(tool):
+    tool("create", "a", "4")
+    saver = tool.start("save", "a", "x.npy", "--next", "--timeout", HOUR)
+    time.sleep(0.5)
+    tool("rm", "a", "--force")
+    _, errors = saver.communicate(timeout=10)
+    assert saver.returncode == 1 and "removed" in errors and not (tool.folder / "x.npy").exists()
+
+
+def test_watch_says_replaced_and_removed(tool):
+    tool("create", "a", "4", "float32", "--depth", 8)
+    watch = tool.start("watch", "a", "--interval", 1)
+    lines = tool.start("watch", "a", "--interval", 1, "-n", 2, "--json")
+    time.sleep(0.5)
+    tool("create", "a", "3x3", "int64", "--depth", 8)
+    tool("fill", "a", 2, "--frames", 5)
+    output, errors = lines.communicate(timeout=10)
+    assert lines.returncode == 0, errors
+    reports = [json.loads(line) for line in output.splitlines()]
+    assert sum(line["replaced"] for line in reports) == 1 and sum(line["frames"] for line in reports) == 5
+    assert sum(line["missed"] for line in reports) == 0
+    tool("rm", "a", "--force")
+    output, errors = watch.communicate(timeout=10)
+    assert watch.returncode == 1 and "removed" in errors and output.count("replaced, following") == 1
+
+
+def test_show_says_replaced_and_removed(tool):
+    with terminal_or_skip(tool) as terminal:
+        tool("create", "a", "8x8", "uint8")
+        tool("fill", "a", 5)
+        terminal.run("show", "a", "--watch", "--fps", 30)
+        terminal.wait_for("frame 1")
+        tool("create", "a", "9x9", "float32")
+        assert "9x9  replaced, following" in terminal.wait_for("replaced, following")
+        tool("fill", "a", 3)
+        screen = terminal.wait_for("frame 1")
+        assert "float32 9x9" in screen and "replaced, following" in screen
+        tool("rm", "a", "--force")
+        assert "removed" in terminal.wait_for("exit=1")
+
+
+def test_top_shows_once_what_was_replaced_or_removed(tool):
+    with terminal_or_skip(tool) as terminal:
+        tool("create", "a", "8")
+        tool("create", "b", "8")
+        terminal.run("top", tool.folder, "--interval", 1.5)
+        terminal.wait_for("2 segments")
+        tool("rm", "a")
+        tool("create", "b", "9")
+        screen = terminal.wait_for("removed")
+        assert "replaced" in screen and screen.count(".im.shm") == 2
+        screen = terminal.wait_for("1 segment in")
+        assert "removed" not in screen
+        terminal.keys("q")
+        terminal.wait_for("exit=0")
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_no_torn_frame_is_recorded(tool, depth):
+    """Two writers of different constants, flat out: a torn frame has both."""
+    tool("create", "a", "1024x1024", "float32", "--depth", depth)
+    for value in (1, 2):
+        tool.start("fill", "a", value, "--frames", 10**9)
+    tool.wait_for_frames("a", 10)
+    recorder = tool.start("record", "a", "r.npy", "--json", "--time", "2s", "--timeout", "3s", "--buffer", 64)
+    output, errors = recorder.communicate(timeout=40)
+    report = json.loads(output)
+    data = np.load(tool.folder / "r.npy", mmap_mode="r")
+    assert len(data) == report["frames"] and recorder.returncode in (0, 3, 4), errors
+    assert all(frame.min() == frame.max() for frame in data)
+    if depth == 1:
+        assert report["outrun"] > 0 and (report["frames"] == 0 or report["missed"] > 0), report
+
+
+def test_create_exclusive_has_one_winner(tool):
+    makers = [tool.start("create", "a", "4", "--exclusive") for _ in range(5)]
+    errors = [maker.communicate(timeout=20)[1] for maker in makers]
+    codes = sorted(maker.returncode for maker in makers)
+    assert codes == [0, 1, 1, 1, 1]
+    assert sum("the name is taken" in text for text in errors) == 4
+    tool("fill", "a", 1)
+    tool("create", "a", "4", "--exclusive", code=1)
+    assert tool.json("info", "a")["cnt0"] == 1
+    (tool.folder / "text.im.shm").write_text("no segment")
+    tool("create", "text", "4", "--exclusive", code=1)
+    assert (tool.folder / "text.im.shm").read_text() == "no segment"
