@@ -344,6 +344,11 @@ DAO_API int_fast8_t daoShmShm2Img(const char *name, IMAGE *image);
 /** Open an existing segment for reading only: changes nothing in it, and is not listed among its readers. */
 DAO_API int_fast8_t daoShmOpenReadOnly(const char *name, IMAGE *image);
 
+/** Open another handle on the segment that `image` has open, private images included: the same memory, with a place of
+ *  its own among the frames, after the newest. For another thread, as one IMAGE is for one thread at a time.
+ *  @param duplicate filled in; may be uninitialised, must not be `image` */
+DAO_API int_fast8_t daoShmDuplicate(IMAGE *image, IMAGE *duplicate);
+
 /** Close: unmap and free what the handle holds. A loan is aborted. A second close succeeds and does nothing. The
  *  segment itself stays; see daoShmRemove(). */
 DAO_API int_fast8_t daoShmCloseShm(IMAGE *image);

@@ -67,6 +67,17 @@ class Image
         return make(name, shape, type, 0, keywords, depth);
     }
 
+    /** @return another image of the same memory, private images included, with a place of its own among the frames,
+     *          after the newest: for another thread. It follows as this one does. */
+    Image duplicate() const
+    {
+        auto image = std::make_shared<IMAGE>();
+        check(daoShmDuplicate(handle(), image.get()));
+        Image result(std::move(image));
+        result.follow_ = follow_;
+        return result;
+    }
+
     /** Take over the other's segment; the other is closed then, and its members throw. */
     Image(Image &&other) noexcept
         : image_(std::move(other.image_)), follow_(other.follow_), depth_(std::exchange(other.depth_, Depth{}))

@@ -6,7 +6,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 for found in python3.14t python3.13t "$root/build/free-threaded/bin/python3.13t"; do
     command -v "$found" && exit
 done
-"$root/cmake/install_packages.sh" free-threaded >&2
+"$root/cmake/packages.sh" install free-threaded >&2
 
 folder=$root/build/free-threaded
 mkdir -p "$folder"

@@ -96,8 +96,10 @@ PyObject *new_view(const FrameShape &shape, void *data, PyObject *owner, bool wr
     PyObject *view = PyArray_NewFromDescr(&PyArray_Type, descriptor(shape.type), shape.axes, shape.size, nullptr, data,
                                           flags, nullptr);
     if (view == nullptr)
+    {
+        Py_DECREF(owner);
         return nullptr;
-    Py_INCREF(owner);
+    }
     if (PyArray_SetBaseObject(as_array(view), owner) < 0)
     {
         Py_DECREF(view);
@@ -111,14 +113,15 @@ void *array_data(PyObject *array)
     return PyArray_DATA(as_array(array));
 }
 
-void forbid_writing(PyObject *array)
+PyObject *base_of(PyObject *object)
 {
-    PyArray_CLEARFLAGS(as_array(array), NPY_ARRAY_WRITEABLE);
+    return PyArray_Check(object) ? PyArray_BASE(as_array(object)) : nullptr;
 }
 
 bool is_frame(PyObject *object, const FrameShape &shape)
 {
-    return matches(object, shape, NPY_ARRAY_CARRAY_RO);
+    // Subclasses may mean more than their memory, as masked arrays do.
+    return PyArray_CheckExact(object) && matches(object, shape, NPY_ARRAY_CARRAY_RO);
 }
 
 bool is_frame_buffer(PyObject *object, const FrameShape &shape)

@@ -25,14 +25,14 @@ PyObject *new_array(const FrameShape &shape, bool flat = false);
 /// A new array of `frames` frames, slow axis first. `zeroed`: filled with zeros.
 PyObject *new_stack(const FrameShape &shape, Py_intptr_t frames, bool zeroed);
 
-/// An array over memory that `owner` keeps alive.
+/// An array over memory that `owner` keeps alive, a reference that it takes over.
 PyObject *new_view(const FrameShape &shape, void *data, PyObject *owner, bool writable);
 
 /// The first byte of an array.
 void *array_data(PyObject *array);
 
-/// Make an array read-only.
-void forbid_writing(PyObject *array);
+/// What keeps an array's memory alive: a borrowed reference, null when it is the array itself or `object` is no array.
+PyObject *base_of(PyObject *object);
 
 /// Is `object` an array of exactly that type and shape, aligned and in C order?
 bool is_frame(PyObject *object, const FrameShape &shape);

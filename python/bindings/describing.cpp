@@ -1,4 +1,5 @@
 // What a segment says of itself, as Python objects.
+#include <atomic>
 #include <vector>
 
 #include "segment.hpp"
@@ -9,9 +10,42 @@ namespace daopython
 namespace
 {
 
-uint32_t newest_slot(const Mapping &mapping)
+uint32_t newest_slot(const Place &place)
 {
-    return mapping.depth == 1 ? 0 : mapping.image.md[0].fifo_last_written % mapping.depth;
+    return place.depth == 1 ? 0 : std::atomic_ref(place.image()->md[0].fifo_last_written).load() % place.depth;
+}
+
+/// Copy what a slot says of itself, as it was at one moment where the writer leaves time for that.
+IMAGE_METADATA metadata_of(Place &place, uint32_t slot)
+{
+    constexpr int tries = 100;
+    IMAGE_METADATA metadata;
+    DAO_FRAME frame = DAO_FRAME_INIT;
+    for (int attempt = 0; attempt < tries; ++attempt)
+    {
+        const int_fast8_t status = daoShmGetFrameAt(place.image(), slot, &frame);
+        metadata = place.image()->md[slot];
+        if (status == DAO_NOTREADY || (status == DAO_SUCCESS && daoShmCheckFrame(place.image(), &frame) == DAO_SUCCESS))
+            break;
+    }
+    return metadata;
+}
+
+/// The newest frame without its data; before the first one all zeros.
+DAO_FRAME newest_frame(Handle::Use &use)
+{
+    DAO_FRAME frame = DAO_FRAME_INIT;
+    const int_fast8_t status = daoShmGetNewestFrame(use.image(), &frame);
+    if (status == DAO_NOTREADY && daoShmGetCounter(use.image()) == 0)
+        return DAO_FRAME_INIT;
+    require(status);
+    return frame;
+}
+
+/// True, False, or None where it cannot be told.
+nb::object liveness(uint32_t alive)
+{
+    return alive == DAO_UNKNOWN ? nb::none() : nb::object(nb::bool_(alive == DAO_ALIVE));
 }
 
 nb::dict acquisition_time(const IMAGE_METADATA &metadata)
@@ -36,18 +70,12 @@ nb::tuple frame_numbers(const IMAGE_METADATA &metadata)
     return nb::tuple(numbers);
 }
 
-// True, False, or None where it cannot be told.
-nb::object liveness_of(uint32_t liveness)
-{
-    return liveness == DAO_UNKNOWN ? nb::object(nb::none()) : nb::object(nb::bool_(liveness == DAO_ALIVE));
-}
-
 } // namespace
 
 nb::dict Segment::meta_data(nb::handle index)
 {
     const bool is_newest = index.is_none();
-    const int64_t given = is_newest ? 0 : nb::cast<int64_t>(index);
+    const int64_t given = is_newest ? 0 : signed_integer(index, "index");
     IMAGE_METADATA metadata;
     uint32_t depth = 0;
     uint32_t newest = 0;
@@ -55,7 +83,7 @@ nb::dict Segment::meta_data(nb::handle index)
         Handle::Use use(handle_);
         depth = use->depth;
         newest = newest_slot(*use);
-        metadata = use.image()->md[is_newest ? newest : slot_of(given, depth)];
+        metadata = metadata_of(*use, is_newest ? newest : slot_of(given, depth));
     }
     nb::dict fields;
     fields["name"] = text_of(metadata.name);
@@ -90,7 +118,7 @@ nb::dict Segment::info()
     DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
     {
         Handle::Use use(handle_);
-        check(daoShmGetInfo(use.image(), &info));
+        require(daoShmGetInfo(use.image(), &info));
     }
     nb::dict fields;
     fields["segment_id"] = info.segment_id;
@@ -101,7 +129,7 @@ nb::dict Segment::info()
     fields["generation"] = info.generation;
     fields["state"] = info.state == 0 ? "live" : info.state == 1 ? "replaced" : "removed";
     fields["writer_pid"] = info.writer_pid;
-    fields["writer_alive"] = liveness_of(info.writer_alive);
+    fields["writer_alive"] = liveness(info.writer_alive);
     fields["writer_name"] = text_of(info.writer_name);
     fields["writing"] = info.writing != 0;
     fields["frame_broken"] = info.frame_broken != 0;
@@ -117,15 +145,15 @@ nb::list Segment::readers()
     {
         Handle::Use use(handle_);
         uint32_t count = 0;
-        check(daoShmGetReaders(use.image(), nullptr, 0, &count));
-        found.resize(count);
-        check(daoShmGetReaders(use.image(), found.data(), static_cast<uint32_t>(found.size()), &count));
+        require(daoShmGetReaders(use.image(), nullptr, 0, &count));
+        found.resize(count, DAO_READER DAO_READER_INIT);
+        require(daoShmGetReaders(use.image(), found.data(), static_cast<uint32_t>(found.size()), &count));
         if (count < found.size())
             found.resize(count);
     }
     nb::list readers;
     for (const DAO_READER &reader : found)
-        readers.append(nb::make_tuple(reader.pid, liveness_of(reader.alive), text_of(reader.name), reader.last_cnt0,
+        readers.append(nb::make_tuple(reader.pid, liveness(reader.alive), text_of(reader.name), reader.last_cnt0,
                                       reader.missed, reader.last_seen_ns));
     return readers;
 }
@@ -145,13 +173,13 @@ nb::object Segment::dtype()
 uint64_t Segment::frame_id()
 {
     Handle::Use use(handle_);
-    return use.image()->md[newest_slot(*use)].cnt2;
+    return newest_frame(use).cnt2;
 }
 
 int64_t Segment::acquisition_time_ns()
 {
     Handle::Use use(handle_);
-    return use.image()->md[newest_slot(*use)].atime.tsfixed.secondlong;
+    return newest_frame(use).atime_ns;
 }
 
 uint64_t Segment::missed()

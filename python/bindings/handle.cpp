@@ -1,10 +1,9 @@
 #include "handle.hpp"
 
 #include <nanobind/nanobind.h>
+#include <new>
 #include <thread>
-
-namespace nb = nanobind;
-using namespace std::chrono_literals;
+#include <unordered_map>
 
 namespace daopython
 {
@@ -12,137 +11,271 @@ namespace daopython
 namespace
 {
 
-constexpr auto look_interval = 100ms;
-constexpr auto contention_interval = 1ms;
+constexpr int64_t look_interval_ns = 100'000'000;
+constexpr auto close_interval = std::chrono::milliseconds(10);
+constexpr auto close_limit_at_the_end = std::chrono::seconds(1);
 
-std::atomic<int> open_loans{0};
+std::atomic<uint64_t> handles{0};
+
+// Guards root_ and places_ of all objects, briefly and with the interpreter held, so that it is free when Python forks.
+alignas(std::mutex) unsigned char registry_mutex_place[sizeof(std::mutex)];
+std::mutex *registry_mutex = new (registry_mutex_place) std::mutex;
+
+using Registry = std::lock_guard<std::mutex>;
+
+// The places of one thread, by the number of the object. They close with the thread.
+struct ThreadPlaces
+{
+    uint64_t last_handle = 0;
+    Place *last = nullptr;
+    std::unordered_map<uint64_t, std::shared_ptr<Place>> by_handle;
+    std::size_t tidy_at = 64;
+
+    void add(uint64_t handle, std::shared_ptr<Place> place)
+    {
+        if (by_handle.size() >= tidy_at)
+        {
+            // Those of objects that are gone; nobody else refers to them.
+            std::erase_if(by_handle, [](const auto &entry) { return entry.second->is_closed(); });
+            tidy_at = 2 * by_handle.size() + 64;
+        }
+        by_handle[handle] = std::move(place);
+    }
+    void drop(uint64_t handle)
+    {
+        last_handle = 0;
+        by_handle.erase(handle);
+    }
+};
+
+thread_local ThreadPlaces thread_places;
+
+int64_t now_ns()
+{
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
 
 } // namespace
 
-Handle::Use::Use(Handle &handle) : handle_(handle)
+Handle::Use::Use(Handle &handle, Place &place) : handle_(handle), place_(place)
 {
-    handle_.lock_for_call();
-    if (!handle_.mapping_)
+    if (place_.thread == 0 && place_.forks != fork_count())
+        throw Failure(DAO_E_STATE, handle_.name_ + ": the iterator was made before this process was forked; "
+                                                   "expected one of this process: call frames() again");
+    if (!place_.mutex.try_lock())
+        lock();
+    try
     {
-        const std::string name = handle_.name_;
-        handle_.mutex_.unlock();
-        throw Failure(DAO_E_CLOSED, name.empty() ? "this shm has neither name nor data: it has no shape yet"
-                                                 : name + ": closed; expected an open segment");
+        check_open();
+        const uint32_t reopened = handle_.reopened_.load(std::memory_order_relaxed);
+        if (place_.reopened == reopened || place_.has_loan())
+            return;
+        place_.reopen();
+        place_.reopened = reopened;
+    }
+    catch (...)
+    {
+        place_.mutex.unlock();
+        throw;
     }
 }
 
-void Handle::lock_for_call()
+void Handle::Use::check_open() const
 {
-    if (mutex_.try_lock())
-        return;
-    nb::gil_scoped_release release;
-    ++callers_waiting_;
-    do
-    {
-        if (in_wait_.load())
-            daoShmInterrupt();
-    } while (!mutex_.try_lock_for(contention_interval));
-    --callers_waiting_;
+    if (handle_.is_closed() || place_.is_closed())
+        throw handle_.closed_failure();
 }
 
-void Handle::lock_for_wait()
+void Handle::Use::lock()
 {
-    while (true)
+    kept_ = place_.shared_from_this();
+    bool is_locked = false;
+    while (!is_locked)
     {
-        mutex_.lock();
-        if (callers_waiting_.load() == 0)
-            return;
-        mutex_.unlock();
+        {
+            Released released;
+            is_locked = place_.mutex.try_lock_for(std::chrono::milliseconds(50));
+        }
+        if (!is_locked && PyErr_CheckSignals() != 0)
+            throw nanobind::python_error();
+    }
+}
+
+void Handle::Use::run_signal_handlers()
+{
+    if (!in_main_thread())
+        return;
+    kept_ = place_.shared_from_this();
+    place_.mutex.unlock();
+    bool has_raised = PyErr_CheckSignals() != 0;
+    while (!place_.mutex.try_lock())
+    {
+        Released released;
         std::this_thread::yield();
     }
+    if (has_raised)
+        throw nanobind::python_error();
+    check_open();
 }
 
-void Handle::adopt(MappingReference &&opened, bool start_at_newest)
+void Handle::Use::look_for_replacement()
 {
-    mapping_ = std::move(opened);
-    seen_cnt0_ = start_at_newest ? daoShmGetCounter(&mapping_->image) : 0;
-    next_look_ = Clock::now() + look_interval;
+    if (!handle_.is_shared_)
+        return;
+    const int64_t now = now_ns();
+    if (now - place_.looked_at_ns < look_interval_ns)
+        return;
+    place_.looked_at_ns = now;
+    require(following([this] { return daoShmCheckReplaced(image()); }));
+}
+
+Handle::Handle() : number_(++handles) {}
+
+Handle::~Handle()
+{
+    close();
+    thread_places.drop(number_);
+}
+
+Failure Handle::closed_failure() const
+{
+    return {DAO_E_CLOSED, name_.empty() && is_shared_ ? "this shm has neither name nor data: it has no shape yet"
+                                                      : name_ + ": closed; expected an open segment"};
+}
+
+void Handle::adopt(const std::string &name, bool is_shared)
+{
+    name_ = name;
+    is_shared_ = is_shared;
+    root_geometry_ = geometry_of(*root_);
+    closed_.store(false);
+    enter_this_thread();
 }
 
 void Handle::open(const std::string &name, bool read_only)
 {
-    MappingReference opened = MappingReference::open(name, read_only);
-    lock_for_call();
-    std::lock_guard<std::timed_mutex> lock(mutex_, std::adopt_lock);
-    name_ = name;
-    open_read_only_ = read_only;
-    adopt(std::move(opened), true);
+    close();
+    root_ = read_only ? Dao::Image::open_read_only(name) : Dao::Image(name);
+    adopt(name, true);
 }
 
 void Handle::create(const std::string &name, const FrameShape &shape, const DAO_CREATE_OPTIONS &options)
 {
-    MappingReference made = MappingReference::create(name, shape, options);
-    lock_for_call();
-    std::lock_guard<std::timed_mutex> lock(mutex_, std::adopt_lock);
-    name_ = name;
-    adopt(std::move(made), true);
+    Dao::Shape size;
+    for (int axis = 0; axis < shape.axes; ++axis)
+    {
+        if (shape.size[axis] > static_cast<Py_intptr_t>(UINT32_MAX))
+            throw Failure(DAO_E_SHAPE, name + ": axis " + std::to_string(axis) + " has " +
+                                           std::to_string(shape.size[axis]) + " elements; expected at most 4294967295");
+        size.push_back(static_cast<uint32_t>(shape.size[axis]));
+    }
+    close();
+    const bool is_shared = !name.empty();
+    root_ = is_shared ? Dao::Image(name, size, shape.type, options)
+                      : Dao::Image::make_private("private", size, shape.type, options.depth,
+                                                 static_cast<int>(options.keywords));
+    adopt(is_shared ? name : "private", is_shared);
 }
 
 void Handle::close()
 {
-    MappingReference closing;
-    lock_for_call();
-    std::lock_guard<std::timed_mutex> lock(mutex_, std::adopt_lock);
-    if (mapping_ && !mapping_->read_only)
-        daoShmLoanAbort(&mapping_->image);
-    end_loan();
-    closing = std::move(mapping_);
+    std::vector<std::shared_ptr<Place>> open_places;
+    {
+        Registry lock(*registry_mutex);
+        if (closed_.exchange(true))
+            return;
+        for (const std::weak_ptr<Place> &weak : places_)
+            if (std::shared_ptr<Place> place = weak.lock())
+                open_places.push_back(std::move(place));
+        places_.clear();
+        root_.reset();
+    }
+    for (const std::shared_ptr<Place> &place : open_places)
+        // A thread that was left behind by a fork may hold its own for ever.
+        if (place->forks == fork_count() || place->thread == this_thread())
+            close_place(*place);
+    thread_places.drop(number_);
 }
 
-bool Handle::is_open()
+void Handle::close_place(Place &place)
 {
-    lock_for_call();
-    std::lock_guard<std::timed_mutex> lock(mutex_, std::adopt_lock);
-    return static_cast<bool>(mapping_);
+    const auto begin = std::chrono::steady_clock::now();
+    bool is_locked = place.mutex.try_lock();
+    while (!is_locked)
+    {
+        Released released;
+        daoShmInterrupt(); // it may wait
+        is_locked = place.mutex.try_lock_for(close_interval);
+        // Threads of an interpreter that ends do not come back; the process is about to go.
+        if (!is_locked && is_interpreter_ending() && std::chrono::steady_clock::now() - begin > close_limit_at_the_end)
+            return;
+    }
+    place.close();
+    place.mutex.unlock();
 }
 
 void Handle::reopen()
 {
+    {
+        Registry lock(*registry_mutex);
+        if (is_closed())
+            throw closed_failure();
+        if (!is_shared_)
+            return;
+        root_->reopen();
+        root_geometry_ = geometry_of(*root_);
+        reopened_.fetch_add(1);
+    }
     Use use(*this);
-    if (use->shared)
-        reopen_locked();
 }
 
-void Handle::reopen_locked()
+std::shared_ptr<Place> Handle::make_place()
 {
-    MappingReference opened = MappingReference::open(name_, open_read_only_);
-    if (!open_read_only_)
-        opened.read_from_first_frame();
-    adopt(std::move(opened), false);
+    Registry lock(*registry_mutex);
+    if (is_closed())
+        throw closed_failure();
+    if (is_shared_ && follow.load() && root_->replaced() == DAO_REPLACED &&
+        daoShmReopen(root_->image()) == DAO_SUCCESS) // where that fails, the place's first call says so
+        root_geometry_ = geometry_of(*root_);
+    auto place = std::make_shared<Place>(root_->duplicate(), root_geometry_);
+    place->saw(daoShmGetCounter(place->image()));
+    place->reopened = reopened_.load();
+    place->forks = fork_count();
+    std::erase_if(places_, [](const std::weak_ptr<Place> &weak) { return weak.expired(); });
+    places_.push_back(place);
+    return place;
 }
 
-void Handle::begin_loan() noexcept
+std::shared_ptr<Place> Handle::enter_this_thread()
 {
-    if (!lending_.exchange(true))
-        ++open_loans;
+    std::shared_ptr<Place> place = make_place();
+    place->thread = this_thread();
+    thread_places.add(number_, place);
+    return place;
 }
 
-void Handle::end_loan() noexcept
+std::shared_ptr<Place> Handle::shared_place_of_this_thread()
 {
-    if (lending_.exchange(false))
-        --open_loans;
+    const auto found = thread_places.by_handle.find(number_);
+    return found != thread_places.by_handle.end() ? found->second : enter_this_thread();
 }
 
-int Handle::loans_open() noexcept
+Place &Handle::place_of_this_thread()
 {
-    return open_loans.load();
+    ThreadPlaces &mine = thread_places;
+    if (mine.last_handle != number_)
+    {
+        mine.last = shared_place_of_this_thread().get();
+        mine.last_handle = number_;
+    }
+    return *mine.last;
 }
 
-void Handle::follow_replacement()
+void repair_after_fork()
 {
-    if (!follow.load(std::memory_order_relaxed) || lending_.load(std::memory_order_relaxed))
-        return;
-    const auto now = Clock::now();
-    if (now < next_look_)
-        return;
-    next_look_ = now + look_interval;
-    if (mapping_->shared && daoShmCheckReplaced(&mapping_->image) == DAO_REPLACED)
-        reopen_locked();
+    note_fork();
+    registry_mutex = new (registry_mutex_place) std::mutex;
 }
 
 } // namespace daopython

@@ -1,34 +1,22 @@
-// One open segment, shared by the Python threads of a process: the lock around its IMAGE, waiting, and following the
-// segment that takes its name.
+// What the Python threads of a process share of one object: the segment, and the places that threads and iterators have
+// among its frames.
 //
-// The IMAGE is for one thread at a time. Calls take `mutex_` for as long as they use it. A wait holds it for slices of
-// at most 50 ms; a call that meets a wait interrupts it, gets the IMAGE, and the wait goes on afterwards. A thread
-// never blocks on `mutex_` with the interpreter attached. Inside it no Python code runs, not even by the garbage
-// collector, which containers set off on Python before 3.12: that code might use this very handle.
+// A thread's place is made by its first call. No call waits for another thread's: only close() meets a place in use, and
+// then it ends the wait. While a place is held no Python code runs, not even by the garbage collector, which containers
+// set off on Python before 3.12: that code might use this very object.
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <cstdint>
-#include <mutex>
 #include <string>
+#include <vector>
 
-#include "failure.hpp"
-#include "mapping.hpp"
+#include "interpreter.hpp"
+#include "place.hpp"
 
 namespace daopython
 {
 
-using Clock = std::chrono::steady_clock;
-
-enum class WaitKind
-{
-    Sleep,
-    Spin,
-    Adaptive
-};
-
-/// Ends waits of other threads that were given it, at once.
+/// Ends waits of other threads that were given it, at once. All waits of the process notice, and the others go on.
 class Canceller
 {
   public:
@@ -37,99 +25,99 @@ class Canceller
         cancelled_.store(true);
         daoShmInterrupt();
     }
-    bool cancelled() const { return cancelled_.load(); }
+    bool is_cancelled() const { return cancelled_.load(); }
 
   private:
     std::atomic<bool> cancelled_{false};
 };
 
-/// What a wait waits for, and how.
-struct WaitRequest
-{
-    WaitKind kind = WaitKind::Sleep;
-    int semaphore = -1;      ///< a semaphore's number, or -1 for the counter
-    int64_t timeout_ns = -1; ///< negative: for ever
-    const Canceller *canceller = nullptr;
-    enum class After
-    {
-        Seen, ///< the frame read or waited for last
-        Tail, ///< the frame read last in FIFO order
-        Given ///< `after_cnt0`
-    } after = After::Seen;
-    uint64_t after_cnt0 = 0;
-};
-
 class Handle
 {
   public:
-    /// Exclusive use of the open IMAGE for one call. Throws Failure when the segment is closed.
+    /// Exclusive use of a place for one call. Throws Failure when the object is closed.
     class Use
     {
       public:
-        explicit Use(Handle &handle);
-        ~Use() { handle_.mutex_.unlock(); }
+        /// Of this thread's place.
+        explicit Use(Handle &handle) : Use(handle, handle.place_of_this_thread()) {}
+        /// Of an iterator's.
+        Use(Handle &handle, Place &place);
+        ~Use() { place_.mutex.unlock(); }
         Use(const Use &) = delete;
         Use &operator=(const Use &) = delete;
 
-        Mapping *operator->() const noexcept { return &*handle_.mapping_; }
-        Mapping &operator*() const noexcept { return *handle_.mapping_; }
-        IMAGE *image() const noexcept { return &handle_.mapping_->image; }
-        PyObject *owner() const noexcept { return handle_.mapping_.owner(); }
+        Place *operator->() const noexcept { return &place_; }
+        Place &operator*() const noexcept { return place_; }
+        IMAGE *image() const noexcept { return place_.image(); }
+        /// Whether a replacement is to be followed now.
+        bool follows() const noexcept
+        {
+            return handle_.follow.load(std::memory_order_relaxed) && handle_.is_shared_ && !place_.has_loan();
+        }
+        /// Call `action` again on the new segment for as long as it says that the segment was replaced. @return its status
+        template <class Action>
+        int_fast8_t following(Action &&action)
+        {
+            int_fast8_t status = action();
+            while (status == DAO_REPLACED && follows())
+            {
+                place_.reopen();
+                status = action();
+            }
+            return status;
+        }
+        /// For calls that do not notice a replacement themselves: look at most ten times a second.
+        void look_for_replacement();
+        /// Run the handlers of signals that came, which may use this very object, with the place let go. Throws what they
+        /// raise, and Failure when they closed it.
+        void run_signal_handlers();
+        void check_open() const;
 
       private:
+        void lock();
+
         Handle &handle_;
+        Place &place_;
+        std::shared_ptr<Place> kept_; // while somebody else may give the place up
     };
 
-    Handle() = default;
+    Handle();
     Handle(const Handle &) = delete;
     Handle &operator=(const Handle &) = delete;
-    ~Handle() { close(); }
+    ~Handle();
 
     void open(const std::string &name, bool read_only);
+    /// With an empty name a private image.
     void create(const std::string &name, const FrameShape &shape, const DAO_CREATE_OPTIONS &options);
     void close();
-    bool is_open();
-    /// Open the segment that has the name now. The old mapping lives on under the arrays that refer to it.
+    bool is_closed() const noexcept { return closed_.load(); }
+    /// Open the segment that has the name now, in all places at their next call.
     void reopen();
 
-    /// Wait with the interpreter released; Ctrl-C ends it. @return false when the time limit passed or it was cancelled
-    bool wait(WaitRequest request);
-
-    /// With `follow`, go over to a segment that replaced this one; looks for it ten times a second at most.
-    /// Call with the Use held.
-    void follow_replacement();
-    /// Note that the frame of that counter was read.
-    void saw(uint64_t cnt0) noexcept { seen_cnt0_ = cnt0; }
-    /// Note that this handle published: its own frame is no news to it, unless others came between.
-    void published(uint64_t cnt0) noexcept { seen_cnt0_ += cnt0 == seen_cnt0_ + 1 ? 1 : 0; }
-
-    /// Between a begin and its commit or abort the segment is not changed for another, and loans_open() counts it.
-    void begin_loan() noexcept;
-    void end_loan() noexcept;
-    /// Loans that Python code of this process has at the moment, which it cannot end while a call keeps the
-    /// interpreter from it.
-    static int loans_open() noexcept;
+    /// A place after the newest frame, for an iterator.
+    std::shared_ptr<Place> make_place();
+    std::shared_ptr<Place> shared_place_of_this_thread();
 
     std::atomic<bool> follow{true};
 
   private:
-    void lock_for_call();
-    void lock_for_wait();
-    void adopt(MappingReference &&opened, bool start_at_newest);
-    void reopen_locked();
-    int_fast8_t wait_slice(const WaitRequest &request, int64_t slice_ns);
-    int_fast8_t wait_for_semaphore(int semaphore, int64_t slice_ns);
-    int_fast8_t wait_for_frame(const WaitRequest &request, int64_t slice_ns);
+    Place &place_of_this_thread();
+    std::shared_ptr<Place> enter_this_thread();
+    void adopt(const std::string &name, bool is_shared);
+    void close_place(Place &place);
+    Failure closed_failure() const;
 
-    std::timed_mutex mutex_;
-    std::atomic<int> callers_waiting_{0};
-    std::atomic<bool> in_wait_{false};
-    std::atomic<bool> lending_{false};
-    MappingReference mapping_;
+    const uint64_t number_; // no other object of this process ever has it
     std::string name_;
-    bool open_read_only_ = false;
-    uint64_t seen_cnt0_ = 0;
-    Clock::time_point next_look_{};
+    bool is_shared_ = true;
+    std::atomic<bool> closed_{true};
+    std::atomic<uint32_t> reopened_{0};
+    std::optional<Dao::Image> root_; // what places are made from, not used otherwise
+    Geometry root_geometry_;
+    std::vector<std::weak_ptr<Place>> places_; // all there are, and some that are gone
 };
+
+/// To be called in the child of a fork.
+void repair_after_fork();
 
 } // namespace daopython

@@ -1,47 +1,43 @@
-// When a call lets other Python threads run.
+// What a call asks of the interpreter: to let other Python threads run, and to look for signals.
 #pragma once
 
-#include <atomic>
-#include <nanobind/nanobind.h>
-#include <optional>
+#include <Python.h>
 
-#include "handle.hpp"
+#include <cstdint>
+#include <optional>
 
 namespace daopython
 {
 
-/// Getting the interpreter back may take as long as another thread computes, so a short call keeps it. A call that
-/// copies much, or may have to wait for a writer, lets go.
-constexpr uint64_t short_copy_bytes = 65536;
-
-inline bool is_being_written(IMAGE_METADATA &metadata)
-{
-    return std::atomic_ref(metadata.write).load(std::memory_order_relaxed) != 0;
-}
-
-/// The slot that was written last, `ahead` slots further.
-inline IMAGE_METADATA &metadata_from_newest(Mapping &mapping, uint32_t ahead)
-{
-    IMAGE_METADATA *metadata = mapping.image.md;
-    if (mapping.depth == 1)
-        return metadata[0];
-    const uint32_t newest = std::atomic_ref(metadata[0].fifo_last_written).load(std::memory_order_acquire);
-    return metadata[(newest + ahead) % mapping.depth];
-}
-
-/// Releases the interpreter for a copy from the newest slot, or to the next one, when that may take long.
-class ReleaseForCopy
+/// Lets other Python threads run for as long as it lives.
+///
+/// Taking the interpreter back while it ends never succeeds: Python then unwinds the thread through C++ that may not be
+/// unwound, which would abort the process. The thread sleeps instead until the process is gone.
+class Released
 {
   public:
-    ReleaseForCopy(Mapping &mapping, uint32_t slots_ahead)
-    {
-        if (mapping.frame_bytes > short_copy_bytes || Handle::loans_open() > 0 ||
-            is_being_written(metadata_from_newest(mapping, slots_ahead)))
-            release_.emplace();
-    }
+    Released() : state_(PyEval_SaveThread()) {}
+    ~Released();
+    Released(const Released &) = delete;
+    Released &operator=(const Released &) = delete;
 
   private:
-    std::optional<nanobind::gil_scoped_release> release_;
+    PyThreadState *state_;
 };
+
+/// Whether the interpreter is about to end, and its other threads do not come back.
+bool is_interpreter_ending() noexcept;
+
+/// The number that this thread, and no other of this process ever, has.
+uint64_t this_thread() noexcept;
+
+/// Python runs its signal handlers in one thread, the main one.
+bool in_main_thread() noexcept;
+void set_main_thread(unsigned long identity) noexcept;
+
+/// How often this process is the child of a fork that Python knows of, counted from the import.
+uint32_t fork_count() noexcept;
+/// To be called in the child.
+void note_fork() noexcept;
 
 } // namespace daopython

@@ -34,11 +34,6 @@ const char *c_text(const std::string &text, const char *what)
     return text.c_str();
 }
 
-const char *c_name(const std::string &name)
-{
-    return c_text(name, "name");
-}
-
 std::string utf8(nb::handle value)
 {
     Py_ssize_t size = 0;
@@ -54,14 +49,26 @@ std::string utf8(nb::handle value)
     return {bytes, static_cast<std::size_t>(size)};
 }
 
+std::string keyword_name(nb::handle name)
+{
+    if (!PyUnicode_Check(name.ptr()))
+        throw Failure(DAO_E_KEYWORD,
+                      std::string("name of a keyword is ") + nb::repr(name).c_str() + "; expected a text");
+    std::string text = utf8(name);
+    c_text(text, "name");
+    return text;
+}
+
 } // namespace
 
-nb::tuple Segment::keyword(const std::string &name)
+nb::tuple Segment::keyword(nb::handle name)
 {
+    const std::string key = keyword_name(name);
     IMAGE_KEYWORD keyword{};
     {
         Handle::Use use(handle_);
-        check(daoShmGetKeyword(use.image(), c_name(name), &keyword));
+        use.look_for_replacement();
+        require(daoShmGetKeyword(use.image(), key.c_str(), &keyword));
     }
     return entry(keyword);
 }
@@ -71,7 +78,8 @@ nb::tuple Segment::keyword_at(uint32_t index)
     IMAGE_KEYWORD keyword{};
     {
         Handle::Use use(handle_);
-        check(daoShmGetKeywordAt(use.image(), index, &keyword));
+        use.look_for_replacement();
+        require(daoShmGetKeywordAt(use.image(), index, &keyword));
     }
     return entry(keyword);
 }
@@ -79,42 +87,48 @@ nb::tuple Segment::keyword_at(uint32_t index)
 uint32_t Segment::keyword_count()
 {
     Handle::Use use(handle_);
+    use.look_for_replacement();
     uint32_t count = 0;
-    check(daoShmCountKeywords(use.image(), &count));
+    require(daoShmCountKeywords(use.image(), &count));
     return count;
 }
 
-void Segment::set_keyword(const std::string &name, nb::handle value, nb::handle comment)
+void Segment::set_keyword(nb::handle name, nb::handle value, nb::handle comment)
 {
-    const char *key = c_name(name);
+    const std::string key = keyword_name(name);
     const std::string comment_text = comment.is_none() ? std::string() : utf8(comment);
     const char *comment_or_null = comment.is_none() ? nullptr : c_text(comment_text, "comment");
     if (PyUnicode_Check(value.ptr()))
     {
         const std::string value_text = utf8(value);
         Handle::Use use(handle_);
-        check(daoShmSetKeywordString(use.image(), key, c_text(value_text, "text"), comment_or_null));
+        use.look_for_replacement();
+        require(daoShmSetKeywordString(use.image(), key.c_str(), c_text(value_text, "text"), comment_or_null));
     }
     else if (PyFloat_Check(value.ptr()))
     {
         Handle::Use use(handle_);
-        check(daoShmSetKeywordDouble(use.image(), key, nb::cast<double>(value), comment_or_null));
+        use.look_for_replacement();
+        require(daoShmSetKeywordDouble(use.image(), key.c_str(), nb::cast<double>(value), comment_or_null));
     }
     else
     {
         int64_t number = 0;
         if (!nb::try_cast(value, number))
-            throw Failure(DAO_E_KEYWORD, "keyword " + name + ": " + nb::repr(value).c_str() +
+            throw Failure(DAO_E_KEYWORD, "keyword " + key + ": " + nb::repr(value).c_str() +
                                              " does not fit; expected an integer of 64 bits, a float or a text");
         Handle::Use use(handle_);
-        check(daoShmSetKeywordLong(use.image(), key, number, comment_or_null));
+        use.look_for_replacement();
+        require(daoShmSetKeywordLong(use.image(), key.c_str(), number, comment_or_null));
     }
 }
 
-void Segment::remove_keyword(const std::string &name)
+void Segment::remove_keyword(nb::handle name)
 {
+    const std::string key = keyword_name(name);
     Handle::Use use(handle_);
-    check(daoShmRemoveKeyword(use.image(), c_name(name)));
+    use.look_for_replacement();
+    require(daoShmRemoveKeyword(use.image(), key.c_str()));
 }
 
 } // namespace daopython

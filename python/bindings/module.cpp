@@ -1,5 +1,5 @@
 // The module daoShm._core: names, arguments and docstrings.
-#include <nanobind/stl/string.h>
+#include <cstring>
 
 #include "segment.hpp"
 
@@ -7,17 +7,29 @@ namespace nb = nanobind;
 using namespace nb::literals;
 using daopython::Canceller;
 using daopython::Failure;
+using daopython::FrameReader;
 using daopython::HistoricWait;
+using daopython::Lent;
 using daopython::Segment;
 
 namespace
 {
 
+/// Set the Python error that fits. Making it runs Python code, and with it the handlers of signals: what they raise comes
+/// instead.
 void set_error(const Failure &failure)
 {
-    nb::object made =
-        nb::module_::import_("daoShm.errors").attr("make")(static_cast<int>(failure.code()), failure.what());
-    PyErr_SetObject(reinterpret_cast<PyObject *>(Py_TYPE(made.ptr())), made.ptr());
+    try
+    {
+        nb::object made = nb::module_::import_("daoShm.errors")
+                              .attr("make")(static_cast<int>(failure.code()),
+                                            daopython::text_of(failure.what(), std::strlen(failure.what())));
+        PyErr_SetObject(reinterpret_cast<PyObject *>(Py_TYPE(made.ptr())), made.ptr());
+    }
+    catch (nb::python_error &error)
+    {
+        error.restore();
+    }
 }
 
 void translate(const std::exception_ptr &error, void *)
@@ -32,31 +44,6 @@ void translate(const std::exception_ptr &error, void *)
     }
 }
 
-/// memoryview(segment): the memory of a whole copy of the newest frame.
-int get_buffer(PyObject *self, Py_buffer *buffer, int flags)
-{
-    try
-    {
-        nb::object frame =
-            nb::cast<Segment &>(nb::handle(self)).get_data(Py_False, Py_True, {0, Py_None, Py_False}, nb::none());
-        return PyObject_GetBuffer(frame.ptr(), buffer, flags);
-    }
-    catch (nb::python_error &error)
-    {
-        error.restore();
-    }
-    catch (const Failure &failure)
-    {
-        set_error(failure);
-    }
-    catch (const std::exception &error)
-    {
-        PyErr_SetString(PyExc_RuntimeError, error.what());
-    }
-    buffer->obj = nullptr;
-    return -1;
-}
-
 void bind_results(nb::module_ &module)
 {
     module.attr("DAO_SUCCESS") = DAO_SUCCESS;
@@ -67,6 +54,7 @@ void bind_results(nb::module_ &module)
     module.attr("DAO_INTERRUPTED") = DAO_INTERRUPTED;
     module.attr("DAO_REPLACED") = DAO_REPLACED;
     module.attr("DAO_REMOVED") = DAO_REMOVED;
+    module.attr("DAO_OUTRUN") = DAO_OUTRUN;
 }
 
 void bind_errors(nb::module_ &module)
@@ -98,23 +86,21 @@ void bind_errors(nb::module_ &module)
         .value("INTERRUPTED", DAO_E_INTERRUPTED)
         .value("REPLACED", DAO_E_REPLACED)
         .value("REMOVED", DAO_E_REMOVED)
-        .value("UNSUPPORTED", DAO_E_UNSUPPORTED);
+        .value("UNSUPPORTED", DAO_E_UNSUPPORTED)
+        .value("OUTRUN", DAO_E_OUTRUN);
 }
 
 void bind_module_functions(nb::module_ &module)
 {
     module.def("version", &daoVersion, "The version of the library, such as \"1.0.0\".");
     module.def(
-        "remove",
-        [](nb::handle name)
-        {
-            const nb::object path = daopython::owned(PyOS_FSPath(name.ptr()));
-            daopython::check(daoShmRemove(nb::cast<std::string>(path).c_str()));
-        },
-        "name"_a,
-        "Remove a segment's file. Who has it open keeps the memory; waits end with DaoError.\n\n"
-        "Raises FileNotFoundError when there is none, DaoError when the file is not a segment.");
+        "_remove",
+        [](nb::bytes name) { daopython::require(daoShmRemove(std::string(name.c_str(), name.size()).c_str())); },
+        "name"_a);
     module.def("set_log_level", &daoSetLogLevel, "level"_a, "Set what programs in C print through dao.h: 0 to 3.");
+    module.def("log_level", &daoGetLogLevel, "What set_log_level() set.");
+    module.def("_set_main_thread", &daopython::set_main_thread, "identity"_a);
+    module.def("_after_fork", &daopython::repair_after_fork);
     nb::list names;
     for (unsigned type = 0; type < 256; ++type)
         if (const char *name = daoTypeName(static_cast<uint8_t>(type)))
@@ -128,60 +114,62 @@ void bind_reading(Class &segment)
 {
     segment.def(
         "get_data",
-        [](Segment &self, nb::handle check, nb::handle reform, int semaphore, nb::handle timeout, nb::handle spin,
-           nb::handle out) {
-            return self.get_data(check, reform, {semaphore, timeout, spin}, out);
-        },
-        "check"_a = false, "reform"_a = true, "semNb"_a = 0, "timeout"_a.none() = 0, "spin"_a = false,
-        "out"_a.none() = nb::none(),
+        [](Segment &self, nb::handle check, nb::handle reform, nb::handle semaphore, nb::handle timeout,
+           nb::handle spin, nb::handle out) { return self.get_data(check, reform, {semaphore, timeout, spin}, out); },
+        "check"_a.none() = false, "reform"_a.none() = true, "semNb"_a.none() = 0, "timeout"_a.none() = 0,
+        "spin"_a.none() = false, "out"_a.none() = nb::none(),
         "Copy the newest frame, whole: an ndarray of the segment's shape and dtype.\n\n"
-        "check: first wait for the next frame, on semaphore semNb (0 to 9, one reader each) or, with spin, on the\n"
-        "counter, for at most timeout seconds (0: for ever). Returns None when the time is up.\n"
+        "check: first wait, on semaphore semNb (0 to 9, one reader each) or, with spin, for a frame that this thread\n"
+        "has not read, for at most timeout seconds (0 and None: no limit). Returns None when the time is up.\n"
         "reform: False for a flat array (1 axis). out: an array of the frame's shape and dtype to copy into.\n"
         "Before the first frame: what the segment was made with, zeros.\n\n"
         "Raises DaoError when no whole frame can be had: its writer died in the middle of it, or a flat-out\n"
-        "writer leaves no time (a depth of 2 or more prevents that); ValueError when closed.");
+        "writer leaves no time (a depth of 2 or more prevents that), or when the segment was removed; ValueError\n"
+        "when closed.");
     segment.def(
-        "get_data_next", &Segment::get_data_next, "wait"_a = false, "reform"_a = true,
-        "Copy the next frame in FIFO order: (status, ndarray of the segment's shape and dtype).\n\n"
+        "get_data_next", &Segment::get_data_next, "wait"_a.none() = false, "reform"_a.none() = true,
+        "Copy the frame after the last one that this thread read so: (status, ndarray of the segment's shape and\n"
+        "dtype).\n\n"
         "Status is DAO_SUCCESS; DAO_NOTREADY, and None for the array, when there is none yet and wait is False;\n"
         "DAO_OVERWRITE when the writer lapped this reader: the array is then the oldest frame that is still whole.\n"
-        "reform: False for a flat array. Raises ValueError when closed.");
-    segment.def("get_data_arbitrary", &Segment::get_data_arbitrary, "index"_a,
+        "reform: False for a flat array. Raises ValueError when closed, DaoError when the segment was removed.");
+    segment.def("get_data_arbitrary", &Segment::get_data_arbitrary, "index"_a.none(),
                 "Copy what slot index (modulo depth) holds, whole: an ndarray of the segment's shape and dtype.\n\n"
-                "Raises DaoError when the writer overwrites it over and over for 100 ms.");
+                "Raises DaoError with code OUTRUN when the writer overwrites it over and over for 100 ms.");
     segment.def(
         "get_history",
-        [](Segment &self, int64_t frames, nb::handle check, int semaphore, nb::handle timeout, nb::handle spin,
-           nb::handle buffer) {
-            return self.get_history(frames, check, {semaphore, timeout, spin}, buffer);
-        },
-        "num_items"_a = 1, "check"_a = false, "semNb"_a = 0, "timeout"_a.none() = 0, "spin"_a = false,
-        "buffer"_a = false,
+        [](Segment &self, nb::handle frames, nb::handle check, nb::handle semaphore, nb::handle timeout,
+           nb::handle spin,
+           nb::handle buffer) { return self.get_history(frames, check, {semaphore, timeout, spin}, buffer); },
+        "num_items"_a.none() = 1, "check"_a.none() = false, "semNb"_a.none() = 0, "timeout"_a.none() = 0,
+        "spin"_a.none() = false, "buffer"_a.none() = false,
         "Copy the last num_items frames: an ndarray of shape (num_items, *shape), oldest first, without a gap.\n\n"
         "num_items: 1 to depth; where fewer were published, the oldest are zeros. check, semNb, timeout (seconds,\n"
-        "0 for ever) and spin wait for a frame first, as in get_data(). buffer: wait instead until num_items frames\n"
-        "were published since the last call (the first call: since then). Returns None when the time is up.\n\n"
+        "0 and None: no limit) and spin wait for a frame first, as in get_data(). buffer: wait instead until\n"
+        "num_items frames were published since this thread's last call (the first call: since then). Returns None\n"
+        "when the time is up.\n\n"
         "Raises ValueError for other num_items, DaoError when the writer is too fast to copy that many.");
-    segment.def("view", &Segment::view, "writable"_a = false,
+    segment.def("view", &Segment::view, "writable"_a.none() = false,
                 "The newest slot itself, without a copy: an ndarray of the segment's shape and dtype.\n\n"
                 "Its content changes when the writer comes round to that slot; is_whole() tells. Read-only unless\n"
                 "writable. The memory stays valid after close() and after this object is gone.\n\n"
                 "Raises PermissionError for a writable view of a segment that is open for reading only.");
-    segment.def("is_whole", &Segment::is_whole,
-                "Whether the slot that view() handed out last has stayed whole since then: no writer came to it.");
+    segment.def("is_whole", &Segment::is_whole, "view"_a.none() = nb::none(),
+                "Whether a view, or the array that a part of one was taken from, is still the frame that view() gave:\n"
+                "no writer has come to its slot. Without an argument: the last one that view() gave this thread.\n\n"
+                "Also False when the segment was replaced since and this object went on to the new one.\n"
+                "Raises TypeError for any other object.");
     segment.def("reset_tail", &Segment::reset_tail,
-                "Go on reading in FIFO order after the newest frame. Returns the status, DAO_SUCCESS.");
+                "Go on reading in order (get_data_next()) after the newest frame. Returns the status, DAO_SUCCESS.");
     segment.def("get_counter", &Segment::counter, "Frames published so far (cnt0), 0 before the first.");
     segment.def("get_frame_id", &Segment::frame_id, "The newest frame's id or number of events (cnt2).");
-    segment.def("wait", &Segment::wait, "timeout"_a.none() = nb::none(), "mode"_a = "sleep",
-                "Wait for a frame newer than the last one read or waited for. Any number of readers.\n\n"
-                "timeout: seconds; None for ever, 0 to only look. mode: \"sleep\"; \"spin\", the shortest latency\n"
-                "with one core busy; \"adaptive\", which learns the frame period: nearly that latency for a fraction\n"
-                "of the core. Returns True, or False when the time is up.\n\n"
-                "Raises DaoError with code REPLACED (unless follow) or REMOVED when the segment goes.");
-    segment.def("_poll_next", &Segment::poll_next);
-    segment.def("_wait_next", &Segment::wait_next, "timeout"_a.none(), "mode"_a, "canceller"_a.none());
+    segment.def(
+        "wait", &Segment::wait, "timeout"_a.none() = nb::none(), "mode"_a.none() = "sleep",
+        "Wait for a frame newer than the last one that this thread read or waited for. Any number of readers.\n\n"
+        "timeout: seconds; None: no limit, 0: only look. mode: \"sleep\"; \"spin\", the lowest latency with\n"
+        "one core busy; \"adaptive\", which learns the frame period: nearly that latency for a fraction of\n"
+        "the core. Returns True, or False when the time is up.\n\n"
+        "Raises DaoError with code REPLACED (unless follow) or REMOVED when the segment goes.");
 }
 
 void bind_writing(Class &segment)
@@ -198,11 +186,11 @@ void bind_writing(Class &segment)
         "Write the next slice of a rolling buffer and publish: shape (n, y, x) takes slices of shape (y, x).\n\n"
         "Its index is cnt1. Raises ValueError when the segment has not 3 axes or the shape differs, TypeError\n"
         "for a type that does not cast safely.");
-    segment.def("post", &Segment::post, "semNb"_a,
+    segment.def("post", &Segment::post, "semNb"_a.none(),
                 "Post semaphore semNb without publishing. Raises ValueError when the segment has no such one.");
     segment.def("_begin_write", &Segment::begin_write);
-    segment.def("_commit_write", &Segment::commit_write, "frame_id"_a.none(), "acquisition_time_ns"_a.none());
-    segment.def("_abort_write", &Segment::abort_write);
+    segment.def("_commit_write", &Segment::commit_write, "lent"_a, "frame_id"_a.none(), "acquisition_time_ns"_a.none());
+    segment.def("_abort_write", &Segment::abort_write, "lent"_a);
 }
 
 void bind_describing(Class &segment)
@@ -212,39 +200,57 @@ void bind_describing(Class &segment)
         "The metadata of the newest frame, or of slot index (modulo depth): a dict with IMAGE_METADATA's names.\n\n"
         "Of these, size is the shape with 0 for an unused axis; creation_time and last_access are seconds\n"
         "since the Unix epoch; atime[\"tsfixed\"][\"secondlong\"] is the acquisition time in nanoseconds.");
-    segment.def_prop_ro("info", &Segment::info,
-                        "How the segment is doing: a dict with its writer, its readers' number, depth, generation and\n"
-                        "state (\"live\", \"replaced\" or \"removed\").");
+    segment.def_prop_ro(
+        "info", &Segment::info,
+        "How the segment is doing: a dict with its writer, its readers' number, depth, generation and\n"
+        "state (\"live\", \"replaced\" or \"removed\"). writer_alive is None where that cannot be told.");
     segment.def_prop_ro("shape", &Segment::shape, "The frame's shape, slow axis first: a tuple of 1 to 3 integers.");
     segment.def_prop_ro("dtype", &Segment::dtype, "The numpy.dtype of the frame's elements.");
     segment.def_prop_ro("counter", &Segment::counter, "Frames published so far (cnt0), 0 before the first.");
     segment.def_prop_ro("missed", &Segment::missed,
-                        "Frames published that this object never read, since its first read.");
+                        "Frames published that this thread never read through this object, since its first read.");
     segment.def_prop_ro(
         "depth", [](Segment &self) { return daopython::Handle::Use(self.handle())->depth; },
-        "Number of slots: how many frames the FIFO holds.");
+        "Number of slots: how many frames the segment holds.");
     segment.def_prop_ro(
         "read_only", [](Segment &self) { return daopython::Handle::Use(self.handle())->read_only; },
         "Whether the segment is open for reading only.");
     segment.def_prop_ro(
-        "closed", [](Segment &self) { return !self.handle().is_open(); }, "Whether there is no open segment.");
+        "closed", [](Segment &self) { return self.handle().is_closed(); }, "Whether there is no open segment.");
     segment.def_prop_rw(
         "follow", [](Segment &self) { return self.handle().follow.load(); },
         [](Segment &self, bool on) { self.handle().follow.store(on); },
-        "Whether reads, writes and waits go over by themselves to a segment that replaced this one.");
+        "Whether reads, writes and waits go on by themselves in a segment that replaced this one.");
     segment.def("_readers", &Segment::readers);
     segment.def("_acquisition_time_ns", &Segment::acquisition_time_ns);
-    segment.def("_keyword", &Segment::keyword, "name"_a);
+    segment.def("_keyword", &Segment::keyword, "name"_a.none());
     segment.def("_keyword_at", &Segment::keyword_at, "index"_a);
     segment.def("_keyword_count", &Segment::keyword_count);
-    segment.def("_set_keyword", &Segment::set_keyword, "name"_a, "value"_a.none(), "comment"_a.none());
-    segment.def("_remove_keyword", &Segment::remove_keyword, "name"_a);
+    segment.def("_set_keyword", &Segment::set_keyword, "name"_a.none(), "value"_a.none(), "comment"_a.none());
+    segment.def("_remove_keyword", &Segment::remove_keyword, "name"_a.none());
+}
+
+void bind_helpers(nb::module_ &module)
+{
+    nb::class_<Canceller>(module, "Canceller", "Ends the waits that were given it, from another thread.")
+        .def(nb::init<>())
+        .def("cancel", &Canceller::cancel, "End those waits at once: they return False.");
+    nb::class_<Lent>(module, "Lent", "A slot that is lent to be filled in place.")
+        .def_prop_ro("frame", [](Lent &self) { return self.frame; }, "The slot as a writable array.");
+    nb::class_<FrameReader>(module, "FrameReader", "Frame after frame of a segment, from now on.")
+        .def(nb::init<Segment &>(), "segment"_a, nb::keep_alive<1, 2>())
+        .def("read", &FrameReader::read, "timeout"_a.none(), "mode"_a.none(),
+             "The next frame: (array, counter, missed), or None when the time is up.")
+        .def("wait", &FrameReader::wait, "timeout"_a.none(), "mode"_a.none(), "canceller"_a.none(),
+             "Wait for a frame that read() gives. False when the time is up or it was cancelled.");
 }
 
 } // namespace
 
 NB_MODULE(_core, module)
 {
+    // A thread that waits while the program ends keeps what it uses.
+    nb::set_leak_warnings(false);
     if (!daopython::load_numpy())
         throw nb::python_error();
     module.doc() = "The part of daoShm that is written in C++: a thin layer over dao.h.";
@@ -253,23 +259,20 @@ NB_MODULE(_core, module)
     bind_errors(module);
     bind_module_functions(module);
 
-    nb::class_<Canceller>(module, "Canceller", "Ends the waits that were given it, from another thread.")
-        .def(nb::init<>())
-        .def("cancel", &Canceller::cancel, "End those waits at once: they return False.");
-
-    static PyType_Slot slots[] = {{Py_bf_getbuffer, reinterpret_cast<void *>(get_buffer)}, {0, nullptr}};
-    Class segment(module, "Segment", nb::type_slots(slots), "An open segment: what shm is made of. Use shm.");
+    Class segment(module, "Segment", "An open segment: what shm is made of. Use shm.");
     segment.def(nb::init<>());
     segment.def("_open", &Segment::open, "name"_a, "read_only"_a);
     segment.def("_create", &Segment::create, "name"_a, "frame"_a, "keywords"_a, "depth"_a, "file_mode"_a,
-                "compatibility"_a);
+                "compatibility"_a, "exclusive"_a);
     segment.def("close", &Segment::close,
-                "Let go of the segment, which stays. A loan is given back. A second close does nothing. Views keep\n"
-                "their memory.");
-    segment.def("reopen", &Segment::reopen,
-                "Open the segment that has the name now. Raises FileNotFoundError when there is none; the old one\n"
-                "then stays open.");
+                "Let go of the segment, which stays. A loan is given back, and waits of other threads end with\n"
+                "ValueError. A second close does nothing. Views keep their memory.");
+    segment.def(
+        "reopen", &Segment::reopen,
+        "Open the segment that has the name now, for all threads. Raises FileNotFoundError when there is none;\n"
+        "the old one then stays open.");
     bind_reading(segment);
     bind_writing(segment);
     bind_describing(segment);
+    bind_helpers(module);
 }

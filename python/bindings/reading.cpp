@@ -1,8 +1,7 @@
 // Whole copies, views and waits.
-#include <cmath>
 #include <cstring>
 
-#include "interpreter.hpp"
+#include "copying.hpp"
 #include "segment.hpp"
 
 namespace daopython
@@ -13,250 +12,188 @@ namespace
 
 constexpr auto retry_for = std::chrono::milliseconds(100);
 
-/// Before the first frame a segment holds what it was made with: copy that, whole.
-int_fast8_t copy_initial(Mapping &mapping, void *destination)
+/// Where a frame goes: a new array, or one that the caller gave.
+class FrameArray
 {
-    void *slot = nullptr;
-    uint32_t index = 0;
-    uint64_t cnt0 = 0;
-    const int_fast8_t status = daoShmGetNewestSegment(&mapping.image, &slot, &index, &cnt0);
-    if (status != DAO_SUCCESS || cnt0 != 0)
-        return status == DAO_SUCCESS ? DAO_NOTREADY : status;
-    std::memcpy(destination, slot, mapping.frame_bytes);
-    return daoShmCheckSegmentOverwrite(&mapping.image);
+  public:
+    FrameArray(nb::handle out, bool flat) : out_(out), flat_(flat) {}
+
+    /// Make room for a frame as it is now.
+    void prepare(Place &place)
+    {
+        if (array_ && has_shape_of(place))
+            return;
+        if (out_.is_none())
+            array_ = owned(new_array(place.shape, flat_));
+        else if (is_frame_buffer(out_.ptr(), place.shape))
+            array_ = nb::borrow(out_);
+        else
+            throw Failure(DAO_E_TYPE, std::string(place.image()->name) +
+                                          ": out is not a writable, C-ordered array of the frame's shape and dtype");
+        shape_ = place.shape;
+    }
+    void *data() const { return array_data(array_.ptr()); }
+    nb::object take() { return std::move(array_); }
+
+  private:
+    bool has_shape_of(const Place &place) const
+    {
+        return shape_.axes == place.shape.axes && shape_.type == place.shape.type &&
+               std::equal(shape_.size, shape_.size + shape_.axes, place.shape.size);
+    }
+
+    nb::handle out_;
+    bool flat_;
+    nb::object array_;
+    FrameShape shape_;
+};
+
+int_fast8_t copy_newest_now(Place &place, void *destination, uint64_t &cnt0)
+{
+    return daoShmReadNewest(place.image(), destination, place.element_count, &cnt0, nullptr);
 }
 
-int_fast8_t copy_newest_now(Mapping &mapping, void *destination, uint64_t &cnt0)
-{
-    cnt0 = 0;
-    if (std::atomic_ref(metadata_from_newest(mapping, 0).cnt0).load(std::memory_order_relaxed) == 0 &&
-        copy_initial(mapping, destination) == DAO_SUCCESS)
-        return DAO_SUCCESS;
-    return daoShmReadNewest(&mapping.image, destination, mapping.element_count, &cnt0, nullptr);
-}
-
-void copy_newest(Mapping &mapping, void *destination, uint64_t &cnt0)
+int_fast8_t copy_newest(Place &place, void *destination, uint64_t &cnt0)
 {
     {
-        ReleaseForCopy release(mapping, 0);
-        if (copy_newest_now(mapping, destination, cnt0) == DAO_SUCCESS)
-            return;
+        ReleaseForCopy release(place, 0);
+        const int_fast8_t status = copy_newest_now(place, destination, cnt0);
+        if (status != DAO_NOTREADY && status != DAO_OUTRUN)
+            return status;
     }
     // A thread that needs the interpreter may have begun to write just after we looked.
-    nb::gil_scoped_release release;
-    check(copy_newest_now(mapping, destination, cnt0));
+    Released released;
+    return copy_newest_now(place, destination, cnt0);
 }
 
-int_fast8_t copy_next(Mapping &mapping, void *destination, uint64_t &cnt0, uint64_t &missed)
+/// Wait for the next frame and copy it. In order, a frame that cannot be had is tried again while there is time.
+Delivered deliver_next(Handle::Use &use, const WaitRequest &request, FrameArray &array)
 {
-    ReleaseForCopy release(mapping, 0);
-    return daoShmReadNext(&mapping.image, destination, mapping.element_count, &cnt0, nullptr, &missed);
-}
-
-/// Repeat while the writer overtakes the copy, for a bounded time.
-template <typename Copy>
-void retry_overwritten(Copy copy)
-{
-    nb::gil_scoped_release release;
-    const auto give_up = Clock::now() + retry_for;
-    int_fast8_t status = copy();
-    while (status == DAO_OVERWRITE && Clock::now() < give_up)
-        status = copy();
-    check(status);
-}
-
-WaitKind wait_kind(const std::string &mode)
-{
-    if (mode == "sleep")
-        return WaitKind::Sleep;
-    if (mode == "spin")
-        return WaitKind::Spin;
-    if (mode == "adaptive")
-        return WaitKind::Adaptive;
-    throw Failure(DAO_E_ARGUMENT, "unknown way to wait \"" + mode + "\"; expected \"sleep\", \"spin\" or \"adaptive\"");
-}
-
-int64_t historic_limit_ns(nb::handle timeout)
-{
-    const int64_t limit = limit_ns(timeout);
-    return limit == 0 ? -1 : limit;
+    const Deadline deadline(request.timeout_ns);
+    Delivered delivered{{}, DAO_FRAME_INIT, 0, DAO_REPLACED};
+    for (;;)
+    {
+        array.prepare(*use);
+        delivered.status =
+            next(use, request, deadline, {array.data(), use->element_count}, delivered.frame, delivered.missed);
+        const bool is_unreadable = delivered.status == DAO_NOTREADY || delivered.status == DAO_OUTRUN;
+        if (is_unreadable && (request.order == DAO_NEXT_NEWEST || deadline.left_ns() == 0))
+            throw last_failure();
+        if (is_unreadable)
+            use.run_signal_handlers();
+        else if (delivered.status != DAO_REPLACED)
+            break;
+    }
+    if (delivered.status != DAO_SUCCESS && delivered.status != DAO_OVERWRITE)
+        return delivered;
+    use->saw(delivered.frame.cnt0);
+    delivered.array = array.take();
+    return delivered;
 }
 
 } // namespace
 
-int64_t limit_ns(nb::handle timeout)
-{
-    if (timeout.is_none())
-        return -1;
-    const double seconds = PyFloat_AsDouble(timeout.ptr());
-    if (seconds == -1.0 && PyErr_Occurred() != nullptr)
-        throw nb::python_error();
-    if (std::isnan(seconds) || seconds < 0.0)
-        throw Failure(DAO_E_ARGUMENT,
-                      "a time limit of " + std::to_string(seconds) + " s; expected 0 or more seconds, or None");
-    return seconds > 1e9 ? -1 : static_cast<int64_t>(seconds * 1e9);
-}
-
-bool Segment::wait_as_asked(const HistoricWait &wait)
-{
-    WaitRequest request;
-    request.timeout_ns = historic_limit_ns(wait.timeout);
-    if (truth(wait.spin))
-        request.kind = WaitKind::Spin;
-    else if (wait.semaphore >= 0)
-        request.semaphore = wait.semaphore;
-    else
-        throw Failure(DAO_E_SEMAPHORE, "semaphore " + std::to_string(wait.semaphore) + "; expected 0 to 9");
-    return handle_.wait(request);
-}
-
 nb::object Segment::get_data(nb::handle check_first, nb::handle reform, const HistoricWait &wait, nb::handle out)
 {
-    if (truth(check_first) && !wait_as_asked(wait))
-        return nb::none();
-    const bool flat = !truth(reform);
-    Handle::Use use(handle_);
-    handle_.follow_replacement();
-    nb::object array;
-    if (out.is_none())
-        array = owned(new_array(use->shape, flat));
-    else if (is_frame_buffer(out.ptr(), use->shape))
-        array = nb::borrow(out);
-    else
-        throw Failure(DAO_E_TYPE, std::string(use.image()->name) +
-                                      ": out is not a writable, C-ordered array of the frame's shape and dtype");
-    uint64_t cnt0 = 0;
-    copy_newest(*use, array_data(array.ptr()), cnt0);
-    handle_.saw(cnt0);
-    return array;
-}
-
-nb::object Segment::poll_next()
-{
-    nb::object array;
-    uint64_t cnt0 = 0;
-    uint64_t missed = 0;
-    int_fast8_t status = DAO_SUCCESS;
+    FrameArray array(out, !truth(reform));
+    if (truth(check_first))
     {
+        const WaitRequest request = historic_request(wait);
         Handle::Use use(handle_);
-        array = owned(new_array(use->shape));
-        status = copy_next(*use, array_data(array.ptr()), cnt0, missed);
-        if (status == DAO_NOTREADY)
-            return nb::none();
-        if (status != DAO_OVERWRITE)
-            check(status);
-        handle_.saw(cnt0);
+        nb::object frame = deliver_next(use, request, array).array;
+        return frame ? frame : nb::none();
     }
-    return nb::make_tuple(array, cnt0, missed, static_cast<int>(status));
+    Handle::Use use(handle_);
+    uint64_t cnt0 = 0;
+    require(use.following([&] {
+        array.prepare(*use);
+        return copy_newest(*use, array.data(), cnt0);
+    }));
+    use->saw(cnt0);
+    return array.take();
 }
 
 nb::tuple Segment::get_data_next(nb::handle wait, nb::handle reform)
 {
-    nb::object frame = poll_next();
-    if (frame.is_none() && truth(wait))
-    {
-        WaitRequest request;
-        request.after = WaitRequest::After::Tail;
-        while (frame.is_none())
-        {
-            handle_.wait(request);
-            frame = poll_next();
-        }
-    }
-    if (frame.is_none())
-        return nb::make_tuple(DAO_NOTREADY, nb::none());
-    nb::object array = frame[0];
-    return nb::make_tuple(frame[3], truth(reform) ? array : array.attr("reshape")(-1));
-}
-
-nb::object Segment::get_data_arbitrary(int64_t index)
-{
-    Handle::Use use(handle_);
-    const uint_fast32_t slot = slot_of(index, use->depth);
-    nb::object array = owned(new_array(use->shape));
-    void *destination = array_data(array.ptr());
-    retry_overwritten(
-        [&]
-        {
-            void *source = nullptr;
-            const int_fast8_t status = daoShmGetArbitrarySegment(use.image(), &source, slot);
-            if (status != DAO_SUCCESS)
-                return status;
-            std::memcpy(destination, source, use->frame_bytes);
-            return daoShmCheckSegmentOverwrite(use.image());
-        });
-    return array;
-}
-
-bool Segment::wait_for_count(const HistoricWait &wait, uint64_t frames)
-{
+    FrameArray array(nb::none(), !truth(reform));
     WaitRequest request;
-    request.kind = truth(wait.spin) ? WaitKind::Spin : WaitKind::Sleep;
-    request.timeout_ns = historic_limit_ns(wait.timeout);
-    request.after = WaitRequest::After::Given;
+    request.order = DAO_NEXT_IN_ORDER;
+    request.timeout_ns = truth(wait) ? -1 : 0;
+    Delivered delivered;
     {
         Handle::Use use(handle_);
-        const uint64_t published = daoShmGetCounter(use.image());
-        if (!history_begun_)
-            history_cnt0_ = published;
-        history_begun_ = true;
-        // Fewer than that is a segment that was reused: it counts anew.
-        request.after_cnt0 = (published < history_cnt0_ ? 0 : history_cnt0_) + frames - 1;
+        delivered = deliver_next(use, request, array);
     }
-    return handle_.wait(request);
+    if (!delivered.array)
+        return nb::make_tuple(DAO_NOTREADY, nb::none());
+    return nb::make_tuple(static_cast<int>(delivered.status), delivered.array);
 }
 
-nb::object Segment::get_history(int64_t frames, nb::handle check_first, const HistoricWait &wait, nb::handle buffer)
+nb::object Segment::get_data_arbitrary(nb::handle index)
 {
+    const int64_t given = signed_integer(index, "index");
+    FrameArray array(nb::none(), false);
+    Handle::Use use(handle_);
+    use.look_for_replacement();
+    array.prepare(*use);
+    const uint_fast32_t slot = slot_of(given, use->depth);
+    const auto copy = [&] {
+        void *source = nullptr;
+        const int_fast8_t status = daoShmGetArbitrarySegment(use.image(), &source, slot);
+        if (status != DAO_SUCCESS)
+            return status;
+        std::memcpy(array.data(), source, use->frame_bytes);
+        return daoShmCheckSegmentOverwrite(use.image());
+    };
+    int_fast8_t status = DAO_SUCCESS;
     {
-        Handle::Use use(handle_);
-        if (frames < 1 || frames > static_cast<int64_t>(use->depth))
-            throw Failure(DAO_E_RANGE, std::string(use.image()->name) + ": num_items is " + std::to_string(frames) +
-                                           "; expected 1 to the depth, " + std::to_string(use->depth));
+        Released released;
+        const auto give_up = std::chrono::steady_clock::now() + retry_for;
+        do
+            status = copy();
+        while (status == DAO_OVERWRITE && std::chrono::steady_clock::now() < give_up);
     }
-    const bool in_time = truth(buffer)        ? wait_for_count(wait, static_cast<uint64_t>(frames))
-                         : truth(check_first) ? wait_as_asked(wait)
-                                              : true;
-    if (!in_time)
-        return nb::none();
-
-    Handle::Use use(handle_);
-    const uint64_t published = daoShmGetCounter(use.image());
-    const uint64_t count = std::min(published, static_cast<uint64_t>(frames));
-    const bool short_of_frames = count < static_cast<uint64_t>(frames);
-    nb::object stack = owned(new_stack(use->shape, static_cast<Py_intptr_t>(frames), short_of_frames));
-    auto *bytes = static_cast<char *>(array_data(stack.ptr()));
-    void *destination = bytes + (static_cast<uint64_t>(frames) - count) * use->frame_bytes;
-    uint64_t first_cnt0 = 0;
-    if (count > 0)
-        retry_overwritten(
-            [&] { return daoShmReadLast(use.image(), destination, static_cast<uint32_t>(count), &first_cnt0); });
-    history_cnt0_ = count > 0 ? first_cnt0 + count - 1 : 0;
-    history_begun_ = true;
-    handle_.saw(history_cnt0_);
-    return stack;
+    if (status == DAO_OVERWRITE)
+        throw Failure(DAO_E_OUTRUN, std::string(use.image()->name) + ": slot " + std::to_string(slot) +
+                                        " was overwritten during every try to copy it for 100 ms");
+    require(status);
+    return array.take();
 }
 
-nb::object Segment::view(bool writable)
+nb::object Segment::view(nb::handle writable)
 {
+    const bool is_writable = truth(writable);
     Handle::Use use(handle_);
-    handle_.follow_replacement();
-    if (writable && use->read_only)
+    use.look_for_replacement();
+    if (is_writable && use->read_only)
         throw Failure(DAO_E_READ_ONLY,
                       std::string(use.image()->name) + ": open for reading only; no writable view of it");
     void *slot = nullptr;
     uint32_t index = 0;
-    check(daoShmGetNewestSegment(use.image(), &slot, &index, nullptr));
-    return owned(new_view(use->shape, slot, use.owner(), writable));
+    DAO_FRAME frame = DAO_FRAME_INIT;
+    require(daoShmGetNewestSegment(use.image(), &slot, &index, nullptr));
+    require(daoShmGetFrame(use.image(), &frame));
+    use->saw(frame.cnt0);
+    nb::object array = owned(use->array_over(slot, frame, is_writable));
+    use->viewed = *viewed_by(array.ptr());
+    return array;
 }
 
-bool Segment::is_whole()
+bool Segment::is_whole(nb::handle view)
 {
+    if (view.is_none())
+    {
+        Handle::Use use(handle_);
+        if (use->viewed.segment == nullptr)
+            throw Failure(DAO_E_STATE, std::string(use.image()->name) + ": no view was given to this thread yet");
+        return use->is_whole(use->viewed);
+    }
+    const ViewedSlot *viewed = viewed_by(view.ptr());
+    if (viewed == nullptr)
+        throw Failure(DAO_E_TYPE, std::string("is_whole: found ") + Py_TYPE(view.ptr())->tp_name +
+                                      "; expected an array from view(), or a part of one");
     Handle::Use use(handle_);
-    const int_fast8_t status = daoShmCheckSegmentOverwrite(use.image());
-    if (status != DAO_OVERWRITE)
-        check(status);
-    return status == DAO_SUCCESS;
+    return use->is_whole(*viewed);
 }
 
 int Segment::reset_tail()
@@ -266,7 +203,7 @@ int Segment::reset_tail()
     uint64_t cnt0 = 0;
     const int_fast8_t status = daoShmResetTail(use.image(), &slot, &cnt0);
     if (status > 0)
-        check(status);
+        require(status);
     return static_cast<int>(status);
 }
 
@@ -276,22 +213,48 @@ uint64_t Segment::counter()
     return daoShmGetCounter(use.image());
 }
 
-bool Segment::wait(nb::handle timeout, const std::string &mode)
+bool Segment::wait(nb::handle timeout, nb::handle mode)
 {
     WaitRequest request;
-    request.kind = wait_kind(mode);
+    request.mode = wait_mode(mode);
     request.timeout_ns = limit_ns(timeout);
-    return handle_.wait(request);
+    Handle::Use use(handle_);
+    if (!wait_for_unseen(use, request))
+        return false;
+    // The frame counts as seen now, so that the next wait is for one after it.
+    char nothing = 0;
+    uint64_t cnt0 = 0;
+    if (daoShmReadNewest(use.image(), &nothing, 0, &cnt0, nullptr) == DAO_SUCCESS)
+        use->saw(cnt0);
+    return true;
 }
 
-bool Segment::wait_next(nb::handle timeout, const std::string &mode, const Canceller *canceller)
+nb::object FrameReader::read(nb::handle timeout, nb::handle mode)
 {
     WaitRequest request;
-    request.kind = wait_kind(mode);
+    request.order = DAO_NEXT_IN_ORDER;
+    request.mode = wait_mode(mode);
     request.timeout_ns = limit_ns(timeout);
-    request.after = WaitRequest::After::Tail;
+    FrameArray array(nb::none(), false);
+    Delivered delivered;
+    {
+        Handle::Use use(segment_.handle(), *place_);
+        delivered = deliver_next(use, request, array);
+    }
+    if (!delivered.array)
+        return nb::none();
+    return nb::make_tuple(delivered.array, delivered.frame.cnt0, delivered.missed);
+}
+
+bool FrameReader::wait(nb::handle timeout, nb::handle mode, const Canceller *canceller)
+{
+    WaitRequest request;
+    request.order = DAO_NEXT_IN_ORDER;
+    request.mode = wait_mode(mode);
+    request.timeout_ns = limit_ns(timeout);
     request.canceller = canceller;
-    return handle_.wait(request);
+    Handle::Use use(segment_.handle(), *place_);
+    return wait_for_unseen(use, request);
 }
 
 } // namespace daopython

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <nanobind/nanobind.h>
 
-#include "handle.hpp"
+#include "wait.hpp"
 
 namespace daopython
 {
@@ -14,18 +14,25 @@ namespace nb = nanobind;
 /// What to wait for as the historic arguments say it.
 struct HistoricWait
 {
-    int semaphore;
-    nb::handle timeout; ///< seconds; 0 and None for ever
+    nb::handle semaphore;
+    nb::handle timeout; ///< seconds; 0 and None: no limit
     nb::handle spin;    ///< anything that is true or false
+};
+
+/// A slot that is lent to be filled.
+struct Lent
+{
+    std::shared_ptr<Place> place;
+    nb::object frame;
 };
 
 class Segment
 {
   public:
     /* life */
-    void open(const std::string &name, bool read_only);
-    void create(const std::string &name, nb::handle frame, uint32_t keywords, uint32_t depth, uint32_t file_mode,
-                int compatibility);
+    void open(nb::bytes name, bool read_only);
+    void create(nb::bytes name, nb::handle frame, uint32_t keywords, uint32_t depth, uint32_t file_mode,
+                int compatibility, bool exclusive);
     void close() { handle_.close(); }
     void reopen() { handle_.reopen(); }
     Handle &handle() noexcept { return handle_; }
@@ -33,25 +40,23 @@ class Segment
     /* reading.cpp */
     nb::object get_data(nb::handle check, nb::handle reform, const HistoricWait &wait, nb::handle out);
     nb::tuple get_data_next(nb::handle wait, nb::handle reform);
-    nb::object get_data_arbitrary(int64_t index);
-    nb::object get_history(int64_t frames, nb::handle check, const HistoricWait &wait, nb::handle buffer);
-    nb::object poll_next();
-    nb::object view(bool writable);
-    bool is_whole();
+    nb::object get_data_arbitrary(nb::handle index);
+    nb::object view(nb::handle writable);
+    bool is_whole(nb::handle view);
     int reset_tail();
     uint64_t counter();
+    bool wait(nb::handle timeout, nb::handle mode);
 
-    /* waiting, in reading.cpp: both false on time-out */
-    bool wait(nb::handle timeout, const std::string &mode);
-    bool wait_next(nb::handle timeout, const std::string &mode, const Canceller *canceller);
+    /* history.cpp */
+    nb::object get_history(nb::handle frames, nb::handle check, const HistoricWait &wait, nb::handle buffer);
 
     /* writing.cpp */
     void set_data(nb::handle data, nb::handle frame_id, nb::handle acquisition_time);
     void write_slice(nb::handle data);
-    nb::object begin_write();
-    void commit_write(nb::handle frame_id, nb::handle acquisition_time);
-    void abort_write();
-    void post(int semaphore);
+    Lent begin_write();
+    void commit_write(Lent &lent, nb::handle frame_id, nb::handle acquisition_time);
+    void abort_write(Lent &lent);
+    void post(nb::handle semaphore);
 
     /* describing.cpp */
     nb::dict meta_data(nb::handle index);
@@ -64,24 +69,56 @@ class Segment
     uint64_t missed();
 
     /* keywords.cpp */
-    nb::tuple keyword(const std::string &name);
+    nb::tuple keyword(nb::handle name);
     nb::tuple keyword_at(uint32_t index);
     uint32_t keyword_count();
-    void set_keyword(const std::string &name, nb::handle value, nb::handle comment);
-    void remove_keyword(const std::string &name);
+    void set_keyword(nb::handle name, nb::handle value, nb::handle comment);
+    void remove_keyword(nb::handle name);
 
   private:
-    bool wait_as_asked(const HistoricWait &wait);
-    bool wait_for_count(const HistoricWait &wait, uint64_t frames);
+    bool wait_for_count(Handle::Use &use, const WaitRequest &request, uint64_t frames);
 
     Handle handle_;
-    uint64_t history_cnt0_ = 0; ///< the newest frame that get_history() gave; used with the handle held
-    bool history_begun_ = false;
 };
 
-/// A time limit in nanoseconds from seconds; None and anything beyond 30 years is for ever (-1). Throws Failure for a
-/// negative one or NaN.
+/// Frame after frame, with a place of its own: what an iterator reads from.
+class FrameReader
+{
+  public:
+    explicit FrameReader(Segment &segment) : segment_(segment), place_(segment.handle().make_place()) {}
+
+    /// (array, counter, missed), or None when the time is up; 0 only looks.
+    nb::object read(nb::handle timeout, nb::handle mode);
+    /// Wait for a frame that read() would give. False when the time is up or it was cancelled.
+    bool wait(nb::handle timeout, nb::handle mode, const Canceller *canceller);
+
+  private:
+    Segment &segment_; // which Python keeps alive
+    std::shared_ptr<Place> place_;
+};
+
+/// A frame and what is known of it; no array when the time was up.
+struct Delivered
+{
+    nb::object array;
+    DAO_FRAME frame;
+    uint64_t missed;
+    int_fast8_t status;
+};
+
+/* arguments.cpp: what Python passes, or a Failure that says what was found and expected */
+
+/// A time limit in nanoseconds from seconds; None and anything beyond 30 years is no limit (-1).
 int64_t limit_ns(nb::handle timeout);
+/// The same where 0 is no limit either.
+int64_t historic_limit_ns(nb::handle timeout);
+/// "sleep", "spin" or "adaptive".
+DAO_WAIT_MODE wait_mode(nb::handle mode);
+WaitRequest historic_request(const HistoricWait &wait);
+int64_t signed_integer(nb::handle value, const char *what);
+uint64_t unsigned_integer(nb::handle value, const char *what);
+/// A semaphore's number, which may be one that no segment has.
+int semaphore_number(nb::handle value);
 
 /// Whether Python takes a value for true.
 inline bool truth(nb::handle value)
@@ -107,11 +144,20 @@ inline nb::tuple shape_tuple(const FrameShape &shape)
     return nb::tuple(size);
 }
 
+/// Text of any bytes.
+inline nb::object text_of(const char *text, std::size_t bytes)
+{
+    nb::object decoded = nb::steal(PyUnicode_DecodeUTF8(text, static_cast<Py_ssize_t>(bytes), "backslashreplace"));
+    if (!decoded)
+        throw nb::python_error();
+    return decoded;
+}
+
 /// The text in a field that ends with a zero byte, or is full.
 template <std::size_t Size>
 nb::object text_of(const char (&field)[Size])
 {
-    return nb::steal(PyUnicode_DecodeUTF8(field, std::find(field, field + Size, '\0') - field, "replace"));
+    return text_of(field, static_cast<std::size_t>(std::find(field, field + Size, '\0') - field));
 }
 
 /// Take ownership of a new reference; null means that a Python error is set.

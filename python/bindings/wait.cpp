@@ -1,12 +1,8 @@
-// Waiting: in slices with the interpreter released, so that signals, other callers and cancellers get their turn.
-#include <algorithm>
-#include <ctime>
-#include <nanobind/nanobind.h>
-#include <optional>
+#include "wait.hpp"
 
-#include "handle.hpp"
+#include <thread>
 
-namespace nb = nanobind;
+#include "copying.hpp"
 
 namespace daopython
 {
@@ -14,101 +10,105 @@ namespace daopython
 namespace
 {
 
-constexpr int64_t longest_slice_ns = 50'000'000;
+using std::chrono::milliseconds;
 
-int64_t remaining_ns(const std::optional<Clock::time_point> &deadline)
+// A signal that is handled just before the wait falls asleep does not wake it: in the thread that runs the handlers, a
+// wait looks for them so often.
+constexpr int64_t longest_deaf_ns = 100'000'000;
+constexpr auto writer_limit = std::chrono::seconds(5);
+constexpr auto writer_poll = milliseconds(1);
+
+int64_t slice_ns(int64_t left_ns)
 {
-    if (!deadline)
-        return longest_slice_ns;
-    const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(*deadline - Clock::now()).count();
-    return std::clamp<int64_t>(left, 0, longest_slice_ns);
+    if (!in_main_thread())
+        return left_ns;
+    return left_ns < 0 ? longest_deaf_ns : std::min(left_ns, longest_deaf_ns);
 }
 
-std::timespec wall_clock_after(int64_t delay_ns)
+// A frame that is there already needs no release of the interpreter, which may be long in coming back.
+int_fast8_t next_once(Place &place, DAO_NEXT_OPTIONS how, const Destination &destination, DAO_FRAME &frame,
+                      uint64_t &missed)
 {
-    constexpr int64_t second_ns = 1'000'000'000;
-    std::timespec now{};
-    std::timespec_get(&now, TIME_UTC);
-    const int64_t sum_ns = now.tv_nsec + delay_ns;
-    now.tv_sec += static_cast<std::time_t>(sum_ns / second_ns);
-    now.tv_nsec = static_cast<long>(sum_ns % second_ns);
-    return now;
+    if (!may_take_long(place, 0))
+    {
+        const int64_t timeout_ns = std::exchange(how.timeout_ns, 0);
+        const int_fast8_t status =
+            daoShmNext(place.image(), &how, destination.data, destination.element_count, &frame, &missed);
+        if (timeout_ns == 0 || status != DAO_TIMEOUT)
+            return status;
+        how.timeout_ns = timeout_ns;
+    }
+    Released released;
+    return daoShmNext(place.image(), &how, destination.data, destination.element_count, &frame, &missed);
 }
 
 } // namespace
 
-int_fast8_t Handle::wait_for_semaphore(int semaphore, int64_t slice_ns)
+int_fast8_t next(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, const Destination &destination,
+                 DAO_FRAME &frame, uint64_t &missed)
 {
-    const std::timespec limit = wall_clock_after(slice_ns);
-    return daoShmWaitForSemaphoreTimeout(&mapping_->image, semaphore, &limit);
-}
-
-int_fast8_t Handle::wait_for_frame(const WaitRequest &request, int64_t slice_ns)
-{
-    IMAGE *image = &mapping_->image;
-    uint64_t after = request.after_cnt0;
-    if (request.after != WaitRequest::After::Given)
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    how.order = request.order;
+    how.wait = request.mode;
+    how.semaphore = request.semaphore;
+    if (request.order == DAO_NEXT_NEWEST)
+        use->pass_own_frames();
+    for (;;)
     {
-        after = request.after == WaitRequest::After::Seen ? seen_cnt0_ : image->fifo_last_read_cnt0;
-        if (after > daoShmGetCounter(image)) // a reused segment counts anew
-            after = 0;
-    }
-    switch (request.kind)
-    {
-    case WaitKind::Spin:
-        return daoShmWaitForFrameSpin(image, after, slice_ns);
-    case WaitKind::Adaptive:
-        return daoShmWaitForFrameAdaptive(image, after, slice_ns);
-    case WaitKind::Sleep:
-        break;
-    }
-    return daoShmWaitForFrame(image, after, slice_ns);
-}
-
-int_fast8_t Handle::wait_slice(const WaitRequest &request, int64_t slice_ns)
-{
-    lock_for_wait();
-    std::lock_guard<std::timed_mutex> lock(mutex_, std::adopt_lock);
-    if (!mapping_)
-        throw Failure(DAO_E_CLOSED, name_ + ": closed while waiting; expected an open segment");
-    in_wait_.store(true);
-    const int_fast8_t status =
-        request.semaphore >= 0 ? wait_for_semaphore(request.semaphore, slice_ns) : wait_for_frame(request, slice_ns);
-    in_wait_.store(false);
-    if (status == DAO_SUCCESS && request.after == WaitRequest::After::Seen)
-        seen_cnt0_ = daoShmGetCounter(&mapping_->image);
-    if (status == DAO_SUCCESS || status == DAO_TIMEOUT || status == DAO_INTERRUPTED)
-        return status;
-    if (status == DAO_REPLACED && follow.load() && mapping_->shared)
-        return status;
-    throw Failure::last();
-}
-
-bool Handle::wait(WaitRequest request)
-{
-    std::optional<Clock::time_point> deadline;
-    if (request.timeout_ns >= 0)
-        deadline = Clock::now() + std::chrono::nanoseconds(request.timeout_ns);
-    while (true)
-    {
-        int_fast8_t status = DAO_SUCCESS;
+        const int64_t left_ns = deadline.left_ns();
+        how.timeout_ns = slice_ns(left_ns);
+        how.follow = use.follows() ? 1 : 0;
+        const int_fast8_t status = next_once(*use, how, destination, frame, missed);
+        use->learn_if_reopened();
+        use.check_open();
+        if (request.canceller != nullptr && request.canceller->is_cancelled() && status == DAO_INTERRUPTED)
+            return status;
+        const bool is_time_up = status == DAO_TIMEOUT && how.timeout_ns == left_ns;
+        if ((status == DAO_INTERRUPTED || status == DAO_TIMEOUT) && !is_time_up)
         {
-            nb::gil_scoped_release release;
-            status = wait_slice(request, remaining_ns(deadline));
+            const IMAGE_METADATA *before = use.image()->md;
+            use.run_signal_handlers();
+            if (use.image()->md != before)
+                return DAO_REPLACED;
+            continue;
         }
-        if (status == DAO_SUCCESS)
-            return true;
-        if (status == DAO_REPLACED)
+        if (status > 0 || status == DAO_REMOVED || (status == DAO_REPLACED && how.follow == 0))
+            throw last_failure();
+        return status;
+    }
+}
+
+bool wait_for_unseen(Handle::Use &use, const WaitRequest &request)
+{
+    const Deadline deadline(request.timeout_ns);
+    DAO_FRAME frame = DAO_FRAME_INIT;
+    uint64_t missed = 0;
+    int_fast8_t status = DAO_REPLACED;
+    while (status == DAO_REPLACED)
+        status = next(use, request, deadline, {}, frame, missed);
+    return status == DAO_SUCCESS;
+}
+
+void wait_for_other_writer(Handle::Use &use)
+{
+    if (!in_main_thread() || use->has_loan() || !is_being_written(metadata_from_newest(*use, 1)))
+        return;
+    const auto limit = std::chrono::steady_clock::now() + writer_limit;
+    DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
+    for (;;)
+    {
+        require(daoShmGetInfo(use.image(), &info));
+        if (info.writing == 0 || info.writer_alive == DAO_DEAD)
+            return;
+        if (std::chrono::steady_clock::now() > limit)
+            throw Failure(DAO_E_BUSY, std::string(use.image()->name) + ": busy: process " +
+                                          std::to_string(info.writer_pid) + " (" + info.writer_name +
+                                          ") has held the writer lock for 5 s");
         {
-            reopen();
-            request.after_cnt0 = 0;
+            Released released;
+            std::this_thread::sleep_for(writer_poll);
         }
-        if (PyErr_CheckSignals() != 0)
-            throw nb::python_error();
-        if (request.canceller != nullptr && request.canceller->cancelled())
-            return false;
-        if (deadline && Clock::now() >= *deadline)
-            return false;
+        use.run_signal_handlers();
     }
 }
 

@@ -1,8 +1,7 @@
 // Publishing: whole frames, slices and loans.
 #include <cstring>
-#include <optional>
 
-#include "interpreter.hpp"
+#include "copying.hpp"
 #include "segment.hpp"
 
 namespace daopython
@@ -17,16 +16,6 @@ nb::object convert(nb::handle data, const FrameShape &shape)
         .attr("frame_array")(data, owned(dtype_of(shape.type)), shape_tuple(shape));
 }
 
-template <typename Integer>
-Integer integer(nb::handle value, const char *what)
-{
-    Integer result{};
-    if (!nb::try_cast(value, result))
-        throw Failure(DAO_E_TYPE,
-                      std::string(what) + " is " + nb::repr(value).c_str() + "; expected an integer of 64 bits");
-    return result;
-}
-
 /// What the caller says of a frame, as numbers.
 class Details
 {
@@ -34,17 +23,18 @@ class Details
     Details(nb::handle frame_id, nb::handle acquisition_time)
     {
         if (!frame_id.is_none())
-            frame_id_ = integer<uint64_t>(frame_id, "frame_id");
+            frame_id_ = unsigned_integer(frame_id, "frame_id");
         if (!acquisition_time.is_none())
-            acquisition_time_ns_ = integer<int64_t>(acquisition_time, "acquisition_time_ns");
+            acquisition_time_ns_ = signed_integer(acquisition_time, "acquisition_time_ns");
     }
 
+    bool has_any() const { return frame_id_ || acquisition_time_ns_; }
     void give_next_frame(IMAGE *image) const
     {
         if (frame_id_)
-            check(daoShmSetFrameId(image, *frame_id_));
+            require(daoShmSetFrameId(image, *frame_id_));
         if (acquisition_time_ns_)
-            check(daoShmSetAcquisitionTime(image, *acquisition_time_ns_));
+            require(daoShmSetAcquisitionTime(image, *acquisition_time_ns_));
     }
 
   private:
@@ -52,119 +42,147 @@ class Details
     std::optional<int64_t> acquisition_time_ns_;
 };
 
-/// daoShmImage2Shm() counts in 32 bits; a larger frame goes through a loan.
-int_fast8_t publish(Mapping &mapping, void *frame)
+/// What is said of a frame is said once it is certain that this one is the next: of a frame that fails, the one after it
+/// would get it.
+int_fast8_t publish(Place &place, const void *frame, const Details &details)
 {
-    if (mapping.element_count <= UINT32_MAX)
-        return daoShmImage2Shm(frame, static_cast<uint32_t>(mapping.element_count), &mapping.image);
+    if (!details.has_any())
+        return daoShmSetData(place.image(), frame, place.element_count);
     void *slot = nullptr;
-    const int_fast8_t status = daoShmLoanBegin(&mapping.image, &slot);
+    const int_fast8_t status = daoShmLoanBegin(place.image(), &slot);
     if (status != DAO_SUCCESS)
         return status;
-    std::memcpy(slot, frame, mapping.frame_bytes);
-    return daoShmLoanCommit(&mapping.image);
+    std::memcpy(slot, frame, place.frame_bytes);
+    details.give_next_frame(place.image());
+    return daoShmLoanCommit(place.image());
+}
+
+/// Make `frame` an array that the segment takes as it is and write it, with the place held from the check of its shape to
+/// the end of the write.
+template <class ShapeOf, class Write>
+void write_converted(Handle &handle, nb::object frame, ShapeOf &&shape_of, Write &&write)
+{
+    while (true)
+    {
+        FrameShape shape;
+        {
+            Handle::Use use(handle);
+            wait_for_other_writer(use);
+            bool is_written = false;
+            require(use.following([&]() -> int_fast8_t {
+                shape = shape_of(use);
+                is_written = is_frame(frame.ptr(), shape);
+                if (!is_written)
+                    return DAO_SUCCESS;
+                ReleaseForCopy release(*use, 1);
+                return write(*use, array_data(frame.ptr()));
+            }));
+            if (is_written)
+                return use->published();
+        }
+        try
+        {
+            frame = convert(frame, shape);
+        }
+        catch (const nb::python_error &)
+        {
+            // What does not fit may be meant for the segment that has the name now.
+            Handle::Use use(handle);
+            if (!use.follows() || daoShmCheckReplaced(use.image()) != DAO_REPLACED)
+                throw;
+            use->reopen();
+        }
+    }
 }
 
 } // namespace
 
-void Segment::open(const std::string &name, bool read_only)
+void Segment::open(nb::bytes name, bool read_only)
 {
-    handle_.open(name, read_only);
+    handle_.open(std::string(name.c_str(), name.size()), read_only);
 }
 
-void Segment::create(const std::string &name, nb::handle frame, uint32_t keywords, uint32_t depth, uint32_t file_mode,
-                     int compatibility)
+void Segment::create(nb::bytes name, nb::handle frame, uint32_t keywords, uint32_t depth, uint32_t file_mode,
+                     int compatibility, bool exclusive)
 {
+    const std::string path(name.c_str(), name.size());
     FrameShape shape;
     if (!describe(frame.ptr(), shape))
-        throw Failure(DAO_E_TYPE, name + ": expected a C-ordered array of an element type with 1 to 3 axes");
+        throw Failure(DAO_E_TYPE, path + ": expected a C-ordered array of an element type with 1 to 3 axes");
     DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     options.depth = depth;
     options.keywords = keywords;
     options.file_mode = file_mode;
     options.compatibility = compatibility;
-    handle_.create(name, shape, options);
+    options.exclusive = exclusive ? 1 : 0;
+    handle_.create(path, shape, options);
 }
 
 void Segment::set_data(nb::handle data, nb::handle frame_id, nb::handle acquisition_time)
 {
     const Details details(frame_id, acquisition_time);
-    nb::object frame = nb::borrow(data);
-    while (true)
-    {
-        FrameShape shape;
-        {
-            Handle::Use use(handle_);
-            handle_.follow_replacement();
-            shape = use->shape;
-            if (is_frame(frame.ptr(), shape))
-            {
-                details.give_next_frame(use.image());
-                {
-                    ReleaseForCopy release(*use, 1);
-                    check(publish(*use, array_data(frame.ptr())));
-                }
-                return handle_.published(daoShmGetCounter(use.image()));
-            }
-        }
-        frame = convert(data, shape);
-    }
+    write_converted(
+        handle_, nb::borrow(data), [](Handle::Use &use) { return use->shape; },
+        [&](Place &place, const void *frame) { return publish(place, frame, details); });
 }
 
 void Segment::write_slice(nb::handle data)
 {
-    FrameShape slice;
-    {
-        Handle::Use use(handle_);
-        if (use->shape.axes != 3)
-            throw Failure(DAO_E_SHAPE, std::string(use.image()->name) + ": has " + std::to_string(use->shape.axes) +
+    const auto slice_of = [](Handle::Use &use) -> FrameShape {
+        const FrameShape &shape = use->shape;
+        if (shape.axes != 3)
+            throw Failure(DAO_E_SHAPE, std::string(use.image()->name) + ": has " + std::to_string(shape.axes) +
                                            " axes; a rolling buffer has 3, slices first");
-        slice = {2, {use->shape.size[1], use->shape.size[2]}, use->shape.type};
-    }
-    nb::object frame = is_frame(data.ptr(), slice) ? nb::borrow(data) : convert(data, slice);
-    Handle::Use use(handle_);
-    nb::gil_scoped_release release;
-    check(daoShmWriteSlice(use.image(), array_data(frame.ptr()), static_cast<uint64_t>(slice.size[0] * slice.size[1])));
+        return {2, {shape.size[1], shape.size[2]}, shape.type};
+    };
+    write_converted(handle_, nb::borrow(data), slice_of, [](Place &place, const void *slice) {
+        const uint64_t elements = place.element_count / static_cast<uint64_t>(place.shape.size[0]);
+        return daoShmWriteSlice(place.image(), slice, elements);
+    });
 }
 
-nb::object Segment::begin_write()
+Lent Segment::begin_write()
 {
-    Handle::Use use(handle_);
-    handle_.follow_replacement();
+    std::shared_ptr<Place> place = handle_.shared_place_of_this_thread();
+    Handle::Use use(handle_, *place);
+    wait_for_other_writer(use);
     void *slot = nullptr;
-    handle_.begin_loan();
-    int_fast8_t status = DAO_SUCCESS;
-    {
-        nb::gil_scoped_release release;
-        status = daoShmLoanBegin(use.image(), &slot);
-    }
-    if (status != DAO_SUCCESS)
-        handle_.end_loan();
-    check(status);
-    return owned(new_view(use->shape, slot, use.owner(), true));
+    const bool has_loan = use->has_loan();
+    require(use.following([&] {
+        use->begin_loan();
+        Released released;
+        const int_fast8_t status = daoShmLoanBegin(use.image(), &slot);
+        if (status != DAO_SUCCESS && !has_loan)
+            use->end_loan();
+        return status;
+    }));
+    return {place, owned(use->array_over(slot, DAO_FRAME_INIT, true))};
 }
 
-void Segment::commit_write(nb::handle frame_id, nb::handle acquisition_time)
+void Segment::commit_write(Lent &lent, nb::handle frame_id, nb::handle acquisition_time)
 {
     const Details details(frame_id, acquisition_time);
-    Handle::Use use(handle_);
+    Handle::Use use(handle_, *lent.place);
+    if (!use->has_loan())
+        throw Failure(DAO_E_STATE, std::string(use.image()->name) + ": the loan is over; expected one under way");
     details.give_next_frame(use.image());
-    check(daoShmLoanCommit(use.image()));
-    handle_.end_loan();
-    handle_.published(daoShmGetCounter(use.image()));
+    use->end_loan();
+    require(daoShmLoanCommit(use.image()));
+    use->published();
 }
 
-void Segment::abort_write()
+void Segment::abort_write(Lent &lent)
 {
-    Handle::Use use(handle_);
-    handle_.end_loan();
-    check(daoShmLoanAbort(use.image()));
+    Handle::Use use(handle_, *lent.place);
+    use->end_loan();
+    require(daoShmLoanAbort(use.image()));
 }
 
-void Segment::post(int semaphore)
+void Segment::post(nb::handle semaphore)
 {
+    const int number = semaphore_number(semaphore);
     Handle::Use use(handle_);
-    check(daoSemPost(use.image(), semaphore));
+    require(daoSemPost(use.image(), number));
 }
 
 } // namespace daopython

@@ -12,9 +12,15 @@ after another into them, readers copy or look at frames and can wait for the nex
         ...
 """
 
-from ._core import ELEMENT_TYPES, ErrorCode, remove, version
+import os
+import threading
+
+from . import interpreter as interpreter  # isort: skip  # before the extension module
+from . import _core
+from ._core import ELEMENT_TYPES, ErrorCode, version
 from .errors import (
     DaoError,
+    DaoExistsError,
     DaoKeyError,
     DaoNotFoundError,
     DaoPermissionError,
@@ -26,13 +32,18 @@ from .errors import (
 from .frames import Frames
 from .keywords import Keywords
 from .loan import Loan
-from .segment import Reader, shm
+from .segment import Reader, remove, shm
 
 __version__ = version()
+
+_core._set_main_thread(threading.main_thread().ident or 0)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_core._after_fork)
 
 __all__ = [
     "ELEMENT_TYPES",
     "DaoError",
+    "DaoExistsError",
     "DaoKeyError",
     "DaoNotFoundError",
     "DaoPermissionError",

@@ -23,13 +23,38 @@ def _shape_error(message: str) -> DaoValueError:
 
 
 def _as_array(data: Any) -> NDArray[Any]:
+    if np.ma.is_masked(data):
+        raise DaoValueError.of(
+            ErrorCode.ARGUMENT, "data is masked in places; expected a value for each element, as filled() gives"
+        )
     try:
         array = np.asarray(data)
     except (ValueError, TypeError) as reason:
         raise _shape_error(f"data is no array: {reason}") from reason
+    if _may_be_large_integers(data, array):
+        array = _large_integers(data, array)
     if array.dtype.kind == "O":
         raise _type_error(f"data of type {type(data).__name__} is no array of numbers; expected {_known_types()}")
     return array
+
+
+def _is_python(data: Any) -> bool:
+    """Whether data is made of Python's numbers, which have no size of their own."""
+    return isinstance(data, (list, tuple, int, float, complex)) and not hasattr(data, "dtype")
+
+
+def _may_be_large_integers(data: Any, array: NDArray[Any]) -> bool:
+    # NumPy takes integers of which some are over 2**63 - 1 and some are small for floats.
+    return array.dtype.kind == "f" and _is_python(data) and bool(array.size) and float(array.max()) >= 2.0**63
+
+
+def _large_integers(data: Any, array: NDArray[Any]) -> NDArray[Any]:
+    numbers = np.asarray(data, object)
+    if not all(isinstance(number, (int, np.integer)) for number in numbers.flat):
+        return array
+    if min(numbers.flat) < 0 or max(numbers.flat) > np.iinfo(np.uint64).max:
+        raise _type_error("data holds integers that no element type of 64 bits has room for together")
+    return numbers.astype(np.uint64)
 
 
 def _known_types() -> str:
@@ -79,8 +104,7 @@ def frame_array(data: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDAr
     Raises TypeError where the type does not cast safely, ValueError for another shape; both name both sides.
     """
     array = _check_shape(_as_array(data), shape)
-    python_numbers = isinstance(data, (list, tuple, int, float, complex)) and not hasattr(data, "dtype")
-    if python_numbers and array.dtype != dtype:
+    if _is_python(data) and array.dtype != dtype:
         array = _cast_python_numbers(array, dtype)
     if not np.can_cast(array.dtype, dtype, "safe"):
         raise _type_error(f"data has type {array.dtype}; expected what casts safely to the segment's, {dtype}")

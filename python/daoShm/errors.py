@@ -34,6 +34,10 @@ class DaoPermissionError(DaoError, PermissionError):
     """The system refuses access, or the segment is open for reading only."""
 
 
+class DaoExistsError(DaoError, FileExistsError):
+    """Something has the name already that may not be replaced."""
+
+
 class DaoTimeoutError(DaoError, TimeoutError):
     """A time limit passed: no frame came, or another writer kept the segment locked."""
 
@@ -58,6 +62,7 @@ class DaoUnsupportedError(DaoError, NotImplementedError):
 
 _CLASSES = {
     ErrorCode.NOT_FOUND: DaoNotFoundError,
+    ErrorCode.EXISTS: DaoExistsError,
     ErrorCode.PERMISSION: DaoPermissionError,
     ErrorCode.READ_ONLY: DaoPermissionError,
     ErrorCode.TIMEOUT: DaoTimeoutError,
@@ -75,6 +80,7 @@ _CLASSES = {
 
 _SYSTEM_CODES = {
     DaoNotFoundError: errno.ENOENT,
+    DaoExistsError: errno.EEXIST,
     DaoPermissionError: errno.EACCES,
     DaoTimeoutError: errno.ETIMEDOUT,
 }

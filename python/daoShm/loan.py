@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from .errors import DaoTypeError
+from ._core import ErrorCode
+from .errors import DaoError, DaoTypeError
 
 if TYPE_CHECKING:
-    from ._core import Segment
+    from ._core import Lent, Segment
 
 
 class Loan:
@@ -23,29 +24,30 @@ class Loan:
     ``frame_id`` (cnt2) and ``acquisition_time_ns`` (since the Unix epoch) may be set inside the block.
     """
 
-    __slots__ = ("_frame", "_segment", "acquisition_time_ns", "frame_id")
+    __slots__ = ("_lent", "_segment", "acquisition_time_ns", "frame_id")
 
     def __init__(self, segment: Segment, frame_id: int | None, acquisition_time_ns: int | None) -> None:
         self._segment = segment
-        self._frame: NDArray[Any] | None = None
+        self._lent: Lent | None = None
         self.frame_id = frame_id
         self.acquisition_time_ns = acquisition_time_ns
 
     def __enter__(self) -> NDArray[Any]:
-        self._frame = self._segment._begin_write()
-        return self._frame
+        self._lent = self._segment._begin_write()
+        return self._lent.frame
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._frame is not None:
-            self._frame.flags.writeable = False
-            self._frame = None
+        lent, self._lent = self._lent, None
+        if lent is None:
+            raise DaoError.of(ErrorCode.STATE, "the loan is over; expected one under way")
+        lent.frame.flags.writeable = False
         if kind is not None:
-            self._segment._abort_write()
+            self._segment._abort_write(lent)
             return
         try:
-            self._segment._commit_write(self.frame_id, self.acquisition_time_ns)
+            self._segment._commit_write(lent, self.frame_id, self.acquisition_time_ns)
         except DaoTypeError:  # of the details: nothing was published yet
-            self._segment._abort_write()
+            self._segment._abort_write(lent)
             raise

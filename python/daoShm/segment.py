@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 import os
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
 from .convert import segment_array
-from .errors import DaoValueError
+from .errors import DaoTypeError, DaoValueError
 from .frames import Frames, Mode
 from .keywords import Keywords
 from .loan import Loan
@@ -25,7 +25,7 @@ class Reader(NamedTuple):
     pid: int
     """Its process."""
     alive: bool | None
-    """Whether the process lives; None where that cannot be told."""
+    """Whether the process lives; None where that cannot be told from here."""
     name: str
     """The process's name."""
     counter: int
@@ -34,6 +34,36 @@ class Reader(NamedTuple):
     """Frames published that it never read, since its first."""
     last_seen_ns: int
     """When it last read, nanoseconds since the Unix epoch."""
+
+
+def _path(name: Any) -> bytes:
+    """What C takes for a name. Raises ValueError, or TypeError for what is no path at all."""
+    try:
+        path = os.fsencode(name)
+    except TypeError as reason:
+        raise DaoTypeError.of(_core.ErrorCode.NAME, f"name of a segment is {name!r}; expected a path") from reason
+    except UnicodeError as reason:
+        raise DaoValueError.of(
+            _core.ErrorCode.NAME, f"name of a segment is {name!r}: {reason}; expected what the system takes for a path"
+        ) from reason
+    if b"\0" in path:
+        raise DaoValueError.of(
+            _core.ErrorCode.NAME,
+            f"name of a segment is {name!r}: zero byte at index {path.index(0)}; expected none",
+        )
+    return path
+
+
+def remove(name: str | bytes | os.PathLike[str]) -> None:
+    """Remove a segment's file. Who has it open keeps the memory; waits end with DaoError.
+
+    Raises FileNotFoundError when there is none, DaoError when the file is not a segment.
+    """
+    _core._remove(_path(name))
+
+
+def _refused(message: str) -> DaoValueError:
+    return DaoValueError.of(_core.ErrorCode.ARGUMENT, message)
 
 
 def _option(name: str, value: Any, low: int, high: int) -> int:
@@ -51,18 +81,20 @@ class shm(Network, _core.Segment):
     for reading only where writing is not permitted. With data and no name: a private image of this process.
 
     fname: path of the segment's file, at most 79 bytes. data: array, nested list or scalar. nbkw: room for so many
-    keywords. depth: slots; with 2 or more a fast writer leaves readers time. logLevel: what programs in C print.
-    pubPort, subPort, subHost: network. read_only: open for reading only, unlisted among the readers. follow: go over
-    to a segment that replaces this one. compatibility: give a new segment DAO's named semaphores, None: as the
-    environment variable DAO_COMPATIBILITY says. mode: permission bits of a new file, None: 0o600.
+    keywords. depth: slots; with 2 or more a fast writer leaves readers time. logLevel: what programs in C print in
+    this process; None leaves it as it is. pubPort, subPort, subHost: network. read_only: open for reading only,
+    unlisted among the readers. follow: go on in a segment that replaces this one. compatibility: give a new segment
+    DAO's named semaphores, None: as the environment variable DAO_COMPATIBILITY says. mode: permission bits of a new
+    file, None: 0o600. exclusive: fail when anything has the name already.
 
-    Everything that gives frames copies them whole, never torn, and np.asarray(), memoryview() and DLPack do too;
-    view() is the one that hands out the shared memory itself. Any thread may use the object.
+    Everything that gives frames copies them whole, never torn, and np.asarray() and DLPack do too; view() is the one
+    that hands out the shared memory itself. Any thread may use the object: each has its own place among the frames,
+    which begins with its first call.
 
     DAO_SUCCESS, DAO_ERROR, DAO_TIMEOUT, DAO_OVERWRITE, DAO_NOTREADY and their kin: results as in C.
 
     Raises FileNotFoundError, PermissionError, ValueError (name, shape, depth) and TypeError (dtype), each of which is
-    a DaoError too, and DaoError.
+    a DaoError too; FileExistsError with exclusive; and DaoError.
     """
 
     DAO_SUCCESS = _core.DAO_SUCCESS
@@ -73,44 +105,64 @@ class shm(Network, _core.Segment):
     DAO_INTERRUPTED = _core.DAO_INTERRUPTED
     DAO_REPLACED = _core.DAO_REPLACED
     DAO_REMOVED = _core.DAO_REMOVED
+    DAO_OUTRUN = _core.DAO_OUTRUN
 
     def __init__(
         self,
-        fname: str | os.PathLike[str] | None = None,
+        fname: str | bytes | os.PathLike[str] | None = None,
         data: Any = None,
         nbkw: int = 0,
         pubPort: int = 5555,
         subPort: int = 5555,
         subHost: str = "localhost",
-        logLevel: int = 0,
+        logLevel: int | None = None,
         depth: int = 1,
         *,
         read_only: bool = False,
         follow: bool = True,
         compatibility: bool | None = None,
         mode: int | None = None,
+        exclusive: bool = False,
     ) -> None:
         super().__init__()
-        self._name = None if fname is None else os.fsdecode(fname)
+        path = None if fname is None else _path(fname)
+        self._name = None if path is None else os.fsdecode(path)
         self.pubPort = pubPort
         self.subPort = subPort
         self.subHost = subHost
-        self.follow = follow
-        _core.set_log_level(logLevel)
+        self.follow = bool(follow)
+        if logLevel is not None:
+            _core.set_log_level(_option("logLevel", logLevel, 0, 3))
         if data is not None:
-            self._make(segment_array(data), nbkw, depth, compatibility, mode)
-        elif self._name is not None:
-            self._open(self._name, read_only)
+            if read_only:
+                raise _refused(f"{self._name}: read_only with data, which would be written; expected one of the two")
+            if exclusive and path is None:
+                raise _refused("exclusive without a name; expected a name")
+            self._make(path, segment_array(data), nbkw, depth, compatibility, mode, bool(exclusive))
+        elif exclusive:
+            raise _refused(f"{self._name}: exclusive without data to make a segment of; expected data")
+        elif path is not None:
+            self._open(path, bool(read_only))
 
-    def _make(self, frame: NDArray[Any], nbkw: int, depth: int, compatibility: bool | None, mode: int | None) -> None:
-        if self._name == "":
+    def _make(
+        self,
+        path: bytes | None,
+        frame: NDArray[Any],
+        nbkw: int,
+        depth: int,
+        compatibility: bool | None,
+        mode: int | None,
+        exclusive: bool,
+    ) -> None:
+        if path == b"":
             raise DaoValueError.of(_core.ErrorCode.NAME, "the name is empty; expected 1 to 79 bytes")
         keywords = _option("nbkw", nbkw, 0, 65535)
         slots = _option("depth", depth, 1, 2**32 - 1)
         bits = 0 if mode is None else _option("mode", mode, 1, 0o777)
         semaphores = 0 if compatibility is None else 1 if compatibility else -1
-        self._create(self._name or "", frame, keywords, slots, bits, semaphores)
+        self._create(path or b"", frame, keywords, slots, bits, semaphores, exclusive)
         self.set_data(frame)
+        self.reset_tail()  # what one makes oneself is no news
 
     @property
     def name(self) -> str | None:
@@ -145,9 +197,10 @@ class shm(Network, _core.Segment):
         return moment.replace(microsecond=microseconds % 1_000_000)
 
     def frames(self, timeout: float | None = None, mode: Mode = "sleep") -> Frames:
-        """Every frame from now on in FIFO order, for ``for`` and ``async for``: ndarrays of the segment's shape.
+        """Every frame from now on, in order, for ``for`` and ``async for``: ndarrays of the segment's shape.
 
-        timeout: seconds to wait for a frame, None for ever; then TimeoutError. mode: as in wait().
+        Each iterator has a place of its own: two of them each give every frame. timeout: seconds to wait for a frame,
+        None: no limit, 0: only look; then TimeoutError. mode: as in wait().
         """
         return Frames(self, timeout, mode)
 
@@ -188,6 +241,16 @@ class shm(Network, _core.Segment):
     def __dlpack_device__(self) -> tuple[int, int]:
         """(1, 0): the memory is the processor's."""
         return (1, 0)
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        """Refuse to be pickled or copied: an open segment belongs to its process."""
+        raise DaoTypeError.of(
+            _core.ErrorCode.UNSUPPORTED,
+            f"{self._name}: an open segment cannot be pickled; pass its name to the other process and open it there: "
+            f"shm({self._name!r})"
+            if self._name is not None
+            else "a private image cannot be pickled; make a segment with a name to share it with another process",
+        )
 
     def __enter__(self) -> shm:
         return self

@@ -80,7 +80,6 @@ def test_use_after_close(name):
         lambda: segment.dtype,
         lambda: segment.depth,
         lambda: segment.info,
-        lambda: memoryview(segment),
         lambda: np.asarray(segment),
         lambda: next(frames),
         lambda: keywords["X"],

@@ -114,7 +114,6 @@ def test_arrays_are_freed(name):
             for _ in range(200):
                 segment.set_data(segment.get_data().astype(">f8"))
                 segment.get_history(1)
-                memoryview(segment)
                 np.asarray(segment)
                 segment.get_data_next()
 

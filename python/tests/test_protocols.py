@@ -12,7 +12,7 @@ def segment(name):
         yield made
 
 
-@pytest.mark.parametrize("convert", [np.array, np.asarray, np.from_dlpack, memoryview, lambda s: s.__array__()])
+@pytest.mark.parametrize("convert", [np.array, np.asarray, np.from_dlpack, lambda s: s.__array__()])
 def test_conversions_are_whole_copies(segment, convert):
     copy = np.asarray(convert(segment))
     segment.set_data(np.zeros((2, 3), np.float32))
@@ -39,10 +39,20 @@ def test_dlpack_without_a_copy(segment):
     assert segment.__dlpack_device__() == (1, 0)
 
 
-def test_the_buffer_protocol(segment):
-    with memoryview(segment) as memory:
-        assert memory.format == "f" and memory.shape == (2, 3) and memory.nbytes == 24
-    assert bytes(memoryview(segment)) == segment.get_data().tobytes()
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="copy=False may copy before NumPy 2")
+def test_asarray_without_a_copy_is_the_memory(segment):
+    live = np.asarray(segment, copy=False)
+    assert np.shares_memory(live, segment.view()) and not live.flags.writeable
+    with pytest.raises(ValueError, match="float64"):
+        np.asarray(segment, np.float64, copy=False)
+
+
+def test_a_buffer_is_asked_of_a_copy_or_of_a_view(segment):
+    with pytest.raises(TypeError):
+        memoryview(segment)
+    live, copy = memoryview(segment.view()), memoryview(segment.get_data())
+    segment.set_data(np.full((2, 3), 9, np.float32))
+    assert live.readonly and live[1, 2] == 9 and copy[1, 2] == 5 and not copy.readonly
 
 
 def test_numpy_functions_take_a_segment(segment):

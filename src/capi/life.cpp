@@ -151,6 +151,24 @@ int_fast8_t daoShmOpenReadOnly(const char *name, IMAGE *image)
     return opened;
 }
 
+int_fast8_t daoShmDuplicate(IMAGE *image, IMAGE *duplicate)
+{
+    if (image == duplicate)
+        return result(fail(DAO_E_ARGUMENT, "the duplicate of an image is the image itself; expected another"));
+    const Handle *handle = capi::handle_of(image);
+    if (handle == nullptr)
+        return refuse(duplicate);
+    const int_fast8_t opened = open_image(duplicate, image->name,
+                                          [&](segment::SegmentPointer &segment) noexcept
+                                          {
+                                              segment = handle->segment;
+                                              return Status::success;
+                                          });
+    if (opened == DAO_SUCCESS)
+        capi::handle_of(duplicate)->wants_read_only = handle->wants_read_only;
+    return opened;
+}
+
 int_fast8_t daoShmCloseShm(IMAGE *image)
 {
     if (image == nullptr)

@@ -27,6 +27,22 @@ float float_at(const void *bytes, size_t index)
     return value;
 }
 
+TEST(ShmImage, ADuplicateHasAPlaceOfItsOwnOnTheSameMemory)
+{
+    Dao::Image image = Dao::Image::make_private("private", {1}, _DATATYPE_UINT8, 4);
+    Bytes got;
+    image.set_frame(ramp(1, 1).data());
+    Dao::Image duplicate = image.duplicate();
+    EXPECT_EQ(duplicate.get_meta_data(0), image.get_meta_data(0));
+    EXPECT_EQ(duplicate.read_next(got).status, DAO_NOTREADY);
+    image.set_frame(ramp(1, 2).data());
+    EXPECT_EQ(duplicate.read_next(got).cnt0, 2u);
+    EXPECT_EQ(image.read_next(got).cnt0, 1u);
+    image.close();
+    EXPECT_TRUE(duplicate.read(got));
+    EXPECT_EQ(got, ramp(1, 2));
+}
+
 TEST(ShmImage, CarriesEveryTypeByItsCode)
 {
     for (uint8_t type = 1; daoTypeSize(type) != 0; ++type)
@@ -124,6 +140,7 @@ TEST(ShmImage, MovedFromAndClosedThrow)
         EXPECT_EQ(error_of([&] { image->wait_for_frame(0); }), DAO_E_CLOSED);
         EXPECT_EQ(error_of([&] { image->reopen(); }), DAO_E_CLOSED);
         EXPECT_EQ(error_of([&] { image->hold_memory(); }), DAO_E_CLOSED);
+        EXPECT_EQ(error_of([&] { image->duplicate(); }), DAO_E_CLOSED);
         EXPECT_EQ(error_of([&] { image->keywords(); }), DAO_E_CLOSED);
         EXPECT_EQ(error_of([&] { image->info(); }), DAO_E_CLOSED);
         EXPECT_EQ(error_of([&] { image->close(); }), DAO_E_NONE);

@@ -32,6 +32,9 @@ void use_life(void)
     EXPECT_ERROR(daoShmImage2Shm(size, 1, &again), DAO_E_READ_ONLY);
     EXPECT(daoShmCloseShm(&again) == DAO_SUCCESS);
 
+    EXPECT(daoShmDuplicate(&image, &again) == DAO_SUCCESS && again.md == image.md);
+    EXPECT(daoShmCloseShm(&again) == DAO_SUCCESS);
+
     EXPECT(daoShmShm2Img(name, &again) == DAO_SUCCESS);
     EXPECT(daoShmCheckReplaced(&again) == DAO_SUCCESS);
     EXPECT(daoShmCloseShm(&image) == DAO_SUCCESS);
