@@ -306,7 +306,7 @@ TEST(Layout, DamagedMetadataIsRefused)
     expect_refused(damaged(offsetof(IMAGE_METADATA, naxis), uint8_t{0}), DAO_E_FORMAT, "number of axes is 0");
     expect_refused(damaged(offsetof(IMAGE_METADATA, naxis), uint8_t{4}), DAO_E_FORMAT, "number of axes is 4");
     expect_refused(damaged(offsetof(IMAGE_METADATA, size), uint32_t{0}), DAO_E_FORMAT, "axis 0 has 0 elements");
-    expect_refused(damaged(offsetof(IMAGE_METADATA, size), uint32_t{5}), DAO_E_FORMAT, "states 16 elements");
+    expect_refused(damaged(offsetof(IMAGE_METADATA, size), uint32_t{5}), DAO_E_FORMAT, "it says 16 elements; expected 20");
     expect_refused(damaged(offsetof(IMAGE_METADATA, atype), uint8_t{13}), DAO_E_FORMAT, "unknown element type 13");
     expect_refused(damaged(offsetof(IMAGE_METADATA, fifo_size), uint32_t{0}), DAO_E_FORMAT, "damaged");
     expect_refused(damaged(offsetof(IMAGE_METADATA, fifo_size), UINT32_MAX), DAO_E_FORMAT, "damaged");
