@@ -105,7 +105,7 @@ void check_segments(const std::vector<SegmentStatus> &statuses, Findings &findin
                                 fmt::format("{}: writer {} has died, {} reader(s) are waiting", status.path,
                                             info.writer_pid, status.readers.text()),
                                 "start the writer again"});
-        if ((info.writer_pid != 0 && info.writer_alive == DAO_UNKNOWN) || status.readers.unknown > 0)
+        if ((info.writing == 0 && info.writer_alive == DAO_UNKNOWN) || status.readers.unknown > 0)
             findings.push_back({Severity::advice, "processes",
                                 fmt::format("{}: writer {}, readers {}: whether all live is unknown from here",
                                             status.path, writer_text(info), status.readers.text()),

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "segments/liveness.hpp"
 #include "segments/segment.hpp"
 #include "segments/segment_name.hpp"
-#include "segments/survey.hpp"
 #include "text/exit_code.hpp"
 
 namespace daoshm
@@ -30,7 +30,7 @@ std::string use_text(const std::string &name)
     if (info.writing != 0 && info.writer_alive == DAO_ALIVE)
         return fmt::format("process {} is writing to it", info.writer_pid);
     if (info.writing != 0 && !is_gone(info.writer_alive))
-        return fmt::format("process {} is writing to it, or died doing so", writer_text(info));
+        return fmt::format("process {} may be writing to it", info.writer_pid);
     ReaderCount readers;
     for (const DAO_READER &reader : segment.readers())
         readers.add(reader.alive);

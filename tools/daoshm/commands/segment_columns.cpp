@@ -20,7 +20,7 @@ const std::vector<SegmentColumnInfo> &segment_columns()
                                                         {SegmentColumn::writer, "WRITER", 16, Align::left, 30},
                                                         {SegmentColumn::readers, "READERS", 7, Align::right, 45},
                                                         {SegmentColumn::missed, "MISSED", 8, Align::right, 70},
-                                                        {SegmentColumn::state, "STATE", 12, Align::left, 80}};
+                                                        {SegmentColumn::state, "STATE", 14, Align::left, 80}};
     return columns;
 }
 

@@ -44,7 +44,7 @@ TEST(Liveness, UnknownIsNullInJson)
 TEST(Liveness, AWriterOfWhichNothingIsKnownIsNotGone)
 {
     EXPECT_EQ(state_text(written_by(DAO_DEAD)).text, "writer gone");
-    EXPECT_EQ(state_text(written_by(DAO_UNKNOWN)).text, "idle");
+    EXPECT_EQ(state_text(written_by(DAO_UNKNOWN)).text, "writer unknown");
     EXPECT_EQ(writer_text(written_by(DAO_UNKNOWN).info), "4711 (unknown)");
 }
 
