@@ -79,10 +79,6 @@ struct StateText
     Style style;
 };
 StateText state_text(const SegmentStatus &status);
-/// A DAO_LIVENESS: "yes", "no" or "unknown".
-std::string liveness_text(uint32_t liveness);
-/// The same: true, false or null.
-Json liveness_json(uint32_t liveness);
 std::string writer_text(const DAO_SEGMENT_INFO &info);
 std::string last_frame_text(const SegmentStatus &status);
 Json status_json(const SegmentStatus &status);
