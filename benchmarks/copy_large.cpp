@@ -21,7 +21,7 @@ std::pair<Figure, Figure> in_turns(const Settings &settings, const std::function
     for (int round = 0; round < settings.repetitions; ++round)
     {
         Samples of_one, of_other;
-        for (int block = 0; block < settings.scaled(20, 1); ++block)
+        for (int turn = 0; turn < settings.scaled(20, 1); ++turn)
         {
             const Samples first = microseconds(one), second = microseconds(other);
             of_one.insert(of_one.end(), first.begin(), first.end());

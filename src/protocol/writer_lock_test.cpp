@@ -69,6 +69,34 @@ TEST(WriterLock, OfADeadHolderIsTakenOverWhenAskedFor)
     EXPECT_EQ(lock.of(viewer).holder(), viewer);
 }
 
+TEST(WriterLock, IsTakenByHandFromJustTheHolderThatWasMeant)
+{
+    LockInMemory lock;
+    EXPECT_EQ(lock.of(viewer).try_seize(camera), LockResult::busy) << "nobody holds it";
+    EXPECT_EQ(lock.word, 0u);
+    lock.word = camera | packets_bit | 3;
+    EXPECT_EQ(lock.of(viewer).try_seize(viewer), LockResult::busy);
+    EXPECT_EQ(lock.of(viewer).try_seize(camera), LockResult::taken_over);
+    EXPECT_EQ(lock.word, viewer);
+    EXPECT_EQ(lock.questions, 0u);
+    EXPECT_FALSE(lock.of(camera).leave_packet());
+    EXPECT_FALSE(lock.of(camera).release()) << "it is the other's";
+    EXPECT_EQ(lock.word, viewer);
+}
+
+TEST(ProcessToken, OfASegmentSaysWhichByteProvesThatItsProcessLives)
+{
+    const base::ProcessToken proven = base::make_segment_token(4711, 42, true);
+    const base::ProcessToken unproven = base::make_segment_token(4711, 42, false);
+    EXPECT_EQ(base::token_pid(proven), 4711u);
+    EXPECT_TRUE(base::has_proof(proven));
+    EXPECT_FALSE(base::has_proof(unproven));
+    EXPECT_EQ(proven & ~base::process_token_mask, 0u);
+    EXPECT_NE(base::lock_position(proven), base::lock_position(base::make_segment_token(4711, 43, true)));
+    EXPECT_GT(base::lock_position(proven), base::first_lock_position);
+    EXPECT_LT(base::lock_position(base::make_segment_token(UINT32_MAX, UINT64_MAX, true)), uint64_t{INT64_MAX});
+}
+
 TEST(WriterLock, OfADeadHolderWithPacketsIsTakenOver)
 {
     for (unsigned packets : {0u, 1u, 5u})

@@ -29,9 +29,10 @@ std::string plan_text(const std::string &path, const DAO_SEGMENT_INFO &info)
 {
     const std::string holder = fmt::format("process {}", writer_text(info));
     if (info.writer_alive == DAO_ALIVE)
-        return fmt::format("{}: {} holds it and lives. Its lock is taken away; the frame that it writes is given up, and "
-                           "may be torn.",
-                           path, holder);
+        return fmt::format(
+            "{}: {} holds it and lives. Its lock is taken away; the frame that it writes is given up, and "
+            "may be torn.",
+            path, holder);
     return fmt::format("{}: {} holds it. Its lock is freed and the frame that it left half written is repaired; if it "
                        "lives after all, it gives the frame up.",
                        path, holder);
@@ -68,9 +69,10 @@ void add_unlock(Tool &tool)
     add_segment_argument(command, options->segment);
     command->add_flag("-y,--yes", options->yes, "Do not ask");
     command->add_flag("-f,--force", options->force, "Do not ask, and take the lock from a writer that lives, too");
-    command->footer("For a writer that cannot be judged from here, such as one in another container that could not lock "
-                    "the file:\nother writers are told \"busy\". The lock of a writer that is proven dead is taken over "
-                    "without this command.\n\nExamples:\n  daoshm unlock wfs\n  daoshm unlock wfs --yes");
+    command->footer(
+        "For a writer that cannot be judged from here, such as one in another container that could not lock "
+        "the file:\nother writers are told \"busy\". The lock of a writer that is proven dead is taken over "
+        "without this command.\n\nExamples:\n  daoshm unlock wfs\n  daoshm unlock wfs --yes");
 }
 
 }
