@@ -11,8 +11,7 @@ std::pair<Figure, Figure> in_turns(const Settings &settings, const std::function
                                    const std::function<void()> &other)
 {
     constexpr int block = 20;
-    const auto microseconds = [&](const std::function<void()> &action)
-    {
+    const auto microseconds = [&](const std::function<void()> &action) {
         Samples samples = sample(block, 1, action);
         std::for_each(samples.begin(), samples.end(), [](double &time) { time *= 1e-3; });
         return samples;
@@ -44,15 +43,13 @@ void large(const Settings &settings, Report &report, uint32_t megabytes, uint32_
     uint32_t slot = 0;
     const auto [publish, in] = in_turns(
         settings, [&] { shm.set_frame(frame.data()); },
-        [&]
-        {
+        [&] {
             std::memcpy(shm.get_arbitrary_frame(slot++), frame.data(), bytes);
             keep(&shm);
         });
     const auto [read, out] = in_turns(
         settings, [&] { shm.read(got); },
-        [&]
-        {
+        [&] {
             std::memcpy(got.data(), shm.get_frame(), bytes);
             keep(got.data());
         });
@@ -80,15 +77,13 @@ void loan(const Settings &settings, Report &report)
 
 int main(int argc, char **argv)
 {
-    return run(argc, argv,
-               [](const Settings &settings)
-               {
-                   pin_to_core(0);
-                   Report report(settings, "large frames");
-                   large(settings, report, 4, 1);
-                   large(settings, report, 8, 1);
-                   large(settings, report, 4, 4);
-                   loan(settings, report);
-                   report.print();
-               });
+    return run(argc, argv, [](const Settings &settings) {
+        pin_to_core(0);
+        Report report(settings, "large frames");
+        large(settings, report, 4, 1);
+        large(settings, report, 8, 1);
+        large(settings, report, 4, 4);
+        loan(settings, report);
+        report.print();
+    });
 }

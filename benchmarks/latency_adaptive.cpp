@@ -91,8 +91,9 @@ Figure excess(const Figure &adaptive, const Figure &asleep)
 void measure(const Settings &settings, const Pattern &pattern)
 {
     Samples shares[3];
-    const auto run = [&](Wait wait, int which)
-    { return [&settings, &pattern, &shares, wait, which] { return paced(settings, pattern, wait, shares[which]); }; };
+    const auto run = [&](Wait wait, int which) {
+        return [&settings, &pattern, &shares, wait, which] { return paced(settings, pattern, wait, shares[which]); };
+    };
     const auto figures = interleave(settings, {run(&Dao::Shm<int64_t>::wait_for_frame_spin, 0),
                                                run(&Dao::Shm<int64_t>::wait_for_frame_adaptive, 1),
                                                run(&Dao::Shm<int64_t>::wait_for_frame, 2)});
@@ -119,12 +120,10 @@ void measure(const Settings &settings, const Pattern &pattern)
 
 int main(int argc, char **argv)
 {
-    return run(argc, argv,
-               [](const Settings &settings)
-               {
-                   for (const Pattern &pattern : patterns)
-                   {
-                       measure(settings, pattern);
-                   }
-               });
+    return run(argc, argv, [](const Settings &settings) {
+        for (const Pattern &pattern : patterns)
+        {
+            measure(settings, pattern);
+        }
+    });
 }

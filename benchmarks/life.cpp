@@ -15,9 +15,7 @@ namespace
 void open_bare(const char *name)
 {
     const int file = ::open(name, O_RDWR | O_CLOEXEC);
-    struct stat status
-    {
-    };
+    struct stat status{};
     if (file < 0 || fstat(file, &status) != 0)
     {
         throw std::runtime_error("cannot open the segment's file");
@@ -108,53 +106,36 @@ void leaks(const Settings &settings, Report &report, const SegmentName &name)
 
 int main(int argc, char **argv)
 {
-    return run(
-        argc, argv,
-        [](const Settings &settings)
-        {
-            const SegmentName name(settings.folder, "life"), fresh(settings.folder, "fresh");
-            const std::string bare = std::string(fresh) + ".bare";
-            const Dao::Shm<float> shm(name, {10, 10});
-            const size_t bytes = shm.image()->memsize;
-            uint32_t size[] = {10, 10};
-            IMAGE image;
-            const int count = settings.scaled(2000, 20);
-            const auto nothing = [] {};
-            pin_to_core(0);
-            const auto figures = interleave(
-                settings,
-                {[&]
-                 {
-                     return timed(
-                         count, nothing, [&] { open_and_close(name); }, nothing);
-                 },
-                 [&]
-                 {
-                     return timed(
-                         count, nothing, [&] { open_bare(name.c_str()); }, nothing);
-                 },
-                 [&]
-                 {
-                     return timed(
-                         count, nothing,
-                         [&] { Dao::check(daoShmImageCreate(&image, fresh.c_str(), 2, size, _DATATYPE_FLOAT, 1, 0)); },
-                         [&]
-                         {
-                             daoShmCloseShm(&image);
-                             daoShmRemove(fresh.c_str());
-                         });
-                 },
-                 [&]
-                 {
-                     return timed(
-                         count, nothing, [&] { create_bare(bare, bytes); }, [&] { unlink(bare.c_str()); });
-                 }});
-            Report report(settings, "open, close, create");
-            report.judge("open + close", figures[0], "us", figures[1].median, 15, "<= 15 us");
-            report.show("bare open, fstat, mmap, munmap, close", figures[1], "us");
-            report.judge("create 10x10", figures[2], "us", figures[3].median, 25, "<= 25 us");
-            report.show("bare create, fallocate, mmap, clear, close", figures[3], "us");
-            leaks(settings, report, name);
-            report.print();
-        });
+    return run(argc, argv, [](const Settings &settings) {
+        const SegmentName name(settings.folder, "life"), fresh(settings.folder, "fresh");
+        const std::string bare = std::string(fresh) + ".bare";
+        const Dao::Shm<float> shm(name, {10, 10});
+        const size_t bytes = shm.image()->memsize;
+        uint32_t size[] = {10, 10};
+        IMAGE image;
+        const int count = settings.scaled(2000, 20);
+        const auto nothing = [] {};
+        pin_to_core(0);
+        const auto figures = interleave(
+            settings,
+            {[&] { return timed(count, nothing, [&] { open_and_close(name); }, nothing); },
+             [&] { return timed(count, nothing, [&] { open_bare(name.c_str()); }, nothing); },
+             [&] {
+                 return timed(
+                     count, nothing,
+                     [&] { Dao::check(daoShmImageCreate(&image, fresh.c_str(), 2, size, _DATATYPE_FLOAT, 1, 0)); },
+                     [&] {
+                         daoShmCloseShm(&image);
+                         daoShmRemove(fresh.c_str());
+                     });
+             },
+             [&] { return timed(count, nothing, [&] { create_bare(bare, bytes); }, [&] { unlink(bare.c_str()); }); }});
+        Report report(settings, "open, close, create");
+        report.judge("open + close", figures[0], "us", figures[1].median, 15, "<= 15 us");
+        report.show("bare open, fstat, mmap, munmap, close", figures[1], "us");
+        report.judge("create 10x10", figures[2], "us", figures[3].median, 25, "<= 25 us");
+        report.show("bare create, fallocate, mmap, clear, close", figures[3], "us");
+        leaks(settings, report, name);
+        report.print();
+    });
 }

@@ -21,25 +21,22 @@ inline Samples ping_pong(int count, int calls, const std::function<Side(bool fir
     };
     SharedMemory<Ready> ready;
     const int warm_up = calls;
-    Child answering(1,
-                    [&]
-                    {
-                        Side second = side(false);
-                        ready->answering = 1;
-                        for (int64_t index = 0; index < int64_t{count} * calls + warm_up; ++index)
-                        {
-                            second.receive();
-                            second.send();
-                        }
-                    });
+    Child answering(1, [&] {
+        Side second = side(false);
+        ready->answering = 1;
+        for (int64_t index = 0; index < int64_t{count} * calls + warm_up; ++index)
+        {
+            second.receive();
+            second.send();
+        }
+    });
     pin_to_core(0);
     Side first = side(true);
     while (ready->answering == 0)
     {
         usleep(100);
     }
-    const auto round_trip = [&]
-    {
+    const auto round_trip = [&] {
         first.send();
         first.receive();
     };
@@ -63,29 +60,25 @@ inline Samples segment_ping_pong(const Settings &settings, int count, int calls,
 {
     const SegmentName there(settings.folder, "there"), back(settings.folder, "back");
     Dao::Shm<float> create_there(there, {elements}), create_back(back, {elements});
-    return ping_pong(count, calls,
-                     [&](bool first) -> Side
-                     {
-                         auto in = std::make_shared<Dao::Shm<float>>(first ? back : there);
-                         auto out = std::make_shared<Dao::Shm<float>>(first ? there : back);
-                         auto frame = std::make_shared<std::vector<float>>(elements, 1.0f);
-                         auto seen = std::make_shared<uint64_t>(0);
-                         return {[=]
-                                 {
-                                     if (stamped)
-                                     {
-                                         daoShmSetAcquisitionTime(out->image(), 1);
-                                     }
-                                     out->set_frame(frame->data());
-                                 },
-                                 [=]
-                                 {
-                                     if (wait_for(*in, (*seen)++) != DAO_SUCCESS)
-                                     {
-                                         throw std::runtime_error(daoLastErrorMessage());
-                                     }
-                                 }};
-                     });
+    return ping_pong(count, calls, [&](bool first) -> Side {
+        auto in = std::make_shared<Dao::Shm<float>>(first ? back : there);
+        auto out = std::make_shared<Dao::Shm<float>>(first ? there : back);
+        auto frame = std::make_shared<std::vector<float>>(elements, 1.0f);
+        auto seen = std::make_shared<uint64_t>(0);
+        return {[=] {
+                    if (stamped)
+                    {
+                        daoShmSetAcquisitionTime(out->image(), 1);
+                    }
+                    out->set_frame(frame->data());
+                },
+                [=] {
+                    if (wait_for(*in, (*seen)++) != DAO_SUCCESS)
+                    {
+                        throw std::runtime_error(daoLastErrorMessage());
+                    }
+                }};
+    });
 }
 
 /** One word on a cache line for each direction; `wake` and `wait` signal a change and wait for one. */
@@ -97,18 +90,15 @@ inline Samples line_ping_pong(int count, int calls, const std::function<void(std
         Line there, back;
     };
     SharedMemory<Lines> lines;
-    return ping_pong(count, calls,
-                     [&](bool first) -> Side
-                     {
-                         auto *in = first ? &lines->back.word : &lines->there.word;
-                         auto *out = first ? &lines->there.word : &lines->back.word;
-                         auto seen = std::make_shared<uint32_t>(0);
-                         return {[=]
-                                 {
-                                     out->fetch_add(1, std::memory_order_release);
-                                     wake(*out);
-                                 },
-                                 [=] { wait(*in, (*seen)++); }};
-                     });
+    return ping_pong(count, calls, [&](bool first) -> Side {
+        auto *in = first ? &lines->back.word : &lines->there.word;
+        auto *out = first ? &lines->there.word : &lines->back.word;
+        auto seen = std::make_shared<uint32_t>(0);
+        return {[=] {
+                    out->fetch_add(1, std::memory_order_release);
+                    wake(*out);
+                },
+                [=] { wait(*in, (*seen)++); }};
+    });
 }
 } // namespace bench

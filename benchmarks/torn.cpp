@@ -107,26 +107,24 @@ void rates(const Settings &settings, Report &report, uint32_t depth)
 
 int main(int argc, char **argv)
 {
-    return run(argc, argv,
-               [](const Settings &settings)
-               {
-                   Report report(settings, "reading under a writer that never pauses");
-                   uint64_t torn = 0;
-                   for (const uint32_t elements : {100u, 1024u * 1024u})
-                   {
-                       for (const uint32_t depth : {1u, 2u, 4u, 8u})
-                       {
-                           torn += torn_frames(settings, report, depth, elements);
-                       }
-                   }
-                   for (const uint32_t depth : {1u, 2u, 4u, 8u})
-                   {
-                       rates(settings, report, depth);
-                   }
-                   report.print();
-                   if (torn > 0)
-                   {
-                       throw std::runtime_error(std::to_string(torn) + " torn frames were returned");
-                   }
-               });
+    return run(argc, argv, [](const Settings &settings) {
+        Report report(settings, "reading under a writer that never pauses");
+        uint64_t torn = 0;
+        for (const uint32_t elements : {100u, 1024u * 1024u})
+        {
+            for (const uint32_t depth : {1u, 2u, 4u, 8u})
+            {
+                torn += torn_frames(settings, report, depth, elements);
+            }
+        }
+        for (const uint32_t depth : {1u, 2u, 4u, 8u})
+        {
+            rates(settings, report, depth);
+        }
+        report.print();
+        if (torn > 0)
+        {
+            throw std::runtime_error(std::to_string(torn) + " torn frames were returned");
+        }
+    });
 }

@@ -58,11 +58,9 @@ Samples wake_readers(const Settings &settings, int readers, int count)
     Dao::Shm<float> shm(name, {10, 10});
     const std::vector<float> frame(100);
     SharedMemory<Shared> shared;
-    const auto make_sleeper = [&]
-    {
+    const auto make_sleeper = [&] {
         auto reader = std::make_shared<Dao::Shm<float>>(name);
-        return [reader](uint32_t seen)
-        {
+        return [reader](uint32_t seen) {
             if (reader->wait_for_frame(seen, std::chrono::seconds(20)) != DAO_SUCCESS)
             {
                 throw std::runtime_error(daoLastErrorMessage());
@@ -76,39 +74,34 @@ Samples wake_bare(int readers, int count)
 {
     SharedMemory<Shared> shared;
     const auto make_sleeper = [&] { return [&](uint32_t seen) { futex_wait(shared->line.word, seen); }; };
-    return wake(readers, count, *shared, make_sleeper,
-                [&]
-                {
-                    shared->line.word.fetch_add(1);
-                    futex_wake(shared->line.word, INT_MAX);
-                });
+    return wake(readers, count, *shared, make_sleeper, [&] {
+        shared->line.word.fetch_add(1);
+        futex_wake(shared->line.word, INT_MAX);
+    });
 }
 } // namespace
 
 int main(int argc, char **argv)
 {
-    return run(
-        argc, argv,
-        [](const Settings &settings)
+    return run(argc, argv, [](const Settings &settings) {
+        Report report(settings, "publish 10x10 float, readers asleep: the writer's cost");
+        for (const int readers : {1, 10, 100})
         {
-            Report report(settings, "publish 10x10 float, readers asleep: the writer's cost");
-            for (const int readers : {1, 10, 100})
+            const int count = settings.scaled(readers == 100 ? 60 : 200, 3);
+            const auto figures = interleave(settings, {[&] { return wake_readers(settings, readers, count); },
+                                                       [&] { return wake_bare(readers, count); }});
+            const std::string many = std::to_string(readers) + (readers == 1 ? " reader" : " readers");
+            const double bare = figures[1].median;
+            if (readers == 1)
             {
-                const int count = settings.scaled(readers == 100 ? 60 : 200, 3);
-                const auto figures = interleave(settings, {[&] { return wake_readers(settings, readers, count); },
-                                                           [&] { return wake_bare(readers, count); }});
-                const std::string many = std::to_string(readers) + (readers == 1 ? " reader" : " readers");
-                const double bare = figures[1].median;
-                if (readers == 1)
-                {
-                    report.show("daoShm, " + many, figures[0], "us");
-                }
-                else
-                {
-                    report.judge("daoShm, " + many, figures[0], "us", bare, 1.15 * bare, "<= 1.15 x one bare wake");
-                }
-                report.show("bare FUTEX_WAKE, " + many, figures[1], "us");
+                report.show("daoShm, " + many, figures[0], "us");
             }
-            report.print();
-        });
+            else
+            {
+                report.judge("daoShm, " + many, figures[0], "us", bare, 1.15 * bare, "<= 1.15 x one bare wake");
+            }
+            report.show("bare FUTEX_WAKE, " + many, figures[1], "us");
+        }
+        report.print();
+    });
 }

@@ -49,8 +49,7 @@ typedef void *sem_t; /**< where the system has no semaphores of its own */
 
 /** @cond */
 #if defined(__MINGW_PRINTF_FORMAT)
-#define DAO_PRINTF(format_index, first_index) \
-    __attribute__((format(__MINGW_PRINTF_FORMAT, format_index, first_index)))
+#define DAO_PRINTF(format_index, first_index) __attribute__((format(__MINGW_PRINTF_FORMAT, format_index, first_index)))
 #elif defined(__GNUC__)
 #define DAO_PRINTF(format_index, first_index) __attribute__((format(printf, format_index, first_index)))
 #else
@@ -71,20 +70,26 @@ extern "C" {
 
 /* ------------------------------------------------------------------------------------------------ results */
 
-#define DAO_SUCCESS 0      /**< done */
-#define DAO_ERROR 1        /**< failed; see daoLastErrorCode() */
-#define DAO_TIMEOUT (-1)   /**< the time limit passed first */
-#define DAO_OVERWRITE (-2) /**< calls that copy: `dst` holds a whole frame, and frames before it were missed; calls
-                                that lend a slot: the newest is lent, frames before it were missed; checks: the slot
-                                was overwritten since */
-#define DAO_NOTREADY (-3)  /**< no such frame yet, or it stays half written; `dst` is undefined */
-#define DAO_INTERRUPTED (-4) /**< a signal, or daoShmInterrupt(), ended the wait; no frame was counted */
-#define DAO_REPLACED (-5)    /**< another segment has taken the name, or another program has truncated the file or made
-                                  it again in place; nothing was copied or written; daoShmReopen() follows */
-#define DAO_REMOVED (-6)     /**< the segment's file was removed; nothing was copied or written, and the mapping stays
-                                  valid */
-#define DAO_OUTRUN (-7)      /**< the writer was faster than every try for 0.1 s to copy a whole frame; `dst` is
-                                  undefined */
+/** Done. */
+#define DAO_SUCCESS 0
+/** Failed; see daoLastErrorCode(). */
+#define DAO_ERROR 1
+/** The time limit passed first. */
+#define DAO_TIMEOUT (-1)
+/** Calls that copy: `dst` holds a whole frame, and frames before it were missed. Calls that lend a slot: the newest is
+ *  lent, frames before it were missed. Checks: the slot was overwritten since. */
+#define DAO_OVERWRITE (-2)
+/** No such frame yet, or it stays half written; `dst` is undefined. */
+#define DAO_NOTREADY (-3)
+/** A signal, or daoShmInterrupt(), ended the wait; no frame was counted. */
+#define DAO_INTERRUPTED (-4)
+/** Another segment has taken the name, or another program has truncated the file or made it again in place; nothing was
+ *  copied or written; daoShmReopen() follows. */
+#define DAO_REPLACED (-5)
+/** The segment's file was removed; nothing was copied or written, and the mapping stays valid. */
+#define DAO_REMOVED (-6)
+/** The writer was faster than every try for 0.1 s to copy a whole frame; `dst` is undefined. */
+#define DAO_OUTRUN (-7)
 
 /** What went wrong, in stable numbers. */
 typedef enum
@@ -150,30 +155,31 @@ typedef struct
  * The one list of element types: `X(NAME, code, C type, member of IMAGE.array, name as NumPy says it)`.
  * Everything that needs a list of types expands this one.
  */
-#define DAO_ELEMENT_TYPES(X)                                \
-    X(UINT8, 1, uint8_t, UI8, "uint8")                      \
-    X(INT8, 2, int8_t, SI8, "int8")                         \
-    X(UINT16, 3, uint16_t, UI16, "uint16")                  \
-    X(INT16, 4, int16_t, SI16, "int16")                     \
-    X(UINT32, 5, uint32_t, UI32, "uint32")                  \
-    X(INT32, 6, int32_t, SI32, "int32")                     \
-    X(UINT64, 7, uint64_t, UI64, "uint64")                  \
-    X(INT64, 8, int64_t, SI64, "int64")                     \
-    X(FLOAT, 9, float, F, "float32")                        \
-    X(DOUBLE, 10, double, D, "float64")                     \
-    X(COMPLEX_FLOAT, 11, complex_float, CF, "complex64")    \
+#define DAO_ELEMENT_TYPES(X)                             \
+    X(UINT8, 1, uint8_t, UI8, "uint8")                   \
+    X(INT8, 2, int8_t, SI8, "int8")                      \
+    X(UINT16, 3, uint16_t, UI16, "uint16")               \
+    X(INT16, 4, int16_t, SI16, "int16")                  \
+    X(UINT32, 5, uint32_t, UI32, "uint32")               \
+    X(INT32, 6, int32_t, SI32, "int32")                  \
+    X(UINT64, 7, uint64_t, UI64, "uint64")               \
+    X(INT64, 8, int64_t, SI64, "int64")                  \
+    X(FLOAT, 9, float, F, "float32")                     \
+    X(DOUBLE, 10, double, D, "float64")                  \
+    X(COMPLEX_FLOAT, 11, complex_float, CF, "complex64") \
     X(COMPLEX_DOUBLE, 12, complex_double, CD, "complex128")
 
 /** @cond */
 #define DAO_DECLARE_TYPE(NAME, code, type, member, name) _DATATYPE_##NAME = code, SIZEOF_DATATYPE_##NAME = sizeof(type),
 /** @endcond */
+/* clang-format off: the list's macro ends without a comma */
 /** `_DATATYPE_x`, the code of an element type, and `SIZEOF_DATATYPE_x`, its bytes. */
 enum
 {
-    DAO_ELEMENT_TYPES(DAO_DECLARE_TYPE)
-    Dtype = 9,  /**< the default real type */
-    CDtype = 11 /**< the default complex type */
+    DAO_ELEMENT_TYPES(DAO_DECLARE_TYPE) Dtype = 9, /**< the default real type */
+    CDtype = 11                                    /**< the default complex type */
 };
+/* clang-format on */
 #undef DAO_DECLARE_TYPE
 
 /** @return the bytes of one element of type `atype`, 0 when there is no such type. */
@@ -228,25 +234,25 @@ typedef struct
     double last_access;   /**< the same; set on create, open and publish */
     union
     {
-        struct timespec ts;    /**< the same bytes; not what this library writes */
-        TIMESPECFIXED tsfixed; /**< what it writes */
-    } atime;         /**< acquisition time: `tsfixed.secondlong` */
-    uint8_t shared;  /**< 1 in shared memory, 0 for a private image */
-    uint8_t status;  /**< stored, not interpreted */
-    uint8_t logflag; /**< stored, not interpreted */
-    uint16_t sem;    /**< number of semaphores */
-    uint64_t cnt0;   /**< frames published up to the one in this slot */
-    uint64_t cnt1;   /**< rolling buffer (3 axes): the slice written last */
-    uint64_t cnt2;   /**< frame id; in event mode the number of events */
-    uint8_t write;   /**< 1 while the slot is written, or holds no whole frame */
-    uint16_t NBkw;   /**< room for so many keywords */
-    uint32_t lastPos; /**< first element of the last packet */
-    uint32_t lastNb;  /**< number of elements of the last packet */
-    uint32_t packetNb;    /**< the last packet */
-    uint32_t packetTotal; /**< packets per frame */
+        struct timespec ts;                /**< the same bytes; not what this library writes */
+        TIMESPECFIXED tsfixed;             /**< what it writes */
+    } atime;                               /**< acquisition time: `tsfixed.secondlong` */
+    uint8_t shared;                        /**< 1 in shared memory, 0 for a private image */
+    uint8_t status;                        /**< stored, not interpreted */
+    uint8_t logflag;                       /**< stored, not interpreted */
+    uint16_t sem;                          /**< number of semaphores */
+    uint64_t cnt0;                         /**< frames published up to the one in this slot */
+    uint64_t cnt1;                         /**< rolling buffer (3 axes): the slice written last */
+    uint64_t cnt2;                         /**< frame id; in event mode the number of events */
+    uint8_t write;                         /**< 1 while the slot is written, or holds no whole frame */
+    uint16_t NBkw;                         /**< room for so many keywords */
+    uint32_t lastPos;                      /**< first element of the last packet */
+    uint32_t lastNb;                       /**< number of elements of the last packet */
+    uint32_t packetNb;                     /**< the last packet */
+    uint32_t packetTotal;                  /**< packets per frame */
     uint64_t lastNbArray[DAO_MAX_PACKETS]; /**< frame number, for each packet */
-    uint32_t fifo_size;         /**< depth: number of slots */
-    uint32_t fifo_last_written; /**< the newest slot; depth - 1 before the first frame */
+    uint32_t fifo_size;                    /**< depth: number of slots */
+    uint32_t fifo_last_written;            /**< the newest slot; depth - 1 before the first frame */
 } IMAGE_METADATA;
 
 /**
@@ -255,25 +261,25 @@ typedef struct
  */
 typedef struct
 {
-    char name[80];    /**< path as this process gave it */
-    uint8_t used;     /**< 1 while open */
-    int32_t shmfd;    /**< the file, or -1 */
-    uint64_t memsize; /**< bytes mapped */
-    sem_t *semlog;    /**< named semaphore of loggers, where the segment has one, else null */
+    char name[80];      /**< path as this process gave it */
+    uint8_t used;       /**< 1 while open */
+    int32_t shmfd;      /**< the file, or -1 */
+    uint64_t memsize;   /**< bytes mapped */
+    sem_t *semlog;      /**< named semaphore of loggers, where the segment has one, else null */
     IMAGE_METADATA *md; /**< one for each slot, in shared memory; null when closed */
 /** @cond */
 #define DAO_DECLARE_MEMBER(NAME, code, type, member, name) type *member;
-/** @endcond */
+    /** @endcond */
     union
     {
         DAO_ELEMENT_TYPES(DAO_DECLARE_MEMBER)
         void *V; /**< whatever the type */
-    } array; /**< the first slot's data; slot `k` begins `k * nelement` elements further */
+    } array;     /**< the first slot's data; slot `k` begins `k * nelement` elements further */
 #undef DAO_DECLARE_MEMBER
-    sem_t **semptr;       /**< named semaphores, where the segment has them, else null */
-    IMAGE_KEYWORD *kw;    /**< the keywords, in shared memory; null when there is no room for any */
-    int32_t *semReadPID;  /**< the library's own */
-    int32_t *semWritePID; /**< the library's own */
+    sem_t **semptr;               /**< named semaphores, where the segment has them, else null */
+    IMAGE_KEYWORD *kw;            /**< the keywords, in shared memory; null when there is no room for any */
+    int32_t *semReadPID;          /**< the library's own */
+    int32_t *semWritePID;         /**< the library's own */
     uint32_t fifo_last_read;      /**< slot of the frame this handle read last in FIFO order */
     uint64_t fifo_last_read_cnt0; /**< and its `cnt0` */
 } IMAGE;
@@ -293,10 +299,7 @@ typedef struct
 } DAO_CREATE_OPTIONS;
 
 /** All defaults. */
-#define DAO_CREATE_OPTIONS_INIT              \
-    {                                        \
-        sizeof(DAO_CREATE_OPTIONS), 0, 0, 0, 0, 0 \
-    }
+#define DAO_CREATE_OPTIONS_INIT {sizeof(DAO_CREATE_OPTIONS), 0, 0, 0, 0, 0}
 
 /**
  * Make a segment of depth 1, or reuse the one that has the name and the same geometry.
@@ -527,22 +530,19 @@ DAO_API int_fast8_t daoShmForgetInterrupts(IMAGE *image);
 /** Which frame, and when. Begin with `DAO_FRAME_INIT`. */
 typedef struct
 {
-    uint32_t size;    /**< bytes of this struct, as `DAO_FRAME_INIT` says */
-    uint32_t slot;    /**< where it lay */
-    uint64_t cnt0;    /**< its counter */
-    uint64_t cnt1;    /**< its slice, in a rolling buffer */
-    uint64_t cnt2;    /**< its id */
-    int64_t atime_ns; /**< acquisition time, ns since the epoch */
-    uint64_t epoch;   /**< the library's own: tells contents of equal counters apart */
+    uint32_t size;       /**< bytes of this struct, as `DAO_FRAME_INIT` says */
+    uint32_t slot;       /**< where it lay */
+    uint64_t cnt0;       /**< its counter */
+    uint64_t cnt1;       /**< its slice, in a rolling buffer */
+    uint64_t cnt2;       /**< its id */
+    int64_t atime_ns;    /**< acquisition time, ns since the epoch */
+    uint64_t epoch;      /**< the library's own: tells contents of equal counters apart */
     uint32_t generation; /**< how often the segment had been reused */
-    uint32_t stable;  /**< 1 when it was a whole frame; 0 when its slot was being written */
+    uint32_t stable;     /**< 1 when it was a whole frame; 0 when its slot was being written */
 } DAO_FRAME;
 
 /** No frame. */
-#define DAO_FRAME_INIT                        \
-    {                                         \
-        sizeof(DAO_FRAME), 0, 0, 0, 0, 0, 0, 0, 0 \
-    }
+#define DAO_FRAME_INIT {sizeof(DAO_FRAME), 0, 0, 0, 0, 0, 0, 0, 0}
 
 /** @return `cnt0` of the newest frame, 0 before the first and on error. */
 DAO_API uint64_t daoShmGetCounter(IMAGE *image);
@@ -609,10 +609,7 @@ typedef struct
 } DAO_NEXT_OPTIONS;
 
 /** The newest frame, asleep, no limit, not following. */
-#define DAO_NEXT_OPTIONS_INIT                                                         \
-    {                                                                                 \
-        sizeof(DAO_NEXT_OPTIONS), DAO_NEXT_NEWEST, DAO_WAIT_SLEEP, 0, -1, 0, 0 \
-    }
+#define DAO_NEXT_OPTIONS_INIT {sizeof(DAO_NEXT_OPTIONS), DAO_NEXT_NEWEST, DAO_WAIT_SLEEP, 0, -1, 0, 0}
 
 /**
  * Wait for the next frame that this handle has not seen, and copy it, whole: all ways to read frame after frame in
@@ -709,50 +706,44 @@ typedef enum
 /** One reader of a segment. Begin with `DAO_READER_INIT`. */
 typedef struct
 {
-    uint32_t size;          /**< bytes of this struct, as `DAO_READER_INIT` says; of an array: in its first entry */
-    uint32_t pid;           /**< process id */
-    uint32_t alive;         /**< `DAO_LIVENESS` */
-    uint32_t reserved;      /**< 0 */
+    uint32_t size;     /**< bytes of this struct, as `DAO_READER_INIT` says; of an array: in its first entry */
+    uint32_t pid;      /**< process id */
+    uint32_t alive;    /**< `DAO_LIVENESS` */
+    uint32_t reserved; /**< 0 */
     char name[DAO_READER_NAME_SIZE]; /**< the process's name */
-    uint64_t last_cnt0;     /**< counter of the last frame it read */
-    uint64_t missed;        /**< frames published that it never read, since its first */
-    int64_t last_seen_ns;   /**< when it last read, ns since the epoch */
+    uint64_t last_cnt0;              /**< counter of the last frame it read */
+    uint64_t missed;                 /**< frames published that it never read, since its first */
+    int64_t last_seen_ns;            /**< when it last read, ns since the epoch */
 } DAO_READER;
 
 /** No reader. */
-#define DAO_READER_INIT                       \
-    {                                         \
-        sizeof(DAO_READER), 0, 0, 0, "", 0, 0, 0 \
-    }
+#define DAO_READER_INIT {sizeof(DAO_READER), 0, 0, 0, "", 0, 0, 0}
 
 /** What a segment is and how it is doing. Begin with `DAO_SEGMENT_INFO_INIT`. */
 typedef struct
 {
-    uint32_t size;         /**< bytes of this struct, as `DAO_SEGMENT_INFO_INIT` says */
-    uint32_t reserved;     /**< 0 */
-    uint64_t segment_id;   /**< random, made with the segment; 0 without an extension */
-    uint32_t has_extension; /**< 0 in segments made by DAO */
-    uint32_t compatible;   /**< 1 with DAO's named semaphores */
-    uint32_t read_only;    /**< 1 when this handle may only read */
-    uint32_t depth;        /**< slots */
-    uint32_t generation;   /**< how often it was reused */
-    uint32_t state;        /**< 0 live, 1 replaced, 2 removed */
-    uint32_t writer_pid;   /**< process that wrote last, 0 when none or unknown */
-    uint32_t writer_alive; /**< `DAO_LIVENESS` of that process */
-    uint32_t writing;      /**< 1 while a writer holds the segment */
-    uint32_t frame_broken; /**< 1 when a writer died in the middle of a frame and none has repaired it yet */
-    uint64_t takeovers;    /**< dead writers whose lock was taken over */
-    uint32_t reader_count; /**< readers listed, dead ones included until their place is used again */
+    uint32_t size;            /**< bytes of this struct, as `DAO_SEGMENT_INFO_INIT` says */
+    uint32_t reserved;        /**< 0 */
+    uint64_t segment_id;      /**< random, made with the segment; 0 without an extension */
+    uint32_t has_extension;   /**< 0 in segments made by DAO */
+    uint32_t compatible;      /**< 1 with DAO's named semaphores */
+    uint32_t read_only;       /**< 1 when this handle may only read */
+    uint32_t depth;           /**< slots */
+    uint32_t generation;      /**< how often it was reused */
+    uint32_t state;           /**< 0 live, 1 replaced, 2 removed */
+    uint32_t writer_pid;      /**< process that wrote last, 0 when none or unknown */
+    uint32_t writer_alive;    /**< `DAO_LIVENESS` of that process */
+    uint32_t writing;         /**< 1 while a writer holds the segment */
+    uint32_t frame_broken;    /**< 1 when a writer died in the middle of a frame and none has repaired it yet */
+    uint64_t takeovers;       /**< dead writers whose lock was taken over */
+    uint32_t reader_count;    /**< readers listed, dead ones included until their place is used again */
     uint32_t reader_capacity; /**< room in the list; more may read, unlisted */
     char writer_name[DAO_READER_NAME_SIZE]; /**< the writing process's name, unless it is dead */
-    uint64_t mapped_bytes; /**< bytes of the whole segment */
+    uint64_t mapped_bytes;                  /**< bytes of the whole segment */
 } DAO_SEGMENT_INFO;
 
 /** Nothing known. */
-#define DAO_SEGMENT_INFO_INIT                                         \
-    {                                                                 \
-        sizeof(DAO_SEGMENT_INFO), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", 0 \
-    }
+#define DAO_SEGMENT_INFO_INIT {sizeof(DAO_SEGMENT_INFO), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", 0}
 
 /** Return what the segment is and how it is doing. */
 DAO_API int_fast8_t daoShmGetInfo(IMAGE *image, DAO_SEGMENT_INFO *info);
@@ -773,11 +764,11 @@ DAO_API int_fast8_t daoShmUnlock(IMAGE *image, int force);
 /* ----------------------------------------------------------------------------------------------------- log */
 /* The library itself never prints; these are for programs. */
 
-#define LOG_LEVEL_ERROR 0   /**< for daoLog() and daoLogSetLevel(): errors */
-#define LOG_LEVEL_WARNING 1 /**< and warnings */
-#define LOG_LEVEL_INFO 2    /**< and information */
-#define LOG_LEVEL_DEBUG 3   /**< and debugging */
-#define LOG_LEVEL_TRACE 4   /**< and tracing */
+#define LOG_LEVEL_ERROR 0                /**< for daoLog() and daoLogSetLevel(): errors */
+#define LOG_LEVEL_WARNING 1              /**< and warnings */
+#define LOG_LEVEL_INFO 2                 /**< and information */
+#define LOG_LEVEL_DEBUG 3                /**< and debugging */
+#define LOG_LEVEL_TRACE 4                /**< and tracing */
 #define DEFAULT_LOG_LEVEL LOG_LEVEL_INFO /**< what is printed at first */
 
 #define DAO_WARNING 0 /**< for daoSetLogLevel(): errors and warnings */

@@ -52,7 +52,8 @@ class Centroids
     {
         if (cells_.empty())
         {
-            throw std::runtime_error("frames: too small; expected room for a subaperture of 8 x 8 pixels inside a border of 4");
+            throw std::runtime_error(
+                "frames: too small; expected room for a subaperture of 8 x 8 pixels inside a border of 4");
         }
         Dao::CreateOptions options;
         options.depth = DEMO_DEPTH;

@@ -94,7 +94,8 @@ int_fast8_t demo_report(DEMO_STAGE *stage, IMAGE *output, int at_once)
     if (daoShmSetKeywordDouble(output, "LATMEDUS", demo_latency_us(stage, 0.5), "median age at arrival, us") !=
         DAO_SUCCESS)
         return DAO_ERROR;
-    return daoShmSetKeywordDouble(output, "LAT99US", demo_latency_us(stage, 0.99), "99 % quantile of the age at arrival, us");
+    return daoShmSetKeywordDouble(output, "LAT99US", demo_latency_us(stage, 0.99),
+                                  "99 % quantile of the age at arrival, us");
 }
 
 /* FNV-1a over the bytes of the elements and of the id. */

@@ -6,8 +6,7 @@
 #include <dao.h>
 
 #ifdef __cplusplus
-extern "C"
-{
+extern "C" {
 #endif
 
 /* Latencies are counted in bins of 1 us; the last bin holds all longer ones. */
@@ -19,40 +18,40 @@ extern "C"
 /* Slots of each segment: a stage may be delayed by this many frames before it misses one. */
 #define DEMO_DEPTH 128
 
-    typedef struct
-    {
-        uint64_t frames;
-        uint64_t missed;   /* overwritten before this stage read them */
-        uint64_t torn;     /* content and frame id do not match */
-        uint64_t repeated; /* a frame id that is not above the last one */
-        uint64_t skipped;  /* frame ids that never arrived, wherever they were lost */
-        uint64_t last_id;
-        int64_t reported_ns; /* last update of the keywords */
-        uint32_t latency[DEMO_LATENCY_BINS];
-    } DEMO_STAGE;
+typedef struct
+{
+    uint64_t frames;
+    uint64_t missed;   /* overwritten before this stage read them */
+    uint64_t torn;     /* content and frame id do not match */
+    uint64_t repeated; /* a frame id that is not above the last one */
+    uint64_t skipped;  /* frame ids that never arrived, wherever they were lost */
+    uint64_t last_id;
+    int64_t reported_ns; /* last update of the keywords */
+    uint32_t latency[DEMO_LATENCY_BINS];
+} DEMO_STAGE;
 
-    /* Now, ns since the epoch. */
-    int64_t demo_now_ns(void);
+/* Now, ns since the epoch. */
+int64_t demo_now_ns(void);
 
-    /* From now on SIGINT and SIGTERM end the waits, and demo_is_stopped() is true. */
-    void demo_catch_signals(void);
-    int demo_is_stopped(void);
+/* From now on SIGINT and SIGTERM end the waits, and demo_is_stopped() is true. */
+void demo_catch_signals(void);
+int demo_is_stopped(void);
 
-    /* Wait until a segment of that name exists. DAO_ERROR after 60 s or when stopped. */
-    int_fast8_t demo_wait_for_segment(const char *name);
+/* Wait until a segment of that name exists. DAO_ERROR after 60 s or when stopped. */
+int_fast8_t demo_wait_for_segment(const char *name);
 
-    /* Count a frame that arrived now. */
-    void demo_count(DEMO_STAGE *stage, const DAO_FRAME *frame, uint64_t missed, int is_whole);
+/* Count a frame that arrived now. */
+void demo_count(DEMO_STAGE *stage, const DAO_FRAME *frame, uint64_t missed, int is_whole);
 
-    /* Latency that `fraction` of the frames did not exceed, us. */
-    double demo_latency_us(const DEMO_STAGE *stage, double fraction);
+/* Latency that `fraction` of the frames did not exceed, us. */
+double demo_latency_us(const DEMO_STAGE *stage, double fraction);
 
-    /* Write the counts into keywords: at most twice per second, or at once. */
-    int_fast8_t demo_report(DEMO_STAGE *stage, IMAGE *output, int at_once);
+/* Write the counts into keywords: at most twice per second, or at once. */
+int_fast8_t demo_report(DEMO_STAGE *stage, IMAGE *output, int at_once);
 
-    /* The last element of a vector is a checksum of the others and the frame id. */
-    void demo_seal(float *vector, uint32_t count, uint64_t frame_id);
-    int demo_is_sealed(const float *vector, uint32_t count, uint64_t frame_id);
+/* The last element of a vector is a checksum of the others and the frame id. */
+void demo_seal(float *vector, uint32_t count, uint64_t frame_id);
+int demo_is_sealed(const float *vector, uint32_t count, uint64_t frame_id);
 
 #ifdef __cplusplus
 }

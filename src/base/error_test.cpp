@@ -62,13 +62,10 @@ TEST(Error, AFailureReplacesAConditionNobodyAskedFor)
 TEST(Error, BelongsToItsThread)
 {
     (void)fail(DAO_E_NAME, "mine");
-    std::thread(
-        []
-        {
-            EXPECT_EQ(last_error_code(), DAO_E_NONE);
-            (void)fail(DAO_E_SHAPE, "theirs");
-        })
-        .join();
+    std::thread([] {
+        EXPECT_EQ(last_error_code(), DAO_E_NONE);
+        (void)fail(DAO_E_SHAPE, "theirs");
+    }).join();
     EXPECT_EQ(last_error_code(), DAO_E_NAME);
     EXPECT_STREQ(last_error_message(), "mine");
 }

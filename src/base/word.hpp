@@ -9,7 +9,8 @@
 namespace dao::base
 {
 
-template <class T> class Word
+template <class T>
+class Word
 {
   public:
     explicit Word(T *place) noexcept : place_(place) {}

@@ -46,7 +46,8 @@ inline Handle *usable_handle_of(const IMAGE *image, Status &why) noexcept
 }
 
 // Calls `action` with the image's handle; an error when there is none.
-template <class Action> int_fast8_t with_handle(const IMAGE *image, Action &&action) noexcept
+template <class Action>
+int_fast8_t with_handle(const IMAGE *image, Action &&action) noexcept
 {
     Status why;
     Handle *handle = usable_handle_of(image, why);
@@ -54,7 +55,8 @@ template <class Action> int_fast8_t with_handle(const IMAGE *image, Action &&act
 }
 
 // The same for calls that read in order.
-template <class Action> int_fast8_t with_reader(IMAGE *image, Action &&action) noexcept
+template <class Action>
+int_fast8_t with_reader(IMAGE *image, Action &&action) noexcept
 {
     Status why;
     Handle *handle = usable_handle_of(image, why);
@@ -66,7 +68,8 @@ template <class Action> int_fast8_t with_reader(IMAGE *image, Action &&action) n
 }
 
 // Whether a struct of the caller's, which begins with its size, is one that this version knows.
-template <class Struct> Status check_size(const Struct *given, const char *what) noexcept
+template <class Struct>
+Status check_size(const Struct *given, const char *what) noexcept
 {
     if (given == nullptr)
         return base::fail(DAO_E_ARGUMENT, "%s: the struct is a null pointer", what);

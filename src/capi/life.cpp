@@ -9,8 +9,8 @@
 
 using namespace dao;
 using base::fail;
-using capi::result;
 using capi::Handle;
+using capi::result;
 
 namespace
 {
@@ -38,7 +38,8 @@ Status make_geometry(const char *name, long naxis, const uint32_t *size, uint8_t
 }
 
 // Binds what `fill` opens to the image; on failure the image is closed.
-template <class Fill> int_fast8_t open_image(IMAGE *image, const char *name, Fill &&fill) noexcept
+template <class Fill>
+int_fast8_t open_image(IMAGE *image, const char *name, Fill &&fill) noexcept
 {
     if (image == nullptr)
         return result(fail(DAO_E_ARGUMENT, "the image is a null pointer"));
@@ -139,7 +140,8 @@ int_fast8_t daoShmInit1D(const char *name, uint32_t nbVal, IMAGE **image)
 
 int_fast8_t daoShmShm2Img(const char *name, IMAGE *image)
 {
-    return open_image(image, name, [&](segment::SegmentPointer &segment) noexcept { return segment::open(name, false, segment); });
+    return open_image(image, name,
+                      [&](segment::SegmentPointer &segment) noexcept { return segment::open(name, false, segment); });
 }
 
 int_fast8_t daoShmOpenReadOnly(const char *name, IMAGE *image)
@@ -158,12 +160,10 @@ int_fast8_t daoShmDuplicate(IMAGE *image, IMAGE *duplicate)
     const Handle *handle = capi::handle_of(image);
     if (handle == nullptr)
         return refuse(duplicate);
-    const int_fast8_t opened = open_image(duplicate, image->name,
-                                          [&](segment::SegmentPointer &segment) noexcept
-                                          {
-                                              segment = handle->segment;
-                                              return Status::success;
-                                          });
+    const int_fast8_t opened = open_image(duplicate, image->name, [&](segment::SegmentPointer &segment) noexcept {
+        segment = handle->segment;
+        return Status::success;
+    });
     if (opened == DAO_SUCCESS)
         capi::handle_of(duplicate)->wants_read_only = handle->wants_read_only;
     return opened;
@@ -218,7 +218,8 @@ int_fast8_t daoShmHoldMemory(IMAGE *image, DAO_MEMORY **memory)
         if (memory == nullptr)
             return fail(DAO_E_ARGUMENT, "%s: the place for the hold is a null pointer", handle.segment->name());
         *memory = new (std::nothrow) DAO_MEMORY{handle.segment};
-        return *memory != nullptr ? Status::success : fail(DAO_E_NO_MEMORY, "%s: out of memory", handle.segment->name());
+        return *memory != nullptr ? Status::success
+                                  : fail(DAO_E_NO_MEMORY, "%s: out of memory", handle.segment->name());
     });
 }
 

@@ -76,13 +76,13 @@ void daoLogAt(int log_level, const char *file, const char *function, int line, c
     va_end(arguments);
 }
 
-#define DAO_DEFINE_LOG(function, log_level)                                                                            \
-    void function(const char *format, ...)                                                                             \
-    {                                                                                                                  \
-        va_list arguments;                                                                                             \
-        va_start(arguments, format);                                                                                   \
-        print(log_level, "", format, arguments);                                                                       \
-        va_end(arguments);                                                                                             \
+#define DAO_DEFINE_LOG(function, log_level)      \
+    void function(const char *format, ...)       \
+    {                                            \
+        va_list arguments;                       \
+        va_start(arguments, format);             \
+        print(log_level, "", format, arguments); \
+        va_end(arguments);                       \
     }
 DAO_DEFINE_LOG(daoLogError, LOG_LEVEL_ERROR)
 DAO_DEFINE_LOG(daoLogPrint, LOG_LEVEL_INFO)

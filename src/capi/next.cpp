@@ -51,7 +51,8 @@ int_fast8_t daoShmNext(IMAGE *image, const DAO_NEXT_OPTIONS *how, void *dst, uin
         (frame != nullptr && capi::check_size(frame, "DAO_FRAME") != Status::success))
         return DAO_ERROR;
     if (dst == nullptr && nbVal != 0)
-        return capi::result(fail(DAO_E_ARGUMENT, "%s: the destination is a null pointer; expected room for %llu elements",
+        return capi::result(fail(DAO_E_ARGUMENT,
+                                 "%s: the destination is a null pointer; expected room for %llu elements",
                                  handle->segment->name(), static_cast<unsigned long long>(nbVal)));
     if (nbVal > handle->segment->element_count())
         return capi::result(fail(DAO_E_RANGE, "%s: %llu elements to read; expected at most the frame's %llu",

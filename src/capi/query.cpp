@@ -9,14 +9,15 @@
 
 using namespace dao;
 using base::fail;
-using capi::with_handle;
 using capi::Handle;
+using capi::with_handle;
 using segment::KeywordKind;
 
 namespace
 {
 
-template <class T> Status check_place(const Handle &handle, const T *place, const char *what) noexcept
+template <class T>
+Status check_place(const Handle &handle, const T *place, const char *what) noexcept
 {
     if (place != nullptr)
         return Status::success;
@@ -103,15 +104,14 @@ int_fast8_t daoShmCountReaders(IMAGE *image, uint32_t *count)
             return Status::error;
         DAO_READER readers[format::reader_table_size];
         const uint32_t listed = segment::list_readers(*handle.segment, readers, format::reader_table_size);
-        *count = static_cast<uint32_t>(
-            std::count_if(readers, readers + listed, [](const DAO_READER &reader) { return reader.alive != DAO_DEAD; }));
+        *count = static_cast<uint32_t>(std::count_if(
+            readers, readers + listed, [](const DAO_READER &reader) { return reader.alive != DAO_DEAD; }));
         return Status::success;
     });
 }
 
 int_fast8_t daoShmUnlock(IMAGE *image, int force)
 {
-    return with_handle(image, [&](Handle &handle) noexcept {
-        return segment::unlock_by_hand(*handle.segment, force != 0);
-    });
+    return with_handle(image,
+                       [&](Handle &handle) noexcept { return segment::unlock_by_hand(*handle.segment, force != 0); });
 }

@@ -3,14 +3,15 @@
 
 using namespace dao;
 using base::fail;
+using capi::Handle;
 using capi::with_handle;
 using capi::with_reader;
-using capi::Handle;
 
 namespace
 {
 
-template <class T, class U> void give(T *place, U value) noexcept
+template <class T, class U>
+void give(T *place, U value) noexcept
 {
     if (place != nullptr)
         *place = static_cast<T>(value);
@@ -54,8 +55,7 @@ int_fast8_t daoShmReadNewest(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *
     });
 }
 
-int_fast8_t daoShmReadNext(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *cnt0, int64_t *atime_ns,
-                           uint64_t *missed)
+int_fast8_t daoShmReadNext(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *cnt0, int64_t *atime_ns, uint64_t *missed)
 {
     return with_reader(image, [&](Handle &handle) noexcept {
         uint64_t lost = 0;

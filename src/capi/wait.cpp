@@ -2,8 +2,8 @@
 
 using namespace dao;
 using base::fail;
-using capi::with_handle;
 using capi::Handle;
+using capi::with_handle;
 using frames::WaitMode;
 using wait::Deadline;
 
@@ -40,7 +40,8 @@ Status wait_for(Handle &handle, WaitMode mode, uint64_t after, int64_t timeout_n
 
 int_fast8_t daoShmWaitForSemaphore(IMAGE *image, int32_t semNb)
 {
-    return with_handle(image, [&](Handle &handle) noexcept { return wait_for_numbered(handle, semNb, wait::no_limit); });
+    return with_handle(image,
+                       [&](Handle &handle) noexcept { return wait_for_numbered(handle, semNb, wait::no_limit); });
 }
 
 int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, const struct timespec *timeout)
@@ -63,8 +64,7 @@ int_fast8_t daoShmWaitForCounter(IMAGE *image)
 int_fast8_t daoShmWaitForTargetCounter(IMAGE *image, uint64_t targetCnt0)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
-        return targetCnt0 == 0 ? Status::success
-                               : wait_for(handle, WaitMode::spinning, targetCnt0 - 1, wait::no_limit);
+        return targetCnt0 == 0 ? Status::success : wait_for(handle, WaitMode::spinning, targetCnt0 - 1, wait::no_limit);
     });
 }
 

@@ -4,8 +4,8 @@
 
 using namespace dao;
 using base::fail;
-using capi::with_handle;
 using capi::Handle;
+using capi::with_handle;
 
 int_fast8_t daoShmSetData(IMAGE *image, const void *im, uint64_t nbVal)
 {
@@ -90,7 +90,8 @@ int_fast8_t daoShmLoanAbort(IMAGE *image)
 
 int_fast8_t daoShmWriteSlice(IMAGE *image, const void *slice, uint64_t nbVal)
 {
-    return with_handle(image, [&](Handle &handle) noexcept { return frames::write_slice(handle.writer, slice, nbVal); });
+    return with_handle(image,
+                       [&](Handle &handle) noexcept { return frames::write_slice(handle.writer, slice, nbVal); });
 }
 
 int_fast8_t daoShmSetFrameId(IMAGE *image, uint64_t frame_id)
@@ -128,5 +129,6 @@ int_fast8_t daoSemPostAll(IMAGE *image)
 
 int_fast8_t daoSemLogPost(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept { return segment::post(*handle.segment, protocol::log_semaphore); });
+    return with_handle(image,
+                       [](Handle &handle) noexcept { return segment::post(*handle.segment, protocol::log_semaphore); });
 }

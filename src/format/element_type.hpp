@@ -13,8 +13,8 @@ constexpr size_t element_size(uint8_t atype) noexcept
 {
     switch (atype)
     {
-#define DAO_CASE(NAME, code, type, member, name)                                                                       \
-    case code:                                                                                                         \
+#define DAO_CASE(NAME, code, type, member, name) \
+    case code:                                   \
         return sizeof(type);
         DAO_ELEMENT_TYPES(DAO_CASE)
 #undef DAO_CASE
@@ -27,8 +27,8 @@ constexpr const char *element_name(uint8_t atype) noexcept
 {
     switch (atype)
     {
-#define DAO_CASE(NAME, code, type, member, name)                                                                       \
-    case code:                                                                                                         \
+#define DAO_CASE(NAME, code, type, member, name) \
+    case code:                                   \
         return name;
         DAO_ELEMENT_TYPES(DAO_CASE)
 #undef DAO_CASE
@@ -38,13 +38,14 @@ constexpr const char *element_name(uint8_t atype) noexcept
 }
 
 // Calls `action` with a null pointer of the C type that `atype` stands for. False when there is no such type.
-template <class Action> bool with_element_type(uint8_t atype, Action &&action)
+template <class Action>
+bool with_element_type(uint8_t atype, Action &&action)
 {
     switch (atype)
     {
-#define DAO_CASE(NAME, code, type, member, name)                                                                       \
-    case code:                                                                                                         \
-        action(static_cast<type *>(nullptr));                                                                          \
+#define DAO_CASE(NAME, code, type, member, name) \
+    case code:                                   \
+        action(static_cast<type *>(nullptr));    \
         return true;
         DAO_ELEMENT_TYPES(DAO_CASE)
 #undef DAO_CASE

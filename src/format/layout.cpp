@@ -108,8 +108,7 @@ enum class ExtensionFound
     none
 };
 
-ExtensionFound find_extension(const unsigned char *contents, uint64_t bytes, Layout &layout,
-                              uint32_t &version) noexcept
+ExtensionFound find_extension(const unsigned char *contents, uint64_t bytes, Layout &layout, uint32_t &version) noexcept
 {
     constexpr uint64_t least_bytes = offsetof(Extension, epoch); // of any version
     const Checked offset = align_up(layout.file_bytes, extension_alignment);

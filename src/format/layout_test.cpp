@@ -270,12 +270,9 @@ TEST(Layout, ADamagedExtensionIsRefused)
     {
         uint64_t offset;
         uint32_t value;
-    } damages[] = {{offsetof(Extension, magic), 1},
-                   {offsetof(Extension, size), 64},
-                   {offsetof(Extension, size), UINT32_MAX},
-                   {offsetof(Extension, data_offset), 7},
-                   {offsetof(Extension, slot_stride), 7},
-                   {offsetof(Extension, reader_capacity), UINT32_MAX}};
+    } damages[] = {{offsetof(Extension, magic), 1},         {offsetof(Extension, size), 64},
+                   {offsetof(Extension, size), UINT32_MAX}, {offsetof(Extension, data_offset), 7},
+                   {offsetof(Extension, slot_stride), 7},   {offsetof(Extension, reader_capacity), UINT32_MAX}};
     for (const auto &damage : damages)
     {
         File file = File::with_extension(geometry);
@@ -297,8 +294,7 @@ TEST(Layout, AnExtensionOfAnotherVersionIsRefusedAsSuch)
 TEST(Layout, DamagedMetadataIsRefused)
 {
     const Geometry geometry = geometry_of({4, 4}, _DATATYPE_FLOAT, 2, 1);
-    const auto damaged = [&](uint64_t offset, auto value)
-    {
+    const auto damaged = [&](uint64_t offset, auto value) {
         File file = File::with_extension(geometry);
         file.put(offset, value);
         return file;
@@ -306,7 +302,8 @@ TEST(Layout, DamagedMetadataIsRefused)
     expect_refused(damaged(offsetof(IMAGE_METADATA, naxis), uint8_t{0}), DAO_E_FORMAT, "number of axes is 0");
     expect_refused(damaged(offsetof(IMAGE_METADATA, naxis), uint8_t{4}), DAO_E_FORMAT, "number of axes is 4");
     expect_refused(damaged(offsetof(IMAGE_METADATA, size), uint32_t{0}), DAO_E_FORMAT, "axis 0 has 0 elements");
-    expect_refused(damaged(offsetof(IMAGE_METADATA, size), uint32_t{5}), DAO_E_FORMAT, "it says 16 elements; expected 20");
+    expect_refused(damaged(offsetof(IMAGE_METADATA, size), uint32_t{5}), DAO_E_FORMAT,
+                   "it says 16 elements; expected 20");
     expect_refused(damaged(offsetof(IMAGE_METADATA, atype), uint8_t{13}), DAO_E_FORMAT, "unknown element type 13");
     expect_refused(damaged(offsetof(IMAGE_METADATA, fifo_size), uint32_t{0}), DAO_E_FORMAT, "damaged");
     expect_refused(damaged(offsetof(IMAGE_METADATA, fifo_size), UINT32_MAX), DAO_E_FORMAT, "damaged");

@@ -41,8 +41,7 @@ bool copy_slot(const Segment &segment, const Snapshot &snapshot, void *destinati
 }
 
 // Copies and describes the frame of counter `wanted` from its slot: all of that frame, or false. `stable` tells why not.
-bool read_slot(Reader &reader, uint32_t slot, uint64_t wanted, void *destination, uint64_t bytes,
-               bool &stable) noexcept
+bool read_slot(Reader &reader, uint32_t slot, uint64_t wanted, void *destination, uint64_t bytes, bool &stable) noexcept
 {
     const Segment &segment = *reader.segment;
     const Snapshot snapshot = segment.slots().snapshot(slot);

@@ -17,7 +17,8 @@ using segment::Segment;
 namespace
 {
 
-template <class T> void add(T &sum, const T &operand) noexcept
+template <class T>
+void add(T &sum, const T &operand) noexcept
 {
     if constexpr (std::is_floating_point_v<T>)
         sum += operand;

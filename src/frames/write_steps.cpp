@@ -56,8 +56,9 @@ void carry_over(const Segment &segment, uint32_t slot, uint64_t from) noexcept
 
 Status fail_lost_lock(const Segment &segment) noexcept
 {
-    return fail(DAO_E_STATE, "%s: the writer lock was taken away by process %u while this process wrote; the frame is "
-                             "given up",
+    return fail(DAO_E_STATE,
+                "%s: the writer lock was taken away by process %u while this process wrote; the frame is "
+                "given up",
                 segment.name(), base::token_pid(segment.writer_lock().holder()));
 }
 

@@ -160,7 +160,7 @@ struct FileInfo
     uint64_t link_count = 0;
     FileIdentity identity;
     bool is_regular = false;
-    bool is_own = false;       // this process's user owns it
+    bool is_own = false;      // this process's user owns it
     bool may_replace = false; // this process may replace other users' files
     uint32_t owner = 0;
 };

@@ -128,12 +128,10 @@ TEST(PlatformSemaphore, HoldsOnePostForAllWhoOpenIt)
     first.post();
     EXPECT_EQ(second.wait(0), Sleep::woken);
     EXPECT_EQ(second.wait(20 * millisecond_ns), Sleep::timed_out) << "posts are not added up";
-    std::thread poster(
-        [&]
-        {
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
-            first.post();
-        });
+    std::thread poster([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        first.post();
+    });
     EXPECT_EQ(second.wait(10 * second_ns), Sleep::woken);
     poster.join();
     NamedSemaphore::remove(name.c_str());

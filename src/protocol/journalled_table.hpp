@@ -26,7 +26,8 @@ enum class Recovery
     dropped // the journal named a place outside the table: nothing was written
 };
 
-template <class Memory> class JournalledTable
+template <class Memory>
+class JournalledTable
 {
   public:
     using Entry = typename Memory::Entry;

@@ -11,7 +11,8 @@
 namespace dao::protocol
 {
 
-template <class Memory> class Notifier
+template <class Memory>
+class Notifier
 {
   public:
     explicit Notifier(Memory memory) noexcept : memory_(memory) {}

@@ -90,19 +90,17 @@ TEST(Notifier, EverySleeperSeesEveryNotification)
     std::atomic<uint32_t> timed_out{0};
     std::vector<std::thread> threads;
     for (std::atomic<uint32_t> &mine : seen)
-        threads.emplace_back(
-            [&]
+        threads.emplace_back([&] {
+            const Notifier<CountingMemory> notifier(memory);
+            while (mine < notifications)
             {
-                const Notifier<CountingMemory> notifier(memory);
-                while (mine < notifications)
-                {
-                    const uint32_t shown = notifier.prepare_sleep();
-                    if (counter.load(std::memory_order_acquire) <= mine &&
-                        memory.sleep_while_equal(shown, 20 * a_second_ns) == platform::Sleep::timed_out)
-                        ++timed_out;
-                    mine = counter.load(std::memory_order_acquire);
-                }
-            });
+                const uint32_t shown = notifier.prepare_sleep();
+                if (counter.load(std::memory_order_acquire) <= mine &&
+                    memory.sleep_while_equal(shown, 20 * a_second_ns) == platform::Sleep::timed_out)
+                    ++timed_out;
+                mine = counter.load(std::memory_order_acquire);
+            }
+        });
     for (uint32_t notification = 1; notification <= notifications; ++notification)
     {
         // Waits until all have seen the last one: each notification meets sleepers, or those that are falling asleep.

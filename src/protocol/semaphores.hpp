@@ -13,7 +13,8 @@ constexpr uint32_t semaphore_bit(uint32_t number) noexcept
     return 1u << number;
 }
 
-template <class Word> class Semaphores
+template <class Word>
+class Semaphores
 {
   public:
     explicit Semaphores(Word word) noexcept : word_(word) {}

@@ -64,16 +64,14 @@ TEST(Semaphores, TakersInThreadsGetNoMorePostsThanWereMade)
     uint32_t taken[numbers] = {};
     std::vector<std::thread> takers;
     for (uint32_t number = 0; number < numbers; ++number)
-        takers.emplace_back(
-            [&, number]
+        takers.emplace_back([&, number] {
+            const WordSemaphores semaphores{base::Word<uint32_t>(&word)};
+            for (bool was_done = false; !was_done;)
             {
-                const WordSemaphores semaphores{base::Word<uint32_t>(&word)};
-                for (bool was_done = false; !was_done;)
-                {
-                    was_done = done;
-                    taken[number] += semaphores.take(number) ? 1u : 0u;
-                }
-            });
+                was_done = done;
+                taken[number] += semaphores.take(number) ? 1u : 0u;
+            }
+        });
     for (uint32_t post = 0; post < posts; ++post)
         WordSemaphores{base::Word<uint32_t>(&word)}.post_all(semaphore_bit(0) | semaphore_bit(1));
     done = true;

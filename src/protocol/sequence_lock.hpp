@@ -17,7 +17,8 @@
 namespace dao::protocol
 {
 
-template <class Version> class SequenceLock
+template <class Version>
+class SequenceLock
 {
   public:
     using Snapshot = typename Version::Snapshot;
@@ -49,7 +50,8 @@ template <class Version> class SequenceLock
 
 // A version in one word: odd while the content is written, and a new even number afterwards. A writer that died in
 // between leaves it odd; the next one goes on from there.
-template <class Word, class WordFence> class SequenceWord
+template <class Word, class WordFence>
+class SequenceWord
 {
   public:
     using Fence = WordFence;

@@ -83,19 +83,17 @@ TEST(SequenceLock, CopiesCalledWholeAreOneContentUnderAWriterThatNeverPauses)
     Guarded guarded;
     Content shared{};
     std::atomic<bool> stop{false};
-    std::thread writer(
-        [&]
+    std::thread writer([&] {
+        Content content;
+        for (uint64_t number = 1; !stop.load(std::memory_order_relaxed); ++number)
         {
-            Content content;
-            for (uint64_t number = 1; !stop.load(std::memory_order_relaxed); ++number)
-            {
-                content.fill(number);
-                guarded.lock().begin_write();
-                base::copy_shared(&shared, &content, sizeof content);
-                guarded.lock().end_write();
-                std::this_thread::yield();
-            }
-        });
+            content.fill(number);
+            guarded.lock().begin_write();
+            base::copy_shared(&shared, &content, sizeof content);
+            guarded.lock().end_write();
+            std::this_thread::yield();
+        }
+    });
     uint64_t last = 0;
     constexpr uint64_t wanted = 300;
     uint64_t changes = 0;

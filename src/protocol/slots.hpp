@@ -35,7 +35,8 @@ struct Snapshot
 };
 
 // What stands for the content of one slot: `write`, `cnt0` and the epoch together, as DAO's layout has no sequence word.
-template <class Memory> class SlotVersion
+template <class Memory>
+class SlotVersion
 {
   public:
     using Fence = typename Memory::Fence;
@@ -62,8 +63,7 @@ template <class Memory> class SlotVersion
     bool is_unchanged(const Snapshot &seen) const noexcept
     {
         return seen.stable && memory_.write(slot_).load_acquire() == 0 &&
-               memory_.counter(slot_).load_acquire() == seen.counter &&
-               memory_.epoch().load_relaxed() == seen.epoch;
+               memory_.counter(slot_).load_acquire() == seen.counter && memory_.epoch().load_relaxed() == seen.epoch;
     }
 
   private:
@@ -71,7 +71,8 @@ template <class Memory> class SlotVersion
     uint32_t slot_;
 };
 
-template <class Memory> class Slots
+template <class Memory>
+class Slots
 {
   public:
     explicit Slots(Memory memory) noexcept : memory_(memory) {}

@@ -124,19 +124,17 @@ TEST(SlotsStress, QuietWritesAndReusesAreNeverReadTorn)
     SlotsInMemory segment(1);
     std::atomic<bool> done{false};
     std::atomic<uint64_t> torn{0};
-    std::thread reader(
-        [&]
+    std::thread reader([&] {
+        while (!done)
         {
-            while (!done)
-            {
-                const Snapshot snapshot = segment.slots().snapshot(0);
-                if (!snapshot.stable)
-                    continue;
-                const Frame frame = segment.copy(0);
-                if (segment.slots().still_whole(snapshot) && !is_one_frame(frame))
-                    ++torn;
-            }
-        });
+            const Snapshot snapshot = segment.slots().snapshot(0);
+            if (!snapshot.stable)
+                continue;
+            const Frame frame = segment.copy(0);
+            if (segment.slots().still_whole(snapshot) && !is_one_frame(frame))
+                ++torn;
+        }
+    });
     for (uint64_t frame = 1; frame <= frames; ++frame)
     {
         segment.publish(3 * frame);

@@ -25,7 +25,7 @@ class SlotsInMemory
     SlotWords words()
     {
         return SlotWords(reinterpret_cast<unsigned char *>(metadata_.data()), sizeof(IMAGE_METADATA),
-                             static_cast<uint32_t>(metadata_.size()), &newest_, &epoch_);
+                         static_cast<uint32_t>(metadata_.size()), &newest_, &epoch_);
     }
     Slots<SlotWords> slots() { return Slots<SlotWords>(words()); }
 

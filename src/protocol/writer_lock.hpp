@@ -27,7 +27,8 @@ enum class LockResult
     busy          // somebody else's
 };
 
-template <class LockWord, class IsDead> class WriterLock
+template <class LockWord, class IsDead>
+class WriterLock
 {
   public:
     WriterLock(LockWord word, base::ProcessToken self, IsDead is_dead) noexcept

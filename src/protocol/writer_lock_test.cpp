@@ -185,18 +185,16 @@ TEST(WriterLock, ExcludesThreadsThatAreProcessesOfTheirOwn)
     uint64_t total = 0; // not atomic: whoever holds the lock is alone
     std::vector<std::thread> writers;
     for (uint32_t process = 1; process <= 3; ++process)
-        writers.emplace_back(
-            [&, process]
+        writers.emplace_back([&, process] {
+            const auto mine = lock.of(base::make_process_token(process, process));
+            for (uint64_t turn = 0; turn < turns; ++turn)
             {
-                const auto mine = lock.of(base::make_process_token(process, process));
-                for (uint64_t turn = 0; turn < turns; ++turn)
-                {
-                    while (mine.try_hold(false) != LockResult::held)
-                        std::this_thread::yield();
-                    ++total;
-                    (void)mine.release();
-                }
-            });
+                while (mine.try_hold(false) != LockResult::held)
+                    std::this_thread::yield();
+                ++total;
+                (void)mine.release();
+            }
+        });
     for (std::thread &writer : writers)
         writer.join();
     EXPECT_EQ(total, 3 * turns);

@@ -79,8 +79,8 @@ bool is_reusable(const Segment &segment, const Layout &layout, const platform::F
 }
 
 // There is a file of that name, and its creation lock is held by `lock`: reuse it or take its place.
-Placed create_over(const char *name, const Layout &layout, const CreateOptions &options,
-                   const platform::FileInfo &info, SegmentPointer &segment) noexcept
+Placed create_over(const char *name, const Layout &layout, const CreateOptions &options, const platform::FileInfo &info,
+                   SegmentPointer &segment) noexcept
 {
     if (info.bytes == 0) // made by mkstemp or touch: nothing to lose
         return create_new(name, layout, options, true, segment);
@@ -138,7 +138,8 @@ Status create_exclusively(const char *name, const Layout &layout, const CreateOp
 
 }
 
-Status create(const char *name, const Geometry &geometry, const CreateOptions &options, SegmentPointer &segment) noexcept
+Status create(const char *name, const Geometry &geometry, const CreateOptions &options,
+              SegmentPointer &segment) noexcept
 {
     Layout layout;
     if (check_segment_name(name) != Status::success || format::plan(name, geometry, layout) != Status::success)

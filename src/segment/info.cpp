@@ -21,8 +21,7 @@ DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
     if (extension == nullptr)
         return info;
     const base::ProcessToken holder = segment.writer_lock().holder();
-    const base::ProcessToken writer =
-        holder != 0 ? holder : Word<uint64_t>(&extension->last_writer).load_relaxed();
+    const base::ProcessToken writer = holder != 0 ? holder : Word<uint64_t>(&extension->last_writer).load_relaxed();
     info.has_extension = 1;
     info.segment_id = extension->segment_id;
     info.generation = segment.generation();

@@ -190,8 +190,8 @@ Status check_set(const Segment &segment, const char *name, const KeywordValue &v
         return fail(DAO_E_KEYWORD, "%s: keyword %s: a text of %zu bytes; expected at most %zu", segment.name(), name,
                     std::strlen(value.text), text_bytes);
     if (comment != nullptr && std::strlen(comment) >= comment_bytes)
-        return fail(DAO_E_KEYWORD, "%s: keyword %s: a comment of %zu bytes; expected at most %zu", segment.name(),
-                    name, std::strlen(comment), comment_bytes - 1);
+        return fail(DAO_E_KEYWORD, "%s: keyword %s: a comment of %zu bytes; expected at most %zu", segment.name(), name,
+                    std::strlen(comment), comment_bytes - 1);
     return Status::success;
 }
 

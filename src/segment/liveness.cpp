@@ -19,7 +19,8 @@ namespace
 {
 
 // The fields that the writer's record and a reader's entry share.
-template <class Entry> KnownProcess read_entry(Entry &entry) noexcept
+template <class Entry>
+KnownProcess read_entry(Entry &entry) noexcept
 {
     KnownProcess known{};
     known.identity = {Word<uint32_t>(&entry.pid).load_relaxed(), Word<uint64_t>(&entry.start_time).load_relaxed(),
@@ -47,8 +48,7 @@ bool try_entry(Entry &entry, uint64_t &owner, ProcessToken token, KnownProcess &
 
 bool is_elsewhere(const ProcessIdentity &identity) noexcept
 {
-    return identity.pid_namespace != 0 &&
-           identity.pid_namespace != platform::this_process().identity.pid_namespace;
+    return identity.pid_namespace != 0 && identity.pid_namespace != platform::this_process().identity.pid_namespace;
 }
 
 }

@@ -57,8 +57,7 @@ void enter(Segment &segment, ReaderPlace &place) noexcept
 
 }
 
-void note_reader(Segment &segment, ReaderPlace &place, uint64_t last_counter, uint64_t missed,
-                 int64_t now_ns) noexcept
+void note_reader(Segment &segment, ReaderPlace &place, uint64_t last_counter, uint64_t missed, int64_t now_ns) noexcept
 {
     const ProcessToken self = platform::this_process().token;
     if (place.owner != self) // the first time, or the first time in the child of a fork

@@ -15,8 +15,7 @@ struct ReaderPlace
 };
 
 // Brings the reader's entry up to date, taking one at first.
-void note_reader(Segment &segment, ReaderPlace &place, uint64_t last_counter, uint64_t missed,
-                 int64_t now_ns) noexcept;
+void note_reader(Segment &segment, ReaderPlace &place, uint64_t last_counter, uint64_t missed, int64_t now_ns) noexcept;
 void leave_readers(const Segment &segment, ReaderPlace &place) noexcept;
 
 // Copies up to `capacity` entries; returns how many there are.

@@ -141,10 +141,7 @@ class Segment
     bool is_made_again(const platform::FileInfo &info) const noexcept;
     Status report_loss() const noexcept;
 
-    Lock lock(uint64_t *word) const noexcept
-    {
-        return Lock(base::Word<uint64_t>(word), proof_.token(), IsDead{this});
-    }
+    Lock lock(uint64_t *word) const noexcept { return Lock(base::Word<uint64_t>(word), proof_.token(), IsDead{this}); }
 
     char name_[format::name_capacity];
     char path_[platform::path_capacity]; // the same, absolute: the process may change its folder

@@ -54,7 +54,8 @@ Status fail_packets_open(const Segment &segment) noexcept
 
 // Contended: spin a little, then sleep and check. Sleeping on the word itself would make every release check for
 // sleepers, and two writers of one segment are not the case to make fast.
-template <class Try> LockResult wait_for_lock(const Segment &segment, Try &&try_once) noexcept
+template <class Try>
+LockResult wait_for_lock(const Segment &segment, Try &&try_once) noexcept
 {
     LockResult result = LockResult::busy;
     for (int spin = 0; spin < spins_before_sleep && result == LockResult::busy; ++spin)
@@ -77,7 +78,8 @@ template <class Try> LockResult wait_for_lock(const Segment &segment, Try &&try_
     return result;
 }
 
-template <class Try> Status lock(Segment &segment, Try &&try_once) noexcept
+template <class Try>
+Status lock(Segment &segment, Try &&try_once) noexcept
 {
     if (!segment.show_presence())
         return fail_no_memory(segment);
@@ -116,13 +118,11 @@ Status lock_for_packet(Segment &segment, bool &joined) noexcept
     joined = false;
     if (segment.extension() == nullptr)
         return Status::success;
-    return lock(segment,
-                [&joined](const Segment::Lock &word, bool ask) noexcept
-                {
-                    const LockResult result = word.try_join(ask);
-                    joined = result == LockResult::joined;
-                    return result;
-                });
+    return lock(segment, [&joined](const Segment::Lock &word, bool ask) noexcept {
+        const LockResult result = word.try_join(ask);
+        joined = result == LockResult::joined;
+        return result;
+    });
 }
 
 Status lock_to_finalise(Segment &segment) noexcept

@@ -48,16 +48,16 @@ Writer write(const Pattern &pattern, uint64_t seed, int64_t start_ns = second)
 Pattern steady(int64_t period_ns, int64_t jitter_percent)
 {
     return {"Each" + std::to_string(period_ns / us) + "usJitter" + std::to_string(jitter_percent),
-            [=](size_t, Random &random)
-            { return period_ns + draw(random, -jitter_percent * 100, jitter_percent * 100) * period_ns / 10'000; }};
+            [=](size_t, Random &random) {
+                return period_ns + draw(random, -jitter_percent * 100, jitter_percent * 100) * period_ns / 10'000;
+            }};
 }
 
 // A writer with a clock that it does not quite keep to.
 Pattern clocked(int64_t period_ns, int64_t jitter_percent)
 {
     return {"Clock" + std::to_string(period_ns / us) + "usJitter" + std::to_string(jitter_percent),
-            [=, last_ns = int64_t{0}](size_t, Random &random) mutable
-            {
+            [=, last_ns = int64_t{0}](size_t, Random &random) mutable {
                 const int64_t off_ns = draw(random, -jitter_percent * 100, jitter_percent * 100) * period_ns / 10'000;
                 return period_ns + off_ns - std::exchange(last_ns, off_ns);
             }};

@@ -13,15 +13,13 @@ void expect_interrupted(const char *name, Wait wait)
 {
     std::atomic<bool> ended{false};
     int_fast8_t status = DAO_SUCCESS;
-    std::thread waiter(
-        [&]
-        {
-            IMAGE image;
-            EXPECT(daoShmShm2Img(name, &image) == DAO_SUCCESS);
-            status = wait(&image, 0, 10'000'000'000);
-            EXPECT(daoShmCloseShm(&image) == DAO_SUCCESS);
-            ended = true;
-        });
+    std::thread waiter([&] {
+        IMAGE image;
+        EXPECT(daoShmShm2Img(name, &image) == DAO_SUCCESS);
+        status = wait(&image, 0, 10'000'000'000);
+        EXPECT(daoShmCloseShm(&image) == DAO_SUCCESS);
+        ended = true;
+    });
     while (!ended)
     {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));

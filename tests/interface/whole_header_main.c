@@ -47,9 +47,9 @@ static void use_type(const char *type_name, uint8_t code, size_t bytes)
 
 void use_types_and_layout(void)
 {
-#define USE_TYPE(NAME, code, type, member, name)                                                                       \
-    EXPECT(_DATATYPE_##NAME == code && SIZEOF_DATATYPE_##NAME == (int)sizeof(type));                                   \
-    EXPECT(sizeof(*((IMAGE *)NULL)->array.member) == sizeof(type));                                                    \
+#define USE_TYPE(NAME, code, type, member, name)                                     \
+    EXPECT(_DATATYPE_##NAME == code && SIZEOF_DATATYPE_##NAME == (int)sizeof(type)); \
+    EXPECT(sizeof(*((IMAGE *)NULL)->array.member) == sizeof(type));                  \
     use_type(name, _DATATYPE_##NAME, SIZEOF_DATATYPE_##NAME);
     DAO_ELEMENT_TYPES(USE_TYPE)
 #undef USE_TYPE

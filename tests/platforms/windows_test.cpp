@@ -79,12 +79,10 @@ TEST_F(Windows, ControlCEndsEachWaitAndReachesTheProgram)
     for (const Wait wait : {daoShmWaitForFrame, daoShmWaitForFrameSpin, daoShmWaitForFrameAdaptive})
     {
         const int seen_before = seen_by_program;
-        std::thread typist(
-            []
-            {
-                ::Sleep(300);
-                EXPECT_TRUE(press_control_c());
-            });
+        std::thread typist([] {
+            ::Sleep(300);
+            EXPECT_TRUE(press_control_c());
+        });
         const ULONGLONG begin_ms = GetTickCount64();
         EXPECT_EQ(wait(&image, 0, 20 * second_ns), DAO_INTERRUPTED);
         EXPECT_LT(GetTickCount64() - begin_ms, 10'000u);
@@ -135,8 +133,7 @@ TEST_F(Windows, WaitsLeaveNoHandleBehind)
     IMAGE image;
     create(image, 4);
     float frame[4] = {};
-    const auto once = [&]
-    {
+    const auto once = [&] {
         EXPECT_EQ(daoShmWaitForFrame(&image, daoShmGetCounter(&image), second_ns / 10'000), DAO_TIMEOUT);
         EXPECT_EQ(daoShmImage2Shm(frame, 4, &image), DAO_SUCCESS);
     };

@@ -29,17 +29,15 @@ TEST(Adaptive, SleepsWithPunctualTimersAndGivesTheThreadItsOwnSettingBack)
     reader.open(name.text());
     std::atomic<long> thread{0};
     std::atomic<bool> kept{true};
-    std::jthread waiting(
-        [&](const std::stop_token &stop)
+    std::jthread waiting([&](const std::stop_token &stop) {
+        prctl(PR_SET_TIMERSLACK, own_slack_ns);
+        thread = syscall(SYS_gettid);
+        for (uint64_t seen = 0; !stop.stop_requested(); seen = daoShmGetCounter(reader))
         {
-            prctl(PR_SET_TIMERSLACK, own_slack_ns);
-            thread = syscall(SYS_gettid);
-            for (uint64_t seen = 0; !stop.stop_requested(); seen = daoShmGetCounter(reader))
-            {
-                (void)daoShmWaitForFrameAdaptive(reader, seen, second_ns);
-                kept = kept && prctl(PR_GET_TIMERSLACK) == own_slack_ns;
-            }
-        });
+            (void)daoShmWaitForFrameAdaptive(reader, seen, second_ns);
+            kept = kept && prctl(PR_GET_TIMERSLACK) == own_slack_ns;
+        }
+    });
     Frame frame(8);
     bool was_punctual = false;
     auto next = Clock::now();

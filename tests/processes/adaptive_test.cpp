@@ -12,8 +12,7 @@ TEST(Adaptive, IsEndedSoonByWhateverEndsAWaitAlsoWithARhythmOfHalfASecond)
 {
     RhythmicReader early, removed, replaced, interrupted;
     teach(early, removed, replaced, interrupted);
-    const auto check = [](RhythmicReader &reader, Clock::time_point since, int_fast8_t expected)
-    {
+    const auto check = [](RhythmicReader &reader, Clock::time_point since, int_fast8_t expected) {
         const auto [status, taken_ms] = reader.end(since);
         EXPECT_EQ(status, expected);
         EXPECT_LT(taken_ms, soon_ms);

@@ -50,8 +50,7 @@ const Call calls[] = {
     {"SemLogPost", [](IMAGE *image) { return daoSemLogPost(image); }},
     {"WaitForSemaphore", [](IMAGE *image) { return daoShmWaitForSemaphore(image, 0); }},
     {"WaitForSemaphoreTimeout",
-     [](IMAGE *image)
-     {
+     [](IMAGE *image) {
          const timespec past{1, 0};
          return daoShmWaitForSemaphoreTimeout(image, 0, &past);
      }},
@@ -89,8 +88,7 @@ const Call calls_with_a_null[] = {
     {"ImagePart2Shm im", [](IMAGE *image) { return daoShmImagePart2Shm(nullptr, 4, image, 0, 0, 1, 1); }},
     {"CombineShm2Shm cube", [](IMAGE *image) { return daoShmCombineShm2Shm(nullptr, image, 1, 4); }},
     {"CombineShm2Shm entry",
-     [](IMAGE *image)
-     {
+     [](IMAGE *image) {
          IMAGE *cube[2] = {image, nullptr};
          return daoShmCombineShm2Shm(cube, image, 2, 4);
      }},
@@ -208,15 +206,13 @@ TEST(BadCalls, TheLastErrorIsTheThreadsOwn)
 {
     EXPECT_EQ(daoShmShm2Img(nullptr, nullptr), DAO_ERROR);
     const Failure mine = last_failure();
-    std::thread other(
-        []
-        {
-            EXPECT_EQ(daoLastErrorCode(), DAO_E_NONE);
-            EXPECT_NE(daoLastErrorMessage(), nullptr);
-            Image image;
-            EXPECT_EQ(image.try_open(""), DAO_ERROR);
-            EXPECT_EQ(daoLastErrorCode(), DAO_E_NAME);
-        });
+    std::thread other([] {
+        EXPECT_EQ(daoLastErrorCode(), DAO_E_NONE);
+        EXPECT_NE(daoLastErrorMessage(), nullptr);
+        Image image;
+        EXPECT_EQ(image.try_open(""), DAO_ERROR);
+        EXPECT_EQ(daoLastErrorCode(), DAO_E_NAME);
+    });
     other.join();
     EXPECT_EQ(daoLastErrorCode(), mine.code);
     EXPECT_EQ(daoLastErrorMessage(), mine.message);

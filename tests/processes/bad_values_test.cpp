@@ -77,8 +77,9 @@ TEST_P(BadValues, ReadsOfMoreThanThereIs)
 
 TEST_P(BadValues, PacketsThatDoNotFit)
 {
-    const auto packet = [&](uint32_t count, uint32_t position, uint16_t id, uint16_t total)
-    { return daoShmImagePart2Shm(reinterpret_cast<char *>(large_.data()), count, image_, position, id, total, 1); };
+    const auto packet = [&](uint32_t count, uint32_t position, uint16_t id, uint16_t total) {
+        return daoShmImagePart2Shm(reinterpret_cast<char *>(large_.data()), count, image_, position, id, total, 1);
+    };
     refuse(packet(25, 0, 0, 1), DAO_E_RANGE, {"25", "24"});
     refuse(packet(1, 24, 0, 1), DAO_E_RANGE, {"1", "24"});
     refuse(packet(20, 5, 0, 1), DAO_E_RANGE, {"20", "5", "24"});
@@ -134,8 +135,7 @@ TEST_P(BadValues, CallsOutOfOrder)
 }
 
 INSTANTIATE_TEST_SUITE_P(Segments, BadValues, testing::Combine(testing::Values(1, 0), testing::Values(1u, 3u)),
-                         [](const auto &row)
-                         {
+                         [](const auto &row) {
                              return std::string(std::get<0>(row.param) ? "Shared" : "Private") + "Depth" +
                                     std::to_string(std::get<1>(row.param));
                          });
@@ -181,12 +181,10 @@ TEST(BadValue, TimeLimitsAtTheEndsOfTheirRangeAreTaken)
     {
         Image poster;
         poster.open(name.text());
-        const std::jthread later(
-            [&]
-            {
-                std::this_thread::sleep_for(milliseconds(50));
-                EXPECT_EQ(daoSemPost(poster, 3), DAO_SUCCESS);
-            });
+        const std::jthread later([&] {
+            std::this_thread::sleep_for(milliseconds(50));
+            EXPECT_EQ(daoSemPost(poster, 3), DAO_SUCCESS);
+        });
         EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image, 3, &far), DAO_SUCCESS) << "a far deadline is waited for";
     }
     require(daoSemPost(image, 3), "post");

@@ -181,9 +181,9 @@ int play_bus_error(const Arguments &arguments)
     }
     int status = 0;
     waitpid(child, &status, 0);
-    say((WIFSIGNALED(status) ? WTERMSIG(status) == SIGBUS ? std::string("killed")
-                                                          : "signal " + std::to_string(WTERMSIG(status))
-                             : "exit " + std::to_string(WEXITSTATUS(status))) +
+    say((WIFSIGNALED(status)
+             ? WTERMSIG(status) == SIGBUS ? std::string("killed") : "signal " + std::to_string(WTERMSIG(status))
+             : "exit " + std::to_string(WEXITSTATUS(status))) +
         ", " + std::to_string(report->calls) + " calls");
     return 0;
 }
@@ -240,7 +240,8 @@ TEST(BusError, HandlerThatJumpsOutOfAnUnblockedSignalCanDoSoAgain)
 
 TEST(BusError, HandlerInstalledLaterAsksOurs)
 {
-    EXPECT_EQ(outcome("later", "segment"), "exit 0, 1 calls"); // one fault: from the first page that is touched to the end
+    EXPECT_EQ(outcome("later", "segment"),
+              "exit 0, 1 calls"); // one fault: from the first page that is touched to the end
     EXPECT_EQ(outcome("later", "elsewhere"), "killed, 1 calls");
 }
 

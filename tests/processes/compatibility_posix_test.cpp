@@ -239,12 +239,10 @@ TEST_P(Together, WaitOnItsSemaphoreEndsOnTimeAndOnRemoval)
         elapsed_ns([&] { EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image_, 1, &deadline), DAO_TIMEOUT); });
     EXPECT_GE(taken_ns, 90 * millisecond_ns);
     EXPECT_LT(taken_ns, second_ns);
-    std::thread remover(
-        [&]
-        {
-            std::this_thread::sleep_for(milliseconds(50));
-            EXPECT_EQ(daoShmRemove(name_.c_str()), DAO_SUCCESS);
-        });
+    std::thread remover([&] {
+        std::this_thread::sleep_for(milliseconds(50));
+        EXPECT_EQ(daoShmRemove(name_.c_str()), DAO_SUCCESS);
+    });
     EXPECT_EQ(daoShmWaitForSemaphore(image_, 1), DAO_REMOVED);
     remover.join();
 }

@@ -50,16 +50,14 @@ class Fork : public testing::Test
 TEST_F(Fork, ChildReadsWithTheInheritedImage)
 {
     publish(image_, 1);
-    EXPECT_EQ(in_child(
-                  [&]
-                  {
-                      Frame read(size);
-                      uint64_t counter = 0;
-                      return daoShmReadNewest(image_, read.data(), size, &counter, nullptr) == DAO_SUCCESS &&
-                                     counter == 1 && is_frame(read, 1)
-                                 ? 0
-                                 : 1;
-                  }),
+    EXPECT_EQ(in_child([&] {
+                  Frame read(size);
+                  uint64_t counter = 0;
+                  return daoShmReadNewest(image_, read.data(), size, &counter, nullptr) == DAO_SUCCESS &&
+                                 counter == 1 && is_frame(read, 1)
+                             ? 0
+                             : 1;
+              }),
               0);
 }
 
@@ -68,18 +66,16 @@ TEST_F(Fork, ChildIsListedAsAReaderOfItsOwn)
     publish(image_, 1);
     Frame read(size);
     require(daoShmReadNewest(image_, read.data(), size, nullptr, nullptr), "read");
-    EXPECT_EQ(in_child(
-                  [&]
-                  {
-                      if (daoShmReadNewest(image_, read.data(), size, nullptr, nullptr) != DAO_SUCCESS)
-                          return 1;
-                      DAO_READER readers[4] = {DAO_READER_INIT};
-                      uint32_t count = 0;
-                      if (daoShmGetReaders(image_, readers, 4, &count) != DAO_SUCCESS || count != 2)
-                          return 2;
-                      const auto self = static_cast<uint32_t>(getpid());
-                      return readers[0].pid == self || readers[1].pid == self ? 0 : 3;
-                  }),
+    EXPECT_EQ(in_child([&] {
+                  if (daoShmReadNewest(image_, read.data(), size, nullptr, nullptr) != DAO_SUCCESS)
+                      return 1;
+                  DAO_READER readers[4] = {DAO_READER_INIT};
+                  uint32_t count = 0;
+                  if (daoShmGetReaders(image_, readers, 4, &count) != DAO_SUCCESS || count != 2)
+                      return 2;
+                  const auto self = static_cast<uint32_t>(getpid());
+                  return readers[0].pid == self || readers[1].pid == self ? 0 : 3;
+              }),
               0);
     uint32_t alive = 0;
     require(daoShmCountReaders(image_, &alive), "readers");
@@ -129,12 +125,10 @@ TEST_F(Fork, ChildThatWritesIsNamedAsTheWriter)
 
 TEST_F(Fork, ChildKilledWithALoanIsTakenOverByTheParent)
 {
-    EXPECT_EQ(in_child(
-                  [&]
-                  {
-                      void *slot = nullptr;
-                      return daoShmLoanBegin(image_, &slot) == DAO_SUCCESS ? 7 : 1;
-                  }),
+    EXPECT_EQ(in_child([&] {
+                  void *slot = nullptr;
+                  return daoShmLoanBegin(image_, &slot) == DAO_SUCCESS ? 7 : 1;
+              }),
               7);
     EXPECT_EQ(image_.info().frame_broken, 1u);
     publish(image_, 1);
@@ -186,16 +180,13 @@ TEST(ForkPrivate, ImageOfTheChildIsACopy)
     SegmentName name;
     image.create(name.text(), {size}, _DATATYPE_UINT32, 2, 0, 0);
     publish(image, 1);
-    EXPECT_EQ(in_child(
-                  [&]
-                  {
-                      Frame read(size);
-                      if (daoShmReadNewest(image, read.data(), size, nullptr, nullptr) != DAO_SUCCESS ||
-                          !is_frame(read, 1))
-                          return 1;
-                      publish(image, 2);
-                      return daoShmGetCounter(image) == 2 ? 0 : 2;
-                  }),
+    EXPECT_EQ(in_child([&] {
+                  Frame read(size);
+                  if (daoShmReadNewest(image, read.data(), size, nullptr, nullptr) != DAO_SUCCESS || !is_frame(read, 1))
+                      return 1;
+                  publish(image, 2);
+                  return daoShmGetCounter(image) == 2 ? 0 : 2;
+              }),
               0);
     EXPECT_EQ(daoShmGetCounter(image), 1u);
 }

@@ -27,8 +27,8 @@ enum class Harm
     made_again_smaller
 };
 
-constexpr Harm all_harms[] = {Harm::nothing_left,    Harm::half_left,  Harm::grown_from_nothing,
-                              Harm::grown_from_half, Harm::made_again, Harm::made_again_deeper,
+constexpr Harm all_harms[] = {Harm::nothing_left,      Harm::half_left,  Harm::grown_from_nothing,
+                              Harm::grown_from_half,   Harm::made_again, Harm::made_again_deeper,
                               Harm::made_again_smaller};
 
 inline const char *name_of(Harm harm)
@@ -64,8 +64,7 @@ inline void publish_as_dao(const std::string &name, const DaoSegment &segment, u
     Frame frame(segment.elements());
     fill(frame, number);
     const int file = open(name.c_str(), O_RDWR);
-    const auto store = [&](size_t offset, const void *value, size_t count)
-    {
+    const auto store = [&](size_t offset, const void *value, size_t count) {
         if (pwrite(file, value, count, static_cast<off_t>(offset)) != static_cast<ssize_t>(count))
             abort();
     };
@@ -123,12 +122,10 @@ inline int end_of(pid_t child)
 
 inline void do_harm_elsewhere(const std::string &name, const DaoSegment &segment, Harm harm)
 {
-    end_of(start(
-        [&]
-        {
-            do_harm(name, segment, harm);
-            return 0;
-        }));
+    end_of(start([&] {
+        do_harm(name, segment, harm);
+        return 0;
+    }));
 }
 
 }

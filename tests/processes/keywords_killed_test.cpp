@@ -1,8 +1,8 @@
 // A writer of keywords killed after each of its steps, and while it finishes what another began; nonsense in the
 // journal. The steps are those of docs/protocol.md.
+#include "extension_words.hpp"
 #include "frames.hpp"
 #include "image.hpp"
-#include "extension_words.hpp"
 #include "role.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"

@@ -143,14 +143,12 @@ TEST_P(Layouts, WaitsWithoutSemaphoresSeeTheFramesOfAnother)
     for (const WaitMode mode : {WaitMode::sleeping, WaitMode::spinning, WaitMode::adaptive})
     {
         EXPECT_EQ(wait_for_frame(reader, mode, number, 5 * millisecond_ns), DAO_TIMEOUT) << name_of(mode);
-        std::thread later(
-            [&]
-            {
-                std::this_thread::sleep_for(milliseconds(20));
-                Frame frame(30);
-                fill(frame, number + 1);
-                EXPECT_EQ(daoShmImage2Shm(frame.data(), 30, writer), DAO_SUCCESS);
-            });
+        std::thread later([&] {
+            std::this_thread::sleep_for(milliseconds(20));
+            Frame frame(30);
+            fill(frame, number + 1);
+            EXPECT_EQ(daoShmImage2Shm(frame.data(), 30, writer), DAO_SUCCESS);
+        });
         EXPECT_EQ(wait_for_frame(reader, mode, number, 10 * second_ns), DAO_SUCCESS) << name_of(mode);
         later.join();
         ++number;
@@ -204,15 +202,12 @@ TEST_P(Layouts, CreateReplacesThem)
     EXPECT_EQ(old.info().segment_id, image.info().segment_id);
 }
 
-INSTANTIATE_TEST_SUITE_P(Made, Layouts, testing::Range(size_t{0}, std::size(layouts)),
-                         [](const auto &row)
-                         {
-                             const DaoSegment &layout = layouts[row.param];
-                             return std::string(layout.before_fifo ? "BeforeFifo" : "Fifo") +
-                                    std::to_string(layout.shape.size()) + "AxesDepth" + std::to_string(layout.depth) +
-                                    "Keywords" + std::to_string(layout.keywords) +
-                                    (layout.atype == _DATATYPE_FLOAT ? "Float" : "");
-                         });
+INSTANTIATE_TEST_SUITE_P(Made, Layouts, testing::Range(size_t{0}, std::size(layouts)), [](const auto &row) {
+    const DaoSegment &layout = layouts[row.param];
+    return std::string(layout.before_fifo ? "BeforeFifo" : "Fifo") + std::to_string(layout.shape.size()) + "AxesDepth" +
+           std::to_string(layout.depth) + "Keywords" + std::to_string(layout.keywords) +
+           (layout.atype == _DATATYPE_FLOAT ? "Float" : "");
+});
 
 // Our own files have DAO's layout in front.
 TEST(OwnLayout, BeginsAsDaoExpects)

@@ -69,8 +69,7 @@ class Shared
 // Holds the writer lock, half a frame written, until it is killed.
 Action hold(const std::string &name, const Place &place)
 {
-    return [&name, &place](const auto &say)
-    {
+    return [&name, &place](const auto &say) {
         Image image;
         image.open(name);
         if (&place == &without_descriptors)
@@ -86,8 +85,7 @@ Action hold(const std::string &name, const Place &place)
 // Publishes and says what came of it: code, milliseconds, message.
 Action publish_once(const std::string &name, const Place &place)
 {
-    return [&name, &place](const auto &say)
-    {
+    return [&name, &place](const auto &say) {
         Image image;
         image.open(name);
         Frame frame(size);
@@ -119,9 +117,9 @@ Outcome outcome_of(const std::string &line)
     return outcome;
 }
 
-const Place *const places[] = {&here,        &container, &container_with_outer_proc, &without_proc,
-                               &hidden_proc, &as_nobody, &in_chroot,                 &other_time,
-                               &without_descriptors};
+const Place *const places[] = {&here,         &container,   &container_with_outer_proc,
+                               &without_proc, &hidden_proc, &as_nobody,
+                               &in_chroot,    &other_time,  &without_descriptors};
 
 class FromEverywhere : public testing::TestWithParam<const Place *>
 {
@@ -258,7 +256,8 @@ TEST(Liveness, StoppedWriterIsAliveAndSaidToBeStopped)
     const std::string message = daoLastErrorMessage();
     EXPECT_EQ(daoLastErrorCode(), DAO_E_BUSY);
     EXPECT_NE(message.find("stopped"), std::string::npos) << message;
-    EXPECT_NE(message.find("process " + std::to_string(writer.pid()) + " (process_tests"), std::string::npos) << message;
+    EXPECT_NE(message.find("process " + std::to_string(writer.pid()) + " (process_tests"), std::string::npos)
+        << message;
 }
 
 // The main thread ends; the one that holds the lock goes on.
@@ -269,18 +268,15 @@ TEST(Liveness, WriterWhoseMainThreadEndedIsAlive)
         SCOPED_TRACE(has_descriptors ? "with proof" : "without");
         Shared segment;
         const std::string &name = segment.name();
-        Placed writer(here,
-                      [&](const auto &say)
-                      {
-                          std::thread([&name, has_descriptors, say] {
-                              hold(name, has_descriptors ? here : without_descriptors)(say);
-                          }).detach();
-                          syscall(SYS_exit, 0); // of this thread
-                      });
+        Placed writer(here, [&](const auto &say) {
+            std::thread([&name, has_descriptors, say] {
+                hold(name, has_descriptors ? here : without_descriptors)(say);
+            }).detach();
+            syscall(SYS_exit, 0); // of this thread
+        });
         ASSERT_EQ(writer.line(), "holds");
         ASSERT_TRUE(eventually(
-            [&]
-            {
+            [&] {
                 std::ifstream stat("/proc/" + std::to_string(writer.pid()) + "/stat");
                 std::string text;
                 std::getline(stat, text);
@@ -297,8 +293,7 @@ TEST(Liveness, WriterWhoseMainThreadEndedIsAlive)
 TEST(Liveness, WhatCannotBeToldIsSaidAndUnlockedByHandOnly)
 {
     Shared segment;
-    Placed writer(container,
-                  [&](const auto &say) { hold(segment.name(), without_descriptors)(say); });
+    Placed writer(container, [&](const auto &say) { hold(segment.name(), without_descriptors)(say); });
     if (!writer.is_possible())
         GTEST_SKIP() << "this machine does not allow it";
     ASSERT_EQ(writer.line(), "holds");
@@ -327,18 +322,16 @@ TEST(Liveness, WriterThatLostItsLockGivesItsFrameUpAndLeavesTheOthersAlone)
     Shared segment;
     void *slot = nullptr;
     require(daoShmLoanBegin(segment.image(), &slot), "begin");
-    Placed other(here,
-                 [&](const auto &say)
-                 {
-                     Image image;
-                     image.open(segment.name());
-                     const int_fast8_t refused = daoShmUnlock(image, 0);
-                     say(std::to_string(refused) + " " + std::to_string(daoLastErrorCode()));
-                     say(std::to_string(daoShmUnlock(image, 1)));
-                     require(daoShmLoanBegin(image, &slot), "begin");
-                     say("holds");
-                     sleep_on();
-                 });
+    Placed other(here, [&](const auto &say) {
+        Image image;
+        image.open(segment.name());
+        const int_fast8_t refused = daoShmUnlock(image, 0);
+        say(std::to_string(refused) + " " + std::to_string(daoLastErrorCode()));
+        say(std::to_string(daoShmUnlock(image, 1)));
+        require(daoShmLoanBegin(image, &slot), "begin");
+        say("holds");
+        sleep_on();
+    });
     ASSERT_EQ(other.line(), "1 " + std::to_string(DAO_E_BUSY)) << "the holder lives";
     ASSERT_EQ(other.line(), "0") << "by force";
     ASSERT_EQ(other.line(), "holds");
@@ -368,30 +361,28 @@ TEST_P(ChildOfTheHolder, DoesNotKeepTheLock)
     Shared segment;
     const std::string how = GetParam();
     pid_t child = 0;
-    Placed writer(here,
-                  [&](const auto &say)
-                  {
-                      Image image;
-                      image.open(segment.name());
-                      void *slot = nullptr;
-                      require(daoShmLoanBegin(image, &slot), "begin");
-                      pid_t started = 0;
-                      if (how == "fork")
-                      {
-                          started = fork();
-                          if (started == 0)
-                              sleep_on();
-                      }
-                      else
-                      {
-                          char program[] = "sleep", seconds[] = "60";
-                          char *words[] = {program, seconds, nullptr};
-                          if (posix_spawnp(&started, program, nullptr, nullptr, words, environ) != 0)
-                              throw std::runtime_error("cannot start sleep");
-                      }
-                      say(std::to_string(started));
-                      sleep_on();
-                  });
+    Placed writer(here, [&](const auto &say) {
+        Image image;
+        image.open(segment.name());
+        void *slot = nullptr;
+        require(daoShmLoanBegin(image, &slot), "begin");
+        pid_t started = 0;
+        if (how == "fork")
+        {
+            started = fork();
+            if (started == 0)
+                sleep_on();
+        }
+        else
+        {
+            char program[] = "sleep", seconds[] = "60";
+            char *words[] = {program, seconds, nullptr};
+            if (posix_spawnp(&started, program, nullptr, nullptr, words, environ) != 0)
+                throw std::runtime_error("cannot start sleep");
+        }
+        say(std::to_string(started));
+        sleep_on();
+    });
     child = static_cast<pid_t>(std::stol(writer.line()));
     writer.kill();
     ASSERT_EQ(kill(child, 0), 0) << "it lives";
@@ -412,14 +403,12 @@ TEST(Liveness, ForkedChildHasAProofOfItsOwn)
     Shared segment;
     Frame frame(size);
     require(daoShmImage2Shm(frame.data(), size, segment.image()), "publish");
-    Placed child(here,
-                 [&](const auto &say)
-                 {
-                     void *slot = nullptr;
-                     require(daoShmLoanBegin(segment.image(), &slot), "begin"); // with the inherited image
-                     say("holds");
-                     sleep_on();
-                 });
+    Placed child(here, [&](const auto &say) {
+        void *slot = nullptr;
+        require(daoShmLoanBegin(segment.image(), &slot), "begin"); // with the inherited image
+        say("holds");
+        sleep_on();
+    });
     ASSERT_EQ(child.line(), "holds");
     EXPECT_EQ(segment.image().info().writer_pid, static_cast<uint32_t>(child.pid()));
     EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_ALIVE));
@@ -452,27 +441,23 @@ TEST(Liveness, HandlesOfAProcessShareADescriptorUntilTheLastIsClosed)
 TEST(Liveness, NoStandardDescriptorIsTaken)
 {
     Shared segment;
-    Placed writer(here,
-                  [&](const auto &say)
-                  {
-                      Image image;
-                      image.open(segment.name());
-                      for (const int standard : {0, 1, 2})
-                          close(standard);
-                      Frame frame(size);
-                      require(daoShmImage2Shm(frame.data(), size, image), "publish");
-                      say(is_open(0) || is_open(1) || is_open(2) ? "taken" : "free");
-                  });
+    Placed writer(here, [&](const auto &say) {
+        Image image;
+        image.open(segment.name());
+        for (const int standard : {0, 1, 2})
+            close(standard);
+        Frame frame(size);
+        require(daoShmImage2Shm(frame.data(), size, image), "publish");
+        say(is_open(0) || is_open(1) || is_open(2) ? "taken" : "free");
+    });
     EXPECT_EQ(writer.line(), "free");
 }
 
 TEST(Liveness, ReadersAreJudgedAlike)
 {
     Shared segment;
-    const auto read = [&](bool has_descriptors)
-    {
-        return [&segment, has_descriptors](const auto &say)
-        {
+    const auto read = [&](bool has_descriptors) {
+        return [&segment, has_descriptors](const auto &say) {
             Image image;
             image.open(segment.name());
             if (!has_descriptors)
@@ -487,14 +472,12 @@ TEST(Liveness, ReadersAreJudgedAlike)
         GTEST_SKIP() << "this machine does not allow it";
     for (Placed *reader : {&near, &far, &far_without})
         ASSERT_EQ(reader->line(), "reads");
-    const auto count = [&](DAO_LIVENESS liveness)
-    {
+    const auto count = [&](DAO_LIVENESS liveness) {
         DAO_READER readers[8] = {DAO_READER_INIT};
         uint32_t listed = 0;
         require(daoShmGetReaders(segment.image(), readers, 8, &listed), "readers");
-        return std::count_if(readers, readers + listed, [&](const DAO_READER &reader) {
-            return reader.alive == static_cast<uint32_t>(liveness);
-        });
+        return std::count_if(readers, readers + listed,
+                             [&](const DAO_READER &reader) { return reader.alive == static_cast<uint32_t>(liveness); });
     };
     EXPECT_EQ(count(DAO_ALIVE), 2);
     EXPECT_EQ(count(DAO_UNKNOWN), 1);
@@ -511,8 +494,7 @@ TEST(Liveness, ReadersAreJudgedAlike)
 // Locks whatever may be locked by one who may only read.
 Action block_as_reader(const std::string &name)
 {
-    return [&name](const auto &say)
-    {
+    return [&name](const auto &say) {
         const int file = open(name.c_str(), O_RDONLY | O_CLOEXEC);
         struct flock all = {};
         all.l_type = F_RDLCK;
@@ -572,17 +554,15 @@ TEST(ReaderThatLocks, DoesNotBlockReplacing)
 TEST(Liveness, ProcessThatReplacesItselfGivesItsLockUp)
 {
     Shared segment;
-    Placed writer(here,
-                  [&](const auto &say)
-                  {
-                      Image image;
-                      image.open(segment.name());
-                      void *slot = nullptr;
-                      require(daoShmLoanBegin(image, &slot), "begin");
-                      say("holds");
-                      usleep(100000);
-                      execlp("sleep", "sleep", "60", nullptr);
-                  });
+    Placed writer(here, [&](const auto &say) {
+        Image image;
+        image.open(segment.name());
+        void *slot = nullptr;
+        require(daoShmLoanBegin(image, &slot), "begin");
+        say("holds");
+        usleep(100000);
+        execlp("sleep", "sleep", "60", nullptr);
+    });
     ASSERT_EQ(writer.line(), "holds");
     EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_ALIVE));
     EXPECT_TRUE(eventually([&] { return segment.image().info().frame_broken == 1; }, milliseconds(5000)));

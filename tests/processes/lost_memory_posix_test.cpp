@@ -167,15 +167,13 @@ TEST(TruncatedFile, IsRecoveredForAllThreadsThatTouchIt)
         std::atomic<int> ready{0};
         std::vector<std::thread> threads;
         for (uint32_t thread = 0; thread < 4; ++thread)
-            threads.emplace_back(
-                [&, thread]
-                {
-                    const auto *data = static_cast<const volatile uint32_t *>(image->array.V);
-                    for (++ready; ready < 5;)
-                        (void)data[size - 1];
-                    for (uint32_t index = thread; index < size; ++index)
-                        EXPECT_EQ(data[thread % 2 == 0 ? index : size - 1 - index], 0u);
-                });
+            threads.emplace_back([&, thread] {
+                const auto *data = static_cast<const volatile uint32_t *>(image->array.V);
+                for (++ready; ready < 5;)
+                    (void)data[size - 1];
+                for (uint32_t index = thread; index < size; ++index)
+                    EXPECT_EQ(data[thread % 2 == 0 ? index : size - 1 - index], 0u);
+            });
         while (ready < 4)
             std::this_thread::yield();
         ASSERT_EQ(truncate(name.c_str(), round % 2 == 0 ? 0 : 100'000), 0);
@@ -193,38 +191,34 @@ TEST(TruncatedFile, IsRecoveredWhileOtherThreadsOpenAndClose)
     std::atomic<uint64_t> opened{0}, recovered{0};
     std::vector<std::thread> threads;
     for (int thread = 0; thread < 2; ++thread)
-        threads.emplace_back(
-            [&]
+        threads.emplace_back([&] {
+            SegmentName name;
+            Image first;
+            first.create(name.text(), {30}, _DATATYPE_UINT32);
+            publish_as_dao(name.text(), {{30}, _DATATYPE_UINT32, 1, 0, false}, 1);
+            while (!over)
             {
-                SegmentName name;
-                Image first;
-                first.create(name.text(), {30}, _DATATYPE_UINT32);
-                publish_as_dao(name.text(), {{30}, _DATATYPE_UINT32, 1, 0, false}, 1);
-                while (!over)
-                {
-                    Image images[100]; // more than one block of the registry
-                    for (Image &image : images)
-                        image.open(name.text());
-                    for (Image &image : images)
-                        ASSERT_TRUE(is_frame(image->array.UI32, 30, 1));
-                    opened += 100;
-                }
-                EXPECT_EQ(daoShmCheckReplaced(first), DAO_SUCCESS);
-            });
+                Image images[100]; // more than one block of the registry
+                for (Image &image : images)
+                    image.open(name.text());
+                for (Image &image : images)
+                    ASSERT_TRUE(is_frame(image->array.UI32, 30, 1));
+                opened += 100;
+            }
+            EXPECT_EQ(daoShmCheckReplaced(first), DAO_SUCCESS);
+        });
     for (int thread = 0; thread < 2; ++thread)
-        threads.emplace_back(
-            [&]
+        threads.emplace_back([&] {
+            for (SegmentName name; !over; ++recovered)
             {
-                for (SegmentName name; !over; ++recovered)
-                {
-                    std::filesystem::remove(name.text());
-                    Image image;
-                    image.create(name.text(), {size}, _DATATYPE_UINT32);
-                    ASSERT_EQ(truncate(name.c_str(), 0), 0);
-                    ASSERT_EQ(image->array.UI32[size / 2], 0u);
-                    ASSERT_EQ(daoShmCheckReplaced(image), DAO_REPLACED);
-                }
-            });
+                std::filesystem::remove(name.text());
+                Image image;
+                image.create(name.text(), {size}, _DATATYPE_UINT32);
+                ASSERT_EQ(truncate(name.c_str(), 0), 0);
+                ASSERT_EQ(image->array.UI32[size / 2], 0u);
+                ASSERT_EQ(daoShmCheckReplaced(image), DAO_REPLACED);
+            }
+        });
     std::this_thread::sleep_for(stress_time());
     over = true;
     for (std::thread &thread : threads)

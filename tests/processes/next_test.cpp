@@ -49,9 +49,9 @@ class Next : public testing::TestWithParam<DAO_WAIT_MODE>
     {
         const int_fast8_t status = next();
         if (status != expected || frame_.cnt0 != counter || missed_ != missed || !is_frame(data_, content))
-            return testing::AssertionFailure() << "status " << static_cast<int>(status) << ", frame " << frame_.cnt0
-                                               << ", missed " << missed_ << ", content " << data_[0] << "; expected "
-                                               << counter << ", " << missed << ", " << content;
+            return testing::AssertionFailure()
+                   << "status " << static_cast<int>(status) << ", frame " << frame_.cnt0 << ", missed " << missed_
+                   << ", content " << data_[0] << "; expected " << counter << ", " << missed << ", " << content;
         return testing::AssertionSuccess();
     }
     bool waits_for_semaphore() const { return GetParam() == DAO_WAIT_SEMAPHORE; }
@@ -248,8 +248,7 @@ TEST_P(Next, AFrameThatIsThereCountsMoreThanAnInterrupt)
 
 TEST_P(Next, BadOptionsAreErrorsThatNameThem)
 {
-    const auto refused = [this](const char *word)
-    {
+    const auto refused = [this](const char *word) {
         EXPECT_EQ(next(), DAO_ERROR);
         EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
         EXPECT_NE(std::string(daoLastErrorMessage()).find(word), std::string::npos) << daoLastErrorMessage();
@@ -275,8 +274,7 @@ TEST_P(Next, BadOptionsAreErrorsThatNameThem)
 
 INSTANTIATE_TEST_SUITE_P(Waits, Next,
                          testing::Values(DAO_WAIT_SLEEP, DAO_WAIT_SPIN, DAO_WAIT_ADAPTIVE, DAO_WAIT_SEMAPHORE),
-                         [](const auto &row)
-                         {
+                         [](const auto &row) {
                              if (row.param == DAO_WAIT_SLEEP)
                                  return "Sleep";
                              if (row.param == DAO_WAIT_SPIN)

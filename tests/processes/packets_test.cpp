@@ -141,13 +141,11 @@ TEST_P(Packets, FromSeveralThreadsEachWithItsOwnImage)
         fill(frame_, number);
         std::vector<std::thread> workers;
         for (unsigned worker = 0; worker < threads; ++worker)
-            workers.emplace_back(
-                [&, worker]
-                {
-                    Image own;
-                    own.open(name_.text());
-                    put_share(own, worker, threads, number);
-                });
+            workers.emplace_back([&, worker] {
+                Image own;
+                own.open(name_.text());
+                put_share(own, worker, threads, number);
+            });
         for (std::thread &worker : workers)
             worker.join();
         ASSERT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
@@ -171,8 +169,7 @@ TEST_P(Packets, TheLargestNumberIs511)
 }
 
 INSTANTIATE_TEST_SUITE_P(Segments, Packets, testing::Combine(testing::Values(1, 0), testing::Values(1u, 3u)),
-                         [](const auto &row)
-                         {
+                         [](const auto &row) {
                              return std::string(std::get<0>(row.param) ? "Shared" : "Private") + "Depth" +
                                     std::to_string(std::get<1>(row.param));
                          });

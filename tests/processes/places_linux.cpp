@@ -53,8 +53,8 @@ bool enter_chroot()
     if (!make_mounts_private() || mount("tmpfs", root.c_str(), "tmpfs", 0, nullptr) != 0)
         return false;
     std::filesystem::create_directories(inside);
-    return mount(temporary_folder().c_str(), inside.c_str(), nullptr, MS_BIND, nullptr) == 0 && chroot(root.c_str()) == 0 &&
-           chdir("/") == 0;
+    return mount(temporary_folder().c_str(), inside.c_str(), nullptr, MS_BIND, nullptr) == 0 &&
+           chroot(root.c_str()) == 0 && chdir("/") == 0;
 }
 
 }

@@ -20,8 +20,8 @@ struct Place
 };
 
 // Each of them is a place of its own for a holder of a lock and for one who waits for it.
-extern const Place here, container, container_with_outer_proc, without_proc, hidden_proc, as_nobody, in_chroot, other_time,
-    without_descriptors;
+extern const Place here, container, container_with_outer_proc, without_proc, hidden_proc, as_nobody, in_chroot,
+    other_time, without_descriptors;
 
 /** What a process in a place does; `say` gets a line to the test. It never returns to the test. */
 using Action = std::function<void(const std::function<void(const std::string &)> &say)>;

@@ -195,20 +195,18 @@ TEST(Readers, ThatWaitWhileTheWriterDiesGetTheNextWritersFrames)
     Child first("dying-writer", {name.text()});
     ASSERT_EQ(first.line(), "dying");
     std::vector<uint64_t> seen;
-    std::thread reading(
-        [&]
+    std::thread reading([&] {
+        Frame frame(size);
+        while (seen.size() < 8 && daoShmWaitForFrame(reader, seen.empty() ? 0 : seen.back(), 20 * second_ns) == 0)
         {
-            Frame frame(size);
-            while (seen.size() < 8 && daoShmWaitForFrame(reader, seen.empty() ? 0 : seen.back(), 20 * second_ns) == 0)
+            uint64_t counter = 0;
+            while (daoShmReadNext(reader, frame.data(), size, &counter, nullptr, nullptr) == DAO_SUCCESS)
             {
-                uint64_t counter = 0;
-                while (daoShmReadNext(reader, frame.data(), size, &counter, nullptr, nullptr) == DAO_SUCCESS)
-                {
-                    EXPECT_TRUE(is_frame(frame, counter));
-                    seen.push_back(counter);
-                }
+                EXPECT_TRUE(is_frame(frame, counter));
+                seen.push_back(counter);
             }
-        });
+        }
+    });
     std::this_thread::sleep_for(milliseconds(50));
     first.kill();
     for (uint64_t number = 6; number <= 8; ++number)

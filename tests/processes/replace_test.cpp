@@ -201,8 +201,7 @@ TEST(Replacement, IsNeededWhenTypeDepthAxesOrKeywordsDiffer)
     Image first;
     first.create(name.text(), {6, 2}, _DATATYPE_UINT32, 2, 1);
     uint64_t id = first.info().segment_id;
-    const auto replaces = [&](const Shape &shape, uint8_t type, uint32_t slots, int keywords)
-    {
+    const auto replaces = [&](const Shape &shape, uint8_t type, uint32_t slots, int keywords) {
         Image other;
         other.create(name.text(), shape, type, slots, keywords);
         const bool is_new = other.info().segment_id != id;

@@ -107,19 +107,17 @@ TEST(SeveralWriterThreads, LoseNoCountWithAnImageEach)
     const auto start = Clock::now() + milliseconds(50);
     std::vector<std::thread> threads;
     for (uint64_t index = 0; index < 4; ++index)
-        threads.emplace_back(
-            [&, index]
+        threads.emplace_back([&, index] {
+            Image own;
+            own.open(name.text());
+            Frame frame(size);
+            std::this_thread::sleep_until(start);
+            for (uint64_t number = 0; number < frames; ++number)
             {
-                Image own;
-                own.open(name.text());
-                Frame frame(size);
-                std::this_thread::sleep_until(start);
-                for (uint64_t number = 0; number < frames; ++number)
-                {
-                    fill(frame, index * 1'000'000 + number);
-                    require(daoShmImage2Shm(frame.data(), size, own), "publish");
-                }
-            });
+                fill(frame, index * 1'000'000 + number);
+                require(daoShmImage2Shm(frame.data(), size, own), "publish");
+            }
+        });
     for (std::thread &thread : threads)
         thread.join();
     EXPECT_EQ(daoShmGetCounter(image), 4 * frames);

@@ -26,8 +26,7 @@ int play_crowded_creator(const Arguments &arguments)
     }
     say("mounted");
     const std::string name = folder + "/large.im.shm";
-    const auto file_count = [&]
-    {
+    const auto file_count = [&] {
         const std::filesystem::directory_iterator files(folder);
         return std::distance(begin(files), end(files));
     };

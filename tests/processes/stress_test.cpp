@@ -139,7 +139,11 @@ struct Kind
     const char *name;
     Take take;
 };
-constexpr Kind kinds[] = {{"newest", take_newest}, {"next", take_next}, {"history", take_history}, {"slot", take_slot}, {"waited", take_waited}};
+constexpr Kind kinds[] = {{"newest", take_newest},
+                          {"next", take_next},
+                          {"history", take_history},
+                          {"slot", take_slot},
+                          {"waited", take_waited}};
 
 // The parent's word to the readers that the writer is done.
 std::string done_file(const std::string &name)
@@ -235,11 +239,8 @@ std::vector<Case> all_cases()
     return cases;
 }
 
-INSTANTIATE_TEST_SUITE_P(Depths, Stress,
-                         testing::ValuesIn(all_cases()),
-                         [](const auto &row) {
-                             return "Elements" + std::to_string(row.param.size) + "Depth" +
-                                    std::to_string(row.param.depth);
-                         });
+INSTANTIATE_TEST_SUITE_P(Depths, Stress, testing::ValuesIn(all_cases()), [](const auto &row) {
+    return "Elements" + std::to_string(row.param.size) + "Depth" + std::to_string(row.param.depth);
+});
 
 }

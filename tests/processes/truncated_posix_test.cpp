@@ -52,8 +52,7 @@ class Truncated : public testing::TestWithParam<std::tuple<Harm, uint32_t>>
 };
 
 INSTANTIATE_TEST_SUITE_P(Files, Truncated, testing::Combine(testing::ValuesIn(all_harms), testing::Values(1u, 4u)),
-                         [](const auto &row)
-                         {
+                         [](const auto &row) {
                              return std::string(name_of(std::get<0>(row.param))) + "Depth" +
                                     std::to_string(std::get<1>(row.param));
                          });
@@ -179,12 +178,10 @@ TEST_P(Truncated, UnderALoanIsToldAtCommit)
 
 TEST_P(Truncated, InTheChildOfAForkIsNoticedThere)
 {
-    const pid_t child = start(
-        [&]
-        {
-            harm();
-            return daoShmReadNewest(image_, read_.data(), size, nullptr, nullptr) == DAO_REPLACED ? 5 : 6;
-        });
+    const pid_t child = start([&] {
+        harm();
+        return daoShmReadNewest(image_, read_.data(), size, nullptr, nullptr) == DAO_REPLACED ? 5 : 6;
+    });
     EXPECT_EQ(end_of(child), 5);
     EXPECT_EQ(daoShmReadNewest(image_, read_.data(), size, nullptr, nullptr), DAO_REPLACED);
 }
@@ -200,13 +197,11 @@ TEST_P(Truncated, WhileItIsReadNeverGivesATornFrame)
         for (uint64_t number = 1; number <= newest; ++number)
             publish(writer, number);
         reader.open(name.text());
-        const pid_t other = start(
-            [&]
-            {
-                usleep(static_cast<useconds_t>(500 + 137 * round));
-                do_harm(name.text(), layout_of(depth_), harm_);
-                return 0;
-            });
+        const pid_t other = start([&] {
+            usleep(static_cast<useconds_t>(500 + 137 * round));
+            do_harm(name.text(), layout_of(depth_), harm_);
+            return 0;
+        });
         int_fast8_t status = DAO_SUCCESS;
         const auto deadline = Clock::now() + milliseconds(5000);
         while (status == DAO_SUCCESS && Clock::now() < deadline)
@@ -223,13 +218,11 @@ TEST_P(Truncated, WhileItIsReadNeverGivesATornFrame)
 
 TEST_P(Truncated, WhileItIsWrittenIsToldToTheWriter)
 {
-    const pid_t other = start(
-        [&]
-        {
-            usleep(3000);
-            do_harm(name_.text(), layout_of(depth_), harm_);
-            return 0;
-        });
+    const pid_t other = start([&] {
+        usleep(3000);
+        do_harm(name_.text(), layout_of(depth_), harm_);
+        return 0;
+    });
     Frame frame(size);
     int_fast8_t status = DAO_SUCCESS;
     const auto deadline = Clock::now() + milliseconds(5000);

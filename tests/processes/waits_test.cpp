@@ -36,16 +36,14 @@ class Waits : public testing::TestWithParam<WaitMode>
     {
         std::promise<void> begun;
         std::future<void> is_begun = begun.get_future();
-        auto result = std::async(std::launch::async,
-                                 [this, timeout_ns, started = std::move(begun)]() mutable
-                                 {
-                                     const uint64_t after = daoShmGetCounter(reader_);
-                                     started.set_value();
-                                     const int_fast8_t status = wait_for_frame(reader_, GetParam(), after, timeout_ns);
-                                     code_ = daoLastErrorCode();
-                                     message_ = daoLastErrorMessage();
-                                     return status;
-                                 });
+        auto result = std::async(std::launch::async, [this, timeout_ns, started = std::move(begun)]() mutable {
+            const uint64_t after = daoShmGetCounter(reader_);
+            started.set_value();
+            const int_fast8_t status = wait_for_frame(reader_, GetParam(), after, timeout_ns);
+            code_ = daoLastErrorCode();
+            message_ = daoLastErrorMessage();
+            return status;
+        });
         is_begun.wait();
         std::this_thread::sleep_for(milliseconds(30));
         return result;
@@ -248,16 +246,14 @@ TEST(Adaptive, FindsEveryFrameOfAPacedWriter)
     Image writer, reader;
     writer.create(name.text(), {8}, _DATATYPE_UINT32, 512);
     reader.open(name.text());
-    std::jthread pacing(
-        [&]
+    std::jthread pacing([&] {
+        auto next = Clock::now();
+        for (uint64_t number = 1; number <= 300; ++number)
         {
-            auto next = Clock::now();
-            for (uint64_t number = 1; number <= 300; ++number)
-            {
-                std::this_thread::sleep_until(next += milliseconds(2));
-                publish(writer, number);
-            }
-        });
+            std::this_thread::sleep_until(next += milliseconds(2));
+            publish(writer, number);
+        }
+    });
     uint64_t last = 0;
     while (last < 300)
     {
@@ -327,19 +323,17 @@ TEST(Unlimited, AHundredReaderThreadsGetEveryFrame)
     std::atomic<int> ready{0}, failed{0};
     std::vector<std::thread> threads;
     for (int index = 0; index < 100; ++index)
-        threads.emplace_back(
-            [&]
-            {
-                Image image;
-                image.open(name.text());
-                ++ready;
-                Frame frame(8);
-                for (uint64_t number = 1; number <= frames; ++number)
-                    if (daoShmWaitForFrame(image, number - 1, 60 * second_ns) != DAO_SUCCESS ||
-                        daoShmReadNext(image, frame.data(), 8, nullptr, nullptr, nullptr) != DAO_SUCCESS ||
-                        !is_frame(frame, number))
-                        ++failed;
-            });
+        threads.emplace_back([&] {
+            Image image;
+            image.open(name.text());
+            ++ready;
+            Frame frame(8);
+            for (uint64_t number = 1; number <= frames; ++number)
+                if (daoShmWaitForFrame(image, number - 1, 60 * second_ns) != DAO_SUCCESS ||
+                    daoShmReadNext(image, frame.data(), 8, nullptr, nullptr, nullptr) != DAO_SUCCESS ||
+                    !is_frame(frame, number))
+                    ++failed;
+        });
     EXPECT_TRUE(eventually([&] { return ready == 100; }));
     for (uint64_t number = 1; number <= frames; ++number)
     {

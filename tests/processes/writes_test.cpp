@@ -217,8 +217,7 @@ TEST_P(Writes, TimestampStampsTheNewestFrame)
 }
 
 INSTANTIATE_TEST_SUITE_P(Segments, Writes, testing::Combine(testing::Values(1, 0), testing::Values(1u, 2u, 5u)),
-                         [](const auto &row)
-                         {
+                         [](const auto &row) {
                              return std::string(std::get<0>(row.param) ? "Shared" : "Private") + "Depth" +
                                     std::to_string(std::get<1>(row.param));
                          });
@@ -299,11 +298,12 @@ void check_sum(uint8_t code)
     EXPECT_EQ(daoShmGetCounter(sum), 4u);
 }
 
-TEST(Sums, AreElementWiseForEveryType){
-#define CHECK_SUM(NAME, code, type, member, name)                                                                      \
-    {                                                                                                                  \
-        SCOPED_TRACE(name);                                                                                            \
-        check_sum<type>(code);                                                                                         \
+TEST(Sums, AreElementWiseForEveryType)
+{
+#define CHECK_SUM(NAME, code, type, member, name) \
+    {                                             \
+        SCOPED_TRACE(name);                       \
+        check_sum<type>(code);                    \
     }
     DAO_ELEMENT_TYPES(CHECK_SUM)
 #undef CHECK_SUM

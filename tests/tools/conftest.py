@@ -52,7 +52,9 @@ class Tool:
             stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=timeout, cwd=self.folder,
             env={**self.environment, **environment}, check=False,
         )  # fmt: skip
-        assert code is None or done.returncode == code, f"{arguments}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert code is None or done.returncode == code, (
+            f"{arguments}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
         self.errors = done.stderr
         return done.stdout
 

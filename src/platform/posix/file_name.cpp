@@ -56,8 +56,8 @@ void make_absolute(const char *name, char *path, size_t capacity) noexcept
 {
     char folder[path_capacity];
     const bool is_relative = name[0] != '/' && getcwd(folder, sizeof folder) != nullptr;
-    const int length = is_relative ? std::snprintf(path, capacity, "%s/%s", folder, name)
-                                   : std::snprintf(path, capacity, "%s", name);
+    const int length =
+        is_relative ? std::snprintf(path, capacity, "%s/%s", folder, name) : std::snprintf(path, capacity, "%s", name);
     if (length < 0 || static_cast<size_t>(length) >= capacity)
         std::snprintf(path, capacity, "%s", name);
 }

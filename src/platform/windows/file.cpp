@@ -2,8 +2,8 @@
 #include "platform/platform.hpp"
 
 #include "base/error.hpp"
-#include "platform/windows/replaced_file.hpp"
 #include "platform/windows/handle.hpp"
+#include "platform/windows/replaced_file.hpp"
 #include "platform/windows/text.hpp"
 
 #include <aclapi.h>
@@ -49,7 +49,7 @@ void find_owner(HANDLE file, FileInfo &info) noexcept
     if (owner != nullptr)
     {
         info.is_own = EqualSid(owner, reinterpret_cast<TOKEN_USER *>(self.user)->User.Sid) != 0 ||
-                       EqualSid(owner, reinterpret_cast<TOKEN_OWNER *>(self.owner)->Owner) != 0;
+                      EqualSid(owner, reinterpret_cast<TOKEN_OWNER *>(self.owner)->Owner) != 0;
         info.owner = *GetSidSubAuthority(owner, *GetSidSubAuthorityCount(owner) - 1u);
     }
     LocalFree(descriptor);
@@ -96,7 +96,7 @@ Status File::query(const char *name, FileInfo &info) const noexcept
     FileIdentity now;
     info.link_count = identity_of(name, now) && now == info.identity ? found.nNumberOfLinks : 0;
     info.is_regular = GetFileType(system_handle(native())) == FILE_TYPE_DISK &&
-                       (found.dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_DEVICE)) == 0;
+                      (found.dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_DEVICE)) == 0;
     find_owner(system_handle(native()), info);
     return Status::success;
 }

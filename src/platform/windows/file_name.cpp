@@ -2,8 +2,8 @@
 #include "platform/platform.hpp"
 
 #include "base/error.hpp"
-#include "platform/windows/replaced_file.hpp"
 #include "platform/windows/handle.hpp"
+#include "platform/windows/replaced_file.hpp"
 #include "platform/windows/text.hpp"
 
 #include <cstdio>

@@ -77,8 +77,7 @@ thread_local LastLook last_look;
 // The timer of this thread. Unlike the time limit of a wait, which comes with the tick of 16 ms, it is precise.
 HANDLE own_timer() noexcept
 {
-    static thread_local const KernelHandle timer = []
-    {
+    static thread_local const KernelHandle timer = [] {
         HANDLE precise =
             CreateWaitableTimerExW(nullptr, nullptr, CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, TIMER_ALL_ACCESS);
         return KernelHandle(precise != nullptr ? precise : CreateWaitableTimerW(nullptr, FALSE, nullptr));

@@ -1,9 +1,8 @@
 /* A FIFO of frames read in order, packets, counters and keywords straight from the struct, as the field writes it. */
+#include "dao.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "dao.h"
-#include "dao.h"
 
 int main(int argc, char **argv)
 {

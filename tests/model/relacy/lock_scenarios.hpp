@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/process_token.hpp"
-#include "slots_memory.hpp"
 #include "protocol/writer_lock.hpp"
+#include "slots_memory.hpp"
 
 namespace dao::model
 {

@@ -51,8 +51,9 @@ std::string offer_text(const std::vector<std::string> &offered)
 PixelFormat choose_pixel_format(ArvCamera *camera, const std::string &wanted)
 {
     const std::vector<std::string> offered = available_names(camera, arv_camera_dup_available_pixel_formats_as_strings);
-    const auto is_offered = [&offered](const std::string &name)
-    { return offered.empty() || std::find(offered.begin(), offered.end(), name) != offered.end(); };
+    const auto is_offered = [&offered](const std::string &name) {
+        return offered.empty() || std::find(offered.begin(), offered.end(), name) != offered.end();
+    };
     std::string name = wanted;
     if (name.empty())
     {

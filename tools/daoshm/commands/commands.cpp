@@ -4,24 +4,24 @@ namespace daoshm
 {
 
 // In the order of the help. The function add_NAME() is in the file NAME.cpp.
-#define DAOSHM_COMMANDS(X)                                                                                             \
-    X(ls)                                                                                                              \
-    X(top)                                                                                                             \
-    X(info)                                                                                                            \
-    X(watch)                                                                                                           \
-    X(show)                                                                                                            \
-    X(create)                                                                                                          \
-    X(set)                                                                                                             \
-    X(fill)                                                                                                            \
-    X(rm)                                                                                                              \
-    X(unlock)                                                                                                          \
-    X(keyword)                                                                                                         \
-    X(save)                                                                                                            \
-    X(record)                                                                                                          \
-    X(replay)                                                                                                          \
-    X(camera)                                                                                                          \
-    X(bench)                                                                                                           \
-    X(doctor)                                                                                                          \
+#define DAOSHM_COMMANDS(X) \
+    X(ls)                  \
+    X(top)                 \
+    X(info)                \
+    X(watch)               \
+    X(show)                \
+    X(create)              \
+    X(set)                 \
+    X(fill)                \
+    X(rm)                  \
+    X(unlock)              \
+    X(keyword)             \
+    X(save)                \
+    X(record)              \
+    X(replay)              \
+    X(camera)              \
+    X(bench)               \
+    X(doctor)              \
     X(completion)
 
 #define DAOSHM_DECLARE(name) void add_##name(Tool &tool);

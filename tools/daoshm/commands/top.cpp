@@ -47,8 +47,7 @@ struct PlacedColumn
 std::vector<PlacedColumn> place_columns(int columns)
 {
     std::vector<SegmentColumnInfo> chosen = segment_columns();
-    const auto width_for_name = [&]
-    {
+    const auto width_for_name = [&] {
         int width = columns;
         for (const SegmentColumnInfo &info : chosen)
             width -= info.width + 1;

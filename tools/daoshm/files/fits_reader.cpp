@@ -141,8 +141,7 @@ class FitsReader : public FrameReader
         records_.resize(static_cast<size_t>(rows));
         if (rows == 0)
             return;
-        const auto column = [&](const char *title, int datatype, auto store)
-        {
+        const auto column = [&](const char *title, int datatype, auto store) {
             std::vector<LONGLONG> values(records_.size());
             int status = 0;
             int number = 0;

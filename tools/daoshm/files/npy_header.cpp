@@ -22,16 +22,14 @@ constexpr size_t most_header_bytes = 1'000'000;
 /// The descr of a type, such as "<f4".
 std::string type_text(uint8_t atype)
 {
-    const char kind = visit_type(atype,
-                                 [](auto zero)
-                                 {
-                                     using T = decltype(zero);
-                                     if (is_std_complex_v<T>)
-                                         return 'c';
-                                     if (std::is_floating_point_v<T>)
-                                         return 'f';
-                                     return std::is_signed_v<T> ? 'i' : 'u';
-                                 });
+    const char kind = visit_type(atype, [](auto zero) {
+        using T = decltype(zero);
+        if (is_std_complex_v<T>)
+            return 'c';
+        if (std::is_floating_point_v<T>)
+            return 'f';
+        return std::is_signed_v<T> ? 'i' : 'u';
+    });
     const size_t size = daoTypeSize(atype);
     return fmt::format("{}{}{}", size == 1 ? '|' : '<', kind, size);
 }

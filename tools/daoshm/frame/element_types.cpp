@@ -117,43 +117,37 @@ uint8_t type_from_name(const std::string &name)
 std::vector<double> as_doubles(uint8_t atype, const void *data, size_t count, Part part)
 {
     std::vector<double> result(count);
-    visit_type(atype,
-               [&](auto zero)
-               {
-                   using T = decltype(zero);
-                   const T *elements = static_cast<const T *>(data);
-                   for (size_t i = 0; i < count; ++i)
-                       result[i] = part_of(elements[i], part);
-               });
+    visit_type(atype, [&](auto zero) {
+        using T = decltype(zero);
+        const T *elements = static_cast<const T *>(data);
+        for (size_t i = 0; i < count; ++i)
+            result[i] = part_of(elements[i], part);
+    });
     return result;
 }
 
 bool is_safe_cast(uint8_t from, uint8_t to)
 {
-    return visit_type(
-        from, [&](auto from_zero)
-        { return visit_type(to, [&](auto to_zero) { return is_safe<decltype(from_zero), decltype(to_zero)>(); }); });
+    return visit_type(from, [&](auto from_zero) {
+        return visit_type(to, [&](auto to_zero) { return is_safe<decltype(from_zero), decltype(to_zero)>(); });
+    });
 }
 
 std::vector<std::byte> convert_elements(uint8_t from, const void *data, size_t count, uint8_t to)
 {
     std::vector<std::byte> result(count * daoTypeSize(to));
-    visit_type(from,
-               [&](auto from_zero)
-               {
-                   using From = decltype(from_zero);
-                   const From *source = static_cast<const From *>(data);
-                   visit_type(to,
-                              [&](auto to_zero)
-                              {
-                                  using To = decltype(to_zero);
-                                  for (size_t i = 0; i < count; ++i)
-                                  {
-                                      const To value = convert_element<To>(source[i]);
-                                      std::memcpy(result.data() + i * sizeof(To), &value, sizeof(To));
-                                  }
-                              });
-               });
+    visit_type(from, [&](auto from_zero) {
+        using From = decltype(from_zero);
+        const From *source = static_cast<const From *>(data);
+        visit_type(to, [&](auto to_zero) {
+            using To = decltype(to_zero);
+            for (size_t i = 0; i < count; ++i)
+            {
+                const To value = convert_element<To>(source[i]);
+                std::memcpy(result.data() + i * sizeof(To), &value, sizeof(To));
+            }
+        });
+    });
     return result;
 }
 

@@ -45,8 +45,8 @@ decltype(auto) visit_type(uint8_t atype, Visitor &&visitor)
 {
     switch (atype)
     {
-#define DAOSHM_VISIT(NAME, code, type, member, name)                                                                   \
-    case code:                                                                                                         \
+#define DAOSHM_VISIT(NAME, code, type, member, name) \
+    case code:                                       \
         return visitor(arithmetic_t<type>{});
         DAO_ELEMENT_TYPES(DAOSHM_VISIT)
 #undef DAOSHM_VISIT
@@ -59,8 +59,8 @@ decltype(auto) visit_type(uint8_t atype, Visitor &&visitor)
 template <typename T>
 constexpr uint8_t type_code()
 {
-#define DAOSHM_CODE(NAME, code, type, member, name)                                                                    \
-    if constexpr (std::is_same_v<T, arithmetic_t<type>>)                                                               \
+#define DAOSHM_CODE(NAME, code, type, member, name)      \
+    if constexpr (std::is_same_v<T, arithmetic_t<type>>) \
         return code;
     DAO_ELEMENT_TYPES(DAOSHM_CODE)
 #undef DAOSHM_CODE

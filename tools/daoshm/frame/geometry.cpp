@@ -37,8 +37,7 @@ std::string shape_text(const std::vector<uint64_t> &shape)
 
 std::vector<uint32_t> parse_shape(const std::string &text)
 {
-    const auto refuse = [&]
-    {
+    const auto refuse = [&] {
         return ToolError(
             fmt::format("shape: '{}'; expected one to three sizes from 1 to 4294967295, such as 512x512 or 512,512",
                         text),

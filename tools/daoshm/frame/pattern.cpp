@@ -95,8 +95,7 @@ Pattern::Pattern(const std::string &name, const Geometry &geometry, double lowes
 void Pattern::fill_number(const std::string &text)
 {
     // Whole numbers are parsed as integers: a double cannot represent all 64-bit ones.
-    const auto fill = [&](uint8_t type, const void *value)
-    {
+    const auto fill = [&](uint8_t type, const void *value) {
         const std::vector<std::byte> element = convert_elements(type, value, 1, geometry_.atype);
         for (size_t at = 0; at < frame_.size(); at += element.size())
             std::memcpy(frame_.data() + at, element.data(), element.size());
@@ -138,14 +137,12 @@ const std::vector<std::byte> &Pattern::frame(uint64_t index)
 {
     if (std::find(names().begin(), names().end(), name_) == names().end())
         return frame_;
-    visit_type(geometry_.atype,
-               [&](auto zero)
-               {
-                   using T = decltype(zero);
-                   T *elements = reinterpret_cast<T *>(frame_.data());
-                   for (uint64_t i = 0; i < geometry_.element_count(); ++i)
-                       elements[i] = name_ == "ramp" ? ramp<T>(i + index) : from_double<T>(value_at(i, index));
-               });
+    visit_type(geometry_.atype, [&](auto zero) {
+        using T = decltype(zero);
+        T *elements = reinterpret_cast<T *>(frame_.data());
+        for (uint64_t i = 0; i < geometry_.element_count(); ++i)
+            elements[i] = name_ == "ramp" ? ramp<T>(i + index) : from_double<T>(value_at(i, index));
+    });
     return frame_;
 }
 

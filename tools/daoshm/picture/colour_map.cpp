@@ -40,8 +40,9 @@ Colour between(const std::array<std::array<double, 3>, Count> &stops, double t)
     const double position = std::clamp(t, 0.0, 1.0) * (Count - 1);
     const auto index = std::min(static_cast<size_t>(position), Count - 2);
     const double share = position - static_cast<double>(index);
-    const auto mix = [&](size_t channel)
-    { return byte_of(stops[index][channel] * (1 - share) + stops[index + 1][channel] * share); };
+    const auto mix = [&](size_t channel) {
+        return byte_of(stops[index][channel] * (1 - share) + stops[index + 1][channel] * share);
+    };
     return {mix(0), mix(1), mix(2)};
 }
 
@@ -101,16 +102,14 @@ ColourMap colour_map(const std::string &name)
 uint8_t indexed_colour(Colour colour)
 {
     constexpr std::array<int, 6> levels{0, 95, 135, 175, 215, 255};
-    const auto nearest = [&](int value)
-    {
+    const auto nearest = [&](int value) {
         int best = 0;
         for (int i = 1; i < 6; ++i)
             if (std::abs(levels[static_cast<size_t>(i)] - value) < std::abs(levels[static_cast<size_t>(best)] - value))
                 best = i;
         return best;
     };
-    const auto distance = [&](int red, int green, int blue)
-    {
+    const auto distance = [&](int red, int green, int blue) {
         const int r = red - colour.red;
         const int g = green - colour.green;
         const int b = blue - colour.blue;

@@ -49,8 +49,9 @@ Size fit(const Image &image, size_t width, size_t height)
 {
     const double scale = std::min(static_cast<double>(width) / static_cast<double>(image.width),
                                   static_cast<double>(height) / static_cast<double>(image.height));
-    const auto scaled = [scale](size_t length)
-    { return std::max<size_t>(1, static_cast<size_t>(std::floor(static_cast<double>(length) * scale + 1e-9))); };
+    const auto scaled = [scale](size_t length) {
+        return std::max<size_t>(1, static_cast<size_t>(std::floor(static_cast<double>(length) * scale + 1e-9)));
+    };
     return {std::min(scaled(image.width), width), std::min(scaled(image.height), height)};
 }
 

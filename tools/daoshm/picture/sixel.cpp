@@ -15,8 +15,7 @@ namespace
 /// Terminals have 256 colour registers: bits are dropped until that many suffice.
 Colour reduced(Colour colour, unsigned drop_bits)
 {
-    const auto reduce = [drop_bits](uint8_t level)
-    {
+    const auto reduce = [drop_bits](uint8_t level) {
         const unsigned stored = (static_cast<unsigned>(level) >> drop_bits) << drop_bits;
         return static_cast<uint8_t>(std::min(255U, stored + (stored >> (8U - drop_bits))));
     };

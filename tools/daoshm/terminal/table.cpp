@@ -34,8 +34,7 @@ std::string Table::text() const
         widths.push_back(width);
     }
     std::string result;
-    const auto add_line = [&](const std::vector<Cell> &cells)
-    {
+    const auto add_line = [&](const std::vector<Cell> &cells) {
         for (size_t i = 0; i < cells.size(); ++i)
         {
             const bool is_last = i + 1 == cells.size();

@@ -22,8 +22,9 @@ enum ColourPair : short
 chtype attributes(Style style)
 {
     const bool has_colour = has_colors() && environment("NO_COLOR").empty();
-    const auto pair = [has_colour](short number)
-    { return has_colour ? static_cast<chtype>(COLOR_PAIR(number)) : A_NORMAL; };
+    const auto pair = [has_colour](short number) {
+        return has_colour ? static_cast<chtype>(COLOR_PAIR(number)) : A_NORMAL;
+    };
     switch (style)
     {
     case Style::bold:

@@ -16,8 +16,7 @@ namespace
 HANDLE own_timer()
 {
     constexpr DWORD high_resolution = 0x00000002;
-    static thread_local const Handle timer = []
-    {
+    static thread_local const Handle timer = [] {
         HANDLE precise = CreateWaitableTimerExW(nullptr, nullptr, high_resolution, TIMER_ALL_ACCESS);
         return Handle(precise != nullptr ? precise : CreateWaitableTimerW(nullptr, FALSE, nullptr));
     }();
