@@ -143,22 +143,25 @@ class Image
     /* ----------------------------------------------------------------------------------------------- write */
 
     /** Publish a frame. @param frame element_count elements, C order */
-    void set_frame(const void *frame) { set_frame(frame, get_element_count()); }
+    int_fast8_t set_frame(const void *frame) { return set_frame(frame, get_element_count()); }
     /** Publish a frame. @param frame `count` elements
      *  @param count at most element_count; with fewer, the rest is the last frame's content */
-    void set_frame(const void *frame, uint64_t count) { check(daoShmSetData(handle(), frame, count)); }
+    int_fast8_t set_frame(const void *frame, uint64_t count) { return check(daoShmSetData(handle(), frame, count)); }
     /** Copy data without counting a frame and without waking anybody; see daoShmImage2ShmQuiet().
      *  @param frame element_count elements */
-    void set_frame_quiet(const void *frame) { set_frame_quiet(frame, get_element_count()); }
+    int_fast8_t set_frame_quiet(const void *frame) { return set_frame_quiet(frame, get_element_count()); }
     /** The same. @param frame `count` elements @param count at most element_count */
-    void set_frame_quiet(const void *frame, uint64_t count) { check(daoShmSetDataQuiet(handle(), frame, count)); }
+    int_fast8_t set_frame_quiet(const void *frame, uint64_t count)
+    {
+        return check(daoShmSetDataQuiet(handle(), frame, count));
+    }
     /** Begin a loan: the next slot's memory, to be filled in place. @see Loan */
     Loan<std::byte> begin_write() { return Loan<std::byte>(handle()); }
     /** Write the next slice of a rolling buffer (3 axes) and publish. @param slice shape[1] * shape[2] elements */
-    void write_slice(const void *slice)
+    int_fast8_t write_slice(const void *slice)
     {
         const IMAGE_METADATA &md = metadata();
-        check(daoShmWriteSlice(handle(), slice, static_cast<uint64_t>(md.size[1]) * md.size[2]));
+        return check(daoShmWriteSlice(handle(), slice, static_cast<uint64_t>(md.size[1]) * md.size[2]));
     }
     /** Put one packet of a frame into the next slot; finalise() publishes it. Threads may put packets of one frame.
      *  @param packet       `count` elements
@@ -167,25 +170,25 @@ class Image
      *  @param packet_index its number, 0 to 511 and below `packet_total`
      *  @param packet_total packets per frame
      *  @param frame_number stored in `lastNbArray[packet_index]` */
-    void write_packet(const void *packet, uint32_t count, uint32_t position, uint16_t packet_index,
-                      uint16_t packet_total, uint64_t frame_number)
+    int_fast8_t write_packet(const void *packet, uint32_t count, uint32_t position, uint16_t packet_index,
+                             uint16_t packet_total, uint64_t frame_number)
     {
-        check(daoShmImagePart2Shm(static_cast<char *>(const_cast<void *>(packet)), count, handle(), position,
-                                  packet_index, packet_total, frame_number));
+        return check(daoShmImagePart2Shm(static_cast<char *>(const_cast<void *>(packet)), count, handle(), position,
+                                         packet_index, packet_total, frame_number));
     }
     /** Publish what packets, a quiet write or the program itself put into the next slot. */
-    void finalise() { check(daoShmImagePart2ShmFinalize(handle())); }
+    int_fast8_t finalise() { return check(daoShmImagePart2ShmFinalize(handle())); }
     /** Publish the element-wise sum of the newest frames of other segments of the same type.
      *  @param inputs at most `DAO_MAX_COMBINE_CHANNELS`
      *  @param count  elements to add up, at most those of each */
-    void combine(const std::vector<Image *> &inputs, int count)
+    int_fast8_t combine(const std::vector<Image *> &inputs, int count)
     {
         std::vector<IMAGE *> images;
         for (Image *input : inputs)
         {
             images.push_back(input ? input->image() : nullptr);
         }
-        check(daoShmCombineShm2Shm(images.data(), handle(), static_cast<int>(images.size()), count));
+        return check(daoShmCombineShm2Shm(images.data(), handle(), static_cast<int>(images.size()), count));
     }
     /** Set `cnt2`, the frame id or number of events, of the next frame published here. */
     void set_frame_id(uint64_t frame_id) { check(daoShmSetFrameId(handle(), frame_id)); }
@@ -195,7 +198,7 @@ class Image
         check(daoShmSetAcquisitionTime(handle(), time.time_since_epoch().count()));
     }
     /** Stamp the newest frame with the time now; see daoShmTimestampShm(). */
-    void timestamp() { check(daoShmTimestampShm(handle())); }
+    int_fast8_t timestamp() { return check(daoShmTimestampShm(handle())); }
     /** Post one semaphore. */
     void post(int32_t semaphore) { check(daoSemPost(handle(), semaphore)); }
     /** Post all semaphores. */

@@ -69,15 +69,17 @@ class Loan
     /** @return one past the last element. */
     T *end() noexcept { return data_ + size(); }
 
-    /** Publish the frame; the loan is over. A second commit, or one after abort(), throws (`DAO_E_STATE`). */
-    void commit()
+    /** Publish the frame; the loan is over. A second commit, or one after abort(), throws (`DAO_E_STATE`).
+     *  @return `DAO_SUCCESS`, or `DAO_REPLACED` or `DAO_REMOVED`, and then nothing was published */
+    int_fast8_t commit()
     {
         if (image_ == nullptr)
         {
             throw Error(DAO_E_STATE, "commit: the loan is over; expected one that is neither committed nor aborted");
         }
-        check(daoShmLoanCommit(image_));
+        const int_fast8_t status = check(daoShmLoanCommit(image_));
         image_ = nullptr;
+        return status;
     }
     /** Give the slot back unpublished; the loan is over. With depth 1 there is then no whole frame until the next. */
     void abort() noexcept

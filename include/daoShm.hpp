@@ -8,7 +8,8 @@
  *
  * Conventions that hold for every member unless it says otherwise:
  * - Errors throw Dao::Error. Conditions (`DAO_TIMEOUT`, `DAO_OVERWRITE`, `DAO_NOTREADY`, `DAO_INTERRUPTED`,
- *   `DAO_REPLACED`, `DAO_REMOVED`, `DAO_OUTRUN`, all negative) are results.
+ *   `DAO_REPLACED`, `DAO_REMOVED`, `DAO_OUTRUN`, all negative) are results. Members that write return `DAO_SUCCESS`, or
+ *   `DAO_REPLACED` or `DAO_REMOVED`, and then nothing was written.
  * - Shapes are in C order: `shape[0]` is the slow axis. Counts are in elements. Points in time are nanoseconds since
  *   the Unix epoch. Time limits are relative, on the monotonic clock; negative: no limit; 0: check once.
  * - Names and texts with a zero byte inside are errors.
@@ -81,26 +82,26 @@ class Shm : public Image
     /* ----------------------------------------------------------------------------------------------- write */
 
     /** Publish a frame. @param frame element_count elements, C order */
-    void set_frame(const T *frame) { Image::set_frame(frame); }
+    int_fast8_t set_frame(const T *frame) { return Image::set_frame(frame); }
     /** Publish a frame. @param frame at most element_count elements; with fewer, the rest is the last frame's */
-    void set_frame(const std::vector<T> &frame) { Image::set_frame(frame.data(), frame.size()); }
+    int_fast8_t set_frame(const std::vector<T> &frame) { return Image::set_frame(frame.data(), frame.size()); }
     /** Copy data without counting a frame and without waking anybody; see daoShmImage2ShmQuiet().
      *  @param frame element_count elements */
-    void set_frame_quiet(const T *frame) { Image::set_frame_quiet(frame); }
+    int_fast8_t set_frame_quiet(const T *frame) { return Image::set_frame_quiet(frame); }
     /** Begin a loan: the next slot's memory, to be filled in place. @see Loan */
     Loan<T> begin_write() { return Loan<T>(handle()); }
     /** Write the next slice of a rolling buffer (3 axes) and publish. @param slice shape[1] * shape[2] elements */
-    void write_slice(const T *slice) { Image::write_slice(slice); }
+    int_fast8_t write_slice(const T *slice) { return Image::write_slice(slice); }
     /** Put one packet of a frame into the next slot; see Image::write_packet(). */
-    void write_packet(const T *packet, uint32_t count, uint32_t position, uint16_t packet_index, uint16_t packet_total,
-                      uint64_t frame_number)
+    int_fast8_t write_packet(const T *packet, uint32_t count, uint32_t position, uint16_t packet_index,
+                             uint16_t packet_total, uint64_t frame_number)
     {
-        Image::write_packet(packet, count, position, packet_index, packet_total, frame_number);
+        return Image::write_packet(packet, count, position, packet_index, packet_total, frame_number);
     }
     /** Publish the element-wise sum of the newest frames of other segments; see Image::combine(). */
-    void combine(const std::vector<Shm *> &inputs, int count)
+    int_fast8_t combine(const std::vector<Shm *> &inputs, int count)
     {
-        Image::combine(std::vector<Image *>(inputs.begin(), inputs.end()), count);
+        return Image::combine(std::vector<Image *>(inputs.begin(), inputs.end()), count);
     }
 
     /* ----------------------------------------------------------------------------------------------- reads */

@@ -159,9 +159,14 @@ Status end_loan(Writer &writer) noexcept
 
 Status commit_loan(Writer &writer) noexcept
 {
+    const Segment &segment = *writer.segment;
     if (end_loan(writer) != Status::success)
         return Status::error;
-    return finish_frame(writer, writer.loan_slot);
+    const Status name = writer.name_watch.known(segment);
+    if (name == Status::success)
+        return finish_frame(writer, writer.loan_slot);
+    (void)segment::unlock(segment); // nobody would see the frame
+    return base::condition(name, segment.name());
 }
 
 Status abort_loan(Writer &writer) noexcept

@@ -226,4 +226,25 @@ TEST(ShmWrite, KeywordWithAZeroByteIsRefusedAndTheShorterOneLeftAlone)
     EXPECT_EQ(std::get<int64_t>(shm.get_keyword("gain").value), 3);
     EXPECT_EQ(shm.get_keyword("gain").comment, "integer");
 }
+
+TEST(ShmWrite, IntoASegmentThatWasReplacedIsToldAndWritesNothing)
+{
+    const SegmentName name;
+    Dao::Shm<float> shm(name, {2, 3, 4});
+    const std::vector<float> frame = constant(24, 1);
+    EXPECT_EQ(shm.set_frame(frame), DAO_SUCCESS);
+    Dao::Loan<float> loan = shm.begin_write();
+    Dao::Shm<float> other(name, {5});
+    EXPECT_EQ(loan.commit(), DAO_REPLACED);
+    EXPECT_EQ(shm.set_frame(frame), DAO_REPLACED);
+    EXPECT_EQ(shm.set_frame_quiet(frame.data()), DAO_REPLACED);
+    EXPECT_EQ(shm.write_slice(frame.data()), DAO_REPLACED);
+    EXPECT_EQ(shm.write_packet(frame.data(), 1, 0, 0, 1, 1), DAO_REPLACED);
+    EXPECT_EQ(shm.finalise(), DAO_REPLACED);
+    EXPECT_EQ(shm.timestamp(), DAO_REPLACED);
+    EXPECT_EQ(shm.combine({&shm}, 24), DAO_REPLACED);
+    EXPECT_EQ(shm.get_counter(), 1u);
+    Dao::remove_segment(name);
+    EXPECT_EQ(other.set_frame(constant(5, 2)), DAO_REMOVED);
+}
 } // namespace
