@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "segment/liveness.hpp"
+#include "segment/notification.hpp"
 #include "segment/reuse.hpp"
 
 namespace dao::segment
@@ -142,7 +143,7 @@ enum class Freed
     refused // its holder lives
 };
 
-// Ends with the lock in this process's hands when done.
+// When done, this process holds the lock.
 Freed seize(const Segment &segment, const Segment::Lock &word, bool force) noexcept
 {
     for (;;)
@@ -173,7 +174,7 @@ Status unlock_by_hand(Segment &segment, bool force) noexcept
         record_writer(segment);
         repair(segment);
         (void)unlock(segment);
-        segment.notifier().notify();
+        notify_waiters(segment);
     }
     const Freed keywords = seize(segment, segment.keyword_lock(), force);
     if (keywords == Freed::done) // what is half done is in the journal, for the next holder

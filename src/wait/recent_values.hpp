@@ -1,8 +1,8 @@
 // The last few values of something measured, in order of size: a quantile costs one read.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <cstring>
 
 namespace dao::wait
 {
@@ -51,11 +51,12 @@ class RecentValues
   private:
     void remove(int32_t value) noexcept
     {
-        uint32_t at = 0;
-        while (sorted_[at] != value)
-            ++at;
+        int32_t *const end = sorted_ + count_;
+        int32_t *const place = std::find(sorted_, end, value);
+        if (place == end)
+            return;
+        std::copy(place + 1, end, place);
         --count_;
-        std::memmove(&sorted_[at], &sorted_[at + 1], (count_ - at) * sizeof sorted_[0]);
     }
 
     int32_t by_age_[Capacity] = {};

@@ -6,6 +6,7 @@
 #include "wait/rhythm_loop.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <vector>
 
@@ -61,7 +62,7 @@ struct Outcome
     {
         std::vector<int64_t> sorted = delays_ns;
         std::sort(sorted.begin(), sorted.end());
-        return sorted[static_cast<size_t>(fraction * static_cast<double>(sorted.size() - 1) + 0.5)];
+        return sorted[static_cast<size_t>(std::lround(fraction * static_cast<double>(sorted.size() - 1)))];
     }
     double processor_share() const { return static_cast<double>(processor_ns) / static_cast<double>(taken_ns); }
 };
