@@ -202,7 +202,7 @@ TEST_P(Next, NoticesARemovalHoweverShortItsTimeLimits)
 {
     std::error_code refused;
     std::filesystem::remove(name_.text(), refused);
-    if (refused)
+    if (std::filesystem::exists(name_.text()))
         GTEST_SKIP() << "this system keeps a file that is in use";
     how_.timeout_ns = 5 * millisecond_ns;
     const auto begin = std::chrono::steady_clock::now();
