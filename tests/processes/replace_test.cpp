@@ -68,6 +68,15 @@ int play_following_reader(const Arguments &arguments)
     for (;;)
     {
         int_fast8_t status = wait_for_frame(image, mode, sequence.last(), 20 * second_ns, semaphore);
+        Frame frame(image->md->nelement);
+        while (status == DAO_SUCCESS)
+        {
+            status = daoShmReadNext(image, frame.data(), frame.size(), nullptr, nullptr, nullptr);
+            if (status == DAO_OVERWRITE)
+                status = DAO_SUCCESS;
+            if (status == DAO_SUCCESS && !sequence.take(image, frame))
+                return 1;
+        }
         if (status == DAO_REMOVED || daoShmCheckReplaced(image) == DAO_REMOVED)
             break;
         if (status == DAO_REPLACED)
@@ -76,20 +85,9 @@ int play_following_reader(const Arguments &arguments)
                 return daoLastErrorCode() == DAO_E_NOT_FOUND ? 0 : 4;
             sequence.forget();
             ++followed;
-            continue;
         }
-        if (status != DAO_SUCCESS)
+        else if (status != DAO_NOTREADY)
             return 5;
-        Frame frame(image->md->nelement);
-        for (;;)
-        {
-            status = daoShmReadNext(image, frame.data(), frame.size(), nullptr, nullptr, nullptr);
-            if (status == DAO_NOTREADY || status == DAO_REPLACED || status == DAO_REMOVED ||
-                daoLastErrorCode() == DAO_E_RANGE)
-                break;
-            if ((status != DAO_SUCCESS && status != DAO_OVERWRITE) || !sequence.take(image, frame))
-                return 1;
-        }
     }
     say(std::to_string(sequence.count()) + " " + std::to_string(followed));
     return 0;
