@@ -60,8 +60,9 @@ cmake --build "$build" -j "$jobs"
 ctest --test-dir "$build" -j "$jobs" --output-on-failure -LE model "$@"
 [ $# -eq 0 ] || exit 0
 
-DAOSHM="$build/programs/daoshm.exe" DAOSHM_EMULATOR="$wine" DAOSHM_EMULATOR_FOLDER="$temporary/{worker}" \
-    WINEPREFIX="$build/wine-{worker}" "$root/tests/tools/run_tests.sh" "$build" -rs -n "$jobs"
+# One after the other: the programs of a prefix share its temporary folder.
+DAOSHM="$build/programs/daoshm.exe" DAOSHM_EMULATOR="$wine" DAOSHM_EMULATOR_FOLDER="$temporary/0" \
+    "$root/tests/tools/run_tests.sh" "$build" -rs -n 0
 
 configure "$build-static" -DBUILD_SHARED_LIBS=OFF -DDAO_BUILD_TOOLS=OFF
 cmake --build "$build-static" -j "$jobs" --target whole_header examples/all
