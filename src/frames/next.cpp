@@ -65,7 +65,8 @@ Status next(Handle &handle, const NextRequest &request, void *destination, uint6
     const wait::Deadline deadline(request.timeout_ns);
     missed = 0;
     bool posted = false;
-    bool waits_first = request.by_semaphore;
+    // Posts are not added up: in order, a frame may be there whose post was taken with the one before.
+    bool waits_first = request.by_semaphore && !request.in_order;
     for (;;)
     {
         Status status = Status::not_ready;
