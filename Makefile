@@ -8,7 +8,7 @@ SUITE = tests/suite/run.py $(if $(FORCE),--force)
 CACHED = root=$(CURDIR) && . cmake/cache.sh &&
 
 .PHONY: all build builds test test-core test-python test-free-threaded test-demo test-tool test-sanitizers test-asan \
-        test-tsan test-platforms test-windows test-arm64 check check-macos check-fresh check-layers install-packages docs \
+        test-tsan test-platforms test-windows test-arm64 check tidy check-macos check-fresh check-layers install-packages docs \
         benchmarks demo format symbols clean
 
 all: build
@@ -55,10 +55,15 @@ check-macos:
 check-fresh:
 	tests/platforms/check_fresh_debian.sh
 
-# What needs no test to run: layers, format, clang-tidy, ruff, mypy, public headers, exported symbols, workflows.
+# What needs no test to run: layers, format, ruff, mypy, public headers, exported symbols, workflows.
 check:
 	@cmake/packages.sh install build tests checks
 	@$(SUITE) check
+
+# clang-tidy over everything: minutes the first time, then only what changed.
+tidy:
+	@cmake/packages.sh install build tests checks
+	@$(SUITE) tidy
 
 check-layers:
 	@tests/checks/layers.sh
