@@ -86,7 +86,7 @@ int play_following_reader(const Arguments &arguments)
             sequence.forget();
             ++followed;
         }
-        else if (status != DAO_NOTREADY)
+        else if (status != DAO_NOTREADY && status != DAO_OUTRUN)
             return 5;
     }
     say(std::to_string(sequence.count()) + " " + std::to_string(followed));

