@@ -4,8 +4,8 @@ using namespace dao;
 using base::fail;
 using capi::Handle;
 using capi::with_handle;
+using dao::wait::Deadline;
 using frames::WaitMode;
-using wait::Deadline;
 
 namespace
 {
@@ -16,7 +16,7 @@ int64_t time_left_ns(const timespec &until) noexcept
     constexpr int64_t second_ns = 1'000'000'000;
     constexpr int64_t last_second = INT64_MAX / second_ns - 1;
     if (until.tv_sec > last_second)
-        return wait::no_limit;
+        return dao::wait::no_limit;
     if (until.tv_sec < 0)
         return 0;
     const int64_t left_ns = int64_t{until.tv_sec} * second_ns + until.tv_nsec - platform::realtime_ns();
@@ -41,7 +41,7 @@ Status wait_for(Handle &handle, WaitMode mode, uint64_t after, int64_t timeout_n
 int_fast8_t daoShmWaitForSemaphore(IMAGE *image, int32_t semNb)
 {
     return with_handle(image,
-                       [&](Handle &handle) noexcept { return wait_for_numbered(handle, semNb, wait::no_limit); });
+                       [&](Handle &handle) noexcept { return wait_for_numbered(handle, semNb, dao::wait::no_limit); });
 }
 
 int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, const struct timespec *timeout)
@@ -57,14 +57,15 @@ int_fast8_t daoShmWaitForCounter(IMAGE *image)
 {
     return with_handle(image, [](Handle &handle) noexcept {
         frames::follow_generation(handle.reader);
-        return wait_for(handle, WaitMode::spinning, handle.reader.position.seen, wait::no_limit);
+        return wait_for(handle, WaitMode::spinning, handle.reader.position.seen, dao::wait::no_limit);
     });
 }
 
 int_fast8_t daoShmWaitForTargetCounter(IMAGE *image, uint64_t targetCnt0)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
-        return targetCnt0 == 0 ? Status::success : wait_for(handle, WaitMode::spinning, targetCnt0 - 1, wait::no_limit);
+        return targetCnt0 == 0 ? Status::success
+                               : wait_for(handle, WaitMode::spinning, targetCnt0 - 1, dao::wait::no_limit);
     });
 }
 
@@ -90,13 +91,13 @@ int_fast8_t daoShmWaitForNextSegment(IMAGE *image)
 {
     return capi::with_reader(image, [](Handle &handle) noexcept {
         frames::follow_generation(handle.reader);
-        return wait_for(handle, WaitMode::asleep, handle.reader.position.tail, wait::no_limit);
+        return wait_for(handle, WaitMode::asleep, handle.reader.position.tail, dao::wait::no_limit);
     });
 }
 
 void daoShmInterrupt(void)
 {
-    wait::interrupt_waits();
+    dao::wait::interrupt_waits();
 }
 
 int_fast8_t daoShmForgetInterrupts(IMAGE *image)

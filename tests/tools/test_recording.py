@@ -214,7 +214,7 @@ def test_gaps_are_reported(tool):
 
 
 def test_record_times_out_and_takes_time_spans(tool):
-    tool("create", "src", "4", "--depth", 16)
+    tool("create", "src", "4", "--depth", 64)
     tool("record", "src", "a.fits", "--timeout", "200ms", code=3)
     assert fits_data(tool.folder / "a.fits")[2] is not None and len(fits_data(tool.folder / "a.fits")[2]) == 0
     writer = tool.start("fill", "src", "ramp", "--rate", 100)
