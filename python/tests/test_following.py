@@ -139,10 +139,15 @@ def test_every_call_says_that_the_segment_was_removed(name, call):
         assert caught.value.code == ErrorCode.REMOVED
 
 
-def test_a_loan_keeps_its_segment(name):
-    with shm(name, np.zeros(4)) as old, old.write() as frame, shm(name, np.ones(3)) as new:
+def test_a_loan_keeps_its_segment_and_its_end_tells_that_it_was_replaced(name):
+    old, new = shm(name, np.zeros(4)), None
+    with pytest.raises(daoShm.DaoError) as ended, old.write() as frame:
+        new = shm(name, np.ones(3))
         time.sleep(0.25)
-        with pytest.raises(daoShm.DaoError) as caught:
+        with pytest.raises(daoShm.DaoError) as read:
             old.get_data()
         frame[...] = 2  # memory of the old one still
-        assert caught.value.code == ErrorCode.REPLACED and new.get_data().tolist() == [1, 1, 1]
+    assert read.value.code == ended.value.code == ErrorCode.REPLACED
+    assert new.get_data().tolist() == [1, 1, 1]
+    new.close()
+    old.close()
