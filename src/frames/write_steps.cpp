@@ -86,8 +86,7 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
     // The data may have gone to zero pages of this process alone, while the counters still are everybody's.
     if (Status lost = segment.check_memory(); lost != Status::success)
         return lost;
-    const Segment::Lock lock = segment.writer_lock();
-    if (extension != nullptr && !lock.is_held())
+    if (extension != nullptr && !segment.writer_lock().is_held())
         return fail_lost_lock(segment);
     IMAGE_METADATA &metadata = *segment.metadata(slot);
     // No clock is read before the frame is public when the caller gave the time.
@@ -99,7 +98,7 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
 
     const uint64_t counter = segment.slots().commit(slot);
     if (extension != nullptr)
-        publish_to_waiters(segment, lock, counter);
+        publish_to_waiters(segment, segment.writer_lock(), counter);
     segment::notify_waiters(segment);
 
     // W8: what nobody waits for.
