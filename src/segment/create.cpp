@@ -123,17 +123,16 @@ Placed create_where_a_file_is(const char *name, const Layout &layout, const Crea
     return create_over(name, layout, options, info, segment);
 }
 
-Status create_exclusively(const char *name, const Layout &layout, const CreateOptions &options,
+Placed create_exclusively(const char *name, const Layout &layout, const CreateOptions &options,
                           SegmentPointer &segment) noexcept
 {
     Placed placed = Placed::occupied;
     if (platform::query_presence(name) == Presence::absent)
         placed = create_new(name, layout, options, false, segment);
-    if (placed == Placed::occupied)
-        return fail(DAO_E_EXISTS, "%s: cannot create it: the name is taken; expected a name that nothing has", name);
-    if (placed == Placed::done && segment->has_named_semaphores())
-        segment->open_named_semaphores(true, options.file_mode);
-    return placed == Placed::done ? Status::success : Status::error;
+    if (placed != Placed::occupied)
+        return placed;
+    (void)fail(DAO_E_EXISTS, "%s: cannot create it: the name is taken; expected a name that nothing has", name);
+    return Placed::failed;
 }
 
 }
@@ -144,9 +143,7 @@ Status create(const char *name, const Geometry &geometry, const CreateOptions &o
     Layout layout;
     if (check_segment_name(name) != Status::success || format::plan(name, geometry, layout) != Status::success)
         return Status::error;
-    if (options.exclusive)
-        return create_exclusively(name, layout, options, segment);
-    Placed placed = Placed::occupied;
+    Placed placed = options.exclusive ? create_exclusively(name, layout, options, segment) : Placed::occupied;
     for (int attempt = 0; attempt < 100 && placed == Placed::occupied; ++attempt)
     {
         switch (platform::query_presence(name))
