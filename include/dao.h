@@ -290,10 +290,11 @@ typedef struct
  *  default. */
 typedef struct
 {
-    uint32_t size;         /**< bytes of this struct, as `DAO_CREATE_OPTIONS_INIT` says */
-    uint32_t depth;        /**< slots; 0 stands for 1 */
-    uint32_t keywords;     /**< room for so many keywords, at most 65535 */
-    uint32_t file_mode;    /**< permission bits; 0 stands for daoShmGetFileMode() */
+    uint32_t size;     /**< bytes of this struct, as `DAO_CREATE_OPTIONS_INIT` says */
+    uint32_t depth;    /**< slots; 0 stands for 1 */
+    uint32_t keywords; /**< room for so many keywords, at most 65535 */
+    uint32_t
+        file_mode; /**< permission bits; 0 stands for daoShmGetFileMode(), or for those of the file it takes the place of */
     int32_t compatibility; /**< 1 with DAO's named semaphores, -1 without, 0 as daoShmGetCompatibility() says */
     uint32_t exclusive;    /**< 1: fail with `DAO_E_EXISTS` when anything has the name already */
 } DAO_CREATE_OPTIONS;

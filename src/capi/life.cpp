@@ -78,7 +78,7 @@ int_fast8_t refuse(IMAGE *image) noexcept
 
 segment::CreateOptions default_options() noexcept
 {
-    return {default_file_mode.load(), daoShmGetCompatibility() != 0, false};
+    return {default_file_mode.load(), false, daoShmGetCompatibility() != 0, false};
 }
 
 }
@@ -112,7 +112,8 @@ int_fast8_t daoShmImageCreateWith(IMAGE *image, const char *name, long naxis, co
             Status::success)
         return refuse(image);
     segment::CreateOptions choices = default_options();
-    if (wanted.file_mode != 0)
+    choices.is_mode_asked = wanted.file_mode != 0;
+    if (choices.is_mode_asked)
         choices.file_mode = wanted.file_mode;
     choices.exclusive = wanted.exclusive != 0;
     if (wanted.compatibility != 0)

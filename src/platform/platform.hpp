@@ -163,6 +163,8 @@ struct FileInfo
     bool is_own = false;      // this process's user owns it
     bool may_replace = false; // this process may replace other users' files
     uint32_t owner = 0;
+    uint32_t group = 0;
+    uint32_t mode = 0; // permission bits
 };
 
 // The system's number of an open file.
@@ -195,6 +197,9 @@ class File
     Status query(const char *name, FileInfo &info) const noexcept;
     // Reserves space for the whole file: afterwards a full file system cannot hurt it.
     Status reserve(const char *name, uint64_t bytes) noexcept;
+    // Makes this file belong to the user and group that `like` belongs to, as far as the process may: for a file that
+    // takes the place of another. With its permissions, or with `mode` when that is not 0.
+    Status take_owner(const char *name, const FileInfo &like, uint32_t mode) noexcept;
     // One creator, replacer or remover at a time; ends with close. Fails after five seconds. Who may only read the file
     // cannot keep others from it, and is not kept from it.
     Status lock(const char *name) noexcept;

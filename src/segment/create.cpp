@@ -29,15 +29,17 @@ Status build(const char *name, File file, Mapping mapping, const Layout &layout,
     return Status::success;
 }
 
-// Makes the segment under a name of its own, complete.
-Status build_beside(const char *name, const Layout &layout, const CreateOptions &options, char *temporary,
-                    SegmentPointer &segment) noexcept
+// Makes the segment under a name of its own, complete; it belongs to whom the file belongs whose place it takes.
+Status build_beside(const char *name, const Layout &layout, const CreateOptions &options, const platform::FileInfo *old,
+                    char *temporary, SegmentPointer &segment) noexcept
 {
     File file;
     Mapping mapping;
     if (platform::create_beside(name, options.file_mode, file, temporary, temporary_capacity) != Status::success)
         return Status::error;
-    if (file.reserve(name, layout.file_bytes) == Status::success &&
+    if ((old == nullptr ||
+         file.take_owner(name, *old, options.is_mode_asked ? options.file_mode : 0) == Status::success) &&
+        file.reserve(name, layout.file_bytes) == Status::success &&
         mapping.map(name, file, layout.file_bytes, Access::read_write) == Status::success &&
         build(name, std::move(file), std::move(mapping), layout, true, options, segment) == Status::success)
         return Status::success;
@@ -45,14 +47,15 @@ Status build_beside(const char *name, const Layout &layout, const CreateOptions 
     return Status::error;
 }
 
-Placed create_new(const char *name, const Layout &layout, const CreateOptions &options, bool replace,
+// Takes the place of `old`; where that is null, a name that nothing has.
+Placed create_new(const char *name, const Layout &layout, const CreateOptions &options, const platform::FileInfo *old,
                   SegmentPointer &segment) noexcept
 {
     char temporary[temporary_capacity];
     SegmentPointer fresh;
-    if (build_beside(name, layout, options, temporary, fresh) != Status::success)
+    if (build_beside(name, layout, options, old, temporary, fresh) != Status::success)
         return Placed::failed;
-    const Placed placed = platform::place_file(temporary, name, replace);
+    const Placed placed = platform::place_file(temporary, name, old != nullptr);
     if (placed == Placed::done)
         segment = std::move(fresh);
     else
@@ -72,9 +75,9 @@ Status check_owner(const char *name, const platform::FileInfo &info) noexcept
 }
 
 // Whether the segment there can go on as the one that is asked for.
-bool is_reusable(const Segment &segment, const Layout &layout, const platform::FileInfo &info) noexcept
+bool is_reusable(const Segment &segment, const Layout &layout) noexcept
 {
-    return info.is_own && segment.extension() != nullptr && segment.state() == format::state_live &&
+    return segment.extension() != nullptr && !segment.read_only() && segment.state() == format::state_live &&
            segment.layout().geometry == layout.geometry;
 }
 
@@ -83,25 +86,25 @@ Placed create_over(const char *name, const Layout &layout, const CreateOptions &
                    SegmentPointer &segment) noexcept
 {
     if (info.bytes == 0) // made by mkstemp or touch: nothing to lose
-        return create_new(name, layout, options, true, segment);
+        return create_new(name, layout, options, &info, segment);
     SegmentPointer old;
     if (open(name, false, old) != Status::success)
     {
         if (base::last_error_code() == DAO_E_VERSION)
-            return create_new(name, layout, options, true, segment);
+            return create_new(name, layout, options, &info, segment);
         if (base::last_error_code() == DAO_E_FORMAT)
             (void)fail(DAO_E_EXISTS,
                        "%s: cannot create it: exists and is not a segment; remove it or choose another name", name);
         return Placed::failed;
     }
-    if (is_reusable(*old, layout, info) && !old->read_only())
+    if (is_reusable(*old, layout))
     {
         if (reuse(*old, options.named_semaphores) != Status::success)
             return Placed::failed;
         segment = std::move(old);
         return Placed::done;
     }
-    const Placed placed = create_new(name, layout, options, true, segment);
+    const Placed placed = create_new(name, layout, options, &info, segment);
     if (placed == Placed::done)
         old->retire(format::state_replaced);
     return placed;
@@ -128,7 +131,7 @@ Placed create_exclusively(const char *name, const Layout &layout, const CreateOp
 {
     Placed placed = Placed::occupied;
     if (platform::query_presence(name) == Presence::absent)
-        placed = create_new(name, layout, options, false, segment);
+        placed = create_new(name, layout, options, nullptr, segment);
     if (placed != Placed::occupied)
         return placed;
     (void)fail(DAO_E_EXISTS, "%s: cannot create it: the name is taken; expected a name that nothing has", name);
@@ -154,7 +157,7 @@ Status create(const char *name, const Geometry &geometry, const CreateOptions &o
         case Presence::other:
             return fail(DAO_E_EXISTS, "%s: cannot create it: exists and is not a regular file", name);
         case Presence::absent:
-            placed = create_new(name, layout, options, false, segment);
+            placed = create_new(name, layout, options, nullptr, segment);
             break;
         case Presence::file:
             placed = create_where_a_file_is(name, layout, options, segment);

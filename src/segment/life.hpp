@@ -11,6 +11,7 @@ using SegmentPointer = std::shared_ptr<Segment>;
 struct CreateOptions
 {
     uint32_t file_mode = 0600;
+    bool is_mode_asked = false; // else a file that takes the place of another gets that one's mode
     bool named_semaphores = false;
     bool exclusive = false; // fail when anything has the name
 };

@@ -234,6 +234,93 @@ int play_other_creator(const Arguments &arguments)
 
 const Role other_creator("other-creator", play_other_creator);
 
+struct stat status_of(const std::string &path)
+{
+    struct stat found = {};
+    EXPECT_EQ(stat(path.c_str(), &found), 0) << path;
+    return found;
+}
+
+TEST(Owner, GroupAndModeStayWhenTheAdministratorMakesASegmentAgain)
+{
+    if (!is_root())
+        GTEST_SKIP() << "needs root to make another user's segment again";
+    SegmentName name;
+    Image users;
+    for (const uint32_t elements : {4u, 4u, 9u, 2u}) // made, in place, larger, smaller
+    {
+        Image image;
+        image.create(name.text(), {elements}, _DATATYPE_UINT32);
+        if (users->used != 1)
+        {
+            ASSERT_EQ(chown(name.c_str(), nobody, 12345), 0);
+            ASSERT_EQ(chmod(name.c_str(), 0640), 0);
+            users.open(name.text());
+        }
+        const struct stat found = status_of(name.text());
+        EXPECT_EQ(found.st_uid, nobody) << elements;
+        EXPECT_EQ(found.st_gid, 12345u) << elements;
+        EXPECT_EQ(found.st_mode & 07777, 0640u) << elements;
+    }
+    EXPECT_EQ(daoShmCheckReplaced(users), DAO_REPLACED);
+}
+
+TEST(Owner, OfAFileOfOlderBytesStaysToo)
+{
+    if (!is_root())
+        GTEST_SKIP() << "needs root to give a file away";
+    SegmentName name;
+    std::ofstream(name.text()).close(); // empty, as mkstemp and touch leave it
+    ASSERT_EQ(chown(name.c_str(), nobody, nobody), 0);
+    ASSERT_EQ(chmod(name.c_str(), 0604), 0);
+    Image image;
+    image.create(name.text(), {4}, _DATATYPE_UINT32);
+    EXPECT_EQ(status_of(name.text()).st_uid, nobody);
+    EXPECT_EQ(status_of(name.text()).st_mode & 07777, 0604u);
+}
+
+TEST(Mode, OfAReplacedSegmentStaysUnlessAnotherIsAskedFor)
+{
+    SegmentName name;
+    Image first, second, third;
+    first.create(name.text(), {4}, _DATATYPE_FLOAT);
+    ASSERT_EQ(chmod(name.c_str(), 0644), 0);
+    second.create(name.text(), {5}, _DATATYPE_FLOAT);
+    EXPECT_EQ(mode_of(name.text()) & 0777, 0644u) << "its readers of other users can follow";
+    const uint32_t size[1] = {6};
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
+    options.file_mode = 0660;
+    require(daoShmImageCreateWith(third.taken(), name.c_str(), 1, size, _DATATYPE_FLOAT, &options), "create");
+    EXPECT_EQ(mode_of(name.text()) & 0777, 0660u);
+}
+
+// With its standard streams closed: makes, opens and writes segments, and prints.
+int play_closed_streams(const Arguments &arguments)
+{
+    for (int stream = 0; stream < 3; ++stream)
+        close(stream);
+    Image made, opened, read_only;
+    bool passed = made.try_create(arguments.at(0), {4}, _DATATYPE_UINT32) == DAO_SUCCESS &&
+                  opened.try_open(arguments.at(0)) == DAO_SUCCESS &&
+                  daoShmOpenReadOnly(arguments.at(0).c_str(), read_only.taken()) == DAO_SUCCESS;
+    Frame frame(4);
+    passed = passed && daoShmImage2Shm(frame.data(), 4, made) == DAO_SUCCESS;
+    passed = passed && daoShmReadNewest(opened, frame.data(), 4, nullptr, nullptr) == DAO_SUCCESS;
+    passed = passed && made.try_create(arguments.at(0), {7}, _DATATYPE_UINT32) == DAO_SUCCESS;
+    for (int stream = 0; stream < 3; ++stream)
+        passed = passed && fcntl(stream, F_GETFD) == -1;
+    return passed ? 0 : 1;
+}
+
+const Role closed_streams("closed-streams", play_closed_streams);
+
+TEST(StandardStreams, ThatAreClosedAreNeverASegments)
+{
+    SegmentName name;
+    Child child("closed-streams", {name.text()});
+    EXPECT_EQ(child.wait(), 0);
+}
+
 TEST(Folders, WithoutPermissionAreNamed)
 {
     if (!is_root())

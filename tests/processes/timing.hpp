@@ -1,6 +1,7 @@
 // Times of tests, and how long the stress runs take.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -30,6 +31,43 @@ int64_t elapsed_ns(Action &&action)
     action();
     return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
 }
+
+/**
+ * How late this machine wakes a sleeper while the object lives. A promise such as "within 0.2 s" is about what the
+ * library waits for: where others keep the processors busy, the processes of a test come that much later.
+ */
+class Lateness
+{
+  public:
+    Lateness() : thread_([this] { watch(); }) {}
+
+    ~Lateness()
+    {
+        ends_ = true;
+        thread_.join();
+    }
+
+    Lateness(const Lateness &) = delete;
+    Lateness &operator=(const Lateness &) = delete;
+
+    /** What all sleeps until now lasted too long, together: an action of several processes is late by no more. */
+    Clock::duration total() const { return Clock::duration(total_.load()); }
+
+  private:
+    void watch()
+    {
+        while (!ends_)
+        {
+            const auto due = Clock::now() + milliseconds(2);
+            std::this_thread::sleep_until(due);
+            total_ += (Clock::now() - due).count();
+        }
+    }
+
+    std::atomic<bool> ends_ = false;
+    std::atomic<Clock::rep> total_ = 0;
+    std::thread thread_;
+};
 
 /** Checks until `condition` holds; false when it did not in time. */
 template <class Condition>

@@ -49,6 +49,20 @@ Status File::query(const char *name, FileInfo &info) const noexcept
     info.is_own = found.st_uid == geteuid();
     info.may_replace = geteuid() == 0;
     info.owner = found.st_uid;
+    info.group = found.st_gid;
+    info.mode = found.st_mode & 0777;
+    return Status::success;
+}
+
+Status File::take_owner(const char *name, const FileInfo &like, uint32_t mode) noexcept
+{
+    // A user who may replace a file need not be in its group.
+    const bool is_like = fchown(descriptor(), like.owner, like.group) == 0;
+    if (!is_like && (errno != EPERM || like.owner != geteuid()))
+        return fail_system(name, "keep the owner of", errno);
+    const mode_t kept = is_like ? like.mode : like.mode & ~static_cast<mode_t>(S_IRWXG);
+    if (fchmod(descriptor(), mode != 0 ? static_cast<mode_t>(mode) : kept) != 0)
+        return fail_system(name, "set the mode of", errno);
     return Status::success;
 }
 

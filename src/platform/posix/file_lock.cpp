@@ -3,6 +3,7 @@
 #include "platform/platform.hpp"
 
 #include "base/error.hpp"
+#include "platform/posix/descriptor.hpp"
 #include "platform/posix/system_error.hpp"
 
 #include <cerrno>
@@ -24,17 +25,6 @@ struct flock byte_at(uint64_t position, short kind) noexcept
     place.l_start = static_cast<off_t>(position);
     place.l_len = 1;
     return place;
-}
-
-// Never one of the standard three: what a program prints would go into the file.
-int open_beyond_standard(const char *path, int flags) noexcept
-{
-    const int first = ::open(path, flags);
-    if (first < 0 || first > STDERR_FILENO)
-        return first;
-    const int moved = fcntl(first, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    ::close(first);
-    return moved;
 }
 
 bool is_same_file(int left, int right) noexcept
@@ -71,9 +61,9 @@ bool File::open_again(const char *path, File &again) const noexcept
     char own[64];
     std::snprintf(own, sizeof own, "/proc/self/fd/%d", descriptor());
     again.close();
-    again.handle_.reset({open_beyond_standard(own, flags)});
+    again.handle_.reset({beyond_standard(::open(own, flags))});
     if (!again.is_open())
-        again.handle_.reset({open_beyond_standard(path, flags | O_NOFOLLOW)});
+        again.handle_.reset({beyond_standard(::open(path, flags | O_NOFOLLOW))});
     if (again.is_open() && !is_same_file(descriptor(), again.descriptor()))
         again.close();
     return again.is_open();

@@ -2,6 +2,7 @@
 #include "platform/platform.hpp"
 
 #include "base/error.hpp"
+#include "platform/posix/descriptor.hpp"
 #include "platform/posix/file_system.hpp"
 #include "platform/posix/system_error.hpp"
 
@@ -42,7 +43,7 @@ Status open_file(const char *name, Access access, File &file) noexcept
     // O_NONBLOCK: a FIFO or a device under the name must not make us wait.
     const int flags = (access == Access::read ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
     file.close();
-    file.handle_.reset({::open(name, flags)});
+    file.handle_.reset({beyond_standard(::open(name, flags))});
     if (file.is_open())
         return Status::success;
     const int cause = errno;
@@ -75,10 +76,14 @@ Status create_beside(const char *name, uint32_t mode, File &file, char *temporar
 {
     std::snprintf(temporary, capacity, "%s.%08x.new", name, static_cast<unsigned>(random_number()));
     file.close();
-    file.handle_.reset(
-        {::open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, static_cast<mode_t>(mode))});
+    constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    file.handle_.reset({beyond_standard(::open(temporary, flags, static_cast<mode_t>(mode)))});
     if (!file.is_open())
-        return fail_system(name, "create", errno);
+    {
+        const int cause = errno;
+        discard_file(temporary); // when it was made, and could not be moved beyond the standard descriptors
+        return fail_system(name, "create", cause);
+    }
     // A mode that was asked for holds whatever the umask.
     if (mode != 0600 && fchmod(file.descriptor(), static_cast<mode_t>(mode)) != 0)
     {

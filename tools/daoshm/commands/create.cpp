@@ -27,14 +27,17 @@ struct CreateOptions
     std::string type = daoTypeName(Dtype);
     uint32_t depth = 1;
     uint32_t keywords = usual_keyword_room;
-    std::string mode = "600";
+    std::string mode;
     bool compatible = false;
     bool exclusive = false;
     bool json = false;
 };
 
+// 0 without one: what the library does by default.
 uint32_t parse_mode(const std::string &text)
 {
+    if (text.empty())
+        return 0;
     uint32_t mode = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
     if (error != std::errc() || end != text.data() + text.size() || mode == 0 || mode > 0777)
@@ -93,7 +96,8 @@ void add_create(Tool &tool)
     command->add_option("--keywords", options->keywords, "Number of keywords that it has room for")
         ->check(CLI::Range(0, 65535))
         ->capture_default_str();
-    command->add_option("--mode", options->mode, "File mode, octal")->type_name("MODE")->capture_default_str();
+    command->add_option("--mode", options->mode, "File mode, octal [600, or that of the segment it replaces]")
+        ->type_name("MODE");
     command->add_flag("--dao-semaphores", options->compatible,
                       "Also create DAO's named semaphores, so that DAO programs can wait for frames");
     command->add_flag("--exclusive", options->exclusive, "Fail when anything has the name already");
