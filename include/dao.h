@@ -713,8 +713,9 @@ typedef struct
     uint32_t reserved; /**< 0 */
     char name[DAO_READER_NAME_SIZE]; /**< the process's name */
     uint64_t last_cnt0;              /**< counter of the last frame it read */
-    uint64_t missed;                 /**< frames published that it never read, since its first */
-    int64_t last_seen_ns;            /**< when it last read, ns since the epoch */
+    uint64_t missed;      /**< frames since its first that were gone before it read them, until this moment */
+    int64_t last_seen_ns; /**< when it last read, ns since the epoch; 0: of a reader beyond the 128th only `pid` and
+                               `alive` are known */
 } DAO_READER;
 
 /** No reader. */
@@ -738,7 +739,7 @@ typedef struct
     uint32_t frame_broken;    /**< 1 when a writer died in the middle of a frame and none has repaired it yet */
     uint64_t takeovers;       /**< dead writers whose lock was taken over */
     uint32_t reader_count;    /**< readers listed, dead ones included until their place is used again */
-    uint32_t reader_capacity; /**< room in the list; more may read, unlisted */
+    uint32_t reader_capacity; /**< room in the list, 640; more may read, unlisted */
     char writer_name[DAO_READER_NAME_SIZE]; /**< the writing process's name, unless it is dead */
     uint64_t mapped_bytes;                  /**< bytes of the whole segment */
 } DAO_SEGMENT_INFO;

@@ -102,8 +102,9 @@ int_fast8_t daoShmCountReaders(IMAGE *image, uint32_t *count)
     return with_handle(image, [&](Handle &handle) noexcept {
         if (check_place(handle, count, "count") != Status::success)
             return Status::error;
-        DAO_READER readers[format::reader_table_size];
-        const uint32_t listed = segment::list_readers(*handle.segment, readers, format::reader_table_size);
+        constexpr uint32_t capacity = format::reader_table_size + format::more_readers_size;
+        DAO_READER readers[capacity];
+        const uint32_t listed = segment::list_readers(*handle.segment, readers, capacity);
         *count = static_cast<uint32_t>(std::count_if(
             readers, readers + listed, [](const DAO_READER &reader) { return reader.alive != DAO_DEAD; }));
         return Status::success;

@@ -13,6 +13,7 @@ namespace dao::format
 constexpr uint64_t extension_magic = 0x3174784568734464; // "dDshExt1", little-endian
 constexpr uint32_t extension_version = 2;
 constexpr uint32_t reader_table_size = 128;
+constexpr uint32_t more_readers_size = 512;
 constexpr uint64_t extension_alignment = 64;
 
 enum ExtensionFlag : uint32_t
@@ -116,6 +117,7 @@ struct Extension
     uint8_t histograms[2048];
 
     ReaderEntry readers[reader_table_size];
+    uint64_t more_readers[more_readers_size]; // process tokens of readers for which the table had no room; 0: free
 };
 
 static_assert(sizeof(ProcessRecord) == 128);
@@ -141,6 +143,7 @@ static_assert(offsetof(Extension, writer) == 896);
 static_assert(offsetof(Extension, native_semaphores) == 1024);
 static_assert(offsetof(Extension, histograms) == 2048);
 static_assert(offsetof(Extension, readers) == 4096);
-static_assert(sizeof(Extension) == 4096 + 128 * reader_table_size);
+static_assert(offsetof(Extension, more_readers) == 4096 + 128 * reader_table_size);
+static_assert(sizeof(Extension) == 24576);
 
 }

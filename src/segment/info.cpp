@@ -33,7 +33,7 @@ DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
     info.frame_broken = holder != 0 && info.writer_alive == DAO_DEAD ? 1 : 0;
     info.takeovers = Word<uint64_t>(&extension->takeovers).load_relaxed();
     info.reader_count = list_readers(segment, nullptr, 0);
-    info.reader_capacity = extension->reader_capacity;
+    info.reader_capacity = extension->reader_capacity + format::more_readers_size;
     if (info.writer_alive != DAO_DEAD)
         std::memcpy(info.writer_name, find_process(segment, writer).name, sizeof info.writer_name);
     return info;

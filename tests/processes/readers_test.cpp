@@ -25,10 +25,12 @@ void publish(IMAGE *image, uint64_t number)
 
 std::vector<DAO_READER> readers_of(IMAGE *image)
 {
-    std::vector<DAO_READER> readers(200, DAO_READER(DAO_READER_INIT));
     uint32_t count = 0;
-    require(daoShmGetReaders(image, readers.data(), 200, &count), "readers");
-    readers.resize(std::min(count, 200u));
+    require(daoShmGetReaders(image, nullptr, 0, &count), "count readers");
+    std::vector<DAO_READER> readers(count + 1, DAO_READER(DAO_READER_INIT));
+    require(daoShmGetReaders(image, readers.data(), count, &count), "readers");
+    EXPECT_EQ(count + 1, readers.size());
+    readers.pop_back();
     return readers;
 }
 
@@ -98,6 +100,31 @@ TEST(Readers, SayHowManyFramesTheyMissed)
     EXPECT_EQ(readers_of(writer).at(0).last_cnt0, 11u);
 }
 
+TEST(Readers, ThatStandStillMissFramesAsTheyAreOverwritten)
+{
+    for (const uint32_t depth : {1u, 4u})
+    {
+        SegmentName name;
+        Image writer, reader;
+        writer.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+        reader.open(name.text());
+        publish(writer, 1);
+        Frame frame(size);
+        ASSERT_EQ(daoShmReadNext(reader, frame.data(), size, nullptr, nullptr, nullptr), DAO_SUCCESS);
+        for (uint64_t number = 2; number <= 9; ++number)
+        {
+            publish(writer, number);
+            EXPECT_EQ(readers_of(writer).at(0).missed, number - 1 > depth ? number - 1 - depth : 0) << number;
+        }
+        uint64_t missed = 0;
+        EXPECT_EQ(daoShmReadNext(reader, frame.data(), size, nullptr, nullptr, &missed), DAO_OVERWRITE);
+        EXPECT_EQ(missed, 8 - depth);
+        EXPECT_EQ(readers_of(writer).at(0).missed, missed) << "the same as was said before it read";
+        writer.create(name.text(), {size}, _DATATYPE_UINT32, depth); // begins anew
+        EXPECT_EQ(readers_of(writer).at(0).missed, missed);
+    }
+}
+
 TEST(Readers, DeadOnesAreShownAsDeadAndTheirPlacesAreUsedAgain)
 {
     SegmentName name;
@@ -114,7 +141,7 @@ TEST(Readers, DeadOnesAreShownAsDeadAndTheirPlacesAreUsedAgain)
     ASSERT_EQ(readers_of(writer).size(), 1u);
     EXPECT_EQ(readers_of(writer)[0].alive, 0u);
     EXPECT_EQ(alive_count(writer), 0u);
-    const uint32_t capacity = writer.info().reader_capacity;
+    constexpr uint32_t capacity = 128;
     std::vector<std::unique_ptr<Image>> readers;
     Frame frame(size);
     for (uint32_t index = 0; index < capacity; ++index)
@@ -128,24 +155,87 @@ TEST(Readers, DeadOnesAreShownAsDeadAndTheirPlacesAreUsedAgain)
         EXPECT_EQ(reader.pid, process_id());
 }
 
-TEST(Readers, MoreThanTheListHoldsMayReadAndWait)
+// Further handles on one mapping: each is a reader.
+std::vector<std::unique_ptr<Image>> many_readers(IMAGE *image, uint32_t count)
+{
+    std::vector<std::unique_ptr<Image>> readers;
+    Frame frame(size);
+    for (uint32_t index = 0; index < count; ++index)
+    {
+        readers.push_back(std::make_unique<Image>());
+        require(daoShmDuplicate(image, readers.back()->taken()), "duplicate");
+        EXPECT_EQ(daoShmReadNewest(*readers.back(), frame.data(), size, nullptr, nullptr), DAO_SUCCESS);
+        EXPECT_TRUE(is_frame(frame, 1));
+        EXPECT_EQ(daoShmWaitForFrame(*readers.back(), 0, 0), DAO_SUCCESS);
+    }
+    return readers;
+}
+
+TEST(Readers, BeyondTheTableAreCountedAndMoreThanTheListHoldsMayReadAndWait)
 {
     SegmentName name;
     Image writer;
     writer.create(name.text(), {size}, _DATATYPE_UINT32);
     publish(writer, 1);
     const uint32_t capacity = writer.info().reader_capacity;
-    std::vector<std::unique_ptr<Image>> readers;
-    Frame frame(size);
-    for (uint32_t index = 0; index < capacity + 20; ++index)
-    {
-        readers.push_back(std::make_unique<Image>());
-        readers.back()->open(name.text());
-        ASSERT_EQ(daoShmReadNewest(*readers.back(), frame.data(), size, nullptr, nullptr), DAO_SUCCESS);
-        EXPECT_TRUE(is_frame(frame, 1));
-        EXPECT_EQ(daoShmWaitForFrame(*readers.back(), 0, 0), DAO_SUCCESS);
-    }
+    const auto some = many_readers(writer, 200);
+    EXPECT_EQ(writer.info().reader_count, 200u);
+    EXPECT_EQ(alive_count(writer), 200u);
+    for (const DAO_READER &reader : readers_of(writer))
+        EXPECT_EQ(reader.pid, process_id());
+    EXPECT_EQ(readers_of(writer).at(127).last_cnt0, 1u);
+    EXPECT_EQ(readers_of(writer).at(128).last_seen_ns, 0) << "only who it is";
+    const auto rest = many_readers(writer, capacity - 180);
     EXPECT_EQ(writer.info().reader_count, capacity);
+}
+
+TEST(Readers, BeyondTheTableGetAnEntryWhenOneIsFree)
+{
+    SegmentName name;
+    Image writer;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32);
+    publish(writer, 1);
+    auto readers = many_readers(writer, 130);
+    readers.erase(readers.begin(), readers.begin() + 10);
+    EXPECT_EQ(writer.info().reader_count, 120u);
+    std::this_thread::sleep_for(milliseconds(1100)); // who has no entry asks once a second
+    Frame frame(size);
+    for (const auto &reader : readers)
+        require(daoShmReadNewest(*reader, frame.data(), size, nullptr, nullptr), "read");
+    ASSERT_EQ(readers_of(writer).size(), 120u);
+    for (const DAO_READER &reader : readers_of(writer))
+        EXPECT_NE(reader.last_seen_ns, 0);
+    readers.clear();
+    EXPECT_EQ(writer.info().reader_count, 0u);
+}
+
+// Its places beyond the table are used again too.
+int play_many_readers(const Arguments &arguments)
+{
+    Image image;
+    image.open(arguments.at(0));
+    const auto readers = many_readers(image, 640);
+    say("read");
+    std::this_thread::sleep_for(std::chrono::seconds(60));
+    return 0;
+}
+
+const Role many("many-readers", play_many_readers);
+
+TEST(Readers, BeyondTheTableThatDiedAreShownAsDead)
+{
+    SegmentName name;
+    Image writer;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32);
+    publish(writer, 1);
+    Child child("many-readers", {name.text()});
+    ASSERT_EQ(child.line(), "read");
+    EXPECT_EQ(alive_count(writer), 640u);
+    child.kill();
+    EXPECT_EQ(alive_count(writer), 0u);
+    const auto readers = many_readers(writer, 300);
+    EXPECT_EQ(alive_count(writer), 300u);
+    EXPECT_EQ(writer.info().reader_count, 640u);
 }
 
 TEST(Readers, CountMayExceedTheRoomGiven)

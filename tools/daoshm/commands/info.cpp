@@ -39,6 +39,10 @@ Json reader_json(const DAO_READER &reader, uint64_t cnt0)
     json["pid"] = reader.pid;
     json["name"] = reader.name;
     json["alive"] = liveness_json(reader.alive);
+    for (const char *key : {"last_cnt0", "behind", "missed", "last_seen_ns"})
+        json[key] = nullptr;
+    if (reader.last_seen_ns == 0)
+        return json; // beyond the table: only the process is known
     json["last_cnt0"] = reader.last_cnt0;
     json["behind"] = cnt0 > reader.last_cnt0 ? cnt0 - reader.last_cnt0 : 0;
     json["missed"] = reader.missed;
@@ -143,15 +147,21 @@ void print_readers(const Dao::Image &segment, uint64_t cnt0)
                  {"BEHIND", Align::right},
                  {"MISSED", Align::right},
                  {"LAST READ", Align::right}});
+    size_t unlisted = 0; // of which only the process is known
     for (const DAO_READER &reader : readers)
-        table.add({{std::to_string(reader.pid)},
-                   {reader.name},
-                   {liveness_text(reader.alive), liveness_style(reader.alive)},
-                   {std::to_string(reader.last_cnt0)},
-                   {std::to_string(cnt0 > reader.last_cnt0 ? cnt0 - reader.last_cnt0 : 0)},
-                   {std::to_string(reader.missed), reader.missed > 0 ? Style::warning : Style::plain},
-                   {reader.last_seen_ns > 0 ? age_text(now_ns() - reader.last_seen_ns) + " ago" : "-"}});
+        if (reader.last_seen_ns == 0)
+            ++unlisted;
+        else
+            table.add({{std::to_string(reader.pid)},
+                       {reader.name},
+                       {liveness_text(reader.alive), liveness_style(reader.alive)},
+                       {std::to_string(reader.last_cnt0)},
+                       {std::to_string(cnt0 > reader.last_cnt0 ? cnt0 - reader.last_cnt0 : 0)},
+                       {std::to_string(reader.missed), reader.missed > 0 ? Style::warning : Style::plain},
+                       {reader.last_seen_ns > 0 ? age_text(now_ns() - reader.last_seen_ns) + " ago" : "-"}});
     std::fputs(table.text().c_str(), stdout);
+    if (unlisted > 0)
+        std::fputs(fmt::format("and {} more, for which the table has no room\n", unlisted).c_str(), stdout);
 }
 
 int run_info(const InfoOptions &options)
