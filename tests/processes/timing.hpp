@@ -1,6 +1,7 @@
 // Times of tests, and how long the stress runs take.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -50,22 +51,30 @@ class Lateness
     Lateness(const Lateness &) = delete;
     Lateness &operator=(const Lateness &) = delete;
 
-    /** What all sleeps until now lasted too long, together: an action of several processes is late by no more. */
-    Clock::duration total() const { return Clock::duration(total_.load()); }
+    /** What all sleeps lasted too long together, also the one that should have ended: an action is late by no more. */
+    Clock::duration total() const
+    {
+        const Clock::rep overdue = (Clock::now() - Clock::time_point(Clock::duration(due_.load()))).count();
+        return Clock::duration(total_.load() + std::max<Clock::rep>(overdue, 0));
+    }
 
   private:
     void watch()
     {
         while (!ends_)
         {
-            const auto due = Clock::now() + milliseconds(2);
-            std::this_thread::sleep_until(due);
-            total_ += (Clock::now() - due).count();
+            std::this_thread::sleep_until(Clock::time_point(Clock::duration(due_.load())));
+            const auto now = Clock::now().time_since_epoch();
+            total_ += now.count() - due_.load();
+            due_ = (now + step).count();
         }
     }
 
+    static constexpr Clock::duration step = milliseconds(2);
+
     std::atomic<bool> ends_ = false;
     std::atomic<Clock::rep> total_ = 0;
+    std::atomic<Clock::rep> due_ = (Clock::now() + step).time_since_epoch().count();
     std::thread thread_;
 };
 
