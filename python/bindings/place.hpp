@@ -61,7 +61,7 @@ class Place : public Geometry, public std::enable_shared_from_this<Place>
     /// Another place of the same object that begins now, for what this one is to leave unread.
     std::shared_ptr<Place> make_another() const;
 
-    /// An array over the slot that was handed out last, described by `frame`. Null with a Python error set on failure.
+    /// An array over the slot that was borrowed last, described by `frame`. Null with a Python error set on failure.
     PyObject *array_over(void *slot, const DAO_FRAME &frame, bool writable) const;
     /// Whether what was read from that slot is that frame. False also when this place has another segment open now.
     bool is_whole(const ViewedSlot &viewed);

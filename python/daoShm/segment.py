@@ -88,7 +88,7 @@ class shm(Network, _core.Segment):
     file, None: 0o600. exclusive: fail when anything has the name already.
 
     Everything that gives frames copies them whole, never torn, and np.asarray() and DLPack do too; view() is the one
-    that hands out the shared memory itself. Any thread may use the object: each has its own place among the frames,
+    that lends the shared memory itself. Any thread may use the object: each has its own place among the frames,
     which begins with its first call.
 
     DAO_SUCCESS, DAO_ERROR, DAO_TIMEOUT, DAO_OVERWRITE, DAO_NOTREADY and their kin: results as in C.

@@ -3,7 +3,7 @@
 // which byte (base/process_token.hpp).
 //
 // One for each process and segment, shared by its handles: taken with the first write or entry in the readers' table, given
-// back with the last handle. The opening is never mapped nor handed out, and a forked child closes it: a mapping or a
+// back with the last handle. The opening is never mapped nor given to anybody, and a forked child closes it: a mapping or a
 // descriptor of another process would keep the lock. Where no lock can be had the token says so.
 #pragma once
 
