@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/daoShm)
 set(pkgconfig_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-install(FILES include/dao.h include/daoShm.hpp include/daoImage.hpp include/daoMemory.hpp include/daoTypes.hpp
+install(FILES include/dao.h include/daoBase.h include/daoShm.hpp include/daoImage.hpp include/daoMemory.hpp include/daoTypes.hpp
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(
   TARGETS dao shm

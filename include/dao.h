@@ -151,36 +151,53 @@ typedef struct
     double im; /**< imaginary part */
 } complex_double;
 
+/* `_DATATYPE_x`, the code of an element type, and `SIZEOF_DATATYPE_x`, its bytes: macros, for `#if`. */
+/** @cond */
+#define _DATATYPE_UINT8 1
+#define _DATATYPE_INT8 2
+#define _DATATYPE_UINT16 3
+#define _DATATYPE_INT16 4
+#define _DATATYPE_UINT32 5
+#define _DATATYPE_INT32 6
+#define _DATATYPE_UINT64 7
+#define _DATATYPE_INT64 8
+#define _DATATYPE_FLOAT 9
+#define _DATATYPE_DOUBLE 10
+#define _DATATYPE_COMPLEX_FLOAT 11
+#define _DATATYPE_COMPLEX_DOUBLE 12
+#define SIZEOF_DATATYPE_UINT8 1
+#define SIZEOF_DATATYPE_INT8 1
+#define SIZEOF_DATATYPE_UINT16 2
+#define SIZEOF_DATATYPE_INT16 2
+#define SIZEOF_DATATYPE_UINT32 4
+#define SIZEOF_DATATYPE_INT32 4
+#define SIZEOF_DATATYPE_UINT64 8
+#define SIZEOF_DATATYPE_INT64 8
+#define SIZEOF_DATATYPE_FLOAT 4
+#define SIZEOF_DATATYPE_DOUBLE 8
+#define SIZEOF_DATATYPE_COMPLEX_FLOAT 8
+#define SIZEOF_DATATYPE_COMPLEX_DOUBLE 16
+/** @endcond */
+#define Dtype _DATATYPE_FLOAT          /**< the default real type */
+#define CDtype _DATATYPE_COMPLEX_FLOAT /**< the default complex type */
+
 /**
  * The one list of element types: `X(NAME, code, C type, member of IMAGE.array, name as NumPy says it)`.
  * Everything that needs a list of types expands this one.
  */
-#define DAO_ELEMENT_TYPES(X)                             \
-    X(UINT8, 1, uint8_t, UI8, "uint8")                   \
-    X(INT8, 2, int8_t, SI8, "int8")                      \
-    X(UINT16, 3, uint16_t, UI16, "uint16")               \
-    X(INT16, 4, int16_t, SI16, "int16")                  \
-    X(UINT32, 5, uint32_t, UI32, "uint32")               \
-    X(INT32, 6, int32_t, SI32, "int32")                  \
-    X(UINT64, 7, uint64_t, UI64, "uint64")               \
-    X(INT64, 8, int64_t, SI64, "int64")                  \
-    X(FLOAT, 9, float, F, "float32")                     \
-    X(DOUBLE, 10, double, D, "float64")                  \
-    X(COMPLEX_FLOAT, 11, complex_float, CF, "complex64") \
-    X(COMPLEX_DOUBLE, 12, complex_double, CD, "complex128")
-
-/** @cond */
-#define DAO_DECLARE_TYPE(NAME, code, type, member, name) _DATATYPE_##NAME = code, SIZEOF_DATATYPE_##NAME = sizeof(type),
-/** @endcond */
-/* clang-format off: the list's macro ends without a comma */
-/** `_DATATYPE_x`, the code of an element type, and `SIZEOF_DATATYPE_x`, its bytes. */
-enum
-{
-    DAO_ELEMENT_TYPES(DAO_DECLARE_TYPE) Dtype = 9, /**< the default real type */
-    CDtype = 11                                    /**< the default complex type */
-};
-/* clang-format on */
-#undef DAO_DECLARE_TYPE
+#define DAO_ELEMENT_TYPES(X)                                                  \
+    X(UINT8, _DATATYPE_UINT8, uint8_t, UI8, "uint8")                          \
+    X(INT8, _DATATYPE_INT8, int8_t, SI8, "int8")                              \
+    X(UINT16, _DATATYPE_UINT16, uint16_t, UI16, "uint16")                     \
+    X(INT16, _DATATYPE_INT16, int16_t, SI16, "int16")                         \
+    X(UINT32, _DATATYPE_UINT32, uint32_t, UI32, "uint32")                     \
+    X(INT32, _DATATYPE_INT32, int32_t, SI32, "int32")                         \
+    X(UINT64, _DATATYPE_UINT64, uint64_t, UI64, "uint64")                     \
+    X(INT64, _DATATYPE_INT64, int64_t, SI64, "int64")                         \
+    X(FLOAT, _DATATYPE_FLOAT, float, F, "float32")                            \
+    X(DOUBLE, _DATATYPE_DOUBLE, double, D, "float64")                         \
+    X(COMPLEX_FLOAT, _DATATYPE_COMPLEX_FLOAT, complex_float, CF, "complex64") \
+    X(COMPLEX_DOUBLE, _DATATYPE_COMPLEX_DOUBLE, complex_double, CD, "complex128")
 
 /** @return the bytes of one element of type `atype`, 0 when there is no such type. */
 DAO_API size_t daoTypeSize(uint8_t atype);
@@ -190,6 +207,7 @@ DAO_API const char *daoTypeName(uint8_t atype);
 
 /* ------------------------------------------------------------------------------------------ shared structs */
 
+#define DAO_SHM_NAME_LEN 80         /**< bytes of a segment's name, with the final zero */
 #define IMAGE_NB_SEMAPHORE 10       /**< semaphores of a segment */
 #define SEMAPHORE_MAXVAL 1          /**< a semaphore is posted or it is not: posts are not added up */
 #define DAO_MAX_COMBINE_CHANNELS 64 /**< most inputs of daoShmCombineShm2Shm() */
@@ -225,13 +243,13 @@ typedef struct
  */
 typedef struct
 {
-    char name[80];        /**< path, zero-terminated */
-    uint8_t naxis;        /**< 1, 2 or 3 */
-    uint32_t size[3];     /**< elements along each axis, slow axis first; 0 for an unused axis */
-    uint64_t nelement;    /**< product of the used axes */
-    uint8_t atype;        /**< element type, `_DATATYPE_x` */
-    double creation_time; /**< seconds since the Unix epoch */
-    double last_access;   /**< the same; set on create, open and publish */
+    char name[DAO_SHM_NAME_LEN]; /**< path, zero-terminated */
+    uint8_t naxis;               /**< 1, 2 or 3 */
+    uint32_t size[3];            /**< elements along each axis, slow axis first; 0 for an unused axis */
+    uint64_t nelement;           /**< product of the used axes */
+    uint8_t atype;               /**< element type, `_DATATYPE_x` */
+    double creation_time;        /**< seconds since the Unix epoch */
+    double last_access;          /**< the same; set on create, open and publish */
     union
     {
         struct timespec ts;                /**< the same bytes; not what this library writes */
@@ -261,12 +279,12 @@ typedef struct
  */
 typedef struct
 {
-    char name[80];      /**< path as this process gave it */
-    uint8_t used;       /**< 1 while open */
-    int32_t shmfd;      /**< the file, or -1 */
-    uint64_t memsize;   /**< bytes mapped */
-    sem_t *semlog;      /**< named semaphore of loggers, where the segment has one, else null */
-    IMAGE_METADATA *md; /**< one for each slot, in shared memory; null when closed */
+    char name[DAO_SHM_NAME_LEN]; /**< path as this process gave it */
+    uint8_t used;                /**< 1 while open */
+    int32_t shmfd;               /**< the file, or -1 */
+    uint64_t memsize;            /**< bytes mapped */
+    sem_t *semlog;               /**< named semaphore of loggers, where the segment has one, else null */
+    IMAGE_METADATA *md;          /**< one for each slot, in shared memory; null when closed */
 /** @cond */
 #define DAO_DECLARE_MEMBER(NAME, code, type, member, name) type *member;
     /** @endcond */
@@ -763,6 +781,58 @@ DAO_API int_fast8_t daoShmCountReaders(IMAGE *image, uint32_t *count);
  *  @return `DAO_SUCCESS`, also when nothing was locked; `DAO_ERROR`, `DAO_E_BUSY` when the holder is proven alive */
 DAO_API int_fast8_t daoShmUnlock(IMAGE *image, int force);
 
+/* ------------------------------------------------------------------------------------------- newest names */
+/* The names of DAO's development branch for calls above, the same in what they do, take and return:
+   docs/guide/coming-from-dao.md has both side by side. */
+
+/** The newest name of daoShmImageCreate(). */
+DAO_API int_fast8_t daoShmCreate(IMAGE *image, const char *name, long naxis, uint32_t *size, uint8_t atype, int shared,
+                                 int NBkw);
+/** The newest name of daoShmImageCreate_FIFO(). */
+DAO_API int_fast8_t daoShmCreateFifo(IMAGE *image, const char *name, long naxis, uint32_t *size, uint8_t atype,
+                                     int shared, int NBkw, uint32_t fifo_size);
+/** The newest name of daoShmInit1D(). */
+DAO_API int_fast8_t daoShmCreate1D(const char *name, uint32_t nbVal, IMAGE **image);
+/** The newest name of daoShmImageCreateSem(). */
+DAO_API int_fast8_t daoShmCreateSem(IMAGE *image, long NBsem);
+/** The newest name of daoShmShm2Img(). */
+DAO_API int_fast8_t daoShmOpen(const char *name, IMAGE *image);
+/** The newest name of daoShmCloseShm(). */
+DAO_API int_fast8_t daoShmClose(IMAGE *image);
+
+/** The newest name of daoShmImagePart2Shm(), `image` first. */
+DAO_API int_fast8_t daoShmSetDataPart(IMAGE *image, char *im, uint32_t nbVal, uint32_t position, uint16_t packetId,
+                                      uint16_t packetTotal, uint64_t frameNumber);
+/** The newest name of daoShmImagePart2ShmFinalize(). */
+DAO_API int_fast8_t daoShmSetDataPartFinalize(IMAGE *image);
+/** The newest name of daoShmCombineShm2Shm(). */
+DAO_API int_fast8_t daoShmCombine(IMAGE **imageCube, IMAGE *image, int nbChannel, int nbVal);
+
+/** The newest name of daoShmGetNewestSegment(). */
+DAO_API int_fast8_t daoShmGetData(IMAGE *image, void **segment_ptr, uint32_t *segment_idx, uint64_t *segment_cnt0);
+/** The newest name of daoShmGetNextSegment(). */
+DAO_API int_fast8_t daoShmGetDataNext(IMAGE *image, void **segment_ptr, uint32_t *segment_idx, uint64_t *segment_cnt0);
+/** The newest name of daoShmGetArbitrarySegment(). */
+DAO_API int_fast8_t daoShmGetDataAt(IMAGE *image, void **segment_ptr, uint_fast32_t fifo_idx);
+/** The newest name of daoShmCheckSegmentOverwrite(). */
+DAO_API int_fast8_t daoShmCheckOverwrite(IMAGE *image);
+/** The newest name of daoShmResetTail(). */
+DAO_API int_fast8_t daoShmResetReadTail(IMAGE *image, uint32_t *segment_idx, uint64_t *segment_cnt0);
+
+/** Wait, asleep, for the next frame after the last one that this handle waited for or read (at first: that was newest when
+ *  it was opened). Needs no semaphore of its own: any number of readers. */
+DAO_API int_fast8_t daoShmWait(IMAGE *image);
+/** The same until `timeout`, absolute, on `CLOCK_REALTIME`; null is an error. */
+DAO_API int_fast8_t daoShmWaitTimeout(IMAGE *image, const struct timespec *timeout);
+/** The newest name of daoShmWaitForCounter(). */
+DAO_API int_fast8_t daoShmWaitCounter(IMAGE *image);
+/** The newest name of daoShmWaitForTargetCounter(). */
+DAO_API int_fast8_t daoShmWaitTargetCounter(IMAGE *image, uint64_t targetCnt0);
+/** The newest name of daoShmWaitForNextSegment(). */
+DAO_API int_fast8_t daoShmWaitData(IMAGE *image);
+/** The newest name of daoSemLogPost(). */
+DAO_API int_fast8_t daoShmPostLog(IMAGE *image);
+
 /* ----------------------------------------------------------------------------------------------------- log */
 /* The library itself never prints; these are for programs. */
 
@@ -813,6 +883,40 @@ DAO_API void daoLogAt(int log_level, const char *file, const char *function, int
 #define daoTrace(...) daoLogAt(LOG_LEVEL_TRACE, __FILE__, __func__, __LINE__, __VA_ARGS__)
 /** Print whatever the level. */
 #define daoPrint(...) daoLogAt(LOG_LEVEL_ERROR - 1, __FILE__, __func__, __LINE__, __VA_ARGS__)
+
+/* What programs of the field expect dao.h to define, and may define themselves before. */
+#ifndef SHAREDMEMDIR
+#define SHAREDMEMDIR "" /**< the folder that names of segments begin in: none, a name is a path */
+#endif
+#ifndef CIRCULAR_BUFFER_SIZE
+#define CIRCULAR_BUFFER_SIZE 1000 /**< for arrays of programs; the library does not use it */
+#endif
+#ifndef NBIMAGES
+#define NBIMAGES 100 /**< for arrays of programs; the library does not use it */
+#endif
+#ifndef DLL_EXPORT
+#ifdef __ELF__
+#define DLL_EXPORT __attribute__((visibility("default"))) /**< a program's own function that others may call */
+#else
+#define DLL_EXPORT
+#endif
+#endif
+#ifndef __FILENAME__
+#ifdef __GNUC__
+/** `__FILE__` without its folders. */
+#define __FILENAME__ (__builtin_strrchr(__FILE__, '/') ? __builtin_strrchr(__FILE__, '/') + 1 : __FILE__)
+#else
+#define __FILENAME__ __FILE__
+#endif
+#endif
+#ifndef ANSI_COLOR_RESET
+#define ANSI_COLOR_RED "\x1b[31m"          /**< what turns a terminal's text red */
+#define ANSI_COLOR_ORANGE "\x1b[38;5;208m" /**< orange */
+#define ANSI_COLOR_GREEN "\x1b[32m"        /**< green */
+#define ANSI_COLOR_YELLOW "\x1b[33m"       /**< yellow */
+#define ANSI_COLOR_BLUE "\x1b[34m"         /**< blue */
+#define ANSI_COLOR_RESET "\x1b[0m"         /**< and back */
+#endif
 
 /** @return the local time as text with microseconds, in memory of this thread. */
 DAO_API char *daoBaseGetTimeStamp(void);

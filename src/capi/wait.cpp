@@ -36,6 +36,24 @@ Status wait_for(Handle &handle, WaitMode mode, uint64_t after, int64_t timeout_n
     return frames::wait_for_frame(handle.reader, mode, after, Deadline(timeout_ns));
 }
 
+// For a frame after the last one that the handle waited for or read.
+Status wait_for_unseen(Handle &handle, WaitMode mode, int64_t timeout_ns) noexcept
+{
+    frames::follow_generation(handle.reader);
+    return wait_for(handle, mode, handle.reader.position.seen, timeout_ns);
+}
+
+// Calls `wait` with the handle and the time until `timeout`.
+template <class Wait>
+int_fast8_t wait_until(IMAGE *image, const struct timespec *timeout, Wait &&wait) noexcept
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        if (timeout == nullptr)
+            return fail(DAO_E_ARGUMENT, "%s: the time limit is a null pointer", handle.segment->name());
+        return wait(handle, time_left_ns(*timeout));
+    });
+}
+
 }
 
 int_fast8_t daoShmWaitForSemaphore(IMAGE *image, int32_t semNb)
@@ -46,18 +64,28 @@ int_fast8_t daoShmWaitForSemaphore(IMAGE *image, int32_t semNb)
 
 int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, const struct timespec *timeout)
 {
-    return with_handle(image, [&](Handle &handle) noexcept {
-        if (timeout == nullptr)
-            return fail(DAO_E_ARGUMENT, "%s: the time limit is a null pointer", handle.segment->name());
-        return wait_for_numbered(handle, semNb, time_left_ns(*timeout));
+    return wait_until(image, timeout, [semNb](Handle &handle, int64_t timeout_ns) noexcept {
+        return wait_for_numbered(handle, semNb, timeout_ns);
     });
 }
 
 int_fast8_t daoShmWaitForCounter(IMAGE *image)
 {
     return with_handle(image, [](Handle &handle) noexcept {
-        frames::follow_generation(handle.reader);
-        return wait_for(handle, WaitMode::spinning, handle.reader.position.seen, dao::wait::no_limit);
+        return wait_for_unseen(handle, WaitMode::spinning, dao::wait::no_limit);
+    });
+}
+
+int_fast8_t daoShmWait(IMAGE *image)
+{
+    return with_handle(
+        image, [](Handle &handle) noexcept { return wait_for_unseen(handle, WaitMode::asleep, dao::wait::no_limit); });
+}
+
+int_fast8_t daoShmWaitTimeout(IMAGE *image, const struct timespec *timeout)
+{
+    return wait_until(image, timeout, [](Handle &handle, int64_t timeout_ns) noexcept {
+        return wait_for_unseen(handle, WaitMode::asleep, timeout_ns);
     });
 }
 

@@ -33,6 +33,8 @@ void use_reads(void);
 void use_keywords(void);
 void use_readers(void);
 void use_log(void);
+void use_newest_names(void);
+void use_field_macros(void);
 /** In C++. */
 void use_interrupt(void);
 

@@ -116,6 +116,8 @@ int main(void)
     use_readers();
     use_interrupt();
     use_log();
+    use_newest_names();
+    use_field_macros();
     printf("%d failures\n", failures);
     return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }
