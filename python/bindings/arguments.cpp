@@ -118,8 +118,11 @@ WaitRequest historic_request(const HistoricWait &wait)
 {
     WaitRequest request;
     request.timeout_ns = historic_limit_ns(wait.timeout);
-    request.semaphore = semaphore_number(wait.semaphore);
-    request.mode = truth(wait.spin) ? DAO_WAIT_SPIN : DAO_WAIT_SEMAPHORE;
+    request.mode = wait.semaphore.is_none() ? DAO_WAIT_SLEEP : DAO_WAIT_SEMAPHORE;
+    if (request.mode == DAO_WAIT_SEMAPHORE)
+        request.semaphore = semaphore_number(wait.semaphore);
+    if (truth(wait.spin))
+        request.mode = DAO_WAIT_SPIN;
     return request;
 }
 

@@ -113,6 +113,20 @@ nb::dict Segment::meta_data(nb::handle index)
     return fields;
 }
 
+nb::tuple Segment::image()
+{
+    Handle::Use use(handle_);
+    use.look_for_replacement();
+    IMAGE image = *use.image();
+    image.semlog = nullptr; // what belongs to the handle may go before these bytes do
+    image.semptr = nullptr;
+    image.semReadPID = nullptr;
+    image.semWritePID = nullptr;
+    const nb::capsule memory(new Memory(use->memory()),
+                             [](void *held) noexcept { delete static_cast<Memory *>(held); });
+    return nb::make_tuple(nb::bytes(&image, sizeof image), memory, use->read_only);
+}
+
 nb::dict Segment::info()
 {
     DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;

@@ -29,7 +29,8 @@ bool Segment::wait_for_count(Handle::Use &use, const WaitRequest &request, uint6
     }
 }
 
-nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const HistoricWait &wait, nb::handle buffer)
+nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const HistoricWait &wait, nb::handle buffer,
+                                const Region &region)
 {
     const int64_t wanted = signed_integer(frames, "num_items");
     const bool waits_for_count = truth(buffer);
@@ -71,7 +72,7 @@ nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const
     }));
     use->history_cnt0 = count > 0 ? first_cnt0 + count - 1 : 0;
     use->saw(use->history_cnt0);
-    return stack;
+    return part_of(stack, use->shape.axes, region);
 }
 
 } // namespace daopython

@@ -10,6 +10,7 @@ using daopython::Failure;
 using daopython::FrameReader;
 using daopython::HistoricWait;
 using daopython::Lent;
+using daopython::Region;
 using daopython::Segment;
 
 namespace
@@ -44,7 +45,7 @@ void translate(const std::exception_ptr &error, void *)
     }
 }
 
-void bind_results(nb::module_ &module)
+void bind_constants(nb::module_ &module)
 {
     module.attr("DAO_SUCCESS") = DAO_SUCCESS;
     module.attr("DAO_ERROR") = DAO_ERROR;
@@ -55,6 +56,12 @@ void bind_results(nb::module_ &module)
     module.attr("DAO_REPLACED") = DAO_REPLACED;
     module.attr("DAO_REMOVED") = DAO_REMOVED;
     module.attr("DAO_OUTRUN") = DAO_OUTRUN;
+    module.attr("DAO_WARNING") = DAO_WARNING;
+    module.attr("DAO_INFO") = DAO_INFO;
+    module.attr("DAO_DEBUG") = DAO_DEBUG;
+    module.attr("DAO_TRACE") = DAO_TRACE;
+    module.attr("DAO_SHM_NAME_LEN") = DAO_SHM_NAME_LEN;
+    module.attr("IMAGE_NB_SEMAPHORE") = IMAGE_NB_SEMAPHORE;
 }
 
 void bind_errors(nb::module_ &module)
@@ -115,39 +122,59 @@ void bind_reading(Class &segment)
     segment.def(
         "get_data",
         [](Segment &self, nb::handle check, nb::handle reform, nb::handle semaphore, nb::handle timeout,
-           nb::handle spin, nb::handle out) { return self.get_data(check, reform, {semaphore, timeout, spin}, out); },
-        "check"_a.none() = false, "reform"_a.none() = true, "semNb"_a.none() = 0, "timeout"_a.none() = 0,
-        "spin"_a.none() = false, "out"_a.none() = nb::none(),
+           nb::handle spin, nb::handle out, nb::handle x, nb::handle y) {
+            if (x.is_none() && y.is_none())
+                return self.get_data(check, reform, {semaphore, timeout, spin}, out);
+            if (!out.is_none())
+                throw Failure(DAO_E_ARGUMENT, "out is given together with x or y; expected one of them");
+            return self.get_part(check, reform, {semaphore, timeout, spin}, Region(x, y));
+        },
+        "check"_a.none() = false, "reform"_a.none() = true, "semNb"_a.none() = nb::none(), "timeout"_a.none() = 0,
+        "spin"_a.none() = false, "out"_a.none() = nb::none(), "x"_a.none() = nb::none(), "y"_a.none() = nb::none(),
         "Copy the newest frame, whole: an ndarray of the segment's shape and dtype.\n\n"
-        "check: first wait, on semaphore semNb (0 to 9, one reader each) or, with spin, for a frame that this thread\n"
-        "has not read, for at most timeout seconds (0 and None: no limit). Returns None when the time is up.\n"
-        "reform: False for a flat array (1 axis). out: an array of the frame's shape and dtype to copy into.\n"
+        "check: first wait for a frame that this thread has not read, for at most timeout seconds (0 and None: no\n"
+        "limit). Returns None when the time is up. semNb: None, any number of readers; or wait on that semaphore, 0\n"
+        "to 9, one reader each. spin: wait spinning. reform: False for a flat array (1 axis). out: an array of the\n"
+        "frame's shape and dtype to copy into. x, y: slices of the second and the first axis (of 1 axis: x); only\n"
+        "that part is copied, of one frame.\n"
         "Before the first frame: what the segment was made with, zeros.\n\n"
         "Raises DaoError when no whole frame can be had: its writer died in the middle of it, or a flat-out\n"
         "writer leaves no time (a depth of 2 or more prevents that), or when the segment was removed; ValueError\n"
         "when closed.");
     segment.def(
-        "get_data_next", &Segment::get_data_next, "wait"_a.none() = false, "reform"_a.none() = true,
+        "get_data_next",
+        [](Segment &self, nb::handle wait, nb::handle reform, nb::handle x, nb::handle y) {
+            return self.get_data_next(wait, reform, Region(x, y));
+        },
+        "wait"_a.none() = false, "reform"_a.none() = true, "x"_a.none() = nb::none(), "y"_a.none() = nb::none(),
         "Copy the frame after the last one that this thread read so: (status, ndarray of the segment's shape and\n"
         "dtype).\n\n"
         "Status is DAO_SUCCESS; DAO_NOTREADY, and None for the array, when there is none yet and wait is False;\n"
         "DAO_OVERWRITE when the writer lapped this reader: the array is then the oldest frame that is still whole.\n"
-        "reform: False for a flat array. Raises ValueError when closed, DaoError when the segment was removed.");
-    segment.def("get_data_arbitrary", &Segment::get_data_arbitrary, "index"_a.none(),
-                "Copy what slot index (modulo depth) holds, whole: an ndarray of the segment's shape and dtype.\n\n"
-                "Raises DaoError with code OUTRUN when the writer overwrites it over and over for 100 ms.");
+        "reform: False for a flat array. x, y: a part of the frame, as in get_data(). Raises ValueError when closed,\n"
+        "DaoError when the segment was removed.");
+    segment.def(
+        "get_data_arbitrary",
+        [](Segment &self, nb::handle index, nb::handle x, nb::handle y) {
+            return self.get_data_arbitrary(index, Region(x, y));
+        },
+        "index"_a.none(), "x"_a.none() = nb::none(), "y"_a.none() = nb::none(),
+        "Copy what slot index (modulo depth) holds, whole: an ndarray of the segment's shape and dtype.\n\n"
+        "x, y: a part of the frame, as in get_data(). Raises DaoError with code OUTRUN when the writer overwrites\n"
+        "it over and over for 100 ms.");
     segment.def(
         "get_history",
         [](Segment &self, nb::handle frames, nb::handle check, nb::handle semaphore, nb::handle timeout,
-           nb::handle spin,
-           nb::handle buffer) { return self.get_history(frames, check, {semaphore, timeout, spin}, buffer); },
-        "num_items"_a.none() = 1, "check"_a.none() = false, "semNb"_a.none() = 0, "timeout"_a.none() = 0,
-        "spin"_a.none() = false, "buffer"_a.none() = false,
+           nb::handle spin, nb::handle buffer, nb::handle x, nb::handle y) {
+            return self.get_history(frames, check, {semaphore, timeout, spin}, buffer, Region(x, y));
+        },
+        "num_items"_a.none() = 1, "check"_a.none() = false, "semNb"_a.none() = nb::none(), "timeout"_a.none() = 0,
+        "spin"_a.none() = false, "buffer"_a.none() = false, "x"_a.none() = nb::none(), "y"_a.none() = nb::none(),
         "Copy the last num_items frames: an ndarray of shape (num_items, *shape), oldest first, without a gap.\n\n"
         "num_items: 1 to depth; where fewer were published, the oldest are zeros. check, semNb, timeout (seconds,\n"
         "0 and None: no limit) and spin wait for a frame first, as in get_data(). buffer: wait instead until\n"
-        "num_items frames were published since this thread's last call (the first call: since then). Returns None\n"
-        "when the time is up.\n\n"
+        "num_items frames were published since this thread's last call (the first call: since then). x, y: a part\n"
+        "of each frame, as in get_data(). Returns None when the time is up.\n\n"
         "Raises ValueError for other num_items, DaoError when the writer is too fast to copy that many.");
     segment.def("view", &Segment::view, "writable"_a.none() = false,
                 "The newest slot itself, without a copy: an ndarray of the segment's shape and dtype.\n\n"
@@ -176,7 +203,8 @@ void bind_writing(Class &segment)
 {
     segment.def("set_data", &Segment::set_data, "data"_a.none(), nb::kw_only(), "frame_id"_a.none() = nb::none(),
                 "acquisition_time_ns"_a.none() = nb::none(),
-                "Publish a frame: any array or nested list of the segment's shape whose type casts safely.\n\n"
+                "Publish a frame: any array or nested list of the segment's shape whose type casts safely; where all\n"
+                "axes but one are 1, on both sides, any shape of as many elements.\n\n"
                 "frame_id: its cnt2. acquisition_time_ns: nanoseconds since the Unix epoch, else the time now.\n\n"
                 "Raises ValueError for another shape and TypeError for another type, naming both sides;\n"
                 "PermissionError when the segment is open for reading only; TimeoutError when another writer kept it\n"
@@ -221,6 +249,7 @@ void bind_describing(Class &segment)
         "follow", [](Segment &self) { return self.handle().follow.load(); },
         [](Segment &self, bool on) { self.handle().follow.store(on); },
         "Whether reads, writes and waits go on by themselves in a segment that replaced this one.");
+    segment.def("_image", &Segment::image);
     segment.def("_readers", &Segment::readers);
     segment.def("_acquisition_time_ns", &Segment::acquisition_time_ns);
     segment.def("_keyword", &Segment::keyword, "name"_a.none());
@@ -255,7 +284,7 @@ NB_MODULE(_core, module)
         throw nb::python_error();
     module.doc() = "The part of daoShm that is written in C++: a thin layer over dao.h.";
     nb::register_exception_translator(translate);
-    bind_results(module);
+    bind_constants(module);
     bind_errors(module);
     bind_module_functions(module);
 

@@ -49,6 +49,9 @@ class Place : public Geometry, public std::enable_shared_from_this<Place>
     IMAGE *image() const noexcept { return opened_.image(); }
     bool is_closed() const noexcept { return opened_.is_closed(); }
 
+    /// Keeps what is mapped now.
+    const Memory &memory() const noexcept { return memory_; }
+
     /// To be called after what may have opened another segment.
     void learn_if_reopened()
     {

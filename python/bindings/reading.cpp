@@ -48,22 +48,22 @@ class FrameArray
     FrameShape shape_;
 };
 
-int_fast8_t copy_newest_now(Place &place, void *destination, uint64_t &cnt0)
+int_fast8_t copy_newest_now(Place &place, const Destination &to, uint64_t &cnt0)
 {
-    return daoShmReadNewest(place.image(), destination, place.element_count, &cnt0, nullptr);
+    return daoShmReadNewest(place.image(), to.data, to.element_count, &cnt0, nullptr);
 }
 
-int_fast8_t copy_newest(Place &place, void *destination, uint64_t &cnt0)
+int_fast8_t copy_newest(Place &place, const Destination &to, uint64_t &cnt0)
 {
     {
         ReleaseForCopy release(place, 0);
-        const int_fast8_t status = copy_newest_now(place, destination, cnt0);
+        const int_fast8_t status = copy_newest_now(place, to, cnt0);
         if (status != DAO_NOTREADY && status != DAO_OUTRUN)
             return status;
     }
     // A thread that needs the interpreter may have begun to write just after we looked.
     Released released;
-    return copy_newest_now(place, destination, cnt0);
+    return copy_newest_now(place, to, cnt0);
 }
 
 /// Wait for the next frame and copy it. In order, a frame that cannot be had is tried again while there is time.
@@ -91,6 +91,23 @@ Delivered deliver_next(Handle::Use &use, const WaitRequest &request, FrameArray 
     return delivered;
 }
 
+/// Flat (one axis) on demand.
+nb::object formed(nb::object array, bool flat)
+{
+    return flat ? nb::object(array.attr("reshape")(-1)) : array;
+}
+
+/// Hand out the newest slot as an array, described by `frame`.
+nb::object lend_newest(Handle::Use &use, DAO_FRAME &frame, bool writable)
+{
+    void *slot = nullptr;
+    uint32_t index = 0;
+    require(daoShmGetNewestSegment(use.image(), &slot, &index, nullptr));
+    require(daoShmGetFrame(use.image(), &frame));
+    use->saw(frame.cnt0);
+    return owned(use->array_over(slot, frame, writable));
+}
+
 } // namespace
 
 nb::object Segment::get_data(nb::handle check_first, nb::handle reform, const HistoricWait &wait, nb::handle out)
@@ -107,29 +124,58 @@ nb::object Segment::get_data(nb::handle check_first, nb::handle reform, const Hi
     uint64_t cnt0 = 0;
     require(use.following([&] {
         array.prepare(*use);
-        return copy_newest(*use, array.data(), cnt0);
+        return copy_newest(*use, {array.data(), use->element_count}, cnt0);
     }));
     use->saw(cnt0);
     return array.take();
 }
 
-nb::tuple Segment::get_data_next(nb::handle wait, nb::handle reform)
+// Copies no more than was asked for, from the slot itself.
+nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const HistoricWait &wait, const Region &region)
 {
-    FrameArray array(nb::none(), !truth(reform));
+    const bool is_flat = !truth(reform);
+    const bool waits = truth(check_first);
+    const WaitRequest request = historic_request(wait);
+    Handle::Use use(handle_);
+    if (waits && !wait_for_unseen(use, request))
+        return nb::none();
+    const auto give_up = std::chrono::steady_clock::now() + retry_for;
+    for (;;)
+    {
+        char nothing = 0;
+        uint64_t cnt0 = 0;
+        require(use.following([&] { return copy_newest(*use, {&nothing, 0}, cnt0); })); // there is a whole frame
+        DAO_FRAME frame = DAO_FRAME_INIT;
+        const nb::object part = region.copy_of(lend_newest(use, frame, false), use->shape.axes);
+        if (frame.stable != 0 && daoShmCheckFrame(use.image(), &frame) == DAO_SUCCESS)
+            return formed(part, is_flat);
+        if (std::chrono::steady_clock::now() > give_up)
+            throw Failure(DAO_E_OUTRUN, std::string(use.image()->name) +
+                                            ": the newest frame was overwritten during every try to copy it for 100 ms");
+    }
+}
+
+nb::tuple Segment::get_data_next(nb::handle wait, nb::handle reform, const Region &region)
+{
+    const bool is_flat = !truth(reform);
+    FrameArray array(nb::none(), is_flat && !region.is_part());
     WaitRequest request;
     request.order = DAO_NEXT_IN_ORDER;
     request.timeout_ns = truth(wait) ? -1 : 0;
     Delivered delivered;
+    int axes = 0;
     {
         Handle::Use use(handle_);
         delivered = deliver_next(use, request, array);
+        axes = use->shape.axes;
     }
     if (!delivered.array)
         return nb::make_tuple(DAO_NOTREADY, nb::none());
-    return nb::make_tuple(static_cast<int>(delivered.status), delivered.array);
+    const nb::object frame = formed(part_of(delivered.array, axes, region), is_flat);
+    return nb::make_tuple(static_cast<int>(delivered.status), frame);
 }
 
-nb::object Segment::get_data_arbitrary(nb::handle index)
+nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
 {
     const int64_t given = signed_integer(index, "index");
     FrameArray array(nb::none(), false);
@@ -157,7 +203,7 @@ nb::object Segment::get_data_arbitrary(nb::handle index)
         throw Failure(DAO_E_OUTRUN, std::string(use.image()->name) + ": slot " + std::to_string(slot) +
                                         " was overwritten during every try to copy it for 100 ms");
     require(status);
-    return array.take();
+    return part_of(array.take(), use->shape.axes, region);
 }
 
 nb::object Segment::view(nb::handle writable)
@@ -168,13 +214,8 @@ nb::object Segment::view(nb::handle writable)
     if (is_writable && use->read_only)
         throw Failure(DAO_E_READ_ONLY,
                       std::string(use.image()->name) + ": open for reading only; no writable view of it");
-    void *slot = nullptr;
-    uint32_t index = 0;
     DAO_FRAME frame = DAO_FRAME_INIT;
-    require(daoShmGetNewestSegment(use.image(), &slot, &index, nullptr));
-    require(daoShmGetFrame(use.image(), &frame));
-    use->saw(frame.cnt0);
-    nb::object array = owned(use->array_over(slot, frame, is_writable));
+    nb::object array = lend_newest(use, frame, is_writable);
     use->viewed = *viewed_by(array.ptr());
     return array;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nanobind/nanobind.h>
 
+#include "region.hpp"
 #include "wait.hpp"
 
 namespace daopython
@@ -14,9 +15,9 @@ namespace nb = nanobind;
 /// What to wait for as the historic arguments say it.
 struct HistoricWait
 {
-    nb::handle semaphore;
-    nb::handle timeout; ///< seconds; 0 and None: no limit
-    nb::handle spin;    ///< anything that is true or false
+    nb::handle semaphore; ///< None: no semaphore, any number of readers
+    nb::handle timeout;   ///< seconds; 0 and None: no limit
+    nb::handle spin;      ///< anything that is true or false
 };
 
 /// A slot that is lent to be filled.
@@ -39,8 +40,9 @@ class Segment
 
     /* reading.cpp */
     nb::object get_data(nb::handle check, nb::handle reform, const HistoricWait &wait, nb::handle out);
-    nb::tuple get_data_next(nb::handle wait, nb::handle reform);
-    nb::object get_data_arbitrary(nb::handle index);
+    nb::object get_part(nb::handle check, nb::handle reform, const HistoricWait &wait, const Region &region);
+    nb::tuple get_data_next(nb::handle wait, nb::handle reform, const Region &region);
+    nb::object get_data_arbitrary(nb::handle index, const Region &region);
     nb::object view(nb::handle writable);
     bool is_whole(nb::handle view);
     int reset_tail();
@@ -48,7 +50,8 @@ class Segment
     bool wait(nb::handle timeout, nb::handle mode);
 
     /* history.cpp */
-    nb::object get_history(nb::handle frames, nb::handle check, const HistoricWait &wait, nb::handle buffer);
+    nb::object get_history(nb::handle frames, nb::handle check, const HistoricWait &wait, nb::handle buffer,
+                           const Region &region);
 
     /* writing.cpp */
     void set_data(nb::handle data, nb::handle frame_id, nb::handle acquisition_time);
@@ -60,6 +63,7 @@ class Segment
 
     /* describing.cpp */
     nb::dict meta_data(nb::handle index);
+    nb::tuple image();
     nb::dict info();
     nb::list readers();
     nb::tuple shape();

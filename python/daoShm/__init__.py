@@ -17,7 +17,26 @@ import threading
 
 from . import interpreter as interpreter  # isort: skip  # before the extension module
 from . import _core
-from ._core import ELEMENT_TYPES, ErrorCode, version
+from ._core import (
+    DAO_DEBUG,
+    DAO_ERROR,
+    DAO_INFO,
+    DAO_INTERRUPTED,
+    DAO_NOTREADY,
+    DAO_OUTRUN,
+    DAO_OVERWRITE,
+    DAO_REMOVED,
+    DAO_REPLACED,
+    DAO_SHM_NAME_LEN,
+    DAO_SUCCESS,
+    DAO_TIMEOUT,
+    DAO_TRACE,
+    DAO_WARNING,
+    ELEMENT_TYPES,
+    IMAGE_NB_SEMAPHORE,
+    ErrorCode,
+    version,
+)
 from .errors import (
     DaoError,
     DaoExistsError,
@@ -30,6 +49,21 @@ from .errors import (
     DaoValueError,
 )
 from .frames import Frames
+from .historic import (
+    IMAGE,
+    IMAGE_KEYWORD,
+    IMAGE_METADATA,
+    TIMESPECFIXED,
+    Complex64,
+    Complex128,
+    daoType2CtypesType,
+    daoType2NpType,
+    getLogLevel,
+    npType2CtypesType,
+    npType2DaoType,
+    setLogLevel,
+    timespec,
+)
 from .keywords import Keywords
 from .loan import Loan
 from .segment import Reader, remove, shm
@@ -41,7 +75,28 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_core._after_fork)
 
 __all__ = [
+    "DAO_DEBUG",
+    "DAO_ERROR",
+    "DAO_INFO",
+    "DAO_INTERRUPTED",
+    "DAO_NOTREADY",
+    "DAO_OUTRUN",
+    "DAO_OVERWRITE",
+    "DAO_REMOVED",
+    "DAO_REPLACED",
+    "DAO_SHM_NAME_LEN",
+    "DAO_SUCCESS",
+    "DAO_TIMEOUT",
+    "DAO_TRACE",
+    "DAO_WARNING",
     "ELEMENT_TYPES",
+    "IMAGE",
+    "IMAGE_KEYWORD",
+    "IMAGE_METADATA",
+    "IMAGE_NB_SEMAPHORE",
+    "TIMESPECFIXED",
+    "Complex64",
+    "Complex128",
     "DaoError",
     "DaoExistsError",
     "DaoKeyError",
@@ -56,7 +111,14 @@ __all__ = [
     "Keywords",
     "Loan",
     "Reader",
+    "daoType2CtypesType",
+    "daoType2NpType",
+    "getLogLevel",
+    "npType2CtypesType",
+    "npType2DaoType",
     "remove",
+    "setLogLevel",
     "shm",
+    "timespec",
     "version",
 ]

@@ -16,6 +16,12 @@ DAO_INTERRUPTED: int
 DAO_REPLACED: int
 DAO_REMOVED: int
 DAO_OUTRUN: int
+DAO_WARNING: int
+DAO_INFO: int
+DAO_DEBUG: int
+DAO_TRACE: int
+DAO_SHM_NAME_LEN: int
+IMAGE_NB_SEMAPHORE: int
 
 class ErrorCode(IntEnum):
     NONE = 0
@@ -87,31 +93,39 @@ class Segment:
         self,
         check: Literal[False] = False,
         reform: Any = True,
-        semNb: int = 0,
+        semNb: int | None = None,
         timeout: float | None = 0,
         spin: Any = False,
         out: NDArray[Any] | None = None,
+        x: slice | None = None,
+        y: slice | None = None,
     ) -> NDArray[Any]: ...
     @overload
     def get_data(
         self,
         check: Any = False,
         reform: Any = True,
-        semNb: int = 0,
+        semNb: int | None = None,
         timeout: float | None = 0,
         spin: Any = False,
         out: NDArray[Any] | None = None,
+        x: slice | None = None,
+        y: slice | None = None,
     ) -> NDArray[Any] | None: ...
-    def get_data_next(self, wait: Any = False, reform: Any = True) -> tuple[int, NDArray[Any] | None]: ...
-    def get_data_arbitrary(self, index: int) -> NDArray[Any]: ...
+    def get_data_next(
+        self, wait: Any = False, reform: Any = True, x: slice | None = None, y: slice | None = None
+    ) -> tuple[int, NDArray[Any] | None]: ...
+    def get_data_arbitrary(self, index: int, x: slice | None = None, y: slice | None = None) -> NDArray[Any]: ...
     def get_history(
         self,
         num_items: int = 1,
         check: Any = False,
-        semNb: int = 0,
+        semNb: int | None = None,
         timeout: float | None = 0,
         spin: Any = False,
         buffer: Any = False,
+        x: slice | None = None,
+        y: slice | None = None,
     ) -> Any: ...
     def view(self, writable: bool = False) -> NDArray[Any]: ...
     def is_whole(self, view: NDArray[Any] | None = None) -> bool: ...
@@ -146,6 +160,7 @@ class Segment:
     def follow(self) -> bool: ...
     @follow.setter
     def follow(self, on: bool) -> None: ...
+    def _image(self) -> tuple[bytes, object, bool]: ...
     def _readers(self) -> list[tuple[int, bool | None, str, int, int, int]]: ...
     def _acquisition_time_ns(self) -> int: ...
     def _keyword(self, name: str) -> tuple[str, int | float | str, str]: ...

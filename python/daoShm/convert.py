@@ -1,4 +1,4 @@
-"""From what users pass to an array that a segment takes as it is: no silent cast, no silent reshape."""
+"""From what users pass to an array that a segment takes as it is: no silent cast, no silent reshape but of a line."""
 
 from __future__ import annotations
 
@@ -73,10 +73,15 @@ def segment_array(data: Any) -> NDArray[Any]:
     return np.require(array, array.dtype.newbyteorder("="), ["C", "A"])
 
 
+def _is_line(shape: tuple[int, ...]) -> bool:
+    """Whether the elements lie along one axis at most: then any other such shape has them in the same order."""
+    return sum(length != 1 for length in shape) <= 1
+
+
 def _check_shape(array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
-    if array.ndim == 0 and np.prod(shape) == 1:
-        return array.reshape(shape)
     if array.shape != shape:
+        if array.size == np.prod(shape) and _is_line(array.shape) and _is_line(shape):
+            return array.reshape(shape)
         raise _shape_error(f"data has shape {array.shape}; expected the segment's, {shape}")
     return array
 

@@ -39,3 +39,11 @@ class Network:
     subThread = _Part("The thread that subscribes; start() begins.")
     pubEvent = _Part("Set it to end the publishing thread.")
     subEvent = _Part("Set it to end the subscribing thread.")
+
+    def publish(self) -> NoReturn:
+        """What pubThread runs."""
+        _not_built()
+
+    def subscribe(self) -> NoReturn:
+        """What subThread runs."""
+        _not_built()

@@ -14,6 +14,7 @@ from . import _core
 from .convert import segment_array
 from .errors import DaoTypeError, DaoValueError
 from .frames import Frames, Mode
+from .historic import image_of
 from .keywords import Keywords
 from .loan import Loan
 from .network import Network
@@ -125,6 +126,7 @@ class shm(Network, _core.Segment):
         exclusive: bool = False,
     ) -> None:
         super().__init__()
+        self.mtdata: dict[str, Any] = {}
         path = None if fname is None else _path(fname)
         self._name = None if path is None else os.fsdecode(path)
         self.pubPort = pubPort
@@ -183,6 +185,27 @@ class shm(Network, _core.Segment):
     def nbytes(self) -> int:
         """Bytes of a frame."""
         return self.size * self.dtype.itemsize
+
+    @property
+    def image(self) -> Any:
+        """The segment as C programs see it, through ctypes.
+
+        ``image.md.contents.cnt2``, ``image.md[slot].cnt0``, ``image.kw[0].name``; ``image.array`` is an address.
+
+        It shows the shared memory itself, which stays mapped while the image or a pointer from it is held. What is set
+        there is set in the segment at once; semaphores are null. PermissionError for a field of a segment that is open
+        for reading only.
+        """
+        return image_of(*self._image())
+
+    def get_meta_data(self, index: int | None = None) -> dict[str, Any]:
+        """The metadata of the newest frame, or of slot index (modulo depth): a dict with IMAGE_METADATA's names.
+
+        Of these, size is the shape with 0 for an unused axis; creation_time and last_access are seconds since the Unix
+        epoch; atime["tsfixed"]["secondlong"] is the acquisition time in nanoseconds. It remains in ``mtdata``.
+        """
+        self.mtdata = super().get_meta_data(index)
+        return self.mtdata
 
     @property
     def acquisition_time(self) -> np.datetime64:

@@ -1,0 +1,36 @@
+// The part of a frame that a caller asks for with x and y.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace daopython
+{
+
+namespace nb = nanobind;
+
+/// Slices of a frame's axes: y of the first, x of the second; of a frame with one axis only x.
+class Region
+{
+  public:
+    /// Throws Failure for what is neither a slice nor None.
+    Region(nb::handle x, nb::handle y);
+
+    /// Whether anything but the whole frame is asked for.
+    bool is_part() const noexcept { return is_part_; }
+    /// The part of `array`, whose last `axes` axes are a frame's, as a copy of its own. Throws Failure when the frame has
+    /// no such axis.
+    nb::object copy_of(nb::handle array, int axes) const;
+
+  private:
+    nb::object x_;
+    nb::object y_;
+    bool is_part_;
+};
+
+/// The part of an array of one or more frames, or the array itself when all of it is asked for.
+inline nb::object part_of(nb::object array, int axes, const Region &region)
+{
+    return region.is_part() ? region.copy_of(array, axes) : array;
+}
+
+} // namespace daopython
