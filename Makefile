@@ -8,7 +8,7 @@ SUITE = tests/suite/run.py $(if $(FORCE),--force)
 CACHED = root=$(CURDIR) && . cmake/cache.sh &&
 
 .PHONY: all build builds test test-core test-python test-free-threaded test-demo test-tool test-sanitizers test-asan \
-        test-tsan test-platforms test-windows test-arm64 check tidy check-macos check-fresh check-layers install-packages docs \
+        test-tsan test-bindings test-platforms test-windows test-arm64 check tidy check-macos check-fresh check-layers install-packages docs \
         benchmarks demo format symbols clean
 
 all: build
@@ -23,13 +23,19 @@ install-packages:
 	@cmake/packages.sh install build tests demo
 
 test: install-packages check-layers
-	@$(SUITE) release asan tsan python tool demo
+	@cmake/packages.sh install bindings
+	@$(SUITE) release asan tsan python tool demo bindings
 
 test-core: PART = release
 test-sanitizers: PART = asan tsan
 test-asan test-tsan test-python test-tool test-demo: PART = $(@:test-%=%)
 test-core test-sanitizers test-asan test-tsan test-python test-tool test-demo: install-packages
 	@$(SUITE) $(PART)
+
+# The bindings of other languages, of those that are installed: MATLAB's with Octave, Julia, Rust.
+test-bindings:
+	@cmake/packages.sh install build tests bindings
+	@$(SUITE) bindings
 
 # What `make test` and `make demo` build, without running it. PARTS: only these.
 builds: install-packages

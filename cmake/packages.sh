@@ -2,7 +2,7 @@
 # The Debian or Ubuntu packages that parts of this project need.
 #     packages.sh check PART...     says what is missing and which package brings it; exit code 1 when something is
 #     packages.sh install PART...   installs what is missing, by apt, as root or through sudo
-# Parts: build, tests, checks, demo, docs, platforms, fresh, free-threaded.
+# Parts: build, tests, checks, bindings, demo, docs, platforms, fresh, free-threaded.
 set -euo pipefail
 
 # PART PACKAGE WHAT IT BRINGS
@@ -31,6 +31,7 @@ tests   tmux                        tmux, a terminal for tests of daoshm
 checks  clang                       a second C and C++ compiler
 checks  git                         git, which lists the sources
 checks  python3-venv                virtual environments of Python
+bindings    octave-dev              Octave and its compiler, for the MATLAB binding
 demo    aravis-tools                a simulated network camera
 demo    libopenblas-dev             a BLAS, for the reconstructor
 demo    python3-venv                virtual environments of Python

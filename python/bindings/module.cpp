@@ -165,9 +165,8 @@ void bind_reading(Class &segment)
     segment.def(
         "get_history",
         [](Segment &self, nb::handle frames, nb::handle check, nb::handle semaphore, nb::handle timeout,
-           nb::handle spin, nb::handle buffer, nb::handle x, nb::handle y) {
-            return self.get_history(frames, check, {semaphore, timeout, spin}, buffer, Region(x, y));
-        },
+           nb::handle spin, nb::handle buffer, nb::handle x,
+           nb::handle y) { return self.get_history(frames, check, {semaphore, timeout, spin}, buffer, Region(x, y)); },
         "num_items"_a.none() = 1, "check"_a.none() = false, "semNb"_a.none() = nb::none(), "timeout"_a.none() = 0,
         "spin"_a.none() = false, "buffer"_a.none() = false, "x"_a.none() = nb::none(), "y"_a.none() = nb::none(),
         "Copy the last num_items frames: an ndarray of shape (num_items, *shape), oldest first, without a gap.\n\n"

@@ -150,8 +150,9 @@ nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const Hi
         if (frame.stable != 0 && daoShmCheckFrame(use.image(), &frame) == DAO_SUCCESS)
             return formed(part, is_flat);
         if (std::chrono::steady_clock::now() > give_up)
-            throw Failure(DAO_E_OUTRUN, std::string(use.image()->name) +
-                                            ": the newest frame was overwritten during every try to copy it for 100 ms");
+            throw Failure(DAO_E_OUTRUN,
+                          std::string(use.image()->name) +
+                              ": the newest frame was overwritten during every try to copy it for 100 ms");
     }
 }
 

@@ -74,11 +74,15 @@ STEPS = [
     ),
     Step(
         "python tests", "python", (PYTHON, "-m", "pytest", "-q", "-n", PYTHON_PROCESSES, "python/tests"),
-        ("python package",), 1, (*PACKAGE, "examples/**", "docs/**", "README.md"),
+        ("python package",), 1, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
     ),
     Step(
         "demonstration tests", "demo", ("tests/demo/run_tests.sh", "build/release", "-q"),
         ("python package", "release build"), 0.5, (*PACKAGE, "examples/**", "tests/demo/**"), ("build/release",),
+    ),
+    Step(
+        "bindings tests", "bindings", ("bindings/run_tests.sh", "build/release"), ("release build",), 0.5,
+        ("bindings/**", "include/**"), ("build/release",),
     ),
     build("asan"),
     build("tsan"),

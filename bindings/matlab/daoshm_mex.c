@@ -1,0 +1,338 @@
+/* What DaoShm.m calls: daoshm_mex(COMMAND, ...) for MATLAB and Octave. Open segments are numbers here, checked at each call.
+   Arrays come and go as the segment has them, slow axis first, complex ones as pairs; DaoShm.m turns them. */
+#include <dao.h>
+#include <mex.h>
+#include <string.h>
+
+#define HANDLES 256
+#define NAME_BYTES 4096
+static IMAGE *images[HANDLES];
+
+static void fail(void)
+{
+    char identifier[32];
+    snprintf(identifier, sizeof identifier, "daoshm:code%d", (int)daoLastErrorCode());
+    mexErrMsgIdAndTxt(identifier, "%s", daoLastErrorMessage());
+}
+
+static void check(int_fast8_t status)
+{
+    if (status != DAO_SUCCESS)
+        fail();
+}
+
+static void expect(int holds, const char *message)
+{
+    if (!holds)
+        mexErrMsgIdAndTxt("daoshm:argument", "%s", message);
+}
+
+/* ------------------------------------------------------------------------------------------------ arguments */
+
+static double number_of(const mxArray *value)
+{
+    expect(mxIsNumeric(value) && mxGetNumberOfElements(value) == 1, "an argument is not a number");
+    return mxGetScalar(value);
+}
+
+static const char *text_of(const mxArray *value)
+{
+    static char text[NAME_BYTES];
+    expect(mxIsChar(value) && mxGetString(value, text, sizeof text) == 0, "an argument is not a text");
+    return text;
+}
+
+static IMAGE *image_of(const mxArray *value)
+{
+    const double number = number_of(value);
+    expect(number >= 0 && number < HANDLES && images[(int)number] != NULL, "the segment is not open");
+    return images[(int)number];
+}
+
+/* ------------------------------------------------------------------------------------------------ life */
+
+static void close_all(void)
+{
+    for (int number = 0; number < HANDLES; ++number)
+    {
+        if (images[number] != NULL)
+        {
+            daoShmClose(images[number]);
+            free(images[number]);
+            images[number] = NULL;
+        }
+    }
+}
+
+/* The number of a handle that is free, with memory for its IMAGE. */
+static int new_handle(void)
+{
+    int number = 0;
+    while (number < HANDLES && images[number] != NULL)
+        ++number;
+    expect(number < HANDLES, "too many segments are open");
+    images[number] = calloc(1, sizeof(IMAGE));
+    expect(images[number] != NULL, "out of memory");
+    return number;
+}
+
+static mxArray *opened(int number, int_fast8_t status)
+{
+    if (status != DAO_SUCCESS)
+    {
+        free(images[number]);
+        images[number] = NULL;
+        fail();
+    }
+    return mxCreateDoubleScalar(number);
+}
+
+/* create(name, shape, type, depth, keywords) */
+static void create(mxArray **out, const mxArray **in)
+{
+    uint32_t size[4] = {0, 0, 0, 0};
+    const size_t axes = mxGetNumberOfElements(in[1]);
+    expect(mxIsDouble(in[1]) && axes >= 1 && axes <= 3, "the shape has not 1 to 3 axes");
+    for (size_t axis = 0; axis < axes; ++axis)
+    {
+        const double length = mxGetPr(in[1])[axis];
+        expect(length >= 1 && length <= UINT32_MAX && length == (uint32_t)length, "an axis is no whole number over 0");
+        size[axis] = (uint32_t)length;
+    }
+    const double depth = number_of(in[3]), keywords = number_of(in[4]);
+    expect(depth >= 1 && depth <= UINT32_MAX, "the depth is not 1 or more");
+    expect(keywords >= 0 && keywords <= 65535, "room for keywords is not 0 to 65535");
+    const uint8_t type = (uint8_t)number_of(in[2]);
+    const char *name = text_of(in[0]);
+    const int number = new_handle();
+    out[0] = opened(number,
+                    daoShmCreateFifo(images[number], name, (long)axes, size, type, 1, (int)keywords, (uint32_t)depth));
+}
+
+static void open_segment(mxArray **out, const mxArray **in)
+{
+    const char *name = text_of(in[0]);
+    const int number = new_handle();
+    out[0] = opened(number, daoShmOpen(name, images[number]));
+}
+
+static void close_segment(mxArray **out, const mxArray **in)
+{
+    IMAGE *image = image_of(in[0]);
+    (void)out;
+    images[(int)mxGetScalar(in[0])] = NULL;
+    daoShmClose(image);
+    free(image);
+}
+
+static void remove_segment(mxArray **out, const mxArray **in)
+{
+    (void)out;
+    check(daoShmRemove(text_of(in[0])));
+}
+
+/* [shape, type, depth, counter] = describe(handle) */
+static void describe(mxArray **out, const mxArray **in)
+{
+    IMAGE *image = image_of(in[0]);
+    const int axes = image->md->naxis;
+    out[0] = mxCreateDoubleMatrix(1, (mwSize)axes, mxREAL);
+    for (int axis = 0; axis < axes; ++axis)
+        mxGetPr(out[0])[axis] = image->md->size[axis];
+    out[1] = mxCreateDoubleScalar(image->md->atype);
+    out[2] = mxCreateDoubleScalar(image->md->fifo_size);
+    out[3] = mxCreateDoubleScalar((double)daoShmGetCounter(image));
+}
+
+/* ------------------------------------------------------------------------------------------------ frames */
+
+static mxClassID class_of(uint8_t type)
+{
+    switch (type)
+    {
+    case _DATATYPE_UINT8:
+        return mxUINT8_CLASS;
+    case _DATATYPE_INT8:
+        return mxINT8_CLASS;
+    case _DATATYPE_UINT16:
+        return mxUINT16_CLASS;
+    case _DATATYPE_INT16:
+        return mxINT16_CLASS;
+    case _DATATYPE_UINT32:
+        return mxUINT32_CLASS;
+    case _DATATYPE_INT32:
+        return mxINT32_CLASS;
+    case _DATATYPE_UINT64:
+        return mxUINT64_CLASS;
+    case _DATATYPE_INT64:
+        return mxINT64_CLASS;
+    case _DATATYPE_FLOAT:
+    case _DATATYPE_COMPLEX_FLOAT:
+        return mxSINGLE_CLASS;
+    default:
+        return mxDOUBLE_CLASS;
+    }
+}
+
+/* Numbers of an element: a complex one has two. */
+static mwSize numbers_of(uint8_t type)
+{
+    return type == _DATATYPE_COMPLEX_FLOAT || type == _DATATYPE_COMPLEX_DOUBLE ? 2 : 1;
+}
+
+static mxArray *new_frame(const IMAGE *image)
+{
+    const mwSize count = (mwSize)image->md->nelement * numbers_of(image->md->atype);
+    return mxCreateNumericMatrix(count, 1, class_of(image->md->atype), mxREAL);
+}
+
+/* set(handle, numbers) */
+static void set(mxArray **out, const mxArray **in)
+{
+    IMAGE *image = image_of(in[0]);
+    (void)out;
+    expect(mxGetClassID(in[1]) == class_of(image->md->atype) && !mxIsComplex(in[1]), "the frame has another type");
+    expect(mxGetNumberOfElements(in[1]) == image->md->nelement * numbers_of(image->md->atype),
+           "the frame has another number of elements");
+    check(daoShmSetData(image, mxGetData(in[1]), image->md->nelement));
+}
+
+/* What was read: numbers, counter, id, time in ns. */
+static void give_frame(mxArray **out, mxArray *numbers, const DAO_FRAME *frame)
+{
+    out[0] = numbers;
+    out[1] = mxCreateDoubleScalar((double)frame->cnt0);
+    out[2] = mxCreateDoubleScalar((double)frame->cnt2);
+    out[3] = mxCreateNumericMatrix(1, 1, mxINT64_CLASS, mxREAL);
+    memcpy(mxGetData(out[3]), &frame->atime_ns, sizeof frame->atime_ns);
+}
+
+/* [numbers, counter, id, time] = get(handle) */
+static void get(mxArray **out, const mxArray **in)
+{
+    IMAGE *image = image_of(in[0]);
+    DAO_FRAME frame = DAO_FRAME_INIT;
+    mxArray *numbers = new_frame(image);
+    check(daoShmReadNewest(image, mxGetData(numbers), image->md->nelement, &frame.cnt0, &frame.atime_ns));
+    daoShmGetFrame(image, &frame);
+    give_frame(out, numbers, &frame);
+}
+
+/* [numbers, counter, id, time, missed] = next(handle, in_order, timeout_ns); numbers is empty when the time was up. When the
+   segment was replaced, the new one's frames follow, whatever their shape. */
+static void next(mxArray **out, const mxArray **in)
+{
+    IMAGE *image = image_of(in[0]);
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    DAO_FRAME frame = DAO_FRAME_INIT;
+    uint64_t missed = 0;
+    int_fast8_t status = DAO_REPLACED;
+    mxArray *numbers = NULL;
+    const IMAGE_METADATA *before = NULL;
+    how.order = number_of(in[1]) != 0 ? DAO_NEXT_IN_ORDER : DAO_NEXT_NEWEST;
+    how.timeout_ns = (int64_t)number_of(in[2]);
+    how.follow = 1;
+    while (status == DAO_REPLACED && image->md != before)
+    {
+        before = image->md;
+        numbers = new_frame(image);
+        status = daoShmNext(image, &how, mxGetData(numbers), image->md->nelement, &frame, &missed);
+    }
+    if (status == DAO_TIMEOUT)
+        numbers = mxCreateDoubleMatrix(0, 0, mxREAL);
+    else if (status != DAO_SUCCESS && status != DAO_OVERWRITE)
+        fail();
+    give_frame(out, numbers, &frame);
+    out[4] = mxCreateDoubleScalar((double)missed);
+}
+
+/* ready = wait(handle, timeout_ns), and the frame stays unseen */
+static void wait_for_frame(mxArray **out, const mxArray **in)
+{
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    how.timeout_ns = (int64_t)number_of(in[1]);
+    how.follow = 1;
+    const int_fast8_t status = daoShmNext(image_of(in[0]), &how, NULL, 0, NULL, NULL);
+    if (status != DAO_SUCCESS && status != DAO_TIMEOUT && status != DAO_REPLACED)
+        fail();
+    out[0] = mxCreateLogicalScalar(status == DAO_SUCCESS);
+}
+
+/* ------------------------------------------------------------------------------------------------ keywords */
+
+/* set_keyword(handle, name, value): int64 for an integer, double, or text */
+static void set_keyword(mxArray **out, const mxArray **in)
+{
+    IMAGE *image = image_of(in[0]);
+    char name[NAME_BYTES];
+    (void)out;
+    snprintf(name, sizeof name, "%s", text_of(in[1]));
+    if (mxIsChar(in[2]))
+        check(daoShmSetKeywordString(image, name, text_of(in[2]), NULL));
+    else if (mxGetClassID(in[2]) == mxINT64_CLASS && mxGetNumberOfElements(in[2]) == 1)
+        check(daoShmSetKeywordLong(image, name, *(const int64_t *)mxGetData(in[2]), NULL));
+    else
+        check(daoShmSetKeywordDouble(image, name, number_of(in[2]), NULL));
+}
+
+/* value = keyword(handle, name) */
+static void keyword(mxArray **out, const mxArray **in)
+{
+    IMAGE_KEYWORD found;
+    check(daoShmGetKeyword(image_of(in[0]), text_of(in[1]), &found));
+    if (found.type == 'S')
+    {
+        char text[sizeof found.value.valstr + 1] = "";
+        memcpy(text, found.value.valstr, sizeof found.value.valstr);
+        out[0] = mxCreateString(text);
+    }
+    else if (found.type == 'L')
+    {
+        out[0] = mxCreateNumericMatrix(1, 1, mxINT64_CLASS, mxREAL);
+        memcpy(mxGetData(out[0]), &found.value.numl, sizeof found.value.numl);
+    }
+    else
+        out[0] = mxCreateDoubleScalar(found.value.numf);
+}
+
+/* ------------------------------------------------------------------------------------------------ dispatch */
+
+static const struct
+{
+    const char *name;
+    void (*call)(mxArray **out, const mxArray **in);
+    int inputs, outputs;
+} commands[] = {
+    {"create", create, 5, 1},
+    {"open", open_segment, 1, 1},
+    {"close", close_segment, 1, 0},
+    {"remove", remove_segment, 1, 0},
+    {"describe", describe, 1, 4},
+    {"set", set, 2, 0},
+    {"get", get, 1, 4},
+    {"next", next, 3, 5},
+    {"wait", wait_for_frame, 2, 1},
+    {"set_keyword", set_keyword, 3, 0},
+    {"keyword", keyword, 2, 1},
+};
+
+void mexFunction(int output_count, mxArray *outputs[], int input_count, const mxArray *inputs[])
+{
+    mxArray *given[5] = {NULL, NULL, NULL, NULL, NULL};
+    char name[32];
+    mexAtExit(close_all);
+    expect(input_count >= 1 && mxIsChar(inputs[0]), "expected a command");
+    mxGetString(inputs[0], name, sizeof name);
+    for (size_t command = 0; command < sizeof commands / sizeof *commands; ++command)
+    {
+        if (strcmp(commands[command].name, name) != 0)
+            continue;
+        expect(input_count == 1 + commands[command].inputs, "another number of arguments was expected");
+        expect(output_count <= commands[command].outputs || output_count <= 1, "too many results were asked for");
+        commands[command].call(given, inputs + 1);
+        for (int result = 0; result < commands[command].outputs && (result == 0 || result < output_count); ++result)
+            outputs[result] = given[result];
+        return;
+    }
+    mexErrMsgIdAndTxt("daoshm:argument", "no command of that name: %s", name);
+}

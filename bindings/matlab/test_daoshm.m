@@ -1,0 +1,94 @@
+% The tests of DaoShm.m: test_daoshm(FOLDER) makes its segments there. DAOSHM names the command line tool, for frames of another
+% process.
+function test_daoshm(folder)
+    name = @(stem) fullfile(folder, [stem '.im.shm']);
+
+    % Shapes, and where an element lies.
+    image = uint16(reshape(1:24, 4, 6));
+    writer = DaoShm(name('image'), image, 3, 4);
+    reader = DaoShm(name('image'));
+    assert(isequal(reader.shape(), [4 6]) && reader.depth() == 3 && reader.counter() == 1);
+    assert(isequal(reader.get(), image) && isa(reader.get(), 'uint16'));
+    writer.set(image + 1);
+    [array, info] = reader.get();
+    assert(isequal(array, image + 1) && info.counter == 2 && info.time_ns > 1.6e18);
+    for array = {single(magic(5)), (1:7)', 1:7, 5, rand(2, 3, 4), rand(2, 3) > 0.5}
+        if islogical(array{1}), array{1} = int8(array{1}); end
+        s = DaoShm(name('shape'), array{1});
+        assert(isequal(DaoShm(name('shape')).get(), array{1}));
+        s.close();
+    end
+    types = {'uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'uint64', 'int64', 'single', 'double'};
+    for type = types
+        s = DaoShm(name('type'), cast([1 2; 3 100], type{1}));
+        assert(isa(s.get(), type{1}) && isequal(s.get(), cast([1 2; 3 100], type{1})));
+    end
+    for array = {complex([1 2; 3 4], [5 6; 7 8]), complex(single([1; 2]), single([0; 3]))}
+        s = DaoShm(name('complex'), array{1});
+        assert(isequal(s.get(), array{1}) && isa(s.get(), class(array{1})));
+        s.set(real(array{1}));
+        assert(isequal(s.get(), real(array{1})));
+    end
+
+    % Frames in order, and those that were missed.
+    reader = DaoShm(name('image'));
+    assert(isempty(reader.next_in_order(0)) && isempty(reader.next(0.02)) && ~reader.wait(0.02));
+    for value = 1:5
+        writer.set(zeros(4, 6, 'uint16') + value);
+    end
+    assert(reader.wait(60));
+    [array, info] = reader.next_in_order(60);
+    assert(array(1) == 3 && info.missed == 2);
+    [array, info] = reader.next(60);
+    assert(array(1) == 5);
+
+    % Another process's.
+    tool = getenv('DAOSHM');
+    if ~isempty(tool)
+        system(sprintf('sleep 0.2; "%s" fill "%s" 77 >/dev/null &', tool, name('image')));
+        array = reader.next(60);
+        assert(array(4, 6) == 77);
+    end
+
+    % A segment that was made again with another shape is followed.
+    again = DaoShm(name('image'), ones(2, 2));
+    array = reader.next(60);
+    assert(isequal(array, ones(2, 2)) && isequal(reader.shape(), [2 2]));
+
+    % Keywords.
+    s = DaoShm(name('keyword'), 1, 1, 3);
+    s.set_keyword('GAIN', 0.5);
+    s.set_keyword('COUNT', int32(-7));
+    s.set_keyword('TARGET', 'Vega');
+    assert(s.keyword('GAIN') == 0.5 && s.keyword('COUNT') == -7 && strcmp(s.keyword('TARGET'), 'Vega'));
+
+    % Errors.
+    fails('daoshm:code4', @() DaoShm(name('missing')));
+    fails('daoshm:code4', @() s.keyword('OTHER'));
+    fails('daoshm:code13', @() s.set([1 2]));
+    fails('daoshm:code12', @() s.set(single(1)));
+    fails('daoshm:code12', @() DaoShm(name('bad'), {1}));
+    fails('daoshm:', @() DaoShm(name('bad'), zeros(2, 2, 2, 2)));
+    fails('daoshm:', @() DaoShm(name('bad'), zeros(0, 1)));
+    fails('daoshm:', @() daoshm_mex('get', 99));
+    fails('daoshm:', @() daoshm_mex('get', -1));
+    fails('daoshm:', @() daoshm_mex('nothing'));
+    fails('daoshm:', @() daoshm_mex('get'));
+    s.close();
+    s.close();
+    fails('daoshm:', @() s.get());
+    DaoShm.remove(name('keyword'));
+    fails('daoshm:code4', @() DaoShm.remove(name('keyword')));
+    disp('passed');
+end
+
+function fails(identifier, call)
+    try
+        call();
+    catch why
+        assert(strncmp(why.identifier, identifier, numel(identifier)), '%s: %s', why.identifier, why.message);
+        assert(~isempty(why.message));
+        return
+    end
+    error('no error: %s', func2str(call));
+end
