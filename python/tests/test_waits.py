@@ -148,8 +148,9 @@ WAITS = {
     "wait": "segment.wait()",
     "spin": "segment.wait(mode='spin')",
     "adaptive": "segment.wait(mode='adaptive')",
-    "semaphore": "segment.get_data(check=True)",
-    "semaphore with a limit": "segment.get_data(check=True, timeout=60)",
+    "copy": "segment.get_data(check=True)",
+    "semaphore": "segment.get_data(check=True, semNb=0)",
+    "semaphore with a limit": "segment.get_data(check=True, semNb=0, timeout=60)",
     "counter": "segment.get_data(check=True, spin=True)",
     "next": "segment.get_data_next(wait=True)",
     "history": "segment.get_history(1, buffer=True)",
@@ -174,7 +175,7 @@ def test_ctrl_c_ends_every_wait(name, python_process, wait, signal_thread):
         async def anext():
             async for frame in segment.frames():
                 pass
-        segment.get_data(check=True)
+        segment.get_data(check=True, semNb=0)
         if {signal_thread}:
             threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
         while segment.get_data_next()[0] == 0:
