@@ -421,7 +421,8 @@ DAO_API int daoShmGetTruncationGuard(void);
 
 /* --------------------------------------------------------------------------------------------------- write */
 /* Every call that writes frames returns `DAO_SUCCESS`, or has published nothing:
-   - `DAO_REPLACED`, `DAO_REMOVED`: the segment is no longer the one under its name, which is noticed within 0.2 s;
+   - `DAO_REPLACED`, `DAO_REMOVED`: the segment is no longer the one under its name, which is noticed within 0.2 s. Write
+     the frame again once the new segment is open: at most those who had the old one open already may see it there;
    - `DAO_ERROR`: a bad argument; `DAO_E_READ_ONLY`; `DAO_E_BUSY` when another writer held the writer lock for 5 s;
      `DAO_E_STATE` while this handle has a loan, while this process puts a frame together from packets (only further
      packets and finalise may follow), and when the writer lock was taken away meanwhile.

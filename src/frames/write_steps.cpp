@@ -107,8 +107,12 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
     if (has_time)
         now_ns = platform::realtime_coarse_ns();
     Word<double>(&metadata.last_access).store_relaxed(static_cast<double>(now_ns) * 1e-9);
-    (void)writer.name_watch.check(segment, now_ns);
-    return Status::success;
+    return check_name(writer, now_ns);
+}
+
+Status check_name(Writer &writer, int64_t now_ns) noexcept
+{
+    return base::condition(writer.name_watch.check(*writer.segment, now_ns), writer.segment->name());
 }
 
 }

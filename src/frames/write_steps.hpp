@@ -17,8 +17,11 @@ uint32_t begin_frame(const segment::Segment &segment) noexcept;
 void carry_over(const segment::Segment &segment, uint32_t slot, uint64_t from) noexcept;
 
 // W3 to W8, with the lock released: the slot holds the whole frame. An error when the lock was lost meanwhile: the frame
-// is given up then.
+// is given up then. Replaced or removed when the frame is in a segment that nobody can open any more.
 Status finish_frame(Writer &writer, uint32_t slot) noexcept;
+
+// Whether the segment that was just written is still the one under its name, asked ten times a second at most.
+Status check_name(Writer &writer, int64_t now_ns) noexcept;
 
 // The lock was taken away from its living holder, which was taken for dead by mistake.
 Status fail_lost_lock(const segment::Segment &segment) noexcept;

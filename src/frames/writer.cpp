@@ -42,9 +42,13 @@ uint64_t next_slice(const Segment &segment) noexcept
     return has_slice ? (last_slice + 1) % segment.layout().geometry.size[0] : 0;
 }
 
-Status give_back_lock(const Segment &segment) noexcept
+Status give_back_lock(Writer &writer) noexcept
 {
-    return segment::unlock(segment) ? segment.check_memory() : fail_lost_lock(segment);
+    const Segment &segment = *writer.segment;
+    if (!segment::unlock(segment))
+        return fail_lost_lock(segment);
+    const Status lost = segment.check_memory();
+    return lost != Status::success ? lost : check_name(writer, platform::realtime_coarse_ns());
 }
 
 }
@@ -83,7 +87,7 @@ Status write_quietly(Writer &writer, const void *data, uint64_t count) noexcept
         if (was_whole || count == segment.element_count())
             slots.revalidate(0);
     }
-    return give_back_lock(segment);
+    return give_back_lock(writer);
 }
 
 Status write_slice(Writer &writer, const void *slice, uint64_t count) noexcept
@@ -127,7 +131,7 @@ Status stamp(Writer &writer) noexcept
         if (segment.extension() != nullptr)
             segment.published().store_release(counter);
     }
-    const Status status = give_back_lock(segment);
+    const Status status = give_back_lock(writer);
     if (counts && segment.extension() != nullptr)
         segment.notifier().notify();
     return status;
@@ -173,7 +177,7 @@ Status abort_loan(Writer &writer) noexcept
 {
     if (end_loan(writer) != Status::success)
         return Status::error;
-    return give_back_lock(*writer.segment);
+    return give_back_lock(writer);
 }
 
 }

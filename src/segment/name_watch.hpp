@@ -9,12 +9,12 @@ namespace dao::segment
 class NameWatch
 {
   public:
-    // What was found last. Replacing and removing by this library is noticed at once, by others with the next check.
+    // Replacing and removing by this library is noticed at once, by others with the next check. Once something was found
+    // the file system is asked each time: the name of a removed segment may be given to another.
     Status known(const Segment &segment) const noexcept
     {
-        if (last_ == Status::success && (segment.state() != format::state_live || segment.is_lost()))
-            return segment.query_name();
-        return last_;
+        const bool is_well = last_ == Status::success && segment.state() == format::state_live && !segment.is_lost();
+        return is_well ? Status::success : segment.query_name();
     }
 
     // Also asks the file system when that was done more than 0.1 s ago, so that a change is noticed within 0.2 s by who

@@ -5,7 +5,11 @@
 #include "timing.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <gtest/gtest.h>
+#include <thread>
+#include <utility>
+#include <vector>
 
 namespace
 {
@@ -108,6 +112,53 @@ TEST_P(Writes, AbortedLoanIsNotCounted)
     publish(2);
     EXPECT_EQ(read(), 2u);
     EXPECT_TRUE(is_frame(read_, 2));
+}
+
+// All ways to write a frame, each as one call for the test below.
+std::vector<std::pair<const char *, int_fast8_t (*)(IMAGE *, void *, uint32_t)>> ways_to_write()
+{
+    return {
+        {"publish", [](IMAGE *image, void *data, uint32_t count) { return daoShmImage2Shm(data, count, image); }},
+        {"quietly", [](IMAGE *image, void *data, uint32_t count) { return daoShmImage2ShmQuiet(data, count, image); }},
+        {"stamp", [](IMAGE *image, void *, uint32_t) { return daoShmTimestampShm(image); }},
+        {"finalise", [](IMAGE *image, void *, uint32_t) { return daoShmImagePart2ShmFinalize(image); }},
+        {"loan",
+         [](IMAGE *image, void *, uint32_t) {
+             void *slot = nullptr;
+             const int_fast8_t begun = daoShmLoanBegin(image, &slot);
+             return begun == DAO_SUCCESS ? daoShmLoanCommit(image) : begun;
+         }},
+        {"sum", [](IMAGE *image, void *data, uint32_t count) {
+             Image other;
+             other.create("summand", {count}, _DATATYPE_UINT32, 1, 0, 0);
+             require(daoShmImage2Shm(data, count, other), "publish");
+             IMAGE *cube[1] = {other};
+             return daoShmCombineShm2Shm(cube, image, 1, static_cast<int>(count));
+         }}};
+}
+
+TEST_P(Writes, TheFirstOneSinceTheFileWentSaysSoAndSoDoesTheNext)
+{
+    if (!shared())
+        GTEST_SKIP() << "a private image has no name";
+    for (const auto &[way, write] : ways_to_write())
+    {
+        SegmentName name;
+        Image writer, next;
+        writer.create(name.text(), {size}, _DATATYPE_UINT32, depth());
+        require(write(writer, frame_.data(), size), way);
+        std::this_thread::sleep_for(milliseconds(110)); // since it last asked
+        std::error_code refused;
+        std::filesystem::remove(name.text(), refused); // not by this library
+        if (std::filesystem::exists(name.text()))
+            GTEST_SKIP() << "this system keeps a file that is in use";
+        EXPECT_EQ(write(writer, frame_.data(), size), DAO_REMOVED) << way;
+        EXPECT_EQ(write(writer, frame_.data(), size), DAO_REMOVED) << way;
+        next.create(name.text(), {size}, _DATATYPE_UINT32, depth());
+        EXPECT_EQ(write(writer, frame_.data(), size), DAO_REPLACED) << way;
+        require(daoShmReopen(writer), "reopen");
+        EXPECT_EQ(write(writer, frame_.data(), size), DAO_SUCCESS) << way;
+    }
 }
 
 TEST_P(Writes, CloseAbortsALoan)
