@@ -897,17 +897,16 @@ DAO_API void daoLogAt(int log_level, const char *file, const char *function, int
 #endif
 #ifndef DLL_EXPORT
 #ifdef __ELF__
-#define DLL_EXPORT __attribute__((visibility("default"))) /**< a program's own function that others may call */
+#define DLL_EXPORT __attribute__((visibility("default")))
 #else
-#define DLL_EXPORT
+#define DLL_EXPORT /**< before a program's own function that others may call */
 #endif
 #endif
 #ifndef __FILENAME__
 #ifdef __GNUC__
-/** `__FILE__` without its folders. */
 #define __FILENAME__ (__builtin_strrchr(__FILE__, '/') ? __builtin_strrchr(__FILE__, '/') + 1 : __FILE__)
 #else
-#define __FILENAME__ __FILE__
+#define __FILENAME__ __FILE__ /**< the source file without its folders, where the compiler can tell */
 #endif
 #endif
 #ifndef ANSI_COLOR_RESET
