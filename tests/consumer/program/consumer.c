@@ -1,4 +1,4 @@
-#include <dao.h>
+#include <daoBase.h> /* the older name of dao.h */
 
 int main(int argc, char **argv)
 {
