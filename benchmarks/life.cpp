@@ -110,7 +110,7 @@ int main(int argc, char **argv)
         const SegmentName name(settings.folder, "life"), fresh(settings.folder, "fresh");
         const std::string bare = std::string(fresh) + ".bare";
         const Dao::Shm<float> shm(name, {10, 10});
-        const size_t bytes = shm.image()->memsize;
+        const size_t bytes = shm.info().mapped_bytes;
         uint32_t size[] = {10, 10};
         IMAGE image;
         const int count = settings.scaled(2000, 20);

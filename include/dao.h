@@ -97,9 +97,9 @@ typedef enum
     DAO_E_NONE = 0,         /**< nothing */
     DAO_E_ARGUMENT = 1,     /**< a null pointer or a value outside what the call takes */
     DAO_E_CLOSED = 2,       /**< the image is not open */
-    DAO_E_NAME = 3,         /**< empty name, or over 79 bytes */
+    DAO_E_NAME = 3,         /**< empty name, over 79 bytes, or one whose DAO semaphores another segment has */
     DAO_E_NOT_FOUND = 4,    /**< no such segment, or keyword */
-    DAO_E_PERMISSION = 5,   /**< the system refuses access, or the file is another user's or a symbolic link */
+    DAO_E_PERMISSION = 5,   /**< the system refuses access, or the file, or a symbolic link to it, is another user's */
     DAO_E_EXISTS = 6,       /**< a file that is not a segment has the name; with an exclusive create: any file */
     DAO_E_NO_SPACE = 7,     /**< the file system is full */
     DAO_E_NO_MEMORY = 8,    /**< out of memory */
@@ -207,12 +207,12 @@ DAO_API const char *daoTypeName(uint8_t atype);
 
 /* ------------------------------------------------------------------------------------------ shared structs */
 
-#define DAO_SHM_NAME_LEN 80         /**< bytes of a segment's name, with the final zero */
-#define IMAGE_NB_SEMAPHORE 10       /**< semaphores of a segment */
-#define SEMAPHORE_MAXVAL 1          /**< a semaphore is posted or it is not: posts are not added up */
-#define DAO_MAX_COMBINE_CHANNELS 64 /**< most inputs of daoShmCombineShm2Shm() */
-#define DAO_MAX_PACKETS 512         /**< most packets of one frame */
-#define DAO_READER_NAME_SIZE 32     /**< bytes of a reader's name, with the final zero */
+#define DAO_SHM_NAME_LEN 80           /**< bytes of a segment's name, with the final zero */
+#define IMAGE_NB_SEMAPHORE 10         /**< semaphores of a segment */
+#define SEMAPHORE_MAXVAL 1            /**< a semaphore is posted or it is not: posts are not added up */
+#define DAO_MAX_COMBINE_CHANNELS 1024 /**< most inputs of daoShmCombineShm2Shm() */
+#define DAO_MAX_PACKETS 512           /**< packets of one frame whose frame number is stored */
+#define DAO_READER_NAME_SIZE 32       /**< bytes of a reader's name, with the final zero */
 
 /** One keyword of a segment. Read and write it with daoShmGetKeyword() and daoShmSetKeywordLong() and its kin. */
 typedef struct
@@ -282,9 +282,9 @@ typedef struct
     char name[DAO_SHM_NAME_LEN]; /**< path as this process gave it */
     uint8_t used;                /**< 1 while open */
     int32_t shmfd;               /**< the file, or -1 */
-    uint64_t memsize;            /**< bytes mapped */
-    sem_t *semlog;               /**< named semaphore of loggers, where the segment has one, else null */
-    IMAGE_METADATA *md;          /**< one for each slot, in shared memory; null when closed */
+    uint64_t memsize;   /**< bytes of metadata, data and keywords; daoShmGetInfo() has those of the whole segment */
+    sem_t *semlog;      /**< semaphore of loggers, as `semptr` */
+    IMAGE_METADATA *md; /**< one for each slot, in shared memory; null when closed */
 /** @cond */
 #define DAO_DECLARE_MEMBER(NAME, code, type, member, name) type *member;
     /** @endcond */
@@ -294,11 +294,12 @@ typedef struct
         void *V; /**< whatever the type */
     } array;     /**< the first slot's data; slot `k` begins `k * nelement` elements further */
 #undef DAO_DECLARE_MEMBER
-    sem_t **semptr;               /**< named semaphores, where the segment has them, else null */
-    IMAGE_KEYWORD *kw;            /**< the keywords, in shared memory; null when there is no room for any */
-    int32_t *semReadPID;          /**< the library's own */
-    int32_t *semWritePID;         /**< the library's own */
-    uint32_t fifo_last_read;      /**< slot of the frame this handle read last in FIFO order */
+    sem_t **semptr;          /**< its semaphores, which programs may wait on and post themselves; null when the segment
+                                       is open for reading only, or a program with another C library made it */
+    IMAGE_KEYWORD *kw;       /**< the keywords, in shared memory; null when there is no room for any */
+    int32_t *semReadPID;     /**< the library's own */
+    int32_t *semWritePID;    /**< the library's own */
+    uint32_t fifo_last_read; /**< slot of the frame this handle read last in FIFO order */
     uint64_t fifo_last_read_cnt0; /**< and its `cnt0` */
 } IMAGE;
 
@@ -332,6 +333,7 @@ DAO_API int_fast8_t daoShmImageCreate(IMAGE *image, const char *name, long naxis
  *
  * Reuse clears the data and starts the counters again at 0; readers that have it open go on with the new frames.
  * A segment of another geometry is replaced: its readers keep their memory, and their calls report `DAO_REPLACED`.
+ * A segment made by DAO, of the same geometry, is adopted as it is: nothing is cleared, and `cnt0` goes on.
  * Space is reserved at once, so a full file system is an error here and never later.
  *
  * @param image     filled in; may be uninitialised
@@ -397,7 +399,7 @@ DAO_API void daoShmSetFileMode(uint32_t mode);
 /** @return the bits that daoShmSetFileMode() set. */
 DAO_API uint32_t daoShmGetFileMode(void);
 
-/** Whether segments that this process makes get DAO's named semaphores, so that DAO programs can wait on them. At
+/** Whether segments that this process makes get DAO's named semaphores, for processes that run DAO's own library. At
  *  first what the environment variable `DAO_COMPATIBILITY` says (1: yes), else no. */
 DAO_API void daoShmSetCompatibility(int on);
 /** @return 1 when new segments get DAO's named semaphores, else 0. */
@@ -453,9 +455,9 @@ DAO_API int_fast8_t daoShmSetDataQuiet(IMAGE *image, const void *im, uint64_t nb
  * @param im          the packet's data
  * @param nbVal       its elements
  * @param position    index of its first element in the frame; `position + nbVal` at most the frame's elements
- * @param packetId    its number, 0 to 511 and below `packetTotal`
- * @param packetTotal packets per frame
- * @param frameNumber number of the frame, stored in `lastNbArray[packetId]`
+ * @param packetId    its number, from 0 or from 1, at most 2023; not above `packetTotal`
+ * @param packetTotal packets per frame; 0 when that is not known
+ * @param frameNumber number of the frame, stored in `lastNbArray[packetId]` where the table reaches: up to 511
  */
 DAO_API int_fast8_t daoShmImagePart2Shm(char *im, uint32_t nbVal, IMAGE *image, uint32_t position, uint16_t packetId,
                                         uint16_t packetTotal, uint64_t frameNumber);
@@ -504,6 +506,10 @@ DAO_API int_fast8_t daoSemPost(IMAGE *image, int32_t semNb);
 DAO_API int_fast8_t daoSemPostAll(IMAGE *image);
 /** Post the semaphore of loggers. */
 DAO_API int_fast8_t daoSemLogPost(IMAGE *image);
+/** The newest name of daoSemPost(). */
+DAO_API int_fast8_t daoShmPostSem(IMAGE *image, int32_t semNb);
+/** The newest name of daoSemPostAll(). */
+DAO_API int_fast8_t daoShmPostSemAll(IMAGE *image);
 
 /* --------------------------------------------------------------------------------------------------- waits */
 /* Every wait ends with `DAO_SUCCESS`, when what it waits for is there; `DAO_TIMEOUT`; `DAO_INTERRUPTED` on a signal or
@@ -513,6 +519,29 @@ DAO_API int_fast8_t daoSemLogPost(IMAGE *image);
 DAO_API int_fast8_t daoShmWaitForSemaphore(IMAGE *image, int32_t semNb);
 /** The same until `timeout`, absolute, on `CLOCK_REALTIME`; null is an error. */
 DAO_API int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, const struct timespec *timeout);
+
+/** In place of a semaphore's number: the one that this handle has claimed, or claims now. */
+#define DAO_SEM_AUTO (-1)
+
+/**
+ * Claim a semaphore for this handle: the lowest that no other handle of a process that may be alive has claimed. Frames from
+ * before do not count any more. It stays this handle's until daoShmReleaseSem() or close, or until the process dies; a second
+ * claim returns the same one. A forked child has none of its parent's. Who waits by a number that others claimed
+ * is not kept from it.
+ * @return its number; -1, and an error, when none is left, when the segment is open for reading only, and in segments made
+ *         by DAO (`DAO_E_UNSUPPORTED`)
+ */
+DAO_API int32_t daoShmClaimSem(IMAGE *image);
+/** Give back what daoShmClaimSem() claimed; success when that was nothing. */
+DAO_API int_fast8_t daoShmReleaseSem(IMAGE *image);
+/** @return 1 while a handle of a process that may be alive has claimed semaphore `semNb`, else 0. */
+DAO_API int daoShmSemInUse(IMAGE *image, int32_t semNb);
+/** Return the process that has claimed semaphore `semNb`. @param pid set to its id, or 0 when nobody has */
+DAO_API int_fast8_t daoShmGetSemUser(IMAGE *image, int32_t semNb, uint32_t *pid);
+/** The same as daoShmWaitForSemaphore(); `semNb` may be `DAO_SEM_AUTO`. */
+DAO_API int_fast8_t daoShmWaitSem(IMAGE *image, int32_t semNb);
+/** The same as daoShmWaitForSemaphoreTimeout(); `semNb` may be `DAO_SEM_AUTO`. */
+DAO_API int_fast8_t daoShmWaitSemTimeout(IMAGE *image, int32_t semNb, const struct timespec *timeout);
 
 /** Spin until a frame is published after the last one that this handle waited for or read (at first: that was newest
  *  when it was opened). */
@@ -837,19 +866,19 @@ DAO_API int_fast8_t daoShmPostLog(IMAGE *image);
 /* ----------------------------------------------------------------------------------------------------- log */
 /* The library itself never prints; these are for programs. */
 
-#define LOG_LEVEL_ERROR 0                /**< for daoLog() and daoLogSetLevel(): errors */
-#define LOG_LEVEL_WARNING 1              /**< and warnings */
-#define LOG_LEVEL_INFO 2                 /**< and information */
-#define LOG_LEVEL_DEBUG 3                /**< and debugging */
-#define LOG_LEVEL_TRACE 4                /**< and tracing */
-#define DEFAULT_LOG_LEVEL LOG_LEVEL_INFO /**< what is printed at first */
+#define LOG_LEVEL_ERROR 0                   /**< for daoLog() and daoLogSetLevel(): errors */
+#define LOG_LEVEL_WARNING 1                 /**< and warnings */
+#define LOG_LEVEL_INFO 2                    /**< and information */
+#define LOG_LEVEL_DEBUG 3                   /**< and debugging */
+#define LOG_LEVEL_TRACE 4                   /**< and tracing */
+#define DEFAULT_LOG_LEVEL LOG_LEVEL_WARNING /**< what is printed at first */
 
-#define DAO_WARNING 0 /**< for daoSetLogLevel(): errors and warnings */
+#define DAO_WARNING 0 /**< for daoSetLogLevel(): errors and warnings, as at first */
 #define DAO_INFO 1    /**< and information */
 #define DAO_DEBUG 2   /**< and debugging */
 #define DAO_TRACE 3   /**< and tracing */
 
-/** What the macros daoWarning() to daoTrace() print: 0 warnings, 1 also information (the default), 2 also debugging, 3
+/** What the macros daoWarning() to daoTrace() print: 0 warnings (the default), 1 also information, 2 also debugging, 3
  *  also tracing. Errors are always printed. */
 extern DAO_API int daoLogLevel;
 

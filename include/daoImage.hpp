@@ -205,6 +205,25 @@ class Image
     void post_all() { check(daoSemPostAll(handle())); }
     /** Post the semaphore of loggers. */
     void post_log() { check(daoSemLogPost(handle())); }
+    /** Claim a semaphore for this object alone, which it keeps; see daoShmClaimSem(). @return its number */
+    int32_t claim_semaphore()
+    {
+        const int32_t number = daoShmClaimSem(handle());
+        if (number < 0)
+        {
+            check(DAO_ERROR);
+        }
+        return number;
+    }
+    /** Give back what claim_semaphore() claimed. */
+    void release_semaphore() { check(daoShmReleaseSem(handle())); }
+    /** @return the id of the process that has claimed the semaphore, 0 when none has. */
+    uint32_t semaphore_user(int32_t semaphore)
+    {
+        uint32_t pid = 0;
+        check(daoShmGetSemUser(handle(), semaphore, &pid));
+        return pid;
+    }
 
     /* ----------------------------------------------------------------------------------------------- waits */
 
@@ -226,16 +245,17 @@ class Image
     {
         return check(daoShmWaitForFrameAdaptive(handle(), after_cnt0, timeout.count()));
     }
-    /** Wait until semaphore `semaphore` is posted, and take the post. One reader for each number.
+    /** Wait until semaphore `semaphore` is posted, and take the post. One reader for each number; `DAO_SEM_AUTO`: the one
+     *  that claim_semaphore() claims.
      *  @return `DAO_SUCCESS`, `DAO_TIMEOUT`, `DAO_INTERRUPTED`, `DAO_REPLACED` or `DAO_REMOVED` */
     int_fast8_t wait_for_semaphore(int32_t semaphore, std::chrono::nanoseconds timeout = forever)
     {
         if (timeout < std::chrono::nanoseconds::zero())
         {
-            return check(daoShmWaitForSemaphore(handle(), semaphore));
+            return check(daoShmWaitSem(handle(), semaphore));
         }
         const timespec limit = from_now(timeout);
-        return check(daoShmWaitForSemaphoreTimeout(handle(), semaphore, &limit));
+        return check(daoShmWaitSemTimeout(handle(), semaphore, &limit));
     }
     /** Forget interrupts (daoShmInterrupt()) that were not reported here yet. */
     void forget_interrupts() { check(daoShmForgetInterrupts(handle())); }

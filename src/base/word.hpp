@@ -48,7 +48,14 @@ class Word
     static_assert(std::atomic_ref<T>::is_always_lock_free, "words shared between processes must not hide a lock");
 };
 
-// The fences of the sequence-lock steps. The thread sanitizer does not follow fences; for its builds each becomes an
+// Whether each operation that reads and writes a word is a full fence, too.
+#if defined(__x86_64__) || defined(_M_X64)
+constexpr bool exchanges_are_fences = true;
+#else
+constexpr bool exchanges_are_fences = false;
+#endif
+
+// The fences of the sequence-lock steps, and the one behind an exchange. The thread sanitizer does not follow fences; for its builds each becomes an
 // operation on a word of its own, which orders as much and which it understands.
 struct Fence
 {
@@ -56,9 +63,18 @@ struct Fence
     static inline std::atomic<uint32_t> meeting_point{0};
     static void acquire() noexcept { meeting_point.fetch_add(0, std::memory_order_acq_rel); }
     static void release() noexcept { meeting_point.fetch_add(0, std::memory_order_acq_rel); }
+    static void full() noexcept { meeting_point.fetch_add(0, std::memory_order_seq_cst); }
 #else
     static void acquire() noexcept { std::atomic_thread_fence(std::memory_order_acquire); }
     static void release() noexcept { std::atomic_thread_fence(std::memory_order_release); }
+    // After an exchange of this thread: where that was a full fence, only the compiler is still to be told.
+    static void full() noexcept
+    {
+        if constexpr (exchanges_are_fences)
+            std::atomic_signal_fence(std::memory_order_seq_cst);
+        else
+            std::atomic_thread_fence(std::memory_order_seq_cst);
+    }
 #endif
 };
 

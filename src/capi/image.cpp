@@ -36,17 +36,18 @@ void bind(IMAGE &image, const char *name, Handle *handle) noexcept
     std::memcpy(image.name, kept_name, sizeof kept_name);
     image.used = 1;
     image.shmfd = segment.file().descriptor();
-    image.memsize = segment.mapped_bytes();
+    image.memsize = segment.layout().dao_bytes();
     image.md = segment.first_metadata();
     image.array.V = segment.slot_data(0);
     image.kw = segment.keywords();
     image.semReadPID = reinterpret_cast<int32_t *>(handle);
-    image.semlog = static_cast<sem_t *>(segment.named_semaphore(protocol::log_semaphore).native());
+    image.semlog = static_cast<sem_t *>(segment.program_semaphore(protocol::log_semaphore));
     bool all_open = true;
-    for (uint32_t number = 0; number < segment.semaphore_limit(); ++number)
+    for (uint32_t number = 0; number < handle->native_semaphores.size();
+         ++number) // the segment may get more of them later
     {
-        handle->native_semaphores[number] = segment.named_semaphore(number).native();
-        all_open = all_open && handle->native_semaphores[number] != nullptr;
+        handle->native_semaphores[number] = segment.program_semaphore(number);
+        all_open = all_open && (handle->native_semaphores[number] != nullptr || number >= segment.semaphore_limit());
     }
     if (all_open)
         image.semptr = reinterpret_cast<sem_t **>(handle->native_semaphores.data());

@@ -117,7 +117,7 @@ int_fast8_t daoShmImageCreateWith(IMAGE *image, const char *name, long naxis, co
         choices.file_mode = wanted.file_mode;
     choices.exclusive = wanted.exclusive != 0;
     if (wanted.compatibility != 0)
-        choices.named_semaphores = wanted.compatibility > 0;
+        choices.dao_semaphores = wanted.compatibility > 0;
     return create_image(image, name, geometry, choices, true);
 }
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstring>
 
-int daoLogLevel = DAO_INFO;
+int daoLogLevel = DAO_WARNING;
 
 namespace
 {

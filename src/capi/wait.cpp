@@ -43,6 +43,16 @@ Status wait_for_unseen(Handle &handle, WaitMode mode, int64_t timeout_ns) noexce
     return wait_for(handle, mode, handle.reader.position.seen, timeout_ns);
 }
 
+// The number of a semaphore that is waited for: with DAO_SEM_AUTO the handle's own.
+Status choose_semaphore(Handle &handle, int32_t &number) noexcept
+{
+    if (number != DAO_SEM_AUTO)
+        return Status::success;
+    const Status status = frames::claim_semaphore(handle.reader);
+    number = segment::claimed_number(handle.reader.claim);
+    return status;
+}
+
 // Calls `wait` with the handle and the time until `timeout`.
 template <class Wait>
 int_fast8_t wait_until(IMAGE *image, const struct timespec *timeout, Wait &&wait) noexcept
@@ -66,6 +76,22 @@ int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, const str
 {
     return wait_until(image, timeout, [semNb](Handle &handle, int64_t timeout_ns) noexcept {
         return wait_for_numbered(handle, semNb, timeout_ns);
+    });
+}
+
+int_fast8_t daoShmWaitSem(IMAGE *image, int32_t semNb)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        const Status status = choose_semaphore(handle, semNb);
+        return status != Status::success ? status : wait_for_numbered(handle, semNb, dao::wait::no_limit);
+    });
+}
+
+int_fast8_t daoShmWaitSemTimeout(IMAGE *image, int32_t semNb, const struct timespec *timeout)
+{
+    return wait_until(image, timeout, [&](Handle &handle, int64_t timeout_ns) noexcept {
+        const Status status = choose_semaphore(handle, semNb);
+        return status != Status::success ? status : wait_for_numbered(handle, semNb, timeout_ns);
     });
 }
 

@@ -1,6 +1,5 @@
 #include "capi/image.hpp"
 #include "frames/writer.hpp"
-#include "segment/notification.hpp"
 
 using namespace dao;
 using base::fail;
@@ -110,25 +109,4 @@ int_fast8_t daoShmSetAcquisitionTime(IMAGE *image, int64_t atime_ns)
         handle.writer.has_acquisition_time = true;
         return Status::success;
     });
-}
-
-int_fast8_t daoSemPost(IMAGE *image, int32_t semNb)
-{
-    return with_handle(image, [&](Handle &handle) noexcept {
-        if (semNb < 0 || semNb >= IMAGE_NB_SEMAPHORE)
-            return fail(DAO_E_SEMAPHORE, "%s: no semaphore %d; expected 0 to %d", handle.segment->name(), semNb,
-                        handle.segment->semaphore_limit() - 1);
-        return segment::post(*handle.segment, static_cast<uint32_t>(semNb));
-    });
-}
-
-int_fast8_t daoSemPostAll(IMAGE *image)
-{
-    return with_handle(image, [](Handle &handle) noexcept { return segment::post_all(*handle.segment); });
-}
-
-int_fast8_t daoSemLogPost(IMAGE *image)
-{
-    return with_handle(image,
-                       [](Handle &handle) noexcept { return segment::post(*handle.segment, protocol::log_semaphore); });
 }

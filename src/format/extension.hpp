@@ -18,7 +18,8 @@ constexpr uint64_t extension_alignment = 64;
 
 enum ExtensionFlag : uint32_t
 {
-    flag_named_semaphores = 1
+    flag_dao_semaphores = 1,  // has DAO's named semaphores: DAO programs share it
+    flag_named_semaphores = 2 // has named semaphores of its own: its maker's system knows no others
 };
 
 enum SegmentState : uint32_t
@@ -99,9 +100,12 @@ struct Extension
     uint8_t reserved_published[120];
 
     // the sleepers'
-    uint32_t wait_word;  // what waiters sleep on; odd: somebody may be asleep
-    uint32_t semaphores; // bit k: semaphore k is posted; bit 10: the loggers'
-    uint8_t reserved_wait[120];
+    uint32_t wait_word;       // what waiters sleep on; odd: somebody may be asleep
+    uint32_t semaphores;      // bit k: semaphore k is posted; bit 10: the loggers'
+    uint32_t mixed_libraries; // 1 once a process that cannot use `native_semaphores` opened it for writing
+    uint32_t reserved_mixed;
+    uint64_t claims[10]; // for each semaphore the process token of the handle that claimed it; 0: nobody's
+    uint8_t reserved_wait[32];
 
     // keywords
     uint64_t keyword_lock;
@@ -112,9 +116,8 @@ struct Extension
 
     ProcessRecord writer; // the lock's holder, or who held it last
 
-    // reserved: semaphores that programs use themselves, 64 bytes each; histograms of the frames' times
-    uint8_t native_semaphores[16][64];
-    uint8_t histograms[2048];
+    uint8_t native_semaphores[16][64]; // the C library's own, which programs use themselves; the 11th is the loggers'
+    uint8_t histograms[2048];          // reserved
 
     ReaderEntry readers[reader_table_size];
     uint64_t more_readers[more_readers_size]; // process tokens of readers for which the table had no room; 0: free
@@ -137,6 +140,8 @@ static_assert(offsetof(Extension, writer_lock) == 256);
 static_assert(offsetof(Extension, published) == 384);
 static_assert(offsetof(Extension, wait_word) == 512);
 static_assert(offsetof(Extension, semaphores) == 516);
+static_assert(offsetof(Extension, mixed_libraries) == 520);
+static_assert(offsetof(Extension, claims) == 528);
 static_assert(offsetof(Extension, keyword_lock) == 640);
 static_assert(offsetof(Extension, keyword_journal) == 656);
 static_assert(offsetof(Extension, writer) == 896);

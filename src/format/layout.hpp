@@ -43,6 +43,9 @@ struct Layout
     uint64_t extension_offset = 0; // 0: none
     uint64_t file_bytes = 0;
     bool has_fifo_fields = true; // false: the layout before the FIFO
+
+    // What DAO takes for the length of the file: all but the extension.
+    uint64_t dao_bytes() const noexcept { return keywords_offset + geometry.keywords * sizeof(IMAGE_KEYWORD); }
 };
 
 // Lays out a new segment. Fails, naming `name`, when the geometry is unusable or its size overflows.

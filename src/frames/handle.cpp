@@ -1,5 +1,7 @@
 #include "frames/handle.hpp"
 
+#include "frames/write_steps.hpp"
+
 namespace dao::frames
 {
 
@@ -8,6 +10,7 @@ void begin(Handle &handle) noexcept
     attach(handle.reader, *handle.segment, handle.segment->slots().newest());
     handle.writer = Writer{};
     handle.writer.segment = handle.segment.get();
+    foresee(handle.writer);
 }
 
 void end(Handle &handle) noexcept

@@ -107,6 +107,7 @@ void attach(Reader &reader, Segment &segment, const Newest &newest) noexcept
 
 void detach(Reader &reader) noexcept
 {
+    segment::release_claim(*reader.segment, reader.claim);
     segment::leave_readers(*reader.segment, reader.place);
     reader.segment = nullptr;
 }
@@ -284,12 +285,21 @@ Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadli
     if (semaphore >= segment.semaphore_limit())
         return fail(DAO_E_SEMAPHORE, "%s: no semaphore %u; expected 0 to %d", segment.name(), semaphore,
                     segment.semaphore_limit() - 1);
-    if (segment.read_only() && !segment.has_named_semaphores()) // cannot take a post; an unseen frame will do
+    if (segment.read_only() && !segment.has_dao_semaphores()) // cannot take a post; an unseen frame will do
         return wait_for_frame(reader, WaitMode::asleep, reader.position.seen, deadline);
     segment::note_reader(segment, reader.place, reader.position.seen, reader.position.missed,
                          platform::realtime_coarse_ns());
     const Status status = wait::wait_for_semaphore(segment, semaphore, reader.cancellation, deadline);
     return seen(reader, segment.slots().newest().counter, status);
+}
+
+// The entry among the readers says who has the claim, for who must judge it without a proof.
+Status claim_semaphore(Reader &reader) noexcept
+{
+    Segment &segment = *reader.segment;
+    segment::note_reader(segment, reader.place, reader.position.seen, reader.position.missed,
+                         platform::realtime_coarse_ns());
+    return segment::claim_semaphore(segment, reader.claim);
 }
 
 }

@@ -2,6 +2,7 @@
 // the borrowing calls lend shared memory, and check_frame() says afterwards whether it stayed whole.
 #pragma once
 
+#include "segment/claims.hpp"
 #include "segment/reader_table.hpp"
 #include "wait/waits.hpp"
 
@@ -34,6 +35,7 @@ struct Reader
     segment::Segment *segment = nullptr;
     Position position;
     segment::ReaderPlace place;
+    segment::Claim claim;
     segment::NameWatch name_watch;
     int64_t checked_at_ns = 0; // when the name was last checked, by the coarse real-time clock
     wait::Cancellation cancellation;
@@ -73,5 +75,7 @@ Status check_frame(const Reader &reader, const DAO_FRAME &frame) noexcept;
 // Until the newest counter exceeds `after`, or the segment was reused and has a frame.
 Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline) noexcept;
 Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadline &deadline) noexcept;
+// A semaphore of its own for this reader, if it has none yet: reader.claim.
+Status claim_semaphore(Reader &reader) noexcept;
 
 }

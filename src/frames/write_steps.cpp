@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "segment/notification.hpp"
 
+#include <algorithm>
 #include <cinttypes>
 
 namespace dao::frames
@@ -30,18 +31,90 @@ Status check_writable(const Writer &writer, const void *data, uint64_t position,
     return base::condition(writer.name_watch.known(segment), segment.name());
 }
 
-uint32_t begin_frame(const Segment &segment) noexcept
+namespace
 {
+
+// What programs may set for the frame that this handle publishes next, in the slot that it will lie in.
+struct NextFields
+{
+    explicit NextFields(IMAGE_METADATA &metadata) noexcept
+        : slice(&metadata.cnt1), frame_id(&metadata.cnt2), time_ns(&metadata.atime.tsfixed.secondlong)
+    {
+    }
+
+    Word<uint64_t> slice;
+    Word<uint64_t> frame_id;
+    Word<int64_t> time_ns;
+};
+
+// Whether `foreseen` tells what a program changed since: it does not when another writer came between.
+bool is_foreseen(const Writer &writer, uint32_t slot) noexcept
+{
+    const Segment &segment = *writer.segment;
+    return writer.foreseen.slot == slot && segment.depth() > 1 &&
+           segment.slots().snapshot(slot).counter == writer.foreseen.counter;
+}
+
+// What a program set stays; else the counter goes on from the last frame. A program that sets it for frame after frame may
+// set what was there.
+void carry_over(ForeseenCounter &foreseen, const Word<uint64_t> &last, const Word<uint64_t> &next) noexcept
+{
+    constexpr unsigned always = 2;
+    if (next.load_relaxed() != foreseen.value)
+        foreseen.set_in_a_row = std::min(foreseen.set_in_a_row + 1, always);
+    if (next.load_relaxed() != foreseen.value || foreseen.set_in_a_row == always)
+        return;
+    foreseen.set_in_a_row = 0;
+    next.store_relaxed(last.load_relaxed());
+}
+
+void carry_over_counters(Writer &writer, uint32_t slot) noexcept
+{
+    const Segment &segment = *writer.segment;
+    Foreseen &foreseen = writer.foreseen;
+    if (!is_foreseen(writer, slot))
+    {
+        foreseen = Foreseen{};
+        foresee(writer);
+    }
+    const NextFields last(*segment.metadata(segment.slots().newest().slot));
+    const NextFields next(*segment.metadata(slot));
+    carry_over(foreseen.slice, last.slice, next.slice);
+    carry_over(foreseen.frame_id, last.frame_id, next.frame_id);
+}
+
+bool is_time_set(const Writer &writer, uint32_t slot) noexcept
+{
+    return is_foreseen(writer, slot) &&
+           NextFields(*writer.segment->metadata(slot)).time_ns.load_relaxed() != writer.foreseen.time_ns;
+}
+
+}
+
+void foresee(Writer &writer) noexcept
+{
+    const Segment &segment = *writer.segment;
+    if (segment.depth() == 1)
+        return;
+    Foreseen &foreseen = writer.foreseen;
+    foreseen.slot = segment.slots().next_slot();
+    foreseen.counter = segment.slots().snapshot(foreseen.slot).counter;
+    const NextFields next(*segment.metadata(foreseen.slot));
+    foreseen.slice.value = next.slice.load_relaxed();
+    foreseen.frame_id.value = next.frame_id.load_relaxed();
+    foreseen.time_ns = next.time_ns.load_relaxed();
+}
+
+uint32_t begin_frame(Writer &writer) noexcept
+{
+    const Segment &segment = *writer.segment;
     const Segment::Slots slots = segment.slots();
     const uint32_t slot = slots.next_slot();
+    // A slot that is announced already, by packets or a quiet write, has the frame's counters.
+    const bool is_begun = !slots.snapshot(slot).stable;
     slots.begin_write(slot);
-    if (segment.depth() > 1)
-    {
-        IMAGE_METADATA &last = *segment.metadata(slots.newest().slot);
-        IMAGE_METADATA &next = *segment.metadata(slot);
-        Word<uint64_t>(&next.cnt1).store_relaxed(Word<uint64_t>(&last.cnt1).load_relaxed());
-        Word<uint64_t>(&next.cnt2).store_relaxed(Word<uint64_t>(&last.cnt2).load_relaxed());
-    }
+    if (segment.depth() > 1 && !is_begun)
+        carry_over_counters(writer, slot);
     return slot;
 }
 
@@ -90,9 +163,10 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
         return fail_lost_lock(segment);
     IMAGE_METADATA &metadata = *segment.metadata(slot);
     // No clock is read before the frame is public when the caller gave the time.
-    const bool has_time = writer.has_acquisition_time;
+    const bool has_time = writer.has_acquisition_time || is_time_set(writer, slot);
     int64_t now_ns = has_time ? 0 : platform::realtime_ns();
-    Word<int64_t>(&metadata.atime.tsfixed.secondlong).store_relaxed(has_time ? writer.acquisition_time_ns : now_ns);
+    if (!has_time || writer.has_acquisition_time)
+        Word<int64_t>(&metadata.atime.tsfixed.secondlong).store_relaxed(has_time ? writer.acquisition_time_ns : now_ns);
     if (writer.has_frame_id)
         Word<uint64_t>(&metadata.cnt2).store_relaxed(writer.frame_id);
 
@@ -107,6 +181,7 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
     if (has_time)
         now_ns = platform::realtime_coarse_ns();
     Word<double>(&metadata.last_access).store_relaxed(static_cast<double>(now_ns) * 1e-9);
+    foresee(writer);
     return check_name(writer, now_ns);
 }
 

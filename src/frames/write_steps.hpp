@@ -10,8 +10,12 @@ namespace dao::frames
 // has.
 Status check_writable(const Writer &writer, const void *data, uint64_t position, uint64_t count) noexcept;
 
-// W1: the next slot, marked as being written, with the counters that go on from frame to frame. The lock is held.
-uint32_t begin_frame(const segment::Segment &segment) noexcept;
+// W1: the next slot, marked as being written, with the counters that go on from frame to frame, unless a program has set
+// them there since foresee(). The lock is held.
+uint32_t begin_frame(Writer &writer) noexcept;
+
+// Notes what the next slot holds, to notice what programs set there for the next frame.
+void foresee(Writer &writer) noexcept;
 
 // What a shorter write leaves is the last frame's content, from element `from` on.
 void carry_over(const segment::Segment &segment, uint32_t slot, uint64_t from) noexcept;

@@ -58,7 +58,7 @@ Status publish(Writer &writer, const void *data, uint64_t count) noexcept
     Segment &segment = *writer.segment;
     if (Status status = lock_checked(writer, data, count); status != Status::success)
         return status;
-    const uint32_t slot = begin_frame(segment);
+    const uint32_t slot = begin_frame(writer);
     copy_shared(segment.slot_data(slot), data, count * segment.element_bytes());
     if (count < segment.element_count())
         carry_over(segment, slot, count);
@@ -74,7 +74,7 @@ Status write_quietly(Writer &writer, const void *data, uint64_t count) noexcept
     if (segment.depth() > 1)
     {
         // The data waits, in a slot marked as being written, for finalise().
-        const uint32_t slot = begin_frame(segment);
+        const uint32_t slot = begin_frame(writer);
         copy_shared(segment.slot_data(slot), data, bytes);
         carry_over(segment, slot, count);
     }
@@ -105,7 +105,7 @@ Status write_slice(Writer &writer, const void *slice, uint64_t count) noexcept
         return status;
 
     const uint64_t index = next_slice(segment);
-    const uint32_t slot = begin_frame(segment);
+    const uint32_t slot = begin_frame(writer);
     carry_over(segment, slot, 0);
     copy_shared(segment.slot_data(slot) + index * slice_count * segment.element_bytes(), slice,
                 count * segment.element_bytes());
@@ -142,7 +142,7 @@ Status begin_loan(Writer &writer, void *&slot) noexcept
     Segment &segment = *writer.segment;
     if (Status status = lock_checked(writer, segment.slot_data(0), 0); status != Status::success)
         return status;
-    writer.loan_slot = begin_frame(segment);
+    writer.loan_slot = begin_frame(writer);
     writer.loan_owner = platform::this_process().token;
     slot = segment.slot_data(writer.loan_slot);
     return Status::success;

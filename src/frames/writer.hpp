@@ -10,6 +10,24 @@
 namespace dao::frames
 {
 
+// A counter of the slot that is written next, as it was after this handle's last frame. One that is another when the next
+// frame is written was set by a program.
+struct ForeseenCounter
+{
+    uint64_t value = 0;
+    unsigned set_in_a_row = 0; // frames for which a program set it
+};
+
+// What a handle left in that slot.
+struct Foreseen
+{
+    uint32_t slot = UINT32_MAX;
+    uint64_t counter = 0; // of the frame that lies there
+    ForeseenCounter slice;
+    ForeseenCounter frame_id;
+    int64_t time_ns = 0;
+};
+
 struct Writer
 {
     segment::Segment *segment = nullptr;
@@ -20,6 +38,7 @@ struct Writer
     bool has_acquisition_time = false;
     uint64_t frame_id = 0;
     int64_t acquisition_time_ns = 0;
+    Foreseen foreseen;
     std::vector<unsigned char> sum; // scratch of the sum of segments
     std::vector<unsigned char> operand;
 

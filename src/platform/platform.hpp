@@ -217,6 +217,13 @@ class File
     UniqueResource<FileHandle, close_file> handle_;
 };
 
+constexpr size_t path_capacity = 4096;
+
+// Where symbolic links under `name` lead: `path`, of `path_capacity` bytes, is a name that was no link, or of nothing. A
+// link counts when this user or root made it; in a sticky folder that anybody may write to, when this user or the folder's
+// owner did. Another one is an error. Where links are not followed, `path` is `name`.
+Status resolve_links(const char *name, char *path) noexcept;
+
 // Whether there is something under the name, and what. No link is followed.
 enum class Presence
 {
@@ -227,15 +234,16 @@ enum class Presence
 };
 Presence query_presence(const char *name) noexcept;
 
-// Opens an existing file. A symbolic link is refused.
+// Opens an existing file. A symbolic link is refused: see resolve_links().
 Status open_file(const char *name, Access access, File &file) noexcept;
-
-constexpr size_t path_capacity = 4096;
 
 // `name` as a path that stays right when the process changes its folder; `name` itself where that is not possible.
 void make_absolute(const char *name, char *path, size_t capacity) noexcept;
 
-// The identity of the file that has the name now. False when there is none.
+// Whether the folder has an entry that is wanted. False when it cannot be read.
+bool find_in_folder(const char *folder, bool (*is_wanted)(const char *entry, void *context), void *context) noexcept;
+
+// The identity of the file that has the name now, or that a link of that name leads to. False when there is none.
 bool identity_of(const char *name, FileIdentity &identity) noexcept;
 
 // Makes an empty file beside `name`, under a name of its own that is written to `temporary`.
@@ -300,6 +308,38 @@ class Mapping
 
   private:
     UniqueResource<MappedMemory, unmap_memory> memory_;
+};
+
+// ------------------------------------------------------------------------- the C library's semaphores in memory
+
+// Whose layout `sem_t` has in this process, as recorded in segments. Numbers stay.
+enum class SemaphoreLayout : uint32_t
+{
+    none = 0, // no semaphores that processes share, or none that this code knows
+    glibc = 1,
+    musl = 2
+};
+SemaphoreLayout semaphore_layout() noexcept;
+
+// What a semaphore may take of memory. Its value lies in the lower 31 bits of its first four bytes, whatever the layout.
+constexpr size_t native_semaphore_bytes = 64;
+
+// A semaphore of this process's layout at a place in shared memory: what programs find in IMAGE.semptr.
+class NativeSemaphore
+{
+  public:
+    explicit NativeSemaphore(void *place) noexcept : place_(place) {}
+
+    // At value 0. Nobody uses it yet.
+    void initialise() noexcept;
+    void post() noexcept;
+    // Takes a post, if there is one.
+    bool try_take() noexcept;
+    // Takes a post, waiting at most `timeout_ns`. `woken`: taken.
+    Sleep wait(int64_t timeout_ns) noexcept;
+
+  private:
+    [[maybe_unused]] void *place_;
 };
 
 // -------------------------------------------------------------------------------------------- named semaphores

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "segment/reuse.hpp"
+#include "segment/semaphore_names.hpp"
 
 namespace dao::segment
 {
@@ -18,44 +19,51 @@ using platform::Presence;
 namespace
 {
 
-constexpr size_t temporary_capacity = format::name_capacity + 32;
+constexpr size_t temporary_capacity = platform::path_capacity + 32;
+
+// The name that the caller gave, and where its links lead.
+struct Place
+{
+    const char *name;
+    char path[platform::path_capacity];
+};
 
 Status build(const char *name, File file, Mapping mapping, const Layout &layout, bool shared,
              const CreateOptions &options, SegmentPointer &segment) noexcept
 {
     if (make_segment(name, std::move(file), std::move(mapping), layout, false, segment) != Status::success)
         return Status::error;
-    segment->initialise(shared, options.named_semaphores);
+    segment->initialise(shared, options.dao_semaphores);
     return Status::success;
 }
 
 // Makes the segment under a name of its own, complete; it belongs to whom the file belongs whose place it takes.
-Status build_beside(const char *name, const Layout &layout, const CreateOptions &options, const platform::FileInfo *old,
-                    char *temporary, SegmentPointer &segment) noexcept
+Status build_beside(const Place &place, const Layout &layout, const CreateOptions &options,
+                    const platform::FileInfo *old, char *temporary, SegmentPointer &segment) noexcept
 {
     File file;
     Mapping mapping;
-    if (platform::create_beside(name, options.file_mode, file, temporary, temporary_capacity) != Status::success)
+    if (platform::create_beside(place.path, options.file_mode, file, temporary, temporary_capacity) != Status::success)
         return Status::error;
     if ((old == nullptr ||
-         file.take_owner(name, *old, options.is_mode_asked ? options.file_mode : 0) == Status::success) &&
-        file.reserve(name, layout.file_bytes) == Status::success &&
-        mapping.map(name, file, layout.file_bytes, Access::read_write) == Status::success &&
-        build(name, std::move(file), std::move(mapping), layout, true, options, segment) == Status::success)
+         file.take_owner(place.path, *old, options.is_mode_asked ? options.file_mode : 0) == Status::success) &&
+        file.reserve(place.path, layout.file_bytes) == Status::success &&
+        mapping.map(place.path, file, layout.file_bytes, Access::read_write) == Status::success &&
+        build(place.name, std::move(file), std::move(mapping), layout, true, options, segment) == Status::success)
         return Status::success;
     platform::discard_file(temporary);
     return Status::error;
 }
 
 // Takes the place of `old`; where that is null, a name that nothing has.
-Placed create_new(const char *name, const Layout &layout, const CreateOptions &options, const platform::FileInfo *old,
+Placed create_new(const Place &place, const Layout &layout, const CreateOptions &options, const platform::FileInfo *old,
                   SegmentPointer &segment) noexcept
 {
     char temporary[temporary_capacity];
     SegmentPointer fresh;
-    if (build_beside(name, layout, options, old, temporary, fresh) != Status::success)
+    if (build_beside(place, layout, options, old, temporary, fresh) != Status::success)
         return Placed::failed;
-    const Placed placed = platform::place_file(temporary, name, old != nullptr);
+    const Placed placed = platform::place_file(temporary, place.path, old != nullptr);
     if (placed == Placed::done)
         segment = std::move(fresh);
     else
@@ -74,67 +82,122 @@ Status check_owner(const char *name, const platform::FileInfo &info) noexcept
     return Status::success;
 }
 
-// Whether the segment there can go on as the one that is asked for.
-bool is_reusable(const Segment &segment, const Layout &layout) noexcept
+// Whether programs of this process find the semaphores in it that they are to find.
+bool has_right_semaphores(const Segment &segment, const CreateOptions &options) noexcept
 {
-    return segment.extension() != nullptr && !segment.read_only() && segment.state() == format::state_live &&
-           segment.layout().geometry == layout.geometry;
+    if (options.dao_semaphores && segment.has_named_semaphores())
+        return segment.has_dao_semaphores();
+    return segment.extension()->semaphore_layout == static_cast<uint32_t>(platform::semaphore_layout());
 }
 
-// There is a file of that name, and its creation lock is held by `lock`: reuse it or take its place.
-Placed create_over(const char *name, const Layout &layout, const CreateOptions &options, const platform::FileInfo &info,
-                   SegmentPointer &segment) noexcept
+// Whether the segment there can go on as the one that is asked for.
+bool is_reusable(const Segment &segment, const Layout &layout, const CreateOptions &options) noexcept
 {
-    if (info.bytes == 0) // made by mkstemp or touch: nothing to lose
-        return create_new(name, layout, options, &info, segment);
-    SegmentPointer old;
-    if (open(name, false, old) != Status::success)
-    {
-        if (base::last_error_code() == DAO_E_VERSION)
-            return create_new(name, layout, options, &info, segment);
-        if (base::last_error_code() == DAO_E_FORMAT)
-            (void)fail(DAO_E_EXISTS,
-                       "%s: cannot create it: exists and is not a segment; remove it or choose another name", name);
-        return Placed::failed;
-    }
-    if (is_reusable(*old, layout))
-    {
-        if (reuse(*old, options.named_semaphores) != Status::success)
-            return Placed::failed;
-        segment = std::move(old);
-        return Placed::done;
-    }
-    const Placed placed = create_new(name, layout, options, &info, segment);
-    if (placed == Placed::done)
-        old->retire(format::state_replaced);
+    return segment.extension() != nullptr && !segment.read_only() && segment.state() == format::state_live &&
+           segment.layout().geometry == layout.geometry && has_right_semaphores(segment, options);
+}
+
+// DAO's, of the same shape: goes on as it is, since DAO programs that have it open would look at it, and not at another
+// file, indefinitely.
+bool is_adoptable(const Segment &segment, const Layout &layout) noexcept
+{
+    return segment.extension() == nullptr && !segment.read_only() && segment.layout().geometry == layout.geometry;
+}
+
+Placed replace(const Place &place, const Layout &layout, const CreateOptions &options, const platform::FileInfo &info,
+               const Segment &old, SegmentPointer &segment) noexcept
+{
+    const Placed placed = create_new(place, layout, options, &info, segment);
+    if (placed != Placed::done)
+        return placed;
+    old.retire(format::state_replaced);
+    if (old.has_named_semaphores() && !old.has_dao_semaphores()) // nobody will find them any more
+        old.remove_named_semaphores();
     return placed;
 }
 
-Placed create_where_a_file_is(const char *name, const Layout &layout, const CreateOptions &options,
+// There is a file of that name, and its creation lock is held: reuse it, adopt it or take its place.
+Placed create_over(const Place &place, const Layout &layout, const CreateOptions &options,
+                   const platform::FileInfo &info, SegmentPointer &segment) noexcept
+{
+    if (info.bytes == 0) // made by mkstemp or touch: nothing to lose
+        return create_new(place, layout, options, &info, segment);
+    SegmentPointer old;
+    if (open(place.name, false, old) != Status::success)
+    {
+        if (base::last_error_code() == DAO_E_VERSION)
+            return create_new(place, layout, options, &info, segment);
+        if (base::last_error_code() == DAO_E_FORMAT)
+            (void)fail(DAO_E_EXISTS,
+                       "%s: cannot create it: exists and is not a segment; remove it or choose another name",
+                       place.name);
+        return Placed::failed;
+    }
+    platform::FileInfo opened;
+    if (old->file().query(place.name, opened) != Status::success)
+        return Placed::failed;
+    if (!(opened.identity == info.identity)) // a link that leads elsewhere now
+        return Placed::occupied;
+    const bool reusable = is_reusable(*old, layout, options);
+    if (!reusable && !is_adoptable(*old, layout))
+        return replace(place, layout, options, info, *old, segment);
+    if (reusable && reuse(*old, options.dao_semaphores) != Status::success)
+        return Placed::failed;
+    segment = std::move(old);
+    return Placed::done;
+}
+
+Placed create_where_a_file_is(const Place &place, const Layout &layout, const CreateOptions &options,
                               SegmentPointer &segment) noexcept
 {
     File lock;
     platform::FileInfo info;
     platform::FileIdentity now;
-    if (open_to_lock(name, lock) != Status::success)
+    if (open_to_lock(place.path, lock) != Status::success)
         return base::last_error_code() == DAO_E_NOT_FOUND ? Placed::occupied : Placed::failed;
-    if (lock.query(name, info) != Status::success || check_owner(name, info) != Status::success ||
-        lock.lock(name) != Status::success)
+    if (lock.query(place.name, info) != Status::success || check_owner(place.name, info) != Status::success ||
+        lock.lock(place.name) != Status::success)
         return Placed::failed;
-    if (!platform::identity_of(name, now) || !(now == info.identity))
+    if (!platform::identity_of(place.path, now) || !(now == info.identity))
         return Placed::occupied; // another creator was faster: check again
-    return create_over(name, layout, options, info, segment);
+    return create_over(place, layout, options, info, segment);
 }
 
-Placed create_exclusively(const char *name, const Layout &layout, const CreateOptions &options,
+Placed create_exclusively(const Place &place, const Layout &layout, const CreateOptions &options,
                           SegmentPointer &segment) noexcept
 {
     Placed placed = Placed::occupied;
-    if (platform::query_presence(name) == Presence::absent)
-        placed = create_new(name, layout, options, nullptr, segment);
+    if (platform::query_presence(place.name) == Presence::absent)
+        placed = create_new(place, layout, options, nullptr, segment);
     if (placed != Placed::occupied)
         return placed;
-    (void)fail(DAO_E_EXISTS, "%s: cannot create it: the name is taken; expected a name that nothing has", name);
+    (void)fail(DAO_E_EXISTS, "%s: cannot create it: the name is taken; expected a name that nothing has", place.name);
+    return Placed::failed;
+}
+
+// One attempt: occupied when what has the name changed meanwhile.
+Placed create_somehow(Place &place, const Layout &layout, const CreateOptions &options,
+                      SegmentPointer &segment) noexcept
+{
+    if (platform::resolve_links(place.name, place.path) != Status::success ||
+        (options.dao_semaphores && check_semaphore_names(place.name, place.path) != Status::success))
+        return Placed::failed;
+    if (options.exclusive)
+        return create_exclusively(place, layout, options, segment);
+    switch (platform::query_presence(place.path))
+    {
+    case Presence::absent:
+        return create_new(place, layout, options, nullptr, segment);
+    case Presence::file:
+        return create_where_a_file_is(place, layout, options, segment);
+    case Presence::link:
+        (void)fail(DAO_E_PERMISSION, "%s: cannot create it: a symbolic link; expected the name of the segment itself",
+                   place.name);
+        break;
+    case Presence::other:
+        (void)fail(DAO_E_EXISTS, "%s: cannot create it: exists and is not a regular file", place.name);
+        break;
+    }
     return Placed::failed;
 }
 
@@ -146,24 +209,10 @@ Status create(const char *name, const Geometry &geometry, const CreateOptions &o
     Layout layout;
     if (check_segment_name(name) != Status::success || format::plan(name, geometry, layout) != Status::success)
         return Status::error;
-    Placed placed = options.exclusive ? create_exclusively(name, layout, options, segment) : Placed::occupied;
+    Place place{name, {}};
+    Placed placed = Placed::occupied;
     for (int attempt = 0; attempt < 100 && placed == Placed::occupied; ++attempt)
-    {
-        switch (platform::query_presence(name))
-        {
-        case Presence::link:
-            return fail(DAO_E_PERMISSION,
-                        "%s: cannot create it: a symbolic link; expected the name of the segment itself", name);
-        case Presence::other:
-            return fail(DAO_E_EXISTS, "%s: cannot create it: exists and is not a regular file", name);
-        case Presence::absent:
-            placed = create_new(name, layout, options, nullptr, segment);
-            break;
-        case Presence::file:
-            placed = create_where_a_file_is(name, layout, options, segment);
-            break;
-        }
-    }
+        placed = create_somehow(place, layout, options, segment);
     if (placed == Placed::occupied)
         return fail(DAO_E_BUSY, "%s: cannot create it: other processes keep doing so", name);
     if (placed == Placed::failed)

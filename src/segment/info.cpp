@@ -16,7 +16,7 @@ DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
     info.mapped_bytes = segment.mapped_bytes();
     info.depth = segment.depth();
     info.read_only = segment.read_only() ? 1 : 0;
-    info.compatible = segment.has_named_semaphores() ? 1 : 0;
+    info.compatible = segment.has_dao_semaphores() ? 1 : 0;
     format::Extension *extension = segment.extension();
     if (extension == nullptr)
         return info;

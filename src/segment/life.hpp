@@ -11,9 +11,9 @@ using SegmentPointer = std::shared_ptr<Segment>;
 struct CreateOptions
 {
     uint32_t file_mode = 0600;
-    bool is_mode_asked = false; // else a file that takes the place of another gets that one's mode
-    bool named_semaphores = false;
-    bool exclusive = false; // fail when anything has the name
+    bool is_mode_asked = false;  // else a file that takes the place of another gets that one's mode
+    bool dao_semaphores = false; // for DAO programs to wait on
+    bool exclusive = false;      // fail when anything has the name
 };
 
 // Makes the segment or reuses the one there. On failure nothing remains and `segment` is unchanged.
@@ -29,7 +29,7 @@ Status open(const char *name, bool read_only, SegmentPointer &segment) noexcept;
 Status remove(const char *name) noexcept;
 
 // Opens a file for File::lock(): for writing where that is permitted.
-Status open_to_lock(const char *name, platform::File &file) noexcept;
+Status open_to_lock(const char *path, platform::File &file) noexcept;
 
 // 1 to 79 bytes.
 Status check_segment_name(const char *name) noexcept;

@@ -13,8 +13,11 @@ void notify_waiters(Segment &segment) noexcept
         for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
             if (platform::NamedSemaphore &semaphore = segment.named_semaphore(number); semaphore.is_open())
                 semaphore.post();
-    if (segment.extension() != nullptr)
-        segment.notifier().notify();
+    if (segment.extension() == nullptr)
+        return;
+    segment.notifier().notify();
+    if (segment.has_native_semaphores())
+        segment.system_semaphores().post_all(protocol::log_semaphore + 1);
 }
 
 Status post(Segment &segment, uint32_t semaphore) noexcept
@@ -30,6 +33,8 @@ Status post(Segment &segment, uint32_t semaphore) noexcept
         return Status::success;
     segment.semaphores().post(semaphore);
     segment.notifier().notify();
+    if (segment.has_native_semaphores())
+        segment.system_semaphores().post(semaphore);
     return Status::success;
 }
 

@@ -46,13 +46,16 @@ Status attach(const char *name, platform::File file, bool read_only, SegmentPoin
 Status open_segment(const char *name, bool read_only, SegmentPointer &segment) noexcept
 {
     platform::File file;
-    if (!read_only && platform::open_file(name, Access::read_write, file) != Status::success)
+    char path[platform::path_capacity];
+    if (platform::resolve_links(name, path) != Status::success)
+        return Status::error;
+    if (!read_only && platform::open_file(path, Access::read_write, file) != Status::success)
     {
-        if (base::last_error_code() != DAO_E_PERMISSION || platform::query_presence(name) != platform::Presence::file)
+        if (base::last_error_code() != DAO_E_PERMISSION || platform::query_presence(path) != platform::Presence::file)
             return Status::error;
         read_only = true;
     }
-    if (!file.is_open() && platform::open_file(name, Access::read, file) != Status::success)
+    if (!file.is_open() && platform::open_file(path, Access::read, file) != Status::success)
         return Status::error;
     return attach(name, std::move(file), read_only, segment);
 }
@@ -72,8 +75,11 @@ Status open(const char *name, bool read_only, SegmentPointer &segment) noexcept
         if (opened->state() == format::state_live)
             break;
     }
-    if (opened->has_named_semaphores())
+    if (opened->has_dao_semaphores() || (opened->has_named_semaphores() && !opened->read_only()))
         opened->open_named_semaphores(false, 0);
+    if (opened->extension() != nullptr && !opened->read_only() && opened->extension()->semaphore_layout != 0 &&
+        !opened->has_native_semaphores())
+        base::Word<uint32_t>(&opened->extension()->mixed_libraries).store_relaxed(1);
     if (!opened->read_only())
         base::Word<double>(&opened->first_metadata()->last_access)
             .store_relaxed(static_cast<double>(platform::realtime_coarse_ns()) * 1e-9);
@@ -81,12 +87,12 @@ Status open(const char *name, bool read_only, SegmentPointer &segment) noexcept
     return Status::success;
 }
 
-Status open_to_lock(const char *name, platform::File &file) noexcept
+Status open_to_lock(const char *path, platform::File &file) noexcept
 {
-    const Status status = platform::open_file(name, Access::read_write, file);
+    const Status status = platform::open_file(path, Access::read_write, file);
     if (status == Status::success || base::last_error_code() != DAO_E_PERMISSION)
         return status;
-    return platform::open_file(name, Access::read, file);
+    return platform::open_file(path, Access::read, file);
 }
 
 Status remove(const char *name) noexcept
@@ -97,14 +103,17 @@ Status remove(const char *name) noexcept
     platform::File file;
     platform::FileInfo info;
     platform::FileIdentity now;
+    char path[platform::path_capacity];
+    if (platform::resolve_links(name, path) != Status::success)
+        return Status::error;
     if (open_segment(name, false, segment) != Status::success && base::last_error_code() != DAO_E_VERSION)
         return Status::error;
-    if (open_to_lock(name, file) != Status::success || file.lock(name) != Status::success ||
+    if (open_to_lock(path, file) != Status::success || file.lock(name) != Status::success ||
         (segment != nullptr ? segment->file() : file).query(name, info) != Status::success)
         return Status::error;
-    if (!platform::identity_of(name, now) || !(now == info.identity))
+    if (!platform::identity_of(path, now) || !(now == info.identity))
         return fail(DAO_E_BUSY, "%s: cannot remove it: another process replaced or removed it meanwhile", name);
-    if (platform::remove_file(name) != Status::success)
+    if (platform::remove_file(path) != Status::success)
         return Status::error;
     if (segment == nullptr)
         return Status::success;

@@ -2,6 +2,8 @@
 
 #include "base/word.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -99,13 +101,15 @@ void discard(SharedProof &proof) noexcept
     delete &proof;
 }
 
-// Whether a dead process of the same id and number left the token in a lock: whoever shows it would be taken for that one.
+// Whether a dead process of the same id and number left the token in a lock or a claim: whoever shows it would be taken for that one.
 bool is_left_over(ProcessToken token, const format::Extension &extension) noexcept
 {
-    for (const uint64_t *place : {&extension.writer_lock, &extension.keyword_lock})
-        if ((base::Word<uint64_t>(const_cast<uint64_t *>(place)).load_relaxed() & base::process_token_mask) == token)
-            return true;
-    return false;
+    const auto holds_token = [token](const uint64_t &place) noexcept {
+        const base::Word<uint64_t> word(const_cast<uint64_t *>(&place));
+        return (word.load_relaxed() & base::process_token_mask) == token;
+    };
+    return holds_token(extension.writer_lock) || holds_token(extension.keyword_lock) ||
+           std::any_of(std::begin(extension.claims), std::end(extension.claims), holds_token);
 }
 
 ProcessToken draw(const format::Extension &extension, bool has_proof) noexcept

@@ -10,6 +10,19 @@ namespace dao::segment
 using base::Word;
 using format::Extension;
 
+namespace
+{
+
+// Those of frames that are gone. Limited, as the value may be anybody's.
+void take_all_posts(platform::NativeSemaphore semaphore) noexcept
+{
+    for (int posts = 0; posts < 1000 && semaphore.try_take(); ++posts)
+    {
+    }
+}
+
+}
+
 void clear_segment(Segment &segment) noexcept
 {
     Extension &extension = *segment.extension();
@@ -31,18 +44,21 @@ void clear_segment(Segment &segment) noexcept
     slots.restart();
     segment.published().store_release(0);
     segment.semaphores().post_all(0);
+    if (segment.has_native_semaphores())
+        for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
+            take_all_posts(segment.native_semaphore(number));
     Word<uint32_t>(&extension.has_slice).store_relaxed(0);
     Word<uint32_t>(&extension.generation).fetch_add_release(1);
     Word<uint32_t>(&extension.resetting).store_release(0);
 }
 
-Status reuse(Segment &segment, bool named_semaphores) noexcept
+Status reuse(Segment &segment, bool dao_semaphores) noexcept
 {
     if (lock_to_finalise(segment) != Status::success)
         return Status::error;
     clear_segment(segment);
-    if (named_semaphores)
-        Word<uint32_t>(&segment.extension()->flags).fetch_or_release(format::flag_named_semaphores);
+    if (dao_semaphores)
+        Word<uint32_t>(&segment.extension()->flags).fetch_or_release(format::flag_dao_semaphores);
     (void)unlock(segment);
     segment.notifier().notify();
     return clear_keywords(segment);

@@ -2,8 +2,10 @@
 
 #include "base/error.hpp"
 #include "format/element_type.hpp"
+#include "segment/semaphore_names.hpp"
 
 #include <bit>
+#include <cinttypes>
 #include <cstdio>
 #include <cstring>
 #include <new>
@@ -56,7 +58,7 @@ void Segment::identify() noexcept
         identity_ = 1; // no segment has the id 0: its file was truncated since it was recognised
 }
 
-void Segment::initialise(bool shared, bool named_semaphores) noexcept
+void Segment::initialise(bool shared, bool dao_semaphores) noexcept
 {
     const format::Geometry &geometry = layout_.geometry;
     const double now = static_cast<double>(platform::realtime_ns()) * 1e-9;
@@ -84,21 +86,25 @@ void Segment::initialise(bool shared, bool named_semaphores) noexcept
     extension_->size = sizeof(Extension);
     extension_->segment_id = platform::random_number();
     extension_->process_domain = platform::this_process().identity.pid_namespace;
-    extension_->flags = named_semaphores ? uint32_t{format::flag_named_semaphores} : 0u;
+    extension_->flags = dao_semaphores ? uint32_t{format::flag_dao_semaphores} : 0u;
     extension_->reader_capacity = format::reader_table_size;
     extension_->data_offset = layout_.data_offset;
     extension_->slot_stride = layout_.slot_stride;
     // Never that of a file that was truncated and has grown again, which is 0.
     extension_->epoch = platform::random_number() | 1;
+    initialise_semaphores();
     extension_->magic = format::extension_magic;
     wait_word_.emplace(extension_->segment_id);
     identify();
 }
 
-bool Segment::has_named_semaphores() const noexcept
+void Segment::initialise_semaphores() noexcept
 {
-    return extension_ == nullptr ||
-           (Word<uint32_t>(&extension_->flags).load_relaxed() & format::flag_named_semaphores) != 0;
+    extension_->semaphore_layout = static_cast<uint32_t>(platform::semaphore_layout());
+    if (extension_->semaphore_layout == 0 && file_.is_open())
+        extension_->flags |= format::flag_named_semaphores;
+    for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
+        native_semaphore(number).initialise();
 }
 
 IMAGE_KEYWORD *Segment::keywords() const noexcept
@@ -126,6 +132,8 @@ void Segment::retire(format::SegmentState state) const noexcept
         return;
     Word<uint32_t>(&extension_->state).store_release(state);
     notifier().notify();
+    if (has_native_semaphores())
+        system_semaphores().post_all(protocol::log_semaphore + 1);
 }
 
 platform::ByteLock Segment::query_proof(base::ProcessToken token) const noexcept
@@ -181,23 +189,27 @@ Status Segment::report_loss() const noexcept
     return base::condition(status == Status::success ? Status::replaced : status, name_);
 }
 
-namespace
+// DAO's names: the file's base name up to its first dot, and the semaphore. Otherwise names that fit wherever there are any.
+void Segment::name_semaphore(uint32_t number, char *text, size_t capacity) const noexcept
 {
-
-// DAO's names: the file's base name up to its first dot, and the semaphore.
-void semaphore_name(const char *segment_name, uint32_t number, char *text, size_t capacity) noexcept
-{
-    const char *base = segment_name;
-    for (const char *at = segment_name; *at != 0; ++at)
-        if (*at == '/' || *at == '\\')
-            base = at + 1;
-    const auto length = static_cast<int>(std::strcspn(base, "."));
+    if (!has_dao_semaphores())
+    {
+        std::snprintf(text, capacity, "/dao%016" PRIx64 "_%02u", extension_->segment_id, number);
+        return;
+    }
+    const char *base = base_name(name_);
+    const auto length = static_cast<int>(stem_length(base));
     if (number == protocol::log_semaphore)
         std::snprintf(text, capacity, "/%.*s_semlog", length, base);
     else
         std::snprintf(text, capacity, "/%.*s_sem%02u", length, base, number);
 }
 
+void *Segment::program_semaphore(uint32_t number) noexcept
+{
+    if (void *named = named_semaphores_[number].native(); named != nullptr)
+        return named;
+    return has_native_semaphores() ? extension_->native_semaphores[number] : nullptr;
 }
 
 void Segment::open_named_semaphores(bool create, uint32_t mode) noexcept
@@ -207,7 +219,7 @@ void Segment::open_named_semaphores(bool create, uint32_t mode) noexcept
     {
         if (number != protocol::log_semaphore && number >= semaphore_limit())
             continue;
-        semaphore_name(name_, number, text, sizeof text);
+        name_semaphore(number, text, sizeof text);
         named_semaphores_[number].open(text, create, mode);
     }
 }
@@ -217,7 +229,7 @@ void Segment::remove_named_semaphores() const noexcept
     char text[format::name_capacity + 16];
     for (uint32_t number = 0; number < named_semaphores_.size(); ++number)
     {
-        semaphore_name(name_, number, text, sizeof text);
+        name_semaphore(number, text, sizeof text);
         platform::NamedSemaphore::remove(text);
     }
 }

@@ -9,6 +9,7 @@
 #include "protocol/notifier.hpp"
 #include "protocol/semaphores.hpp"
 #include "protocol/slots.hpp"
+#include "protocol/system_semaphores.hpp"
 #include "protocol/writer_lock.hpp"
 #include "segment/proof.hpp"
 #include "segment/slot_words.hpp"
@@ -38,6 +39,41 @@ class NotifierWords
     platform::WaitWord *place_;
 };
 
+// The C library's semaphores in a segment.
+class NativeSemaphoreWords
+{
+  public:
+    using Fence = base::Fence;
+    static constexpr bool takes_are_fences = base::exchanges_are_fences;
+
+    explicit NativeSemaphoreWords(format::Extension *extension) noexcept : extension_(extension) {}
+
+    // The value, and a bit above it that some libraries keep there.
+    class Value
+    {
+      public:
+        explicit Value(void *place) noexcept : word_(static_cast<uint32_t *>(place)) {}
+        uint32_t load_relaxed() const noexcept { return word_.load_relaxed() & value_mask; }
+        uint32_t fetch_add_release(uint32_t value) const noexcept
+        {
+            return word_.fetch_add_release(value) & value_mask;
+        }
+
+      private:
+        static constexpr uint32_t value_mask = 0x7fffffff;
+        base::Word<uint32_t> word_;
+    };
+
+    Value value(uint32_t number) const noexcept { return Value(extension_->native_semaphores[number]); }
+    void post(uint32_t number) const noexcept
+    {
+        platform::NativeSemaphore(extension_->native_semaphores[number]).post();
+    }
+
+  private:
+    format::Extension *extension_;
+};
+
 class Segment;
 
 // Whether the process behind a token of this segment is proven dead.
@@ -53,6 +89,7 @@ class Segment
     using Slots = protocol::Slots<SlotWords>;
     using Notifier = protocol::Notifier<NotifierWords>;
     using Semaphores = protocol::Semaphores<base::Word<uint32_t>>;
+    using SystemSemaphores = protocol::SystemSemaphores<NativeSemaphoreWords>;
     using Lock = protocol::WriterLock<base::Word<uint64_t>, IsDead>;
 
     static constexpr uint32_t semaphore_count = IMAGE_NB_SEMAPHORE;
@@ -61,7 +98,7 @@ class Segment
             bool read_only) noexcept;
 
     // A file that holds no segment yet: writes everything but the frames.
-    void initialise(bool shared, bool named_semaphores) noexcept;
+    void initialise(bool shared, bool dao_semaphores) noexcept;
 
     const char *name() const noexcept { return name_; }
     const format::Layout &layout() const noexcept { return layout_; }
@@ -74,9 +111,24 @@ class Segment
     // Whether waiters can rely on the notifier: every writer notifies, and this handle may say that it sleeps.
     bool has_reliable_notifier() const noexcept
     {
-        return extension_ != nullptr && !read_only_ && !has_named_semaphores();
+        return extension_ != nullptr && !read_only_ && !has_dao_semaphores() && !has_direct_frames();
     }
-    bool has_named_semaphores() const noexcept;
+    // Whether DAO programs share the segment, and wait by its named semaphores.
+    bool has_dao_semaphores() const noexcept { return extension_ == nullptr || has_flag(format::flag_dao_semaphores); }
+    // Whether it has named semaphores, DAO's or its own.
+    bool has_named_semaphores() const noexcept
+    {
+        return extension_ == nullptr || has_flag(format::flag_dao_semaphores | format::flag_named_semaphores);
+    }
+    // Whether it has the C library's semaphores, and this process may use them.
+    bool has_native_semaphores() const noexcept
+    {
+        return extension_ != nullptr && !read_only_ && extension_->semaphore_layout != 0 &&
+               extension_->semaphore_layout == static_cast<uint32_t>(platform::semaphore_layout());
+    }
+    // Whether the newest frame was not published by this library: a program counted it in the metadata itself. Also true
+    // for the moment between W4 and W7.
+    bool has_direct_frames() const noexcept { return published().load_relaxed() != slots().newest().counter; }
 
     unsigned char *slot_data(uint32_t slot) const noexcept { return data_ + slot * layout_.slot_stride; }
     IMAGE_METADATA *metadata(uint32_t slot) const noexcept { return words_.metadata(slot); }
@@ -131,6 +183,14 @@ class Segment
         return std::min<uint16_t>(first_metadata()->sem, static_cast<uint16_t>(semaphore_count));
     }
     platform::NamedSemaphore &named_semaphore(uint32_t number) noexcept { return named_semaphores_[number]; }
+    // Only with has_native_semaphores().
+    platform::NativeSemaphore native_semaphore(uint32_t number) const noexcept
+    {
+        return platform::NativeSemaphore(extension_->native_semaphores[number]);
+    }
+    SystemSemaphores system_semaphores() const noexcept { return SystemSemaphores(NativeSemaphoreWords(extension_)); }
+    // What programs may wait on themselves: the named semaphore, or else the native one. Null when there is neither.
+    void *program_semaphore(uint32_t number) noexcept;
     // Opens the named semaphores, making them when `create`.
     void open_named_semaphores(bool create, uint32_t mode) noexcept;
     void remove_named_semaphores() const noexcept;
@@ -140,6 +200,12 @@ class Segment
     void identify() noexcept;
     bool is_made_again(const platform::FileInfo &info) const noexcept;
     Status report_loss() const noexcept;
+    void initialise_semaphores() noexcept;
+    void name_semaphore(uint32_t number, char *text, size_t capacity) const noexcept;
+    bool has_flag(uint32_t flags) const noexcept
+    {
+        return (base::Word<uint32_t>(&extension_->flags).load_relaxed() & flags) != 0;
+    }
 
     Lock lock(uint64_t *word) const noexcept { return Lock(base::Word<uint64_t>(word), proof_.token(), IsDead{this}); }
 

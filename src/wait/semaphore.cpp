@@ -12,7 +12,28 @@ using segment::Segment;
 namespace
 {
 
-// DAO's semaphore of that number: on segments that DAO programs share.
+// Sleeps on a semaphore of the system, `longest_ns` at a time, until `take(woken)` says that a post was taken.
+template <class Semaphore, class Take>
+Status wait_on_system(const Segment &segment, Semaphore &semaphore, int64_t longest_ns, Take &&take,
+                      Cancellation &cancellation, const Deadline &deadline) noexcept
+{
+    for (;;)
+    {
+        const int64_t remaining_ns = deadline.remaining_ns(platform::monotonic_ns());
+        const Sleep sleep = semaphore.wait(std::clamp<int64_t>(remaining_ns, 0, longest_ns));
+        if (take(sleep == Sleep::woken))
+            return Status::success;
+        if (sleep == Sleep::interrupted)
+            return cancellation.take_interrupt();
+        if (Status status = cancellation.check(segment, platform::monotonic_ns()); status != Status::success)
+            return status;
+        if (sleep != Sleep::woken && remaining_ns <= 0)
+            return Status::timeout;
+    }
+}
+
+// DAO's semaphore of that number: on segments that DAO programs share. On systems that know only named semaphores, the
+// segment's own.
 Status wait_for_named(Segment &segment, uint32_t semaphore, Cancellation &cancellation,
                       const Deadline &deadline) noexcept
 {
@@ -21,19 +42,26 @@ Status wait_for_named(Segment &segment, uint32_t semaphore, Cancellation &cancel
         segment.open_named_semaphores(false, 0); // made since we opened the segment, perhaps
     if (!named.is_open())
         return base::fail(DAO_E_SEMAPHORE, "%s: cannot open its named semaphore %u", segment.name(), semaphore);
-    for (;;)
-    {
-        const int64_t remaining_ns = deadline.remaining_ns(platform::monotonic_ns());
-        const Sleep sleep = named.wait(std::clamp<int64_t>(remaining_ns, 0, longest_sleep_ns));
-        if (sleep == Sleep::woken)
-            return Status::success;
-        if (sleep == Sleep::interrupted)
-            return cancellation.take_interrupt();
-        if (Status status = cancellation.check(segment, platform::monotonic_ns()); status != Status::success)
-            return status;
-        if (remaining_ns <= 0)
-            return Status::timeout;
-    }
+    return wait_on_system(
+        segment, named, longest_sleep_ns, [](bool woken) noexcept { return woken; }, cancellation, deadline);
+}
+
+// The C library's semaphore, which programs may also post and take themselves. The bit says whether the post was a frame's:
+// that of a segment's end is none. It is all that a process posts whose library is another.
+Status wait_for_native(const Segment &segment, uint32_t semaphore, Cancellation &cancellation,
+                       const Deadline &deadline) noexcept
+{
+    const bool mixed = base::Word<uint32_t>(&segment.extension()->mixed_libraries).load_relaxed() != 0;
+    const auto take = [&](bool woken) noexcept {
+        if (woken && segment.state() == format::state_live)
+        {
+            (void)segment.semaphores().take(semaphore);
+            return true;
+        }
+        return (woken || mixed) && segment.semaphores().take(semaphore);
+    };
+    platform::NativeSemaphore native = segment.native_semaphore(semaphore);
+    return wait_on_system(segment, native, mixed ? poll_ns : longest_sleep_ns, take, cancellation, deadline);
 }
 
 }
@@ -43,6 +71,8 @@ Status wait_for_semaphore(Segment &segment, uint32_t semaphore, Cancellation &ca
 {
     if (segment.has_named_semaphores())
         return wait_for_named(segment, semaphore, cancellation, deadline);
+    if (segment.has_native_semaphores())
+        return wait_for_native(segment, semaphore, cancellation, deadline);
     const Segment::Semaphores semaphores = segment.semaphores();
     bool taken = false; // a post is taken once, however often it is asked for
     const auto is_taken = [&]() noexcept { return taken || (taken = semaphores.take(semaphore)); };

@@ -52,7 +52,7 @@ TEST(ShmWrite, PacketsOfSeveralThreadsMakeOneFrame)
     EXPECT_EQ(got, frame);
     EXPECT_EQ(shm.get_meta_data()->lastNbArray[packets - 1], 31u);
     EXPECT_EQ(error_of([&] { shm.write_packet(frame.data(), 64, 449, 7, packets, 32); }), DAO_E_RANGE);
-    EXPECT_EQ(error_of([&] { shm.write_packet(frame.data(), 64, 0, 8, packets, 32); }), DAO_E_RANGE);
+    EXPECT_EQ(error_of([&] { shm.write_packet(frame.data(), 64, 0, 9, packets, 32); }), DAO_E_RANGE);
 }
 
 TEST(ShmWrite, SlicesRoll)
@@ -140,7 +140,14 @@ TEST(ShmWrite, SemaphoresArePostedOneByOneOrAll)
     EXPECT_EQ(shm.wait_for_semaphore(0, 1s), DAO_SUCCESS);
     EXPECT_EQ(shm.wait_for_semaphore(9), DAO_SUCCESS);
     EXPECT_EQ(error_of([&] { shm.post(10); }), DAO_E_SEMAPHORE);
-    EXPECT_EQ(error_of([&] { shm.wait_for_semaphore(-1, 1ms); }), DAO_E_SEMAPHORE);
+    EXPECT_EQ(error_of([&] { shm.wait_for_semaphore(-2, 1ms); }), DAO_E_SEMAPHORE);
+    EXPECT_EQ(shm.claim_semaphore(), 0);
+    EXPECT_NE(shm.semaphore_user(0), 0u);
+    EXPECT_EQ(shm.wait_for_semaphore(DAO_SEM_AUTO, 1ms), DAO_TIMEOUT);
+    shm.post(0);
+    EXPECT_EQ(shm.wait_for_semaphore(DAO_SEM_AUTO, 1s), DAO_SUCCESS);
+    shm.release_semaphore();
+    EXPECT_EQ(shm.semaphore_user(0), 0u);
 }
 
 TEST(ShmWrite, KeywordsKeepTypeTextAndComment)

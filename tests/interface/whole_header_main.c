@@ -57,7 +57,7 @@ void use_types_and_layout(void)
     EXPECT(daoTypeSize(0) == 0 && daoTypeName(13) == NULL);
     EXPECT(sizeof(IMAGE_METADATA) == 4304 && sizeof(IMAGE_KEYWORD) == 120 && sizeof(TIMESPECFIXED) == 16);
     EXPECT(IMAGE_NB_SEMAPHORE == 10 && SEMAPHORE_MAXVAL == 1);
-    EXPECT(DAO_MAX_COMBINE_CHANNELS >= 1 && DAO_MAX_PACKETS == 512);
+    EXPECT(DAO_MAX_COMBINE_CHANNELS == 1024 && DAO_MAX_PACKETS == 512);
     EXPECT(sizeof(((DAO_READER *)NULL)->name) == DAO_READER_NAME_SIZE);
     EXPECT(strlen(daoVersion()) >= 5);
     EXPECT(daoBaseIp2Int("10.1.2.3") == 0x0a010203u);
@@ -85,8 +85,8 @@ static void use_logs_of_every_kind(void)
 
 void use_log(void)
 {
-    EXPECT(DEFAULT_LOG_LEVEL == LOG_LEVEL_INFO);
-    EXPECT(daoGetLogLevel() == DAO_INFO && daoLogLevel == DAO_INFO);
+    EXPECT(DEFAULT_LOG_LEVEL == LOG_LEVEL_WARNING);
+    EXPECT(daoGetLogLevel() == DAO_WARNING && daoLogLevel == DAO_WARNING);
     use_logs_of_every_kind();
     daoSetLogLevel(DAO_TRACE);
     EXPECT(daoLogLevel == DAO_TRACE);

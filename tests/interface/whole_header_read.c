@@ -18,6 +18,7 @@ void use_waits(void)
     const char *name = fresh_name();
     struct timespec past = {1, 0};
     const int64_t millisecond = 1000000;
+    uint32_t user = 0;
     make_floats(&writer, name, 4);
     EXPECT(daoShmShm2Img(name, &reader) == DAO_SUCCESS);
     EXPECT(daoShmWaitForFrame(&reader, 0, 2 * millisecond) == DAO_TIMEOUT && daoLastErrorCode() == DAO_E_TIMEOUT);
@@ -40,6 +41,12 @@ void use_waits(void)
     EXPECT(daoSemPostAll(&writer) == DAO_SUCCESS);
     EXPECT(daoShmWaitForSemaphore(&reader, 9) == DAO_SUCCESS);
     EXPECT(daoSemLogPost(&writer) == DAO_SUCCESS);
+    EXPECT(daoShmPostSem(&writer, 0) == DAO_SUCCESS && daoShmPostSemAll(&writer) == DAO_SUCCESS);
+    EXPECT(daoShmWaitSem(&reader, 0) == DAO_SUCCESS);
+    EXPECT(daoShmClaimSem(&reader) == 0 && daoShmSemInUse(&writer, 0) == 1);
+    EXPECT(daoShmGetSemUser(&writer, 0, &user) == DAO_SUCCESS && user != 0);
+    EXPECT(daoShmWaitSemTimeout(&reader, DAO_SEM_AUTO, &past) == DAO_TIMEOUT);
+    EXPECT(daoShmReleaseSem(&reader) == DAO_SUCCESS && daoShmSemInUse(&writer, 0) == 0);
     publish(&writer, 2);
     EXPECT(daoShmWaitForNextSegment(&reader) == DAO_SUCCESS);
     EXPECT(daoShmRemove(name) == DAO_SUCCESS);

@@ -153,7 +153,7 @@ void use_packets_and_slices(void)
         EXPECT(image.md->packetNb == id && image.md->packetTotal == 2 && image.md->lastNbArray[id] == 900);
     }
     EXPECT_ERROR(daoShmImagePart2Shm((char *)packet, 12, &image, 13, 1, 2, 900), DAO_E_RANGE);
-    EXPECT_ERROR(daoShmImagePart2Shm((char *)packet, 12, &image, 0, 2, 2, 900), DAO_E_RANGE);
+    EXPECT_ERROR(daoShmImagePart2Shm((char *)packet, 12, &image, 0, 3, 2, 900), DAO_E_RANGE);
     EXPECT(daoShmImagePart2ShmFinalize(&image) == DAO_SUCCESS);
     EXPECT(image.md->write == 0 && image.md->cnt0 == 1 && image.array.F[20] == 20.0f);
     EXPECT(daoShmCloseShm(&image) == DAO_SUCCESS && daoShmRemove(name) == DAO_SUCCESS);

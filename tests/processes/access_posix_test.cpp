@@ -59,39 +59,6 @@ TEST(Mode, IsPrivateUnlessAskedOtherwise)
     EXPECT_EQ(mode_of(option_name.text()) & 0777, 0640u);
 }
 
-TEST(Links, AreNotFollowed)
-{
-    SegmentName name, target_name;
-    Image target;
-    target.create(target_name.text(), {4}, _DATATYPE_FLOAT);
-    std::filesystem::create_symlink(target_name.text(), name.text());
-    Image image;
-    EXPECT_EQ(image.try_create(name.text(), {4}, _DATATYPE_FLOAT), DAO_ERROR);
-    expect_failure(DAO_E_PERMISSION, "symbolic link");
-    EXPECT_EQ(image.try_create(name.text(), {5}, _DATATYPE_FLOAT), DAO_ERROR);
-    expect_failure(DAO_E_PERMISSION, name.text());
-    EXPECT_EQ(image.try_open(name.text()), DAO_ERROR);
-    expect_failure(DAO_E_PERMISSION, "symbolic link");
-    EXPECT_EQ(daoShmOpenReadOnly(name.c_str(), image), DAO_ERROR);
-    expect_failure(DAO_E_PERMISSION, name.text());
-    EXPECT_EQ(daoShmRemove(name.c_str()), DAO_ERROR);
-    expect_failure(DAO_E_PERMISSION, name.text());
-    EXPECT_TRUE(std::filesystem::is_symlink(name.text()));
-    EXPECT_EQ(daoShmCheckReplaced(target), DAO_SUCCESS);
-    std::filesystem::remove(name.text());
-}
-
-TEST(Links, ThatLeadNowhereAreNotFollowedEither)
-{
-    SegmentName name;
-    const auto nowhere = name.folder() / "nowhere";
-    std::filesystem::create_symlink(nowhere, name.text());
-    Image image;
-    EXPECT_EQ(image.try_create(name.text(), {4}, _DATATYPE_FLOAT), DAO_ERROR);
-    expect_failure(DAO_E_PERMISSION, name.text());
-    EXPECT_FALSE(std::filesystem::exists(nowhere));
-}
-
 TEST(SpecialFiles, AreRefusedAndLeft)
 {
     SegmentName name;

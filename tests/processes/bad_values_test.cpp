@@ -59,9 +59,9 @@ TEST_P(BadValues, MoreElementsThanTheFrameHas)
     IMAGE *cube[1] = {image_};
     refuse(daoShmCombineShm2Shm(cube, image_, 1, 25), DAO_E_RANGE, {"25", "24"});
     refuse(daoShmCombineShm2Shm(cube, image_, 1, -1), DAO_E_RANGE, {"-1"});
-    refuse(daoShmCombineShm2Shm(cube, image_, 0, 4), DAO_E_RANGE, {"0", "64"});
-    refuse(daoShmCombineShm2Shm(cube, image_, -3, 4), DAO_E_RANGE, {"-3", "64"});
-    refuse(daoShmCombineShm2Shm(cube, image_, 65, 4), DAO_E_RANGE, {"65", "64"});
+    refuse(daoShmCombineShm2Shm(cube, image_, 0, 4), DAO_E_RANGE, {"0", "1024"});
+    refuse(daoShmCombineShm2Shm(cube, image_, -3, 4), DAO_E_RANGE, {"-3", "1024"});
+    refuse(daoShmCombineShm2Shm(cube, image_, 1025, 4), DAO_E_RANGE, {"1025", "1024"});
 }
 
 TEST_P(BadValues, ReadsOfMoreThanThereIs)
@@ -85,10 +85,10 @@ TEST_P(BadValues, PacketsThatDoNotFit)
     refuse(packet(20, 5, 0, 1), DAO_E_RANGE, {"20", "5", "24"});
     refuse(packet(0xffffffff, 2, 0, 1), DAO_E_RANGE, {"4294967295", "24"});
     refuse(packet(2, 0xffffffff, 0, 1), DAO_E_RANGE, {"4294967295", "24"});
-    refuse(packet(4, 0, 512, 600), DAO_E_RANGE, {"512"});
-    refuse(packet(4, 0, 65535, 65535), DAO_E_RANGE, {"65535", "512"});
-    refuse(packet(4, 0, 3, 3), DAO_E_RANGE, {"3"});
-    refuse(packet(4, 0, 0, 0), DAO_E_RANGE, {"0"});
+    refuse(packet(4, 0, 2024, 2500), DAO_E_RANGE, {"2024"});
+    refuse(packet(4, 0, 65535, 65535), DAO_E_RANGE, {"65535", "2024"});
+    refuse(packet(4, 0, 65535, 0), DAO_E_RANGE, {"65535", "2024"});
+    refuse(packet(4, 0, 4, 3), DAO_E_RANGE, {"4", "3"});
 }
 
 TEST_P(BadValues, SemaphoresThatTheSegmentDoesNotHave)

@@ -1,6 +1,7 @@
 // Together with DAO programs: its named semaphores, its raw reads and writes, each way, on its segments and, with the
 // compatibility switch, on ours.
 #include "dao_bytes.hpp"
+#include "dao_program.hpp"
 #include "dao_semaphores.hpp"
 #include "frames.hpp"
 #include "role.hpp"
@@ -9,15 +10,9 @@
 #include "timing.hpp"
 #include "wait_modes.hpp"
 
-#include <array>
-#include <atomic>
 #include <cstdlib>
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <semaphore.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace
 {
@@ -27,64 +22,6 @@ using namespace test;
 constexpr uint32_t size = 30;
 constexpr uint32_t depth = 3;
 const DaoSegment layout{{5, 6}, _DATATYPE_UINT32, depth, 1, false};
-
-// What a DAO program does with a segment: maps the structs, writes and waits with its own steps.
-class DaoProgram
-{
-  public:
-    explicit DaoProgram(const std::string &segment)
-    {
-        const int file = open(segment.c_str(), O_RDWR);
-        struct stat found = {};
-        fstat(file, &found);
-        bytes_ = static_cast<size_t>(found.st_size);
-        map_ = static_cast<unsigned char *>(mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0));
-        close(file);
-        metadata_ = reinterpret_cast<IMAGE_METADATA *>(map_);
-        for (size_t index = 0; index < which_semaphores.size(); ++index)
-            semaphores_[index] = sem_open(semaphore_name(segment, which_semaphores[index]).c_str(), O_CREAT, 0600, 0);
-    }
-    DaoProgram(const DaoProgram &) = delete;
-    DaoProgram &operator=(const DaoProgram &) = delete;
-    ~DaoProgram()
-    {
-        for (sem_t *semaphore : semaphores_)
-            sem_close(semaphore);
-        munmap(map_, bytes_);
-    }
-
-    void publish(uint32_t number)
-    {
-        const uint32_t last = metadata_->fifo_last_written;
-        const uint32_t slot = (last + 1) % metadata_->fifo_size;
-        std::atomic_ref<uint8_t>(metadata_[slot].write).exchange(1); // what follows stays behind it
-        fill(data(slot), size, number);
-        metadata_[slot].atime.tsfixed.secondlong = number;
-        std::atomic_ref<uint64_t>(metadata_[slot].cnt0).store(metadata_[last].cnt0 + 1);
-        std::atomic_ref<uint32_t>(metadata_->fifo_last_written).store(slot);
-        std::atomic_ref<uint8_t>(metadata_[slot].write).store(0);
-        for (sem_t *semaphore : semaphores_)
-            if (semaphore_value(semaphore) < SEMAPHORE_MAXVAL)
-                sem_post(semaphore);
-    }
-
-    bool wait(size_t number) { return take_semaphore(semaphores_[number], 20 * second_ns); }
-    int value(size_t number) { return semaphore_value(semaphores_[number]); }
-
-    uint64_t newest_counter() const { return metadata_[metadata_->fifo_last_written].cnt0; }
-    bool newest_is(uint32_t number) const { return is_frame(data(metadata_->fifo_last_written), size, number); }
-
-  private:
-    uint32_t *data(uint32_t slot) const
-    {
-        return reinterpret_cast<uint32_t *>(map_ + depth * sizeof(IMAGE_METADATA)) + slot * size;
-    }
-
-    size_t bytes_ = 0;
-    unsigned char *map_ = nullptr;
-    IMAGE_METADATA *metadata_ = nullptr;
-    std::array<sem_t *, 11> semaphores_{};
-};
 
 // A DAO process that reads so many frames with its semaphore 2.
 int play_dao_reader(const Arguments &arguments)
@@ -250,7 +187,7 @@ TEST_P(Together, WaitOnItsSemaphoreEndsOnTimeAndOnRemoval)
 INSTANTIATE_TEST_SUITE_P(Makers, Together, testing::Values(true, false),
                          [](const auto &row) { return row.param ? "OurSegment" : "DaoSegment"; });
 
-TEST(Compatibility, IsOffByDefaultAndThenThereAreNoSemaphores)
+TEST(Compatibility, IsOffByDefaultAndThenThereAreNoSemaphoresOfDaos)
 {
     ASSERT_EQ(getenv("DAO_COMPATIBILITY"), nullptr);
     SegmentName name;
@@ -259,8 +196,6 @@ TEST(Compatibility, IsOffByDefaultAndThenThereAreNoSemaphores)
     uint32_t data[4] = {};
     require(daoShmImage2Shm(data, 4, image), "publish");
     EXPECT_EQ(daoShmGetCompatibility(), 0);
-    EXPECT_EQ(image->semptr, nullptr);
-    EXPECT_EQ(image->semlog, nullptr);
     EXPECT_EQ(image.info().compatible, 0u);
     EXPECT_EQ(count_semaphores(name.text()), 0);
 }
@@ -326,6 +261,93 @@ TEST(Compatibility, SemaphoresAreMadeOnDemandForASegmentOfDao)
     EXPECT_EQ(count_semaphores(name.text()), 11);
     EXPECT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
     EXPECT_EQ(count_semaphores(name.text()), 0);
+}
+
+// A segment that DAO made, made again here with the same geometry.
+class Adopted : public testing::TestWithParam<DaoSegment>
+{
+  protected:
+    void SetUp() override
+    {
+        Bytes bytes = make_bytes(GetParam(), name_.text());
+        write_file(name_.text(), bytes);
+        DaoProgram maker(name_.text()); // makes the semaphores
+    }
+    void TearDown() override { daoShmRemove(name_.c_str()); }
+    int_fast8_t make_again(uint32_t slots)
+    {
+        return image_.try_create(name_.text(), GetParam().shape, GetParam().atype, slots, GetParam().keywords);
+    }
+
+    SegmentName name_;
+    Image image_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Layouts, Adopted, testing::Values(layout, DaoSegment{{5, 6}, _DATATYPE_UINT32, 1, 0, false}),
+                         [](const auto &row) { return "Depth" + std::to_string(row.param.depth); });
+
+TEST_P(Adopted, GoesOnInPlaceAndItsReadersAreWokenByOurFrames)
+{
+    DaoProgram dao(name_.text());
+    for (uint32_t number = 1; number <= 7; ++number)
+        dao.publish(number);
+    for (size_t semaphore = 0; semaphore < which_semaphores.size(); ++semaphore)
+        EXPECT_TRUE(dao.wait(semaphore));
+    ASSERT_EQ(make_again(GetParam().depth), DAO_SUCCESS) << daoLastErrorMessage();
+    EXPECT_EQ(image_.info().has_extension, 0u);
+    EXPECT_EQ(daoShmGetCounter(image_), 7u);
+    EXPECT_TRUE(dao.newest_is(7)) << "nothing is cleared";
+    Frame frame(size);
+    fill(frame, 8);
+    require(daoShmImage2Shm(frame.data(), size, image_), "publish");
+    for (size_t semaphore = 0; semaphore < which_semaphores.size(); ++semaphore)
+        EXPECT_TRUE(dao.wait(semaphore));
+    EXPECT_EQ(dao.newest_counter(), 8u);
+    EXPECT_TRUE(dao.newest_is(8));
+    EXPECT_EQ(daoShmCheckReplaced(image_), DAO_SUCCESS);
+    for (int number = 0; number < 10; ++number)
+        EXPECT_EQ(sem_post(image_->semptr[number]), 0) << "and its semaphores are there";
+}
+
+TEST_P(Adopted, OnlyWhenTheGeometryIsTheSame)
+{
+    DaoProgram dao(name_.text());
+    dao.publish(1);
+    ASSERT_EQ(make_again(GetParam().depth + 1), DAO_SUCCESS) << daoLastErrorMessage();
+    EXPECT_EQ(image_.info().has_extension, 1u);
+    EXPECT_EQ(daoShmGetCounter(image_), 0u);
+    EXPECT_EQ(dao.newest_counter(), 1u) << "the old one stays what it was";
+}
+
+TEST_P(Adopted, NotByAnExclusiveCreate)
+{
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
+    options.depth = GetParam().depth;
+    options.keywords = GetParam().keywords;
+    options.exclusive = 1;
+    EXPECT_EQ(
+        daoShmImageCreateWith(image_.taken(), name_.c_str(), 2, GetParam().shape.data(), GetParam().atype, &options),
+        DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_EXISTS);
+}
+
+TEST(AdoptedBeforeTheFifo, GoesOnInPlaceToo)
+{
+    SegmentName name;
+    DaoSegment early{{5, 6}, _DATATYPE_UINT32, 1, 2, true};
+    Bytes bytes = make_bytes(early, name.text());
+    put(bytes, at::cnt0, uint64_t{41});
+    write_file(name.text(), bytes);
+    Image image;
+    image.create(name.text(), early.shape, early.atype, 1, early.keywords);
+    EXPECT_EQ(daoShmGetCounter(image), 41u);
+    Frame frame(size);
+    fill(frame, 42);
+    require(daoShmImage2Shm(frame.data(), size, image), "publish");
+    const Bytes after = read_file(name.text());
+    ASSERT_EQ(after.size(), bytes.size());
+    EXPECT_EQ(get<uint64_t>(after.data(), at::cnt0), 42u);
+    EXPECT_TRUE(is_frame(reinterpret_cast<const uint32_t *>(after.data() + early.data_offset()), size, 42));
 }
 
 }

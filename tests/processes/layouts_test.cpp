@@ -187,12 +187,31 @@ TEST_P(Layouts, EveryOtherKindOfWriteWorksToo)
     EXPECT_EQ(readers, 0u);
 }
 
-TEST_P(Layouts, CreateReplacesThem)
+TEST_P(Layouts, CreateAdoptsThem)
 {
     write_file(name_.text(), make_bytes(layout(), name_.text()));
     Image old, image;
     old.open(name_.text());
+    Frame frame(30);
+    fill(frame, 1);
+    require(daoShmImage2Shm(frame.data(), 30, old), "publish");
     ASSERT_EQ(image.try_create(name_.text(), layout().shape, layout().atype, layout().depth, layout().keywords),
+              DAO_SUCCESS)
+        << daoLastErrorMessage();
+    EXPECT_EQ(image.info().has_extension, 0u);
+    EXPECT_EQ(daoShmGetCounter(image), 1u);
+    EXPECT_EQ(read_file(name_.text()).size(), layout().file_bytes());
+    fill(frame, 2);
+    require(daoShmImage2Shm(frame.data(), 30, image), "publish");
+    EXPECT_EQ(daoShmWaitForFrame(old, 1, 3 * second_ns), DAO_SUCCESS);
+}
+
+TEST_P(Layouts, CreateWithAnotherGeometryReplacesThem)
+{
+    write_file(name_.text(), make_bytes(layout(), name_.text()));
+    Image old, image;
+    old.open(name_.text());
+    ASSERT_EQ(image.try_create(name_.text(), layout().shape, layout().atype, layout().depth, layout().keywords + 1),
               DAO_SUCCESS)
         << daoLastErrorMessage();
     EXPECT_EQ(image.info().has_extension, 1u);
@@ -224,6 +243,8 @@ TEST(OwnLayout, BeginsAsDaoExpects)
         require(daoShmSetKeywordLong(image, "K", 5, nullptr), "keyword");
         const Bytes bytes = read_file(name.text());
         ASSERT_GT(bytes.size(), expected.file_bytes());
+        EXPECT_EQ(image->memsize, expected.file_bytes()) << "what DAO programs take for the file's length";
+        EXPECT_EQ(image.info().mapped_bytes, bytes.size());
         EXPECT_EQ(get<uint64_t>(bytes.data(), at::nelement), 30u);
         EXPECT_EQ(get<uint64_t>(bytes.data(), at::cnt0), 1u);
         EXPECT_EQ(get<uint32_t>(bytes.data(), at::fifo_size), depth);

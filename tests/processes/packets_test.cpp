@@ -155,12 +155,54 @@ TEST_P(Packets, FromSeveralThreadsEachWithItsOwnImage)
     EXPECT_EQ(daoShmGetCounter(image_), 100u);
 }
 
-TEST_P(Packets, TheLargestNumberIs511)
+TEST_P(Packets, MayBeNumberedFrom1AndWithoutATotal)
+{
+    for (uint64_t number = 1; number <= 3; ++number)
+    {
+        fill(frame_, number);
+        for (uint16_t packet = 0; packet < packet_total; ++packet)
+        {
+            const auto id = static_cast<uint16_t>(packet + 1);
+            const uint16_t total = number == 2 ? 0 : packet_total;
+            ASSERT_EQ(daoShmImagePart2Shm(reinterpret_cast<char *>(&frame_[packet * packet_size]), packet_size, image_,
+                                          packet * packet_size, id, total, number),
+                      DAO_SUCCESS)
+                << daoLastErrorMessage();
+            const uint32_t slot = (image_->md->fifo_last_written + 1) % depth();
+            EXPECT_EQ(image_->md[slot].packetNb, id);
+            EXPECT_EQ(image_->md[slot].packetTotal, total);
+            EXPECT_EQ(image_->md[slot].lastNbArray[id], number);
+        }
+        ASSERT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
+        ASSERT_EQ(daoShmReadNewest(image_, read_.data(), frame_size, nullptr, nullptr), DAO_SUCCESS);
+        EXPECT_TRUE(is_frame(read_, number));
+    }
+}
+
+// The table ends with 511; what lies behind it in the metadata must stay.
+TEST_P(Packets, MayBeMoreThanTheTableHolds)
+{
+    fill(frame_, 1);
+    const uint32_t newest = image_->md->fifo_last_written;
+    for (const uint16_t id : {uint16_t{511}, uint16_t{512}, uint16_t{513}, uint16_t{1024}, uint16_t{2023}})
+    {
+        EXPECT_EQ(daoShmImagePart2Shm(reinterpret_cast<char *>(&frame_[id % 8]), 1, image_, id % 8, id, 2024, 42),
+                  DAO_SUCCESS)
+            << daoLastErrorMessage();
+        EXPECT_EQ(image_->md[0].packetNb, id);
+        EXPECT_EQ(image_->array.UI32[id % 8], frame_[id % 8]);
+    }
+    EXPECT_EQ(image_->md[0].lastNbArray[511], 42u);
+    EXPECT_EQ(image_->md->fifo_size, depth());
+    EXPECT_EQ(image_->md->fifo_last_written, newest);
+    EXPECT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
+}
+
+TEST_P(Packets, MayBeEmptyAtTheEndOfTheFrame)
 {
     fill(frame_, 1);
     EXPECT_EQ(daoShmImagePart2Shm(reinterpret_cast<char *>(frame_.data()), 1, image_, frame_size - 1, 511, 512, 42),
               DAO_SUCCESS);
-    EXPECT_EQ(image_->md[0].lastNbArray[511], 42u);
     EXPECT_EQ(image_->md[0].lastPos, frame_size - 1);
     EXPECT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
     EXPECT_EQ(daoShmImagePart2Shm(reinterpret_cast<char *>(frame_.data()), 0, image_, frame_size, 0, 1, 43),

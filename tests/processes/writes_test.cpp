@@ -380,4 +380,23 @@ TEST(Sums, TakeUpToSixtyFourImagesAndMayAddToThemselves)
     EXPECT_EQ(data[0], 65);
 }
 
+TEST(Sums, MayBeOfAThousandChannels)
+{
+    constexpr int channels = DAO_MAX_COMBINE_CHANNELS;
+    static_assert(channels == 1024);
+    SegmentName name;
+    Image channel, sum;
+    channel.create(name.text(), {4}, _DATATYPE_UINT32, 1, 0, 0);
+    sum.create(name.text(), {4}, _DATATYPE_UINT32, 1, 0, 0);
+    uint32_t data[4] = {1, 2, 3, 4};
+    require(daoShmImage2Shm(data, 4, channel), "publish");
+    std::vector<IMAGE *> cube(channels, static_cast<IMAGE *>(channel));
+    for (const int count : {1, 64, 65, 70, 1024})
+    {
+        ASSERT_EQ(daoShmCombineShm2Shm(cube.data(), sum, count, 4), DAO_SUCCESS) << daoLastErrorMessage();
+        for (uint32_t index = 0; index < 4; ++index)
+            EXPECT_EQ(sum->array.UI32[index], static_cast<uint32_t>(count) * (index + 1));
+    }
+}
+
 }

@@ -150,6 +150,34 @@ def test_doctor_finds_semaphores_without_a_segment(tool):
             path.unlink()
 
 
+@pytest.mark.skipif(WINDOWS, reason="Windows removes a semaphore with its last handle")
+def test_doctor_says_where_the_compatibility_switch_is_missing(tool):
+    if not Path("/dev/shm").is_dir():
+        pytest.skip("there is no /dev/shm here")
+    name = f"daoshm-test-{os.getpid()}-switch"
+
+    def sharing(check):
+        entries = tool.json("doctor", tool.folder, code=tool_code(tool))
+        return [entry for entry in entries if entry["check"] == check and f"'{name}'" in entry["finding"]]
+
+    tool("create", name, "4")
+    try:
+        assert not sharing("compatibility")
+        Path(f"/dev/shm/sem.{name}_sem00").write_bytes(bytes(32))  # a process of DAO's has opened it, or tried to
+        found = sharing("compatibility")
+        assert len(found) == 1 and "DAO_COMPATIBILITY=1" in found[0]["remedy"] and found[0]["severity"] == "advice"
+        Path(f"/dev/shm/sem.{name}_sem00").unlink()
+        tool("rm", name)
+        tool("create", name, "4", "--dao-semaphores")
+        assert not sharing("compatibility")
+        segment = tool.folder / f"{name}.im.shm"
+        (tool.folder / f"{name}.2.im.shm").write_bytes(segment.read_bytes())
+        assert len(sharing("shared semaphores")) == 1
+    finally:
+        for path in Path("/dev/shm").glob(f"sem.{name}_sem*"):
+            path.unlink()
+
+
 def tool_code(tool):
     """Semaphores of other programs may be stale here, or a disk full: then the exit code is 4 from the start."""
     return subprocess.run(tool.command_line("doctor", tool.folder), capture_output=True, check=False).returncode

@@ -1,8 +1,8 @@
+#include "platform/linux/timed_wait.hpp"
 #include "platform/platform.hpp"
 
 #include <cerrno>
 #include <semaphore.h>
-#include <time.h>
 
 namespace dao::platform
 {
@@ -16,9 +16,7 @@ void NamedSemaphore::post() noexcept
 
 Sleep NamedSemaphore::wait(int64_t timeout_ns) noexcept
 {
-    const int64_t deadline_ns = realtime_ns() + timeout_ns;
-    const timespec deadline{deadline_ns / 1'000'000'000, deadline_ns % 1'000'000'000};
-    if (sem_timedwait(static_cast<sem_t *>(native()), &deadline) == 0)
+    if (timed_wait(static_cast<sem_t *>(native()), timeout_ns) == 0)
         return Sleep::woken;
     return errno == EINTR ? Sleep::interrupted : Sleep::timed_out;
 }

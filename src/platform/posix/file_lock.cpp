@@ -63,7 +63,7 @@ bool File::open_again(const char *path, File &again) const noexcept
     again.close();
     again.handle_.reset({beyond_standard(::open(own, flags))});
     if (!again.is_open())
-        again.handle_.reset({beyond_standard(::open(path, flags | O_NOFOLLOW))});
+        again.handle_.reset({beyond_standard(::open(path, flags))});
     if (again.is_open() && !is_same_file(descriptor(), again.descriptor()))
         again.close();
     return again.is_open();

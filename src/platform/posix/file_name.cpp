@@ -66,7 +66,7 @@ void make_absolute(const char *name, char *path, size_t capacity) noexcept
 bool identity_of(const char *name, FileIdentity &identity) noexcept
 {
     struct stat found;
-    if (lstat(name, &found) != 0)
+    if (stat(name, &found) != 0)
         return false;
     identity = {static_cast<uint64_t>(found.st_dev), found.st_ino};
     return true;

@@ -59,6 +59,13 @@ Presence query_presence(const char *name) noexcept
     return (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_DEVICE)) == 0 ? Presence::file : Presence::other;
 }
 
+// Making links is not for everybody here: they are refused where they are opened.
+Status resolve_links(const char *name, char *path) noexcept
+{
+    std::snprintf(path, path_capacity, "%s", name);
+    return Status::success;
+}
+
 Status open_file(const char *name, Access access, File &file) noexcept
 {
     const DWORD wanted = access == Access::read ? GENERIC_READ : GENERIC_READ | GENERIC_WRITE;

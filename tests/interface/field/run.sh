@@ -33,11 +33,12 @@ start() { # NAME ARGUMENTS...
     "$program" "${arguments[@]}" &
 }
 
-# Named semaphores are made a moment after their segment.
+# DAO's named semaphores are made a moment after their segment.
 wait_for_segment() { # PROGRAM SEGMENT
     local path
     path=$(path_of "$2")
-    until [ -e "$path" ] && [ -e "/dev/shm/sem.$(basename "${path%%.*}")_semlog" ]; do sleep 0.02; done
+    until [ -e "$path" ] && { [ "${DAO_COMPATIBILITY:-0}" = 0 ] ||
+        [ -e "/dev/shm/sem.$(basename "${path%%.*}")_semlog" ]; }; do sleep 0.02; done
 }
 
 while [ "$1" != -- ]; do

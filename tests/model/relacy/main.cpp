@@ -6,6 +6,7 @@
 //     relacy_model sites FILE             every order that is met must be listed in FILE
 #include "keyword_scenarios.hpp"
 #include "lock_scenarios.hpp"
+#include "semaphore_scenarios.hpp"
 #include "slots_scenarios.hpp"
 #include "wait_scenarios.hpp"
 
@@ -66,6 +67,12 @@ constexpr Scenario scenarios[] = {
     {"posts_together", watch<PostsTogether>},
     {"post_all_and_take", watch<PostAndTake<true>>},
     {"post_and_take", watch<PostAndTake<false>>},
+    {"semaphores_by_fence", watch<NoFrameIsLost<true, 1>>},
+    {"semaphores_by_fence_2", watch<NoFrameIsLost<true, 2>>},
+    {"semaphores_by_exchange", watch<NoFrameIsLost<false, 1>>},
+    {"semaphores_by_exchange_2", watch<NoFrameIsLost<false, 2>>},
+    {"one_semaphore_by_fence", watch<OnePostForOneFrame<true>>},
+    {"one_semaphore_by_exchange", watch<OnePostForOneFrame<false>>},
     {"read_keywords", watch<ReadKeywords>},
     {"two_keyword_writers", watch<TwoKeywordWriters>},
     {"keyword_takeover", watch<KeywordTakeover>},

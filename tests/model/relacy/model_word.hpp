@@ -149,6 +149,11 @@ struct ModelFence
         if (order_sites.keeps(where, "fence", "release"))
             rl::atomic_thread_fence(rl::mo_release, $);
     }
+    static void full(Where where = Where::current())
+    {
+        if (order_sites.keeps(where, "fence", "full"))
+            rl::atomic_thread_fence(rl::mo_seq_cst, $);
+    }
 };
 
 }

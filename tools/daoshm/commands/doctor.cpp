@@ -5,6 +5,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -145,15 +148,18 @@ void check_stale(const std::vector<SegmentStatus> &statuses, int64_t stale_ns, F
     }
 }
 
-/// A segment's semaphores have the name of its file up to the first dot.
+/// DAO's semaphores of a segment have the name of its file up to the first dot.
+std::string semaphore_group(const SegmentStatus &status)
+{
+    const std::string name = path_of(status.path).filename().string();
+    return name.substr(0, name.find('.'));
+}
+
 void check_semaphores(const std::vector<SegmentStatus> &statuses, Findings &findings)
 {
     std::set<std::string> stems;
     for (const SegmentStatus &status : statuses)
-    {
-        const std::string name = path_of(status.path).filename().string();
-        stems.insert(name.substr(0, name.find('.')));
-    }
+        stems.insert(semaphore_group(status));
     for (const std::string &group : semaphore_groups())
     {
         const std::vector<std::string> files = semaphore_files(group);
@@ -162,6 +168,33 @@ void check_semaphores(const std::vector<SegmentStatus> &statuses, Findings &find
         findings.push_back({Severity::problem, "stale semaphores",
                             fmt::format("{} named semaphores of '{}', which has no segment here", files.size(), group),
                             removal_remedy(fmt::format("/dev/shm/sem.{}_sem*", group))});
+    }
+}
+
+/// Whether processes that run DAO's own library find what they need. That its semaphores exist shows that it uses the name.
+void check_sharing(const std::vector<SegmentStatus> &statuses, Findings &findings)
+{
+    const std::set<std::string> groups = semaphore_groups();
+    std::map<std::string, std::string> sharers; // of each group, one segment
+    for (const SegmentStatus &status : statuses)
+    {
+        if (!status.problem.empty())
+            continue;
+        const std::string group = semaphore_group(status);
+        const bool is_shared = status.info.compatible != 0 || status.info.has_extension == 0;
+        const auto [other, is_first] = is_shared ? sharers.emplace(group, status.path) : std::pair(sharers.end(), true);
+        if (!is_first)
+            findings.push_back(
+                {Severity::problem, "shared semaphores",
+                 fmt::format("{} and {} have the same named semaphores: '{}'", other->second, status.path, group),
+                 "names that differ before their first dot"});
+        if (!is_shared && groups.contains(group))
+            findings.push_back(
+                {Severity::advice, "compatibility",
+                 fmt::format("{}: DAO's semaphores of '{}' exist, but the segment was made without them: "
+                             "processes that run DAO's own library cannot wait on it",
+                             status.path, group),
+                 "make it with DAO_COMPATIBILITY=1, or daoshm create --dao-semaphores"});
     }
 }
 
@@ -192,6 +225,7 @@ Findings examine(const DoctorOptions &options)
     run("permissions", "no segment is writable by every user", [&] { check_permissions(statuses, findings); });
     run("stale", "no stale segment", [&] { check_stale(statuses, parse_duration(options.stale), findings); });
     run("semaphores", "no stale named semaphore", [&] { check_semaphores(statuses, findings); });
+    run("sharing", "no segment that DAO's own library cannot use", [&] { check_sharing(statuses, findings); });
     run("real time", machine_is_fine, [&] { check_machine(findings); });
     return findings;
 }

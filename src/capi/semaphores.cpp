@@ -1,0 +1,86 @@
+// The numbered semaphores: posting them, and claiming one.
+#include "capi/image.hpp"
+#include "segment/notification.hpp"
+
+using namespace dao;
+using base::fail;
+using capi::Handle;
+using capi::with_handle;
+
+namespace
+{
+
+Status fail_number(const Handle &handle, int32_t number) noexcept
+{
+    return fail(DAO_E_SEMAPHORE, "%s: no semaphore %d; expected 0 to %d", handle.segment->name(), number,
+                handle.segment->semaphore_limit() - 1);
+}
+
+}
+
+int_fast8_t daoSemPost(IMAGE *image, int32_t semNb)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        if (semNb < 0 || semNb >= IMAGE_NB_SEMAPHORE)
+            return fail_number(handle, semNb);
+        return segment::post(*handle.segment, static_cast<uint32_t>(semNb));
+    });
+}
+
+int_fast8_t daoSemPostAll(IMAGE *image)
+{
+    return with_handle(image, [](Handle &handle) noexcept { return segment::post_all(*handle.segment); });
+}
+
+int_fast8_t daoSemLogPost(IMAGE *image)
+{
+    return with_handle(image,
+                       [](Handle &handle) noexcept { return segment::post(*handle.segment, protocol::log_semaphore); });
+}
+
+int_fast8_t daoShmPostSem(IMAGE *image, int32_t semNb)
+{
+    return daoSemPost(image, semNb);
+}
+
+int_fast8_t daoShmPostSemAll(IMAGE *image)
+{
+    return daoSemPostAll(image);
+}
+
+int32_t daoShmClaimSem(IMAGE *image)
+{
+    int32_t number = -1;
+    (void)with_handle(image, [&](Handle &handle) noexcept {
+        const Status status = frames::claim_semaphore(handle.reader);
+        number = segment::claimed_number(handle.reader.claim);
+        return status;
+    });
+    return number;
+}
+
+int_fast8_t daoShmReleaseSem(IMAGE *image)
+{
+    return with_handle(image, [](Handle &handle) noexcept {
+        segment::release_claim(*handle.segment, handle.reader.claim);
+        return Status::success;
+    });
+}
+
+int_fast8_t daoShmGetSemUser(IMAGE *image, int32_t semNb, uint32_t *pid)
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        if (pid == nullptr)
+            return fail(DAO_E_ARGUMENT, "%s: the place for the process id is a null pointer", handle.segment->name());
+        if (semNb < 0 || semNb >= handle.segment->semaphore_limit())
+            return fail_number(handle, semNb);
+        *pid = base::token_pid(segment::find_claimant(*handle.segment, static_cast<uint32_t>(semNb)));
+        return Status::success;
+    });
+}
+
+int daoShmSemInUse(IMAGE *image, int32_t semNb)
+{
+    uint32_t pid = 0;
+    return daoShmGetSemUser(image, semNb, &pid) == DAO_SUCCESS && pid != 0 ? 1 : 0;
+}

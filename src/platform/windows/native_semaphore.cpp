@@ -1,0 +1,26 @@
+// Windows has no semaphores in shared memory: segments get named ones.
+#include "platform/platform.hpp"
+
+namespace dao::platform
+{
+
+SemaphoreLayout semaphore_layout() noexcept
+{
+    return SemaphoreLayout::none;
+}
+
+void NativeSemaphore::initialise() noexcept {}
+
+void NativeSemaphore::post() noexcept {}
+
+bool NativeSemaphore::try_take() noexcept
+{
+    return false;
+}
+
+Sleep NativeSemaphore::wait(int64_t timeout_ns) noexcept
+{
+    return sleep_until(monotonic_ns() + timeout_ns);
+}
+
+}

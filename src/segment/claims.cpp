@@ -1,0 +1,85 @@
+#include "segment/claims.hpp"
+
+#include "base/error.hpp"
+#include "segment/liveness.hpp"
+
+namespace dao::segment
+{
+
+using base::fail;
+using base::ProcessToken;
+using base::Word;
+
+namespace
+{
+
+Word<uint64_t> claim_word(const Segment &segment, uint32_t number) noexcept
+{
+    return Word<uint64_t>(&segment.extension()->claims[number]);
+}
+
+bool try_claim(const Segment &segment, uint32_t number) noexcept
+{
+    const Word<uint64_t> word = claim_word(segment, number);
+    ProcessToken owner = word.load_relaxed();
+    return (owner == 0 || segment.is_dead()(owner)) && word.compare_exchange_acquire(owner, segment.self());
+}
+
+// A new reader waits for frames to come.
+void drop_posts(Segment &segment, uint32_t number) noexcept
+{
+    (void)segment.semaphores().take(number);
+    if (segment.has_named_semaphores() && segment.named_semaphore(number).is_open())
+        (void)segment.named_semaphore(number).wait(0);
+    if (segment.has_native_semaphores())
+        (void)segment.native_semaphore(number).try_take();
+}
+
+}
+
+int32_t claimed_number(const Claim &claim) noexcept
+{
+    return claim.owner == platform::this_process().token ? claim.number : -1;
+}
+
+Status claim_semaphore(Segment &segment, Claim &claim) noexcept
+{
+    if (claimed_number(claim) >= 0)
+        return Status::success;
+    if (segment.extension() == nullptr)
+        return fail(DAO_E_UNSUPPORTED, "%s: cannot claim a semaphore: made by DAO, and so without claims",
+                    segment.name());
+    if (segment.read_only())
+        return fail(DAO_E_READ_ONLY, "%s: cannot claim a semaphore: open for reading only", segment.name());
+    if (!segment.show_presence())
+        return fail(DAO_E_NO_MEMORY, "%s: out of memory", segment.name());
+    for (uint32_t number = 0; number < segment.semaphore_limit(); ++number)
+        if (try_claim(segment, number))
+        {
+            claim = {static_cast<int32_t>(number), platform::this_process().token};
+            drop_posts(segment, number);
+            return Status::success;
+        }
+    return fail(DAO_E_SEMAPHORE, "%s: cannot claim a semaphore: all %d are claimed by processes that may be alive",
+                segment.name(), segment.semaphore_limit());
+}
+
+void release_claim(const Segment &segment, Claim &claim) noexcept
+{
+    if (claimed_number(claim) >= 0 && !segment.is_lost())
+    {
+        ProcessToken own = segment.self();
+        (void)claim_word(segment, static_cast<uint32_t>(claim.number)).compare_exchange_release(own, 0);
+    }
+    claim = {};
+}
+
+ProcessToken find_claimant(const Segment &segment, uint32_t number) noexcept
+{
+    if (segment.extension() == nullptr)
+        return 0;
+    const ProcessToken owner = claim_word(segment, number).load_relaxed();
+    return owner == 0 || segment.is_dead()(owner) ? 0 : owner;
+}
+
+}

@@ -1,0 +1,92 @@
+// Segments whose names differ only after the first dot have the same semaphores of DAO's: told when the second is made.
+#include "dao_bytes.hpp"
+#include "dao_semaphores.hpp"
+#include "image.hpp"
+#include "segment_name.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace
+{
+
+using namespace test;
+
+class SemaphoreNames : public testing::Test
+{
+  protected:
+    ~SemaphoreNames() override
+    {
+        daoShmSetCompatibility(0);
+        for (const char *which : which_semaphores)
+            sem_unlink(semaphore_name(path("1"), which).c_str());
+    }
+    std::string path(const std::string &ending) const
+    {
+        return (folder_.folder() / (stem_ + "." + ending + ".im.shm")).string();
+    }
+    int_fast8_t make(Image &image, const std::string &name, bool for_dao, uint32_t elements = 4)
+    {
+        daoShmSetCompatibility(for_dao);
+        return image.try_create(name, {elements}, _DATATYPE_UINT32);
+    }
+
+    SegmentName folder_, elsewhere_;
+    std::string stem_ = "wfs" + std::to_string(getpid());
+    Image first_, second_, third_;
+};
+
+TEST_F(SemaphoreNames, ThatAnotherSegmentHasAreAnErrorThatNamesIt)
+{
+    ASSERT_EQ(make(first_, path("1"), true), DAO_SUCCESS) << daoLastErrorMessage();
+    EXPECT_EQ(make(second_, path("2"), true), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NAME);
+    const std::string message = daoLastErrorMessage();
+    for (const std::string &part : {path("1"), path("2"), stem_ + "_sem00"})
+        EXPECT_NE(message.find(part), std::string::npos) << message;
+    EXPECT_FALSE(std::filesystem::exists(path("2")));
+}
+
+TEST_F(SemaphoreNames, OfTheSegmentItselfAreNoneOfAnother)
+{
+    ASSERT_EQ(make(first_, path("1"), true), DAO_SUCCESS);
+    EXPECT_EQ(make(second_, path("1"), true), DAO_SUCCESS) << daoLastErrorMessage();
+    EXPECT_EQ(make(third_, path("1"), true, 5), DAO_SUCCESS) << daoLastErrorMessage();
+}
+
+TEST_F(SemaphoreNames, MatterOnlyToSegmentsThatDaoProgramsShare)
+{
+    ASSERT_EQ(make(first_, path("1"), true), DAO_SUCCESS);
+    EXPECT_EQ(make(second_, path("2"), false), DAO_SUCCESS);
+    EXPECT_EQ(make(third_, path("2"), true), DAO_ERROR) << "made again, it would share them";
+    EXPECT_EQ(daoShmRemove(path("1").c_str()), DAO_SUCCESS);
+    EXPECT_EQ(make(third_, path("2"), true), DAO_SUCCESS) << daoLastErrorMessage();
+    daoShmRemove(path("2").c_str());
+}
+
+TEST_F(SemaphoreNames, OfASegmentThatDaoMadeCountToo)
+{
+    write_file(path("1"), make_bytes({{4}}, path("1")));
+    EXPECT_EQ(make(second_, path("2"), true), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NAME);
+}
+
+TEST_F(SemaphoreNames, AreSearchedWhereSegmentsUsuallyAre)
+{
+    const std::string usual = "/tmp/" + stem_ + ".usual.im.shm";
+    ASSERT_EQ(make(first_, usual, true), DAO_SUCCESS) << daoLastErrorMessage();
+    EXPECT_EQ(make(second_, path("2"), true), DAO_ERROR);
+    EXPECT_EQ(daoShmRemove(usual.c_str()), DAO_SUCCESS);
+}
+
+TEST_F(SemaphoreNames, OfOtherFilesDoNotCount)
+{
+    write_file(path("notes"), Bytes(100, 'x'));
+    write_file((folder_.folder() / stem_).string(), Bytes());
+    std::filesystem::create_directory(folder_.folder() / (stem_ + ".folder"));
+    ASSERT_EQ(make(first_, path("1"), true), DAO_SUCCESS) << daoLastErrorMessage();
+    std::filesystem::create_symlink(path("1"), path("link"));
+    EXPECT_EQ(make(second_, path("link"), true), DAO_SUCCESS) << "the same segment: " << daoLastErrorMessage();
+}
+
+}
