@@ -172,6 +172,42 @@ nb::list Segment::readers()
     return readers;
 }
 
+int32_t Segment::claimed_semaphore()
+{
+    Handle::Use use(handle_);
+    const int32_t number = daoShmClaimSem(use.image());
+    if (number < 0 && daoLastErrorCode() != DAO_E_SEMAPHORE)
+        throw last_failure();
+    return number;
+}
+
+bool Segment::is_semaphore_in_use(nb::handle number)
+{
+    const int wanted = semaphore_number(number);
+    Handle::Use use(handle_);
+    uint32_t pid = 0;
+    require(daoShmGetSemUser(use.image(), wanted, &pid));
+    return pid != 0;
+}
+
+nb::dict Segment::semaphore_users()
+{
+    nb::dict users;
+    Handle::Use use(handle_);
+    const int count = std::min<int>(use.image()->md->sem, IMAGE_NB_SEMAPHORE);
+    for (int number = 0; number < count; ++number)
+    {
+        uint32_t pid = 0;
+        require(daoShmGetSemUser(use.image(), number, &pid));
+        if (pid == 0)
+            continue;
+        nb::list processes;
+        processes.append(pid);
+        users[nb::int_(number)] = processes;
+    }
+    return users;
+}
+
 nb::tuple Segment::shape()
 {
     const FrameShape shape = Handle::Use(handle_)->shape;

@@ -248,6 +248,14 @@ void bind_describing(Class &segment)
         "follow", [](Segment &self) { return self.handle().follow.load(); },
         [](Segment &self, bool on) { self.handle().follow.store(on); },
         "Whether reads, writes and waits go on by themselves in a segment that replaced this one.");
+    segment.def_prop_ro(
+        "sem", &Segment::claimed_semaphore,
+        "The semaphore that is this thread's own, claimed with the first use; -1 when none is left. It stays so until\n"
+        "close() or the end of the process. To wait, none is needed.");
+    segment.def("sem_in_use", &Segment::is_semaphore_in_use, "semNb"_a.none(),
+                "Whether a process that may be alive has claimed semaphore semNb.");
+    segment.def("sem_users", &Segment::semaphore_users,
+                "Who has claimed semaphores: a dict from each one's number to a list of process ids.");
     segment.def("_image", &Segment::image);
     segment.def("_readers", &Segment::readers);
     segment.def("_acquisition_time_ns", &Segment::acquisition_time_ns);

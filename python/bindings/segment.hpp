@@ -66,6 +66,9 @@ class Segment
     nb::tuple image();
     nb::dict info();
     nb::list readers();
+    int32_t claimed_semaphore();
+    bool is_semaphore_in_use(nb::handle number);
+    nb::dict semaphore_users();
     nb::tuple shape();
     nb::object dtype();
     uint64_t frame_id();

@@ -1,6 +1,7 @@
 """What programs of the field use: the constructor's arguments, the C structs, parts of frames, names beside shm."""
 
 import ctypes
+import os
 import shutil
 import threading
 
@@ -200,6 +201,49 @@ def test_wait_without_a_number_is_for_the_next_frame(pair):
     assert reader.get_data(check=True, timeout=0.05) is None
     writer.set_data(FRAME + 9)
     assert reader.get_history(2, check=True, timeout=60)[1, 0, 0] == 9
+
+
+def test_semaphores_are_claimed_by_one_object_each(pair, python_process):
+    writer, _ = pair
+    first, second = shm(writer.name), shm(writer.name)
+    assert (first.sem, second.sem, first.sem) == (0, 1, 0)
+    assert first.sem_in_use(1) and not first.sem_in_use(2)
+    assert first.sem_users() == {0: [os.getpid()], 1: [os.getpid()]}
+    second.close()
+    assert not first.sem_in_use(1)
+    other = python_process(
+        """
+        import sys, time
+        from daoShm import shm
+        segment = shm(sys.argv[1])
+        print(segment.sem, flush=True)
+        time.sleep(600)
+        """,
+        writer.name,
+    )
+    assert other.stdout.readline() == "1\n"
+    assert first.sem_users() == {0: [os.getpid()], 1: [other.pid]}
+    other.kill()
+    other.wait()
+    assert not first.sem_in_use(1)
+
+
+def test_no_semaphore_is_left(pair):
+    writer, reader = pair
+    others = [shm(writer.name) for _ in range(10)]
+    assert [other.sem for other in others] == list(range(10))
+    assert reader.sem == -1
+    assert reader.get_data(check=True, timeout=0.05) is None
+    others[3].close()
+    assert reader.sem == 3
+
+
+def test_numbers_of_semaphores_that_are_none(pair):
+    for number in (-1, 10, 2**40):
+        with pytest.raises(ValueError, match="semaphore"):
+            pair[1].sem_in_use(number)
+    with pytest.raises(TypeError):
+        pair[1].sem_in_use("0")
 
 
 PARTS = [
