@@ -850,7 +850,8 @@ DAO_API int_fast8_t daoShmCheckOverwrite(IMAGE *image);
 DAO_API int_fast8_t daoShmResetReadTail(IMAGE *image, uint32_t *segment_idx, uint64_t *segment_cnt0);
 
 /** Wait, asleep, for the next frame after the last one that this handle waited for or read (at first: that was newest when
- *  it was opened). Needs no semaphore of its own: any number of readers. */
+ *  it was opened). Needs no semaphore of its own: any number of readers. When the handle has claimed one
+ *  (daoShmClaimSem()), the same as daoShmWaitSem() with `DAO_SEM_AUTO`: a post by hand ends the wait too. */
 DAO_API int_fast8_t daoShmWait(IMAGE *image);
 /** The same until `timeout`, absolute, on `CLOCK_REALTIME`; null is an error. */
 DAO_API int_fast8_t daoShmWaitTimeout(IMAGE *image, const struct timespec *timeout);

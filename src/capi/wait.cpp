@@ -53,6 +53,14 @@ Status choose_semaphore(Handle &handle, int32_t &number) noexcept
     return status;
 }
 
+// For the next frame. Who has claimed a semaphore waits for its posts, those by hand included.
+Status wait_for_next(Handle &handle, int64_t timeout_ns) noexcept
+{
+    const int32_t claimed = segment::claimed_number(handle.reader.claim);
+    return claimed >= 0 ? wait_for_numbered(handle, claimed, timeout_ns)
+                        : wait_for_unseen(handle, WaitMode::asleep, timeout_ns);
+}
+
 // Calls `wait` with the handle and the time until `timeout`.
 template <class Wait>
 int_fast8_t wait_until(IMAGE *image, const struct timespec *timeout, Wait &&wait) noexcept
@@ -104,15 +112,13 @@ int_fast8_t daoShmWaitForCounter(IMAGE *image)
 
 int_fast8_t daoShmWait(IMAGE *image)
 {
-    return with_handle(
-        image, [](Handle &handle) noexcept { return wait_for_unseen(handle, WaitMode::asleep, dao::wait::no_limit); });
+    return with_handle(image, [](Handle &handle) noexcept { return wait_for_next(handle, dao::wait::no_limit); });
 }
 
 int_fast8_t daoShmWaitTimeout(IMAGE *image, const struct timespec *timeout)
 {
-    return wait_until(image, timeout, [](Handle &handle, int64_t timeout_ns) noexcept {
-        return wait_for_unseen(handle, WaitMode::asleep, timeout_ns);
-    });
+    return wait_until(image, timeout,
+                      [](Handle &handle, int64_t timeout_ns) noexcept { return wait_for_next(handle, timeout_ns); });
 }
 
 int_fast8_t daoShmWaitForTargetCounter(IMAGE *image, uint64_t targetCnt0)

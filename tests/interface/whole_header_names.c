@@ -92,6 +92,11 @@ static void use_newest_waits(IMAGE *image, IMAGE *reader)
         EXPECT(daoShmWaitTimeout(reader, &until) == DAO_TIMEOUT); /* and was waited for */
     }
     EXPECT(daoShmWaitTargetCounter(reader, daoShmGetCounter(image)) == DAO_SUCCESS);
+    EXPECT(daoShmPostSemAll(image) == DAO_SUCCESS && daoShmWaitTimeout(reader, &until) == DAO_TIMEOUT); /* no frame */
+    EXPECT(daoShmClaimSem(reader) >= 0 && daoShmWaitTimeout(reader, &until) == DAO_TIMEOUT);
+    EXPECT(daoShmPostSem(image, daoShmClaimSem(reader)) == DAO_SUCCESS && daoShmWait(reader) == DAO_SUCCESS);
+    EXPECT(daoShmSetData(image, frame, 24) == DAO_SUCCESS && daoShmWait(reader) == DAO_SUCCESS);
+    EXPECT(daoShmReleaseSem(reader) == DAO_SUCCESS);
 }
 
 void use_newest_names(void)
