@@ -49,7 +49,7 @@ def test_a_frame_between_two_waits_is_not_missed(pair):
     assert not reader.wait(timeout=0)
 
 
-@pytest.mark.parametrize("arguments", [{"semNb": 3}, {"spin": True}])
+@pytest.mark.parametrize("arguments", [{}, {"semNb": 3}, {"spin": True}])
 def test_get_data_waits(pair, later, arguments):
     writer, reader = pair
     reader.get_data(check=True, timeout=0.01, **arguments)
