@@ -400,7 +400,7 @@ DAO_API void daoShmSetFileMode(uint32_t mode);
 DAO_API uint32_t daoShmGetFileMode(void);
 
 /** Whether segments that this process makes get DAO's named semaphores, for processes that run DAO's own library. At
- *  first what the environment variable `DAO_COMPATIBILITY` says (1: yes), else no. */
+ *  first what the environment variable `DAO_COMPATIBILITY` says (1: yes, all else: no), else no. */
 DAO_API void daoShmSetCompatibility(int on);
 /** @return 1 when new segments get DAO's named semaphores, else 0. */
 DAO_API int daoShmGetCompatibility(void);

@@ -274,7 +274,7 @@ int daoShmGetCompatibility(void)
     if (chosen < 0)
     {
         const char *wanted = platform::environment("DAO_COMPATIBILITY");
-        chosen = wanted != nullptr && std::strcmp(wanted, "") != 0 && std::strcmp(wanted, "0") != 0 ? 1 : 0;
+        chosen = wanted != nullptr && std::strcmp(wanted, "1") == 0 ? 1 : 0;
     }
     return chosen;
 }

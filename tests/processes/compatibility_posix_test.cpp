@@ -209,6 +209,18 @@ int play_environment_creator(const Arguments &arguments)
 
 const Role environment_creator("environment-creator", play_environment_creator);
 
+TEST(Compatibility, OnlyOneInTheEnvironmentSwitchesItOn)
+{
+    for (const char *value : {"", "0", "off", "no", "false", "2", "11", " 1"})
+    {
+        setenv("DAO_COMPATIBILITY", value, 1);
+        EXPECT_EQ(daoShmGetCompatibility(), 0) << value;
+    }
+    setenv("DAO_COMPATIBILITY", "1", 1);
+    EXPECT_EQ(daoShmGetCompatibility(), 1);
+    unsetenv("DAO_COMPATIBILITY");
+}
+
 TEST(Compatibility, IsSwitchedByTheEnvironmentTheFunctionAndTheOption)
 {
     SegmentName by_environment, by_option, against;
