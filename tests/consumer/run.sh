@@ -1,12 +1,14 @@
 #!/bin/sh
-# Install BUILD_DIR into a temporary prefix; build and run the C and the C++ program against it, with CMake and with
-# pkg-config. The prefix is moved after the installation: nothing in it may depend on where it was installed.
+# Install BUILD_DIR into a temporary prefix; start daoshm from it, build and run the C and the C++ program against it,
+# with CMake and with pkg-config. The prefix is moved after the installation: nothing in it may depend on where it was
+# installed, nor on a variable that says where the library is.
 set -eu
 build=${1:?usage: run.sh BUILD_DIR}
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 cmake=${CMAKE:-cmake}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+unset LD_LIBRARY_PATH DYLD_LIBRARY_PATH
 
 "$cmake" --install "$build" --prefix "$work/first" >"$work/install.log" || { cat "$work/install.log"; exit 1; }
 mv "$work/first" "$work/prefix"
@@ -14,9 +16,19 @@ cp -r "$here/program" "$work/program"
 flags=${DAO_SANITIZE:+-fsanitize=$DAO_SANITIZE}
 libraries=$(dirname "$(find "$work/prefix" -name 'libdao.*' | head -n 1)")
 
+if [ -x "$work/prefix/bin/daoshm" ]; then
+    mkdir "$work/a prefix"
+    cp -R "$work/prefix" "$work/a prefix/copy"
+    ln -s "$work/prefix/bin/daoshm" "$work/link"
+    for program in "$work/prefix/bin/daoshm" "$work/a prefix/copy/bin/daoshm" "$work/link"; do
+        (cd / && "$program" --version) || { echo "$program does not start"; exit 1; }
+    done
+    (cd "$work/prefix/bin" && ./daoshm create "$work/installed.im.shm" 4x4 && ./daoshm rm "$work/installed.im.shm")
+fi
+
 run() { # way, folder of the programs
     for language in c cpp; do
-        LD_LIBRARY_PATH=$libraries "$2/consumer_$language" "$work/$1_$language.im.shm"
+        "$2/consumer_$language" "$work/$1_$language.im.shm"
         echo "$1, $language: built and ran"
     done
 }
