@@ -1,6 +1,6 @@
 // Slopes: background subtraction and the centroid of the spot in every subaperture of every camera frame, in pixels.
 //   demo_centroids CAMERA SLOPES [--stamped]
-// The slopes are one vector, all x and then all y, and its checksum. With --stamped the sensor's own frame number in
+// The slopes are one vector, all x and then all y; its checksum is in cnt2. With --stamped the sensor's own frame number in
 // every row must be the same in all rows and match the camera's frame id.
 #include <csignal>
 #include <daoShm.hpp>
@@ -58,14 +58,13 @@ class Centroids
         Dao::CreateOptions options;
         options.depth = DEMO_DEPTH;
         options.keywords = DEMO_KEYWORDS;
-        return Dao::Shm<float>(name, {static_cast<uint32_t>(2 * cells_.size() + 1)}, options);
+        return Dao::Shm<float>(name, {static_cast<uint32_t>(2 * cells_.size())}, options);
     }
 
     void process(uint64_t missed)
     {
         const auto frame = camera_.last_frame();
         demo_count(&stage, &*frame, missed, is_whole(*frame));
-        slopes_.set_frame_id(frame->cnt2);
         slopes_.set_acquisition_time(Dao::TimePoint(std::chrono::nanoseconds(frame->atime_ns)));
         auto slopes = slopes_.begin_write();
         const float background = border_level();
@@ -73,7 +72,8 @@ class Centroids
         {
             centroid(cells_[i], background, slopes[i], slopes[cells_.size() + i]);
         }
-        demo_seal(slopes.data(), static_cast<uint32_t>(2 * cells_.size()), frame->cnt2);
+        const auto count = static_cast<uint32_t>(2 * cells_.size());
+        slopes_.set_frame_id(demo_seal(slopes.data(), count, demo_frame_id(frame->cnt2)));
         slopes.commit();
         Dao::check(demo_report(&stage, slopes_.image(), 0));
     }
@@ -92,8 +92,7 @@ class Centroids
                 return false;
             }
         }
-        const bool follows =
-            stage.frames == 0 || stamp - last_stamp_ == static_cast<uint32_t>(frame.cnt2 - stage.last_id);
+        const bool follows = stage.frames == 0 || stamp - last_stamp_ == demo_frame_id(frame.cnt2) - stage.last_id;
         last_stamp_ = stamp;
         return follows;
     }

@@ -59,11 +59,11 @@ class Mirror
         if (stage.frames == 0)
         {
             started_ns_ = demo_now_ns();
-            first_id_ = frame->cnt2;
+            first_id_ = demo_frame_id(frame->cnt2);
             first_atime_ns_ = frame->atime_ns;
         }
         last_atime_ns_ = frame->atime_ns;
-        const auto count = static_cast<uint32_t>(command_.size() - 1);
+        const auto count = static_cast<uint32_t>(command_.size());
         demo_count(&stage, &*frame, missed, demo_is_sealed(command_.data(), count, frame->cnt2));
     }
 
@@ -115,7 +115,7 @@ class Mirror
     demo::Watched camera_, slopes_, monitor_, commands_;
     Dao::Shm<float> input_;
     std::vector<float> command_;
-    uint64_t first_id_ = 0;
+    uint32_t first_id_ = 0;
     int64_t started_ns_ = 0, first_atime_ns_ = 0, last_atime_ns_ = 0;
 };
 } // namespace

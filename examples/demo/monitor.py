@@ -110,8 +110,8 @@ def watch(segments: list[shm], matrix: shm, stopped: threading.Event) -> None:
     camera, slopes, commands = segments
     while not stopped.wait(0.2):
         matrix.keywords["BRIGHT"] = float(camera.get_data().max())
-        matrix.keywords["SLOPERMS"] = float(np.std(slopes.get_data()[:-1]))
-        matrix.keywords["CMDRMS"] = float(np.std(commands.get_data()[:-1]))
+        matrix.keywords["SLOPERMS"] = float(np.std(slopes.get_data()))
+        matrix.keywords["CMDRMS"] = float(np.std(commands.get_data()))
 
 
 def main() -> None:
@@ -126,7 +126,7 @@ def main() -> None:
     matrix = shm(matrix_name, reconstructor(cells), nbkw=8)
     commands = wait_for(commands_name, stopped)
     watch([camera, slopes, commands], matrix, stopped)
-    write_png(picture_name, picture(camera.get_data(), commands.get_data()[:-1], cells))
+    write_png(picture_name, picture(camera.get_data(), commands.get_data(), cells))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ static int open_all(LOOP *loop, char **names)
         return fail("waiting for the slopes and the matrix");
     if (daoShmShm2Img(names[1], &loop->slopes) != DAO_SUCCESS || daoShmShm2Img(names[2], &loop->matrix) != DAO_SUCCESS)
         return fail("open");
-    loop->slope_count = (uint32_t)loop->slopes.md->nelement - 1;
+    loop->slope_count = (uint32_t)loop->slopes.md->nelement;
     loop->command_count = loop->matrix.md->size[0];
     if (loop->matrix.md->size[1] != loop->slope_count || loop->matrix.md->atype != _DATATYPE_FLOAT)
     {
@@ -45,10 +45,10 @@ static int open_all(LOOP *loop, char **names)
 
     options.depth = DEMO_DEPTH;
     options.keywords = DEMO_KEYWORDS;
-    const uint32_t size[1] = {loop->command_count + 1};
+    const uint32_t size[1] = {loop->command_count};
     if (daoShmImageCreateWith(&loop->commands, names[3], 1, size, _DATATYPE_FLOAT, &options) != DAO_SUCCESS)
         return fail("create");
-    loop->slope_vector = malloc((loop->slope_count + 1) * sizeof(float));
+    loop->slope_vector = malloc(loop->slope_count * sizeof(float));
     loop->matrix_elements = malloc((size_t)loop->slope_count * loop->command_count * sizeof(float));
     return loop->slope_vector == NULL || loop->matrix_elements == NULL;
 }
@@ -74,8 +74,7 @@ static int reconstruct_frame(LOOP *loop, uint64_t missed)
         return fail("commands");
     cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)loop->command_count, (int)loop->slope_count, 1.0f,
                 loop->matrix_elements, (int)loop->slope_count, loop->slope_vector, 1, 0.0f, (float *)slot, 1);
-    demo_seal((float *)slot, loop->command_count, frame.cnt2);
-    daoShmSetFrameId(&loop->commands, frame.cnt2);
+    daoShmSetFrameId(&loop->commands, demo_seal((float *)slot, loop->command_count, demo_frame_id(frame.cnt2)));
     daoShmSetAcquisitionTime(&loop->commands, frame.atime_ns);
     if (daoShmLoanCommit(&loop->commands) != DAO_SUCCESS)
         return fail("commands");
@@ -89,7 +88,7 @@ static int run(LOOP *loop)
     {
         uint64_t missed = 0;
         const int_fast8_t status =
-            daoShmReadNext(&loop->slopes, loop->slope_vector, loop->slope_count + 1, &seen, NULL, &missed);
+            daoShmReadNext(&loop->slopes, loop->slope_vector, loop->slope_count, &seen, NULL, &missed);
         if (status == DAO_SUCCESS || status == DAO_OVERWRITE)
         {
             if (reconstruct_frame(loop, missed) != 0)

@@ -1,7 +1,6 @@
 #include "stage.h"
 
 #include <signal.h>
-#include <string.h>
 
 static volatile sig_atomic_t is_stopped = 0;
 
@@ -49,11 +48,12 @@ void demo_count(DEMO_STAGE *stage, const DAO_FRAME *frame, uint64_t missed, int 
     const int64_t latency_us = (demo_now_ns() - frame->atime_ns) / 1000;
     const int64_t last_bin = DEMO_LATENCY_BINS - 1;
     ++stage->latency[latency_us < 0 ? 0 : latency_us < last_bin ? latency_us : last_bin];
-    if (stage->frames > 0 && frame->cnt2 <= stage->last_id)
+    const uint32_t id = demo_frame_id(frame->cnt2);
+    if (stage->frames > 0 && id <= stage->last_id)
         ++stage->repeated;
     else if (stage->frames > 0)
-        stage->skipped += frame->cnt2 - stage->last_id - 1;
-    stage->last_id = frame->cnt2;
+        stage->skipped += id - stage->last_id - 1;
+    stage->last_id = id;
     stage->missed += missed;
     stage->torn += is_whole ? 0 : 1;
     ++stage->frames;
@@ -99,25 +99,28 @@ int_fast8_t demo_report(DEMO_STAGE *stage, IMAGE *output, int at_once)
 }
 
 /* FNV-1a over the bytes of the elements and of the id. */
-static uint32_t check_of(const float *vector, uint32_t count, uint64_t frame_id)
+static uint32_t check_of(const float *vector, uint32_t count, uint32_t frame_id)
 {
     uint32_t check = 2166136261u;
     const unsigned char *bytes = (const unsigned char *)vector;
     for (size_t i = 0; i < count * sizeof(float); ++i)
         check = (check ^ bytes[i]) * 16777619u;
-    for (int shift = 0; shift < 64; shift += 8)
-        check = (check ^ (uint32_t)(frame_id >> shift & 255)) * 16777619u;
+    for (int shift = 0; shift < 32; shift += 8)
+        check = (check ^ (frame_id >> shift & 255)) * 16777619u;
     return check;
 }
 
-void demo_seal(float *vector, uint32_t count, uint64_t frame_id)
+uint64_t demo_seal(const float *vector, uint32_t count, uint32_t frame_id)
 {
-    const uint32_t check = check_of(vector, count, frame_id);
-    memcpy(vector + count, &check, sizeof check);
+    return (uint64_t)check_of(vector, count, frame_id) << 32 | frame_id;
 }
 
-int demo_is_sealed(const float *vector, uint32_t count, uint64_t frame_id)
+int demo_is_sealed(const float *vector, uint32_t count, uint64_t cnt2)
 {
-    const uint32_t check = check_of(vector, count, frame_id);
-    return memcmp(vector + count, &check, sizeof check) == 0;
+    return demo_seal(vector, count, demo_frame_id(cnt2)) == cnt2;
+}
+
+uint32_t demo_frame_id(uint64_t cnt2)
+{
+    return (uint32_t)cnt2;
 }

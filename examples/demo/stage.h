@@ -25,7 +25,7 @@ typedef struct
     uint64_t torn;     /* content and frame id do not match */
     uint64_t repeated; /* a frame id that is not above the last one */
     uint64_t skipped;  /* frame ids that never arrived, wherever they were lost */
-    uint64_t last_id;
+    uint32_t last_id;
     int64_t reported_ns; /* last update of the keywords */
     uint32_t latency[DEMO_LATENCY_BINS];
 } DEMO_STAGE;
@@ -49,9 +49,11 @@ double demo_latency_us(const DEMO_STAGE *stage, double fraction);
 /* Write the counts into keywords: at most twice per second, or at once. */
 int_fast8_t demo_report(DEMO_STAGE *stage, IMAGE *output, int at_once);
 
-/* The last element of a vector is a checksum of the others and the frame id. */
-void demo_seal(float *vector, uint32_t count, uint64_t frame_id);
-int demo_is_sealed(const float *vector, uint32_t count, uint64_t frame_id);
+/* The cnt2 of a vector is the camera's frame id and, in its upper half, a checksum of the elements and that id; in the
+   camera's own frames the upper half is 0. */
+uint64_t demo_seal(const float *vector, uint32_t count, uint32_t frame_id);
+int demo_is_sealed(const float *vector, uint32_t count, uint64_t cnt2);
+uint32_t demo_frame_id(uint64_t cnt2);
 
 #ifdef __cplusplus
 }
