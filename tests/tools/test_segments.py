@@ -17,7 +17,7 @@ def newest(tool, segment):
 @pytest.mark.parametrize("atype", TYPES)
 def test_create_reports_type_shape_and_depth(tool, atype):
     made = tool.json("create", "a", "3x4,5", atype, "--depth", 3)
-    assert made["path"] == tool.name(tool.folder / "a.im.shm")
+    assert made["segment"] == tool.name(tool.folder / "a.im.shm")
     info = tool.json("info", "a")
     assert (info["type"], info["shape"], info["depth"], info["cnt0"]) == (atype, [3, 4, 5], 3, 0)
     assert info["state"] == "no frame yet"
@@ -50,7 +50,7 @@ def test_ls_lists_all_segments_with_rates(tool):
     tool("create", "live", "16x16", "uint16", "--depth", 4)
     writer = tool.start("fill", "live", "ramp", "--rate", 200)
     tool.wait_for_frames("live", 10)
-    listed = {file_name(entry["path"]): entry for entry in tool.json("ls", tool.folder, "--interval", 1)}
+    listed = {file_name(entry["segment"]): entry for entry in tool.json("ls", tool.folder, "--interval", 1)}
     assert set(listed) == {"still.im.shm", "live.im.shm"}
     live = listed["live.im.shm"]
     assert 150 < live["rate_hz"] < 250
@@ -71,7 +71,7 @@ def test_ls_lists_a_damaged_file_with_the_reason(tool):
     tool("create", "good", "8")
     (tool.folder / "bad.im.shm").write_bytes(b"no segment at all")
     (tool.folder / "other.txt").write_text("not named like a segment")
-    listed = {file_name(entry["path"]): entry for entry in tool.json("ls", tool.folder)}
+    listed = {file_name(entry["segment"]): entry for entry in tool.json("ls", tool.folder)}
     assert set(listed) == {"good.im.shm", "bad.im.shm"}
     assert listed["bad.im.shm"]["state"] == "damaged" and "bad.im.shm" in listed["bad.im.shm"]["problem"]
     assert "damaged:" in tool("ls", tool.folder)
@@ -92,7 +92,7 @@ def test_names_are_utf8(tool):
     folder.mkdir()
     tool("create", folder / "äöü.im.shm", "4")
     tool("fill", folder / "äöü.im.shm", 3)
-    assert [entry["path"] for entry in tool.json("ls", folder)] == [tool.name(folder / "äöü.im.shm")]
+    assert [entry["segment"] for entry in tool.json("ls", folder)] == [tool.name(folder / "äöü.im.shm")]
     for ending in ("npy", "fits"):
         file = folder / f"ñ.{ending}"
         tool("save", folder / "äöü.im.shm", file)

@@ -77,7 +77,7 @@ def test_top_fits_a_narrow_terminal(tool, terminal):
 
 
 def test_top_without_a_terminal_is_an_error(tool):
-    tool("top", code=1)
+    tool("top", code=2)
     assert "terminal" in tool.errors and "ls" in tool.errors
 
 

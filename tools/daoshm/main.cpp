@@ -1,6 +1,7 @@
 /// daoshm: inspect, create, fill, record and check segments from the command line.
 #include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string>
 
 #include <dao.h>
@@ -9,6 +10,8 @@
 #include "commands/commands.hpp"
 #include "platform/platform.hpp"
 #include "text/exit_code.hpp"
+#include "text/output.hpp"
+#include "text/printable.hpp"
 #include "timing/interrupt.hpp"
 
 namespace
@@ -16,16 +19,23 @@ namespace
 
 int report(const std::string &message, int code)
 {
-    std::fputs(fmt::format("daoshm: {}\n", message).c_str(), stderr);
+    std::fputs(fmt::format("daoshm: {}\n", daoshm::printable(message)).c_str(), stderr);
     return code;
 }
 
+/// Help and version are output as any other; what CLI11 says of wrong usage has several lines.
+int report_usage(const CLI::App &app, const CLI::ParseError &error)
+{
+    std::ostringstream output;
+    std::ostringstream errors;
+    const bool is_wrong = app.exit(error, output, errors) != 0;
+    daoshm::print(output.str());
+    std::fputs(daoshm::printable(errors.str(), "\n").c_str(), stderr);
+    return is_wrong ? daoshm::exit_usage : daoshm::exit_success;
 }
 
-int main(int argc, char **argv)
+int run(int argc, char **argv)
 {
-    daoshm::start_terminal();
-    daoshm::catch_interrupts();
     daoshm::Tool tool;
     tool.app.name("daoshm");
     tool.app.description("Inspect, create, fill, record and check shared memory segments.");
@@ -46,11 +56,18 @@ int main(int argc, char **argv)
     }
     catch (const CLI::ParseError &error)
     {
-        return tool.app.exit(error) == 0 ? daoshm::exit_success : daoshm::exit_usage;
+        return report_usage(tool.app, error);
     }
+    return tool.run();
+}
+
+/// The exit code of `work`; a message on standard error when it throws.
+template <typename Work>
+int guarded(Work work)
+{
     try
     {
-        return tool.run();
+        return work();
     }
     catch (const daoshm::ToolError &error)
     {
@@ -60,4 +77,18 @@ int main(int argc, char **argv)
     {
         return report(error.what(), daoshm::exit_error);
     }
+}
+
+}
+
+int main(int argc, char **argv)
+{
+    daoshm::start_terminal();
+    daoshm::catch_interrupts();
+    const int code = guarded([&] { return run(argc, argv); });
+    const int end = guarded([] {
+        daoshm::finish_output();
+        return daoshm::exit_success;
+    });
+    return end == daoshm::exit_success ? code : end;
 }

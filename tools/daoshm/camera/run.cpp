@@ -17,6 +17,8 @@
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
+#include "text/output.hpp"
+#include "text/printable.hpp"
 
 namespace daoshm
 {
@@ -32,17 +34,17 @@ int list_cameras(bool json)
         Json list = Json::array();
         for (const Device &device : devices)
             list.push_back({{"name", device.id},
-                            {"vendor", device.vendor},
-                            {"model", device.model},
-                            {"serial", device.serial},
-                            {"protocol", device.protocol},
-                            {"address", device.address}});
+                            {"vendor", json_text(device.vendor)},
+                            {"model", json_text(device.model)},
+                            {"serial", json_text(device.serial)},
+                            {"protocol", json_text(device.protocol)},
+                            {"address", json_text(device.address)}});
         print_json(list);
         return exit_success;
     }
     if (devices.empty())
     {
-        std::fputs("no camera found\n", stdout);
+        print("no camera found\n");
         return exit_success;
     }
     Table table({{"name"}, {"vendor"}, {"model"}, {"serial"}, {"protocol"}, {"address"}});
@@ -53,7 +55,7 @@ int list_cameras(bool json)
                    {device.serial},
                    {device.protocol},
                    {device.address}});
-    std::fputs(table.text().c_str(), stdout);
+    print(table.text());
     return exit_success;
 }
 
@@ -83,7 +85,7 @@ void report(const Dao::Image &segment, const FeedResult &result, bool json)
 {
     if (json)
     {
-        print_json({{"segment", segment.name()},
+        print_json({{"segment", absolute_path(segment.name())},
                     {"end", end_text(result.end)},
                     {"frames", result.frames},
                     {"lost", result.lost},
@@ -91,18 +93,16 @@ void report(const Dao::Image &segment, const FeedResult &result, bool json)
                     {"underruns", result.transport.underruns},
                     {"packets_lost", result.transport.packets_lost},
                     {"packets_resent", result.transport.packets_resent},
-                    {"rate_hz", rate_of(result)},
-                    {"clock", clock_name(result.clock)}});
+                    {"rate_hz", json_if(result.frames > 1, rate_of(result))},
+                    {"clock", result.frames > 0 ? Json(clock_name(result.clock)) : Json()}});
         return;
     }
     const std::string lost =
         result.lost == 0
             ? paint(Style::good, "no frame lost")
             : paint(Style::bad, fmt::format("{} lost, {} of them incomplete", result.lost, result.incomplete));
-    std::fputs(fmt::format("{}: {} frames at {}, {}\n", paint(Style::accent, segment.name()), result.frames,
-                           rate_text(rate_of(result)), lost)
-                   .c_str(),
-               stdout);
+    print(fmt::format("{}: {} frames at {}, {}\n", paint(Style::accent, printable(segment.name())), result.frames,
+                      rate_text(rate_of(result)), lost));
 }
 
 int exit_code_of(const FeedResult &result, const CameraOptions &options)
@@ -145,11 +145,8 @@ int run_camera(const CameraOptions &options)
     Dao::Image segment(new_segment_path(options.segment), {frame.height, frame.width}, frame.format.atype, create);
     write_setting_keywords(segment, camera.get(), frame);
     if (!options.json)
-        std::fputs(fmt::format("{}: {}, {}, depth {}\n", paint(Style::accent, segment.name()),
-                               geometry_of(segment).text(), frame.format.name, options.depth)
-                       .c_str(),
-                   stdout);
-    std::fflush(stdout);
+        print_now(fmt::format("{}: {}, {}, depth {}\n", paint(Style::accent, printable(segment.name())),
+                              geometry_of(segment).text(), frame.format.name, options.depth));
     FeedResult result;
     {
         Acquisition acquisition(camera.get(), options.buffers);

@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "commands/bench_advice.hpp"
+#include "commands/number_option.hpp"
 #include "frame/statistics.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
@@ -18,6 +21,8 @@
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
+#include "text/output.hpp"
+#include "text/printable.hpp"
 #include "timing/interrupt.hpp"
 #include "timing/pace.hpp"
 
@@ -33,6 +38,11 @@ struct BenchOptions
     double time_s = 1;
     bool json = false;
 };
+
+constexpr const char *publish_large = "publish 4 MiB";
+constexpr const char *one_way_spin = "one way, spin";
+constexpr const char *one_way_blocked = "one way, blocked";
+constexpr const char *one_way_adaptive = "one way, adaptive";
 
 struct Result
 {
@@ -150,27 +160,48 @@ std::string advice_text(const std::optional<Advice> &advice, const char *fine)
     return advice ? fmt::format("{}: {}", advice->what, advice->remedy) : fine;
 }
 
+/// The lines whose advice follows from the figures of several.
+constexpr std::pair<const char *, std::string (*)(const BenchMedians &)> advisers[] = {
+    {publish_large, publish_advice},
+    {one_way_spin, spin_advice},
+    {one_way_blocked, blocked_advice},
+    {one_way_adaptive, adaptive_advice}};
+
 std::vector<Result> run_all(const BenchOptions &options)
 {
     const Dao::Shape small{10, 10};
     const Dao::Shape large{1024, 1024};
     std::vector<Result> results;
+    BenchMedians medians;
     const auto add = [&](const char *what, const std::string &advice, const Percentiles &times) {
         if (!is_interrupted())
             results.push_back({what, advice, times});
+        return !is_interrupted() && times.count() > 0 ? std::optional(times.at(50)) : std::nullopt;
     };
     add("publish 10x10 float32", advice_text(power_advice(), ""), publish_times(options, small, 16));
-    add("copy 4 MiB to the segment (memcpy)", advice_text(storage_advice(options.folder), storage_is_fine),
-        copy_times(options, large));
-    add("publish 4 MiB", "should be near memcpy; a loan (daoShmLoanBegin) saves the copy",
-        publish_times(options, large, 1));
+    medians.copy = add("copy 4 MiB to the segment (memcpy)",
+                       advice_text(storage_advice(options.folder), storage_is_fine), copy_times(options, large));
+    medians.publish = add(publish_large, "", publish_times(options, large, 1));
     if (std::thread::hardware_concurrency() > 1)
-        add("one way, spin", "lowest latency, one core busy: reserve a core for it",
-            one_way_times(options, DAO_WAIT_SPIN));
-    add("one way, blocked", "the system's wake-up time; an adaptive wait avoids most of it",
-        one_way_times(options, DAO_WAIT_SLEEP));
-    add("one way, adaptive", "for frames at a steady rate, here 1 kHz", one_way_times(options, DAO_WAIT_ADAPTIVE));
+        medians.spin = add(one_way_spin, "", one_way_times(options, DAO_WAIT_SPIN));
+    medians.blocked = add(one_way_blocked, "", one_way_times(options, DAO_WAIT_SLEEP));
+    medians.adaptive = add(one_way_adaptive, "", one_way_times(options, DAO_WAIT_ADAPTIVE));
+    for (Result &result : results)
+        for (const auto &[what, advice] : advisers)
+            if (result.what == what)
+                result.advice = advice(medians);
     return results;
+}
+
+Json result_json(const Result &result)
+{
+    const bool is_known = result.times_ns.count() > 0;
+    return {{"what", result.what},
+            {"count", result.times_ns.count()},
+            {"p50_ns", json_if(is_known, result.times_ns.at(50))},
+            {"p99_ns", json_if(is_known, result.times_ns.at(99))},
+            {"p99_9_ns", json_if(is_known, result.times_ns.at(99.9))},
+            {"advice", json_text(result.advice)}};
 }
 
 int run_bench(const BenchOptions &given)
@@ -183,12 +214,7 @@ int run_bench(const BenchOptions &given)
     {
         Json list = Json::array();
         for (const Result &result : results)
-            list.push_back({{"what", result.what},
-                            {"count", result.times_ns.count()},
-                            {"p50_ns", result.times_ns.at(50)},
-                            {"p99_ns", result.times_ns.at(99)},
-                            {"p99_9_ns", result.times_ns.at(99.9)},
-                            {"advice", result.advice}});
+            list.push_back(result_json(result));
         print_json({{"folder", options.folder}, {"cores", std::thread::hardware_concurrency()}, {"results", list}});
         return is_interrupted() ? exit_interrupted : exit_success;
     }
@@ -199,17 +225,20 @@ int run_bench(const BenchOptions &given)
                  {"COUNT", Align::right},
                  {"ADVICE"}});
     for (const Result &result : results)
+    {
+        const auto time = [&](double percent) {
+            return result.times_ns.count() > 0 ? duration_text(result.times_ns.at(percent)) : "-";
+        };
         table.add({{result.what},
-                   {duration_text(result.times_ns.at(50)), Style::bold},
-                   {duration_text(result.times_ns.at(99))},
-                   {duration_text(result.times_ns.at(99.9))},
+                   {time(50), Style::bold},
+                   {time(99)},
+                   {time(99.9)},
                    {std::to_string(result.times_ns.count()), Style::dim},
                    {result.advice, Style::dim}});
-    std::fputs(table.text().c_str(), stdout);
-    std::fputs(fmt::format("segments in {}, {} cores; a busy machine raises P99 and P99.9\n", options.folder,
-                           std::thread::hardware_concurrency())
-                   .c_str(),
-               stdout);
+    }
+    print(table.text());
+    print(fmt::format("segments in {}, {} cores; a busy machine raises P99 and P99.9\n", printable(options.folder),
+                      std::thread::hardware_concurrency()));
     return is_interrupted() ? exit_interrupted : exit_success;
 }
 
@@ -223,9 +252,7 @@ void add_bench(Tool &tool)
     command
         ->add_option("--folder", options->folder, "Folder for the benchmark's segments; default: the temporary folder")
         ->check(CLI::ExistingDirectory);
-    command->add_option("--time", options->time_s, "Seconds for each line")
-        ->check(CLI::Range(0.05, 60.0))
-        ->capture_default_str();
+    add_number(command, "--time", options->time_s, "Seconds for each line", {0.05, 60})->capture_default_str();
     add_json_flag(command, options->json);
     command->footer("One way: from just before publishing in one thread until another thread is awake, at 1000 frames "
                     "per second.\n\n"

@@ -2,6 +2,7 @@
 #include "commands/commands.hpp"
 
 #include "camera/camera.hpp"
+#include "commands/number_option.hpp"
 
 namespace daoshm
 {
@@ -17,26 +18,21 @@ void add_camera_settings(CLI::App *command, CameraOptions &options)
     command
         ->add_option("--pixel-format", options.pixel_format, "Mono8 (uint8), Mono10, Mono12, Mono14, Mono16 (uint16)")
         ->type_name("FORMAT");
-    command->add_option("--exposure", options.exposure_us, "Exposure time, microseconds")
-        ->check(CLI::PositiveNumber)
-        ->type_name("US");
-    command->add_option("--frame-rate", options.frame_rate_hz, "Frames per second")
-        ->check(CLI::PositiveNumber)
-        ->type_name("HZ");
-    command->add_option("--gain", options.gain, "Gain, in the camera's unit (usually dB)");
+    add_number(command, "--exposure", options.exposure_us, "Exposure time, microseconds", above_zero)->type_name("US");
+    add_number(command, "--frame-rate", options.frame_rate_hz, "Frames per second", above_zero)->type_name("HZ");
+    add_number(command, "--gain", options.gain, "Gain, in the camera's unit (usually dB)", any_finite);
     command->add_option("--feature", options.features, "Any other GenICam feature; may be repeated, applied in order")
         ->type_name("NAME=VALUE")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    command->add_option("--packet-size", options.packet_size_bytes, "GigE Vision packet size, bytes (jumbo: 9000)")
-        ->check(CLI::Range(576, 65000))
+    add_number(command, "--packet-size", options.packet_size_bytes, "GigE Vision packet size, bytes (jumbo: 9000)",
+               {576, 65000})
         ->type_name("BYTES");
     command->add_flag(
         "--packet-ring", options.packet_ring,
         "GigE Vision: let the kernel collect packets (needs CAP_NET_RAW); fewer are lost on a busy machine, but "
         "frames arrive in batches, some ms late");
-    command->add_option("--buffers", options.buffers, "Frames buffered between camera and segment")
-        ->check(CLI::Range(2, 4096))
+    add_number(command, "--buffers", options.buffers, "Frames buffered between camera and segment", {2, 4096})
         ->capture_default_str();
 }
 
@@ -58,10 +54,8 @@ void add_camera(Tool &tool)
     command->add_option("--interface", options->interface, "Search this interface only; fake: a simulated camera")
         ->check(CLI::IsMember({"gige", "usb", "fake"}));
     add_camera_settings(command, *options);
-    command->add_option("--depth", options->depth, "Slots of the segment")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
-    command->add_option("--frames", options->frames, "Stop after this many frames")->check(CLI::PositiveNumber);
+    add_number(command, "--depth", options->depth, "Slots of the segment", depth_bounds)->capture_default_str();
+    add_number(command, "--frames", options->frames, "Stop after this many frames", count_from_one);
     command->add_option("--duration", options->duration, "Stop after this time: 10s, 2min, 1h")->type_name("SPAN");
     command->add_option("--timeout", options->timeout, "Stop with an error when no frame arrives for this long")
         ->type_name("SPAN");

@@ -46,8 +46,7 @@ inline CLI::Option *add_segment_argument(CLI::App *command, std::string &segment
 
 inline void add_folder_argument(CLI::App *command, std::vector<std::string> &folders)
 {
-    command->add_option("folder", folders,
-                        "Folders to search; default: files *.im.shm in the temporary folder and /dev/shm");
+    command->add_option("folder", folders, "Folders to search; default: the temporary folder and /dev/shm");
 }
 
 /// All commands, in the order of the help.

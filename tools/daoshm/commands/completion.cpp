@@ -1,12 +1,11 @@
 /// completion: a completion script generated from the commands, so that it is always up to date.
 #include "commands/commands.hpp"
 
-#include <cstdio>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "text/exit_code.hpp"
+#include "text/output.hpp"
 
 namespace daoshm
 {
@@ -112,7 +111,7 @@ std::string bash_script(const CLI::App &app)
 
 int run_completion(const CompletionOptions &options)
 {
-    std::fputs(bash_script(*options.app).c_str(), stdout);
+    print(bash_script(*options.app));
     return exit_success;
 }
 

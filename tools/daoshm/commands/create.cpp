@@ -2,17 +2,19 @@
 #include "commands/commands.hpp"
 
 #include <charconv>
-#include <cstdio>
-
 #include <fmt/format.h>
 
+#include "commands/number_option.hpp"
 #include "frame/element_types.hpp"
 #include "frame/geometry.hpp"
+#include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "segments/segment_name.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
+#include "text/output.hpp"
+#include "text/printable.hpp"
 
 namespace daoshm
 {
@@ -60,16 +62,14 @@ int run_create(const CreateOptions &options)
     const Geometry geometry = geometry_of(segment);
     const uint64_t file_bytes = segment.info().mapped_bytes;
     if (options.json)
-        print_json({{"path", segment.name()},
+        print_json({{"segment", absolute_path(segment.name())},
                     {"type", options.type},
                     {"shape", geometry.shape},
                     {"depth", options.depth},
                     {"file_bytes", file_bytes}});
     else
-        std::fputs(fmt::format("{}: {}, depth {}, {}\n", segment.name(), geometry.text(), options.depth,
-                               bytes_text(static_cast<double>(file_bytes)))
-                       .c_str(),
-                   stdout);
+        print(fmt::format("{}: {}, depth {}, {}\n", printable(segment.name()), geometry.text(), options.depth,
+                          bytes_text(static_cast<double>(file_bytes))));
     return exit_success;
 }
 
@@ -90,11 +90,9 @@ void add_create(Tool &tool)
     command->add_option("type", options->type, "Element type, by its NumPy name")
         ->check(CLI::IsMember(type_names()))
         ->capture_default_str();
-    command->add_option("--depth", options->depth, "Slots: with 1, only the newest frame is stored")
-        ->check(CLI::PositiveNumber)
+    add_number(command, "--depth", options->depth, "Slots: with 1, only the newest frame is stored", depth_bounds)
         ->capture_default_str();
-    command->add_option("--keywords", options->keywords, "Number of keywords that it has room for")
-        ->check(CLI::Range(0, 65535))
+    add_number(command, "--keywords", options->keywords, "Number of keywords that it has room for", {0, 65535})
         ->capture_default_str();
     command->add_option("--mode", options->mode, "File mode, octal [600, or that of the segment it replaces]")
         ->type_name("MODE");

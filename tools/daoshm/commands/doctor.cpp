@@ -1,11 +1,11 @@
 /// doctor: checks of segments and machine, a line for each finding, with its remedy.
 #include "commands/commands.hpp"
+#include "commands/segment_checks.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -18,6 +18,8 @@
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
+#include "text/output.hpp"
+#include "text/printable.hpp"
 
 namespace daoshm
 {
@@ -33,23 +35,6 @@ struct DoctorOptions
     std::string stale = "24h";
     bool json = false;
 };
-
-enum class Severity
-{
-    good,
-    advice, ///< performance is lost
-    problem ///< something is wrong
-};
-
-struct Finding
-{
-    Severity severity;
-    std::string check;
-    std::string what;
-    std::string remedy;
-};
-
-using Findings = std::vector<Finding>;
 
 void add_advice(const std::optional<Advice> &advice, Findings &findings)
 {
@@ -78,45 +63,6 @@ void check_space(const std::vector<std::string> &folders, Findings &findings)
                                             bytes_text(static_cast<double>(space.available)),
                                             bytes_text(static_cast<double>(space.capacity))),
                                 space_remedy(folder)});
-    }
-}
-
-void check_segments(const std::vector<SegmentStatus> &statuses, Findings &findings)
-{
-    for (const SegmentStatus &status : statuses)
-    {
-        if (!status.problem.empty())
-        {
-            const bool is_refused = std::ifstream(path_of(status.path)).good() == false;
-            findings.push_back(
-                {Severity::problem, is_refused ? "permissions" : "damaged", status.problem,
-                 is_refused ? access_remedy(status.path) : "create it again, or: " + removal_remedy(status.path)});
-            continue;
-        }
-        const DAO_SEGMENT_INFO &info = status.info;
-        if (info.frame_broken != 0)
-            findings.push_back({Severity::problem, "broken frame",
-                                fmt::format("{}: writer {} died while writing a frame", status.path, info.writer_pid),
-                                "start the writer again: its next frame repairs it"});
-        else if (info.writing != 0 && info.writer_alive == DAO_UNKNOWN)
-            findings.push_back({Severity::advice, "unknown writer",
-                                fmt::format("{}: locked by {}, of which cannot be told from here whether it lives",
-                                            status.path, writer_text(info)),
-                                fmt::format("if it does not: daoshm unlock {}", status.path)});
-        else if (info.writer_pid != 0 && is_gone(info.writer_alive) && !status.readers.is_none())
-            findings.push_back({Severity::problem, "dead writer",
-                                fmt::format("{}: writer {} has died, {} reader(s) are waiting", status.path,
-                                            info.writer_pid, status.readers.text()),
-                                "start the writer again"});
-        if ((info.writing == 0 && info.writer_alive == DAO_UNKNOWN) || status.readers.unknown > 0)
-            findings.push_back({Severity::advice, "processes",
-                                fmt::format("{}: writer {}, readers {}: whether all live is unknown from here",
-                                            status.path, writer_text(info), status.readers.text()),
-                                "run doctor where they run: in their container, as their user"});
-        if (status.missed > 0)
-            findings.push_back({Severity::advice, "missed",
-                                fmt::format("{}: a reader missed {} frames", status.path, status.missed),
-                                fmt::format("a depth above {}, or a faster reader", info.depth)});
     }
 }
 
@@ -207,8 +153,9 @@ void check_machine(Findings &findings)
 
 Findings examine(const DoctorOptions &options)
 {
+    constexpr double interval_s = 0.3;
     Survey survey(options.folders);
-    survey.sample();
+    survey.measure(interval_s);
     const std::vector<SegmentStatus> &statuses = survey.statuses();
     const std::vector<std::string> &folders = survey.folders();
     Findings findings;
@@ -218,12 +165,16 @@ Findings examine(const DoctorOptions &options)
         if (findings.size() == before)
             findings.push_back({Severity::good, name, fine, ""});
     };
-    run("segments", fmt::format("{} in {}, none damaged, no dead writer", statuses.size(), fmt::join(folders, ", ")),
-        [&] { check_segments(statuses, findings); });
+    findings.push_back({Severity::good, "segments", count_text(survey), ""});
+    check_segments(survey, findings);
     run("disk", "no segment is where that slows it down", [&] { check_disk(statuses, findings); });
     run("space", "there is enough free space", [&] { check_space(folders, findings); });
     run("permissions", "no segment is writable by every user", [&] { check_permissions(statuses, findings); });
     run("stale", "no stale segment", [&] { check_stale(statuses, parse_duration(options.stale), findings); });
+    if (!sees_all_processes())
+        findings.push_back({Severity::advice, "no access",
+                            "the files that some processes have open cannot be seen: a stale segment may be in use",
+                            "run doctor as root, outside of containers"});
     run("semaphores", "no stale named semaphore", [&] { check_semaphores(statuses, findings); });
     run("sharing", "no segment that DAO's own library cannot use", [&] { check_sharing(statuses, findings); });
     run("real time", machine_is_fine, [&] { check_machine(findings); });
@@ -242,10 +193,10 @@ void print_findings(const Findings &findings)
         const bool is_good = finding.severity == Severity::good;
         const Style style = is_good ? Style::good : finding.severity == Severity::advice ? Style::warning : Style::bad;
         std::string line = paint(style, fmt::format("{:<8}", is_good ? "ok" : severity_text(finding.severity))) +
-                           paint(Style::bold, finding.check) + ": " + finding.what;
+                           paint(Style::bold, finding.check) + ": " + printable(finding.what);
         if (!finding.remedy.empty())
-            line += paint(Style::accent, " → ") + finding.remedy;
-        std::fputs((line + "\n").c_str(), stdout);
+            line += paint(Style::accent, " → ") + printable(finding.remedy);
+        print(line + "\n");
     }
 }
 
@@ -259,7 +210,7 @@ int run_doctor(const DoctorOptions &options)
             list.push_back({{"severity", severity_text(finding.severity)},
                             {"check", finding.check},
                             {"finding", finding.what},
-                            {"remedy", finding.remedy}});
+                            {"remedy", json_text(finding.remedy)}});
         print_json(list);
     }
     else
@@ -283,8 +234,9 @@ void add_doctor(Tool &tool)
         ->type_name("SPAN")
         ->capture_default_str();
     add_json_flag(command, options->json);
-    command->footer("Nothing is changed. A problem (exit code 4) is an error; advice is about performance.\n"
-                    "What the system does not report is not checked.\n\nExamples:\n  daoshm doctor\n"
+    command->footer("Nothing is changed. A problem (exit code 4) is an error; advice is about performance, or about "
+                    "what cannot be\n"
+                    "told from here. What the system does not report is not checked.\n\nExamples:\n  daoshm doctor\n"
                     "  daoshm doctor /data/shm --stale 1h --json");
 }
 

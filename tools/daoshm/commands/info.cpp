@@ -1,20 +1,23 @@
 /// info: everything about one segment.
 #include "commands/commands.hpp"
 
-#include <cstdio>
+#include <cstring>
 
 #include <fmt/format.h>
 
 #include "commands/keyword_table.hpp"
+#include "commands/number_option.hpp"
 #include "frame/geometry.hpp"
 #include "frame/keyword.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
-#include "segments/survey.hpp"
+#include "segments/status.hpp"
 #include "terminal/table.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
+#include "text/output.hpp"
+#include "timing/interrupt.hpp"
 
 namespace daoshm
 {
@@ -25,6 +28,7 @@ namespace
 struct InfoOptions
 {
     std::string segment;
+    double interval_s = 0.2;
     bool json = false;
 };
 
@@ -33,18 +37,18 @@ int64_t seconds_to_ns(double seconds)
     return static_cast<int64_t>(seconds * 1e9);
 }
 
-Json reader_json(const DAO_READER &reader, uint64_t cnt0)
+Json reader_json(const DAO_READER &reader, const SegmentStatus &status)
 {
     Json json;
     json["pid"] = reader.pid;
-    json["name"] = reader.name;
+    json["name"] = json_text(reader.name);
     json["alive"] = liveness_json(reader.alive);
     for (const char *key : {"last_cnt0", "behind", "missed", "last_seen_ns"})
         json[key] = nullptr;
     if (reader.last_seen_ns == 0)
         return json; // beyond the table: only the process is known
     json["last_cnt0"] = reader.last_cnt0;
-    json["behind"] = cnt0 > reader.last_cnt0 ? cnt0 - reader.last_cnt0 : 0;
+    json["behind"] = behind(reader, status.cnt0);
     json["missed"] = reader.missed;
     json["last_seen_ns"] = reader.last_seen_ns;
     return json;
@@ -54,32 +58,33 @@ Json info_json(const Dao::Image &segment, const SegmentStatus &status)
 {
     const IMAGE_METADATA &md = *segment.get_meta_data();
     const DAO_SEGMENT_INFO &info = status.info;
+    const bool has_extension = info.has_extension != 0;
     Json json = status_json(status);
-    json["name"] = md.name;
+    json["name"] = std::string(md.name, strnlen(md.name, sizeof md.name));
     json["elements"] = status.geometry.element_count();
     json["frame_bytes"] = status.geometry.size_bytes();
     json["file_bytes"] = info.mapped_bytes;
-    json["mode"] = mode_text(segment.name());
+    json["mode"] = json_if(mode_text(segment.name()) != "-", mode_text(segment.name()));
     json["cnt1"] = status.cnt1;
     json["cnt2"] = status.cnt2;
-    json["creation_time_ns"] = seconds_to_ns(md.creation_time);
-    json["last_access_ns"] = seconds_to_ns(md.last_access);
+    json["creation_time_ns"] = json_if(md.creation_time > 0, seconds_to_ns(md.creation_time));
+    json["last_access_ns"] = json_if(md.last_access > 0, seconds_to_ns(md.last_access));
     json["packet"] = {
         {"first_element", md.lastPos}, {"elements", md.lastNb}, {"number", md.packetNb}, {"total", md.packetTotal}};
     json["semaphores"] = md.sem;
-    json["has_extension"] = info.has_extension != 0;
+    json["has_extension"] = has_extension;
     json["dao_semaphores"] = info.compatible != 0;
-    json["segment_id"] = fmt::format("{:016x}", info.segment_id);
-    json["generation"] = info.generation;
-    json["frame_broken"] = info.frame_broken != 0;
-    json["takeovers"] = info.takeovers;
+    json["segment_id"] = json_if(has_extension, fmt::format("{:016x}", info.segment_id));
+    json["generation"] = json_if(has_extension, info.generation);
+    json["frame_broken"] = json_if(has_extension, info.frame_broken != 0);
+    json["takeovers"] = json_if(has_extension, info.takeovers);
     json["keyword_room"] = md.NBkw;
     json["keywords"] = Json::array();
     for (const Dao::Keyword &keyword : segment.keywords())
         json["keywords"].push_back(keyword_json(keyword));
     json["reader_list"] = Json::array();
     for (const DAO_READER &reader : segment.readers())
-        json["reader_list"].push_back(reader_json(reader, status.cnt0));
+        json["reader_list"].push_back(reader_json(reader, status));
     return json;
 }
 
@@ -98,6 +103,7 @@ void print_details(const Dao::Image &segment, const SegmentStatus &status)
     details.add("depth", std::to_string(info.depth));
     details.add("file", fmt::format("{}, mode {}", bytes_text(static_cast<double>(info.mapped_bytes)),
                                     mode_text(segment.name())));
+    details.add("rate", status.rate_hz ? rate_text(*status.rate_hz) : "-");
     details.add("cnt0", fmt::format("{}  (frames published)", status.cnt0));
     details.add("cnt1", fmt::format("{}  (slice of a rolling buffer)", status.cnt1));
     details.add("cnt2", fmt::format("{}  (frame id)", status.cnt2));
@@ -116,17 +122,16 @@ void print_details(const Dao::Image &segment, const SegmentStatus &status)
     details.add("layout", info.has_extension != 0 ? fmt::format("with extension, id {:016x}, generation {}",
                                                                 info.segment_id, info.generation)
                                                   : "created by DAO: no reader list, no writer lock");
-    std::fputs(details.text().c_str(), stdout);
+    print(details.text());
 }
 
 void print_keywords(const Dao::Image &segment)
 {
     const std::vector<Dao::Keyword> keywords = segment.keywords();
-    std::fputs(fmt::format("\nkeywords: {}, room for {}\n", keywords.size(), segment.get_meta_data()->NBkw).c_str(),
-               stdout);
+    print(fmt::format("\nkeywords: {}, room for {}\n", keywords.size(), segment.get_meta_data()->NBkw));
     if (keywords.empty())
         return;
-    std::fputs(keyword_table(keywords).c_str(), stdout);
+    print(keyword_table(keywords));
 }
 
 Style liveness_style(uint32_t alive)
@@ -134,10 +139,15 @@ Style liveness_style(uint32_t alive)
     return alive == DAO_ALIVE ? Style::good : is_gone(alive) ? Style::warning : Style::dim;
 }
 
-void print_readers(const Dao::Image &segment, uint64_t cnt0)
+void print_readers(const Dao::Image &segment, const SegmentStatus &status)
 {
+    if (status.info.has_extension == 0)
+    {
+        print("\nreaders: unknown, the segment has no list of them\n");
+        return;
+    }
     const std::vector<DAO_READER> readers = segment.readers();
-    std::fputs(fmt::format("\nreaders: {}\n", readers.size()).c_str(), stdout);
+    print(fmt::format("\nreaders: {}\n", readers.size()));
     if (readers.empty())
         return;
     Table table({{"PID", Align::right},
@@ -156,18 +166,31 @@ void print_readers(const Dao::Image &segment, uint64_t cnt0)
                        {reader.name},
                        {liveness_text(reader.alive), liveness_style(reader.alive)},
                        {std::to_string(reader.last_cnt0)},
-                       {std::to_string(cnt0 > reader.last_cnt0 ? cnt0 - reader.last_cnt0 : 0)},
+                       {std::to_string(behind(reader, status.cnt0))},
                        {std::to_string(reader.missed), reader.missed > 0 ? Style::warning : Style::plain},
-                       {reader.last_seen_ns > 0 ? age_text(now_ns() - reader.last_seen_ns) + " ago" : "-"}});
-    std::fputs(table.text().c_str(), stdout);
+                       {age_text(now_ns() - reader.last_seen_ns) + " ago"}});
+    print(table.text());
     if (unlisted > 0)
-        std::fputs(fmt::format("and {} more, for which the table has no room\n", unlisted).c_str(), stdout);
+        print(fmt::format("and {} more, for which the table has no room\n", unlisted));
+}
+
+/// Its status with the rate, without which it cannot be told whether it is running.
+SegmentStatus measured(Dao::Image &segment, double interval_s)
+{
+    const SegmentStatus before = sample_segment(segment);
+    const int64_t began_ns = steady_ns();
+    sleep_unless_interrupted(static_cast<int64_t>(interval_s * 1e9));
+    SegmentStatus status = sample_segment(segment);
+    if (status.info.generation == before.info.generation && status.cnt0 >= before.cnt0)
+        status.rate_hz =
+            static_cast<double>(status.cnt0 - before.cnt0) * 1e9 / static_cast<double>(steady_ns() - began_ns);
+    return status;
 }
 
 int run_info(const InfoOptions &options)
 {
     Dao::Image segment = open_read_only(options.segment);
-    const SegmentStatus status = sample_segment(segment);
+    const SegmentStatus status = measured(segment, options.interval_s);
     if (options.json)
     {
         print_json(info_json(segment, status));
@@ -175,7 +198,7 @@ int run_info(const InfoOptions &options)
     }
     print_details(segment, status);
     print_keywords(segment);
-    print_readers(segment, status.cnt0);
+    print_readers(segment, status);
     return exit_success;
 }
 
@@ -187,6 +210,8 @@ void add_info(Tool &tool)
     CLI::App *command = add_command(tool, "info", "Show everything about one segment, keywords and readers included",
                                     options, run_info);
     add_segment_argument(command, options->segment);
+    add_number(command, "--interval", options->interval_s, "Seconds over which the rate is measured", {0.001, 60})
+        ->capture_default_str();
     add_json_flag(command, options->json);
     command->footer(
         "BEHIND: frames published since the last one that the reader read; MISSED: frames that it never read.\n\n"

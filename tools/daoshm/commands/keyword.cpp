@@ -1,9 +1,7 @@
 /// keyword: list, get, set and remove the keywords of a segment.
 #include "commands/commands.hpp"
 
-#include <charconv>
-#include <cstdio>
-#include <cstdlib>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -12,6 +10,9 @@
 #include "segments/segment.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
+#include "text/output.hpp"
+#include "text/parse.hpp"
+#include "text/printable.hpp"
 
 namespace daoshm
 {
@@ -26,41 +27,44 @@ struct KeywordOptions
     std::string value;
     std::string comment;
     std::string type = "auto";
+    bool has_name = false;
     bool has_value = false;
     bool has_comment = false;
     bool remove = false;
     bool json = false;
 };
 
-bool parse_long(const std::string &text, int64_t &value)
+ToolError refused(const KeywordOptions &options, const std::string &expected)
 {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size();
+    return ToolError(fmt::format("{}: '{}'; expected {}", options.name, options.value, expected), exit_usage);
 }
 
-bool parse_double(const std::string &text, double &value)
+int64_t integer_of(const KeywordOptions &options)
 {
-    char *end = nullptr;
-    value = std::strtod(text.c_str(), &end);
-    return !text.empty() && end == text.c_str() + text.size();
+    if (const std::optional<int64_t> integer = parse_signed(options.value))
+        return *integer;
+    throw refused(options, "a 64-bit integer");
+}
+
+/// An integer must be exact; of other numbers the nearest double is meant.
+double real_of(const KeywordOptions &options)
+{
+    const std::optional<double> real = parse_real(options.value);
+    if (!real)
+        throw refused(options, "a number that a double holds");
+    if (is_integer_text(options.value) && !is_exact_integer(options.value, *real))
+        throw refused(options, "an integer that a double holds exactly");
+    return *real;
 }
 
 Dao::KeywordValue parse_value(const KeywordOptions &options)
 {
-    int64_t integer = 0;
-    double real = 0;
-    const bool any = options.type == "auto";
-    const auto refuse = [&](const char *what) {
-        return ToolError(fmt::format("{}: '{}'; expected {}", options.name, options.value, what), exit_usage);
-    };
-    if (options.type == "long" && !parse_long(options.value, integer))
-        throw refuse("a 64-bit integer");
-    if (options.type == "double" && !parse_double(options.value, real))
-        throw refuse("a number");
-    if ((any || options.type == "long") && parse_long(options.value, integer))
-        return integer;
-    if ((any || options.type == "double") && parse_double(options.value, real))
-        return real;
+    if (options.type == "string")
+        return options.value;
+    if (options.type == "long" || (options.type == "auto" && is_integer_text(options.value)))
+        return integer_of(options);
+    if (options.type == "double" || is_number_text(options.value))
+        return real_of(options);
     return options.value;
 }
 
@@ -85,16 +89,27 @@ int list_keywords(const Dao::Image &segment, bool json)
         print_json(list);
         return exit_success;
     }
-    std::fputs(keyword_table(keywords).c_str(), stdout);
+    print(keyword_table(keywords));
     return exit_success;
+}
+
+void check_usage(const KeywordOptions &options)
+{
+    if (options.remove && options.name.empty())
+        throw ToolError("--rm: no keyword given; expected its name", exit_usage);
+    if (options.remove && options.has_value)
+        throw ToolError(fmt::format("--rm: a value given, '{}'; expected only a name", options.value), exit_usage);
+    if (options.has_comment && !options.has_value)
+        throw ToolError("--comment: no value given; expected one to set with the comment", exit_usage);
+    if (options.has_name && options.name.empty())
+        throw ToolError("keyword: ''; expected a name", exit_usage);
 }
 
 int run_keyword(const KeywordOptions &options)
 {
+    check_usage(options);
     if (options.remove || options.has_value)
     {
-        if (options.name.empty())
-            throw ToolError("--rm: no keyword given; expected its name", exit_usage);
         Dao::Image segment = open_writer(options.segment);
         change_keyword(segment, options);
         return exit_success;
@@ -106,7 +121,7 @@ int run_keyword(const KeywordOptions &options)
     if (options.json)
         print_json(keyword_json(keyword));
     else
-        std::fputs((keyword_value_text(keyword) + "\n").c_str(), stdout);
+        print(printable(keyword_value_text(keyword)) + "\n");
     return exit_success;
 }
 
@@ -117,7 +132,8 @@ void add_keyword(Tool &tool)
     const auto options = std::make_shared<KeywordOptions>();
     CLI::App *command = add_command(tool, "keyword", "List, print, set or remove keywords", options, run_keyword);
     add_segment_argument(command, options->segment);
-    command->add_option("name", options->name, "Keyword, at most 16 bytes; default: all are listed");
+    command->add_option("name", options->name, "Keyword, at most 16 bytes; default: all are listed")
+        ->each([options](const std::string &) { options->has_name = true; });
     command->add_option("value", options->value, "Value to set: an integer, a real number, or text of at most 16 bytes")
         ->each([options](const std::string &) { options->has_value = true; });
     command->add_option("--comment", options->comment, "Comment to set with the value, at most 79 bytes")
@@ -127,9 +143,14 @@ void add_keyword(Tool &tool)
         ->capture_default_str();
     command->add_flag("--rm", options->remove, "Remove the keyword");
     add_json_flag(command, options->json);
-    command->footer("Put -- before a value that begins with a minus: daoshm keyword wfs OFFSET -- -3\n\n"
-                    "Examples:\n  daoshm keyword wfs\n  daoshm keyword wfs EXPTIME 0.002 --comment 'exposure, s'\n"
-                    "  daoshm keyword wfs EXPTIME\n  daoshm keyword wfs EXPTIME --rm");
+    command->footer(
+        "auto: digits with or without a sign are an integer, other decimal numbers, inf and nan are real, all else is "
+        "text.\n"
+        "A number that would be changed, such as 1e400 or 18446744073709551615, is refused; --type string stores "
+        "it as text.\n"
+        "Put -- before a value that begins with a minus: daoshm keyword wfs OFFSET -- -3\n\n"
+        "Examples:\n  daoshm keyword wfs\n  daoshm keyword wfs EXPTIME 0.002 --comment 'exposure, s'\n"
+        "  daoshm keyword wfs EXPTIME\n  daoshm keyword wfs EXPTIME --rm");
 }
 
 }

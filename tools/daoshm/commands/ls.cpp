@@ -1,18 +1,16 @@
 /// ls: all segments, one line each.
 #include "commands/commands.hpp"
 
-#include <cstdio>
-#include <optional>
-
 #include <fmt/format.h>
 
+#include "commands/number_option.hpp"
 #include "commands/segment_columns.hpp"
 #include "platform/platform.hpp"
 #include "segments/survey.hpp"
-#include "terminal/style.hpp"
-#include "terminal/table.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
+#include "text/output.hpp"
+#include "text/printable.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -29,47 +27,31 @@ struct LsOptions
     bool json = false;
 };
 
-void print_table(const std::vector<SegmentStatus> &statuses)
+/// @return the exit code: an error when a folder could not be read
+int end_of(const Survey &survey)
 {
-    const std::string folder = common_folder(statuses);
-    std::vector<SegmentColumn> columns;
-    std::vector<Column> titles;
-    for (const SegmentColumnInfo &info : segment_columns())
-    {
-        if (info.column == SegmentColumn::history)
-            continue;
-        columns.push_back(info.column);
-        titles.push_back({info.title, info.align});
-    }
-    Table table(titles);
+    for (const std::string &problem : survey.unread_folders())
+        std::fputs(fmt::format("daoshm: {}\n", printable(problem)).c_str(), stderr);
+    return !survey.unread_folders().empty() ? exit_error : is_interrupted() ? exit_interrupted : exit_success;
+}
+
+/// For other programs they are as they are; a terminal would obey control characters in them.
+void print_names(const std::vector<SegmentStatus> &statuses)
+{
     for (const SegmentStatus &status : statuses)
-    {
-        std::vector<Cell> cells;
-        for (const SegmentColumn column : columns)
-            cells.push_back(segment_cell(status, column, folder));
-        table.add(std::move(cells));
-    }
-    std::fputs(table.text().c_str(), stdout);
-    for (const SegmentStatus &status : statuses)
-        if (!status.problem.empty())
-            std::fputs(fmt::format("{} {}\n", paint(Style::bad, "damaged:"), status.problem).c_str(), stdout);
+        print((output_is_terminal() ? printable(status.path) : status.path) + "\n");
 }
 
 int run_ls(const LsOptions &options)
 {
     Survey survey(options.folders);
-    survey.sample();
     if (options.names)
     {
-        for (const SegmentStatus &status : survey.statuses())
-            std::fputs((status.path + "\n").c_str(), stdout);
-        return exit_success;
-    }
-    if (!survey.statuses().empty())
-    {
-        sleep_unless_interrupted(static_cast<int64_t>(options.interval_s * 1e9));
         survey.sample();
+        print_names(survey.statuses());
+        return end_of(survey);
     }
+    survey.measure(options.interval_s);
     if (options.json)
     {
         Json list = Json::array();
@@ -77,15 +59,11 @@ int run_ls(const LsOptions &options)
             list.push_back(status_json(status));
         print_json(list);
     }
-    else if (survey.statuses().empty())
-    {
-        std::fputs(fmt::format("no segments in {}\n", fmt::join(survey.folders(), ", ")).c_str(), stdout);
-    }
-    else
-    {
-        print_table(survey.statuses());
-    }
-    return is_interrupted() ? exit_interrupted : exit_success;
+    else if (!survey.statuses().empty())
+        print(segment_table(survey.statuses()));
+    else if (survey.unread_folders().empty())
+        print(fmt::format("no segments in {}\n", printable(fmt::format("{}", fmt::join(survey.folders(), ", ")))));
+    return end_of(survey);
 }
 
 }
@@ -95,16 +73,17 @@ void add_ls(Tool &tool)
     const auto options = std::make_shared<LsOptions>();
     CLI::App *command = add_command(tool, "ls", "List all segments and their state", options, run_ls);
     add_folder_argument(command, options->folders);
-    command->add_option("--interval", options->interval_s, "Seconds over which the rates are measured")
-        ->check(CLI::Range(0.01, 60.0))
+    add_number(command, "--interval", options->interval_s, "Seconds over which the rates are measured", {0.01, 60})
         ->capture_default_str();
     command->add_flag("--names", options->names, "Only the paths, without measuring");
     add_json_flag(command, options->json);
     command->footer(
         "RATE: frames per second over the interval. MISSED: the most frames that any of the readers has missed.\n"
-        "A file that is named like a segment but cannot be opened is listed with the reason.\n\n"
+        "A file that is named like a segment but cannot be opened is listed with the reason: damaged, foreign or no "
+        "access.\n"
+        "Exit code 1: a folder could not be read.\n\n"
         "Examples:\n  daoshm ls\n  daoshm ls /data/shm --interval 2\n"
-        "  daoshm ls --json | jq '.[] | select(.state == \"writer gone\") | .path'");
+        "  daoshm ls --json | jq '.[] | select(.state == \"writer gone\") | .segment'");
 }
 
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/number_option.hpp"
 #include "files/frame_file.hpp"
 #include "platform/platform.hpp"
 #include "recording/recorder.hpp"
@@ -14,6 +15,7 @@
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
+#include "text/printable.hpp"
 
 namespace daoshm
 {
@@ -56,19 +58,19 @@ double rate_of(const RecordResult &result)
                                             : 0;
 }
 
-void print_report_json(const RecordOptions &options, const FrameWriter &file, const RecordResult &result)
+void print_report_json(const std::string &segment, const FrameWriter &file, const RecordResult &result)
 {
     Json json;
     json["files"] = file.paths();
-    json["segment"] = options.segment;
+    json["segment"] = absolute_path(segment);
     json["end"] = end_text(result.end);
-    json["problem"] = result.problem;
+    json["problem"] = json_text(result.problem);
     json["frames"] = result.frames;
     json["missed"] = result.missed;
     json["outrun"] = result.outrun;
     json["restarts"] = result.restarts;
     json["span_s"] = static_cast<double>(result.last_ns - result.first_ns) / 1e9;
-    json["rate_hz"] = rate_of(result);
+    json["rate_hz"] = json_if(result.frames > 1, rate_of(result));
     json["gaps"] = Json::array();
     for (const Gap &gap : result.gaps)
         json["gaps"].push_back({{"before_frame", gap.frame_index}, {"missed", gap.missed}});
@@ -79,7 +81,8 @@ void print_report(const FrameWriter &file, const RecordResult &result)
 {
     const std::string path = file.paths().front();
     const auto size = static_cast<double>(std::filesystem::file_size(path_of(path)));
-    std::string text = fmt::format("{}: {} frames, {}", paint(Style::accent, path), result.frames, bytes_text(size));
+    std::string text =
+        fmt::format("{}: {} frames, {}", paint(Style::accent, printable(path)), result.frames, bytes_text(size));
     if (result.frames > 1)
         text += fmt::format(", {} at {}", duration_text(static_cast<double>(result.last_ns - result.first_ns)),
                             rate_text(rate_of(result)));
@@ -115,7 +118,7 @@ int run_record(const RecordOptions &options)
         create_recording(options.file, {geometry_of(segment), segment.name(), segment.keywords()});
     const RecordResult result = record_frames(segment, *file, limits, !options.json);
     if (options.json)
-        print_report_json(options, *file, result);
+        print_report_json(segment.name(), *file, result);
     else
         print_report(*file, result);
     const bool is_endless = limits.frames == 0 && limits.duration_ns < 0;
@@ -147,13 +150,13 @@ void add_record(Tool &tool)
     command->add_option("file", options->file, "File to write: .fits, .fit, .fts or .npy")
         ->required()
         ->type_name("FILE");
-    command->add_option("-n,--frames", options->frames, "Number of frames")->check(CLI::PositiveNumber);
+    add_number(command, "-n,--frames", options->frames, "Number of frames", count_from_one);
     command->add_option("-t,--time", options->time, "Time to record, from the first frame on: 10s, 2min, 1h")
         ->type_name("SPAN");
     command->add_option("--timeout", options->timeout, "Stop with an error when no frame arrives for this long")
         ->type_name("SPAN");
-    command->add_option("--buffer", options->buffer_mib, "Memory for frames that wait for the disk, MiB")
-        ->check(CLI::PositiveNumber)
+    add_number(command, "--buffer", options->buffer_mib, "Memory for frames that wait for the disk, MiB",
+               {1, 1U << 20U})
         ->capture_default_str();
     command->add_flag("-f,--force", options->force, "Overwrite an existing file");
     add_json_flag(command, options->json);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/number_option.hpp"
 #include "files/frame_file.hpp"
 #include "frame/geometry.hpp"
 #include "frame/times.hpp"
@@ -17,6 +18,7 @@
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
+#include "text/printable.hpp"
 #include "timing/interrupt.hpp"
 #include "timing/pace.hpp"
 
@@ -115,7 +117,7 @@ int run_replay(const ReplayOptions &options)
         throw ToolError(
             fmt::format("{}: no acquisition times in the file; expected a recording, or --rate", options.file),
             exit_usage);
-    const bool exists = std::filesystem::exists(path_of(find_segment(options.segment)));
+    const bool exists = existing_segment(options.segment).has_value();
     std::optional<Dao::Image> segment;
     std::vector<uint64_t> shape;
     if (exists)
@@ -142,10 +144,12 @@ int run_replay(const ReplayOptions &options)
     } while (options.loop && !is_interrupted());
     const auto elapsed_ns = static_cast<double>(steady_ns() - started_ns);
     if (options.json)
-        print_json(
-            {{"segment", segment->name()}, {"frames", published}, {"late", late}, {"elapsed_s", elapsed_ns / 1e9}});
+        print_json({{"segment", absolute_path(segment->name())},
+                    {"frames", published},
+                    {"late", late},
+                    {"elapsed_s", elapsed_ns / 1e9}});
     else
-        std::fputs(fmt::format("{}: {} frames in {}, {} more than 1 ms late\n", segment->name(), published,
+        std::fputs(fmt::format("{}: {} frames in {}, {} more than 1 ms late\n", printable(segment->name()), published,
                                duration_text(elapsed_ns), late)
                        .c_str(),
                    stdout);
@@ -166,14 +170,12 @@ void add_replay(Tool &tool)
         ->add_option("segment", options->segment, "Segment; created, with the file's keywords, when it does not exist")
         ->required()
         ->type_name(segment_argument);
-    command->add_option("--rate", options->rate_hz, "Frames per second, instead of the recorded times")
-        ->check(CLI::PositiveNumber)
+    add_number(command, "--rate", options->rate_hz, "Frames per second, instead of the recorded times", rate_bounds)
         ->type_name("HZ");
     command->add_flag("--loop", options->loop, "Repeat until Ctrl-C");
     command->add_flag("--keep-times", options->keep_times,
                       "Publish the recorded acquisition times instead of new ones");
-    command->add_option("--depth", options->depth, "Slots of a segment that is created")
-        ->check(CLI::PositiveNumber)
+    add_number(command, "--depth", options->depth, "Slots of a segment that is created", depth_bounds)
         ->capture_default_str();
     add_json_flag(command, options->json);
     command->footer(

@@ -9,6 +9,7 @@
 #include "segments/segment.hpp"
 #include "segments/segment_name.hpp"
 #include "text/exit_code.hpp"
+#include "text/printable.hpp"
 
 namespace daoshm
 {
@@ -52,7 +53,7 @@ int run_rm(const RmOptions &options)
         }
         catch (const std::runtime_error &error) // the tool's or the library's
         {
-            std::fputs(fmt::format("daoshm: {}\n", error.what()).c_str(), stderr);
+            std::fputs(fmt::format("daoshm: {}\n", printable(error.what())).c_str(), stderr);
             result = exit_error;
         }
     }

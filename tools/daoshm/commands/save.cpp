@@ -8,10 +8,13 @@
 
 #include "files/frame_file.hpp"
 #include "frame/times.hpp"
+#include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
+#include "text/output.hpp"
+#include "text/printable.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -55,13 +58,13 @@ int run_save(const SaveOptions &options)
     save_frame(options.file, {geometry_of(segment), segment.name(), segment.keywords()}, frame.data(), record);
     if (options.json)
         print_json({{"file", options.file},
-                    {"segment", segment.name()},
+                    {"segment", absolute_path(segment.name())},
                     {"cnt0", record.cnt0},
                     {"cnt2", record.cnt2},
                     {"atime_ns", record.atime_ns}});
     else
-        std::fputs(fmt::format("{}: frame {} of {}, {}, acquired {}\n", options.file, record.cnt0, segment.name(),
-                               geometry_of(segment).text(), time_text(record.atime_ns))
+        std::fputs(fmt::format("{}: frame {} of {}, {}, acquired {}\n", printable(options.file), record.cnt0,
+                               printable(segment.name()), geometry_of(segment).text(), time_text(record.atime_ns))
                        .c_str(),
                    stdout);
     return exit_success;

@@ -1,8 +1,13 @@
 #include "commands/segment_columns.hpp"
 
+#include <fmt/format.h>
+
 #include "frame/geometry.hpp"
 #include "platform/platform.hpp"
+#include "segments/survey.hpp"
+#include "terminal/style.hpp"
 #include "text/numbers.hpp"
+#include "text/printable.hpp"
 
 namespace daoshm
 {
@@ -53,14 +58,42 @@ Cell segment_cell(const SegmentStatus &status, SegmentColumn column, const std::
     case SegmentColumn::writer:
         return {writer_text(status.info), status.info.writer_alive == DAO_ALIVE ? Style::plain : Style::dim};
     case SegmentColumn::readers:
-        return {status.readers.text()};
+        return {status.info.has_extension != 0 ? status.readers.text() : "-"};
     case SegmentColumn::missed:
-        return {std::to_string(status.missed), status.missed > 0 ? Style::warning : Style::plain};
+        return {status.info.has_extension == 0 ? "-" : std::to_string(status.missed),
+                status.missed > 0 ? Style::warning : Style::plain};
     case SegmentColumn::segment:
     case SegmentColumn::state:
         break;
     }
     return {};
+}
+
+std::string segment_table(const std::vector<SegmentStatus> &statuses)
+{
+    const std::string folder = common_folder(statuses);
+    std::vector<SegmentColumn> columns;
+    std::vector<Column> titles;
+    for (const SegmentColumnInfo &info : segment_columns())
+    {
+        if (info.column == SegmentColumn::history)
+            continue;
+        columns.push_back(info.column);
+        titles.push_back({info.title, info.align});
+    }
+    Table table(titles);
+    for (const SegmentStatus &status : statuses)
+    {
+        std::vector<Cell> cells;
+        for (const SegmentColumn column : columns)
+            cells.push_back(segment_cell(status, column, folder));
+        table.add(std::move(cells));
+    }
+    std::string text = table.text();
+    for (const SegmentStatus &status : statuses)
+        if (const StateText state = state_text(status); !status.problem.empty())
+            text += fmt::format("{} {}\n", paint(state.style, state.text + ":"), printable(status.problem));
+    return text;
 }
 
 }

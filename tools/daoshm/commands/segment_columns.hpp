@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "segments/survey.hpp"
+#include "segments/status.hpp"
 #include "terminal/table.hpp"
 
 namespace daoshm
@@ -40,5 +40,8 @@ const std::vector<SegmentColumnInfo> &segment_columns();
 /// @param folder  the part of the path that is left out
 /// `history` is empty: only top has one.
 Cell segment_cell(const SegmentStatus &status, SegmentColumn column, const std::string &folder);
+
+/// The segments as a table, and below it why some cannot be opened.
+std::string segment_table(const std::vector<SegmentStatus> &statuses);
 
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/number_option.hpp"
 #include "files/frame_file.hpp"
 #include "frame/element_types.hpp"
 #include "frame/geometry.hpp"
@@ -50,7 +51,7 @@ int run_set(const SetOptions &options)
 {
     const std::unique_ptr<FrameReader> file = open_frames(options.file);
     const Geometry &found = file->header().geometry;
-    const bool is_new = options.create && !std::filesystem::exists(path_of(find_segment(options.segment)));
+    const bool is_new = options.create && !existing_segment(options.segment);
     Geometry frame_found = found;
     if (!file->records().empty()) // a recording: frames along the first axis
         frame_found.shape.erase(frame_found.shape.begin());
@@ -79,11 +80,11 @@ void add_set(Tool &tool)
     CLI::App *command = add_command(tool, "set", "Publish a frame from a .npy or FITS file", options, run_set);
     add_segment_argument(command, options->segment);
     command->add_option("file", options->file, "File: .npy, .fits, .fit or .fts")->required()->type_name("FILE");
-    command->add_option("--frame", options->frame, "Frame of a file with several, from 0")->capture_default_str();
+    add_number(command, "--frame", options->frame, "Frame of a file with several, from 0", any_count)
+        ->capture_default_str();
     command->add_flag("--create", options->create,
                       "Create the segment, with the file's shape and type, when it does not exist");
-    command->add_option("--depth", options->depth, "Slots of a segment that is created")
-        ->check(CLI::PositiveNumber)
+    add_number(command, "--depth", options->depth, "Slots of a segment that is created", depth_bounds)
         ->capture_default_str();
     command->add_flag("--cast", options->cast,
                       "Convert to the segment's type; reals are rounded to the nearest integer");

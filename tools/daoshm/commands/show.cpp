@@ -3,9 +3,11 @@
 
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "commands/number_option.hpp"
 #include "frame/element_types.hpp"
 #include "frame/geometry.hpp"
 #include "frame/times.hpp"
@@ -14,6 +16,8 @@
 #include "segments/segment.hpp"
 #include "text/exit_code.hpp"
 #include "text/numbers.hpp"
+#include "text/output.hpp"
+#include "text/printable.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -34,7 +38,7 @@ struct ShowOptions
     std::vector<double> limits;
     double clip_percent = 0;
     double frames_per_second = 10;
-    int64_t slice = -1;
+    std::optional<uint64_t> slice;
     bool watch = false;
     bool flip = false;
 };
@@ -70,7 +74,13 @@ ScreenOptions screen_options(const ShowOptions &options)
     screen.curve = curves.at(options.stretch);
     screen.clip_percent = options.stretch == "percentile" && options.clip_percent <= 0 ? 1 : options.clip_percent;
     if (!options.limits.empty())
+    {
         screen.limits = {options.limits[0], options.limits[1]};
+        if (options.limits[0] >= options.limits[1])
+            throw ToolError(
+                fmt::format("--limits: {} {}; expected the lower value first", options.limits[0], options.limits[1]),
+                exit_usage);
+    }
     screen.map = options.colour_map;
     screen.part = part_names.at(options.part);
     screen.is_flipped = options.flip;
@@ -80,8 +90,10 @@ ScreenOptions screen_options(const ShowOptions &options)
     if (!options.size.empty())
     {
         const std::vector<uint32_t> size = parse_shape(options.size);
-        if (size.size() != 2)
-            throw ToolError(fmt::format("--size: '{}'; expected columns x rows, such as 80x24", options.size),
+        constexpr uint32_t most = 4096;
+        if (size.size() != 2 || size[0] > most || size[1] > most)
+            throw ToolError(fmt::format("--size: '{}'; expected columns x rows, such as 80x24, at most {} each",
+                                        options.size, most),
                             exit_usage);
         screen.columns = size[0];
         screen.rows = size[1];
@@ -90,15 +102,15 @@ ScreenOptions screen_options(const ShowOptions &options)
 }
 
 /// The slice to show of three axes: the one asked for, or the one written last.
-size_t slice_of(const Geometry &geometry, const Dao::ReadResult &frame, int64_t wanted)
+size_t slice_of(const Geometry &geometry, const Dao::ReadResult &frame, std::optional<uint64_t> wanted)
 {
     if (geometry.shape.size() < 3)
         return 0;
     const uint64_t slices = geometry.shape[0];
-    if (wanted >= 0 && static_cast<uint64_t>(wanted) >= slices)
-        throw ToolError(fmt::format("--slice: {}; expected less than {}, the number of slices", wanted, slices),
+    if (wanted && *wanted >= slices)
+        throw ToolError(fmt::format("--slice: {}; expected less than {}, the number of slices", *wanted, slices),
                         exit_usage);
-    return wanted >= 0 ? static_cast<size_t>(wanted) : static_cast<size_t>(frame.cnt1 % slices);
+    return static_cast<size_t>(wanted.value_or(frame.cnt1 % slices));
 }
 
 std::string drawn_frame(const Dao::Image &segment, const std::vector<std::byte> &data, const Dao::ReadResult &frame,
@@ -109,7 +121,7 @@ std::string drawn_frame(const Dao::Image &segment, const std::vector<std::byte> 
     const size_t slice = slice_of(geometry, frame, options.slice);
     Plane plane{nullptr, geometry.atype, shape.size() > 1 ? shape[shape.size() - 2] : 1, shape.back()};
     plane.data = data.data() + slice * plane.height * plane.width * daoTypeSize(geometry.atype);
-    std::string title = fmt::format("{}  {}", segment.name(), geometry.text());
+    std::string title = fmt::format("{}  {}", printable(segment.name()), geometry.text());
     if (shape.size() == 3)
         title += fmt::format("  slice {}", slice);
     title += fmt::format("  frame {}  {} old", frame.cnt0, age_text(now_ns() - acquired_ns(frame)));
@@ -123,7 +135,7 @@ class LivePicture
   public:
     explicit LivePicture(const ShowOptions &options) : options_(options), segment_(open_read_only(options.segment))
     {
-        std::fputs("\033[?25l", stdout);
+        print("\033[?25l");
     }
     ~LivePicture() { std::fputs("\033[?25h", stdout); }
     LivePicture(const LivePicture &) = delete;
@@ -155,7 +167,7 @@ class LivePicture
     {
         segment_.reopen();
         note_ = "  replaced, following";
-        put(fmt::format("{}  {}{}\n", segment_.name(), geometry_of(segment_).text(), note_));
+        put(fmt::format("{}  {}{}\n", printable(segment_.name()), geometry_of(segment_).text(), note_));
     }
 
     /// Draw over the old picture, line by line, so that it does not flicker.
@@ -164,8 +176,7 @@ class LivePicture
         std::string lines;
         for (const char c : text)
             lines += c == '\n' ? std::string("\033[K\n") : std::string(1, c);
-        std::fputs(((is_first_ ? "\033[2J\033[H" : "\033[H") + lines + "\033[J").c_str(), stdout);
-        std::fflush(stdout);
+        print_now((is_first_ ? "\033[2J\033[H" : "\033[H") + lines + "\033[J");
         is_first_ = false;
     }
 
@@ -185,7 +196,7 @@ int run_show(const ShowOptions &options)
     Dao::Image segment = open_read_only(options.segment);
     std::vector<std::byte> data;
     const Dao::ReadResult frame = read_newest(segment, data);
-    std::fputs(drawn_frame(segment, data, frame, options, "").c_str(), stdout);
+    print(drawn_frame(segment, data, frame, options, ""));
     return exit_success;
 }
 
@@ -197,19 +208,19 @@ void add_show(Tool &tool)
     CLI::App *command = add_command(tool, "show", "Show the newest frame in the terminal", options, run_show);
     add_segment_argument(command, options->segment);
     command->add_flag("-w,--watch", options->watch, "Live, until Ctrl-C");
-    command->add_option("--fps", options->frames_per_second, "Most pictures per second with --watch")
-        ->check(CLI::Range(0.1, 60.0))
+    add_number(command, "--fps", options->frames_per_second, "Most pictures per second with --watch", {0.1, 60})
         ->capture_default_str();
     command
         ->add_option("--stretch", options->stretch,
                      "Mapping from values to brightness; percentile: linear, 1 % clipped at both ends")
         ->check(CLI::IsMember(keys(curves)))
         ->capture_default_str();
-    command->add_option("--clip", options->clip_percent, "Percent of the pixels clipped at each end, with any stretch")
-        ->check(CLI::Range(0.0, 49.0))
+    add_number(command, "--clip", options->clip_percent, "Percent of the pixels clipped at each end, with any stretch",
+               {0, 49})
         ->type_name("PERCENT");
     command->add_option("--limits", options->limits, "Lowest and highest value, instead of the frame's own")
         ->expected(2)
+        ->transform(number_in(any_finite))
         ->type_name("LOW HIGH");
     command->add_option("--map", options->colour_map, "Colour map")
         ->check(CLI::IsMember(colour_map_names()))
@@ -217,8 +228,8 @@ void add_show(Tool &tool)
     command->add_option("--part", options->part, "Part of complex elements to show")
         ->check(CLI::IsMember(keys(part_names)))
         ->capture_default_str();
-    command->add_option("--slice", options->slice, "Slice of a segment with three axes; default: the one written last")
-        ->check(CLI::NonNegativeNumber);
+    add_number(command, "--slice", options->slice, "Slice of a segment with three axes; default: the one written last",
+               any_count);
     command->add_flag("--flip", options->flip, "First row at the bottom");
     command->add_option("--graphics", options->graphics, "Character blocks, or a graphics protocol of the terminal")
         ->check(CLI::IsMember(keys(graphics_names)))

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/number_option.hpp"
 #include "commands/top_model.hpp"
 #include "platform/platform.hpp"
 #include "segments/survey.hpp"
@@ -12,6 +13,8 @@
 #include "terminal/table.hpp"
 #include "text/exit_code.hpp"
 #include "text/numbers.hpp"
+#include "text/output.hpp"
+#include "text/printable.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -27,6 +30,7 @@ struct TopOptions
     std::string filter;
     std::string sort = "segment";
     bool is_reversed = false;
+    bool is_once = false;
 };
 
 std::string sort_name(const SegmentColumnInfo &info)
@@ -63,17 +67,21 @@ std::vector<PlacedColumn> place_columns(int columns)
     return placed;
 }
 
+TopModel model_of(const TopOptions &options)
+{
+    TopModel model(options.folders);
+    model.filter = options.filter;
+    model.is_reversed = options.is_reversed;
+    for (const SegmentColumnInfo &info : segment_columns())
+        if (sort_name(info) == options.sort)
+            model.sort = info.column;
+    return model;
+}
+
 class TopScreen
 {
   public:
-    explicit TopScreen(const TopOptions &options) : model_(options.folders), interval_s_(options.interval_s)
-    {
-        model_.filter = options.filter;
-        model_.is_reversed = options.is_reversed;
-        for (const SegmentColumnInfo &info : segment_columns())
-            if (sort_name(info) == options.sort)
-                model_.sort = info.column;
-    }
+    explicit TopScreen(const TopOptions &options) : model_(model_of(options)), interval_s_(options.interval_s) {}
 
     void run()
     {
@@ -89,6 +97,8 @@ class TopScreen
             }
             draw();
             const int key = screen_.key(50);
+            if (key == FullScreen::closed)
+                throw ToolError("top: the terminal was closed");
             if (key != FullScreen::no_key)
                 is_editing_filter_ ? edit_filter(key) : handle(key);
         }
@@ -200,10 +210,10 @@ class TopScreen
         std::string text = shown == model_.total() ? fmt::format("{} {}", shown, shown == 1 ? "segment" : "segments")
                                                    : fmt::format("{} of {} segments", shown, model_.total());
         if (!model_.folder().empty())
-            text += fmt::format(" in {}", model_.folder());
+            text += fmt::format(" in {}", printable(model_.folder()));
         text += fmt::format(", every {:.3g} s", interval_s_);
         if (!model_.filter.empty() && !is_editing_filter_)
-            text += fmt::format(", filter '{}'", model_.filter);
+            text += fmt::format(", filter '{}'", printable(model_.filter));
         screen_.put(0, 12, text);
         if (is_paused_)
             screen_.put(0, 13 + static_cast<int>(display_width(text)), " paused ", Style::warning, true);
@@ -238,7 +248,7 @@ class TopScreen
     void put_cell(int row, int at, const Cell &cell, const PlacedColumn &column, bool is_reversed)
     {
         const auto width = static_cast<size_t>(column.width);
-        const std::string text = keep_end(cell.text, width);
+        const std::string text = keep_end(printable(cell.text), width);
         const auto space = static_cast<int>(width - std::min(width, display_width(text)));
         screen_.put(row, column.info.align == Align::right ? at + space : at, text, cell.style, is_reversed);
     }
@@ -248,7 +258,7 @@ class TopScreen
         const int row = size.rows - 1;
         if (is_editing_filter_)
         {
-            screen_.put(row, 0, "filter: " + model_.filter + "▏", Style::bold);
+            screen_.put(row, 0, "filter: " + printable(model_.filter) + "▏", Style::bold);
             screen_.put(row, 12 + static_cast<int>(display_width(model_.filter)), "Enter applies it, Esc clears it",
                         Style::dim);
             return;
@@ -277,10 +287,27 @@ class TopScreen
     bool wants_end_ = false;
 };
 
+/// The segments as they are now, in the same order.
+int print_once(const TopOptions &options)
+{
+    TopModel model = model_of(options);
+    model.sample();
+    sleep_unless_interrupted(static_cast<int64_t>(std::min(options.interval_s, 1.0) * 1e9));
+    model.sample();
+    print(segment_table(model.rows()));
+    return is_interrupted() ? exit_interrupted : exit_success;
+}
+
 int run_top(const TopOptions &options)
 {
-    if (!output_is_terminal())
-        throw ToolError("top: standard output is not a terminal; expected one ('daoshm ls' prints the same once)");
+    if (options.is_once)
+        return print_once(options);
+    const char *missing = !output_is_terminal() ? "output" : !input_is_terminal() ? "input" : nullptr;
+    if (missing != nullptr)
+        throw ToolError(
+            fmt::format("top: standard {} is not a terminal; expected one; --once and 'daoshm ls' print one table",
+                        missing),
+            exit_usage);
     TopScreen(options).run();
     return exit_success;
 }
@@ -292,9 +319,7 @@ void add_top(Tool &tool)
     const auto options = std::make_shared<TopOptions>();
     CLI::App *command = add_command(tool, "top", "All segments, live, on the whole screen", options, run_top);
     add_folder_argument(command, options->folders);
-    command->add_option("--interval", options->interval_s, "Seconds between updates")
-        ->check(CLI::Range(0.1, 60.0))
-        ->capture_default_str();
+    add_number(command, "--interval", options->interval_s, "Seconds between updates", {0.1, 60})->capture_default_str();
     std::vector<std::string> names;
     for (const SegmentColumnInfo &info : segment_columns())
         names.push_back(sort_name(info));
@@ -304,6 +329,7 @@ void add_top(Tool &tool)
     command->add_flag("--reverse", options->is_reversed, "Initially reverse the order");
     command->add_option("--filter", options->filter,
                         "Initial filter: show only segments with this text in path or state");
+    command->add_flag("--once", options->is_once, "Print one table instead; needs no terminal");
     command->footer(
         "Segments are opened for reading only and sampled once per interval: no loop is slowed.\n"
         "Keys: q quit, s and S sort column, r reverse, / filter, p pause, + and - interval, arrows scroll.\n"

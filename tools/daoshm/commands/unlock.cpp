@@ -10,6 +10,8 @@
 #include "segments/segment.hpp"
 #include "segments/survey.hpp"
 #include "text/exit_code.hpp"
+#include "text/output.hpp"
+#include "text/printable.hpp"
 
 namespace daoshm
 {
@@ -40,8 +42,7 @@ std::string plan_text(const std::string &path, const DAO_SEGMENT_INFO &info)
 
 bool is_confirmed(const std::string &plan)
 {
-    std::fputs(fmt::format("{}\nGo on? [y/N] ", plan).c_str(), stdout);
-    std::fflush(stdout);
+    print_now(fmt::format("{}\nGo on? [y/N] ", printable(plan)));
     std::string answer;
     std::getline(std::cin, answer);
     return answer == "y" || answer == "Y" || answer == "yes";
@@ -55,8 +56,7 @@ int run_unlock(const UnlockOptions &options)
     if (is_asked && !options.yes && !options.force && !is_confirmed(plan_text(segment.name(), info)))
         throw ToolError(fmt::format("{}: not unlocked: not confirmed; --yes does not ask", segment.name()));
     Dao::check(daoShmUnlock(segment.image(), options.force ? 1 : 0));
-    std::fputs(fmt::format("{}: {}\n", segment.name(), info.writing != 0 ? "unlocked" : "no writer holds it").c_str(),
-               stdout);
+    print(fmt::format("{}: {}\n", printable(segment.name()), info.writing != 0 ? "unlocked" : "no writer holds it"));
     return exit_success;
 }
 

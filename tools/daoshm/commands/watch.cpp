@@ -8,14 +8,18 @@
 #include <fmt/format.h>
 
 #include "commands/frame_watch.hpp"
+#include "commands/number_option.hpp"
 #include "frame/element_types.hpp"
 #include "frame/statistics.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
+#include "segments/status.hpp"
 #include "terminal/style.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
+#include "text/output.hpp"
+#include "text/printable.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -37,32 +41,85 @@ struct WatchOptions
     bool json = false;
 };
 
-/// Of the newest frame, on a separate handle, so that frames are collected meanwhile.
-Moments newest_moments(const std::string &path)
+/// What an interval ends with, seen on a separate handle, so that frames are collected meanwhile.
+struct Newest
 {
+    Moments moments;
+    SegmentStatus status;
+    std::vector<DAO_READER> readers;
+};
+
+Newest newest(const std::string &path)
+{
+    Newest result;
     try
     {
         Dao::Image segment = Dao::Image::open_read_only(path);
         std::vector<std::byte> frame;
-        const Dao::ReadResult result = segment.read(frame);
-        if (result && result.cnt0 > 0)
-            return moments(as_doubles(segment.get_type(), frame.data(), segment.get_element_count()));
+        const Dao::ReadResult read = segment.read(frame);
+        if (read && read.cnt0 > 0)
+            result.moments = moments(as_doubles(segment.get_type(), frame.data(), segment.get_element_count()));
+        result.status = sample_segment(segment);
+        result.readers = segment.readers();
     }
-    catch (const Dao::Error &)
+    catch (const Dao::Error &error)
     {
-        // Removed meanwhile.
+        result.status = unusable_segment(path, error); // removed meanwhile
     }
-    return {};
+    return result;
+}
+
+/// Readers that missed frames since the line before.
+class MissedFrames
+{
+  public:
+    struct Reader
+    {
+        uint32_t pid;
+        std::string name;
+        uint64_t missed; ///< since the line before
+        uint64_t behind;
+    };
+
+    std::vector<Reader> since_before(const Newest &now)
+    {
+        std::map<uint32_t, uint64_t> missed;
+        std::vector<Reader> result;
+        for (const DAO_READER &reader : now.readers)
+        {
+            const uint64_t count = reader.missed;
+            const auto before = before_.find(reader.pid);
+            missed[reader.pid] = count;
+            if (!is_gone(reader.alive) && before != before_.end() && count > before->second)
+                result.push_back({reader.pid, reader.name, count - before->second, behind(reader, now.status.cnt0)});
+        }
+        before_ = std::move(missed);
+        return result;
+    }
+
+  private:
+    std::map<uint32_t, uint64_t> before_;
+};
+
+struct Line
+{
+    Tally tally;
+    Newest newest;
+    std::vector<MissedFrames::Reader> missed;
+};
+
+double rate_of(const Tally &tally)
+{
+    return static_cast<double>(tally.frames + tally.missed) * 1e9 / static_cast<double>(tally.elapsed_ns);
 }
 
 void print_header(const WatchOptions &options)
 {
-    std::string text = fmt::format("{:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>8}", "RATE", "JITTER", "MIN", "MEAN",
-                                   "MAX", "RMS", "MISSED");
+    std::string text = fmt::format("{:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>8} {:>9}", "RATE", "JITTER", "MIN",
+                                   "MEAN", "MAX", "RMS", "MISSED", "AGE");
     if (options.latency)
         text += fmt::format(" {:>10} {:>10} {:>10} {:>10}", "WAKE P50", "P99", "P99.9", "MAX");
-    std::fputs((paint(Style::bold, text) + "\n").c_str(), stdout);
-    std::fflush(stdout);
+    print_now(paint(Style::bold, text + "  STATE") + "\n");
 }
 
 std::string right(const std::string &text, size_t width)
@@ -71,58 +128,81 @@ std::string right(const std::string &text, size_t width)
     return std::string(width > used ? width - used : 0, ' ') + text;
 }
 
-void print_line(const Tally &tally, const Moments &frame, const WatchOptions &options)
+void print_line(const Line &line, const WatchOptions &options)
 {
-    const double rate = static_cast<double>(tally.frames + tally.missed) * 1e9 / static_cast<double>(tally.elapsed_ns);
+    const Tally &tally = line.tally;
+    const Moments &frame = line.newest.moments;
     const Moments period = moments(tally.periods_ns);
     const auto value = [&](double number) { return right(frame.count > 0 ? value_text(number) : "-", 10); };
-    std::string text =
-        right(rate_text(rate), 10) + " " + right(period.count > 1 ? duration_text(period.deviation) : "-", 10) + " " +
-        value(frame.minimum) + " " + value(frame.mean) + " " + value(frame.maximum) + " " + value(frame.rms) + " ";
+    std::string text = right(rate_text(rate_of(tally)), 10) + " " +
+                       right(period.count > 1 ? duration_text(period.deviation) : "-", 10) + " " +
+                       value(frame.minimum) + " " + value(frame.mean) + " " + value(frame.maximum) + " " +
+                       value(frame.rms) + " ";
     const std::string missed = right(std::to_string(tally.missed), 8);
     text += tally.missed > 0 ? paint(Style::warning, missed) : missed;
+    text += " " + right(last_frame_text(line.newest.status), 9);
     if (options.latency)
     {
         const Percentiles latency(tally.latencies_ns);
         for (const double percent : {50.0, 99.0, 99.9, 100.0})
             text += " " + right(latency.count() > 0 ? duration_text(latency.at(percent)) : "-", 10);
     }
+    const StateText state = state_text(line.newest.status);
+    text += "  " + paint(state.style, state.text);
+    if (is_gone(line.newest.status.info.writer_alive) && line.newest.status.info.writer_pid != 0)
+        text += fmt::format(": {}", line.newest.status.info.writer_pid);
     if (tally.replaced > 0)
         text += "\n" + paint(Style::warning, "replaced, following");
-    std::fputs((text + "\n").c_str(), stdout);
-    std::fflush(stdout);
+    for (const MissedFrames::Reader &reader : line.missed)
+        text += "\n" + paint(Style::warning, fmt::format("reader {} {}: missed {}, {} behind", reader.pid,
+                                                         printable(reader.name), reader.missed, reader.behind));
+    print_now(text + "\n");
 }
 
-void print_line_json(const Tally &tally, const Moments &frame, const WatchOptions &options)
+Json latency_json(const Tally &tally, const WatchOptions &options)
 {
+    if (!options.latency)
+        return {};
+    const Percentiles latency(tally.latencies_ns);
+    const bool is_known = latency.count() > 0;
+    return {{"clock", "realtime"},
+            {"wait", options.wait},
+            {"count", latency.count()},
+            {"p50_ns", json_if(is_known, latency.at(50))},
+            {"p90_ns", json_if(is_known, latency.at(90))},
+            {"p99_ns", json_if(is_known, latency.at(99))},
+            {"p99_9_ns", json_if(is_known, latency.at(99.9))},
+            {"max_ns", json_if(is_known, latency.at(100))}};
+}
+
+void print_line_json(const Line &line, const WatchOptions &options)
+{
+    const Tally &tally = line.tally;
+    const Moments &frame = line.newest.moments;
+    const Json status = status_json(line.newest.status);
     const Moments period = moments(tally.periods_ns);
-    const auto number = [](bool known, double value) { return known ? Json(value) : Json(); };
     Json json;
     json["time_ns"] = now_ns();
+    for (const char *key : {"segment", "state", "cnt0", "age_s", "writer_pid", "writer_alive"})
+        json[key] = status.at(key);
     json["frames"] = tally.frames + tally.missed;
-    json["rate_hz"] = static_cast<double>(tally.frames + tally.missed) * 1e9 / static_cast<double>(tally.elapsed_ns);
-    json["jitter_ns"] = number(period.count > 1, period.deviation);
-    json["period_min_ns"] = number(period.count > 0, period.minimum);
-    json["period_max_ns"] = number(period.count > 0, period.maximum);
-    json["min"] = number(frame.count > 0, frame.minimum);
-    json["mean"] = number(frame.count > 0, frame.mean);
-    json["max"] = number(frame.count > 0, frame.maximum);
-    json["rms"] = number(frame.count > 0, frame.rms);
+    json["rate_hz"] = rate_of(tally);
+    json["jitter_ns"] = json_if(period.count > 1, period.deviation);
+    json["period_min_ns"] = json_if(period.count > 0, period.minimum);
+    json["period_max_ns"] = json_if(period.count > 0, period.maximum);
+    json["min"] = json_if(frame.count > 0, frame.minimum);
+    json["mean"] = json_if(frame.count > 0, frame.mean);
+    json["max"] = json_if(frame.count > 0, frame.maximum);
+    json["rms"] = json_if(frame.count > 0, frame.rms);
     json["missed"] = tally.missed;
     json["replaced"] = tally.replaced;
-    if (options.latency)
-    {
-        const Percentiles latency(tally.latencies_ns);
-        const bool known = latency.count() > 0;
-        json["latency"] = {{"clock", "realtime"},
-                           {"wait", options.wait},
-                           {"count", latency.count()},
-                           {"p50_ns", number(known, latency.at(50))},
-                           {"p90_ns", number(known, latency.at(90))},
-                           {"p99_ns", number(known, latency.at(99))},
-                           {"p99_9_ns", number(known, latency.at(99.9))},
-                           {"max_ns", number(known, latency.at(100))}};
-    }
+    json["readers_missed"] = Json::array();
+    for (const MissedFrames::Reader &reader : line.missed)
+        json["readers_missed"].push_back({{"pid", reader.pid},
+                                          {"name", json_text(reader.name)},
+                                          {"missed", reader.missed},
+                                          {"behind", reader.behind}});
+    json["latency"] = latency_json(tally, options);
     print_json_line(json);
 }
 
@@ -131,28 +211,29 @@ int run_watch(const WatchOptions &options)
     FrameWatch watch(options.segment, wait_modes.at(options.wait));
     const auto interval_ns = static_cast<int64_t>(options.interval_s * 1e9);
     int64_t begin_ns = steady_ns();
+    MissedFrames missed;
     if (!options.json && options.latency)
-        std::fputs(
-            "wake: from the frame's acquisition time until this process is awake, on the system's real-time clock\n",
-            stdout);
+        print("wake: from the frame's acquisition time until this process is awake, on the system's real-time clock\n");
     for (uint64_t line = 0; options.lines == 0 || line < options.lines; ++line)
     {
         if (!options.json && line % 20 == 0)
             print_header(options);
-        Tally tally;
+        Line found;
         const int64_t end_ns = begin_ns + interval_ns;
-        if (!watch.collect(end_ns - interval_ns / 5, tally))
+        if (!watch.collect(end_ns - interval_ns / 5, found.tally))
             break;
-        std::future<Moments> frame = std::async(std::launch::async, newest_moments, watch.path());
-        if (!watch.collect(end_ns, tally))
+        std::future<Newest> end = std::async(std::launch::async, newest, watch.path());
+        if (!watch.collect(end_ns, found.tally))
             break;
-        const Moments found = frame.get();
-        tally.elapsed_ns = steady_ns() - begin_ns;
-        begin_ns += tally.elapsed_ns;
+        found.newest = end.get();
+        found.tally.elapsed_ns = steady_ns() - begin_ns;
+        found.newest.status.rate_hz = rate_of(found.tally);
+        found.missed = missed.since_before(found.newest);
+        begin_ns += found.tally.elapsed_ns;
         if (options.json)
-            print_line_json(tally, found, options);
+            print_line_json(found, options);
         else
-            print_line(tally, found, options);
+            print_line(found, options);
     }
     return is_interrupted() && options.lines > 0 ? exit_interrupted : exit_success;
 }
@@ -172,14 +253,15 @@ void add_watch(Tool &tool)
     command->add_option("--wait", options->wait, "Wait mode; spin: lowest latency, one core busy")
         ->check(CLI::IsMember(wait_names))
         ->capture_default_str();
-    command->add_option("-n,--lines", options->lines, "Stop after this many lines; default: on Ctrl-C");
-    command->add_option("--interval", options->interval_s, "Seconds per line")
-        ->check(CLI::Range(0.05, 3600.0))
-        ->capture_default_str();
+    add_number(command, "-n,--lines", options->lines, "Stop after this many lines; default: on Ctrl-C", count_from_one);
+    add_number(command, "--interval", options->interval_s, "Seconds per line", {0.05, 3600})->capture_default_str();
     add_json_flag(command, options->json);
     command->footer(
+        "STATE and AGE, the time since the last frame was acquired, are those of ls. A line for each reader that "
+        "missed\n"
+        "frames follows.\n"
         "RATE counts all frames. JITTER is the standard deviation of the time between acquisitions. MIN to RMS are of\n"
-        "the newest frame (the modulus of complex elements). MISSED counts frames overwritten before they were read.\n"
+        "the newest frame (the modulus of complex elements). MISSED counts frames overwritten before watch read them.\n"
         "The latency is as good as the acquisition times: a writer that sets them from a camera includes its own "
         "delay.\n"
         "With --json, one object per line.\n\nExamples:\n  daoshm watch wfs\n  daoshm watch wfs --latency --wait "

@@ -1,5 +1,6 @@
 #include "frame/element_types.hpp"
 
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -25,16 +26,22 @@ constexpr bool is_safe()
     return std::numeric_limits<RealFrom>::digits <= std::numeric_limits<RealTo>::digits;
 }
 
+/// The limits are powers of two, so the comparison is exact also where the type's maximum is not a double.
+template <typename To>
+bool in_integer_range(double value)
+{
+    return value >= static_cast<double>(std::numeric_limits<To>::min()) &&
+           value < std::ldexp(1.0, std::numeric_limits<To>::digits);
+}
+
 template <typename To, typename From>
 To to_integer(From value)
 {
     bool fits = false;
     if constexpr (std::is_floating_point_v<From>)
     {
-        // The limits are powers of two, so these comparisons are exact also where the type's maximum is not a double.
         const double rounded = std::nearbyint(static_cast<double>(value));
-        const double end = std::ldexp(1.0, std::numeric_limits<To>::digits);
-        fits = rounded >= static_cast<double>(std::numeric_limits<To>::min()) && rounded < end;
+        fits = in_integer_range<To>(rounded);
         if (fits)
             return static_cast<To>(rounded);
     }
@@ -65,6 +72,38 @@ To convert_element(From value)
         return to_integer<To>(value);
     else
         return static_cast<To>(value);
+}
+
+/// Does a real type hold the value: an integer exactly, a real rounded to its precision but neither as 0 nor infinite?
+template <typename To, typename From>
+bool holds_real(From value)
+{
+    constexpr int digits = std::numeric_limits<To>::digits;
+    if constexpr (std::is_integral_v<From> && std::is_integral_v<To>)
+        return std::in_range<To>(value);
+    else if constexpr (std::is_integral_v<From>)
+    {
+        const uint64_t size = value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
+        return size == 0 || static_cast<int>(std::bit_width(size >> std::countr_zero(size))) <= digits;
+    }
+    else if constexpr (std::is_integral_v<To>) // from 2^53 on, a double is also what other integers become
+        return value == std::trunc(value) && std::abs(value) < 0x1p53 && in_integer_range<To>(value);
+    else
+    {
+        const auto held = static_cast<To>(value);
+        return (std::isfinite(held) || !std::isfinite(value)) && (held != 0 || value == 0);
+    }
+}
+
+template <typename To, typename From>
+bool holds(From value)
+{
+    using Real = real_of_t<To>;
+    if constexpr (!is_std_complex_v<From>)
+        return holds_real<Real>(value);
+    else
+        return holds_real<Real>(value.real()) &&
+               (is_std_complex_v<To> ? holds_real<Real>(value.imag()) : value.imag() == 0);
 }
 
 template <typename T>
@@ -149,6 +188,26 @@ std::vector<std::byte> convert_elements(uint8_t from, const void *data, size_t c
         });
     });
     return result;
+}
+
+bool in_range(uint8_t atype, double value)
+{
+    return visit_type(atype, [&](auto zero) {
+        using Real = real_of_t<decltype(zero)>;
+        if constexpr (std::is_integral_v<Real>)
+            return in_integer_range<Real>(value);
+        else
+            return std::abs(value) <= static_cast<double>(std::numeric_limits<Real>::max());
+    });
+}
+
+bool holds_exactly(uint8_t from, const void *value, uint8_t to)
+{
+    return visit_type(from, [&](auto from_zero) {
+        decltype(from_zero) number;
+        std::memcpy(&number, value, sizeof number);
+        return visit_type(to, [&](auto to_zero) { return holds<decltype(to_zero)>(number); });
+    });
 }
 
 }

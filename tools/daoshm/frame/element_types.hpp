@@ -115,4 +115,11 @@ bool is_safe_cast(uint8_t from, uint8_t to);
 /// Convert elements to another type; integers round to nearest. Throws, naming the value, when one does not fit.
 std::vector<std::byte> convert_elements(uint8_t from, const void *data, size_t count, uint8_t to);
 
+/// Does type `to` hold that element of type `from`: no fraction is dropped, no integer rounded, nothing becomes infinite
+/// or 0? Reals are rounded to the type's precision.
+bool holds_exactly(uint8_t from, const void *element, uint8_t to);
+
+/// Is it between the lowest and the highest value of the type?
+bool in_range(uint8_t atype, double value);
+
 }

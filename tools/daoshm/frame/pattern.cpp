@@ -1,18 +1,18 @@
 #include "frame/pattern.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <complex>
-#include <cstdlib>
 #include <cstring>
 #include <numbers>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "frame/element_types.hpp"
 #include "text/exit_code.hpp"
+#include "text/parse.hpp"
 
 namespace daoshm
 {
@@ -57,24 +57,24 @@ T ramp(uint64_t count)
         return from_double<T>(static_cast<double>(count % (1U << 24U)));
 }
 
-bool parse_number(const std::string &text, std::complex<double> &value)
+/// "1.5", "2j", "1.5+2j", "1e-3-2e5j"
+std::optional<std::complex<double>> parse_complex(const std::string &text)
 {
-    char *end = nullptr;
-    const double real = std::strtod(text.c_str(), &end);
-    value = real;
-    if (end == text.c_str())
-        return false;
-    if (*end == '\0')
-        return true;
-    if (std::string(end) == "j")
+    if (const std::optional<double> real = parse_real(text))
+        return *real;
+    if (!text.ends_with('j'))
+        return std::nullopt;
+    const std::string number = text.substr(0, text.size() - 1);
+    if (const std::optional<double> imaginary = parse_real(number))
+        return std::complex<double>(0, *imaginary);
+    for (size_t sign = number.find_first_of("+-", 1); sign < number.size(); sign = number.find_first_of("+-", sign + 1))
     {
-        value = {0, real};
-        return true;
+        const std::optional<double> real = parse_real(number.substr(0, sign));
+        const std::optional<double> imaginary = parse_real(number.substr(sign));
+        if (real && imaginary)
+            return std::complex<double>(*real, *imaginary);
     }
-    const char *const rest = end;
-    const double imaginary = std::strtod(rest, &end);
-    value = {real, imaginary};
-    return end != rest && std::string(end) == "j";
+    return std::nullopt;
 }
 
 }
@@ -90,30 +90,36 @@ Pattern::Pattern(const std::string &name, const Geometry &geometry, double lowes
 {
     if (std::find(names().begin(), names().end(), name) == names().end())
         fill_number(name);
+    else if (name != "ramp")
+        for (const double limit : {lowest, highest})
+            if (!in_range(geometry.atype, limit))
+                throw ToolError(fmt::format("--low, --high: {}; expected values that {} can hold", limit,
+                                            daoTypeName(geometry.atype)),
+                                exit_usage);
 }
 
 void Pattern::fill_number(const std::string &text)
 {
     // Whole numbers are parsed as integers: a double cannot represent all 64-bit ones.
-    const auto fill = [&](uint8_t type, const void *value) {
-        const std::vector<std::byte> element = convert_elements(type, value, 1, geometry_.atype);
-        for (size_t at = 0; at < frame_.size(); at += element.size())
-            std::memcpy(frame_.data() + at, element.data(), element.size());
+    std::vector<std::byte> element;
+    const auto convert = [&](const auto &value) {
+        constexpr uint8_t type = type_code<std::decay_t<decltype(value)>>();
+        if (!holds_exactly(type, &value, geometry_.atype))
+            throw ToolError(
+                fmt::format("value: {}; expected one that {} can hold", text, daoTypeName(geometry_.atype)));
+        element = convert_elements(type, &value, 1, geometry_.atype);
     };
-    const char *const end = text.data() + text.size();
-    int64_t integer = 0;
-    uint64_t positive = 0;
-    std::complex<double> number;
-    if (const auto result = std::from_chars(text.data(), end, integer); result.ec == std::errc() && result.ptr == end)
-        fill(type_code<int64_t>(), &integer);
-    else if (const auto large = std::from_chars(text.data(), end, positive);
-             large.ec == std::errc() && large.ptr == end)
-        fill(type_code<uint64_t>(), &positive);
-    else if (parse_number(text, number))
-        fill(type_code<std::complex<double>>(), &number);
+    if (const std::optional<int64_t> integer = parse_signed(text))
+        convert(*integer);
+    else if (const std::optional<uint64_t> large = parse_unsigned(text))
+        convert(*large);
+    else if (const std::optional<std::complex<double>> number = parse_complex(text))
+        convert(*number);
     else
         throw ToolError(fmt::format("pattern: '{}'; expected a number or one of {}", text, fmt::join(names(), ", ")),
                         exit_usage);
+    for (size_t at = 0; at < frame_.size(); at += element.size())
+        std::memcpy(frame_.data() + at, element.data(), element.size());
 }
 
 double Pattern::value_at(uint64_t element, uint64_t index) const

@@ -87,9 +87,10 @@ void draw_curve(const std::vector<double> &values, double lowest, double highest
 std::string plot(const std::vector<double> &values, size_t columns, size_t rows)
 {
     const Moments found = moments(values);
-    const std::string top = value_text(found.maximum);
-    const std::string bottom = value_text(found.minimum);
-    const std::string middle = value_text((found.maximum + found.minimum) / 2);
+    const auto label_of = [&](double value) { return found.count > 0 ? value_text(value) : "-"; };
+    const std::string top = label_of(found.maximum);
+    const std::string bottom = label_of(found.minimum);
+    const std::string middle = label_of((found.maximum + found.minimum) / 2);
     const size_t label_width = std::max({top.size(), bottom.size(), middle.size()});
     DotField field(std::max<size_t>(columns > label_width + 2 ? columns - label_width - 2 : 0, 10), rows);
     draw_curve(values, found.minimum, found.maximum, field);

@@ -105,19 +105,21 @@ std::string draw(const Plane &plane, const std::string &title, const ScreenOptio
 {
     const std::vector<double> values = as_doubles(plane.atype, plane.data, plane.width * plane.height, options.part);
     const Moments found = moments(values);
-    const std::string statistics =
-        fmt::format("min {}  mean {}  max {}  rms {}", value_text(found.minimum), value_text(found.mean),
-                    value_text(found.maximum), value_text(found.rms));
+    const auto text = [&](double value) { return found.count > 0 ? value_text(value) : "-"; };
+    const std::string statistics = fmt::format("min {}  mean {}  max {}  rms {}", text(found.minimum), text(found.mean),
+                                               text(found.maximum), text(found.rms));
     const std::string head = paint(Style::bold, title) + "\n";
     constexpr size_t text_rows = 4; // title, scale, statistics, and the line of the prompt
     const size_t rows = std::max<size_t>(options.rows > text_rows ? options.rows - text_rows : 1, 3);
     if (plane.height == 1 || plane.width == 1)
         return head + plot(values, options.columns, std::min<size_t>(rows, 20)) + paint(Style::dim, statistics) + "\n";
     Stretch stretch = stretch_for(values, options.curve, options.clip_percent);
+    const bool has_scale = found.count > 0 || options.limits;
     if (options.limits)
         stretch = {options.curve, options.limits->first, options.limits->second};
     return head + picture(image_of(values, plane, options.is_flipped), stretch, options, rows) +
-           scale_line(stretch, options) + "\n" + paint(Style::dim, statistics) + "\n";
+           (has_scale ? scale_line(stretch, options) : paint(Style::dim, "no finite value")) + "\n" +
+           paint(Style::dim, statistics) + "\n";
 }
 
 }

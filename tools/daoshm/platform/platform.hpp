@@ -34,6 +34,8 @@ inline std::filesystem::path path_of(const std::string &name)
     return std::u8string(name.begin(), name.end());
 }
 
+/// The whole path, from the root, without "." and "..".
+std::string absolute_path(const std::string &path);
 /// Throws when the environment names a folder that does not exist.
 std::string temporary_folder();
 /// Where segments are looked for: the temporary folder and, where it exists, /dev/shm.
@@ -72,8 +74,10 @@ enum class Style
 /// An environment variable; empty when it is not set.
 std::string environment(const char *name);
 
-/// Called first of all: output is UTF-8, and bytes are written as they are.
+/// Called first of all: output is UTF-8, and bytes are written as they are. A standard stream that is closed stays so:
+/// no file that is opened takes its place. Writing to a pipe that nobody reads is an error, not the end of the process.
 void start_terminal();
+bool input_is_terminal();
 bool output_is_terminal();
 bool errors_are_terminal();
 /// 80 x 24 where standard output is not a terminal.
@@ -109,6 +113,7 @@ class FullScreen
     static constexpr int enter = 1007;
     static constexpr int escape = 1008;
     static constexpr int resized = 1009;
+    static constexpr int closed = 1010; ///< there will be no more keys
     /// A character or one of the above; `no_key` when none comes within `timeout_ms`.
     int key(int timeout_ms);
 };

@@ -13,6 +13,13 @@ int64_t steady_ns()
     return duration_cast<nanoseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
+std::string absolute_path(const std::string &path)
+{
+    std::error_code error;
+    const std::filesystem::path whole = std::filesystem::absolute(path_of(path), error);
+    return error ? path : whole.lexically_normal().string();
+}
+
 std::string environment(const char *name)
 {
     const char *value = std::getenv(name);

@@ -1,5 +1,5 @@
 #include "segments/liveness.hpp"
-#include "segments/survey.hpp"
+#include "segments/status.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "terminal/style.hpp"
+#include "text/printable.hpp"
 
 namespace daoshm
 {
@@ -20,6 +21,13 @@ std::string padded(const Cell &cell, size_t width, Align align, bool is_last)
     return is_last ? text : text + space;
 }
 
+}
+
+void Table::add(std::vector<Cell> cells)
+{
+    for (Cell &cell : cells)
+        cell.text = printable(cell.text);
+    rows_.push_back(std::move(cells));
 }
 
 std::string Table::text() const
@@ -54,9 +62,9 @@ std::string Table::text() const
     return result;
 }
 
-void Details::add(std::string label, std::string value, Style style)
+void Details::add(std::string label, const std::string &value, Style style)
 {
-    details_.push_back({std::move(label), {std::move(value), style}});
+    details_.push_back({std::move(label), {printable(value), style}});
 }
 
 std::string Details::text() const

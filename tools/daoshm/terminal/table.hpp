@@ -1,4 +1,4 @@
-/// Aligned tables on standard output.
+/// Aligned tables on standard output. Texts may be any: they are printed escaped (text/printable.hpp).
 #pragma once
 
 #include <string>
@@ -31,7 +31,7 @@ class Table
 {
   public:
     explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
-    void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
+    void add(std::vector<Cell> cells);
     /// The table with a header line, each line ended.
     std::string text() const;
 
@@ -44,7 +44,7 @@ class Table
 class Details
 {
   public:
-    void add(std::string label, std::string value, Style style = Style::plain);
+    void add(std::string label, const std::string &value, Style style = Style::plain);
     std::string text() const;
 
   private:

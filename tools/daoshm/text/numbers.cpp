@@ -1,14 +1,15 @@
 #include "text/numbers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "text/exit_code.hpp"
+#include "text/parse.hpp"
 
 namespace daoshm
 {
@@ -89,14 +90,14 @@ std::string time_text(int64_t time_ns)
 
 int64_t parse_duration(const std::string &text)
 {
-    char *end = nullptr;
-    const double number = std::strtod(text.c_str(), &end);
+    const size_t unit_at = std::min(text.find_first_not_of("0123456789.eE+-"), text.size());
+    const double number = parse_real(text.substr(0, unit_at)).value_or(0);
     constexpr std::array<std::pair<const char *, double>, 7> units{
         {{"", 1e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}, {"min", 60e9}, {"h", 3600e9}}};
     for (const auto &[unit, scale] : units)
     {
         const double duration_ns = number * scale;
-        if (end != text.c_str() && std::string(end) == unit && duration_ns > 0 && duration_ns < 9e18)
+        if (text.substr(unit_at) == unit && duration_ns >= 1 && duration_ns < 9e18)
             return static_cast<int64_t>(duration_ns);
     }
     throw ToolError(

@@ -2,6 +2,9 @@
 
 #include <stdexcept>
 
+#include <poll.h>
+#include <unistd.h>
+
 #define NCURSES_NOMACROS 1
 #include <curses.h>
 
@@ -98,12 +101,20 @@ void FullScreen::show()
 
 int FullScreen::key(int timeout_ms)
 {
-    wtimeout(stdscr, timeout_ms);
-    const int found = wgetch(stdscr);
+    // curses waits, too, but returns at once and again and again when the terminal is gone.
+    wtimeout(stdscr, 0);
+    int found = wgetch(stdscr);
+    if (found == ERR)
+    {
+        pollfd input{STDIN_FILENO, POLLIN, 0};
+        if (poll(&input, 1, timeout_ms) <= 0)
+            return no_key;
+        found = wgetch(stdscr);
+        if (found == ERR)
+            return closed;
+    }
     switch (found)
     {
-    case ERR:
-        return no_key;
     case KEY_UP:
         return up;
     case KEY_DOWN:

@@ -1,7 +1,10 @@
 #include "platform/platform.hpp"
 
 #include <clocale>
-#include <filesystem>
+#include <csignal>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <curses.h>
 #include <term.h>
@@ -16,34 +19,41 @@ namespace daoshm
 namespace
 {
 
-/// A terminal is a character device other than the null device; systems without /dev have plain output.
-bool is_terminal(const char *device)
+/// With the null device, opened so that the stream's own use fails.
+void reserve_closed_streams()
 {
-    std::error_code error;
-    const std::filesystem::file_status status = std::filesystem::status(device, error);
-    return !error && std::filesystem::is_character_file(status) &&
-           !std::filesystem::equivalent(device, "/dev/null", error);
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (fcntl(stream, F_GETFD) == -1)
+            static_cast<void>(open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY));
 }
 
 }
 
 void start_terminal()
 {
+    reserve_closed_streams();
+    std::signal(SIGPIPE, SIG_IGN);
     // Names are UTF-8 everywhere; only LC_CTYPE, so that numbers have a point in every locale.
     const char *locale = std::setlocale(LC_CTYPE, "");
     if (locale == nullptr || std::string_view(locale).find("UTF-8") == std::string_view::npos)
         std::setlocale(LC_CTYPE, "C.UTF-8");
 }
 
+bool input_is_terminal()
+{
+    static const bool result = isatty(STDIN_FILENO) == 1;
+    return result;
+}
+
 bool output_is_terminal()
 {
-    static const bool result = is_terminal("/dev/stdout");
+    static const bool result = isatty(STDOUT_FILENO) == 1;
     return result;
 }
 
 bool errors_are_terminal()
 {
-    static const bool result = is_terminal("/dev/stderr");
+    static const bool result = isatty(STDERR_FILENO) == 1;
     return result;
 }
 

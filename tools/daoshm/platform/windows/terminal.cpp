@@ -57,7 +57,6 @@ UINT code_page_before = 0;
 
 void restore_console()
 {
-    std::fflush(stdout);
     errors().restore();
     output().restore();
     SetConsoleOutputCP(code_page_before);
@@ -78,6 +77,12 @@ void start_terminal()
     code_page_before = GetConsoleOutputCP();
     SetConsoleOutputCP(CP_UTF8);
     std::atexit(restore_console);
+}
+
+bool input_is_terminal()
+{
+    DWORD mode = 0;
+    return GetConsoleMode(GetStdHandle(STD_INPUT_HANDLE), &mode) != 0;
 }
 
 bool output_is_terminal()
