@@ -70,7 +70,7 @@ STEPS = [
     Step("python package", "python", ("python/environment.sh",)),
     Step(
         "tool tests", "tool", ("tests/tools/run_tests.sh", "build/release"), ("release build",), 0.75,
-        ("tests/tools/**",), ("build/release",),
+        ("tests/tools/**", "docs/guide/*"), ("build/release",),
     ),
     Step(
         "python tests", "python", (PYTHON, "-m", "pytest", "-q", "-n", PYTHON_PROCESSES, "python/tests"),

@@ -248,7 +248,8 @@ def test_more_segments_than_descriptors_are_all_listed(tool):
 @pytest.mark.parametrize(
     "command", [["create", "NAME", "4x4"], ["info", "NAME"], ["fill", "NAME", 1], ["set", "NAME", "x.npy", "--create"],
                 ["replay", "x.npy", "NAME", "--rate", 1], ["camera", "NAME", "--interface", "fake", "--frames", 1],
-                ["watch", "NAME"], ["show", "NAME"], ["keyword", "NAME"], ["save", "NAME", "y.npy"], ["unlock", "NAME"]],
+                ["watch", "NAME"], ["show", "NAME"], ["keyword", "NAME"], ["save", "NAME", "y.npy"],
+                ["unlock", "NAME"]],
     ids=lambda command: command[0],
 )  # fmt: skip
 def test_an_empty_name_is_refused(tool, command, name):
@@ -334,7 +335,8 @@ def test_escape_sequences_in_names_are_printed_escaped(tool):
                       ["info", f"no{ESCAPES}"], ["rm", name], ["rm", f"no{ESCAPES}"], ["ls", f"no{ESCAPES}"],
                       ["set", name, f"no{ESCAPES}.npy"], ["fill", name, ESCAPES], [ESCAPES],
                       ["keyword", name, ESCAPES], ["doctor", "."], ["doctor", ".", "--json"],
-                      ["create", "c", ESCAPES], ["create", "c", 4, ESCAPES], ["watch", name, "-n", ESCAPES]):  # fmt: skip
+                      ["create", "c", ESCAPES], ["create", "c", 4, ESCAPES],
+                      ["watch", name, "-n", ESCAPES]):  # fmt: skip
         done = run(tool, *arguments)
         assert is_harmless(done.stdout), (arguments, done.stdout)
         assert is_harmless(done.stderr), (arguments, done.stderr)

@@ -1,15 +1,14 @@
 /// watch: a line of statistics per second about a segment's frames.
 #include "commands/commands.hpp"
 
-#include <cstdio>
 #include <future>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "commands/frame_watch.hpp"
+#include "commands/newest.hpp"
 #include "commands/number_option.hpp"
-#include "frame/element_types.hpp"
 #include "frame/statistics.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
@@ -39,66 +38,6 @@ struct WatchOptions
     uint64_t lines = 0;
     bool latency = false;
     bool json = false;
-};
-
-/// What an interval ends with, seen on a separate handle, so that frames are collected meanwhile.
-struct Newest
-{
-    Moments moments;
-    SegmentStatus status;
-    std::vector<DAO_READER> readers;
-};
-
-Newest newest(const std::string &path)
-{
-    Newest result;
-    try
-    {
-        Dao::Image segment = Dao::Image::open_read_only(path);
-        std::vector<std::byte> frame;
-        const Dao::ReadResult read = segment.read(frame);
-        if (read && read.cnt0 > 0)
-            result.moments = moments(as_doubles(segment.get_type(), frame.data(), segment.get_element_count()));
-        result.status = sample_segment(segment);
-        result.readers = segment.readers();
-    }
-    catch (const Dao::Error &error)
-    {
-        result.status = unusable_segment(path, error); // removed meanwhile
-    }
-    return result;
-}
-
-/// Readers that missed frames since the line before.
-class MissedFrames
-{
-  public:
-    struct Reader
-    {
-        uint32_t pid;
-        std::string name;
-        uint64_t missed; ///< since the line before
-        uint64_t behind;
-    };
-
-    std::vector<Reader> since_before(const Newest &now)
-    {
-        std::map<uint32_t, uint64_t> missed;
-        std::vector<Reader> result;
-        for (const DAO_READER &reader : now.readers)
-        {
-            const uint64_t count = reader.missed;
-            const auto before = before_.find(reader.pid);
-            missed[reader.pid] = count;
-            if (!is_gone(reader.alive) && before != before_.end() && count > before->second)
-                result.push_back({reader.pid, reader.name, count - before->second, behind(reader, now.status.cnt0)});
-        }
-        before_ = std::move(missed);
-        return result;
-    }
-
-  private:
-    std::map<uint32_t, uint64_t> before_;
 };
 
 struct Line

@@ -71,6 +71,8 @@ enum class Style
     accent
 };
 
+/// Why the last call of the C library failed.
+std::string last_error_text();
 /// An environment variable; empty when it is not set.
 std::string environment(const char *name);
 

@@ -1,8 +1,10 @@
 // What is the same on every system.
 #include "platform/platform.hpp"
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <system_error>
 
 namespace daoshm
 {
@@ -18,6 +20,11 @@ std::string absolute_path(const std::string &path)
     std::error_code error;
     const std::filesystem::path whole = std::filesystem::absolute(path_of(path), error);
     return error ? path : whole.lexically_normal().string();
+}
+
+std::string last_error_text()
+{
+    return std::generic_category().message(errno);
 }
 
 std::string environment(const char *name)

@@ -46,6 +46,8 @@ StateText state_text(const SegmentStatus &status)
     const DAO_SEGMENT_INFO &info = status.info;
     if (status.cause == DAO_E_FOREIGN || status.cause == DAO_E_VERSION)
         return {"foreign", Style::warning};
+    if (status.cause == DAO_E_NOT_FOUND)
+        return {"removed", Style::warning};
     if (status.cause != DAO_E_NONE && status.cause != DAO_E_FORMAT)
         return {"no access", Style::warning};
     if (!status.problem.empty())
