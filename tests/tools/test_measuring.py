@@ -26,7 +26,7 @@ def test_watch_measures_a_steady_writer(tool, wait):
         assert 100 < line["rate_hz"] < 300 and line["missed"] == 0
         assert line["max"] - line["min"] == 63 and line["rms"] >= abs(line["mean"])
         latency = line["latency"]
-        assert latency["clock"] == "realtime" and latency["wait"] == wait and latency["count"] > 5
+        assert latency["clock"] == "realtime" and latency["wait"] == wait and latency["count"] > 0
         assert 0 < latency["p50_ns"] <= latency["p99_ns"] <= latency["p99_9_ns"] <= latency["max_ns"] < 1e9
     tool.interrupt(writer)
 

@@ -167,7 +167,7 @@ def test_no_torn_frame_is_recorded(tool, depth):
     assert len(data) == report["frames"] and recorder.returncode in (0, 3, 4), errors
     assert all(frame.min() == frame.max() for frame in data)
     if depth == 1:
-        assert report["outrun"] > 0 and (report["frames"] == 0 or report["missed"] > 0), report
+        assert report["outrun"] > 0 and (report["frames"] <= 1 or report["missed"] > 0), report
 
 
 def test_create_exclusive_has_one_winner(tool):
