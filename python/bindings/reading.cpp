@@ -11,6 +11,7 @@ namespace
 {
 
 constexpr auto retry_for = std::chrono::milliseconds(100);
+constexpr int fewest_tries = 100; // a thread that was kept from a processor for that long has tried but once
 
 /// Where a frame goes: a new array, or one that the caller gave.
 class FrameArray
@@ -140,7 +141,7 @@ nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const Hi
     if (waits && !wait_for_unseen(use, request))
         return nb::none();
     const auto give_up = std::chrono::steady_clock::now() + retry_for;
-    for (;;)
+    for (int tries = 1;; ++tries)
     {
         char nothing = 0;
         uint64_t cnt0 = 0;
@@ -149,7 +150,7 @@ nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const Hi
         const nb::object part = region.copy_of(lend_newest(use, frame, false), use->shape.axes);
         if (frame.stable != 0 && daoShmCheckFrame(use.image(), &frame) == DAO_SUCCESS)
             return formed(part, is_flat);
-        if (std::chrono::steady_clock::now() > give_up)
+        if (tries >= fewest_tries && std::chrono::steady_clock::now() > give_up)
             throw Failure(DAO_E_OUTRUN,
                           std::string(use.image()->name) +
                               ": the newest frame was overwritten during every try to copy it for 100 ms");
@@ -196,9 +197,10 @@ nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
     {
         Released released;
         const auto give_up = std::chrono::steady_clock::now() + retry_for;
+        int tries = 0;
         do
             status = copy();
-        while (status == DAO_OVERWRITE && std::chrono::steady_clock::now() < give_up);
+        while (status == DAO_OVERWRITE && (++tries < fewest_tries || std::chrono::steady_clock::now() < give_up));
     }
     if (status == DAO_OVERWRITE)
         throw Failure(DAO_E_OUTRUN, std::string(use.image()->name) + ": slot " + std::to_string(slot) +
