@@ -31,12 +31,11 @@ class ClaimsFrom : public testing::TestWithParam<const Place *>
 
 const Place *const places[] = {&here, &container, &container_with_outer_proc, &without_proc, &hidden_proc, &other_time};
 
-INSTANTIATE_TEST_SUITE_P(Places, ClaimsFrom, testing::ValuesIn(places),
-                         [](const auto &row) {
-                             std::string name = row.param->name;
-                             std::erase_if(name, [](unsigned char letter) { return std::isalnum(letter) == 0; });
-                             return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Places, ClaimsFrom, testing::ValuesIn(places), [](const auto &row) {
+    std::string name = row.param->name;
+    std::erase_if(name, [](unsigned char letter) { return std::isalnum(letter) == 0; });
+    return name;
+});
 
 TEST_P(ClaimsFrom, HoldWhileTheProcessLivesAndEndWithIt)
 {
