@@ -122,7 +122,9 @@ typedef enum
     DAO_E_REMOVED = 25,     /**< goes with DAO_REMOVED */
     DAO_E_UNSUPPORTED = 26, /**< this segment, or this system, cannot do that */
     DAO_E_OUTRUN = 27,      /**< goes with DAO_OUTRUN */
-    DAO_E_VERSION = 28      /**< the segment was made by another version of this library; making it again replaces it */
+    DAO_E_VERSION = 28,     /**< the segment was made by another version of this library; making it again replaces it */
+    DAO_E_NETWORK = 29,     /**< an address that cannot be had or reached, or another error of the network */
+    DAO_E_KEY = 30          /**< a key or key file that is not usable, or was refused */
 } DAO_ERROR_CODE;
 
 /** @return the cause of this thread's last call that did not return `DAO_SUCCESS`. */
