@@ -134,6 +134,11 @@ DAO_API DAO_ERROR_CODE daoLastErrorCode(void);
  *  next failing call; never null. */
 DAO_API const char *daoLastErrorMessage(void);
 
+/** Record an error of this thread, for libraries that build on this one and report as it does.
+ *  @param message what happened, at most 511 bytes of it; null is an empty text
+ *  @return `DAO_ERROR` */
+DAO_API int_fast8_t daoSetLastError(DAO_ERROR_CODE code, const char *message);
+
 /** @return the version of the library, such as "1.0.0". */
 DAO_API const char *daoVersion(void);
 
@@ -382,6 +387,10 @@ DAO_API int_fast8_t daoShmCloseShm(IMAGE *image);
 /** Remove the segment's file, and its named semaphores where it has them. Processes that have it open keep their
  *  memory, and their calls report `DAO_REMOVED`. A file that is not a segment is not touched: `DAO_ERROR`. */
 DAO_API int_fast8_t daoShmRemove(const char *name);
+
+/** Tell all handles of a private image that it is not used any longer: their waits, reads and writes return `DAO_REPLACED`
+ *  when `replaced` is 1, else `DAO_REMOVED`. An image of a file is an error; see daoShmRemove(). */
+DAO_API int_fast8_t daoShmRetirePrivate(IMAGE *image, int replaced);
 
 /** Is the segment still the one under its name? @return `DAO_SUCCESS`, `DAO_REPLACED`, `DAO_REMOVED` or `DAO_ERROR`.
  *  Costs a system call or two. */

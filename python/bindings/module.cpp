@@ -94,7 +94,10 @@ void bind_errors(nb::module_ &module)
         .value("REPLACED", DAO_E_REPLACED)
         .value("REMOVED", DAO_E_REMOVED)
         .value("UNSUPPORTED", DAO_E_UNSUPPORTED)
-        .value("OUTRUN", DAO_E_OUTRUN);
+        .value("OUTRUN", DAO_E_OUTRUN)
+        .value("VERSION", DAO_E_VERSION)
+        .value("NETWORK", DAO_E_NETWORK)
+        .value("KEY", DAO_E_KEY);
 }
 
 void bind_module_functions(nb::module_ &module)

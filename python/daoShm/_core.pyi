@@ -52,6 +52,9 @@ class ErrorCode(IntEnum):
     REMOVED = 25
     UNSUPPORTED = 26
     OUTRUN = 27
+    VERSION = 28
+    NETWORK = 29
+    KEY = 30
 
 def version() -> str: ...
 def _remove(name: bytes) -> None: ...

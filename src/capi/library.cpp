@@ -16,6 +16,11 @@ const char *daoLastErrorMessage(void)
     return base::last_error_message();
 }
 
+int_fast8_t daoSetLastError(DAO_ERROR_CODE code, const char *message)
+{
+    return static_cast<int_fast8_t>(base::fail(code, "%s", message != nullptr ? message : ""));
+}
+
 const char *daoVersion(void)
 {
     return DAO_VERSION;

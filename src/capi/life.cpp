@@ -189,6 +189,17 @@ int_fast8_t daoShmRemove(const char *name)
     return result(segment::remove(name));
 }
 
+int_fast8_t daoShmRetirePrivate(IMAGE *image, int replaced)
+{
+    return capi::with_handle(image, [&](Handle &handle) noexcept {
+        if (handle.segment->file().is_open())
+            return fail(DAO_E_ARGUMENT, "%s: cannot retire it: it is a file; expected a private image",
+                        handle.segment->name());
+        handle.segment->retire(replaced != 0 ? format::state_replaced : format::state_removed);
+        return Status::success;
+    });
+}
+
 int_fast8_t daoShmCheckReplaced(IMAGE *image)
 {
     return capi::with_handle(image, [](Handle &handle) noexcept {

@@ -26,6 +26,7 @@ void make_floats(IMAGE *image, const char *name, uint32_t depth);
 void use_types_and_layout(void);
 void use_life(void);
 void use_errors(void);
+void use_retiring(void);
 void use_writes(void);
 void use_packets_and_slices(void);
 void use_waits(void);

@@ -108,6 +108,7 @@ int main(void)
     use_types_and_layout();
     use_life();
     use_errors();
+    use_retiring();
     use_writes();
     use_packets_and_slices();
     use_waits();

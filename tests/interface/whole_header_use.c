@@ -87,6 +87,32 @@ void use_errors(void)
     EXPECT_ERROR(daoShmShm2Img(NULL, &image), DAO_E_ARGUMENT);
     EXPECT_ERROR(daoShmShm2Img(name, &image), DAO_E_NOT_FOUND);
     EXPECT(daoLastErrorCode() != DAO_E_NONE && strstr(daoLastErrorMessage(), name) != NULL);
+    EXPECT_ERROR(daoSetLastError(DAO_E_NETWORK, "100%s: no such host"), DAO_E_NETWORK);
+    EXPECT(strcmp(daoLastErrorMessage(), "100%s: no such host") == 0);
+    EXPECT(daoSetLastError(DAO_E_KEY, NULL) == DAO_ERROR && *daoLastErrorMessage() == 0);
+}
+
+void use_retiring(void)
+{
+    IMAGE image, other;
+    uint32_t size[1] = {3};
+    const char *name = fresh_name();
+    EXPECT(daoShmImageCreate(&image, "private", 1, size, _DATATYPE_FLOAT, 0, 0) == DAO_SUCCESS);
+    EXPECT(daoShmDuplicate(&image, &other) == DAO_SUCCESS);
+    EXPECT(daoShmRetirePrivate(&image, 1) == DAO_SUCCESS);
+    EXPECT(daoShmWaitForFrame(&other, 0, 1000000000) == DAO_REPLACED);
+    daoShmCloseShm(&other);
+    daoShmCloseShm(&image);
+    EXPECT(daoShmImageCreate(&image, "private", 1, size, _DATATYPE_FLOAT, 0, 0) == DAO_SUCCESS);
+    EXPECT(daoShmDuplicate(&image, &other) == DAO_SUCCESS);
+    EXPECT(daoShmRetirePrivate(&image, 0) == DAO_SUCCESS);
+    EXPECT(daoShmWaitForFrame(&other, 0, 1000000000) == DAO_REMOVED);
+    daoShmCloseShm(&other);
+    daoShmCloseShm(&image);
+    make_floats(&image, name, 1);
+    EXPECT_ERROR(daoShmRetirePrivate(&image, 1), DAO_E_ARGUMENT);
+    daoShmCloseShm(&image);
+    daoShmRemove(name);
 }
 
 void use_writes(void)
