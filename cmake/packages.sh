@@ -14,6 +14,8 @@ build   pkg-config                  pkg-config, which finds libraries
 build   libcli11-dev                CLI11, for daoshm
 build   libfmt-dev                  fmt, for daoshm
 build   nlohmann-json3-dev          nlohmann-json, for daoshm
+build   libzmq3-dev                 ZeroMQ, for the network
+build   cppzmq-dev                  ZeroMQ's C++ header, for the network
 build   libcfitsio-dev              CFITSIO, for daoshm
 build   libncurses-dev              ncurses, for daoshm
 build   libaravis-dev               Aravis, for cameras in daoshm

@@ -1,0 +1,107 @@
+// Between the C interface and the inside: handles, structs that say their size, exceptions.
+#pragma once
+
+#include "failure.hpp"
+#include "platform/platform.hpp"
+#include "publisher/publisher.hpp"
+#include "subscriber/subscriber.hpp"
+
+struct DAO_NET
+{
+    uint32_t pid = dao::net::platform::process_id();
+    std::unique_ptr<dao::net::Publisher> publisher; // one of them
+    std::unique_ptr<dao::net::Subscriber> subscriber;
+};
+
+namespace dao::net::capi
+{
+
+// Calls `action`, and reports what it throws as dao.h does.
+template <class Action>
+int_fast8_t guarded(Action &&action) noexcept
+{
+    try
+    {
+        return static_cast<int_fast8_t>(action());
+    }
+    catch (const Failure &failure)
+    {
+        return daoSetLastError(failure.code(), failure.what());
+    }
+    catch (const zmq::error_t &error)
+    {
+        return daoSetLastError(DAO_E_NETWORK, error.what());
+    }
+    catch (const std::bad_alloc &)
+    {
+        return daoSetLastError(DAO_E_NO_MEMORY, "out of memory");
+    }
+    catch (const std::exception &error)
+    {
+        return daoSetLastError(DAO_E_SYSTEM, error.what());
+    }
+}
+
+// The handle, which must be this process's.
+inline DAO_NET &checked(DAO_NET *net)
+{
+    if (net == nullptr)
+        throw Failure(DAO_E_ARGUMENT, "the network handle is a null pointer");
+    if (net->pid != platform::process_id())
+        throw Failure(DAO_E_STATE, "the network handle is that of process " + std::to_string(net->pid) +
+                                       ": it does not survive a fork; open another one here");
+    return *net;
+}
+
+inline Publisher &publisher_of(DAO_NET *net)
+{
+    if (checked(net).publisher == nullptr)
+        throw Failure(DAO_E_ARGUMENT, "the network handle is a subscriber; expected a publisher");
+    return *net->publisher;
+}
+
+inline Subscriber &subscriber_of(DAO_NET *net)
+{
+    if (checked(net).subscriber == nullptr)
+        throw Failure(DAO_E_ARGUMENT, "the network handle is a publisher; expected a subscriber");
+    return *net->subscriber;
+}
+
+template <class T>
+void check_pointer(const T *pointer, const char *what)
+{
+    if (pointer == nullptr)
+        throw Failure(DAO_E_ARGUMENT, std::string(what) + ": a null pointer");
+}
+
+template <class Struct>
+void check_size(const Struct *given, const char *what)
+{
+    check_pointer(given, what);
+    if (given->size != sizeof(Struct))
+        throw Failure(DAO_E_ARGUMENT, std::string(what) + ": the struct says that it has " + std::to_string(given->size) +
+                                          " bytes; expected " + std::to_string(sizeof(Struct)) + ": begin with " + what +
+                                          "_INIT");
+}
+
+// Copies a list into the caller's array, as far as there is room.
+template <class Struct, class Item, class Copy>
+void give_list(const std::vector<Item> &list, Struct *places, uint32_t capacity, uint32_t *count, const char *what, Copy &&copy)
+{
+    check_pointer(count, "the place for the count");
+    if (capacity > 0)
+        check_size(places, what);
+    *count = static_cast<uint32_t>(list.size());
+    for (uint32_t index = 0; index < std::min<size_t>(capacity, list.size()); ++index)
+        places[index] = copy(list[index]);
+}
+
+inline std::string text_or(const char *text, const char *otherwise)
+{
+    return text != nullptr && *text != 0 ? text : otherwise;
+}
+
+SubscriberOptions read_options(const DAO_NET_SUBSCRIBER_OPTIONS *options);
+DAO_NET_OFFER to_offer(const wire::Offer &offer, const std::string &host);
+
+}

@@ -1,0 +1,119 @@
+#include "capi/guard.hpp"
+#include "subscriber/query.hpp"
+
+using namespace dao::net;
+using namespace dao::net::capi;
+
+namespace dao::net::capi
+{
+
+SubscriberOptions read_options(const DAO_NET_SUBSCRIBER_OPTIONS *options)
+{
+    constexpr DAO_NET_SUBSCRIBER_OPTIONS usual = DAO_NET_SUBSCRIBER_OPTIONS_INIT;
+    if (options == nullptr)
+        options = &usual;
+    check_size(options, "DAO_NET_SUBSCRIBER_OPTIONS");
+    SubscriberOptions result;
+    if (options->port < 0 || options->port > 65535)
+        throw Failure(DAO_E_ARGUMENT, "port: " + std::to_string(options->port) + "; expected 1 to 65535, 0 for the usual one");
+    if (options->mode > DAO_NET_EVERY)
+        throw Failure(DAO_E_ARGUMENT, "mode: " + std::to_string(options->mode) + "; expected a DAO_NET_MODE");
+    result.port = options->port == 0 ? DAO_NET_PORT : options->port;
+    result.host = text_or(options->host, "localhost");
+    result.topic = text_or(options->topic, "");
+    if (!result.topic.empty() && !wire::is_topic(result.topic))
+        throw Failure(DAO_E_NAME, wire::clean(result.topic, 100) + ": not a topic; expected 1 to 79 bytes of UTF-8 without " +
+                                      "control characters");
+    result.name = text_or(options->name, "");
+    if (result.name.size() > 79)
+        throw Failure(DAO_E_NAME, result.name.substr(0, 79) + ": " + std::to_string(result.name.size()) +
+                                      " bytes; expected at most 79");
+    result.every = options->mode == DAO_NET_EVERY;
+    result.depth = options->depth;
+    result.max_frame_bytes = std::min<uint64_t>(options->max_frame_bytes, INT64_MAX);
+    result.keys = text_or(options->keys, "");
+    result.server_key = text_or(options->server_key, "");
+    return result;
+}
+
+DAO_NET_OFFER to_offer(const wire::Offer &offer, const std::string &host)
+{
+    DAO_NET_OFFER result = DAO_NET_OFFER_INIT;
+    result.atype = offer.geometry.atype;
+    result.naxis = static_cast<uint8_t>(offer.geometry.naxis);
+    std::copy(offer.geometry.shape.begin(), offer.geometry.shape.end(), result.shape);
+    result.depth = offer.depth;
+    result.cnt0 = offer.cnt0;
+    result.frames_per_second = offer.frames_per_second;
+    wire::fill(result.topic, offer.topic);
+    wire::fill(result.host, host);
+    return result;
+}
+
+}
+
+int_fast8_t daoNetOpenSubscriber(const DAO_NET_SUBSCRIBER_OPTIONS *options, DAO_NET **net)
+{
+    return guarded([&] {
+        check_pointer(net, "the place for the handle");
+        *net = nullptr;
+        auto handle = std::make_unique<DAO_NET>();
+        handle->subscriber = std::make_unique<Subscriber>(read_options(options));
+        *net = handle.release();
+        return DAO_SUCCESS;
+    });
+}
+
+int_fast8_t daoNetOpenCopy(DAO_NET *net, IMAGE *image, int64_t timeout_ns)
+{
+    return guarded([&] {
+        Subscriber &subscriber = subscriber_of(net);
+        check_pointer(image, "the image");
+        return subscriber.open_copy(image, timeout_ns);
+    });
+}
+
+int_fast8_t daoNetQueryOffers(const DAO_NET_SUBSCRIBER_OPTIONS *options, int64_t timeout_ns, DAO_NET_OFFER *offers,
+                              uint32_t capacity, uint32_t *count)
+{
+    return guarded([&] {
+        const std::optional<OfferList> list = query_offers(read_options(options), timeout_ns);
+        if (!list)
+        {
+            daoSetLastError(DAO_E_TIMEOUT, "no publisher answered within the time limit");
+            return DAO_TIMEOUT;
+        }
+        give_list(list->offers, offers, capacity, count, "DAO_NET_OFFER",
+                  [&](const wire::Offer &offer) { return to_offer(offer, list->host); });
+        return DAO_SUCCESS;
+    });
+}
+
+int_fast8_t daoNetGetOrigin(IMAGE *image, const DAO_FRAME *frame, DAO_NET_ORIGIN *origin)
+{
+    return guarded([&]() -> int_fast8_t {
+        check_pointer(image, "the image");
+        check_size(origin, "DAO_NET_ORIGIN");
+        DAO_FRAME newest = DAO_FRAME_INIT;
+        if (frame == nullptr)
+        {
+            const int_fast8_t status = daoShmGetNewestFrame(image, &newest);
+            if (status != DAO_SUCCESS)
+                return status;
+            frame = &newest;
+        }
+        check_size(frame, "DAO_FRAME");
+        const int_fast8_t held = daoShmCheckFrame(image, frame);
+        if (held != DAO_SUCCESS && held != DAO_OVERWRITE)
+            return held;
+        const std::optional<Mark> mark =
+            held == DAO_SUCCESS ? read_mark(image->md[frame->slot], frame->cnt0) : std::nullopt;
+        if (!mark || daoShmCheckFrame(image, frame) != DAO_SUCCESS)
+        {
+            daoSetLastError(DAO_E_NOT_READY, "the frame did not come through a network, or its slot holds another by now");
+            return DAO_NOTREADY;
+        }
+        *origin = {sizeof *origin, mark->hops, mark->cnt0, mark->origin};
+        return DAO_SUCCESS;
+    });
+}

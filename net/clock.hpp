@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace dao::net
+{
+
+inline int64_t realtime_ns()
+{
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+inline int64_t monotonic_ns()
+{
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+constexpr int64_t second_ns = 1'000'000'000;
+constexpr int64_t millisecond_ns = 1'000'000;
+
+// Events a second, lately: over the last whole half second to second.
+class Rate
+{
+  public:
+    void count() noexcept { ++events_; }
+    double per_second() const noexcept { return per_second_; }
+    // To be called now and then.
+    void update(int64_t now_ns) noexcept
+    {
+        if (since_ns_ == 0)
+            since_ns_ = now_ns;
+        if (now_ns - since_ns_ < second_ns / 2)
+            return;
+        per_second_ = static_cast<double>(events_) * 1e9 / static_cast<double>(now_ns - since_ns_);
+        since_ns_ = now_ns;
+        events_ = 0;
+    }
+
+  private:
+    uint64_t events_ = 0;
+    int64_t since_ns_ = 0;
+    double per_second_ = 0;
+};
+
+}

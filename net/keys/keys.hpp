@@ -1,0 +1,55 @@
+// CURVE keys, and the files that hold them.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace dao::net
+{
+
+// As text (Z85), 40 bytes each.
+struct KeyPair
+{
+    std::string public_key;
+    std::string secret_key;
+};
+
+// Whether libzmq can encrypt here.
+bool has_encryption();
+// Throws Failure when it cannot.
+KeyPair make_key_pair();
+
+// `path` with both keys, for its owner alone, and `path`.pub. Throws Failure.
+void write_key_pair(const std::filesystem::path &path);
+// Throws Failure when one is missing, or others may read the file.
+KeyPair read_key_pair(const std::filesystem::path &path);
+// From a file of either kind.
+std::string read_public_key(const std::filesystem::path &path);
+// The key itself, or the file that has it.
+std::string public_key_from(const std::string &key_or_path);
+
+bool is_key(const std::string &text);
+
+// The clients that may subscribe: a file with a public key in each line, perhaps followed by a remark; lines that begin
+// with # are remarks. Read again when it changes.
+class AllowedClients
+{
+  public:
+    // No file: everybody may. Throws Failure when the file cannot be read.
+    explicit AllowedClients(const std::string &path);
+    // When the file cannot be read any longer, nobody.
+    bool allows(const std::string &public_key);
+
+  private:
+    void read();
+    void refresh();
+
+    std::filesystem::path path_;
+    std::filesystem::file_time_type changed_;
+    uintmax_t bytes_ = 0;
+    std::set<std::string> keys_;
+};
+
+}

@@ -1,0 +1,79 @@
+#include "platform/platform.hpp"
+
+#include "failure.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace dao::net::platform
+{
+
+uint32_t process_id()
+{
+    return static_cast<uint32_t>(::getpid());
+}
+
+std::string host_name()
+{
+    char name[256] = "";
+    if (::gethostname(name, sizeof name - 1) != 0)
+        return "unknown";
+    return name;
+}
+
+NoSignals::NoSignals()
+{
+    static_assert(sizeof(sigset_t) <= sizeof saved_);
+    sigset_t all;
+    ::sigfillset(&all);
+    // Faults stay with the thread that makes them.
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT})
+        ::sigdelset(&all, fault);
+    ::pthread_sigmask(SIG_SETMASK, &all, reinterpret_cast<sigset_t *>(saved_));
+}
+
+NoSignals::~NoSignals()
+{
+    ::pthread_sigmask(SIG_SETMASK, reinterpret_cast<sigset_t *>(saved_), nullptr);
+}
+
+void write_new_file(const std::filesystem::path &path, const std::string &text, bool secret)
+{
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, secret ? 0600 : 0644);
+    if (file < 0)
+        throw Failure(errno == EEXIST ? DAO_E_EXISTS : DAO_E_SYSTEM,
+                      path.string() + ": cannot make it: " + std::strerror(errno) + "; expected a name that is free");
+    const auto written = ::write(file, text.data(), text.size());
+    const int error = written == static_cast<ssize_t>(text.size()) ? 0 : written < 0 ? errno : ENOSPC;
+    if (::close(file) == 0 && error == 0)
+        return;
+    ::unlink(path.c_str());
+    throw Failure(DAO_E_SYSTEM, path.string() + ": cannot write it: " + std::strerror(error != 0 ? error : errno));
+}
+
+bool is_readable_by_others(const std::filesystem::path &path)
+{
+    struct stat info = {};
+    return ::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRGRP | S_IROTH)) != 0;
+}
+
+std::filesystem::path state_folder()
+{
+    const char *wanted = std::getenv("DAO_NET_STATE");
+    const std::string folder = wanted != nullptr && *wanted != 0 ? wanted : "/tmp/daoNet-" + std::to_string(::geteuid());
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+        return {};
+    // Another user may have taken the name.
+    struct stat info = {};
+    if (::lstat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != ::geteuid() ||
+        (info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return {};
+    return folder;
+}
+
+}

@@ -1,0 +1,328 @@
+#include "publisher/offer.hpp"
+
+#include "platform/platform.hpp"
+
+namespace dao::net
+{
+
+namespace
+{
+
+constexpr int64_t wait_slice_ns = 50 * millisecond_ns; // how late a waiting thread notices that it is to end
+constexpr int64_t keywords_repeat_ns = second_ns;
+constexpr int64_t silence_limit_ns = 35 * second_ns; // longer than a dead connection lives
+constexpr uint64_t window_limit = 8;
+constexpr size_t session_limit = 4096;
+
+uint64_t credit_of(const Session &session)
+{
+    return std::min(session.credit.credit, session.credit.got + window_limit);
+}
+
+}
+
+Offer::Offer(Port &port, std::string name, IMAGE *image, const std::string &topic, const std::string &host,
+             std::function<void()> published)
+    : topic_(topic), plain_topic_(topic + '\0'), host_(host), port_(port),
+      source_(std::move(name), image, topic, host)
+{
+    plain_.topic = plain_topic_;
+    const platform::NoSignals no_signals;
+    thread_ = std::thread([this, published = std::move(published)] { run(published); });
+}
+
+Offer::~Offer()
+{
+    request_stop();
+    thread_.join();
+}
+
+void Offer::run(const std::function<void()> &published)
+{
+    while (!stops_)
+    {
+        const Source::Wait found = source_.wait(wait_slice_ns);
+        if (found == Source::Wait::nothing)
+            continue;
+        if (take_frame(found == Source::Wait::replaced))
+            published();
+        else
+            std::this_thread::sleep_for(std::chrono::nanoseconds(wait_slice_ns));
+    }
+}
+
+// False when there is no segment now.
+bool Offer::take_frame(bool is_replaced)
+{
+    const std::lock_guard lock(mutex_);
+    try
+    {
+        if (is_replaced && !source_.reopen())
+            return false;
+        if (!is_replaced)
+            published_.count();
+        send_due();
+        return true;
+    }
+    catch (const std::exception &) // out of memory or descriptors: perhaps not the next time
+    {
+        return false;
+    }
+}
+
+void Offer::send_due()
+{
+    if (port_.is_wanted(plain_topic_))
+        serve_newest(plain_);
+    for (auto &[topic, session] : sessions_)
+        serve(session);
+}
+
+void Offer::serve_strangers()
+{
+    const std::lock_guard lock(mutex_);
+    plain_.sent_source.clear(); // who comes later wants what the others have
+    if (port_.is_wanted(plain_topic_))
+        serve_newest(plain_);
+}
+
+void Offer::serve(Session &session)
+{
+    if (session.seq >= credit_of(session))
+        return;
+    if (session.credit.every)
+        serve_each(session);
+    else
+        serve_newest(session);
+}
+
+void Offer::serve_newest(Session &session)
+{
+    FrameCopy *copy = source_.newest();
+    if (copy == nullptr || (session.sent_cnt0 == copy->frame.cnt0 && session.sent_source == source_.id()))
+        return;
+    const bool is_counted = session.counted_source == source_.id();
+    if (is_counted && copy->frame.cnt0 > session.counted_cnt0)
+        session.skipped += copy->frame.cnt0 - session.counted_cnt0 - 1;
+    else if (is_counted && session.lost > 0)
+        --session.lost; // sent by an earlier connection, which did not deliver it
+    session.sent_source = session.counted_source = source_.id();
+    session.sent_cnt0 = session.counted_cnt0 = copy->frame.cnt0;
+    send(session, *copy);
+}
+
+void Offer::serve_each(Session &session)
+{
+    if (session.reader == nullptr)
+    {
+        (void)source_.newest(); // for its id
+        std::optional<uint64_t> after;
+        if (session.credit.source == source_.id() && !source_.id().empty())
+            after = session.credit.after_cnt0;
+        session.reader = std::make_unique<OrderedReader>(source_, after);
+    }
+    while (session.seq < credit_of(session))
+    {
+        std::optional<FrameCopy> copy = session.reader->next(session.overwritten);
+        if (!copy)
+            return;
+        session.sent_cnt0 = copy->frame.cnt0;
+        send(session, *copy);
+    }
+}
+
+void Offer::send(Session &session, FrameCopy &copy)
+{
+    const int64_t now_ns = monotonic_ns();
+    const std::string &keywords = source_.keywords();
+    const bool with_keywords = session.keyword_changes != source_.keyword_changes() ||
+                               now_ns - session.keywords_sent_ns >= keywords_repeat_ns;
+    if (with_keywords)
+    {
+        session.keyword_changes = source_.keyword_changes();
+        session.keywords_sent_ns = now_ns;
+    }
+    ++session.seq;
+    if (session.credit.credit != 0)
+        session.in_flight[session.seq] = copy.frame.cnt0;
+    session.sent_at_ns = last_sent_at_ns_ = realtime_ns();
+    zmq::message_t data;
+    data.copy(copy.data);
+    port_.send(session.topic, wire::complete(copy.header, session.seq, source_.keyword_changes(), session.sent_at_ns),
+               &data, with_keywords ? &keywords : nullptr);
+    ++session.frames;
+    session.bytes += copy.bytes;
+    sent_.count();
+}
+
+void Offer::take_credit(const wire::Credit &credit, const std::string &user, int64_t heard_ns)
+{
+    const std::lock_guard lock(mutex_);
+    Session &session = session_of(credit);
+    session.user = user;
+    session.heard_ns = monotonic_ns();
+    session.heard_at_ns = heard_ns;
+    // Threads may bring two credits in the wrong order.
+    session.credit.credit = std::max(session.credit.credit, credit.credit);
+    session.credit.got = std::max(session.credit.got, std::min(credit.got, session.seq));
+    session.credit.sent_ns = credit.sent_ns;
+    session.in_flight.erase(session.in_flight.begin(), session.in_flight.upper_bound(session.credit.got));
+    serve(session);
+    if (credit.asks)
+        answer(session, heard_ns);
+}
+
+Session &Offer::session_of(const wire::Credit &credit)
+{
+    const std::string topic = wire::private_topic(credit.topic);
+    if (const auto found = sessions_.find(topic); found != sessions_.end())
+        return found->second;
+    if (sessions_.size() >= session_limit)
+        throw wire::BadMessage("subscribers: more than " + std::to_string(session_limit) + " of one segment");
+    Session session;
+    session.topic = topic;
+    session.credit = credit;
+    session.credit.got = 0;
+    session.sent_source = credit.source;
+    session.sent_cnt0 = credit.after_cnt0;
+    for (auto earlier = sessions_.begin(); earlier != sessions_.end(); ++earlier)
+        if (earlier->second.credit.subscriber == credit.subscriber)
+        {
+            follow_on(session, earlier->second);
+            sessions_.erase(earlier);
+            break;
+        }
+    return sessions_.emplace(topic, std::move(session)).first->second;
+}
+
+// The subscriber has a new connection: what it did not get by the earlier one is lost, unless it is sent again.
+void Offer::follow_on(Session &session, const Session &earlier)
+{
+    session.frames = earlier.frames;
+    session.bytes = earlier.bytes;
+    session.skipped = earlier.skipped;
+    session.lost = earlier.lost;
+    session.overwritten = earlier.overwritten;
+    session.counted_source = earlier.counted_source;
+    session.counted_cnt0 = earlier.counted_cnt0;
+    if (session.credit.every)
+        return;
+    for (const auto &[seq, cnt0] : earlier.in_flight)
+        if (session.credit.source != earlier.sent_source || cnt0 > session.credit.after_cnt0)
+            ++session.lost;
+}
+
+void Offer::answer(const Session &session, int64_t heard_ns)
+{
+    wire::Answer answer;
+    answer.host = host_;
+    answer.segment = topic_;
+    answer.source = source_.id();
+    answer.cnt0 = source_.describe().cnt0;
+    answer.seq = session.seq;
+    answer.lost = session.lost;
+    answer.asked_ns = session.credit.sent_ns;
+    answer.heard_ns = heard_ns;
+    answer.sent_ns = realtime_ns();
+    port_.send(session.topic, wire::write_answer(answer), nullptr, nullptr);
+}
+
+void Offer::forget(const std::string &private_topic)
+{
+    const std::lock_guard lock(mutex_);
+    // Kept for a while, without what it costs: the subscriber may come again, and then wants to know what was lost.
+    if (const auto found = sessions_.find(private_topic); found != sessions_.end())
+    {
+        found->second.credit.credit = 0;
+        found->second.reader.reset();
+    }
+}
+
+void Offer::tidy()
+{
+    const std::lock_guard lock(mutex_);
+    const int64_t now_ns = monotonic_ns();
+    published_.update(now_ns);
+    sent_.update(now_ns);
+    for (auto at = sessions_.begin(); at != sessions_.end();)
+    {
+        const bool is_silent = now_ns - at->second.heard_ns > silence_limit_ns;
+        if (is_silent)
+            retire(at->second);
+        at = is_silent ? sessions_.erase(at) : std::next(at);
+    }
+}
+
+void Offer::retire(const Session &session)
+{
+    gone_.frames += session.frames;
+    gone_.bytes += session.bytes;
+    gone_.skipped += session.skipped;
+    gone_.lost += session.lost + session.overwritten;
+}
+
+wire::Offer Offer::describe()
+{
+    const std::lock_guard lock(mutex_);
+    wire::Offer offer = source_.describe();
+    offer.frames_per_second = published_.per_second();
+    return offer;
+}
+
+namespace
+{
+
+DAO_NET_PEER describe_peer(const Session &session, const std::string &topic)
+{
+    DAO_NET_PEER peer = DAO_NET_PEER_INIT;
+    peer.mode = session.credit.every ? DAO_NET_EVERY : DAO_NET_LATEST;
+    peer.in_flight = static_cast<uint32_t>(session.in_flight.size());
+    peer.frames = session.frames;
+    peer.skipped = session.skipped;
+    peer.lost = session.lost + session.overwritten;
+    peer.bytes = session.bytes;
+    peer.last_frame_ns = session.sent_at_ns;
+    peer.last_seen_ns = session.heard_at_ns;
+    wire::fill(peer.topic, topic);
+    wire::fill(peer.host, session.credit.host);
+    wire::fill(peer.user_key, session.user);
+    return peer;
+}
+
+}
+
+void Offer::list_peers(std::vector<DAO_NET_PEER> &peers)
+{
+    const std::lock_guard lock(mutex_);
+    for (const auto &[topic, session] : sessions_)
+        if (session.credit.credit != 0)
+            peers.push_back(describe_peer(session, topic_));
+    if (port_.is_wanted(plain_topic_))
+    {
+        peers.push_back(describe_peer(plain_, topic_));
+        peers.back().plain = 1;
+        peers.back().skipped = 0;
+    }
+}
+
+void Offer::add_totals(DAO_NET_INFO &info)
+{
+    const std::lock_guard lock(mutex_);
+    info.frames += gone_.frames + plain_.frames;
+    info.bytes += gone_.bytes + plain_.bytes;
+    info.skipped += gone_.skipped;
+    info.lost += gone_.lost;
+    for (const auto &[topic, session] : sessions_)
+    {
+        info.frames += session.frames;
+        info.bytes += session.bytes;
+        info.skipped += session.skipped;
+        info.lost += session.lost + session.overwritten;
+        info.peers += session.credit.credit != 0 ? 1u : 0u;
+    }
+    info.peers += port_.is_wanted(plain_topic_) ? 1u : 0u;
+    info.frames_per_second += sent_.per_second();
+    info.last_frame_ns = std::max(info.last_frame_ns, last_sent_at_ns_);
+}
+
+}

@@ -1,0 +1,96 @@
+// One topic of a publisher: its source, who subscribes to it, and the thread that waits for its frames.
+#pragma once
+
+#include "clock.hpp"
+#include "daoNet.h"
+#include "publisher/port.hpp"
+#include "publisher/source.hpp"
+
+#include <atomic>
+#include <map>
+#include <thread>
+
+namespace dao::net
+{
+
+// What one subscriber is to be sent, and was.
+struct Session
+{
+    std::string topic; // private, as on the wire; or the plain topic
+    wire::Credit credit;
+    std::string user;
+    uint64_t seq = 0;         // number of the last frame sent
+    std::string sent_source;  // and which it was, or what the subscriber has from an earlier connection
+    uint64_t sent_cnt0 = 0;
+    std::string counted_source; // up to where it is counted what was sent and what was skipped
+    uint64_t counted_cnt0 = 0;
+    uint64_t keyword_changes = 0;
+    int64_t keywords_sent_ns = 0; // monotonic, as the next
+    int64_t heard_ns = 0;
+    int64_t heard_at_ns = 0; // for people, as the next
+    int64_t sent_at_ns = 0;
+    uint64_t frames = 0;
+    uint64_t bytes = 0;
+    uint64_t skipped = 0;
+    uint64_t lost = 0;        // sent by earlier connections, and did not arrive
+    uint64_t overwritten = 0; // before they could be sent in order
+    std::map<uint64_t, uint64_t> in_flight; // number of each frame that is not acknowledged, and its counter
+    std::unique_ptr<OrderedReader> reader;
+};
+
+class Offer
+{
+  public:
+    // `published` is called by the waiting thread after each frame is sent.
+    Offer(Port &port, std::string name, IMAGE *image, const std::string &topic, const std::string &host,
+          std::function<void()> published);
+    ~Offer();
+    Offer(const Offer &) = delete;
+    Offer &operator=(const Offer &) = delete;
+
+    const std::string &topic() const { return topic_; }
+    void request_stop() { stops_ = true; }
+
+    // What a subscriber says: sends what is due, and answers.
+    void take_credit(const wire::Credit &credit, const std::string &user, int64_t heard_ns);
+    // The subscription of a private topic ended.
+    void forget(const std::string &private_topic);
+    // A stranger has subscribed to something.
+    void serve_strangers();
+    // Now and then: forgets who is silent.
+    void tidy();
+
+    wire::Offer describe();
+    void list_peers(std::vector<DAO_NET_PEER> &peers);
+    void add_totals(DAO_NET_INFO &info);
+
+  private:
+    void run(const std::function<void()> &published);
+    bool take_frame(bool is_replaced);
+    void send_due();
+    void serve(Session &session);
+    void serve_newest(Session &session);
+    void serve_each(Session &session);
+    void send(Session &session, FrameCopy &copy);
+    Session &session_of(const wire::Credit &credit);
+    void follow_on(Session &session, const Session &earlier);
+    void answer(const Session &session, int64_t heard_ns);
+    void retire(const Session &session);
+
+    const std::string topic_;
+    const std::string plain_topic_;
+    const std::string host_;
+    Port &port_;
+    std::mutex mutex_;
+    Source source_;
+    std::map<std::string, Session> sessions_; // by private topic
+    Session plain_;
+    DAO_NET_PEER gone_ = DAO_NET_PEER_INIT; // sums of those that are no more
+    int64_t last_sent_at_ns_ = 0;
+    Rate published_;
+    Rate sent_;
+    std::atomic<bool> stops_{false};
+    std::thread thread_;
+};
+
+}

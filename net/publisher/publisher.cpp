@@ -1,0 +1,284 @@
+#include "publisher/publisher.hpp"
+
+#include "platform/platform.hpp"
+
+#include <algorithm>
+
+namespace dao::net
+{
+
+namespace
+{
+
+// Ends its thread. The threads of other offers may be using it for a moment yet, and must not be the ones to end it.
+void end(std::shared_ptr<Offer> &offer)
+{
+    offer->request_stop();
+    while (offer.use_count() > 1)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    offer.reset();
+}
+
+constexpr const char *stop_address = "inproc://stop";
+constexpr int64_t tick_ns = second_ns / 2;
+constexpr size_t refused_limit = 64;
+
+}
+
+Publisher::Publisher(const PublisherOptions &options)
+    : options_(options), host_(wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1)), clients_(options.clients)
+{
+    if (!options.keys.empty())
+        keys_ = read_key_pair(options.keys);
+    info_.role = DAO_NET_PUBLISHER;
+    info_.state = DAO_NET_LIVE;
+    info_.pid = platform::process_id();
+    info_.encrypted = options.keys.empty() ? 0 : 1;
+    info_.started_ns = realtime_ns();
+    wire::fill(info_.host, host_);
+    wire::fill(info_.public_key, keys_.public_key);
+
+    std::promise<void> ready;
+    std::future<void> opened = ready.get_future();
+    {
+        const platform::NoSignals no_signals;
+        thread_ = std::thread([this, &ready] { run(ready); });
+    }
+    try
+    {
+        opened.get();
+    }
+    catch (...)
+    {
+        thread_.join();
+        throw;
+    }
+}
+
+Publisher::~Publisher()
+{
+    stops_ = true;
+    StopSignal::send(context_, stop_address);
+    thread_.join();
+    std::vector<OfferPointer> all = all_offers();
+    {
+        const std::lock_guard lock(mutex_);
+        offers_.clear();
+    }
+    for (const OfferPointer &offer : all)
+        offer->request_stop();
+    for (OfferPointer &offer : all)
+        end(offer);
+}
+
+void Publisher::run(std::promise<void> &ready)
+{
+    bool is_open = false;
+    try
+    {
+        StopSignal stop(context_, stop_address);
+        std::optional<Gate> gate;
+        if (!keys_.secret_key.empty())
+            gate.emplace(context_, clients_, [this](const std::string &key) { note_refused(key); });
+        port_.emplace(context_, options_.address, options_.port, keys_.secret_key);
+        wire::fill(info_.endpoint, port_->endpoint());
+        Monitor monitor(context_, port_->socket(), "inproc://monitor");
+        is_open = true;
+        ready.set_value();
+        while (!stops_)
+            poll(stop, gate ? &*gate : nullptr, monitor);
+    }
+    catch (const zmq::error_t &error)
+    {
+        if (!is_open)
+            ready.set_exception(std::make_exception_ptr(Failure(DAO_E_NETWORK, std::string("ZeroMQ: ") + error.what())));
+    }
+    catch (...)
+    {
+        if (!is_open)
+            ready.set_exception(std::current_exception());
+    }
+}
+
+void Publisher::poll(StopSignal &stop, Gate *gate, Monitor &monitor)
+{
+    std::vector<zmq::pollitem_t> items = {
+        {nullptr, port_->descriptor(), ZMQ_POLLIN, 0}, stop.poll_item(), monitor.poll_item()};
+    if (gate != nullptr)
+        items.push_back(gate->poll_item());
+    const int64_t left_ns = std::max<int64_t>(0, next_tick_ns_ - monotonic_ns());
+    zmq::poll(items, std::chrono::milliseconds(left_ns / millisecond_ns + 1));
+    if (gate != nullptr)
+        gate->serve();
+    while (const std::optional<LinkChange> change = monitor.next())
+    {
+        const std::lock_guard lock(mutex_);
+        info_.connections += change->event == LinkEvent::established ? 1u : 0u;
+        info_.refused += change->event == LinkEvent::refused ? 1u : 0u;
+    }
+    serve();
+    if (monotonic_ns() >= next_tick_ns_)
+        tick();
+}
+
+void Publisher::serve()
+{
+    const std::vector<Incoming> all = port_->drain();
+    const int64_t heard_ns = all.empty() ? 0 : realtime_ns();
+    for (const Incoming &incoming : all)
+        try
+        {
+            handle(incoming, heard_ns);
+        }
+        catch (const std::exception &error)
+        {
+            const std::lock_guard lock(mutex_);
+            ++info_.bad_messages;
+            wire::fill(info_.message, error.what());
+        }
+    if (!all.empty())
+        serve(); // what was sent meanwhile may have taken note of more
+}
+
+void Publisher::handle(const Incoming &incoming, int64_t heard_ns)
+{
+    const bool is_private = !incoming.text.empty() && incoming.text[0] == wire::private_mark;
+    switch (incoming.kind)
+    {
+    case Incoming::Kind::subscribed:
+        if (!is_private)
+            for (const OfferPointer &offer : all_offers())
+                offer->serve_strangers();
+        return;
+    case Incoming::Kind::unsubscribed:
+        if (is_private)
+            for (const OfferPointer &offer : all_offers())
+                offer->forget(incoming.text);
+        return;
+    case Incoming::Kind::message:
+        handle_credit(incoming, heard_ns);
+        return;
+    case Incoming::Kind::bad:
+        throw wire::BadMessage("a message in parts, or an empty one; expected a credit");
+    }
+}
+
+void Publisher::handle_credit(const Incoming &incoming, int64_t heard_ns)
+{
+    const wire::Credit credit = wire::read_credit(incoming.text);
+    if (!port_->has_private(wire::private_topic(credit.topic)))
+        return; // its connection is gone, or it is not its own
+    const OfferPointer offer = find(credit.segment);
+    if (credit.wants_offers || offer == nullptr)
+        answer_offers(credit, heard_ns);
+    else
+        offer->take_credit(credit, incoming.user, heard_ns);
+}
+
+void Publisher::answer_offers(const wire::Credit &credit, int64_t heard_ns)
+{
+    wire::Answer answer;
+    answer.host = host_;
+    answer.asked_ns = credit.sent_ns;
+    answer.heard_ns = heard_ns;
+    answer.sent_ns = realtime_ns();
+    const std::string list = credit.wants_offers ? wire::write_offers(offers()) : "[]";
+    port_->send(wire::private_topic(credit.topic), wire::write_answer(answer), nullptr, &list);
+}
+
+void Publisher::note_refused(const std::string &key)
+{
+    const std::lock_guard lock(mutex_);
+    const auto known = std::find(refused_.begin(), refused_.end(), key);
+    if (known != refused_.end())
+        refused_.erase(known);
+    refused_.push_front(key);
+    if (refused_.size() > refused_limit)
+        refused_.pop_back();
+}
+
+void Publisher::tick()
+{
+    next_tick_ns_ = monotonic_ns() + tick_ns;
+    for (const OfferPointer &offer : all_offers())
+        offer->tidy();
+    record_.write(describe(), peers());
+}
+
+void Publisher::publish(const std::string &name, IMAGE *image, const std::string &topic)
+{
+    const std::lock_guard lock(mutex_);
+    for (const OfferPointer &offer : offers_)
+        if (offer->topic() == topic)
+            throw Failure(DAO_E_EXISTS, topic + ": this publisher offers a segment of that name already; expected another " +
+                                            "topic");
+    offers_.push_back(std::make_shared<Offer>(*port_, name, image, topic, host_, [this] { serve(); }));
+}
+
+void Publisher::unpublish(const std::string &topic)
+{
+    OfferPointer gone;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = std::find_if(offers_.begin(), offers_.end(),
+                                        [&](const OfferPointer &offer) { return offer->topic() == topic; });
+        if (found == offers_.end())
+            throw Failure(DAO_E_NOT_FOUND, topic + ": not offered by this publisher");
+        gone = std::move(*found);
+        offers_.erase(found);
+    }
+    end(gone);
+}
+
+std::vector<Publisher::OfferPointer> Publisher::all_offers()
+{
+    const std::lock_guard lock(mutex_);
+    return offers_;
+}
+
+Publisher::OfferPointer Publisher::find(const std::string &topic)
+{
+    for (const OfferPointer &offer : all_offers())
+        if (topic.empty() || offer->topic() == topic)
+            return offer;
+    return nullptr;
+}
+
+DAO_NET_INFO Publisher::describe()
+{
+    const std::vector<OfferPointer> all = all_offers();
+    DAO_NET_INFO info;
+    {
+        const std::lock_guard lock(mutex_);
+        info = info_;
+    }
+    info.segments = static_cast<uint32_t>(all.size());
+    for (const OfferPointer &offer : all)
+        offer->add_totals(info);
+    info.updated_ns = realtime_ns();
+    return info;
+}
+
+std::vector<wire::Offer> Publisher::offers()
+{
+    std::vector<wire::Offer> list;
+    for (const OfferPointer &offer : all_offers())
+        list.push_back(offer->describe());
+    return list;
+}
+
+std::vector<DAO_NET_PEER> Publisher::peers()
+{
+    std::vector<DAO_NET_PEER> list;
+    for (const OfferPointer &offer : all_offers())
+        offer->list_peers(list);
+    return list;
+}
+
+std::vector<std::string> Publisher::refused()
+{
+    const std::lock_guard lock(mutex_);
+    return {refused_.begin(), refused_.end()};
+}
+
+}

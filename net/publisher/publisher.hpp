@@ -1,0 +1,72 @@
+// A publisher: its port, what it offers there, and the thread that hears what subscribers say.
+#pragma once
+
+#include "daoNet.h"
+#include "keys/gate.hpp"
+#include "publisher/offer.hpp"
+#include "state/record.hpp"
+
+#include <deque>
+#include <future>
+
+namespace dao::net
+{
+
+struct PublisherOptions
+{
+    std::string address;
+    int port = DAO_NET_PORT; // -1: any
+    std::string keys;
+    std::string clients;
+};
+
+class Publisher
+{
+  public:
+    // Throws Failure.
+    explicit Publisher(const PublisherOptions &options);
+    ~Publisher();
+    Publisher(const Publisher &) = delete;
+    Publisher &operator=(const Publisher &) = delete;
+
+    // `name` is empty for a private image. Throws Failure.
+    void publish(const std::string &name, IMAGE *image, const std::string &topic);
+    void unpublish(const std::string &topic);
+
+    DAO_NET_INFO describe();
+    std::vector<wire::Offer> offers();
+    std::vector<DAO_NET_PEER> peers();
+    std::vector<std::string> refused();
+    const std::string &host() const { return host_; }
+
+  private:
+    using OfferPointer = std::shared_ptr<Offer>;
+
+    void run(std::promise<void> &ready);
+    void poll(StopSignal &stop, Gate *gate, Monitor &monitor);
+    void serve();
+    void handle(const Incoming &incoming, int64_t heard_ns);
+    void handle_credit(const Incoming &incoming, int64_t heard_ns);
+    void answer_offers(const wire::Credit &credit, int64_t heard_ns);
+    void note_refused(const std::string &key);
+    void tick();
+    std::vector<OfferPointer> all_offers();
+    OfferPointer find(const std::string &topic);
+
+    const PublisherOptions options_;
+    const std::string host_;
+    KeyPair keys_;
+    AllowedClients clients_;
+    zmq::context_t context_;
+    std::optional<Port> port_;
+    std::mutex mutex_; // of what follows
+    std::vector<OfferPointer> offers_;
+    DAO_NET_INFO info_ = DAO_NET_INFO_INIT;
+    std::deque<std::string> refused_;
+    StateRecord record_;
+    int64_t next_tick_ns_ = 0;
+    std::atomic<bool> stops_{false};
+    std::thread thread_;
+};
+
+}

@@ -1,0 +1,254 @@
+#include "publisher/source.hpp"
+
+#include "clock.hpp"
+#include "mark.hpp"
+#include "wire/keywords.hpp"
+
+#include <random>
+
+namespace dao::net
+{
+
+namespace
+{
+
+// Reading all keywords takes some microseconds: frames that come faster share one reading.
+constexpr int64_t keywords_interval_ns = 10 * millisecond_ns;
+
+uint64_t random_number()
+{
+    std::random_device random;
+    return uint64_t{random()} << 32 | random();
+}
+
+// Where the frame came from, when the network brought it and its slot still has it.
+std::optional<Mark> mark_of(IMAGE *image, const DAO_FRAME &frame)
+{
+    const std::optional<Mark> mark = read_mark(image->md[frame.slot], frame.cnt0);
+    return mark && daoShmCheckFrame(image, &frame) == DAO_SUCCESS ? mark : std::nullopt;
+}
+
+}
+
+std::string Opened::source(uint32_t generation) const
+{
+    return wire::to_hex(segment_id) + "-" + wire::to_hex(generation).substr(8);
+}
+
+Source::Source(std::string name, IMAGE *image, std::string topic, std::string host)
+    : name_(std::move(name)), topic_(std::move(topic)), host_(std::move(host)), substitute_id_(random_number())
+{
+    if (name_.empty())
+    {
+        if (daoShmDuplicate(image, waiting_.get()) != DAO_SUCCESS)
+            throw Failure::of_last_call();
+    }
+    else
+        waiting_.open(name_.c_str());
+    attach();
+}
+
+Opened Source::describe_opened(IMAGE *image) const
+{
+    DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
+    if (daoShmGetInfo(image, &info) != DAO_SUCCESS)
+        throw Failure::of_last_call();
+    const IMAGE_METADATA &metadata = image->md[0];
+    Opened opened;
+    opened.segment_id = info.segment_id != 0 ? info.segment_id : substitute_id_;
+    opened.geometry.atype = metadata.atype;
+    opened.geometry.naxis = metadata.naxis;
+    for (uint32_t axis = 0; axis < metadata.naxis && axis < opened.geometry.shape.size(); ++axis)
+        opened.geometry.shape[axis] = metadata.size[axis];
+    opened.depth = info.depth;
+    opened.keyword_room = metadata.NBkw;
+    return opened;
+}
+
+void Source::attach()
+{
+    reading_.duplicate(waiting_);
+    opened_ = describe_opened(reading_.get());
+    newest_.reset();
+    seen_ = 0;
+    keywords_read_ns_ = 0;
+}
+
+Source::Wait Source::wait(int64_t limit_ns)
+{
+    if (!reading_.is_open()) // attach() failed
+        return Wait::replaced;
+    switch (daoShmWaitForFrame(waiting_.get(), seen_, limit_ns))
+    {
+    case DAO_SUCCESS:
+        // Before anybody copies: a frame that is published from now on ends the next wait.
+        seen_ = daoShmGetCounter(waiting_.get());
+        return Wait::frame;
+    case DAO_REPLACED:
+    case DAO_REMOVED:
+    case DAO_ERROR:
+        return Wait::replaced;
+    default:
+        return Wait::nothing;
+    }
+}
+
+bool Source::reopen()
+{
+    if (daoShmReopen(waiting_.get()) != DAO_SUCCESS)
+        return false;
+    attach();
+    return true;
+}
+
+FrameCopy *Source::newest()
+{
+    DAO_FRAME frame = DAO_FRAME_INIT;
+    if (daoShmGetNewestFrame(reading_.get(), &frame) == DAO_SUCCESS && newest_ && is_same(frame, newest_->frame))
+        return &*newest_;
+    const auto read = [this](void *data, uint64_t elements, DAO_FRAME &read_frame) {
+        const int_fast8_t status = daoShmReadNewest(reading_.get(), data, elements, nullptr, nullptr);
+        return status == DAO_SUCCESS ? daoShmGetFrame(reading_.get(), &read_frame) : status;
+    };
+    std::optional<FrameCopy> fresh = copy(reading_.get(), opened_, read);
+    if (!fresh || fresh->frame.cnt0 == 0) // before the first frame there is nothing to send
+        return nullptr;
+    newest_ = std::move(fresh);
+    id_ = opened_.source(newest_->frame.generation);
+    return &*newest_;
+}
+
+std::optional<FrameCopy> Source::copy(IMAGE *image, const Opened &opened, const Read &read)
+{
+    FrameCopy result;
+    result.bytes = wire::frame_bytes(opened.geometry);
+    result.data = pool_->take(result.bytes);
+    const int_fast8_t status = read(result.data.data(), wire::element_count(opened.geometry), result.frame);
+    if (status != DAO_SUCCESS && status != DAO_OVERWRITE)
+        return std::nullopt;
+    result.header = write_header(image, opened, result.frame);
+    return result;
+}
+
+std::string Source::write_header(IMAGE *image, const Opened &opened, const DAO_FRAME &frame) const
+{
+    wire::FrameHeader header;
+    header.topic = topic_;
+    header.host = host_;
+    header.source = opened.source(frame.generation);
+    header.geometry = opened.geometry;
+    header.depth = opened.depth;
+    header.keyword_room = opened.keyword_room;
+    header.cnt0 = frame.cnt0;
+    header.cnt1 = frame.cnt1;
+    header.cnt2 = frame.cnt2;
+    header.atime_ns = frame.atime_ns;
+    if (const std::optional<Mark> mark = mark_of(image, frame))
+    {
+        header.origin = mark->origin;
+        header.hops = mark->hops;
+    }
+    return wire::write_frame_part(header);
+}
+
+const std::string &Source::keywords()
+{
+    if (opened_.keyword_room == 0)
+        return keywords_;
+    const int64_t now_ns = monotonic_ns();
+    if (keywords_read_ns_ == 0 || now_ns - keywords_read_ns_ >= keywords_interval_ns)
+    {
+        keywords_read_ns_ = now_ns;
+        read_keywords();
+    }
+    return keywords_;
+}
+
+void Source::read_keywords()
+{
+    std::vector<IMAGE_KEYWORD> all;
+    IMAGE_KEYWORD keyword;
+    while (daoShmGetKeywordAt(reading_.get(), static_cast<uint32_t>(all.size()), &keyword) == DAO_SUCCESS)
+        all.push_back(keyword);
+    std::string text = wire::write_keywords(all);
+    if (text == keywords_)
+        return;
+    keywords_ = std::move(text);
+    ++keyword_changes_;
+}
+
+wire::Offer Source::describe()
+{
+    wire::Offer offer;
+    offer.topic = topic_;
+    offer.geometry = opened_.geometry;
+    offer.depth = opened_.depth;
+    offer.cnt0 = daoShmGetCounter(reading_.get());
+    return offer;
+}
+
+OrderedReader::OrderedReader(Source &source, std::optional<uint64_t> after)
+    : source_(source), begins_with_newest_(!after.has_value())
+{
+    if (after && !source.name().empty())
+    {
+        // Opened anew, a handle begins before the first frame: what the receiver has is skipped.
+        image_.open(source.name().c_str());
+        if (daoShmReopen(image_.get()) != DAO_SUCCESS)
+            throw Failure::of_last_call();
+        skip_to_ = *after;
+    }
+    else
+        image_.duplicate(source.reading_);
+    opened_ = source.describe_opened(image_.get());
+}
+
+std::optional<FrameCopy> OrderedReader::next(uint64_t &lost)
+{
+    if (begins_with_newest_)
+    {
+        begins_with_newest_ = false;
+        const auto read = [this](void *data, uint64_t elements, DAO_FRAME &frame) {
+            const int_fast8_t status = daoShmReadNewest(image_.get(), data, elements, nullptr, nullptr);
+            return status == DAO_SUCCESS ? daoShmGetFrame(image_.get(), &frame) : status;
+        };
+        std::optional<FrameCopy> newest = source_.copy(image_.get(), opened_, read);
+        // A newer one is the business of reading in order.
+        if (newest && newest->frame.cnt0 != 0 && newest->frame.cnt0 == image_->fifo_last_read_cnt0)
+            return newest;
+    }
+    return next_in_order(lost);
+}
+
+std::optional<FrameCopy> OrderedReader::next_in_order(uint64_t &lost)
+{
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    how.order = DAO_NEXT_IN_ORDER;
+    how.timeout_ns = 0;
+    for (;;)
+    {
+        uint64_t missed = 0;
+        int_fast8_t status = DAO_SUCCESS;
+        std::optional<FrameCopy> frame =
+            source_.copy(image_.get(), opened_, [&](void *data, uint64_t elements, DAO_FRAME &read_frame) {
+                return status = daoShmNext(image_.get(), &how, data, elements, &read_frame, &missed);
+            });
+        if (status == DAO_REPLACED && daoShmReopen(image_.get()) == DAO_SUCCESS)
+        {
+            opened_ = source_.describe_opened(image_.get());
+            skip_to_ = 0;
+            continue;
+        }
+        if (!frame)
+            return std::nullopt;
+        if (frame->frame.cnt0 <= skip_to_)
+            continue;
+        // Frames before the place to begin at are not missed.
+        const uint64_t first_missed = frame->frame.cnt0 - missed;
+        lost += first_missed > skip_to_ ? missed : frame->frame.cnt0 - skip_to_ - 1;
+        skip_to_ = 0;
+        return frame;
+    }
+}
+
+}

@@ -1,0 +1,102 @@
+// A segment that is offered: waiting for its frames, copying them, following it when it is replaced.
+#pragma once
+
+#include "image.hpp"
+#include "publisher/frame_copy.hpp"
+#include "wire/credit.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace dao::net
+{
+
+// What a handle has open.
+struct Opened
+{
+    uint64_t segment_id = 0;
+    wire::Geometry geometry;
+    uint32_t depth = 1;
+    uint32_t keyword_room = 0;
+
+    // Distinguishes one life of the segment from the next.
+    std::string source(uint32_t generation) const;
+};
+
+class Source
+{
+  public:
+    // `name` is the segment's file, empty for a private image, of which `image` is duplicated. Throws Failure.
+    Source(std::string name, IMAGE *image, std::string topic, std::string host);
+
+    const std::string &topic() const { return topic_; }
+    const std::string &name() const { return name_; }
+
+    enum class Wait
+    {
+        frame,
+        nothing, // within the time limit
+        replaced // reopen() is due
+    };
+    // For the thread that waits; the rest is for one thread at a time, which may be another.
+    Wait wait(int64_t limit_ns);
+
+    // Only while nobody waits. False when there is no such file now; what was open stays open.
+    bool reopen();
+    // The newest frame, the same object as before when there is no newer one; null when there is none to be had.
+    FrameCopy *newest();
+    // The keywords as they travel, read again when the last time is a while ago, and how often they changed.
+    const std::string &keywords();
+    uint64_t keyword_changes() const { return keyword_changes_; }
+    wire::Offer describe();
+    // Of the newest frame that was copied; empty before.
+    const std::string &id() const { return id_; }
+
+  private:
+    friend class OrderedReader;
+
+    void attach(); // reading_ and what is known of it to what waiting_ has
+    void read_keywords();
+    Opened describe_opened(IMAGE *image) const;
+    // Copies what `read` reads, and makes its header.
+    using Read = std::function<int_fast8_t(void *data, uint64_t elements, DAO_FRAME &frame)>;
+    std::optional<FrameCopy> copy(IMAGE *image, const Opened &opened, const Read &read);
+    std::string write_header(IMAGE *image, const Opened &opened, const DAO_FRAME &frame) const;
+
+    const std::string name_;
+    const std::string topic_;
+    const std::string host_;
+    const uint64_t substitute_id_; // for segments that have none
+    Image waiting_;
+    uint64_t seen_ = 0;
+    Image reading_;
+    Opened opened_;
+    std::string id_;
+    std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
+    std::optional<FrameCopy> newest_;
+    std::string keywords_ = "[]";
+    uint64_t keyword_changes_ = 1;
+    int64_t keywords_read_ns_ = 0;
+};
+
+// A place among the frames of a source, for who wants each of them.
+class OrderedReader
+{
+  public:
+    // Begins after the frame with counter `after` of this source, as far as the slots still have what follows; without one,
+    // with the newest frame. Throws Failure.
+    OrderedReader(Source &source, std::optional<uint64_t> after);
+    // The next frame, if there is one. `lost` grows by those that were overwritten before they could be read.
+    std::optional<FrameCopy> next(uint64_t &lost);
+
+  private:
+    std::optional<FrameCopy> next_in_order(uint64_t &lost);
+
+    Source &source_;
+    Image image_;
+    Opened opened_;
+    uint64_t skip_to_ = 0;
+    bool begins_with_newest_;
+};
+
+}

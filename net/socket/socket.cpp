@@ -1,0 +1,126 @@
+#include "socket/socket.hpp"
+
+#include <cstring>
+#include <zmq.h>
+
+namespace dao::net
+{
+
+namespace
+{
+
+// A peer from which nothing comes for so long is given up; only whole messages count, so this is longer than the largest
+// frame takes.
+constexpr int heartbeat_every_ms = 2000;
+constexpr int heartbeat_limit_ms = 30'000;
+constexpr int handshake_limit_ms = 5000;
+
+}
+
+bool receive(zmq::socket_t &socket, Parts &parts, bool &is_whole, size_t part_limit)
+{
+    parts.clear();
+    is_whole = true;
+    zmq::message_t part;
+    if (!socket.recv(part, zmq::recv_flags::dontwait))
+        return false;
+    bool more = part.more();
+    parts.push_back(std::move(part));
+    while (more) // whole messages come, so nothing is waited for
+    {
+        zmq::message_t next;
+        if (!socket.recv(next, zmq::recv_flags::dontwait))
+            break;
+        more = next.more();
+        if (parts.size() < part_limit)
+            parts.push_back(std::move(next));
+        else
+            is_whole = false;
+    }
+    return true;
+}
+
+std::string user_of(const zmq::message_t &part)
+{
+    const char *user = zmq_msg_gets(part.handle(), "User-Id");
+    return user != nullptr ? user : "";
+}
+
+std::string endpoint_of(const std::string &host, int port)
+{
+    const bool is_bare_ipv6 = host.find(':') != std::string::npos && host.front() != '[';
+    return "tcp://" + (is_bare_ipv6 ? "[" + host + "]" : host) + ":" + (port < 0 ? "*" : std::to_string(port));
+}
+
+void set_common_options(zmq::socket_t &socket, int64_t largest_message_bytes)
+{
+    socket.set(zmq::sockopt::linger, 0);
+    socket.set(zmq::sockopt::ipv6, true);
+    socket.set(zmq::sockopt::maxmsgsize, largest_message_bytes);
+    socket.set(zmq::sockopt::handshake_ivl, handshake_limit_ms);
+    socket.set(zmq::sockopt::heartbeat_ivl, heartbeat_every_ms);
+    socket.set(zmq::sockopt::heartbeat_timeout, heartbeat_limit_ms);
+    socket.set(zmq::sockopt::heartbeat_ttl, heartbeat_limit_ms);
+}
+
+StopSignal::StopSignal(zmq::context_t &context, const std::string &address) : socket_(context, zmq::socket_type::pair)
+{
+    socket_.set(zmq::sockopt::linger, 0);
+    socket_.bind(address);
+}
+
+void StopSignal::send(zmq::context_t &context, const std::string &address)
+{
+    zmq::socket_t sender(context, zmq::socket_type::pair); // lingers until the message is taken
+    sender.connect(address);
+    sender.send(zmq::message_t(), zmq::send_flags::dontwait);
+}
+
+Monitor::Monitor(zmq::context_t &context, zmq::socket_t &socket, const std::string &address)
+    : watched_(socket), events_(context, zmq::socket_type::pair)
+{
+    if (zmq_socket_monitor(watched_.handle(), address.c_str(), ZMQ_EVENT_ALL) != 0)
+        throw zmq::error_t();
+    events_.set(zmq::sockopt::linger, 0);
+    events_.connect(address);
+}
+
+Monitor::~Monitor()
+{
+    zmq_socket_monitor(watched_.handle(), nullptr, 0);
+}
+
+std::optional<LinkChange> Monitor::next()
+{
+    Parts parts;
+    bool is_whole = false;
+    uint16_t event = 0;
+    int32_t value = 0;
+    if (!receive(events_, parts, is_whole) || parts[0].size() < sizeof event + sizeof value)
+        return std::nullopt;
+    std::memcpy(&event, parts[0].data(), sizeof event);
+    std::memcpy(&value, static_cast<const char *>(parts[0].data()) + sizeof event, sizeof value);
+    return LinkChange{kind_of(event), value};
+}
+
+LinkEvent Monitor::kind_of(uint16_t event)
+{
+    switch (event)
+    {
+    case ZMQ_EVENT_CONNECTED:
+        return LinkEvent::connecting;
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+        return LinkEvent::established;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+        return LinkEvent::refused;
+    case ZMQ_EVENT_DISCONNECTED:
+    case ZMQ_EVENT_CLOSED:
+        return LinkEvent::disconnected;
+    default:
+        return LinkEvent::other;
+    }
+}
+
+}

@@ -1,0 +1,84 @@
+// What publishers and subscribers share of ZeroMQ: messages, settings, ending a thread, hearing of connections.
+#pragma once
+
+#include "wire/json.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+#include <zmq.hpp>
+
+namespace dao::net
+{
+
+using Parts = std::vector<zmq::message_t>;
+
+inline std::string_view view(const zmq::message_t &part)
+{
+    return {static_cast<const char *>(part.data()), part.size()};
+}
+
+// The next message, or none when there is none now. Parts past `part_limit` are dropped, and `is_whole` is false then.
+bool receive(zmq::socket_t &socket, Parts &parts, bool &is_whole, size_t part_limit = 4);
+
+// The public key with which the message's connection was made, empty without encryption.
+std::string user_of(const zmq::message_t &part);
+
+// "tcp://HOST:PORT", with an IPv6 address in brackets.
+std::string endpoint_of(const std::string &host, int port);
+
+// Notices dead peers and refuses what is too large. Before bind or connect.
+void set_common_options(zmq::socket_t &socket, int64_t largest_message_bytes);
+
+// How another thread ends a thread that polls. Made and asked by the one that polls.
+class StopSignal
+{
+  public:
+    StopSignal(zmq::context_t &context, const std::string &address);
+    zmq::pollitem_t poll_item() { return {socket_.handle(), 0, ZMQ_POLLIN, 0}; }
+
+    // From any thread.
+    static void send(zmq::context_t &context, const std::string &address);
+
+  private:
+    zmq::socket_t socket_;
+};
+
+enum class LinkEvent
+{
+    connecting,   // bytes can flow, the handshake begins
+    established,  // the handshake is done
+    refused,      // the handshake failed
+    disconnected, // or could not be connected
+    other
+};
+
+struct LinkChange
+{
+    LinkEvent event;
+    int value; // the descriptor, for connecting and disconnected
+};
+
+// Hears what becomes of a socket's connections.
+class Monitor
+{
+  public:
+    Monitor(zmq::context_t &context, zmq::socket_t &socket, const std::string &address);
+    ~Monitor();
+    Monitor(const Monitor &) = delete;
+    Monitor &operator=(const Monitor &) = delete;
+
+    zmq::pollitem_t poll_item() { return {events_.handle(), 0, ZMQ_POLLIN, 0}; }
+    // The next event, or none.
+    std::optional<LinkChange> next();
+
+    static LinkEvent kind_of(uint16_t event);
+
+  private:
+    zmq::socket_t &watched_;
+    zmq::socket_t events_;
+};
+
+}

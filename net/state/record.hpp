@@ -1,0 +1,40 @@
+// How a handle shows the other processes of its user how it is doing: a small segment in the user's state folder.
+#pragma once
+
+#include "daoNet.h"
+#include "image.hpp"
+
+#include <vector>
+
+namespace dao::net
+{
+
+class StateRecord
+{
+  public:
+    StateRecord() = default;
+    StateRecord(const StateRecord &) = delete;
+    StateRecord &operator=(const StateRecord &) = delete;
+    ~StateRecord();
+
+    // Where there can be no record, nothing is shown.
+    void write(const DAO_NET_INFO &info, const std::vector<DAO_NET_PEER> &peers) noexcept;
+
+  private:
+    bool create();
+
+    bool is_tried_ = false;
+    std::string name_;
+    Image image_;
+};
+
+struct Shown
+{
+    DAO_NET_INFO info = DAO_NET_INFO_INIT;
+    std::vector<DAO_NET_PEER> peers;
+};
+
+// What the handles of living processes show. Removes what the dead have left.
+std::vector<Shown> read_records();
+
+}

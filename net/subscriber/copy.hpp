@@ -1,0 +1,53 @@
+// The copy on this side: a segment, or a private image, that takes the shape of the frames that come.
+#pragma once
+
+#include "image.hpp"
+#include "mark.hpp"
+#include "wire/frame.hpp"
+
+#include <deque>
+#include <vector>
+
+namespace dao::net
+{
+
+class Copy
+{
+  public:
+    // `name` is the file, empty for a private image. `depth` 0: as the source has.
+    Copy(std::string name, uint32_t depth);
+    ~Copy();
+    Copy(const Copy &) = delete;
+    Copy &operator=(const Copy &) = delete;
+
+    // Makes the copy fit for such frames. False when the frame comes from the copy itself, as it is or was: then
+    // nothing is changed. Throws Failure.
+    bool fit(const wire::FrameHeader &header);
+    // Publishes the frame; the copy fits. Returns its counter here. Throws Failure.
+    uint64_t write(const wire::FrameHeader &header, const void *data, const Mark &mark);
+    // Makes the keywords those that the source has. Throws Failure.
+    void set_keywords(const std::vector<IMAGE_KEYWORD> &keywords);
+
+    bool is_open() const noexcept { return image_.is_open(); }
+    Image &image() noexcept { return image_; }
+    uint32_t depth() const noexcept { return depth_; }
+    // How many copies there have been.
+    uint32_t changes() const noexcept { return changes_; }
+
+  private:
+    bool fits(const wire::FrameHeader &header);
+    void open_existing();
+    void create(const wire::FrameHeader &header);
+    void create_private(const wire::FrameHeader &header);
+    uint32_t depth_for(const wire::FrameHeader &header) const;
+    void note_segment();
+
+    const std::string name_;
+    const uint32_t wanted_depth_;
+    Image image_;
+    std::deque<uint64_t> own_ids_; // of the segments that are or were the copy, newest first
+    uint32_t depth_ = 0;
+    uint32_t changes_ = 0;
+};
+
+}

@@ -1,0 +1,91 @@
+#include "subscriber/query.hpp"
+
+#include "platform/platform.hpp"
+
+namespace dao::net
+{
+
+namespace
+{
+
+constexpr int64_t ask_again_ns = 200 * millisecond_ns;
+
+// A socket in this thread that asks again and again until the answer comes.
+class Query
+{
+  public:
+    Query(const SubscriberOptions &options)
+        : socket_(make_subscriber_socket(context_, options, public_key_)), monitor_(context_, socket_, "inproc://monitor")
+    {
+        credit_.topic = wire::random_id();
+        credit_.subscriber = wire::random_id();
+        credit_.host = wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1);
+        credit_.asks = credit_.wants_offers = true;
+        socket_.connect(endpoint_of(options.host, options.port));
+        socket_.send(zmq::buffer('\1' + wire::private_topic(credit_.topic)), zmq::send_flags::dontwait);
+    }
+
+    std::optional<OfferList> step(int64_t limit_ns)
+    {
+        std::vector<zmq::pollitem_t> items = {{socket_.handle(), 0, ZMQ_POLLIN, 0}, monitor_.poll_item()};
+        zmq::poll(items, std::chrono::milliseconds(limit_ns / millisecond_ns + 1));
+        while (const std::optional<LinkChange> change = monitor_.next())
+        {
+            is_established_ = change->event == LinkEvent::established || (is_established_ && change->event == LinkEvent::other);
+            if (change->event == LinkEvent::refused)
+                throw Failure(DAO_E_KEY, "the publisher refuses this side's keys, or its own are not the ones expected");
+        }
+        Parts parts;
+        bool is_whole = false;
+        while (receive(socket_, parts, is_whole))
+            if (parts.size() == 3 && view(parts[0]) == wire::private_topic(credit_.topic))
+                return read(parts);
+        if (is_established_ && monotonic_ns() >= next_ns_)
+        {
+            next_ns_ = monotonic_ns() + ask_again_ns;
+            credit_.sent_ns = realtime_ns();
+            socket_.send(zmq::buffer(wire::write_credit(credit_)), zmq::send_flags::dontwait);
+        }
+        return std::nullopt;
+    }
+
+  private:
+    static OfferList read(const Parts &parts)
+    {
+        try
+        {
+            const wire::Json header = wire::parse(view(parts[1]), wire::header_limit_bytes, 4);
+            return {wire::read_answer(header).host, wire::read_offers(view(parts[2]))};
+        }
+        catch (const wire::BadMessage &error)
+        {
+            throw Failure(DAO_E_NETWORK, std::string("the publisher's answer: ") + error.what());
+        }
+    }
+
+    zmq::context_t context_;
+    std::string public_key_;
+    zmq::socket_t socket_;
+    Monitor monitor_;
+    wire::Credit credit_;
+    bool is_established_ = false;
+    int64_t next_ns_ = 0;
+};
+
+}
+
+std::optional<OfferList> query_offers(const SubscriberOptions &options, int64_t timeout_ns)
+{
+    const int64_t begin_ns = monotonic_ns();
+    Query query(options);
+    for (;;)
+    {
+        const int64_t left_ns = timeout_ns < 0 ? ask_again_ns : begin_ns + timeout_ns - monotonic_ns();
+        if (std::optional<OfferList> list = query.step(std::clamp<int64_t>(left_ns, 0, ask_again_ns / 4)))
+            return list;
+        if (left_ns <= 0)
+            return std::nullopt;
+    }
+}
+
+}

@@ -1,0 +1,258 @@
+// The part of a subscriber that takes messages.
+#include "subscriber/subscriber.hpp"
+#include "wire/keywords.hpp"
+
+#include <algorithm>
+
+namespace dao::net
+{
+
+namespace
+{
+
+constexpr int messages_at_once = 64; // before other things get their turn
+constexpr int64_t stranger_after_ns = 3 * second_ns / 2;
+
+// Python's pickle protocols 2 to 5 begin so.
+bool is_pickle(std::string_view part)
+{
+    return part.size() >= 2 && part[0] == '\x80' && part[1] >= 2 && part[1] <= 5;
+}
+
+}
+
+void Subscriber::receive_all()
+{
+    Parts parts;
+    bool is_whole = false;
+    for (int count = 0; count < messages_at_once && receive(socket_, parts, is_whole); ++count)
+        try
+        {
+            last_heard_ns_ = monotonic_ns();
+            if (!is_whole)
+                throw wire::BadMessage("a message of more than 4 parts");
+            take(parts);
+        }
+        catch (const wire::BadMessage &error)
+        {
+            note_bad(error.what());
+        }
+        catch (const Failure &error)
+        {
+            set_state(DAO_NET_FAILED, error.what());
+        }
+}
+
+void Subscriber::take(Parts &parts)
+{
+    if (!take_private(parts))
+        take_stranger(parts);
+}
+
+// A message by this connection's topic, or by the one before, which the socket may still have had.
+bool Subscriber::take_private(Parts &parts)
+{
+    const std::string_view topic = view(parts[0]);
+    if (topic.empty() || topic[0] != wire::private_mark)
+        return false;
+    const bool is_current = !session_.empty() && topic == wire::private_topic(session_);
+    const bool is_earlier = !earlier_session_.empty() && topic == wire::private_topic(earlier_session_);
+    if (!is_current && !is_earlier)
+        return true; // another subscriber's, which a relay may bring
+    if (parts.size() < 2)
+        throw wire::BadMessage("a message of one part; expected a header");
+    const int64_t received_ns = realtime_ns();
+    const wire::Json header = wire::parse(view(parts[1]), wire::header_limit_bytes, 4);
+    if (wire::is_answer(header))
+    {
+        if (is_current)
+            take_answer(header);
+        return true;
+    }
+    if (parts.size() < 3)
+        throw wire::BadMessage("a frame of two parts; expected a header and data");
+    const wire::FrameHeader frame = wire::read_frame_header(header, parts[2].size());
+    if (is_current)
+    {
+        if (frame.seq > received_seq_ + 1)
+            seq_gaps_ += frame.seq - received_seq_ - 1;
+        received_seq_ = std::max(received_seq_, frame.seq);
+    }
+    try
+    {
+        take_frame(frame, parts, received_ns);
+    }
+    catch (const Failure &error) // it cannot be written here; the next one perhaps
+    {
+        set_state(DAO_NET_FAILED, error.what());
+    }
+    if (is_current)
+        send_credit(false);
+    return true;
+}
+
+void Subscriber::take_answer(const wire::Json &object)
+{
+    const wire::Answer answer = wire::read_answer(object);
+    is_answered_ = true;
+    if (looks_for_strangers_)
+    {
+        subscribe(stranger_topic_, false);
+        looks_for_strangers_ = false;
+    }
+    // Messages come in the order in which they were sent: what was sent before this and is not here does not come.
+    const bool is_stalled = answer.seq > received_seq_;
+    if (is_stalled)
+    {
+        seq_gaps_ += answer.seq - received_seq_;
+        received_seq_ = answer.seq;
+    }
+    confirmed_lost_ = answer.lost;
+    clock_.add(answer.asked_ns, answer.heard_ns, answer.sent_ns, realtime_ns());
+    {
+        const std::lock_guard lock(mutex_);
+        wire::fill(info_.host, answer.host);
+        info_.round_trip_ns = clock_.round_trip_ns();
+        info_.clock_offset_ns = clock_.offset_ns();
+        if (answer.segment.empty() && info_.state != DAO_NET_FAILED)
+        {
+            info_.state = DAO_NET_WAITING;
+            wire::fill(info_.message, "the publisher offers no such segment");
+        }
+        else if (info_.state == DAO_NET_WAITING)
+        {
+            info_.message[0] = 0;
+            // After a new connection, when nothing was published meanwhile.
+            if (source_cnt0_ != 0 && answer.source == source_)
+                info_.state = DAO_NET_LIVE;
+        }
+    }
+    if (is_stalled)
+        send_credit(false);
+}
+
+// A publisher that does not answer may be a program of few lines that sends by the topic's plain name.
+void Subscriber::look_for_strangers(int64_t now_ns)
+{
+    if (is_answered_ || looks_for_strangers_ || now_ns - session_began_ns_ < stranger_after_ns)
+        return;
+    looks_for_strangers_ = true;
+    stranger_topic_.clear(); // everything: a pickle says what to say
+    subscribe(stranger_topic_, true);
+}
+
+void Subscriber::take_stranger(Parts &parts)
+{
+    if (!looks_for_strangers_)
+        return;
+    const int64_t received_ns = realtime_ns();
+    if (is_pickle(view(parts[0])) || is_pickle(view(parts.back())))
+    {
+        if (!has_told_of_pickles_)
+            note_bad("a publisher of DAO's, whose pickles are not safe; expected one of daoShm");
+        has_told_of_pickles_ = true;
+        return;
+    }
+    if (parts.size() < 3)
+        throw wire::BadMessage("a message of " + std::to_string(parts.size()) +
+                               " parts, of a publisher that is not daoShm's; expected topic, header, data");
+    const wire::FrameHeader header = wire::read_frame_header(view(parts[1]), parts[2].size());
+    std::string wanted = options_.topic;
+    if (wanted.empty())
+    {
+        const std::lock_guard lock(mutex_);
+        wanted = info_.topic;
+    }
+    if (view(parts[0]) != header.topic + '\0' || (!wanted.empty() && header.topic != wanted))
+        return;
+    if (stranger_topic_.empty()) // found: the rest is not needed
+    {
+        subscribe(header.topic + '\0', true);
+        subscribe(stranger_topic_, false);
+        stranger_topic_ = header.topic + '\0';
+    }
+    else if (header.seq > received_seq_ + 1 && received_seq_ != 0)
+        seq_gaps_ += header.seq - received_seq_ - 1;
+    received_seq_ = header.seq;
+    take_frame(header, parts, received_ns);
+}
+
+void Subscriber::take_frame(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns)
+{
+    if (header.source == source_ && header.cnt0 <= source_cnt0_)
+        return; // seen: sent again by a new connection
+    count(header);
+    // Frames that come from the copy itself, by way of the publisher's machine, would go round for ever.
+    if (header.hops < hop_limit && copy_.fit(header))
+    {
+        write(header, parts, received_ns);
+        return;
+    }
+    const std::lock_guard lock(mutex_);
+    ++info_.echoes;
+}
+
+void Subscriber::count(const wire::FrameHeader &header)
+{
+    if (header.source == source_)
+        gaps_ += header.cnt0 - source_cnt0_ - 1;
+    source_ = header.source;
+    source_cnt0_ = header.cnt0;
+}
+
+void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns)
+{
+    take_keywords(parts);
+    const uint64_t cnt0 = copy_.write(header, parts[2].data(), {header.cnt0, header.origin, header.hops + 1});
+    rate_.count();
+
+    const std::lock_guard lock(mutex_);
+    if (info_.state != DAO_NET_LIVE)
+        info_.message[0] = 0;
+    info_.state = DAO_NET_LIVE;
+    ++info_.frames;
+    info_.bytes += parts[2].size();
+    info_.lost = options_.every ? gaps_ : std::min(gaps_, seq_gaps_ + confirmed_lost_);
+    info_.skipped = options_.every ? 0 : gaps_ - info_.lost;
+    info_.source_cnt0 = header.cnt0;
+    info_.source_cnt1 = header.cnt1;
+    info_.source_cnt2 = header.cnt2;
+    info_.source_atime_ns = header.atime_ns;
+    info_.cnt0 = cnt0;
+    info_.last_frame_ns = received_ns;
+    info_.delay_ns = received_ns - header.sent_ns + clock_.offset_ns();
+    patience_ns_ = std::clamp(10 * info_.delay_ns, least_patience_ns, most_patience_ns);
+    info_.frames_per_second = rate_.per_second();
+    info_.depth = copy_.depth();
+    wire::fill(info_.topic, header.topic);
+    wire::fill(info_.host, header.host);
+    wire::fill(info_.source, header.source);
+    if (known_changes_ == copy_.changes())
+        return;
+    known_changes_ = info_.copies = copy_.changes();
+    if (options_.name.empty())
+        shown_copy_.duplicate(copy_.image());
+    const uint8_t news = 1;
+    (void)daoShmSetData(news_.get(), &news, 1);
+}
+
+void Subscriber::take_keywords(const Parts &parts)
+{
+    if (parts.size() < 4)
+        return;
+    const bool is_new_copy = known_changes_ != copy_.changes();
+    if (!is_new_copy && view(parts[3]) == keywords_)
+        return;
+    const std::vector<IMAGE_KEYWORD> keywords = wire::read_keywords(view(parts[3]));
+    keywords_ = std::string(view(parts[3]));
+    try
+    {
+        copy_.set_keywords(keywords);
+    }
+    catch (const Failure &error) // the frame counts more
+    {
+        note_bad(error.what());
+    }
+}
+
+}

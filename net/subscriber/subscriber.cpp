@@ -1,0 +1,276 @@
+#include "subscriber/subscriber.hpp"
+
+#include "failure.hpp"
+#include "platform/platform.hpp"
+
+#include <algorithm>
+
+namespace dao::net
+{
+
+namespace
+{
+
+constexpr const char *stop_address = "inproc://stop";
+constexpr int64_t tick_ns = second_ns / 2;
+constexpr uint64_t latest_window = 2;
+constexpr uint64_t every_window = 8;
+constexpr uint64_t usual_limit_bytes = uint64_t{1} << 30;
+constexpr int receive_mark = 64;
+constexpr int reconnect_after_ms = 50;
+constexpr int reconnect_limit_ms = 1000;
+constexpr int connect_limit_ms = 5000;
+
+}
+
+zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOptions &options, std::string &public_key)
+{
+    zmq::socket_t socket(context, zmq::socket_type::xsub);
+    const uint64_t largest = options.max_frame_bytes != 0 ? options.max_frame_bytes : usual_limit_bytes;
+    set_common_options(socket, static_cast<int64_t>(std::max<uint64_t>(largest, wire::offers_limit_bytes)));
+    socket.set(zmq::sockopt::rcvhwm, receive_mark);
+    socket.set(zmq::sockopt::reconnect_ivl, reconnect_after_ms);
+    socket.set(zmq::sockopt::reconnect_ivl_max, reconnect_limit_ms);
+    socket.set(zmq::sockopt::connect_timeout, connect_limit_ms);
+    if (!options.server_key.empty())
+    {
+        const KeyPair own = options.keys.empty() ? make_key_pair() : read_key_pair(options.keys);
+        public_key = own.public_key;
+        socket.set(zmq::sockopt::curve_serverkey, public_key_from(options.server_key));
+        socket.set(zmq::sockopt::curve_publickey, own.public_key);
+        socket.set(zmq::sockopt::curve_secretkey, own.secret_key);
+    }
+    else if (!options.keys.empty())
+        throw Failure(DAO_E_ARGUMENT, "keys without the publisher's public key; expected it in server_key");
+    return socket;
+}
+
+Subscriber::Subscriber(const SubscriberOptions &options)
+    : options_(options), id_(wire::random_id()),
+      host_(wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1)),
+      socket_(make_subscriber_socket(context_, options, public_key_)), copy_(options.name, options.depth)
+{
+    const std::string endpoint = endpoint_of(options.host, options.port);
+    info_.role = DAO_NET_SUBSCRIBER;
+    info_.mode = options.every ? DAO_NET_EVERY : DAO_NET_LATEST;
+    info_.encrypted = options.server_key.empty() ? 0 : 1;
+    info_.pid = platform::process_id();
+    info_.started_ns = realtime_ns();
+    wire::fill(info_.endpoint, endpoint);
+    wire::fill(info_.topic, options.topic);
+    wire::fill(info_.name, options.name);
+    wire::fill(info_.public_key, public_key_);
+    uint32_t one[] = {1};
+    if (daoShmImageCreate(news_.get(), "daoNet: news", 1, one, _DATATYPE_UINT8, 0, 0) != DAO_SUCCESS)
+        throw Failure::of_last_call();
+    const platform::NoSignals no_signals;
+    thread_ = std::thread([this] { run(); });
+}
+
+Subscriber::~Subscriber()
+{
+    stops_ = true;
+    StopSignal::send(context_, stop_address);
+    thread_.join();
+    daoShmRetirePrivate(news_.get(), 0);
+}
+
+void Subscriber::run()
+{
+    while (!stops_)
+        try
+        {
+            StopSignal stop(context_, stop_address);
+            Monitor monitor(context_, socket_, "inproc://monitor");
+            socket_.connect(endpoint_of(options_.host, options_.port));
+            while (!stops_)
+                poll(stop, monitor);
+        }
+        catch (const std::exception &error)
+        {
+            set_state(DAO_NET_FAILED, error.what());
+            std::this_thread::sleep_for(std::chrono::nanoseconds(50 * millisecond_ns));
+        }
+    socket_.close();
+}
+
+void Subscriber::poll(StopSignal &stop, Monitor &monitor)
+{
+    std::vector<zmq::pollitem_t> items = {
+        {socket_.handle(), 0, ZMQ_POLLIN, 0}, stop.poll_item(), monitor.poll_item()};
+    const int64_t left_ns = std::max<int64_t>(0, std::min(next_tick_ns_, next_credit_ns_) - monotonic_ns());
+    zmq::poll(items, std::chrono::milliseconds(left_ns / millisecond_ns + 1));
+    // Frames that had come before a connection ended count before its end.
+    receive_all();
+    while (const std::optional<LinkChange> change = monitor.next())
+        hear(*change);
+    const int64_t now_ns = monotonic_ns();
+    if (is_established_ && now_ns >= next_credit_ns_)
+        send_credit(true);
+    if (now_ns >= next_tick_ns_)
+        tick();
+}
+
+void Subscriber::hear(const LinkChange &change)
+{
+    switch (change.event)
+    {
+    case LinkEvent::connecting:
+        is_connecting_ = true;
+        descriptor_ = change.value;
+        break;
+    case LinkEvent::established:
+        is_connecting_ = false;
+        begin_session();
+        break;
+    case LinkEvent::refused:
+        is_connecting_ = false;
+        end_session();
+        set_state(DAO_NET_REFUSED, "the publisher refuses this side's keys, or its own are not the ones expected");
+        break;
+    case LinkEvent::disconnected:
+        if (change.value != descriptor_)
+            break; // one that was given up
+        if (is_established_)
+            set_state(DAO_NET_CONNECTING, "the connection ended");
+        else if (is_connecting_)
+            set_state(DAO_NET_REFUSED, "the other side ended the handshake: its keys are not the ones expected, or it is "
+                                       "no publisher");
+        is_connecting_ = false;
+        end_session();
+        break;
+    case LinkEvent::other:
+        break;
+    }
+}
+
+// Each connection has a private topic of its own, so that what is under way in an old one cannot be mistaken.
+void Subscriber::begin_session()
+{
+    end_session();
+    is_established_ = true;
+    session_ = wire::random_id();
+    received_seq_ = 0;
+    is_answered_ = false;
+    session_began_ns_ = last_heard_ns_ = monotonic_ns();
+    subscribe(wire::private_topic(session_), true);
+    set_state(DAO_NET_WAITING, "");
+    {
+        const std::lock_guard lock(mutex_);
+        ++info_.connections;
+        info_.peers = 1;
+    }
+    send_credit(true);
+}
+
+void Subscriber::end_session()
+{
+    if (!session_.empty())
+        subscribe(wire::private_topic(session_), false);
+    if (looks_for_strangers_)
+        subscribe(stranger_topic_, false);
+    looks_for_strangers_ = false;
+    is_established_ = false;
+    if (!session_.empty())
+        earlier_session_ = session_;
+    session_.clear();
+    clock_.forget();
+    const std::lock_guard lock(mutex_);
+    info_.peers = 0;
+}
+
+void Subscriber::subscribe(const std::string &topic, bool begins)
+{
+    socket_.send(zmq::buffer((begins ? '\1' : '\0') + topic), zmq::send_flags::dontwait);
+}
+
+void Subscriber::send_credit(bool asks)
+{
+    wire::Credit credit;
+    credit.topic = session_;
+    credit.subscriber = id_;
+    credit.segment = options_.topic;
+    if (credit.segment.empty())
+    {
+        const std::lock_guard lock(mutex_);
+        credit.segment = info_.topic; // the one that was taken stays
+    }
+    credit.host = host_;
+    credit.every = options_.every;
+    credit.asks = asks;
+    credit.got = received_seq_;
+    credit.credit = received_seq_ + (options_.every ? every_window : latest_window);
+    credit.source = source_;
+    credit.after_cnt0 = source_cnt0_;
+    credit.sent_ns = realtime_ns();
+    socket_.send(zmq::buffer(wire::write_credit(credit)), zmq::send_flags::dontwait);
+    if (asks)
+        next_credit_ns_ = monotonic_ns() + tick_ns;
+}
+
+void Subscriber::tick()
+{
+    const int64_t now_ns = monotonic_ns();
+    next_tick_ns_ = now_ns + tick_ns;
+    if (!is_established_)
+        next_credit_ns_ = next_tick_ns_;
+    else
+    {
+        look_for_strangers(now_ns);
+        reconnect_when_silent(now_ns);
+    }
+    rate_.update(now_ns);
+    record_.write(describe(), {});
+}
+
+// A machine without power, or a link that is down, ends no connection by itself.
+void Subscriber::reconnect_when_silent(int64_t now_ns)
+{
+    if (!is_answered_ || now_ns - last_heard_ns_ < patience_ns_)
+        return;
+    patience_ns_ = std::min(2 * patience_ns_, most_patience_ns);
+    set_state(DAO_NET_CONNECTING, "the publisher is silent; connecting anew");
+    end_session();
+    descriptor_ = -1;
+    const std::string endpoint = endpoint_of(options_.host, options_.port);
+    socket_.disconnect(endpoint);
+    socket_.connect(endpoint);
+}
+
+void Subscriber::set_state(uint32_t state, const std::string &message)
+{
+    const std::lock_guard lock(mutex_);
+    info_.state = state;
+    wire::fill(info_.message, message);
+}
+
+void Subscriber::note_bad(const std::string &what)
+{
+    const std::lock_guard lock(mutex_);
+    ++info_.bad_messages;
+    wire::fill(info_.message, what);
+}
+
+DAO_NET_INFO Subscriber::describe()
+{
+    const std::lock_guard lock(mutex_);
+    DAO_NET_INFO info = info_;
+    info.updated_ns = realtime_ns();
+    return info;
+}
+
+int_fast8_t Subscriber::open_copy(IMAGE *image, int64_t timeout_ns)
+{
+    Image news;
+    {
+        const std::lock_guard lock(mutex_);
+        news.duplicate(news_);
+    }
+    if (const int_fast8_t status = daoShmWaitForFrame(news.get(), 0, timeout_ns); status != DAO_SUCCESS)
+        return status;
+    const std::lock_guard lock(mutex_);
+    return options_.name.empty() ? daoShmDuplicate(shown_copy_.get(), image)
+                                 : daoShmShm2Img(options_.name.c_str(), image);
+}
+
+}

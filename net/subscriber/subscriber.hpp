@@ -1,0 +1,122 @@
+// A subscriber: one thread that receives frames of one segment and writes them into a copy.
+#pragma once
+
+#include "clock.hpp"
+#include "daoNet.h"
+#include "keys/keys.hpp"
+#include "socket/socket.hpp"
+#include "state/record.hpp"
+#include "subscriber/clock_offset.hpp"
+#include "subscriber/copy.hpp"
+#include "wire/credit.hpp"
+
+#include <mutex>
+#include <thread>
+
+namespace dao::net
+{
+
+struct SubscriberOptions
+{
+    std::string host;
+    int port = DAO_NET_PORT;
+    std::string topic; // empty: the first that is offered
+    std::string name;  // empty: a private image
+    bool every = false;
+    uint32_t depth = 0;
+    uint64_t max_frame_bytes = 0;
+    std::string keys;
+    std::string server_key;
+};
+
+// A socket that is set up as options say. Throws Failure.
+zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOptions &options, std::string &public_key);
+
+class Subscriber
+{
+  public:
+    // Throws Failure.
+    explicit Subscriber(const SubscriberOptions &options);
+    ~Subscriber();
+    Subscriber(const Subscriber &) = delete;
+    Subscriber &operator=(const Subscriber &) = delete;
+
+    DAO_NET_INFO describe();
+    // Returns what a wait on an image returns.
+    int_fast8_t open_copy(IMAGE *image, int64_t timeout_ns);
+
+  private:
+    // A publisher that is silent for so long is connected to anew: ten times what a frame takes, which it may be sending.
+    static constexpr int64_t least_patience_ns = 5 * second_ns;
+    static constexpr int64_t most_patience_ns = 35 * second_ns; // ZeroMQ's heartbeats come before
+
+    void run();
+    void poll(StopSignal &stop, Monitor &monitor);
+    void hear(const LinkChange &change);
+    void reconnect_when_silent(int64_t now_ns);
+    void begin_session();
+    void end_session();
+    void subscribe(const std::string &topic, bool begins);
+    void send_credit(bool asks);
+    void tick();
+    void look_for_strangers(int64_t now_ns);
+
+    void receive_all();
+    void take(Parts &parts);
+    bool take_private(Parts &parts);
+    void take_answer(const wire::Json &object);
+    void take_stranger(Parts &parts);
+    void take_frame(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns);
+    void count(const wire::FrameHeader &header);
+    void write(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns);
+    void take_keywords(const Parts &parts);
+    void set_state(uint32_t state, const std::string &message);
+    void note_bad(const std::string &what);
+
+    const SubscriberOptions options_;
+    const std::string id_;
+    const std::string host_;
+    zmq::context_t context_;
+    std::string public_key_;
+    zmq::socket_t socket_;
+
+    // The connection there is.
+    bool is_established_ = false;
+    bool is_connecting_ = false; // the handshake is under way
+    int descriptor_ = -1;        // of the newest connection
+    std::string session_;         // the private topic's id, empty without a connection
+    std::string earlier_session_; // whose frames may still come
+    uint64_t received_seq_ = 0;
+    uint64_t confirmed_lost_ = 0; // by the publisher, of earlier connections
+    int64_t session_began_ns_ = 0;
+    bool is_answered_ = false;
+    bool looks_for_strangers_ = false;
+    bool has_told_of_pickles_ = false;
+    std::string stranger_topic_;
+    int64_t next_credit_ns_ = 0;
+    int64_t last_heard_ns_ = 0;
+    int64_t patience_ns_ = most_patience_ns;
+    ClockOffset clock_;
+
+    // What has come.
+    std::string source_;
+    uint64_t source_cnt0_ = 0;
+    uint64_t gaps_ = 0;     // frames of the source between those that came
+    uint64_t seq_gaps_ = 0; // frames that were sent and did not come
+    std::string keywords_;
+    Copy copy_;
+    uint32_t known_changes_ = 0;
+    Rate rate_;
+    int64_t next_tick_ns_ = 0;
+    StateRecord record_;
+
+    std::mutex mutex_; // of what follows
+    DAO_NET_INFO info_ = DAO_NET_INFO_INIT;
+    Image shown_copy_; // a handle of its own on the copy, to be duplicated
+    Image news_;       // a private image that gets a frame with each new copy
+
+    std::atomic<bool> stops_{false};
+    std::thread thread_;
+};
+
+}

@@ -1,0 +1,151 @@
+#include "wire/frame.hpp"
+
+#include "dao.h"
+
+#include <bit>
+
+namespace dao::net::wire
+{
+
+static_assert(std::endian::native == std::endian::little, "frames are little-endian on the wire");
+
+namespace
+{
+
+constexpr size_t name_limit_bytes = 79;
+constexpr size_t host_limit_bytes = 255;
+constexpr uint32_t depth_limit = 1u << 20;
+constexpr uint32_t keyword_limit = 65535;
+
+uint8_t type_of(const std::string &name)
+{
+    for (uint8_t atype = 1; daoTypeName(atype) != nullptr; ++atype)
+        if (name == daoTypeName(atype))
+            return atype;
+    throw BadMessage("dtype: " + clean(name, 40) + "; expected one of dao.h's element types, such as float32");
+}
+
+void read_shape(const Json &object, Geometry &geometry)
+{
+    const Json &shape = member(object, "shape");
+    if (!shape.is_array() || shape.empty() || shape.size() > geometry.shape.size())
+        throw BadMessage("shape: " + clean(dump(shape), 40) + "; expected 1 to 3 numbers");
+    geometry.naxis = static_cast<uint32_t>(shape.size());
+    for (size_t axis = 0; axis < shape.size(); ++axis)
+    {
+        const Json &size = shape[axis];
+        if (!size.is_number_unsigned() || size.get<uint64_t>() == 0 ||
+            size.get<uint64_t>() > std::numeric_limits<uint32_t>::max())
+            throw BadMessage("shape: " + clean(dump(shape), 40) + "; expected each from 1 to 4294967295");
+        geometry.shape[axis] = size.get<uint32_t>();
+    }
+}
+
+void check_bytes(const Geometry &geometry, uint64_t data_bytes)
+{
+    const uint64_t expected = frame_bytes(geometry);
+    if (expected == 0 || expected != data_bytes)
+        throw BadMessage("frame: " + std::to_string(data_bytes) + " bytes; expected " + std::to_string(expected) +
+                         " as dtype and shape say");
+}
+
+}
+
+uint64_t element_count(const Geometry &geometry)
+{
+    uint64_t count = 1;
+    for (uint32_t axis = 0; axis < geometry.naxis; ++axis)
+    {
+        if (geometry.shape[axis] == 0 || count > std::numeric_limits<uint64_t>::max() / geometry.shape[axis])
+            return 0;
+        count *= geometry.shape[axis];
+    }
+    return count;
+}
+
+uint64_t frame_bytes(const Geometry &geometry)
+{
+    const uint64_t count = element_count(geometry), bytes = daoTypeSize(geometry.atype);
+    return bytes == 0 || count > std::numeric_limits<uint64_t>::max() / bytes ? 0 : count * bytes;
+}
+
+std::string write_frame_part(const FrameHeader &header)
+{
+    Json shape = Json::array();
+    for (uint32_t axis = 0; axis < header.geometry.naxis; ++axis)
+        shape.push_back(header.geometry.shape[axis]);
+    Json object = {{"v", version},
+                   {"dtype", daoTypeName(header.geometry.atype)},
+                   {"shape", shape},
+                   {"frame_num", header.cnt0},
+                   {"compression", "none"},
+                   {"cnt0", header.cnt0},
+                   {"cnt1", header.cnt1},
+                   {"cnt2", header.cnt2},
+                   {"atime_ns", header.atime_ns},
+                   {"host", header.host},
+                   {"source", header.source},
+                   {"topic", header.topic},
+                   {"depth", header.depth},
+                   {"kw_room", header.keyword_room}};
+    if (header.hops > 0)
+    {
+        object["origin"] = to_hex(header.origin);
+        object["hops"] = header.hops;
+    }
+    std::string text = dump(object);
+    text.pop_back(); // complete() closes it
+    return text;
+}
+
+std::string complete(const std::string &frame_part, uint64_t seq, uint64_t kw, int64_t sent_ns)
+{
+    std::string text;
+    text.reserve(frame_part.size() + 80);
+    text += frame_part;
+    text += ",\"seq\":";
+    text += std::to_string(seq);
+    text += ",\"kw\":";
+    text += std::to_string(kw);
+    text += ",\"sent_ns\":";
+    text += std::to_string(sent_ns);
+    text += '}';
+    return text;
+}
+
+FrameHeader read_frame_header(std::string_view text, uint64_t data_bytes)
+{
+    return read_frame_header(parse(text, header_limit_bytes, 4), data_bytes);
+}
+
+FrameHeader read_frame_header(const Json &object, uint64_t data_bytes)
+{
+    check_version(object);
+    FrameHeader header;
+    if (const std::string compression = text_member(object, "compression", 40); compression != "none")
+        throw BadMessage("compression: " + clean(compression, 40) + "; expected none");
+    header.geometry.atype = type_of(text_member(object, "dtype", 40));
+    read_shape(object, header.geometry);
+    check_bytes(header.geometry, data_bytes);
+    header.cnt0 = unsigned_member(object, "cnt0");
+    header.cnt1 = unsigned_member(object, "cnt1");
+    header.cnt2 = unsigned_member(object, "cnt2");
+    header.atime_ns = signed_member(object, "atime_ns");
+    header.sent_ns = signed_member(object, "sent_ns");
+    header.seq = unsigned_member(object, "seq");
+    header.kw = unsigned_member(object, "kw");
+    header.host = clean(text_member(object, "host", host_limit_bytes), host_limit_bytes);
+    header.source = text_member(object, "source", 31);
+    header.topic = text_member(object, "topic", name_limit_bytes);
+    if (!is_topic(header.topic) || clean(header.source, 31) != header.source || header.source.empty())
+        throw BadMessage("topic or source: not a name; expected UTF-8 without control characters");
+    header.depth = static_cast<uint32_t>(unsigned_member_or(object, "depth", 1, depth_limit));
+    header.keyword_room = static_cast<uint32_t>(unsigned_member_or(object, "kw_room", 0, keyword_limit));
+    header.hops = static_cast<uint32_t>(unsigned_member_or(object, "hops", 0, 255));
+    const std::string origin = text_member_or(object, "origin", header.source.substr(0, 16), 16);
+    if (!from_hex(origin, header.origin))
+        header.origin = 0; // a stranger's source need not be a number
+    return header;
+}
+
+}

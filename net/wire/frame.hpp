@@ -1,0 +1,51 @@
+// The header of a frame.
+#pragma once
+
+#include "wire/json.hpp"
+
+#include <array>
+
+namespace dao::net::wire
+{
+
+struct Geometry
+{
+    uint8_t atype = 0;
+    uint32_t naxis = 0;
+    std::array<uint32_t, 3> shape{};
+    bool operator==(const Geometry &) const = default;
+};
+
+// Elements of a frame; 0 when the number does not fit.
+uint64_t element_count(const Geometry &geometry);
+// Bytes of a frame; 0 when the number does not fit or there is no such type.
+uint64_t frame_bytes(const Geometry &geometry);
+
+struct FrameHeader
+{
+    std::string topic;
+    std::string host;
+    std::string source;
+    Geometry geometry;
+    uint32_t depth = 1;
+    uint32_t keyword_room = 0;
+    uint64_t cnt0 = 0;
+    uint64_t cnt1 = 0;
+    uint64_t cnt2 = 0;
+    int64_t atime_ns = 0;
+    uint64_t origin = 0; // segment id of the segment that the frame was first published to
+    uint32_t hops = 0;   // networks that it has come through before
+    uint64_t seq = 0;
+    uint64_t kw = 0;
+    int64_t sent_ns = 0;
+};
+
+// The header in two steps, as one frame goes to many: what is the frame's own, and what differs between receivers.
+std::string write_frame_part(const FrameHeader &header);
+std::string complete(const std::string &frame_part, uint64_t seq, uint64_t kw, int64_t sent_ns);
+
+// Throws BadMessage when it is not a header, or not that of a frame of `data_bytes`.
+FrameHeader read_frame_header(std::string_view text, uint64_t data_bytes);
+FrameHeader read_frame_header(const Json &object, uint64_t data_bytes);
+
+}
