@@ -1,22 +1,9 @@
 // The copy on the other side is a segment like any other.
-#include "net.hpp"
+#include "camera.hpp"
+
+#include <cmath>
 
 using namespace test;
-
-namespace
-{
-
-struct Camera
-{
-    explicit Camera(const Shape &shape = {4, 6}, uint32_t depth = 4, int keywords = 8)
-    {
-        image.create(name.text(), shape, _DATATYPE_FLOAT, depth, keywords);
-    }
-    void publish(float value) { write(image, frame_of(image->md->nelement, value)); }
-
-    SegmentName name;
-    Image image;
-};
 
 TEST(NetCopy, FrameArrivesWithItsCountersAndTime)
 {
@@ -42,6 +29,24 @@ TEST(NetCopy, FrameArrivesWithItsCountersAndTime)
     EXPECT_EQ(info.skipped + info.lost + info.bad_messages, 0u);
 }
 
+TEST(NetCopy, FramePublishedBeforeTheSubscriberCameArrives)
+{
+    Camera camera;
+    camera.publish(1.0f);
+    camera.publish(2.0f);
+    for (const uint32_t mode : {DAO_NET_LATEST, DAO_NET_EVERY})
+    {
+        Publisher publisher;
+        publisher.publish(camera.name.text());
+        Subscriber subscriber(SubscriberOptions(publisher.port(), mode));
+        Image copy;
+        subscriber.open_copy(copy);
+        EXPECT_EQ(newest(copy), frame_of(24, 2.0f));
+        EXPECT_EQ(daoShmGetCounter(copy), 1u);
+        EXPECT_EQ(subscriber.info().source_cnt0, 2u);
+    }
+}
+
 TEST(NetCopy, SegmentIsMadeWithTheFirstFrame)
 {
     Camera camera({2, 3, 4});
@@ -64,4 +69,233 @@ TEST(NetCopy, SegmentIsMadeWithTheFirstFrame)
     EXPECT_EQ(other->md->size[2], 4u);
 }
 
+TEST(NetCopy, EveryElementTypeAndNumberOfAxesArrivesByteForByte)
+{
+    Publisher publisher;
+    for (uint8_t atype = 1; daoTypeName(atype) != nullptr; ++atype)
+        for (const Shape &shape : {Shape{7}, Shape{3, 5}, Shape{2, 1, 3}})
+        {
+            SegmentName name;
+            Image image;
+            image.create(name.text(), shape, atype);
+            publisher.publish(name.text());
+            SubscriberOptions options(publisher.port());
+            char topic[DAO_NET_TOPIC_SIZE];
+            ASSERT_EQ(daoNetTopicOf(name.c_str(), topic), DAO_SUCCESS);
+            options.topic = topic;
+            Subscriber subscriber(options);
+            std::vector<unsigned char> bytes(image->md->nelement * daoTypeSize(atype)), found(bytes.size());
+            for (size_t index = 0; index < bytes.size(); ++index)
+                bytes[index] = static_cast<unsigned char>(index * 37 + atype);
+            require(daoShmSetData(image, bytes.data(), image->md->nelement), "write");
+            Image copy;
+            subscriber.open_copy(copy);
+            EXPECT_EQ(copy->md->atype, atype);
+            EXPECT_EQ(copy->md->naxis, shape.size());
+            require(daoShmReadNewest(copy, found.data(), copy->md->nelement, nullptr, nullptr), "read");
+            EXPECT_EQ(found, bytes) << daoTypeName(atype);
+            require(daoNetUnpublish(publisher, topic), "unpublish");
+        }
+}
+
+TEST(NetCopy, FramesFromOneByteTo256MegabytesArrive)
+{
+    for (const uint32_t bytes : {1u, 1000u, 65'536u, 4'000'000u, 256u << 20})
+    {
+        SegmentName name;
+        Image image;
+        image.create(name.text(), {bytes}, _DATATYPE_UINT8);
+        Publisher publisher;
+        publisher.publish(name.text());
+        Subscriber subscriber(SubscriberOptions(publisher.port()));
+        std::vector<uint8_t> frame(bytes, 0x5A);
+        frame.back() = 0xA5;
+        require(daoShmSetData(image, frame.data(), bytes), "write");
+        Image copy;
+        subscriber.open_copy(copy);
+        void *slot = nullptr;
+        require(daoShmGetNewestSegment(copy, &slot, nullptr, nullptr), "borrow");
+        EXPECT_EQ(std::memcmp(slot, frame.data(), bytes), 0) << bytes;
+    }
+}
+
+TEST(NetCopy, KeywordsArriveWithTheFrameAndFollowChanges)
+{
+    Camera camera;
+    require(daoShmSetKeywordLong(camera.image, "GAIN", INT64_MIN, "of the camera"), "keyword");
+    require(daoShmSetKeywordDouble(camera.image, "EXPOSURE", 0.1, nullptr), "keyword");
+    require(daoShmSetKeywordDouble(camera.image, "LIMIT", -HUGE_VAL, nullptr), "keyword");
+    require(daoShmSetKeywordString(camera.image, "SIXTEEN_BYTES_OK", "sixteen bytes ok", "\xce\xbcm"), "keyword");
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Subscriber subscriber(SubscriberOptions(publisher.port()));
+    camera.publish();
+    Image copy;
+    subscriber.open_copy(copy);
+    IMAGE_KEYWORD keyword;
+    ASSERT_EQ(daoShmGetKeyword(copy, "GAIN", &keyword), DAO_SUCCESS);
+    EXPECT_EQ(keyword.value.numl, INT64_MIN);
+    EXPECT_STREQ(keyword.comment, "of the camera");
+    ASSERT_EQ(daoShmGetKeyword(copy, "EXPOSURE", &keyword), DAO_SUCCESS);
+    EXPECT_EQ(keyword.value.numf, 0.1);
+    ASSERT_EQ(daoShmGetKeyword(copy, "LIMIT", &keyword), DAO_SUCCESS);
+    EXPECT_EQ(keyword.value.numf, -HUGE_VAL);
+    ASSERT_EQ(daoShmGetKeyword(copy, "SIXTEEN_BYTES_OK", &keyword), DAO_SUCCESS);
+    EXPECT_EQ(std::string(keyword.value.valstr, 16), "sixteen bytes ok");
+    EXPECT_STREQ(keyword.comment, "\xce\xbcm");
+
+    require(daoShmRemoveKeyword(camera.image, "GAIN"), "remove");
+    require(daoShmSetKeywordDouble(camera.image, "EXPOSURE", 0.2, nullptr), "keyword");
+    std::this_thread::sleep_for(20ms); // frames within 10 ms share one look at the keywords
+    camera.publish();
+    ASSERT_TRUE(subscriber.receives(2));
+    EXPECT_EQ(daoShmGetKeyword(copy, "GAIN", &keyword), DAO_ERROR);
+    ASSERT_EQ(daoShmGetKeyword(copy, "EXPOSURE", &keyword), DAO_SUCCESS);
+    EXPECT_EQ(keyword.value.numf, 0.2);
+}
+
+TEST(NetCopy, ChangeOfShapeIsFollowedAndToldToReaders)
+{
+    for (const bool is_private : {false, true})
+    {
+        Camera camera;
+        SegmentName there;
+        Publisher publisher;
+        publisher.publish(camera.name.text());
+        SubscriberOptions options(publisher.port());
+        options.name = is_private ? nullptr : there.c_str();
+        Subscriber subscriber(options);
+        camera.publish(1.0f);
+        Image copy;
+        subscriber.open_copy(copy);
+
+        camera.image.create(camera.name.text(), {9}, _DATATYPE_FLOAT);
+        camera.publish(5.0f);
+        EXPECT_EQ(daoShmWaitForFrame(copy, 1000, patience_ns), DAO_REPLACED);
+        Image fresh;
+        subscriber.open_copy(fresh);
+        EXPECT_EQ(newest(fresh), frame_of(9, 5.0f));
+        EXPECT_GE(subscriber.info().copies, 2u);
+        subscriber.close();
+        if (is_private)
+        {
+            EXPECT_EQ(daoShmWaitForFrame(fresh, 1000, patience_ns), DAO_REMOVED);
+        }
+    }
+}
+
+TEST(NetCopy, RemovedAndReusedSegmentsAreFollowed)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Subscriber subscriber(SubscriberOptions(publisher.port()));
+    camera.publish(1.0f);
+    ASSERT_TRUE(subscriber.receives(1));
+    camera.publish(2.0f);
+    ASSERT_TRUE(subscriber.receives(2));
+
+    camera.image.create(camera.name.text(), {4, 6}, _DATATYPE_FLOAT, 4, 8); // reused: counters begin again
+    camera.publish(3.0f);
+    Image copy;
+    subscriber.open_copy(copy);
+    ASSERT_TRUE(comes_true([&] { return newest(copy) == frame_of(24, 3.0f); }));
+    EXPECT_EQ(subscriber.info().source_cnt0, 1u);
+
+    require(daoShmRemove(camera.name.c_str()), "remove");
+    std::this_thread::sleep_for(300ms);
+    camera.image.create(camera.name.text(), {4, 6}, _DATATYPE_FLOAT);
+    camera.publish(4.0f);
+    EXPECT_TRUE(comes_true([&] { return newest(copy) == frame_of(24, 4.0f); }));
+}
+
+TEST(NetCopy, FileThatIsNoSegmentIsNotTouched)
+{
+    Camera camera;
+    SegmentName there;
+    {
+        std::FILE *file = std::fopen(there.c_str(), "w");
+        ASSERT_NE(file, nullptr);
+        std::fputs("a letter", file);
+        std::fclose(file);
+    }
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    SubscriberOptions options(publisher.port());
+    options.name = there.c_str();
+    Subscriber subscriber(options);
+    camera.publish();
+    EXPECT_TRUE(subscriber.reaches(DAO_NET_FAILED));
+    EXPECT_NE(std::string(subscriber.info().message).find("is not a segment"), std::string::npos)
+        << subscriber.info().message;
+    EXPECT_EQ(std::filesystem::file_size(there.text()), 8u);
+    std::filesystem::remove(there.text());
+    camera.publish(); // and goes on
+    EXPECT_TRUE(subscriber.reaches(DAO_NET_LIVE));
+}
+
+TEST(NetCopy, OriginIsKnownToOtherProcessesAndEndsWithALocalFrame)
+{
+    Camera camera;
+    SegmentName there;
+    for (int frame = 0; frame < 5; ++frame)
+        camera.publish();
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    SubscriberOptions options(publisher.port());
+    options.name = there.c_str();
+    Subscriber subscriber(options);
+    Image copy;
+    subscriber.open_copy(copy);
+    Image other;
+    other.open(there.text());
+    DAO_NET_ORIGIN origin = DAO_NET_ORIGIN_INIT;
+    ASSERT_EQ(daoNetGetOrigin(other, nullptr, &origin), DAO_SUCCESS);
+    EXPECT_EQ(origin.cnt0, 5u);
+    EXPECT_EQ(origin.hops, 1u);
+    EXPECT_EQ(origin.segment, camera.image.info().segment_id);
+    EXPECT_EQ(daoNetGetOrigin(camera.image, nullptr, &origin), DAO_NOTREADY);
+    const uint32_t depth = other.info().depth;
+    for (uint32_t frame = 0; frame < 2 * depth; ++frame) // in each slot, over the marks
+    {
+        write(other, frame_of(24, 9.0f));
+        EXPECT_EQ(daoNetGetOrigin(other, nullptr, &origin), DAO_NOTREADY);
+    }
+}
+
+TEST(NetCopy, TwoMachinesThatPublishAndSubscribeTheSameNameDoNotEcho)
+{
+    Camera here, there;
+    Publisher from_here, from_there;
+    from_here.publish(here.name.text(), "wfs");
+    from_there.publish(there.name.text(), "wfs");
+    SubscriberOptions to_there(from_here.port()), to_here(from_there.port());
+    to_there.name = there.name.c_str();
+    to_here.name = here.name.c_str();
+    Subscriber there_subscribes(to_there), here_subscribes(to_here);
+    ASSERT_TRUE(there_subscribes.reaches(DAO_NET_WAITING) && here_subscribes.reaches(DAO_NET_WAITING));
+    here.publish(1.0f);
+    ASSERT_TRUE(comes_true([&] { return newest(there.image) == frame_of(24, 1.0f); }));
+    there.publish(2.0f);
+    ASSERT_TRUE(comes_true([&] { return newest(here.image) == frame_of(24, 2.0f); }));
+    ASSERT_TRUE(comes_true([&] { return here_subscribes.info().echoes + there_subscribes.info().echoes >= 2; }));
+    std::this_thread::sleep_for(200ms);
+    EXPECT_EQ(daoShmGetCounter(here.image), 2u);
+    EXPECT_EQ(daoShmGetCounter(there.image), 2u);
+}
+
+TEST(NetCopy, PrivateImageIsPublishedToo)
+{
+    Image image;
+    image.create("private", {5}, _DATATYPE_FLOAT, 2, 0, 0);
+    Publisher publisher;
+    require(daoNetPublishImage(publisher, image, "own"), "publish");
+    for (const uint32_t mode : {DAO_NET_LATEST, DAO_NET_EVERY})
+    {
+        Subscriber subscriber(SubscriberOptions(publisher.port(), mode));
+        write(image, frame_of(5, 4.0f));
+        Image copy;
+        subscriber.open_copy(copy);
+        ASSERT_TRUE(comes_true([&] { return newest(copy) == frame_of(5, 4.0f); }));
+    }
 }

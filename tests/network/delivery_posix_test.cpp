@@ -1,0 +1,211 @@
+// Which frames arrive, when, and how they are counted: over networks that are slow, or break.
+#include "camera.hpp"
+#include "proxy_posix.hpp"
+
+using namespace test;
+
+namespace
+{
+
+// Published while a subscriber listened: nothing is unaccounted for.
+void expect_all_accounted(const Subscriber &subscriber, uint64_t first, uint64_t last)
+{
+    const DAO_NET_INFO info = subscriber.info();
+    EXPECT_EQ(info.source_cnt0, last);
+    EXPECT_EQ(info.frames + info.skipped + info.lost, last - first + 1)
+        << info.frames << " frames, " << info.skipped << " skipped, " << info.lost << " lost";
+}
+
+}
+
+TEST(NetDelivery, EveryFrameArrivesInOrderWhileTheDepthHoldsThem)
+{
+    Camera camera({100}, 4096);
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    SubscriberOptions options(publisher.port(), DAO_NET_EVERY);
+    Subscriber subscriber(options);
+    camera.publish();
+    Image copy;
+    subscriber.open_copy(copy);
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    how.order = DAO_NEXT_IN_ORDER;
+    how.timeout_ns = patience_ns;
+    std::vector<float> frame(100);
+    for (int count = 0; count < 3000; ++count)
+        camera.publish();
+    for (uint64_t expected = 2; expected <= 3001; ++expected)
+    {
+        ASSERT_EQ(daoShmNext(copy, &how, frame.data(), frame.size(), nullptr, nullptr), DAO_SUCCESS) << expected;
+        ASSERT_EQ(frame, frame_of(100, static_cast<float>(expected)));
+    }
+    expect_all_accounted(subscriber, 1, 3001);
+    EXPECT_EQ(subscriber.info().lost, 0u);
+}
+
+TEST(NetDelivery, FramesThatTheDepthDidNotHoldAreCountedAtBothEnds)
+{
+    Camera camera({250'000}, 4); // 1 MB
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Proxy proxy(publisher.port());
+    proxy.set_rate(20'000'000);
+    Subscriber subscriber(SubscriberOptions(proxy.port(), DAO_NET_EVERY));
+    camera.publish();
+    ASSERT_TRUE(subscriber.receives(1));
+    for (int count = 0; count < 60; ++count)
+        camera.publish();
+    ASSERT_TRUE(subscriber.receives(61));
+    expect_all_accounted(subscriber, 1, 61);
+    const DAO_NET_INFO info = subscriber.info();
+    EXPECT_GT(info.lost, 0u);
+    EXPECT_EQ(info.skipped, 0u);
+    ASSERT_EQ(publisher.peers().size(), 1u);
+    EXPECT_EQ(publisher.peers()[0].lost, info.lost);
+    EXPECT_EQ(publisher.peers()[0].frames, info.frames);
+}
+
+TEST(NetDelivery, LatestIsNeverLaterThanTwoTransfers)
+{
+    Camera camera({250'000}, 4); // 1 MB, 0.1 s a transfer
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Proxy proxy(publisher.port());
+    proxy.set_rate(10'000'000);
+    Subscriber subscriber(SubscriberOptions(proxy.port()));
+    camera.publish();
+    ASSERT_TRUE(subscriber.receives(1));
+    std::atomic<bool> stops{false};
+    std::thread fast([&] {
+        Image own;
+        own.open(camera.name.text());
+        while (!stops)
+        {
+            write(own, frame_of(250'000, 1.0f));
+            std::this_thread::sleep_for(5ms);
+        }
+    });
+    std::vector<int64_t> delays;
+    for (uint64_t seen = subscriber.info().frames; delays.size() < 30;)
+    {
+        const DAO_NET_INFO info = subscriber.info();
+        if (info.frames != seen)
+            delays.push_back(info.last_frame_ns - info.source_atime_ns); // one clock on this machine
+        seen = info.frames;
+        std::this_thread::sleep_for(1ms);
+    }
+    stops = true;
+    fast.join();
+    std::sort(delays.begin(), delays.end());
+    // Two transfers, and room for a busy machine and what the proxy itself holds.
+    EXPECT_LT(delays[delays.size() / 2], 350'000'000);
+    const uint64_t last = daoShmGetCounter(camera.image);
+    ASSERT_TRUE(subscriber.receives(last));
+    expect_all_accounted(subscriber, 1, last);
+    const DAO_NET_INFO info = subscriber.info();
+    EXPECT_GT(info.skipped, 100u);
+    EXPECT_EQ(info.lost, 0u);
+    ASSERT_EQ(publisher.peers().size(), 1u);
+    EXPECT_EQ(publisher.peers()[0].skipped, info.skipped);
+}
+
+TEST(NetDelivery, SlowSubscribersCostTheOthersNothing)
+{
+    Camera camera({25'000}, 64); // 100 kB
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Proxy slow_link(publisher.port());
+    slow_link.set_rate(100'000); // a frame a second
+    std::vector<std::unique_ptr<Subscriber>> fast, slow;
+    for (int count = 0; count < 45; ++count)
+        fast.push_back(std::make_unique<Subscriber>(SubscriberOptions(publisher.port())));
+    for (int count = 0; count < 5; ++count)
+        slow.push_back(std::make_unique<Subscriber>(SubscriberOptions(slow_link.port())));
+    camera.publish();
+    for (const auto &subscriber : fast)
+        ASSERT_TRUE(subscriber->receives(1));
+    for (int count = 0; count < 100; ++count)
+    {
+        camera.publish();
+        std::this_thread::sleep_for(10ms);
+    }
+    for (const auto &subscriber : fast)
+    {
+        ASSERT_TRUE(subscriber->receives(101));
+        expect_all_accounted(*subscriber, 1, 101);
+    }
+    for (const auto &subscriber : slow)
+        EXPECT_LT(subscriber->info().frames, 60u);
+    EXPECT_EQ(publisher.info().peers, 50u);
+}
+
+TEST(NetDelivery, ConnectionThatBreaksIsMadeAnewAndAllIsAccounted)
+{
+    for (const uint32_t mode : {DAO_NET_LATEST, DAO_NET_EVERY})
+    {
+        Camera camera({10'000}, 512);
+        Publisher publisher;
+        publisher.publish(camera.name.text());
+        Proxy proxy(publisher.port());
+        Subscriber subscriber(SubscriberOptions(proxy.port(), mode));
+        camera.publish();
+        ASSERT_TRUE(subscriber.receives(1));
+        for (int round = 0; round < 5; ++round)
+        {
+            for (int count = 0; count < 20; ++count)
+            {
+                camera.publish();
+                std::this_thread::sleep_for(1ms);
+                if (count == 10)
+                    proxy.reset_all();
+            }
+            ASSERT_TRUE(subscriber.receives(daoShmGetCounter(camera.image))) << round;
+        }
+        expect_all_accounted(subscriber, 1, 101);
+        if (mode == DAO_NET_EVERY) // sent again from the segment
+        {
+            EXPECT_EQ(subscriber.info().lost, 0u);
+        }
+        EXPECT_GE(subscriber.info().connections, 2u);
+    }
+}
+
+TEST(NetDelivery, LateAndBrokenLinksDeliverInTheEnd)
+{
+    Camera camera({1000}, 8);
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Proxy proxy(publisher.port());
+    proxy.set_delay(50ms);
+    Subscriber subscriber(SubscriberOptions(proxy.port()));
+    camera.publish();
+    ASSERT_TRUE(subscriber.receives(1));
+    ASSERT_TRUE(comes_true([&] { return subscriber.info().round_trip_ns > 0; }));
+    EXPECT_GE(subscriber.info().round_trip_ns, 100'000'000);
+    proxy.set_refusing(true);
+    proxy.reset_all();
+    ASSERT_TRUE(comes_true([&] { return subscriber.info().peers == 0; }));
+    camera.publish();
+    proxy.set_refusing(false);
+    EXPECT_TRUE(subscriber.receives(2));
+}
+
+TEST(NetDelivery, SilentLinkIsNoticedAndTheNextOneUsed)
+{
+    Camera camera({1000}, 8);
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Proxy proxy(publisher.port());
+    Subscriber subscriber(SubscriberOptions(proxy.port()));
+    camera.publish();
+    ASSERT_TRUE(subscriber.receives(1));
+    proxy.set_down(true); // nobody is told
+    camera.publish();
+    ASSERT_TRUE(subscriber.reaches(DAO_NET_CONNECTING));
+    EXPECT_NE(std::string(subscriber.info().message).find("silent"), std::string::npos);
+    proxy.set_down(false);
+    EXPECT_TRUE(subscriber.receives(2));
+    camera.publish();
+    EXPECT_TRUE(subscriber.receives(3));
+    expect_all_accounted(subscriber, 1, 3);
+}

@@ -1,0 +1,230 @@
+// Coming, going and coming again; what remains afterwards.
+#include "camera.hpp"
+
+#include "../processes/role.hpp"
+
+using namespace test;
+
+namespace
+{
+
+// Publishes the segment at the port until it is ended, and says when it does.
+const Role publish_role("publish", [](const Arguments &arguments) {
+    Publisher publisher(std::stoi(arguments.at(1)));
+    publisher.publish(arguments.at(0));
+    std::puts("ready");
+    std::fflush(stdout);
+    std::this_thread::sleep_for(10min);
+    return 0;
+});
+
+int free_port()
+{
+    return Publisher().port();
+}
+
+}
+
+TEST(NetLife, SubscriberMayComeFirst)
+{
+    const int port = free_port();
+    Subscriber subscriber{SubscriberOptions(port)};
+    std::this_thread::sleep_for(200ms);
+    EXPECT_EQ(subscriber.info().state, static_cast<uint32_t>(DAO_NET_CONNECTING));
+    Camera camera;
+    Publisher publisher(port);
+    ASSERT_TRUE(subscriber.reaches(DAO_NET_WAITING));
+    ASSERT_TRUE(comes_true([&] { return std::strstr(subscriber.info().message, "no such segment") != nullptr; }));
+    publisher.publish(camera.name.text());
+    camera.publish();
+    EXPECT_TRUE(subscriber.receives(1));
+}
+
+TEST(NetLife, KilledPublisherIsFollowedWhenItComesAgain)
+{
+    Camera camera({4, 6}, 64);
+    const int port = free_port();
+    Subscriber subscriber(SubscriberOptions(port, DAO_NET_EVERY));
+    camera.publish();
+    for (int round = 0; round < 3; ++round)
+    {
+        Child child("publish", {camera.name.text(), std::to_string(port)});
+        ASSERT_EQ(child.line(60s), "ready");
+        camera.publish();
+        ASSERT_TRUE(subscriber.receives(daoShmGetCounter(camera.image)));
+        child.kill();
+        camera.publish(); // meanwhile: not lost, the segment has it
+        ASSERT_TRUE(subscriber.reaches(DAO_NET_CONNECTING));
+    }
+    const DAO_NET_INFO info = subscriber.info();
+    EXPECT_EQ(info.lost, 0u);
+    EXPECT_EQ(info.source_cnt0, 6u);
+    EXPECT_EQ(info.frames, 5u); // from the second on, which was the newest when the first publisher came
+}
+
+TEST(NetLife, ThreadsEndWithinATenthOfASecond)
+{
+    Camera camera;
+    std::vector<double> seconds;
+    for (int count = 0; count < 9; ++count)
+    {
+        Publisher publisher;
+        publisher.publish(camera.name.text());
+        Subscriber subscriber(SubscriberOptions(publisher.port()));
+        Subscriber lonely{SubscriberOptions(1)}; // nobody is there
+        camera.publish();
+        ASSERT_TRUE(subscriber.receives(daoShmGetCounter(camera.image)));
+        for (Net *net : {static_cast<Net *>(&lonely), static_cast<Net *>(&subscriber), static_cast<Net *>(&publisher)})
+        {
+            const auto begin = std::chrono::steady_clock::now();
+            net->close();
+            seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+        }
+    }
+    std::sort(seconds.begin(), seconds.end());
+    EXPECT_LT(seconds[seconds.size() / 2], 0.1); // the machine may be busy with something else now and then
+}
+
+TEST(NetLife, AddressInUseIsAClearError)
+{
+    Publisher first;
+    DAO_NET_PUBLISHER_OPTIONS options = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    options.bind = "127.0.0.1";
+    options.port = first.port();
+    DAO_NET *second = nullptr;
+    EXPECT_EQ(daoNetOpenPublisher(&options, &second), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NETWORK);
+    EXPECT_NE(std::strstr(daoLastErrorMessage(), "cannot listen"), nullptr) << daoLastErrorMessage();
+    EXPECT_EQ(second, nullptr);
+}
+
+TEST(NetLife, ManySegmentsAreOfferedAtOnePort)
+{
+    std::vector<std::unique_ptr<Camera>> cameras;
+    std::vector<std::unique_ptr<Subscriber>> subscribers;
+    Publisher publisher;
+    for (int count = 0; count < 40; ++count)
+    {
+        cameras.push_back(std::make_unique<Camera>());
+        publisher.publish(cameras.back()->name.text(), ("camera" + std::to_string(count)).c_str());
+    }
+    for (const char *topic : {"camera3", "camera30", "camera39"}) // the first is a prefix of two others
+    {
+        SubscriberOptions options(publisher.port());
+        options.topic = topic;
+        subscribers.push_back(std::make_unique<Subscriber>(options));
+    }
+    for (size_t index = 0; index < cameras.size(); ++index)
+        cameras[index]->publish(static_cast<float>(index));
+    const float expected[] = {3, 30, 39};
+    for (size_t index = 0; index < subscribers.size(); ++index)
+    {
+        Image copy;
+        subscribers[index]->open_copy(copy);
+        EXPECT_EQ(newest(copy), frame_of(24, expected[index]));
+    }
+    std::vector<DAO_NET_OFFER> offers(50, DAO_NET_OFFER DAO_NET_OFFER_INIT);
+    uint32_t count = 0;
+    SubscriberOptions options(publisher.port());
+    ASSERT_EQ(daoNetQueryOffers(&options, patience_ns, offers.data(), 50, &count), DAO_SUCCESS);
+    ASSERT_EQ(count, 40u);
+    EXPECT_STREQ(offers[39].topic, "camera39");
+    EXPECT_EQ(offers[39].naxis, 2u);
+    EXPECT_EQ(offers[39].shape[1], 6u);
+    EXPECT_EQ(offers[39].cnt0, 1u);
+    EXPECT_EQ(daoNetPublish(publisher, cameras[0]->name.c_str(), "camera39"), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_EXISTS);
+    EXPECT_EQ(daoNetUnpublish(publisher, "camera40"), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NOT_FOUND);
+}
+
+TEST(NetLife, NobodyToAskIsATimeLimitThatPassed)
+{
+    SubscriberOptions options(free_port());
+    uint32_t count = 0;
+    EXPECT_EQ(daoNetQueryOffers(&options, 300'000'000, nullptr, 0, &count), DAO_TIMEOUT);
+}
+
+TEST(NetLife, HandlesAreShownToOtherProcesses)
+{
+    Camera camera;
+    SegmentName there;
+    const int port = free_port();
+    Child child("publish", {camera.name.text(), std::to_string(port)});
+    ASSERT_EQ(child.line(60s), "ready");
+    SubscriberOptions options(port);
+    options.name = there.c_str();
+    Subscriber subscriber(options);
+    camera.publish();
+    ASSERT_TRUE(subscriber.receives(1));
+    const auto shown = [](uint32_t pid) {
+        std::vector<DAO_NET_INFO> infos(100, DAO_NET_INFO DAO_NET_INFO_INIT);
+        uint32_t count = 0;
+        require(daoNetList(infos.data(), 100, &count), "list");
+        for (uint32_t index = 0; index < count; ++index)
+            if (infos[index].pid == pid)
+                return infos[index];
+        return DAO_NET_INFO DAO_NET_INFO_INIT;
+    };
+    const auto pid = static_cast<uint32_t>(child.pid());
+    ASSERT_TRUE(comes_true([&] { return shown(pid).frames == 1; }));
+    EXPECT_EQ(shown(pid).role, static_cast<uint32_t>(DAO_NET_PUBLISHER));
+    DAO_NET_PEER peer = DAO_NET_PEER_INIT;
+    uint32_t count = 0;
+    require(daoNetListPeers(pid, shown(pid).endpoint, &peer, 1, &count), "peers");
+    EXPECT_EQ(count, 1u);
+    EXPECT_EQ(peer.frames, 1u);
+    DAO_NET_INFO found = DAO_NET_INFO_INIT;
+    ASSERT_TRUE(comes_true(
+        [&] { return daoNetFind(there.c_str(), &found) == DAO_SUCCESS && found.source_cnt0 == 1; }));
+    child.kill();
+    EXPECT_TRUE(comes_true([&] { return shown(pid).pid == 0; })); // the dead are not shown
+    EXPECT_EQ(daoNetFind(camera.name.c_str(), &found), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NOT_FOUND);
+}
+
+TEST(NetLife, BadArgumentsAreErrors)
+{
+    DAO_NET *net = nullptr;
+    EXPECT_EQ(daoNetOpenPublisher(nullptr, nullptr), DAO_ERROR);
+    DAO_NET_PUBLISHER_OPTIONS publisher_options = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    publisher_options.size = 3;
+    EXPECT_EQ(daoNetOpenPublisher(&publisher_options, &net), DAO_ERROR);
+    publisher_options = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    publisher_options.port = 70000;
+    EXPECT_EQ(daoNetOpenPublisher(&publisher_options, &net), DAO_ERROR);
+    publisher_options = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    publisher_options.bind = "not an address";
+    EXPECT_EQ(daoNetOpenPublisher(&publisher_options, &net), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NETWORK);
+    publisher_options = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    publisher_options.clients = "/nowhere";
+    EXPECT_EQ(daoNetOpenPublisher(&publisher_options, &net), DAO_ERROR);
+
+    SubscriberOptions options(1);
+    options.topic = "a\nb";
+    EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NAME);
+    options = SubscriberOptions(1, 7);
+    EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR);
+    const std::string long_name(90, 'x');
+    options = SubscriberOptions(1);
+    options.name = long_name.c_str();
+    EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR);
+    EXPECT_EQ(net, nullptr);
+
+    Publisher publisher;
+    EXPECT_EQ(daoNetPublish(publisher, "/nowhere/at all.im.shm", nullptr), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NOT_FOUND);
+    Image closed;
+    std::memset(static_cast<void *>(static_cast<IMAGE *>(closed)), 0, sizeof(IMAGE));
+    EXPECT_EQ(daoNetPublishImage(publisher, closed, "x"), DAO_ERROR);
+    EXPECT_EQ(daoNetOpenCopy(publisher, closed, 0), DAO_ERROR);
+    EXPECT_EQ(daoNetClose(nullptr), DAO_SUCCESS);
+    DAO_NET_INFO info = DAO_NET_INFO_INIT;
+    EXPECT_EQ(daoNetGetInfo(nullptr, &info), DAO_ERROR);
+    char topic[DAO_NET_TOPIC_SIZE];
+    require(daoNetTopicOf("/tmp/a.b/wfs.im.shm", topic), "topic");
+    EXPECT_STREQ(topic, "wfs");
+    EXPECT_EQ(daoNetTopicOf("/tmp/\x1b[31m.im.shm", topic), DAO_ERROR);
+}

@@ -1,0 +1,230 @@
+// A bad network between two ends on this machine: what comes to its port goes on to another one, late, slowly, or not at
+// all.
+#pragma once
+
+#include <arpa/inet.h>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <fcntl.h>
+#include <list>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdexcept>
+#include <string>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace test
+{
+
+class Proxy
+{
+  public:
+    explicit Proxy(int target_port) : target_port_(target_port), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    {
+        sockaddr_in address = loopback(0);
+        socklen_t size = sizeof address;
+        if (::bind(listener_, reinterpret_cast<sockaddr *>(&address), size) != 0 || ::listen(listener_, 64) != 0 ||
+            ::getsockname(listener_, reinterpret_cast<sockaddr *>(&address), &size) != 0)
+            throw std::runtime_error("proxy: cannot listen");
+        port_ = ntohs(address.sin_port);
+        thread_ = std::thread([this] { run(); });
+    }
+    ~Proxy()
+    {
+        stops_ = true;
+        thread_.join();
+        ::close(listener_);
+    }
+    Proxy(const Proxy &) = delete;
+    Proxy &operator=(const Proxy &) = delete;
+
+    int port() const { return port_; }
+    void set_target(int port) { target_port_ = port; }
+    /** Bytes a second that get through, in each direction of each connection; 0: as fast as it goes. */
+    void set_rate(long bytes_per_second) { rate_ = bytes_per_second; }
+    /** Every byte comes so much later. */
+    void set_delay(std::chrono::milliseconds delay) { delay_ms_ = delay.count(); }
+    /** Nothing gets through, and nobody is told: as without a cable. New connections are made, and lead nowhere. */
+    void set_down(bool down) { down_ = down; }
+    /** Resets every connection, with what is under way. */
+    void reset_all() { ++resets_; }
+    /** New connections are refused by a reset. */
+    void set_refusing(bool refuse) { refuses_ = refuse; }
+
+    long bytes_to_subscriber() const { return passed_; }
+    int connections() const { return accepted_; }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    struct Piece
+    {
+        Clock::time_point due;
+        std::vector<char> bytes;
+    };
+    struct Direction
+    {
+        int from = -1, to = -1;
+        std::deque<Piece> pieces;
+        size_t held = 0;
+        double allowance = 0;
+        Clock::time_point since = Clock::now();
+        bool ended = false;
+    };
+    struct Connection
+    {
+        Direction up, down;
+    };
+
+    static sockaddr_in loopback(int port)
+    {
+        sockaddr_in address = {};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(static_cast<uint16_t>(port));
+        return address;
+    }
+
+    static void close_hard(int socket)
+    {
+        const linger at_once = {1, 0};
+        ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        ::close(socket);
+    }
+
+    void accept_one()
+    {
+        const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        if (client < 0)
+            return;
+        ++accepted_;
+        const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const sockaddr_in address = loopback(target_port_);
+        if (refuses_ || ::connect(server, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
+        {
+            ::close(server);
+            close_hard(client);
+            return;
+        }
+        for (const int socket : {client, server})
+        {
+            const int on = 1, small = 64 * 1024;
+            ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+            if (rate_ > 0) // a slow link holds little
+                for (const int which : {SO_SNDBUF, SO_RCVBUF})
+                    ::setsockopt(socket, SOL_SOCKET, which, &small, sizeof small);
+            ::fcntl(socket, F_SETFL, O_NONBLOCK);
+        }
+        Connection connection;
+        connection.up.from = connection.down.to = client;
+        connection.up.to = connection.down.from = server;
+        connections_.push_back(std::move(connection));
+    }
+
+    void take(Direction &direction)
+    {
+        constexpr size_t most_held = 256 * 1024;
+        std::vector<char> bytes(64 * 1024);
+        while (!direction.ended && direction.held < most_held)
+        {
+            const ssize_t count = ::recv(direction.from, bytes.data(), bytes.size(), 0);
+            if (count == 0 || (count < 0 && errno != EAGAIN))
+                direction.ended = true;
+            if (count <= 0)
+                return;
+            direction.held += static_cast<size_t>(count);
+            direction.pieces.push_back({Clock::now() + std::chrono::milliseconds(delay_ms_),
+                                        {bytes.begin(), bytes.begin() + count}});
+        }
+    }
+
+    bool give(Direction &direction, bool to_subscriber)
+    {
+        const auto now = Clock::now();
+        const long rate = rate_;
+        direction.allowance = std::min(
+            direction.allowance + std::chrono::duration<double>(now - direction.since).count() * static_cast<double>(rate),
+            static_cast<double>(rate) / 50 + 1);
+        direction.since = now;
+        while (!direction.pieces.empty() && direction.pieces.front().due <= now)
+        {
+            auto &bytes = direction.pieces.front().bytes;
+            const size_t most =
+                rate > 0 ? std::min(bytes.size(), static_cast<size_t>(direction.allowance)) : bytes.size();
+            const ssize_t count = most == 0 ? 0 : ::send(direction.to, bytes.data(), most, MSG_NOSIGNAL);
+            if (count < 0 && errno != EAGAIN)
+                return false;
+            if (count <= 0)
+                return true;
+            direction.allowance -= static_cast<double>(count);
+            direction.held -= static_cast<size_t>(count);
+            if (to_subscriber)
+                passed_ += count;
+            bytes.erase(bytes.begin(), bytes.begin() + count);
+            if (bytes.empty())
+                direction.pieces.pop_front();
+        }
+        return !(direction.ended && direction.pieces.empty());
+    }
+
+    void end(Connection &connection)
+    {
+        close_hard(connection.up.from);
+        close_hard(connection.up.to);
+    }
+
+    void run()
+    {
+        int resets_seen = 0;
+        while (!stops_)
+        {
+            std::vector<pollfd> sockets = {{listener_, POLLIN, 0}};
+            if (!down_)
+                for (Connection &connection : connections_)
+                    for (Direction *direction : {&connection.up, &connection.down})
+                        sockets.push_back({direction->from, static_cast<short>(direction->held < 200'000 ? POLLIN : 0), 0});
+            ::poll(sockets.data(), sockets.size(), 1);
+            if (sockets[0].revents != 0)
+                accept_one();
+            if (resets_seen != resets_)
+            {
+                resets_seen = resets_;
+                for (Connection &connection : connections_)
+                    end(connection);
+                connections_.clear();
+            }
+            if (down_)
+                continue;
+            for (auto at = connections_.begin(); at != connections_.end();)
+            {
+                take(at->up);
+                take(at->down);
+                if (give(at->up, false) && give(at->down, true))
+                {
+                    ++at;
+                    continue;
+                }
+                end(*at);
+                at = connections_.erase(at);
+            }
+        }
+        for (Connection &connection : connections_)
+            end(connection);
+    }
+
+    std::atomic<int> target_port_;
+    int listener_;
+    int port_ = 0;
+    std::list<Connection> connections_;
+    std::atomic<long> rate_{0}, delay_ms_{0}, passed_{0};
+    std::atomic<bool> down_{false}, refuses_{false}, stops_{false};
+    std::atomic<int> resets_{0}, accepted_{0};
+    std::thread thread_;
+};
+
+}
