@@ -20,6 +20,7 @@ constexpr int receive_mark = 64;
 constexpr int reconnect_after_ms = 50;
 constexpr int reconnect_limit_ms = 1000;
 constexpr int connect_limit_ms = 5000;
+constexpr int64_t again_after_ns = second_ns; // when keys were refused
 
 }
 
@@ -121,10 +122,12 @@ void Subscriber::hear(const LinkChange &change)
         break;
     case LinkEvent::established:
         is_connecting_ = false;
+        refused_ns_ = 0;
         begin_session();
         break;
     case LinkEvent::refused:
         is_connecting_ = false;
+        refused_ns_ = monotonic_ns();
         end_session();
         set_state(DAO_NET_REFUSED, "the publisher refuses this side's keys, or its own are not the ones expected");
         break;
@@ -215,22 +218,24 @@ void Subscriber::tick()
     if (!is_established_)
         next_credit_ns_ = next_tick_ns_;
     else
-    {
         look_for_strangers(now_ns);
-        reconnect_when_silent(now_ns);
-    }
+    reconnect_when_due(now_ns);
     rate_.update(now_ns);
     record_.write(describe(), {});
 }
 
-// A machine without power, or a link that is down, ends no connection by itself.
-void Subscriber::reconnect_when_silent(int64_t now_ns)
+// A machine without power, or a link that is down, ends no connection by itself; and ZeroMQ gives up one that was refused.
+void Subscriber::reconnect_when_due(int64_t now_ns)
 {
-    if (!is_answered_ || now_ns - last_heard_ns_ < patience_ns_)
+    if (is_established_ && is_answered_ && now_ns - last_heard_ns_ >= patience_ns_)
+    {
+        patience_ns_ = std::min(2 * patience_ns_, most_patience_ns);
+        set_state(DAO_NET_CONNECTING, "the publisher is silent; connecting anew");
+        end_session();
+    }
+    else if (refused_ns_ == 0 || now_ns - refused_ns_ < again_after_ns)
         return;
-    patience_ns_ = std::min(2 * patience_ns_, most_patience_ns);
-    set_state(DAO_NET_CONNECTING, "the publisher is silent; connecting anew");
-    end_session();
+    refused_ns_ = 0;
     descriptor_ = -1;
     const std::string endpoint = endpoint_of(options_.host, options_.port);
     socket_.disconnect(endpoint);

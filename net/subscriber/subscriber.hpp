@@ -53,7 +53,7 @@ class Subscriber
     void run();
     void poll(StopSignal &stop, Monitor &monitor);
     void hear(const LinkChange &change);
-    void reconnect_when_silent(int64_t now_ns);
+    void reconnect_when_due(int64_t now_ns);
     void begin_session();
     void end_session();
     void subscribe(const std::string &topic, bool begins);
@@ -84,6 +84,7 @@ class Subscriber
     bool is_established_ = false;
     bool is_connecting_ = false; // the handshake is under way
     int descriptor_ = -1;        // of the newest connection
+    int64_t refused_ns_ = 0;     // 0: not since the last connection
     std::string session_;         // the private topic's id, empty without a connection
     std::string earlier_session_; // whose frames may still come
     uint64_t received_seq_ = 0;

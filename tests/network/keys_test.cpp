@@ -1,0 +1,184 @@
+// Encryption, and who may subscribe.
+#include "camera.hpp"
+
+#include <fstream>
+
+using namespace test;
+
+namespace
+{
+
+// A folder with key files, removed at the end.
+struct Keys
+{
+    Keys()
+    {
+        for (const char *who : {"server", "friend", "stranger"})
+            require(daoNetMakeKeys(path(who).c_str()), "keys");
+    }
+    std::string path(const std::string &who) const { return (folder.folder() / who).string(); }
+    std::string public_key(const std::string &who) const
+    {
+        char key[DAO_NET_KEY_SIZE];
+        require(daoNetReadPublicKey((path(who) + ".pub").c_str(), key), "public key");
+        return key;
+    }
+    std::string allow(const std::string &who) const
+    {
+        std::ofstream(path("allowed")) << "# those who may\n\n" << public_key(who) << " of " << who << "\n";
+        return path("allowed");
+    }
+
+    SegmentName folder;
+};
+
+struct Encrypted : SubscriberOptions
+{
+    Encrypted(int at_port, const Keys &files, const std::string &who, const std::string &server = "server")
+        : SubscriberOptions(at_port), own(files.path(who)), other(files.path(server) + ".pub")
+    {
+        keys = own.c_str();
+        server_key = other.c_str();
+    }
+    Encrypted(const Encrypted &) = delete;
+    std::string own, other;
+};
+
+class NetKeys : public ::testing::Test
+{
+  protected:
+    void SetUp() override
+    {
+        if (daoNetHasEncryption() == 0)
+            GTEST_SKIP() << "this libzmq cannot encrypt";
+    }
+};
+
+}
+
+TEST_F(NetKeys, FramesArriveEncryptedForThoseWhoKnowThePublisher)
+{
+    Keys keys;
+    Camera camera;
+    Publisher publisher(-1, keys.path("server").c_str());
+    publisher.publish(camera.name.text());
+    Encrypted options(publisher.port(), keys, "friend");
+    Subscriber subscriber(options);
+    camera.publish(2.0f);
+    Image copy;
+    subscriber.open_copy(copy);
+    EXPECT_EQ(newest(copy), frame_of(24, 2.0f));
+    EXPECT_EQ(subscriber.info().encrypted, 1u);
+    ASSERT_EQ(publisher.peers().size(), 1u);
+    EXPECT_EQ(publisher.peers()[0].user_key, keys.public_key("friend"));
+    EXPECT_EQ(subscriber.info().public_key, keys.public_key("friend"));
+}
+
+TEST_F(NetKeys, SubscriberWithoutKeysOfItsOwnMakesSome)
+{
+    Keys keys;
+    Camera camera;
+    Publisher publisher(-1, keys.path("server").c_str());
+    publisher.publish(camera.name.text());
+    SubscriberOptions options(publisher.port());
+    const std::string key = keys.public_key("server");
+    options.server_key = key.c_str(); // as text
+    Subscriber subscriber(options);
+    camera.publish();
+    EXPECT_TRUE(subscriber.receives(1));
+}
+
+TEST_F(NetKeys, StrangersAreRefusedAndNamedUntilTheyAreAllowed)
+{
+    Keys keys;
+    Camera camera;
+    const std::string allowed = keys.allow("friend");
+    Publisher publisher(-1, keys.path("server").c_str(), allowed.c_str());
+    publisher.publish(camera.name.text());
+    camera.publish();
+    Encrypted friendly(publisher.port(), keys, "friend"), strange(publisher.port(), keys, "stranger");
+    Subscriber one(friendly), other(strange);
+    EXPECT_TRUE(one.receives(1));
+    EXPECT_TRUE(other.reaches(DAO_NET_REFUSED)) << other.info().message;
+    EXPECT_EQ(other.info().frames, 0u);
+    char refused[4][DAO_NET_KEY_SIZE];
+    uint32_t count = 0;
+    ASSERT_TRUE(comes_true([&] {
+        require(daoNetGetRefused(publisher, refused, 4, &count), "refused");
+        return count == 1 && publisher.info().refused > 0;
+    }));
+    EXPECT_EQ(refused[0], keys.public_key("stranger"));
+    uint32_t offers = 0;
+    EXPECT_EQ(daoNetQueryOffers(&strange, 20'000'000'000, nullptr, 0, &offers), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
+
+    keys.allow("stranger"); // instead
+    EXPECT_TRUE(other.receives(1));
+}
+
+TEST_F(NetKeys, WrongServerKeyOrNoKeyGetsNothing)
+{
+    Keys keys;
+    Camera camera;
+    Publisher closed(-1, keys.path("server").c_str()), open;
+    closed.publish(camera.name.text());
+    open.publish(camera.name.text());
+    camera.publish();
+    Encrypted mistaken(closed.port(), keys, "friend", "stranger"), too_careful(open.port(), keys, "friend");
+    Subscriber wrong_key(mistaken), without(SubscriberOptions(closed.port())), careful(too_careful);
+    for (const Subscriber *subscriber : {&wrong_key, &without, &careful})
+    {
+        EXPECT_TRUE(subscriber->reaches(DAO_NET_REFUSED));
+        EXPECT_EQ(subscriber->info().frames, 0u);
+    }
+}
+
+TEST_F(NetKeys, KeyFilesAreForTheirOwnerAloneAndChecked)
+{
+    Keys keys;
+    const std::filesystem::path secret = keys.path("server");
+    namespace fs = std::filesystem;
+#if !defined(_WIN32)
+    EXPECT_EQ(fs::status(secret).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+    fs::permissions(secret, fs::perms::group_read, fs::perm_options::add);
+    DAO_NET_PUBLISHER_OPTIONS options = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    options.port = -1;
+    options.keys = secret.c_str();
+    DAO_NET *net = nullptr;
+    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
+    EXPECT_NE(std::strstr(daoLastErrorMessage(), "others may read"), nullptr) << daoLastErrorMessage();
+#endif
+    EXPECT_EQ(daoNetMakeKeys(secret.string().c_str()), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_EXISTS);
+    // Half of it there: nothing is made.
+    fs::remove(secret);
+    EXPECT_EQ(daoNetMakeKeys(secret.string().c_str()), DAO_ERROR);
+    EXPECT_FALSE(fs::exists(secret));
+
+    char key[DAO_NET_KEY_SIZE];
+    EXPECT_EQ(daoNetReadPublicKey("/nowhere/key", key), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NOT_FOUND);
+    std::ofstream(keys.path("rubbish")) << "public tooshort\n";
+    EXPECT_EQ(daoNetReadPublicKey(keys.path("rubbish").c_str(), key), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
+}
+
+TEST_F(NetKeys, PublicKeyOfAnotherSecretIsRefused)
+{
+    Keys keys;
+    std::ifstream server(keys.path("server"));
+    const std::string text((std::istreambuf_iterator<char>(server)), std::istreambuf_iterator<char>());
+    std::string mixed = text;
+    const size_t at = mixed.find(keys.public_key("server"));
+    ASSERT_NE(at, std::string::npos);
+    mixed.replace(at, DAO_NET_KEY_SIZE - 1, keys.public_key("friend"));
+    std::ofstream(keys.path("server")) << mixed; // the file keeps its mode
+    DAO_NET_PUBLISHER_OPTIONS options = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    const std::string path = keys.path("server");
+    options.port = -1;
+    options.keys = path.c_str();
+    DAO_NET *net = nullptr;
+    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR);
+    EXPECT_NE(std::strstr(daoLastErrorMessage(), "does not belong"), nullptr) << daoLastErrorMessage();
+}
