@@ -6,8 +6,13 @@ set(pkgconfig_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(FILES include/dao.h include/daoBase.h include/daoShm.hpp include/daoImage.hpp include/daoMemory.hpp include/daoTypes.hpp
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+set(installed_libraries dao shm)
+if(TARGET daoNet)
+  list(APPEND installed_libraries daoNet)
+  install(FILES include/daoNet.h include/daoNet.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+endif()
 install(
-  TARGETS dao shm
+  TARGETS ${installed_libraries}
   EXPORT daoShmTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
@@ -53,7 +58,11 @@ get_target_property(library_type dao TYPE)
 if(UNIX AND library_type STREQUAL SHARED_LIBRARY AND NOT CMAKE_INSTALL_FULL_LIBDIR MATCHES "^/usr/lib(/|$)")
   set(PKGCONFIG_RUN_PATH "-Wl,-rpath,\${libdir} ")
 endif()
-foreach(package IN ITEMS dao daoShm)
+set(packages dao daoShm)
+if(TARGET daoNet)
+  list(APPEND packages daoNet)
+endif()
+foreach(package IN LISTS packages)
   configure_file(cmake/${package}.pc.in ${PROJECT_BINARY_DIR}/${package}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/${package}.pc DESTINATION ${pkgconfig_folder})
 endforeach()

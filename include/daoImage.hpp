@@ -55,6 +55,19 @@ class Image
     explicit Image(const std::string &name) : Image(open(daoShmShm2Img, name)) {}
     /** Open a segment for reading only: changes nothing in it, and is not listed among its readers. */
     static Image open_read_only(const std::string &name) { return Image(open(daoShmOpenReadOnly, name)); }
+    /** Open by a call of C, for libraries that build on this one.
+     *  @param open_image gets the IMAGE to fill, and returns a status
+     *  @return nothing when that is a condition, such as `DAO_TIMEOUT` */
+    template <typename Open>
+    static std::optional<Image> open_by(Open open_image)
+    {
+        auto image = std::make_shared<IMAGE>();
+        if (check(open_image(image.get())) != DAO_SUCCESS)
+        {
+            return std::nullopt;
+        }
+        return Image(std::move(image));
+    }
     /** Make a private image, on the heap of this process, on which the same calls work.
      *  @param name     what it calls itself, 1 to 79 bytes; no file is made
      *  @param shape    elements along each axis
