@@ -19,6 +19,11 @@ bool is_pickle(std::string_view part)
     return part.size() >= 2 && part[0] == '\x80' && part[1] >= 2 && part[1] <= 5;
 }
 
+wire::Json read_json(const zmq::message_t &header)
+{
+    return wire::parse(view(header), wire::header_limit_bytes, 4);
+}
+
 }
 
 void Subscriber::receive_all()
@@ -62,7 +67,7 @@ bool Subscriber::take_private(Parts &parts)
     if (parts.size() < 2)
         throw wire::BadMessage("a message of one part; expected a header");
     const int64_t received_ns = realtime_ns();
-    const wire::Json header = wire::parse(view(parts[1]), wire::header_limit_bytes, 4);
+    const wire::Json header = read_json(parts[1]);
     if (wire::is_answer(header))
     {
         if (is_current)
@@ -156,7 +161,7 @@ void Subscriber::take_stranger(Parts &parts)
     if (parts.size() < 3)
         throw wire::BadMessage("a message of " + std::to_string(parts.size()) +
                                " parts, of a publisher that is not daoShm's; expected topic, header, data");
-    const wire::FrameHeader header = wire::read_frame_header(view(parts[1]), parts[2].size());
+    const wire::FrameHeader header = wire::read_frame_header(read_json(parts[1]), parts[2].size());
     std::string wanted = options_.topic;
     if (wanted.empty())
     {

@@ -113,11 +113,6 @@ std::string complete(const std::string &frame_part, uint64_t seq, uint64_t kw, i
     return text;
 }
 
-FrameHeader read_frame_header(std::string_view text, uint64_t data_bytes)
-{
-    return read_frame_header(parse(text, header_limit_bytes, 4), data_bytes);
-}
-
 FrameHeader read_frame_header(const Json &object, uint64_t data_bytes)
 {
     check_version(object);

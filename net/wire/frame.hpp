@@ -45,7 +45,6 @@ std::string write_frame_part(const FrameHeader &header);
 std::string complete(const std::string &frame_part, uint64_t seq, uint64_t kw, int64_t sent_ns);
 
 // Throws BadMessage when it is not a header, or not that of a frame of `data_bytes`.
-FrameHeader read_frame_header(std::string_view text, uint64_t data_bytes);
 FrameHeader read_frame_header(const Json &object, uint64_t data_bytes);
 
 }

@@ -161,7 +161,7 @@ TEST(NetStrangers, HostileMessagesAreCountedAndTheSubscriberLives)
     for (int count = 0; count < 3000; ++count)
     {
         std::string text = header;
-        for (unsigned changes = 1 + random() % 4; changes > 0; --changes)
+        for (auto changes = 1 + random() % 4; changes > 0; --changes)
         {
             const size_t at = random() % text.size();
             switch (random() % 4)
@@ -217,7 +217,7 @@ TEST(NetStrangers, HostileCreditsAreCountedAndThePublisherLives)
     for (int count = 0; count < 2000; ++count)
     {
         std::string text = credit;
-        for (unsigned changes = random() % 4; changes > 0; --changes)
+        for (auto changes = random() % 4; changes > 0; --changes)
             text[random() % text.size()] = static_cast<char>(random() | 2); // not a subscription
         send(text);
         if (count % 50 == 0)

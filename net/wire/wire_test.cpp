@@ -1,0 +1,250 @@
+#include "wire/credit.hpp"
+#include "wire/keywords.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <gtest/gtest.h>
+#include <random>
+
+using namespace dao::net::wire;
+
+namespace
+{
+
+FrameHeader some_header()
+{
+    FrameHeader header;
+    header.topic = "wfs";
+    header.host = "bench";
+    header.source = "0123456789abcdef-00000002";
+    header.geometry = {9, 2, {3, 4, 0}};
+    header.depth = 5;
+    header.keyword_room = 6;
+    header.cnt0 = UINT64_MAX;
+    header.cnt1 = 8;
+    header.cnt2 = 9;
+    header.atime_ns = INT64_MIN;
+    header.origin = 0xfedcba9876543210;
+    header.hops = 3;
+    return header;
+}
+
+std::string some_text()
+{
+    return complete(write_frame_part(some_header()), 11, 12, -13);
+}
+
+FrameHeader read_header(const std::string &text, uint64_t data_bytes)
+{
+    return read_frame_header(parse(text, header_limit_bytes, 4), data_bytes);
+}
+
+std::string some_credit()
+{
+    Credit credit;
+    credit.topic = std::string(32, 'a');
+    credit.subscriber = std::string(32, 'b');
+    credit.segment = "wfs";
+    credit.host = "display";
+    credit.every = true;
+    credit.asks = true;
+    credit.credit = UINT64_MAX;
+    credit.got = 7;
+    credit.source = "s";
+    credit.after_cnt0 = 5;
+    credit.sent_ns = 3;
+    return write_credit(credit);
+}
+
+// Text with bytes changed, cut and put in at random.
+std::string spoil(std::string text, std::mt19937 &random)
+{
+    for (auto changes = 1 + random() % 5; changes > 0 && !text.empty(); --changes)
+    {
+        const size_t at = random() % text.size();
+        switch (random() % 5)
+        {
+        case 0:
+            text[at] = static_cast<char>(random());
+            break;
+        case 1:
+            text.erase(at, random() % 20 + 1);
+            break;
+        case 2:
+            text.insert(at, text.substr(random() % text.size(), random() % 30));
+            break;
+        case 3:
+            text.insert(at, std::to_string(random()));
+            break;
+        default:
+            text.insert(at, 1, "[]{}\",:0-e."[random() % 11]);
+        }
+    }
+    return text;
+}
+
+// Reads what anybody may have sent: it is understood, or it is BadMessage and nothing else.
+template <class Read>
+int count_understood(const std::string &good, int tries, Read &&read)
+{
+    std::mt19937 random(5);
+    int understood = 0;
+    for (int count = 0; count < tries; ++count)
+        try
+        {
+            read(spoil(good, random));
+            ++understood;
+        }
+        catch (const BadMessage &)
+        {
+        }
+    return understood;
+}
+
+}
+
+TEST(Wire, HeaderComesBackAsItWas)
+{
+    const FrameHeader expected = some_header(), header = read_header(some_text(), 48);
+    EXPECT_EQ(header.topic, expected.topic);
+    EXPECT_EQ(header.host, expected.host);
+    EXPECT_EQ(header.source, expected.source);
+    EXPECT_EQ(header.geometry, expected.geometry);
+    EXPECT_EQ(header.depth, 5u);
+    EXPECT_EQ(header.keyword_room, 6u);
+    EXPECT_EQ(header.cnt0, UINT64_MAX);
+    EXPECT_EQ(header.cnt1, 8u);
+    EXPECT_EQ(header.cnt2, 9u);
+    EXPECT_EQ(header.atime_ns, INT64_MIN);
+    EXPECT_EQ(header.origin, expected.origin);
+    EXPECT_EQ(header.hops, 3u);
+    EXPECT_EQ(header.seq, 11u);
+    EXPECT_EQ(header.kw, 12u);
+    EXPECT_EQ(header.sent_ns, -13);
+}
+
+TEST(Wire, HeaderThatDoesNotFitItsDataIsRefused)
+{
+    for (const uint64_t bytes : {uint64_t{0}, uint64_t{47}, uint64_t{49}, UINT64_MAX})
+        EXPECT_THROW(read_header(some_text(), bytes), BadMessage);
+}
+
+TEST(Wire, ElementsThatDoNotFitInto64BitsAreNone)
+{
+    constexpr uint32_t most = UINT32_MAX;
+    EXPECT_EQ(element_count({1, 3, {most, most, most}}), 0u);
+    EXPECT_EQ(frame_bytes({12, 2, {most, most, 0}}), 0u);
+    EXPECT_EQ(frame_bytes({1, 2, {most, most, 0}}), uint64_t{most} * most);
+    EXPECT_EQ(frame_bytes({13, 1, {2, 0, 0}}), 0u);
+    EXPECT_EQ(frame_bytes({9, 1, {0, 0, 0}}), 0u);
+}
+
+TEST(Wire, SpoiledMessagesAreUnderstoodOrBad)
+{
+    EXPECT_LT(count_understood(some_text(), 20'000, [](const std::string &text) { read_header(text, 48); }), 20'000);
+    EXPECT_LT(count_understood(some_credit(), 20'000, [](const std::string &text) { read_credit(text); }), 20'000);
+    Answer answer;
+    answer.host = "h";
+    answer.source = "s";
+    EXPECT_LT(count_understood(write_answer(answer), 20'000,
+                               [](const std::string &text) { read_answer(parse(text, header_limit_bytes, 4)); }),
+              20'000);
+    const Offer offer = {"wfs", {9, 2, {3, 4, 0}}, 5, 6, 7.5};
+    EXPECT_LT(count_understood(write_offers({offer, offer}), 20'000, [](const std::string &text) { read_offers(text); }),
+              20'000);
+    IMAGE_KEYWORD keyword = {};
+    keyword.name[0] = 'x';
+    keyword.type = 'D';
+    EXPECT_LT(count_understood(write_keywords({keyword, keyword}), 20'000,
+                               [](const std::string &text) { read_keywords(text); }),
+              20'000);
+}
+
+TEST(Wire, DepthAndLengthAreBoundedBeforeParsing)
+{
+    EXPECT_NO_THROW(parse("[[1]]", 100, 2));
+    EXPECT_THROW(parse("[[[1]]]", 100, 2), BadMessage);
+    EXPECT_THROW(parse(std::string(101, ' '), 100, 2), BadMessage);
+    EXPECT_THROW(parse(std::string(10'000'000, '['), SIZE_MAX, 4), BadMessage);
+}
+
+TEST(Wire, CreditComesBackAsItWas)
+{
+    const Credit credit = read_credit(some_credit());
+    EXPECT_EQ(credit.topic, std::string(32, 'a'));
+    EXPECT_EQ(credit.subscriber, std::string(32, 'b'));
+    EXPECT_EQ(credit.segment, "wfs");
+    EXPECT_TRUE(credit.every && credit.asks && !credit.wants_offers);
+    EXPECT_EQ(credit.credit, UINT64_MAX);
+    EXPECT_EQ(credit.got, 7u);
+    EXPECT_EQ(credit.source, "s");
+    EXPECT_EQ(credit.after_cnt0, 5u);
+}
+
+TEST(Wire, KeywordsComeBackAsTheyWere)
+{
+    std::vector<IMAGE_KEYWORD> keywords(4);
+    for (IMAGE_KEYWORD &keyword : keywords)
+    {
+        keyword = {};
+        std::memcpy(keyword.name, "SIXTEEN BYTES 16", 16);
+        std::strcpy(keyword.comment, "with \"quotes\" and \xc3\xa9");
+    }
+    keywords[0].type = 'L';
+    keywords[0].value.numl = INT64_MIN;
+    keywords[1].type = 'D';
+    keywords[1].value.numf = std::nan("");
+    keywords[2].type = 'D';
+    keywords[2].value.numf = 5e-324;
+    keywords[3].type = 'S';
+    std::memcpy(keywords[3].value.valstr, "all of 16 bytes.", 16);
+    const std::vector<IMAGE_KEYWORD> read = read_keywords(write_keywords(keywords));
+    ASSERT_EQ(read.size(), 4u);
+    for (size_t index = 0; index < 4; ++index)
+    {
+        EXPECT_EQ(std::memcmp(read[index].name, keywords[index].name, 16), 0);
+        EXPECT_STREQ(read[index].comment, keywords[index].comment);
+        EXPECT_EQ(read[index].type, keywords[index].type);
+    }
+    EXPECT_EQ(read[0].value.numl, INT64_MIN);
+    EXPECT_TRUE(std::isnan(read[1].value.numf));
+    EXPECT_EQ(read[2].value.numf, 5e-324);
+    EXPECT_EQ(std::memcmp(read[3].value.valstr, keywords[3].value.valstr, 16), 0);
+}
+
+TEST(Wire, KeywordsWithBytesOfAnyKindTravel)
+{
+    IMAGE_KEYWORD keyword = {};
+    std::memcpy(keyword.name, "\xff\x1b[2J", 5);
+    keyword.type = 'S';
+    std::memset(keyword.value.valstr, 0x9b, 16);
+    const std::vector<IMAGE_KEYWORD> read = read_keywords(write_keywords({keyword}));
+    ASSERT_EQ(read.size(), 1u);
+    EXPECT_EQ(std::string(read[0].name, 16).find('\x1b'), std::string::npos);
+}
+
+TEST(Wire, TextsAreCleanedAndCutBetweenCharacters)
+{
+    EXPECT_EQ(clean("\x1b[31mred\x07", 100), "?[31mred?");
+    EXPECT_EQ(clean("\xc2\x9b" "1m", 100), "?1m"); // C1, which terminals obey
+    EXPECT_EQ(clean("a\xff", 100), "a?");
+    EXPECT_EQ(clean("\xed\xa0\x80", 100), "???"); // half of a pair of UTF-16
+    EXPECT_EQ(clean("\xc3\xa9\xc3\xa9", 3), "\xc3\xa9");
+    EXPECT_EQ(clean("\xf0\x9f\x94\xad", 3), "");
+    EXPECT_TRUE(is_valid_utf8("\xf0\x9f\x94\xad"));
+    EXPECT_FALSE(is_valid_utf8("\xc0\x80"));
+    EXPECT_FALSE(is_valid_utf8("\xf4\x90\x80\x80"));
+}
+
+TEST(Wire, TopicIsTheFilesNameUpToItsEnding)
+{
+    EXPECT_EQ(topic_of("/tmp/wfs.im.shm"), "wfs");
+    EXPECT_EQ(topic_of("wfs.2.im.shm"), "wfs.2");
+    EXPECT_EQ(topic_of("/tmp/wfs"), "wfs");
+    EXPECT_EQ(topic_of(".im.shm"), ".im.shm");
+    EXPECT_FALSE(is_topic(""));
+    EXPECT_FALSE(is_topic("a\nb"));
+    EXPECT_FALSE(is_topic(std::string("a\0b", 3)));
+    EXPECT_FALSE(is_topic(std::string(80, 'a')));
+    EXPECT_TRUE(is_topic(std::string(79, 'a')));
+}
