@@ -93,7 +93,10 @@ class Publisher : public Net
         check(daoNetPublishImage(handle(), image.image(), or_default(topic, "topic")));
     }
     /** Offer no longer. */
-    void unpublish(const std::string &topic) { check(daoNetUnpublish(handle(), c_text(topic, DAO_E_ARGUMENT, "topic"))); }
+    void unpublish(const std::string &topic)
+    {
+        check(daoNetUnpublish(handle(), c_text(topic, DAO_E_ARGUMENT, "topic")));
+    }
 
     /** @return who subscribes. */
     std::vector<DAO_NET_PEER> peers() const
@@ -105,9 +108,10 @@ class Publisher : public Net
     /** @return what is offered. */
     std::vector<DAO_NET_OFFER> offers() const
     {
-        return list(DAO_NET_OFFER DAO_NET_OFFER_INIT, [this](DAO_NET_OFFER *offers, uint32_t capacity, uint32_t *count) {
-            return daoNetGetOffers(handle(), offers, capacity, count);
-        });
+        return list(DAO_NET_OFFER DAO_NET_OFFER_INIT,
+                    [this](DAO_NET_OFFER *offers, uint32_t capacity, uint32_t *count) {
+                        return daoNetGetOffers(handle(), offers, capacity, count);
+                    });
     }
 
   private:

@@ -79,14 +79,15 @@ void check_size(const Struct *given, const char *what)
 {
     check_pointer(given, what);
     if (given->size != sizeof(Struct))
-        throw Failure(DAO_E_ARGUMENT, std::string(what) + ": the struct says that it has " + std::to_string(given->size) +
-                                          " bytes; expected " + std::to_string(sizeof(Struct)) + ": begin with " + what +
-                                          "_INIT");
+        throw Failure(DAO_E_ARGUMENT, std::string(what) + ": the struct says that it has " +
+                                          std::to_string(given->size) + " bytes; expected " +
+                                          std::to_string(sizeof(Struct)) + ": begin with " + what + "_INIT");
 }
 
 // Copies a list into the caller's array, as far as there is room.
 template <class Struct, class Item, class Copy>
-void give_list(const std::vector<Item> &list, Struct *places, uint32_t capacity, uint32_t *count, const char *what, Copy &&copy)
+void give_list(const std::vector<Item> &list, Struct *places, uint32_t capacity, uint32_t *count, const char *what,
+               Copy &&copy)
 {
     check_pointer(count, "the place for the count");
     if (capacity > 0)

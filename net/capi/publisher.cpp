@@ -11,8 +11,8 @@ namespace
 int port_of(int32_t port)
 {
     if (port < -1 || port > 65535)
-        throw Failure(DAO_E_ARGUMENT, "port: " + std::to_string(port) + "; expected 1 to 65535, 0 for the usual one, -1 " +
-                                          "for any");
+        throw Failure(DAO_E_ARGUMENT,
+                      "port: " + std::to_string(port) + "; expected 1 to 65535, 0 for the usual one, -1 " + "for any");
     return port == 0 ? DAO_NET_PORT : port;
 }
 
@@ -36,8 +36,9 @@ std::string topic_for(const char *topic, const char *name)
 {
     const std::string result = topic != nullptr ? topic : wire::topic_of(name);
     if (!wire::is_topic(result))
-        throw Failure(DAO_E_NAME, wire::clean(result, 100) +
-                                      ": not usable as a topic; expected 1 to 79 bytes of UTF-8 without control characters");
+        throw Failure(DAO_E_NAME,
+                      wire::clean(result, 100) +
+                          ": not usable as a topic; expected 1 to 79 bytes of UTF-8 without control characters");
     return result;
 }
 

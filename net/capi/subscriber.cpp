@@ -15,15 +15,16 @@ SubscriberOptions read_options(const DAO_NET_SUBSCRIBER_OPTIONS *options)
     check_size(options, "DAO_NET_SUBSCRIBER_OPTIONS");
     SubscriberOptions result;
     if (options->port < 0 || options->port > 65535)
-        throw Failure(DAO_E_ARGUMENT, "port: " + std::to_string(options->port) + "; expected 1 to 65535, 0 for the usual one");
+        throw Failure(DAO_E_ARGUMENT,
+                      "port: " + std::to_string(options->port) + "; expected 1 to 65535, 0 for the usual one");
     if (options->mode > DAO_NET_EVERY)
         throw Failure(DAO_E_ARGUMENT, "mode: " + std::to_string(options->mode) + "; expected a DAO_NET_MODE");
     result.port = options->port == 0 ? DAO_NET_PORT : options->port;
     result.host = text_or(options->host, "localhost");
     result.topic = text_or(options->topic, "");
     if (!result.topic.empty() && !wire::is_topic(result.topic))
-        throw Failure(DAO_E_NAME, wire::clean(result.topic, 100) + ": not a topic; expected 1 to 79 bytes of UTF-8 without " +
-                                      "control characters");
+        throw Failure(DAO_E_NAME, wire::clean(result.topic, 100) +
+                                      ": not a topic; expected 1 to 79 bytes of UTF-8 without " + "control characters");
     result.name = text_or(options->name, "");
     if (result.name.size() > 79)
         throw Failure(DAO_E_NAME, result.name.substr(0, 79) + ": " + std::to_string(result.name.size()) +
@@ -110,7 +111,8 @@ int_fast8_t daoNetGetOrigin(IMAGE *image, const DAO_FRAME *frame, DAO_NET_ORIGIN
             held == DAO_SUCCESS ? read_mark(image->md[frame->slot], frame->cnt0) : std::nullopt;
         if (!mark || daoShmCheckFrame(image, frame) != DAO_SUCCESS)
         {
-            daoSetLastError(DAO_E_NOT_READY, "the frame did not come through a network, or its slot holds another by now");
+            daoSetLastError(DAO_E_NOT_READY,
+                            "the frame did not come through a network, or its slot holds another by now");
             return DAO_NOTREADY;
         }
         *origin = {sizeof *origin, mark->hops, mark->cnt0, mark->origin};

@@ -53,8 +53,8 @@ std::string find_key(const std::vector<std::vector<std::string>> &lines, const s
 void check_closed(const std::filesystem::path &path)
 {
     if (platform::is_readable_by_others(path))
-        throw Failure(DAO_E_KEY, path.string() +
-                                     ": others may read this file with a secret key; expected mode 0600 (chmod 600)");
+        throw Failure(DAO_E_KEY,
+                      path.string() + ": others may read this file with a secret key; expected mode 0600 (chmod 600)");
 }
 
 }

@@ -65,7 +65,8 @@ bool is_readable_by_others(const std::filesystem::path &path)
 std::filesystem::path state_folder()
 {
     const char *wanted = std::getenv("DAO_NET_STATE");
-    const std::string folder = wanted != nullptr && *wanted != 0 ? wanted : "/tmp/daoNet-" + std::to_string(::geteuid());
+    const std::string folder =
+        wanted != nullptr && *wanted != 0 ? wanted : "/tmp/daoNet-" + std::to_string(::geteuid());
     if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
         return {};
     // Another user may have taken the name.

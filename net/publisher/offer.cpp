@@ -23,8 +23,7 @@ uint64_t credit_of(const Session &session)
 
 Offer::Offer(Port &port, std::string name, IMAGE *image, const std::string &topic, const std::string &host,
              std::function<void()> published)
-    : topic_(topic), plain_topic_(topic + '\0'), host_(host), port_(port),
-      source_(std::move(name), image, topic, host)
+    : topic_(topic), plain_topic_(topic + '\0'), host_(host), port_(port), source_(std::move(name), image, topic, host)
 {
     plain_.topic = plain_topic_;
     const platform::NoSignals no_signals;
@@ -135,8 +134,8 @@ void Offer::send(Session &session, FrameCopy &copy)
 {
     const int64_t now_ns = monotonic_ns();
     const std::string &keywords = source_.keywords();
-    const bool with_keywords = session.keyword_changes != source_.keyword_changes() ||
-                               now_ns - session.keywords_sent_ns >= keywords_repeat_ns;
+    const bool with_keywords =
+        session.keyword_changes != source_.keyword_changes() || now_ns - session.keywords_sent_ns >= keywords_repeat_ns;
     if (with_keywords)
     {
         session.keyword_changes = source_.keyword_changes();

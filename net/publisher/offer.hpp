@@ -19,8 +19,8 @@ struct Session
     std::string topic; // private, as on the wire; or the plain topic
     wire::Credit credit;
     std::string user;
-    uint64_t seq = 0;         // number of the last frame sent
-    std::string sent_source;  // and which it was, or what the subscriber has from an earlier connection
+    uint64_t seq = 0;        // number of the last frame sent
+    std::string sent_source; // and which it was, or what the subscriber has from an earlier connection
     uint64_t sent_cnt0 = 0;
     std::string counted_source; // up to where it is counted what was sent and what was skipped
     uint64_t counted_cnt0 = 0;
@@ -32,8 +32,8 @@ struct Session
     uint64_t frames = 0;
     uint64_t bytes = 0;
     uint64_t skipped = 0;
-    uint64_t lost = 0;        // sent by earlier connections, and did not arrive
-    uint64_t overwritten = 0; // before they could be sent in order
+    uint64_t lost = 0;                      // sent by earlier connections, and did not arrive
+    uint64_t overwritten = 0;               // before they could be sent in order
     std::map<uint64_t, uint64_t> in_flight; // number of each frame that is not acknowledged, and its counter
     std::unique_ptr<OrderedReader> reader;
 };

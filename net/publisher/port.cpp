@@ -35,8 +35,8 @@ Port::Port(zmq::context_t &context, const std::string &address, int port, const 
     }
     catch (const zmq::error_t &error)
     {
-        throw Failure(DAO_E_NETWORK, wanted + ": cannot listen: " + error.what() + "; expected a free port of an address " +
-                                         "of this machine");
+        throw Failure(DAO_E_NETWORK, wanted + ": cannot listen: " + error.what() +
+                                         "; expected a free port of an address " + "of this machine");
     }
     endpoint_ = socket_.get(zmq::sockopt::last_endpoint);
     descriptor_ = socket_.get(zmq::sockopt::fd);

@@ -91,7 +91,8 @@ void Publisher::run(std::promise<void> &ready)
     catch (const zmq::error_t &error)
     {
         if (!is_open)
-            ready.set_exception(std::make_exception_ptr(Failure(DAO_E_NETWORK, std::string("ZeroMQ: ") + error.what())));
+            ready.set_exception(
+                std::make_exception_ptr(Failure(DAO_E_NETWORK, std::string("ZeroMQ: ") + error.what())));
     }
     catch (...)
     {
@@ -210,8 +211,9 @@ void Publisher::publish(const std::string &name, IMAGE *image, const std::string
     const std::lock_guard lock(mutex_);
     for (const OfferPointer &offer : offers_)
         if (offer->topic() == topic)
-            throw Failure(DAO_E_EXISTS, topic + ": this publisher offers a segment of that name already; expected another " +
-                                            "topic");
+            throw Failure(DAO_E_EXISTS,
+                          topic + ": this publisher offers a segment of that name already; expected another " +
+                              "topic");
     offers_.push_back(std::make_shared<Offer>(*port_, name, image, topic, host_, [this] { serve(); }));
 }
 

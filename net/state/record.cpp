@@ -65,8 +65,7 @@ bool StateRecord::create()
     const std::filesystem::path folder = platform::state_folder();
     if (folder.empty())
         return false;
-    const std::string file =
-        std::to_string(platform::process_id()) + "-" + wire::random_id().substr(0, 12) + ending;
+    const std::string file = std::to_string(platform::process_id()) + "-" + wire::random_id().substr(0, 12) + ending;
     name_ = (folder / file).string();
     const uint32_t size[] = {sizeof(Bytes)};
     DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;

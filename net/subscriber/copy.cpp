@@ -81,7 +81,8 @@ uint32_t Copy::depth_for(const wire::FrameHeader &header) const
     if (wanted_depth_ != 0)
         return wanted_depth_;
     const uint64_t most = copy_limit_bytes / std::max<uint64_t>(1, wire::frame_bytes(header.geometry));
-    return static_cast<uint32_t>(std::clamp<uint64_t>(header.depth, least_depth, std::max<uint64_t>(most, least_depth)));
+    return static_cast<uint32_t>(
+        std::clamp<uint64_t>(header.depth, least_depth, std::max<uint64_t>(most, least_depth)));
 }
 
 void Copy::create(const wire::FrameHeader &header)
@@ -100,9 +101,9 @@ void Copy::create_private(const wire::FrameHeader &header)
     image_.close();
     const std::string name = wire::clean("daoNet:" + header.topic, 79);
     auto shape = header.geometry.shape;
-    check(daoShmImageCreate_FIFO(image_.get(), name.c_str(), static_cast<long>(header.geometry.naxis), shape.data(),
-                                 header.geometry.atype, 0,
-                                 static_cast<int>(std::min(header.keyword_room, keyword_room_limit)), depth_for(header)));
+    check(daoShmImageCreate_FIFO(
+        image_.get(), name.c_str(), static_cast<long>(header.geometry.naxis), shape.data(), header.geometry.atype, 0,
+        static_cast<int>(std::min(header.keyword_room, keyword_room_limit)), depth_for(header)));
 }
 
 void Copy::note_segment()
@@ -134,7 +135,8 @@ uint64_t Copy::write(const wire::FrameHeader &header, const void *data, const Ma
     const uint64_t bytes = wire::frame_bytes(header.geometry);
     std::memcpy(place, data, bytes);
     const auto slot = static_cast<uint32_t>(
-        static_cast<uint64_t>(static_cast<unsigned char *>(place) - static_cast<unsigned char *>(image_->array.V)) / bytes);
+        static_cast<uint64_t>(static_cast<unsigned char *>(place) - static_cast<unsigned char *>(image_->array.V)) /
+        bytes);
     // Lent, nobody else counts frames.
     const uint64_t counter = daoShmGetCounter(image_.get()) + 1;
     IMAGE_METADATA &metadata = image_->md[slot];

@@ -15,7 +15,8 @@ class Query
 {
   public:
     Query(const SubscriberOptions &options)
-        : socket_(make_subscriber_socket(context_, options, public_key_)), monitor_(context_, socket_, "inproc://monitor")
+        : socket_(make_subscriber_socket(context_, options, public_key_)),
+          monitor_(context_, socket_, "inproc://monitor")
     {
         credit_.topic = wire::random_id();
         credit_.subscriber = wire::random_id();
@@ -31,9 +32,11 @@ class Query
         zmq::poll(items, std::chrono::milliseconds(limit_ns / millisecond_ns + 1));
         while (const std::optional<LinkChange> change = monitor_.next())
         {
-            is_established_ = change->event == LinkEvent::established || (is_established_ && change->event == LinkEvent::other);
+            is_established_ =
+                change->event == LinkEvent::established || (is_established_ && change->event == LinkEvent::other);
             if (change->event == LinkEvent::refused)
-                throw Failure(DAO_E_KEY, "the publisher refuses this side's keys, or its own are not the ones expected");
+                throw Failure(DAO_E_KEY,
+                              "the publisher refuses this side's keys, or its own are not the ones expected");
         }
         Parts parts;
         bool is_whole = false;

@@ -47,8 +47,7 @@ zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOp
 }
 
 Subscriber::Subscriber(const SubscriberOptions &options)
-    : options_(options), id_(wire::random_id()),
-      host_(wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1)),
+    : options_(options), id_(wire::random_id()), host_(wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1)),
       socket_(make_subscriber_socket(context_, options, public_key_)), copy_(options.name, options.depth)
 {
     const std::string endpoint = endpoint_of(options.host, options.port);
@@ -97,8 +96,7 @@ void Subscriber::run()
 
 void Subscriber::poll(StopSignal &stop, Monitor &monitor)
 {
-    std::vector<zmq::pollitem_t> items = {
-        {socket_.handle(), 0, ZMQ_POLLIN, 0}, stop.poll_item(), monitor.poll_item()};
+    std::vector<zmq::pollitem_t> items = {{socket_.handle(), 0, ZMQ_POLLIN, 0}, stop.poll_item(), monitor.poll_item()};
     const int64_t left_ns = std::max<int64_t>(0, std::min(next_tick_ns_, next_credit_ns_) - monotonic_ns());
     zmq::poll(items, std::chrono::milliseconds(left_ns / millisecond_ns + 1));
     // Frames that had come before a connection ended count before its end.
@@ -137,8 +135,9 @@ void Subscriber::hear(const LinkChange &change)
         if (is_established_)
             set_state(DAO_NET_CONNECTING, "the connection ended");
         else if (is_connecting_)
-            set_state(DAO_NET_REFUSED, "the other side ended the handshake: its keys are not the ones expected, or it is "
-                                       "no publisher");
+            set_state(DAO_NET_REFUSED,
+                      "the other side ended the handshake: its keys are not the ones expected, or it is "
+                      "no publisher");
         is_connecting_ = false;
         end_session();
         break;

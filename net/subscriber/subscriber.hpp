@@ -30,7 +30,8 @@ struct SubscriberOptions
 };
 
 // A socket that is set up as options say. Throws Failure.
-zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOptions &options, std::string &public_key);
+zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOptions &options,
+                                     std::string &public_key);
 
 class Subscriber
 {
@@ -82,9 +83,9 @@ class Subscriber
 
     // The connection there is.
     bool is_established_ = false;
-    bool is_connecting_ = false; // the handshake is under way
-    int descriptor_ = -1;        // of the newest connection
-    int64_t refused_ns_ = 0;     // 0: not since the last connection
+    bool is_connecting_ = false;  // the handshake is under way
+    int descriptor_ = -1;         // of the newest connection
+    int64_t refused_ns_ = 0;      // 0: not since the last connection
     std::string session_;         // the private topic's id, empty without a connection
     std::string earlier_session_; // whose frames may still come
     uint64_t received_seq_ = 0;

@@ -61,8 +61,8 @@ Offer read_offer(const Json &object)
     {
         if (!size.is_number_unsigned())
             throw BadMessage("shape: not numbers");
-        offer.geometry.shape[offer.geometry.naxis++] = static_cast<uint32_t>(
-            std::min<uint64_t>(size.get<uint64_t>(), std::numeric_limits<uint32_t>::max()));
+        offer.geometry.shape[offer.geometry.naxis++] =
+            static_cast<uint32_t>(std::min<uint64_t>(size.get<uint64_t>(), std::numeric_limits<uint32_t>::max()));
     }
     offer.depth = static_cast<uint32_t>(unsigned_member(object, "depth", std::numeric_limits<uint32_t>::max()));
     offer.cnt0 = unsigned_member(object, "cnt0");

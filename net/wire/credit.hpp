@@ -16,11 +16,11 @@ struct Credit
     std::string segment;    // topic of the segment; empty: the first that is offered
     std::string host;
     bool every = false;
-    bool asks = false;       // wants an answer
+    bool asks = false; // wants an answer
     bool wants_offers = false;
-    uint64_t credit = 0;     // 0 for who only asks
-    uint64_t got = 0;        // number of the last frame that came by this topic
-    std::string source;      // of the last frame that came by any topic, and its counter
+    uint64_t credit = 0; // 0 for who only asks
+    uint64_t got = 0;    // number of the last frame that came by this topic
+    std::string source;  // of the last frame that came by any topic, and its counter
     uint64_t after_cnt0 = 0;
     int64_t sent_ns = 0;
 };
@@ -43,9 +43,9 @@ struct Answer
     std::string host;
     std::string segment; // topic that is sent; empty when there is none
     std::string source;
-    uint64_t cnt0 = 0;   // of the segment's newest frame
-    uint64_t seq = 0;    // of the last frame that was sent by this topic, before this answer
-    uint64_t lost = 0;   // frames that were sent by this subscriber's earlier topics and did not arrive
+    uint64_t cnt0 = 0;    // of the segment's newest frame
+    uint64_t seq = 0;     // of the last frame that was sent by this topic, before this answer
+    uint64_t lost = 0;    // frames that were sent by this subscriber's earlier topics and did not arrive
     int64_t asked_ns = 0; // `sent_ns` of the credit
     int64_t heard_ns = 0;
     int64_t sent_ns = 0;

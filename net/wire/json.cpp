@@ -66,8 +66,8 @@ uint64_t unsigned_member(const Json &object, const char *key, uint64_t limit)
 int64_t signed_member(const Json &object, const char *key)
 {
     const Json &value = member(object, key);
-    const bool is_too_large = value.is_number_unsigned() &&
-                              value.get<uint64_t>() > uint64_t{std::numeric_limits<int64_t>::max()};
+    const bool is_too_large =
+        value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{std::numeric_limits<int64_t>::max()};
     if (!value.is_number_integer() || is_too_large)
         fail(key, show(value), "a whole number of 63 bits and a sign");
     return value.get<int64_t>();

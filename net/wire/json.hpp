@@ -29,8 +29,7 @@ Json parse(std::string_view text, size_t limit_bytes, int depth);
 
 // Members of an object. They throw BadMessage when the member is missing or is something else.
 const Json &member(const Json &object, const char *key);
-uint64_t unsigned_member(const Json &object, const char *key,
-                         uint64_t limit = std::numeric_limits<uint64_t>::max());
+uint64_t unsigned_member(const Json &object, const char *key, uint64_t limit = std::numeric_limits<uint64_t>::max());
 int64_t signed_member(const Json &object, const char *key);
 std::string text_member(const Json &object, const char *key, size_t limit_bytes);
 

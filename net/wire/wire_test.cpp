@@ -150,8 +150,9 @@ TEST(Wire, SpoiledMessagesAreUnderstoodOrBad)
                                [](const std::string &text) { read_answer(parse(text, header_limit_bytes, 4)); }),
               20'000);
     const Offer offer = {"wfs", {9, 2, {3, 4, 0}}, 5, 6, 7.5};
-    EXPECT_LT(count_understood(write_offers({offer, offer}), 20'000, [](const std::string &text) { read_offers(text); }),
-              20'000);
+    EXPECT_LT(
+        count_understood(write_offers({offer, offer}), 20'000, [](const std::string &text) { read_offers(text); }),
+        20'000);
     IMAGE_KEYWORD keyword = {};
     keyword.name[0] = 'x';
     keyword.type = 'D';
@@ -226,7 +227,10 @@ TEST(Wire, KeywordsWithBytesOfAnyKindTravel)
 TEST(Wire, TextsAreCleanedAndCutBetweenCharacters)
 {
     EXPECT_EQ(clean("\x1b[31mred\x07", 100), "?[31mred?");
-    EXPECT_EQ(clean("\xc2\x9b" "1m", 100), "?1m"); // C1, which terminals obey
+    EXPECT_EQ(clean("\xc2\x9b"
+                    "1m",
+                    100),
+              "?1m"); // C1, which terminals obey
     EXPECT_EQ(clean("a\xff", 100), "a?");
     EXPECT_EQ(clean("\xed\xa0\x80", 100), "???"); // half of a pair of UTF-16
     EXPECT_EQ(clean("\xc3\xa9\xc3\xa9", 3), "\xc3\xa9");

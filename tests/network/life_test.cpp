@@ -175,8 +175,7 @@ TEST(NetLife, HandlesAreShownToOtherProcesses)
     EXPECT_EQ(count, 1u);
     EXPECT_EQ(peer.frames, 1u);
     DAO_NET_INFO found = DAO_NET_INFO_INIT;
-    ASSERT_TRUE(comes_true(
-        [&] { return daoNetFind(there.c_str(), &found) == DAO_SUCCESS && found.source_cnt0 == 1; }));
+    ASSERT_TRUE(comes_true([&] { return daoNetFind(there.c_str(), &found) == DAO_SUCCESS && found.source_cnt0 == 1; }));
     child.kill();
     EXPECT_TRUE(comes_true([&] { return shown(pid).pid == 0; })); // the dead are not shown
     EXPECT_EQ(daoNetFind(camera.name.c_str(), &found), DAO_ERROR);

@@ -24,7 +24,8 @@ namespace test
 class Proxy
 {
   public:
-    explicit Proxy(int target_port) : target_port_(target_port), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    explicit Proxy(int target_port)
+        : target_port_(target_port), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
     {
         sockaddr_in address = loopback(0);
         socklen_t size = sizeof address;
@@ -138,8 +139,8 @@ class Proxy
             if (count <= 0)
                 return;
             direction.held += static_cast<size_t>(count);
-            direction.pieces.push_back({Clock::now() + std::chrono::milliseconds(delay_ms_),
-                                        {bytes.begin(), bytes.begin() + count}});
+            direction.pieces.push_back(
+                {Clock::now() + std::chrono::milliseconds(delay_ms_), {bytes.begin(), bytes.begin() + count}});
         }
     }
 
@@ -147,9 +148,10 @@ class Proxy
     {
         const auto now = Clock::now();
         const long rate = rate_;
-        direction.allowance = std::min(
-            direction.allowance + std::chrono::duration<double>(now - direction.since).count() * static_cast<double>(rate),
-            static_cast<double>(rate) / 50 + 1);
+        direction.allowance =
+            std::min(direction.allowance +
+                         std::chrono::duration<double>(now - direction.since).count() * static_cast<double>(rate),
+                     static_cast<double>(rate) / 50 + 1);
         direction.since = now;
         while (!direction.pieces.empty() && direction.pieces.front().due <= now)
         {
@@ -187,7 +189,8 @@ class Proxy
             if (!down_)
                 for (Connection &connection : connections_)
                     for (Direction *direction : {&connection.up, &connection.down})
-                        sockets.push_back({direction->from, static_cast<short>(direction->held < 200'000 ? POLLIN : 0), 0});
+                        sockets.push_back(
+                            {direction->from, static_cast<short>(direction->held < 200'000 ? POLLIN : 0), 0});
             ::poll(sockets.data(), sockets.size(), 1);
             if (sockets[0].revents != 0)
                 accept_one();

@@ -134,15 +134,35 @@ TEST(NetStrangers, HostileMessagesAreCountedAndTheSubscriberLives)
         return text.replace(at, what.size(), instead);
     };
     const std::vector<std::string> headers = {
-        "", "{", "[]", "null", "1", std::string(5000, ' ') + header, std::string(3000, '['),
-        wrong("\"v\":1", "\"v\":2"), wrong("\"v\":1", "\"v\":\"1\""), wrong("float32", "float33"), wrong("[2]", "[3]"),
-        wrong("[2]", "[0]"), wrong("[2]", "[-2]"), wrong("[2]", "[2.0]"), wrong("[2]", "[]"), wrong("[2]", "[2,1,1,1]"),
-        wrong("[2]", "[4294967296,4294967296,4294967296]"), wrong("[2]", "[4294967295,4294967295,4294967295]"),
-        wrong("[2]", "{\"0\":2}"), wrong("\"none\"", "\"lz4\""), wrong("\"cnt0\":7", "\"cnt0\":-7"),
-        wrong("\"cnt0\":7", "\"cnt0\":1e3"), wrong("\"cnt0\":7", "\"cnt0\":18446744073709551616"),
-        wrong("\"atime_ns\":5", "\"atime_ns\":9223372036854775808"), wrong("\"topic\":\"wfs\"", "\"topic\":\"../../x\\u0000\""),
-        wrong("\"topic\":\"wfs\"", "\"topic\":\"\\u001b[31m\""), wrong("\"source\":\"s\"", "\"source\":\"\""),
-        wrong("\"source\":\"s\"", "\"source\":\"" + std::string(100, 's') + "\""), wrong("\"host\":\"h\"", "\"host\":\"\xff\""),
+        "",
+        "{",
+        "[]",
+        "null",
+        "1",
+        std::string(5000, ' ') + header,
+        std::string(3000, '['),
+        wrong("\"v\":1", "\"v\":2"),
+        wrong("\"v\":1", "\"v\":\"1\""),
+        wrong("float32", "float33"),
+        wrong("[2]", "[3]"),
+        wrong("[2]", "[0]"),
+        wrong("[2]", "[-2]"),
+        wrong("[2]", "[2.0]"),
+        wrong("[2]", "[]"),
+        wrong("[2]", "[2,1,1,1]"),
+        wrong("[2]", "[4294967296,4294967296,4294967296]"),
+        wrong("[2]", "[4294967295,4294967295,4294967295]"),
+        wrong("[2]", "{\"0\":2}"),
+        wrong("\"none\"", "\"lz4\""),
+        wrong("\"cnt0\":7", "\"cnt0\":-7"),
+        wrong("\"cnt0\":7", "\"cnt0\":1e3"),
+        wrong("\"cnt0\":7", "\"cnt0\":18446744073709551616"),
+        wrong("\"atime_ns\":5", "\"atime_ns\":9223372036854775808"),
+        wrong("\"topic\":\"wfs\"", "\"topic\":\"../../x\\u0000\""),
+        wrong("\"topic\":\"wfs\"", "\"topic\":\"\\u001b[31m\""),
+        wrong("\"source\":\"s\"", "\"source\":\"\""),
+        wrong("\"source\":\"s\"", "\"source\":\"" + std::string(100, 's') + "\""),
+        wrong("\"host\":\"h\"", "\"host\":\"\xff\""),
     };
     std::string good = wrong("\"cnt0\":7", "\"cnt0\":8");
     ASSERT_TRUE(comes_true([&] {
@@ -210,8 +230,9 @@ TEST(NetStrangers, HostileCreditsAreCountedAndThePublisherLives)
     socket.connect(endpoint(publisher.port()));
     const auto send = [&](const std::string &text) { socket.send(zmq::buffer(text)); };
     const std::string id(32, 'a');
-    const std::string credit = R"({"v":1,"topic":")" + id + R"(","subscriber":")" + id +
-                               R"(","segment":"wfs","host":"h","mode":"every","credit":18446744073709551615,"got":0,"sent_ns":0})";
+    const std::string credit =
+        R"({"v":1,"topic":")" + id + R"(","subscriber":")" + id +
+        R"(","segment":"wfs","host":"h","mode":"every","credit":18446744073709551615,"got":0,"sent_ns":0})";
     send(std::string("\1") + '\2' + id + '\0');
     std::mt19937 random(11);
     for (int count = 0; count < 2000; ++count)
