@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -20,6 +21,17 @@ inline int64_t monotonic_ns()
 
 constexpr int64_t second_ns = 1'000'000'000;
 constexpr int64_t millisecond_ns = 1'000'000;
+
+// The end of a time limit, of which negative ones are none.
+class Deadline
+{
+  public:
+    explicit Deadline(int64_t timeout_ns) : end_ns_(timeout_ns < 0 ? timeout_ns : monotonic_ns() + timeout_ns) {}
+    int64_t remaining_ns() const { return end_ns_ < 0 ? -1 : std::max<int64_t>(0, end_ns_ - monotonic_ns()); }
+
+  private:
+    int64_t end_ns_;
+};
 
 // Events a second, lately: over the last whole half second to second.
 class Rate

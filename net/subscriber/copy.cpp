@@ -29,31 +29,34 @@ Copy::Copy(std::string name, uint32_t depth) : name_(std::move(name)), wanted_de
 
 Copy::~Copy()
 {
-    if (name_.empty() && image_.is_open())
-        daoShmRetirePrivate(image_.get(), 0);
+    if (name_.empty() && image_->is_open())
+        daoShmRetirePrivate(image_->get(), 0);
 }
 
 bool Copy::fit(const wire::FrameHeader &header)
 {
-    if (!fits(header) && !name_.empty())
+    const bool fits_already = fits(header);
+    if (!fits_already && !name_.empty())
         open_existing();
     if (std::find(own_ids_.begin(), own_ids_.end(), header.origin) != own_ids_.end())
         return false;
-    if (fits(header))
-        return true;
-    if (name_.empty())
-        create_private(header);
-    else
-        create(header);
-    note_segment();
+    if (!fits(header))
+    {
+        if (name_.empty())
+            create_private(header);
+        else
+            create(header);
+        note_segment();
+    }
+    changes_ += fits_already ? 0 : 1;
     return true;
 }
 
 bool Copy::fits(const wire::FrameHeader &header)
 {
-    if (!image_.is_open())
+    if (!image_->is_open())
         return false;
-    const IMAGE_METADATA &metadata = image_->md[0];
+    const IMAGE_METADATA &metadata = (*image_)->md[0];
     if (metadata.atype != header.geometry.atype || metadata.naxis != header.geometry.naxis)
         return false;
     for (uint32_t axis = 0; axis < header.geometry.naxis; ++axis)
@@ -65,13 +68,13 @@ bool Copy::fits(const wire::FrameHeader &header)
 // What has the name now, whatever its shape. When it cannot be opened, making it says why.
 void Copy::open_existing()
 {
-    image_.close();
-    if (daoShmShm2Img(name_.c_str(), image_.get()) != DAO_SUCCESS)
+    image_->close();
+    if (daoShmShm2Img(name_.c_str(), image_->get()) != DAO_SUCCESS)
         return;
     DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
-    check(daoShmGetInfo(image_.get(), &info));
+    check(daoShmGetInfo(image_->get(), &info));
     if (info.read_only != 0)
-        image_.close();
+        image_->close();
     else
         note_segment();
 }
@@ -90,28 +93,36 @@ void Copy::create(const wire::FrameHeader &header)
     DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     options.depth = depth_for(header);
     options.keywords = std::min(header.keyword_room, keyword_room_limit);
-    check(daoShmImageCreateWith(image_.get(), name_.c_str(), static_cast<long>(header.geometry.naxis),
+    check(daoShmImageCreateWith(image_->get(), name_.c_str(), static_cast<long>(header.geometry.naxis),
                                 header.geometry.shape.data(), header.geometry.atype, &options));
 }
 
 void Copy::create_private(const wire::FrameHeader &header)
 {
-    if (image_.is_open())
-        daoShmRetirePrivate(image_.get(), 1);
-    image_.close();
     const std::string name = wire::clean("daoNet:" + header.topic, 79);
     auto shape = header.geometry.shape;
-    check(daoShmImageCreate_FIFO(
-        image_.get(), name.c_str(), static_cast<long>(header.geometry.naxis), shape.data(), header.geometry.atype, 0,
-        static_cast<int>(std::min(header.keyword_room, keyword_room_limit)), depth_for(header)));
+    auto fresh = std::make_unique<Image>();
+    check(daoShmImageCreate_FIFO(fresh->get(), name.c_str(), static_cast<long>(header.geometry.naxis), shape.data(),
+                                 header.geometry.atype, 0,
+                                 static_cast<int>(std::min(header.keyword_room, keyword_room_limit)),
+                                 depth_for(header)));
+    retire_former();
+    former_ = std::move(image_);
+    image_ = std::move(fresh);
+}
+
+void Copy::retire_former() noexcept
+{
+    if (former_ != nullptr && former_->is_open())
+        daoShmRetirePrivate(former_->get(), 1);
+    former_.reset();
 }
 
 void Copy::note_segment()
 {
     DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
-    check(daoShmGetInfo(image_.get(), &info));
+    check(daoShmGetInfo(image_->get(), &info));
     depth_ = info.depth;
-    ++changes_;
     if (info.segment_id != 0)
         own_ids_.push_front(info.segment_id);
     if (own_ids_.size() > own_id_limit)
@@ -121,30 +132,30 @@ void Copy::note_segment()
 uint64_t Copy::write(const wire::FrameHeader &header, const void *data, const Mark &mark)
 {
     void *place = nullptr;
-    const int_fast8_t lent = daoShmLoanBegin(image_.get(), &place);
+    const int_fast8_t lent = daoShmLoanBegin(image_->get(), &place);
     if (lent == DAO_REPLACED || lent == DAO_REMOVED)
     {
         // Somebody made it anew or took it away: what is there now is looked at, and made if need be.
-        image_.close();
+        image_->close();
         if (!fit(header))
             throw Failure(DAO_E_STATE, name_ + ": the frame comes from the copy itself");
-        check(daoShmLoanBegin(image_.get(), &place));
+        check(daoShmLoanBegin(image_->get(), &place));
     }
     else
         check(lent);
     const uint64_t bytes = wire::frame_bytes(header.geometry);
     std::memcpy(place, data, bytes);
     const auto slot = static_cast<uint32_t>(
-        static_cast<uint64_t>(static_cast<unsigned char *>(place) - static_cast<unsigned char *>(image_->array.V)) /
+        static_cast<uint64_t>(static_cast<unsigned char *>(place) - static_cast<unsigned char *>((*image_)->array.V)) /
         bytes);
     // Lent, nobody else counts frames.
-    const uint64_t counter = daoShmGetCounter(image_.get()) + 1;
-    IMAGE_METADATA &metadata = image_->md[slot];
+    const uint64_t counter = daoShmGetCounter(image_->get()) + 1;
+    IMAGE_METADATA &metadata = (*image_)->md[slot];
     std::atomic_ref<uint64_t>(metadata.cnt1).store(header.cnt1, std::memory_order_relaxed);
     write_mark(metadata, counter, mark);
-    check(daoShmSetFrameId(image_.get(), header.cnt2));
-    check(daoShmSetAcquisitionTime(image_.get(), header.atime_ns));
-    check(daoShmLoanCommit(image_.get()));
+    check(daoShmSetFrameId(image_->get(), header.cnt2));
+    check(daoShmSetAcquisitionTime(image_->get(), header.atime_ns));
+    check(daoShmLoanCommit(image_->get()));
     return counter;
 }
 
@@ -155,22 +166,22 @@ void Copy::set_keywords(const std::vector<IMAGE_KEYWORD> &keywords)
     };
     std::vector<std::string> superfluous;
     IMAGE_KEYWORD there;
-    for (uint32_t index = 0; daoShmGetKeywordAt(image_.get(), index, &there) == DAO_SUCCESS; ++index)
+    for (uint32_t index = 0; daoShmGetKeywordAt(image_->get(), index, &there) == DAO_SUCCESS; ++index)
         if (std::none_of(keywords.begin(), keywords.end(),
                          [&](const IMAGE_KEYWORD &keyword) { return name_of(keyword) == name_of(there); }))
             superfluous.push_back(name_of(there));
     for (const std::string &name : superfluous)
-        daoShmRemoveKeyword(image_.get(), name.c_str());
+        daoShmRemoveKeyword(image_->get(), name.c_str());
     for (const IMAGE_KEYWORD &keyword : keywords)
     {
         const std::string name = name_of(keyword);
         if (keyword.type == 'L')
-            check(daoShmSetKeywordLong(image_.get(), name.c_str(), keyword.value.numl, keyword.comment));
+            check(daoShmSetKeywordLong(image_->get(), name.c_str(), keyword.value.numl, keyword.comment));
         else if (keyword.type == 'D')
-            check(daoShmSetKeywordDouble(image_.get(), name.c_str(), keyword.value.numf, keyword.comment));
+            check(daoShmSetKeywordDouble(image_->get(), name.c_str(), keyword.value.numf, keyword.comment));
         else
             check(daoShmSetKeywordString(
-                image_.get(), name.c_str(),
+                image_->get(), name.c_str(),
                 std::string(keyword.value.valstr, strnlen(keyword.value.valstr, sizeof keyword.value.valstr)).c_str(),
                 keyword.comment));
     }

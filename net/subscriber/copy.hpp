@@ -6,6 +6,7 @@
 #include "wire/frame.hpp"
 
 #include <deque>
+#include <memory>
 #include <vector>
 
 namespace dao::net
@@ -28,8 +29,9 @@ class Copy
     // Makes the keywords those that the source has. Throws Failure.
     void set_keywords(const std::vector<IMAGE_KEYWORD> &keywords);
 
-    bool is_open() const noexcept { return image_.is_open(); }
-    Image &image() noexcept { return image_; }
+    Image &image() noexcept { return *image_; }
+    // Tells the readers of a private image that there is another one, which has a frame by now.
+    void retire_former() noexcept;
     uint32_t depth() const noexcept { return depth_; }
     // How many copies there have been.
     uint32_t changes() const noexcept { return changes_; }
@@ -44,7 +46,8 @@ class Copy
 
     const std::string name_;
     const uint32_t wanted_depth_;
-    Image image_;
+    std::unique_ptr<Image> image_ = std::make_unique<Image>();
+    std::unique_ptr<Image> former_; // a private image that is not the copy any longer
     std::deque<uint64_t> own_ids_; // of the segments that are or were the copy, newest first
     uint32_t depth_ = 0;
     uint32_t changes_ = 0;

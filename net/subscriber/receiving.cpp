@@ -236,7 +236,10 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
         return;
     known_changes_ = info_.copies = copy_.changes();
     if (options_.name.empty())
+    {
         shown_copy_.duplicate(copy_.image());
+        copy_.retire_former();
+    }
     const uint8_t news = 1;
     (void)daoShmSetData(news_.get(), &news, 1);
 }

@@ -270,8 +270,27 @@ int_fast8_t Subscriber::open_copy(IMAGE *image, int64_t timeout_ns)
         const std::lock_guard lock(mutex_);
         news.duplicate(news_);
     }
+    const Deadline deadline(timeout_ns);
     if (const int_fast8_t status = daoShmWaitForFrame(news.get(), 0, timeout_ns); status != DAO_SUCCESS)
         return status;
+    for (;;)
+    {
+        if (open_now(image) != DAO_SUCCESS)
+            return DAO_ERROR;
+        // A copy of a new shape is there a moment before its first frame.
+        if (daoShmGetCounter(image) != 0)
+            return DAO_SUCCESS;
+        const int_fast8_t status = daoShmWaitForFrame(image, 0, deadline.remaining_ns());
+        if (status == DAO_SUCCESS)
+            return status;
+        daoShmCloseShm(image);
+        if (status != DAO_REPLACED)
+            return status;
+    }
+}
+
+int_fast8_t Subscriber::open_now(IMAGE *image)
+{
     const std::lock_guard lock(mutex_);
     return options_.name.empty() ? daoShmDuplicate(shown_copy_.get(), image)
                                  : daoShmShm2Img(options_.name.c_str(), image);

@@ -51,6 +51,7 @@ class Subscriber
     static constexpr int64_t least_patience_ns = 5 * second_ns;
     static constexpr int64_t most_patience_ns = 35 * second_ns; // ZeroMQ's heartbeats come before
 
+    int_fast8_t open_now(IMAGE *image);
     void run();
     void poll(StopSignal &stop, Monitor &monitor);
     void hear(const LinkChange &change);
