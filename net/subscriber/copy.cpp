@@ -93,6 +93,7 @@ void Copy::create(const wire::FrameHeader &header)
     DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     options.depth = depth_for(header);
     options.keywords = std::min(header.keyword_room, keyword_room_limit);
+    image_->close();
     check(daoShmImageCreateWith(image_->get(), name_.c_str(), static_cast<long>(header.geometry.naxis),
                                 header.geometry.shape.data(), header.geometry.atype, &options));
 }
@@ -102,10 +103,9 @@ void Copy::create_private(const wire::FrameHeader &header)
     const std::string name = wire::clean("daoNet:" + header.topic, 79);
     auto shape = header.geometry.shape;
     auto fresh = std::make_unique<Image>();
-    check(daoShmImageCreate_FIFO(fresh->get(), name.c_str(), static_cast<long>(header.geometry.naxis), shape.data(),
-                                 header.geometry.atype, 0,
-                                 static_cast<int>(std::min(header.keyword_room, keyword_room_limit)),
-                                 depth_for(header)));
+    check(daoShmImageCreate_FIFO(
+        fresh->get(), name.c_str(), static_cast<long>(header.geometry.naxis), shape.data(), header.geometry.atype, 0,
+        static_cast<int>(std::min(header.keyword_room, keyword_room_limit)), depth_for(header)));
     retire_former();
     former_ = std::move(image_);
     image_ = std::move(fresh);

@@ -48,7 +48,7 @@ class Copy
     const uint32_t wanted_depth_;
     std::unique_ptr<Image> image_ = std::make_unique<Image>();
     std::unique_ptr<Image> former_; // a private image that is not the copy any longer
-    std::deque<uint64_t> own_ids_; // of the segments that are or were the copy, newest first
+    std::deque<uint64_t> own_ids_;  // of the segments that are or were the copy, newest first
     uint32_t depth_ = 0;
     uint32_t changes_ = 0;
 };

@@ -226,7 +226,8 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
     info_.cnt0 = cnt0;
     info_.last_frame_ns = received_ns;
     info_.delay_ns = received_ns - header.sent_ns + clock_.offset_ns();
-    patience_ns_ = std::clamp(10 * info_.delay_ns, least_patience_ns, most_patience_ns);
+    patience_ns_ =
+        std::clamp(10 * std::clamp<int64_t>(info_.delay_ns, 0, most_patience_ns), least_patience_ns, most_patience_ns);
     info_.frames_per_second = rate_.per_second();
     info_.depth = copy_.depth();
     wire::fill(info_.topic, header.topic);

@@ -111,7 +111,7 @@ Credit read_credit(std::string_view text)
     credit.every = mode == "every";
     credit.credit = unsigned_member(object, "credit");
     credit.got = unsigned_member(object, "got");
-    credit.sent_ns = signed_member(object, "sent_ns");
+    credit.sent_ns = time_member(object, "sent_ns");
     credit.source = text_member_or(object, "source", "", source_limit_bytes);
     credit.after_cnt0 = unsigned_member_or(object, "after", 0);
     credit.asks = flag_member(object, "ask");
@@ -144,9 +144,9 @@ Answer read_answer(const Json &object)
     answer.cnt0 = unsigned_member(object, "cnt0");
     answer.seq = unsigned_member(object, "seq");
     answer.lost = unsigned_member(object, "lost");
-    answer.asked_ns = signed_member(object, "asked_ns");
-    answer.heard_ns = signed_member(object, "heard_ns");
-    answer.sent_ns = signed_member(object, "sent_ns");
+    answer.asked_ns = time_member(object, "asked_ns");
+    answer.heard_ns = time_member(object, "heard_ns");
+    answer.sent_ns = time_member(object, "sent_ns");
     return answer;
 }
 

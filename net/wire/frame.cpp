@@ -126,7 +126,7 @@ FrameHeader read_frame_header(const Json &object, uint64_t data_bytes)
     header.cnt1 = unsigned_member(object, "cnt1");
     header.cnt2 = unsigned_member(object, "cnt2");
     header.atime_ns = signed_member(object, "atime_ns");
-    header.sent_ns = signed_member(object, "sent_ns");
+    header.sent_ns = time_member(object, "sent_ns");
     header.seq = unsigned_member(object, "seq");
     header.kw = unsigned_member(object, "kw");
     header.host = clean(text_member(object, "host", host_limit_bytes), host_limit_bytes);

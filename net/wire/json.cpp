@@ -73,6 +73,15 @@ int64_t signed_member(const Json &object, const char *key)
     return value.get<int64_t>();
 }
 
+int64_t time_member(const Json &object, const char *key)
+{
+    constexpr int64_t limit = int64_t{1} << 61; // 73 years before and after 1970
+    const int64_t time_ns = signed_member(object, key);
+    if (time_ns < -limit || time_ns > limit)
+        fail(key, std::to_string(time_ns), "nanoseconds since 1970");
+    return time_ns;
+}
+
 std::string text_member(const Json &object, const char *key, size_t limit_bytes)
 {
     const Json &value = member(object, key);

@@ -31,6 +31,8 @@ Json parse(std::string_view text, size_t limit_bytes, int depth);
 const Json &member(const Json &object, const char *key);
 uint64_t unsigned_member(const Json &object, const char *key, uint64_t limit = std::numeric_limits<uint64_t>::max());
 int64_t signed_member(const Json &object, const char *key);
+// A point in time, of which differences fit into 64 bits.
+int64_t time_member(const Json &object, const char *key);
 std::string text_member(const Json &object, const char *key, size_t limit_bytes);
 
 // The same, and `otherwise` when the member is missing.

@@ -169,7 +169,7 @@ TEST(NetCopy, ChangeOfShapeIsFollowedAndToldToReaders)
         Image copy;
         subscriber.open_copy(copy);
 
-        camera.image.create(camera.name.text(), {9}, _DATATYPE_FLOAT);
+        camera.make_again({9});
         camera.publish(5.0f);
         EXPECT_EQ(daoShmWaitForFrame(copy, 1000, patience_ns), DAO_REPLACED);
         Image fresh;
@@ -195,7 +195,7 @@ TEST(NetCopy, RemovedAndReusedSegmentsAreFollowed)
     camera.publish(2.0f);
     ASSERT_TRUE(subscriber.receives(2));
 
-    camera.image.create(camera.name.text(), {4, 6}, _DATATYPE_FLOAT, 4, 8); // reused: counters begin again
+    camera.make_again({4, 6}); // reused: counters begin again
     camera.publish(3.0f);
     Image copy;
     subscriber.open_copy(copy);
@@ -204,7 +204,7 @@ TEST(NetCopy, RemovedAndReusedSegmentsAreFollowed)
 
     require(daoShmRemove(camera.name.c_str()), "remove");
     std::this_thread::sleep_for(300ms);
-    camera.image.create(camera.name.text(), {4, 6}, _DATATYPE_FLOAT);
+    camera.make_again({4, 6});
     camera.publish(4.0f);
     EXPECT_TRUE(comes_true([&] { return newest(copy) == frame_of(24, 4.0f); }));
 }
