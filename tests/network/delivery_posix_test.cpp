@@ -39,6 +39,7 @@ TEST(NetDelivery, EveryFrameArrivesInOrderWhileTheDepthHoldsThem)
         ASSERT_EQ(daoShmNext(copy, &how, frame.data(), frame.size(), nullptr, nullptr), DAO_SUCCESS) << expected;
         ASSERT_EQ(frame, frame_of(100, static_cast<float>(expected)));
     }
+    ASSERT_TRUE(subscriber.receives(3001)); // it says so a moment after the frame can be read
     expect_all_accounted(subscriber, 1, 3001);
     EXPECT_EQ(subscriber.info().lost, 0u);
 }
