@@ -9,7 +9,7 @@ CACHED = root=$(CURDIR) && . cmake/cache.sh &&
 
 .PHONY: all build builds test test-core test-python test-free-threaded test-demo test-tool test-sanitizers test-asan \
         test-tsan test-bindings test-platforms test-windows test-arm64 check tidy check-macos check-fresh check-layers install-packages docs \
-        benchmarks demo format symbols clean
+        fuzz benchmarks demo format symbols clean
 
 all: build
 
@@ -60,6 +60,12 @@ check-macos:
 # Builds all of `make test` and `make demo` in an empty Debian with the newest gcc and clang; needs root.
 check-fresh:
 	tests/platforms/check_fresh_debian.sh
+
+# Inputs that a machine makes up, for SECONDS each, and what of the sources they reach.
+SECONDS ?= 3600
+fuzz:
+	@cmake/packages.sh install build fuzz
+	tests/fuzz/run.sh $(SECONDS)
 
 # What needs no test to run: layers, format, ruff, mypy, public headers, exported symbols, workflows.
 check:

@@ -17,5 +17,8 @@ endif()
 if(DAO_SANITIZE)
   # For the whole build: a sanitizer wants every object compiled with it.
   add_compile_options(-fsanitize=${DAO_SANITIZE} -fno-omit-frame-pointer -g)
+  if(DAO_BUILD_FUZZERS)
+    add_compile_options(-fno-sanitize-recover=all)
+  endif()
   add_link_options(-fsanitize=${DAO_SANITIZE})
 endif()

@@ -2,7 +2,7 @@
 # The Debian or Ubuntu packages that parts of this project need.
 #     packages.sh check PART...     says what is missing and which package brings it; exit code 1 when something is
 #     packages.sh install PART...   installs what is missing, by apt, as root or through sudo
-# Parts: build, tests, checks, bindings, demo, docs, platforms, fresh, free-threaded.
+# Parts: build, tests, checks, fuzz, bindings, demo, docs, platforms, fresh, free-threaded.
 set -euo pipefail
 
 # PART PACKAGE WHAT IT BRINGS
@@ -34,6 +34,9 @@ checks  clang                       a second C and C++ compiler
 checks  git                         git, which lists the sources
 checks  python3-venv                virtual environments of Python
 bindings    octave-dev              Octave and its compiler, for the MATLAB binding
+fuzz    clang                       a second C and C++ compiler
+fuzz    libclang-rt-dev             libFuzzer, and the sanitizers of clang
+fuzz    llvm                        llvm-cov, which says what was reached
 demo    aravis-tools                a simulated network camera
 demo    libopenblas-dev             a BLAS, for the reconstructor
 demo    python3-venv                virtual environments of Python

@@ -37,6 +37,9 @@ constexpr bool has_proof(ProcessToken token) noexcept
 // Far behind the end of any file; locks there are in nobody's way.
 constexpr uint64_t first_lock_position = uint64_t{1} << 62;
 
+// Locked while a file is being made and has no name of a segment yet.
+constexpr uint64_t unfinished_lock_position = first_lock_position - 1;
+
 // The byte of the segment's file that the process keeps locked while it lives.
 constexpr uint64_t lock_position(ProcessToken token) noexcept
 {

@@ -91,7 +91,7 @@ TEST_F(PlatformFile, IsWhatWasMade)
     EXPECT_TRUE(found.is_regular);
     EXPECT_TRUE(found.is_own);
     FileIdentity now;
-    ASSERT_TRUE(identity_of(name.c_str(), now));
+    ASSERT_EQ(identity_of(name.c_str(), now), Named::found);
     EXPECT_EQ(now, found.identity);
     EXPECT_EQ(first_byte(), 7);
     EXPECT_EQ(files_left(), 1u);

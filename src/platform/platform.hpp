@@ -204,6 +204,9 @@ class File
     // cannot keep others from it, and is not kept from it.
     Status lock(const char *name) noexcept;
 
+    // The file made by create_beside() has its name: it no longer counts as unfinished.
+    void finish() const noexcept;
+
     // Locks belong to this opening of the file: they end when it is closed, by the death of its process at the latest.
     ByteLock lock_byte(uint64_t position) noexcept;
     ByteLock query_byte(uint64_t position) const noexcept;
@@ -230,7 +233,8 @@ enum class Presence
     absent,
     file,
     link,
-    other
+    other,
+    unknown // the system does not let us look: recorded with base::fail
 };
 Presence query_presence(const char *name) noexcept;
 
@@ -243,8 +247,14 @@ void make_absolute(const char *name, char *path, size_t capacity) noexcept;
 // Whether the folder has an entry that is wanted. False when it cannot be read.
 bool find_in_folder(const char *folder, bool (*is_wanted)(const char *entry, void *context), void *context) noexcept;
 
-// The identity of the file that has the name now, or that a link of that name leads to. False when there is none.
-bool identity_of(const char *name, FileIdentity &identity) noexcept;
+// The identity of the file that has the name now, or that a link of that name leads to.
+enum class Named
+{
+    found,
+    absent,
+    unknown // the system does not let us look: recorded with base::fail
+};
+Named identity_of(const char *name, FileIdentity &identity) noexcept;
 
 // Makes an empty file beside `name`, under a name of its own that is written to `temporary`.
 Status create_beside(const char *name, uint32_t mode, File &file, char *temporary, size_t capacity) noexcept;
@@ -257,6 +267,9 @@ enum class Placed
 };
 // Gives the file made by create_beside its name, in one step. With `replace` it takes the place of the file there.
 Placed place_file(const char *temporary, const char *name, bool replace) noexcept;
+
+// Removes what creators of `name` that died before place_file() have left beside it.
+void remove_unfinished(const char *name) noexcept;
 
 // Removes the file; nothing happens when there is none.
 Status remove_file(const char *name) noexcept;

@@ -65,7 +65,10 @@ Placed create_new(const Place &place, const Layout &layout, const CreateOptions 
         return Placed::failed;
     const Placed placed = platform::place_file(temporary, place.path, old != nullptr);
     if (placed == Placed::done)
+    {
+        fresh->file().finish();
         segment = std::move(fresh);
+    }
     else
         platform::discard_file(temporary);
     return placed;
@@ -107,6 +110,7 @@ bool is_adoptable(const Segment &segment, const Layout &layout) noexcept
 Placed replace(const Place &place, const Layout &layout, const CreateOptions &options, const platform::FileInfo &info,
                const Segment &old, SegmentPointer &segment) noexcept
 {
+    platform::remove_unfinished(place.path);
     const Placed placed = create_new(place, layout, options, &info, segment);
     if (placed != Placed::done)
         return placed;
@@ -158,7 +162,10 @@ Placed create_where_a_file_is(const Place &place, const Layout &layout, const Cr
     if (lock.query(place.name, info) != Status::success || check_owner(place.name, info) != Status::success ||
         lock.lock(place.name) != Status::success)
         return Placed::failed;
-    if (!platform::identity_of(place.path, now) || !(now == info.identity))
+    const platform::Named named = platform::identity_of(place.path, now);
+    if (named == platform::Named::unknown)
+        return Placed::failed;
+    if (named == platform::Named::absent || !(now == info.identity))
         return Placed::occupied; // another creator was faster: check again
     return create_over(place, layout, options, info, segment);
 }
@@ -166,8 +173,11 @@ Placed create_where_a_file_is(const Place &place, const Layout &layout, const Cr
 Placed create_exclusively(const Place &place, const Layout &layout, const CreateOptions &options,
                           SegmentPointer &segment) noexcept
 {
+    const Presence presence = platform::query_presence(place.name);
+    if (presence == Presence::unknown)
+        return Placed::failed;
     Placed placed = Placed::occupied;
-    if (platform::query_presence(place.name) == Presence::absent)
+    if (presence == Presence::absent)
         placed = create_new(place, layout, options, nullptr, segment);
     if (placed != Placed::occupied)
         return placed;
@@ -193,6 +203,8 @@ Placed create_somehow(Place &place, const Layout &layout, const CreateOptions &o
     case Presence::link:
         (void)fail(DAO_E_PERMISSION, "%s: cannot create it: a symbolic link; expected the name of the segment itself",
                    place.name);
+        break;
+    case Presence::unknown:
         break;
     case Presence::other:
         (void)fail(DAO_E_EXISTS, "%s: cannot create it: exists and is not a regular file", place.name);

@@ -14,7 +14,7 @@ class KeywordMemory
     using Entry = IMAGE_KEYWORD;
     using Fence = base::Fence;
 
-    // `count` is the segment's when it was opened, not what its metadata says now.
+    // `keywords` are not aligned after data of odd length: no reference to one. `count` is the segment's when it was opened, not what its metadata says now.
     KeywordMemory(format::Extension *extension, IMAGE_KEYWORD *keywords, uint32_t count) noexcept
         : extension_(extension), keywords_(keywords), count_(count)
     {
@@ -25,12 +25,12 @@ class KeywordMemory
     base::Word<uint32_t> pending() const noexcept { return base::Word<uint32_t>(&journal().pending); }
     base::Word<uint32_t> index() const noexcept { return base::Word<uint32_t>(&journal().index); }
 
-    IMAGE_KEYWORD entry(uint32_t index) const noexcept { return copy_of(keywords_[index]); }
+    IMAGE_KEYWORD entry(uint32_t index) const noexcept { return copy_of(keywords_ + index); }
     void set_entry(uint32_t index, const IMAGE_KEYWORD &keyword) const noexcept
     {
-        base::copy_shared(&keywords_[index], &keyword, sizeof keyword);
+        base::copy_shared(keywords_ + index, &keyword, sizeof keyword);
     }
-    IMAGE_KEYWORD journal_entry() const noexcept { return copy_of(journal().keyword); }
+    IMAGE_KEYWORD journal_entry() const noexcept { return copy_of(&journal().keyword); }
     void set_journal_entry(const IMAGE_KEYWORD &keyword) const noexcept
     {
         base::copy_shared(&journal().keyword, &keyword, sizeof keyword);
@@ -39,10 +39,10 @@ class KeywordMemory
   private:
     format::KeywordJournal &journal() const noexcept { return extension_->keyword_journal; }
 
-    static IMAGE_KEYWORD copy_of(const IMAGE_KEYWORD &shared) noexcept
+    static IMAGE_KEYWORD copy_of(const void *shared) noexcept
     {
         IMAGE_KEYWORD keyword;
-        base::copy_shared(&keyword, &shared, sizeof keyword);
+        base::copy_shared(&keyword, shared, sizeof keyword);
         return keyword;
     }
 

@@ -111,10 +111,14 @@ Status remove(const char *name) noexcept
     if (open_to_lock(path, file) != Status::success || file.lock(name) != Status::success ||
         (segment != nullptr ? segment->file() : file).query(name, info) != Status::success)
         return Status::error;
-    if (!platform::identity_of(path, now) || !(now == info.identity))
+    const platform::Named named = platform::identity_of(path, now);
+    if (named == platform::Named::unknown)
+        return Status::error;
+    if (named == platform::Named::absent || !(now == info.identity))
         return fail(DAO_E_BUSY, "%s: cannot remove it: another process replaced or removed it meanwhile", name);
     if (platform::remove_file(path) != Status::success)
         return Status::error;
+    platform::remove_unfinished(path);
     if (segment == nullptr)
         return Status::success;
     segment->retire(format::state_removed);

@@ -26,10 +26,11 @@ uint64_t creation_time_bits(IMAGE_METADATA &metadata) noexcept
 
 }
 
-Segment::Segment(const char *name, platform::File file, platform::Mapping mapping, const format::Layout &layout,
-                 bool read_only) noexcept
-    : file_(std::move(file)), mapping_(std::move(mapping)), layout_(layout), read_only_(read_only),
-      element_bytes_(format::element_size(layout.geometry.atype)), data_(mapping_.data() + layout.data_offset)
+Segment::Segment(const char *name, platform::File file, const platform::FileIdentity &identity,
+                 platform::Mapping mapping, const format::Layout &layout, bool read_only) noexcept
+    : file_(std::move(file)), file_identity_(identity), mapping_(std::move(mapping)), layout_(layout),
+      read_only_(read_only), element_bytes_(format::element_size(layout.geometry.atype)),
+      data_(mapping_.data() + layout.data_offset)
 {
     std::snprintf(name_, sizeof name_, "%s", name);
     unsigned char *start = mapping_.data();
@@ -42,9 +43,6 @@ Segment::Segment(const char *name, platform::File file, platform::Mapping mappin
     platform::make_absolute(name, path_, sizeof path_);
     if (extension_ != nullptr)
         wait_word_.emplace(extension_->segment_id);
-    platform::FileInfo info;
-    if (file_.is_open() && file_.query(name_, info) == Status::success)
-        file_identity_ = info.identity;
     identify();
 }
 
@@ -136,38 +134,45 @@ void Segment::retire(format::SegmentState state) const noexcept
         system_semaphores().post_all(protocol::log_semaphore + 1);
 }
 
-platform::ByteLock Segment::query_proof(base::ProcessToken token) const noexcept
+// The descriptor is known outside (IMAGE.shmfd): another file under its number must not count.
+bool Segment::query_own_file(platform::FileInfo &info) const noexcept
 {
-    // The descriptor is known outside (IMAGE.shmfd): another file under its number must not prove anything.
-    platform::FileInfo now;
-    if (!file_.is_open() || file_.query(name_, now) != Status::success || !(now.identity == file_identity_))
-        return platform::ByteLock::unavailable;
-    return file_.query_byte(base::lock_position(token));
+    return file_.is_open() && file_.query(name_, info) == Status::success && info.identity == file_identity_;
 }
 
+platform::ByteLock Segment::query_proof(base::ProcessToken token) const noexcept
+{
+    platform::FileInfo now;
+    return query_own_file(now) ? file_.query_byte(base::lock_position(token)) : platform::ByteLock::unavailable;
+}
+
+// What the system does not let us look at, now or any more, is not gone for that.
 Status Segment::query_name() const noexcept
 {
     if (state() == format::state_replaced)
         return Status::replaced;
-    platform::FileIdentity now;
     if (state() == format::state_live && !file_.is_open())
         return Status::success; // a private image
-    if (!platform::identity_of(path_, now))
+    platform::FileIdentity now;
+    const platform::Named named = platform::identity_of(path_, now);
+    if (named == platform::Named::absent)
         return Status::removed;
     platform::FileInfo own;
-    if (file_.is_open() && file_.query(name_, own) != Status::success)
-        return Status::error;
-    if (state() != format::state_live || !(now == own.identity))
+    const bool knows_own = query_own_file(own);
+    const bool has_no_name = state() == format::state_removed || (knows_own && own.link_count == 0);
+    if (named == platform::Named::unknown && has_no_name)
+        return Status::removed;
+    if (named == platform::Named::found && (state() != format::state_live || !(now == file_identity_)))
         return Status::replaced;
     if (mapping_.loss() == platform::Loss::unreadable)
         return base::fail(DAO_E_SYSTEM, "%s: cannot read its file any more: input/output error; close it", name_);
-    return is_made_again(own) ? Status::replaced : Status::success;
+    return is_made_again(knows_own ? own.bytes : mapping_.bytes()) ? Status::replaced : Status::success;
 }
 
 // Where another program has truncated the file or made it again in place, nothing in it can be relied on.
-bool Segment::is_made_again(const platform::FileInfo &info) const noexcept
+bool Segment::is_made_again(uint64_t file_bytes) const noexcept
 {
-    if (is_lost() || info.bytes != mapping_.bytes())
+    if (is_lost() || file_bytes != mapping_.bytes())
         return true;
     const format::Geometry &geometry = layout_.geometry;
     IMAGE_METADATA &metadata = *first_metadata();
@@ -237,9 +242,13 @@ void Segment::remove_named_semaphores() const noexcept
 Status make_segment(const char *name, platform::File file, platform::Mapping mapping, const format::Layout &layout,
                     bool read_only, std::shared_ptr<Segment> &segment) noexcept
 {
+    platform::FileInfo info;
+    if (file.is_open() && file.query(name, info) != Status::success)
+        return Status::error;
     try
     {
-        segment = std::make_shared<Segment>(name, std::move(file), std::move(mapping), layout, read_only);
+        segment =
+            std::make_shared<Segment>(name, std::move(file), info.identity, std::move(mapping), layout, read_only);
         return Status::success;
     }
     catch (const std::bad_alloc &)

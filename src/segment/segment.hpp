@@ -94,8 +94,9 @@ class Segment
 
     static constexpr uint32_t semaphore_count = IMAGE_NB_SEMAPHORE;
 
-    Segment(const char *name, platform::File file, platform::Mapping mapping, const format::Layout &layout,
-            bool read_only) noexcept;
+    // `identity`: of `file`.
+    Segment(const char *name, platform::File file, const platform::FileIdentity &identity, platform::Mapping mapping,
+            const format::Layout &layout, bool read_only) noexcept;
 
     // A file that holds no segment yet: writes everything but the frames.
     void initialise(bool shared, bool dao_semaphores) noexcept;
@@ -198,7 +199,8 @@ class Segment
   private:
     // Notes what distinguishes this segment from another one made in its place.
     void identify() noexcept;
-    bool is_made_again(const platform::FileInfo &info) const noexcept;
+    bool is_made_again(uint64_t file_bytes) const noexcept;
+    bool query_own_file(platform::FileInfo &info) const noexcept;
     Status report_loss() const noexcept;
     void initialise_semaphores() noexcept;
     void name_semaphore(uint32_t number, char *text, size_t capacity) const noexcept;

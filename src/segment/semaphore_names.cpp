@@ -59,7 +59,7 @@ bool shares_semaphores(const char *entry, void *context) noexcept
                                      base_name(search.folder)[0] == 0 ? "" : "/", entry);
     platform::FileIdentity identity;
     if (length < 0 || static_cast<size_t>(length) >= sizeof search.found ||
-        !platform::identity_of(search.found, identity) || identity == search.own)
+        platform::identity_of(search.found, identity) != platform::Named::found || identity == search.own)
         return false;
     SegmentPointer other;
     return open(search.found, true, other) == Status::success && other->has_dao_semaphores();

@@ -2,12 +2,14 @@
 #include "platform/platform.hpp"
 
 #include "base/error.hpp"
+#include "base/process_token.hpp"
 #include "platform/posix/descriptor.hpp"
 #include "platform/posix/file_system.hpp"
 #include "platform/posix/system_error.hpp"
 
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,13 +28,50 @@ int link_to_free_name(const char *from, const char *to) noexcept
     return 0;
 }
 
+constexpr char unfinished[] = ".new";
+
+// Whether the name is one that create_beside() makes for `base`.
+bool is_unfinished(const char *name, const char *base) noexcept
+{
+    const size_t base_length = std::strlen(base);
+    if (std::strncmp(name, base, base_length) != 0 || name[base_length] != '.')
+        return false;
+    const char *digits = name + base_length + 1;
+    const size_t count = std::strspn(digits, "0123456789abcdef");
+    return count == 8 && std::strcmp(digits + count, unfinished) == 0;
+}
+
+// False when somebody takes the new file for one that a dead creator left: it is lost, or will be at once.
+bool keep_from_removers(File &file) noexcept
+{
+    if (file.lock_byte(base::unfinished_lock_position) == ByteLock::others)
+        return false;
+    struct stat found;
+    return fstat(file.descriptor(), &found) != 0 || found.st_nlink != 0;
+}
+
+// Its creator holds a lock on it until it dies, at the earliest until the file has its name.
+void remove_if_left(const char *path) noexcept
+{
+    File file;
+    FileInfo info;
+    if (open_file(path, Access::read_write, file) == Status::success && file.query(path, info) == Status::success &&
+        info.is_regular && info.is_own && file.lock_byte(base::unfinished_lock_position) == ByteLock::own)
+        discard_file(path);
+}
+
 }
 
 Presence query_presence(const char *name) noexcept
 {
     struct stat found;
     if (lstat(name, &found) != 0)
-        return Presence::absent;
+    {
+        if (errno == ENOENT || errno == ENOTDIR)
+            return Presence::absent;
+        (void)fail_system(name, "find", errno);
+        return Presence::unknown;
+    }
     if (S_ISLNK(found.st_mode))
         return Presence::link;
     return S_ISREG(found.st_mode) ? Presence::file : Presence::other;
@@ -63,27 +102,42 @@ void make_absolute(const char *name, char *path, size_t capacity) noexcept
         std::snprintf(path, capacity, "%s", name);
 }
 
-bool identity_of(const char *name, FileIdentity &identity) noexcept
+Named identity_of(const char *name, FileIdentity &identity) noexcept
 {
     struct stat found;
-    if (stat(name, &found) != 0)
-        return false;
-    identity = {static_cast<uint64_t>(found.st_dev), found.st_ino};
-    return true;
+    if (stat(name, &found) == 0)
+    {
+        identity = {static_cast<uint64_t>(found.st_dev), found.st_ino};
+        return Named::found;
+    }
+    if (errno == ENOENT || errno == ENOTDIR)
+        return Named::absent;
+    (void)fail_system(name, "find", errno);
+    return Named::unknown;
 }
 
 Status create_beside(const char *name, uint32_t mode, File &file, char *temporary, size_t capacity) noexcept
 {
-    std::snprintf(temporary, capacity, "%s.%08x.new", name, static_cast<unsigned>(random_number()));
-    file.close();
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-    file.handle_.reset({beyond_standard(::open(temporary, flags, static_cast<mode_t>(mode)))});
-    if (!file.is_open())
+    constexpr int attempts = 8;
+    bool is_kept = false;
+    for (int attempt = 0; attempt < attempts && !is_kept; ++attempt)
     {
-        const int cause = errno;
-        discard_file(temporary); // when it was made, and could not be moved beyond the standard descriptors
-        return fail_system(name, "create", cause);
+        std::snprintf(temporary, capacity, "%s.%08x%s", name, static_cast<unsigned>(random_number()), unfinished);
+        file.close();
+        const int opened = ::open(temporary, flags, static_cast<mode_t>(mode));
+        file.handle_.reset({beyond_standard(opened)});
+        if (!file.is_open())
+        {
+            const int cause = errno;
+            if (opened >= 0) // made, but not to be moved beyond the standard descriptors
+                discard_file(temporary);
+            return fail_system(name, "create", cause);
+        }
+        is_kept = keep_from_removers(file);
     }
+    if (!is_kept)
+        return base::fail(DAO_E_BUSY, "%s: cannot create it: other processes keep removing it", name);
     // A mode that was asked for holds whatever the umask.
     if (mode != 0600 && fchmod(file.descriptor(), static_cast<mode_t>(mode)) != 0)
     {
@@ -121,6 +175,41 @@ Status remove_file(const char *name) noexcept
 void discard_file(const char *temporary) noexcept
 {
     unlink(temporary);
+}
+
+// Where it fails the lock stays until the file is closed, which only those notice who lock all of it.
+void File::finish() const noexcept
+{
+    struct flock place = {};
+    place.l_type = F_UNLCK;
+    place.l_whence = SEEK_SET;
+    place.l_start = static_cast<off_t>(base::unfinished_lock_position);
+    place.l_len = 1;
+    (void)fcntl(descriptor(), F_OFD_SETLK, &place);
+}
+
+void remove_unfinished(const char *name) noexcept
+{
+    struct Search
+    {
+        const char *name;
+        const char *base;
+        int folder_length;
+    };
+    const char *slash = std::strrchr(name, '/');
+    const char *base = slash == nullptr ? name : slash + 1;
+    Search search{name, base, static_cast<int>(base - name)};
+    char folder[path_capacity];
+    std::snprintf(folder, sizeof folder, "%.*s.", search.folder_length, name);
+    const auto remove_one = [](const char *entry, void *context) {
+        const Search &where = *static_cast<Search *>(context);
+        char path[path_capacity];
+        std::snprintf(path, sizeof path, "%.*s%s", where.folder_length, where.name, entry);
+        if (is_unfinished(entry, where.base))
+            remove_if_left(path);
+        return false; // on with the next
+    };
+    (void)find_in_folder(folder, remove_one, &search);
 }
 
 }

@@ -97,14 +97,15 @@ void make_absolute(const char *name, char *path, size_t capacity) noexcept
         std::snprintf(path, capacity, "%s", name);
 }
 
-bool identity_of(const char *name, FileIdentity &identity) noexcept
+// Never unknown: a file that is being removed cannot be opened any more, and that is how it is noticed.
+Named identity_of(const char *name, FileIdentity &identity) noexcept
 {
     const KernelHandle file(open_existing(file_path(name), FILE_READ_ATTRIBUTES));
     BY_HANDLE_FILE_INFORMATION found;
     if (!file.is_valid() || GetFileInformationByHandle(file.get(), &found) == 0)
-        return false;
+        return Named::absent;
     identity = platform::identity(found);
-    return true;
+    return Named::found;
 }
 
 // The folder's access list counts, not `mode`.
@@ -155,5 +156,9 @@ Status remove_file(const char *name) noexcept
 }
 
 void discard_file(const char *) noexcept {} // File::close removes it: while it is mapped, nobody can
+
+// None is left: such a file goes with its process.
+void remove_unfinished(const char *) noexcept {}
+void File::finish() const noexcept {}
 
 }

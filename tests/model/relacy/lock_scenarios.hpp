@@ -61,6 +61,65 @@ struct OneAtATime : rl::test_suite<OneAtATime, 2>
     void after() { RL_ASSERT(changes($) == 4); }
 };
 
+// A lock that is taken away by hand from a holder that lives. Who takes it sees what was written under the lock before that
+// holder had it; of all that think that they hold it, all but one are told at their release, and none frees another's.
+struct Seized : rl::test_suite<Seized, 3>
+{
+    LockWords words;
+    rl::var<unsigned> changes; // of the writer before, and of who seized
+    unsigned losses = 0;
+    unsigned seizures = 0;
+
+    void before()
+    {
+        mortality = nullptr;
+        words.begin();
+        changes($) = 0;
+        losses = seizures = 0;
+    }
+
+    void thread(unsigned index)
+    {
+        const auto lock = words.of_process(index);
+        rl::linear_backoff backoff;
+        if (index == 2)
+        {
+            for (unsigned attempt = 0; attempt < 4; ++attempt)
+            {
+                if (lock.try_seize(token_of(1)) == protocol::LockResult::taken_over)
+                {
+                    ++seizures;
+                    RL_ASSERT(lock.is_held());
+                    change(lock);
+                    return;
+                }
+                backoff.yield($);
+            }
+            return;
+        }
+        while (lock.try_hold(false) != protocol::LockResult::held)
+            backoff.yield($);
+        if (index == 0) // whom nobody seizes
+            change(lock);
+        else if (!lock.release())
+            ++losses;
+    }
+
+    template <class Lock>
+    void change(const Lock &lock)
+    {
+        changes($) = changes($) + 1;
+        RL_ASSERT(lock.release());
+    }
+
+    void after()
+    {
+        RL_ASSERT(changes($) == 1 + seizures);
+        RL_ASSERT(losses == seizures);
+        RL_ASSERT(words.lock.load(rl::mo_relaxed, $) == 0);
+    }
+};
+
 // One process publishes a frame, then puts the next together from two packets of two threads and finalises it; a reader
 // looks on. What the finaliser publishes it has seen, the packets went into the right slot, and the reader gets just
 // these frames.

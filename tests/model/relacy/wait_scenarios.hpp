@@ -109,6 +109,54 @@ struct NoWakeUpIsLost
     }
 };
 
+// One sleeps with a time limit, as the adaptive wait does: it may wake by itself at any moment, leaves its mark behind and
+// goes on by looking. Beside it one sleeps without: its wake-up is not lost whatever becomes of the other's mark.
+struct TimedSleepBesideAnother : rl::test_suite<TimedSleepBesideAnother, 3>
+{
+    static constexpr unsigned frames = 2;
+    WaitWords words;
+    rl::atomic<unsigned> counter;
+
+    void before()
+    {
+        mortality = nullptr;
+        words.begin();
+        counter.store(0, rl::mo_relaxed, $);
+    }
+
+    void thread(unsigned index)
+    {
+        const NotifierWords memory(words);
+        if (index == 0)
+        {
+            for (unsigned frame = 1; frame <= frames; ++frame)
+            {
+                counter.store(frame, rl::mo_relaxed, $);
+                Notifier(memory).notify();
+            }
+            return;
+        }
+        for (unsigned frame = 1; frame <= frames; ++frame)
+        {
+            const auto is_there = [&] { return counter.load(rl::mo_relaxed, $) >= frame; };
+            if (index == 1 && rl::rand(2) == 0)
+                spin_after_timed_sleep(memory, is_there);
+            else
+                sleep_until_there(memory, is_there);
+        }
+    }
+
+    template <class IsThere>
+    static void spin_after_timed_sleep(NotifierWords memory, IsThere &&is_there)
+    {
+        rl::linear_backoff backoff;
+        if (!is_there())
+            (void)Notifier(memory).prepare_sleep(); // and the time is over at once
+        while (!is_there())
+            backoff.yield($);
+    }
+};
+
 struct SemaphoreWords
 {
     rl::atomic<uint32_t> semaphores;

@@ -1,0 +1,34 @@
+# Every function that the library's objects take from the system is one that the fault tests make fail, or one of these,
+# which cannot fail in a way that matters: what is new has to be put on one of the two lists.
+#     cmake -DFAULTED="open;..." -DOBJECTS=FOLDER -DNM=nm -P calls.cmake
+cmake_minimum_required(VERSION 3.22)
+set(harmless
+    # cannot fail, or say that they did
+    __errno_location clock_gettime getenv geteuid getpid localtime_r strerror strftime sysconf raise
+    pthread_sigmask sigaction sigdelset sigemptyset sigfillset sigismember sigpending pthread_mutex_lock pthread_mutex_unlock
+    # give back, end a list, or ask what is known: nothing is to be done when they fail
+    close closedir munmap readdir sem_close sem_getvalue sem_unlink prctl
+    # only before a fork, and only when the library is loaded in part: documented
+    pthread_atfork dladdr dlopen
+    # no calls of the system
+    fprintf free memcmp memcpy memmove memset memchr snprintf vsnprintf stderr stdout strchr strcmp strcspn strlen strncmp strncpy
+    strnlen strrchr strspn strtoull __libc_current_sigrtmax __libc_single_threaded __tls_get_addr _GLOBAL_OFFSET_TABLE_ __stack_chk_fail
+    bcmp)
+file(GLOB_RECURSE objects ${OBJECTS}/*.o)
+if(NOT objects)
+  message(FATAL_ERROR "no objects below ${OBJECTS}")
+endif()
+execute_process(COMMAND ${NM} -u ${objects} OUTPUT_VARIABLE used COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL " [Uw] [^\n]+" used "${used}")
+list(TRANSFORM used REPLACE "^ [Uw] " "")
+list(TRANSFORM used REPLACE "_chk$|^__(isoc[0-9]+_)?(.*)_chk$" "\\2")
+list(REMOVE_DUPLICATES used)
+foreach(name IN LISTS used)
+  # C++ itself, the library's own names, and the tools'
+  if(NOT name IN_LIST FAULTED AND NOT name IN_LIST harmless AND NOT name MATCHES "^(_Z|__cxa_|__gxx_|_Unwind|__asan|__ubsan|__tsan|dao)")
+    list(APPEND unknown ${name})
+  endif()
+endforeach()
+if(unknown)
+  message(FATAL_ERROR "calls of the system that no fault test makes fail (tests/faults/CMakeLists.txt): ${unknown}")
+endif()

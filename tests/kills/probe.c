@@ -1,0 +1,62 @@
+/* What must go on after each kill: probe NAME writes a frame and reads it, and prints how long that took, in seconds. probe
+   NAME remove removes the segment. The segment may be replaced or removed by others at any moment: then it is tried again. */
+#include "worker.hpp"
+
+static double now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static int write_and_read(IMAGE *image)
+{
+    static uint64_t frame[frame_elements];
+    fill_frame(frame, 7);
+    int status = daoShmImage2Shm(frame, frame_elements, image);
+    if (status != DAO_SUCCESS)
+        return status;
+    status = daoShmReadNewest(image, frame, frame_elements, NULL, NULL);
+    if (status == DAO_SUCCESS && !is_whole_frame(frame))
+        exit(2);
+    return status;
+}
+
+int main(int count, char **words)
+{
+    const char *name = words[1];
+    daoShmSetFileMode(0666);
+    if (count == 3)
+        return daoShmRemove(name) == DAO_SUCCESS || daoLastErrorCode() == DAO_E_NOT_FOUND ? 0 : fail("remove");
+    double longest_s = 0;
+    for (int attempt = 0; attempt < 1000; ++attempt)
+    {
+        IMAGE image;
+        memset(&image, 0, sizeof image);
+        uint32_t size[2] = {frame_rows, frame_columns};
+        if (daoShmShm2Img(name, &image) != DAO_SUCCESS &&
+            daoShmImageCreate_FIFO(&image, name, 2, size, _DATATYPE_UINT64, 1, 4, 2) != DAO_SUCCESS)
+        {
+            if (!is_expected_failure())
+                return fail("open");
+            continue;
+        }
+        const double begun_s = now_s();
+        const int status = write_and_read(&image);
+        longest_s = now_s() - begun_s;
+        const int is_expected = is_expected_failure();
+        const DAO_ERROR_CODE code = daoLastErrorCode();
+        if (status == DAO_SUCCESS || !is_expected || code == DAO_E_BUSY)
+        {
+            if (status != DAO_SUCCESS)
+                return fail("write and read");
+            daoShmCloseShm(&image);
+            printf("%.6f\n", longest_s);
+            if (longest_s > 1)
+                return fail("the next writer took longer than a second");
+            return 0;
+        }
+        daoShmCloseShm(&image);
+    }
+    return fail("it never stayed long enough to be written");
+}

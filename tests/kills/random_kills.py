@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""Kills, stops and continues processes that write, read, make, replace and remove one segment, and checks after each kill
+that the others go on.
+
+    random_kills.py WORKERS [--kills N] [--seed S] [--python PYTHON]
+
+WORKERS is the folder of the programs kill_worker_c and kill_worker_cpp; the library is found through kill_worker_probe.
+With --python a Python that has the package takes part. As root a second user takes part, and a second pid namespace where
+that is allowed. The seed, which is printed, gives the same processes, victims and pauses again; what the system makes of them
+may differ.
+
+After each kill: the next writer writes within a second, the next reader reads a whole frame. All the time: no worker sees a
+frame that is torn, repeated, out of order or silently lost. At the end: nothing is left.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+VERDICTS = {1: "a call failed", 2: "torn", 3: "repeated or out of order", 4: "silently lost"}
+NOBODY = 65534
+
+
+class Worker:
+    """One process: its role, language, user and namespace are drawn from the seed."""
+
+    def __init__(self, kills: "Kills") -> None:
+        draw = kills.random
+        self.kills = kills
+        self.role = draw.choices(["writer", "reader", "creator", "keywords"], [4, 5, 1, 1])[0]
+        languages = ["c"]
+        if self.role in ("writer", "reader"):
+            languages += ["cpp"] + (["python"] if kills.zygote else [])
+        self.language = draw.choice(languages)
+        self.seed = draw.randrange(1 << 20)
+        self.is_elsewhere = draw.random() < 0.25 and kills.has_namespaces and self.language != "python"
+        self.is_other_user = draw.random() < 0.25 and os.geteuid() == 0 and self.language != "python"
+        self.process: subprocess.Popen[str] | None = None
+        self.pid = self.start()
+
+    def start(self) -> int:
+        if self.language == "python":
+            return self.kills.zygote_start(self.role, self.seed)
+        program = self.kills.programs / f"kill_worker_{self.language}"
+        command = [str(program), self.role, self.kills.name, str(self.seed)]
+        if self.is_other_user:
+            command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--", *command]
+        if self.is_elsewhere:
+            command = ["unshare", "--pid", "--fork", "--kill-child", "--", *command]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        return self.process.pid
+
+    def target(self) -> int:
+        """The worker itself: in a namespace it is the child of the one that made it."""
+        if not self.is_elsewhere:
+            return self.pid
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return int(children[0]) if children else self.pid
+
+    def send(self, number: int) -> None:
+        try:
+            os.kill(self.target(), number)
+        except (ProcessLookupError, FileNotFoundError):
+            pass
+
+    def end(self) -> None:
+        self.send(signal.SIGKILL)
+        self.collect()
+
+    def collect(self) -> None:
+        """What it found, once it has ended."""
+        if self.process is None:
+            return
+        code = self.process.wait(timeout=30)
+        errors = self.process.stderr.read() if self.process.stderr else ""
+        if self.process.stderr:
+            self.process.stderr.close()
+        # unshare says itself, in this way, that the signal that ended its child was not one it can pass on
+        if code in VERDICTS and not errors.startswith("unshare:"):
+            self.kills.fail(f"{self} found: {VERDICTS[code]} {errors}")
+
+    def has_ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def __str__(self) -> str:
+        where = ", other namespace" if self.is_elsewhere else ""
+        who = ", other user" if self.is_other_user else ""
+        return f"{self.role} in {self.language}{where}{who}"
+
+
+class Kills:
+    def __init__(self, programs: Path, seed: int, python: str | None) -> None:
+        self.programs = programs
+        self.random = random.Random(seed)
+        self.folder = Path(
+            tempfile.mkdtemp(prefix="dao_kills_", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+        )
+        self.folder.chmod(0o777)  # not sticky: the other user may replace and remove
+        self.name = str(self.folder / "k.im.shm")
+        self.verdicts = f"{self.folder}.verdicts"  # of the workers in Python
+        self.workers: list[Worker] = []
+        self.failures: list[str] = []
+        self.longest_s = 0.0
+        self.counts: dict[str, int] = {}
+        self.has_namespaces = (
+            subprocess.run(["unshare", "--pid", "--fork", "true"], stderr=subprocess.DEVNULL, check=False).returncode
+            == 0
+        )
+        self.zygote: subprocess.Popen[str] | None = None
+        if python:
+            worker = Path(__file__).with_name("worker.py")
+            self.zygote = subprocess.Popen(
+                [python, str(worker), self.verdicts], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+
+    def zygote_start(self, role: str, seed: int) -> int:
+        assert self.zygote and self.zygote.stdin and self.zygote.stdout
+        self.zygote.stdin.write(f"{role} {self.name} {seed}\n")
+        self.zygote.stdin.flush()
+        return int(self.zygote.stdout.readline())
+
+    def fail(self, what: str) -> None:
+        self.failures.append(what)
+        print(f"FAILED: {what}", flush=True)
+
+    def probe(self, after: str) -> None:
+        """The next writer and the next reader."""
+        probe = subprocess.run(
+            [str(self.programs / "kill_worker_probe"), self.name],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        if probe.returncode != 0:
+            self.fail(f"after {after}: {probe.stdout}{probe.stderr}".strip())
+        elif probe.stdout.strip():
+            self.longest_s = max(self.longest_s, float(probe.stdout))
+
+    def run(self, kills: int) -> None:
+        self.workers = workers = [Worker(self) for _ in range(6)]
+        for done in range(kills):
+            time.sleep(self.random.expovariate(1 / 0.004))
+            index = self.random.randrange(len(workers))
+            victim = workers[index]
+            way = self.random.choices(["killed", "stopped and continued", "stopped and killed"], [6, 2, 2])[0]
+            self.counts[way] = self.counts.get(way, 0) + 1
+            if way != "killed":
+                victim.send(signal.SIGSTOP)
+                time.sleep(self.random.uniform(0, 0.03))
+            if way == "stopped and continued":
+                victim.send(signal.SIGCONT)
+                if not victim.has_ended():
+                    continue
+            victim.end()
+            workers[index] = Worker(self)
+            self.probe(f"kill {done}, {victim}, {way}")
+            if len(self.failures) > 5:
+                break
+        self.end_workers()
+        self.probe("the last kill")
+
+    def end_workers(self) -> None:
+        for worker in self.workers:
+            worker.end()
+        self.workers = []
+
+    def clean(self) -> None:
+        self.end_workers()
+        if self.zygote and self.zygote.stdin:
+            self.zygote.stdin.close()
+            self.zygote.wait(timeout=30)
+        subprocess.run([str(self.programs / "kill_worker_probe"), self.name, "remove"], check=False, timeout=60)
+        if os.path.exists(self.verdicts):
+            self.fail(Path(self.verdicts).read_text())
+            os.remove(self.verdicts)
+        left = [entry.name for entry in self.folder.iterdir()]
+        if left:
+            self.fail(f"left behind: {left}")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("programs", type=Path)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+    parser.add_argument("--python")
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # through `finally`: no worker is left
+    started = time.monotonic()
+    kills = Kills(options.programs, options.seed, options.python)
+    try:
+        kills.run(options.kills)
+    finally:
+        kills.clean()
+    kinds = ", ".join(f"{count} {way}" for way, count in sorted(kills.counts.items()))
+    print(
+        f"{kinds}; {len(kills.failures)} failed; longest next write {kills.longest_s * 1e3:.1f} ms; "
+        f"{time.monotonic() - started:.0f} s"
+    )
+    return 1 if kills.failures else 0
+
+
+sys.exit(main())
