@@ -33,7 +33,7 @@ const Kind &kind_of(Call call)
         {"open", {ENOENT, EACCES, EMFILE, ENFILE, ENOSPC, ENOMEM, EINTR, EIO, EROFS}},
         {"fstat", {EIO, ENOMEM}},
         {"lstat", {EACCES, EIO, ENOMEM}},
-        {"stat", {ENOENT, EACCES, ENOMEM}},
+        {"stat", {EACCES, EIO, ENOMEM}},
         {"fallocate", {ENOSPC, EDQUOT, EFBIG, EIO, EINTR, EOPNOTSUPP}},
         {"pwrite", {ENOSPC, EDQUOT, EIO, EINTR, does_part}},
         {"fchmod", {EPERM, EROFS, EIO}},
@@ -226,6 +226,7 @@ int __real_clock_nanosleep(clockid_t, int, const timespec *, timespec *);
 long __real_syscall(long, ...);
 sem_t *__real_sem_open(const char *, int, ...);
 int __real_sem_timedwait(sem_t *, const timespec *);
+int __real_sem_clockwait(sem_t *, clockid_t, const timespec *);
 int __real_sem_post(sem_t *);
 void *__real__Znwm(size_t);
 void *__real__ZnwmRKSt9nothrow_t(size_t, const std::nothrow_t &);
@@ -357,6 +358,10 @@ sem_t *__wrap_sem_open(const char *name, int flags, ...)
 int __wrap_sem_timedwait(sem_t *semaphore, const timespec *until)
 {
     return fails(Call::semaphore_wait) ? -1 : __real_sem_timedwait(semaphore, until);
+}
+int __wrap_sem_clockwait(sem_t *semaphore, clockid_t clock, const timespec *until)
+{
+    return fails(Call::semaphore_wait) ? -1 : __real_sem_clockwait(semaphore, clock, until);
 }
 int __wrap_sem_post(sem_t *semaphore)
 {

@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
-"""Kills, stops and continues processes that write, read, make, replace and remove one segment, and checks after each kill
-that the others go on.
+"""Kills, stops and continues processes that write, read, make, replace and remove one segment, and checks after each
+kill that the others go on.
 
     random_kills.py WORKERS [--kills N] [--seed S] [--python PYTHON]
 
-WORKERS is the folder of the programs kill_worker_c and kill_worker_cpp; the library is found through kill_worker_probe.
-With --python a Python that has the package takes part. As root a second user takes part, and a second pid namespace where
-that is allowed. The seed, which is printed, gives the same processes, victims and pauses again; what the system makes of them
-may differ.
+WORKERS is the folder of the programs kill_worker_c, kill_worker_cpp and kill_worker_probe. With --python a Python
+that has the package takes part. As root a second user takes part, and a second pid namespace where that is
+allowed. The seed, which is printed, gives the same processes, victims and pauses again; what the system makes of
+them may differ.
 
-After each kill: the next writer writes within a second, the next reader reads a whole frame. All the time: no worker sees a
-frame that is torn, repeated, out of order or silently lost. At the end: nothing is left.
+After each kill: the next writer writes within a second, the next reader reads a whole frame. All the time: no
+worker sees a frame that is torn, repeated, out of order or silently lost. At the end: nothing is left.
 """
 
 import argparse
+import contextlib
 import os
 import random
 import shutil
@@ -65,10 +66,8 @@ class Worker:
         return int(children[0]) if children else self.pid
 
     def send(self, number: int) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
             os.kill(self.target(), number)
-        except (ProcessLookupError, FileNotFoundError):
-            pass
 
     def end(self) -> None:
         self.send(signal.SIGKILL)

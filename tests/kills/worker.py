@@ -10,6 +10,7 @@ import sys
 import time
 
 import numpy as np
+
 from daoShm import DaoError, shm
 
 SHAPE = (16, 32)
