@@ -91,3 +91,21 @@ def test_a_writer_that_died_is_seen(tool):
     assert line["writer_pid"] == writer.pid and line["writer_alive"] is False
     text = tool("watch", "wfs", "-n", 1, "--interval", 0.2)
     assert text.rstrip().endswith(f"writer gone: {writer.pid}")
+
+
+def test_a_live_picture_of_a_camera_that_stalls_ages(tool):
+    writer = running(tool)
+    with terminal_or_skip(tool) as terminal:
+        terminal.run("show", "wfs", "--watch")
+        terminal.wait_for("frame ")
+        writer.send_signal(signal.SIGSTOP)
+        ages = set()
+        deadline = time.monotonic() + 20
+        while len(ages) < 3 and time.monotonic() < deadline:
+            ages |= set(re.findall(r"([\d.]+) s old", terminal.screen()))
+            time.sleep(0.1)
+        assert len(ages) >= 3, "the age does not grow"
+        tool("create", "wfs", "3x3", "uint8")
+        terminal.wait_for("replaced, following")
+        terminal.keys("C-c")
+        terminal.wait_for("exit=0")

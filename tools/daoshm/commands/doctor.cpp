@@ -106,10 +106,18 @@ void check_semaphores(const std::vector<SegmentStatus> &statuses, Findings &find
     std::set<std::string> stems;
     for (const SegmentStatus &status : statuses)
         stems.insert(semaphore_group(status));
+    std::map<std::string, std::vector<std::string>> strays; // files by group
+    std::set<std::string> all;
     for (const std::string &group : semaphore_groups())
+        if (!stems.contains(group))
+        {
+            strays[group] = semaphore_files(group);
+            all.insert(strays[group].begin(), strays[group].end());
+        }
+    const std::set<std::string> mapped = mapped_files(all); // at once: it looks at every process
+    for (const auto &[group, files] : strays)
     {
-        const std::vector<std::string> files = semaphore_files(group);
-        if (stems.contains(group) || !mapped_files({files.begin(), files.end()}).empty())
+        if (std::any_of(files.begin(), files.end(), [&](const std::string &file) { return mapped.contains(file); }))
             continue;
         findings.push_back({Severity::problem, "stale semaphores",
                             fmt::format("{} named semaphores of '{}', which has no segment here", files.size(), group),

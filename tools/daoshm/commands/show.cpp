@@ -145,19 +145,30 @@ class LivePicture
     void run()
     {
         std::vector<std::byte> data;
+        std::vector<std::byte> next;
+        Dao::NextOptions how;
+        how.timeout = std::chrono::seconds(1);
         Dao::ReadResult frame = segment_.read(data);
+        std::optional<Dao::ReadResult> shown;
         while (!is_interrupted() && frame.status != DAO_INTERRUPTED)
         {
             if (frame && frame.cnt0 > 0)
-                put(drawn_frame(segment_, data, frame, options_, note_));
+                shown = frame;
+            if (shown && (frame || frame.status == DAO_TIMEOUT))
+                put(drawn_frame(segment_, data, *shown, options_, note_)); // without a new frame, it has become older
             else if (frame.status == DAO_REPLACED)
+            {
                 follow();
+                shown.reset();
+            }
             else if (frame.status == DAO_REMOVED)
                 throw error_of(frame.status);
             // Else there is none yet, or none that was whole: the old picture stays.
             if (frame && frame.cnt0 > 0)
                 sleep_unless_interrupted(static_cast<int64_t>(1e9 / options_.frames_per_second));
-            frame = segment_.next(data);
+            frame = segment_.next(next, how);
+            if (frame)
+                data.swap(next);
         }
     }
 
