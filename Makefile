@@ -23,7 +23,6 @@ install-packages:
 	@cmake/packages.sh install build tests demo
 
 test: install-packages check-layers
-	@cmake/packages.sh install bindings
 	@$(SUITE) release asan tsan python tool demo bindings
 
 test-core: PART = release
@@ -32,7 +31,7 @@ test-asan test-tsan test-python test-tool test-demo: PART = $(@:test-%=%)
 test-core test-sanitizers test-asan test-tsan test-python test-tool test-demo: install-packages
 	@$(SUITE) $(PART)
 
-# The bindings of other languages, of those that are installed: MATLAB's with Octave, Julia, Rust.
+# The bindings of other languages, of those that are installed: MATLAB's with Octave, which this installs, Julia, Rust.
 test-bindings:
 	@cmake/packages.sh install build tests bindings
 	@$(SUITE) bindings
