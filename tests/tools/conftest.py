@@ -1,5 +1,6 @@
 """Shared by the tests: a private temporary folder, the tool, and writers that run in parallel."""
 
+import contextlib
 import json
 import os
 import shlex
@@ -105,6 +106,24 @@ class Tool:
             if process.poll() is None:
                 process.kill()
             process.communicate()
+
+
+@contextlib.contextmanager
+def small_disk(tool, megabytes):
+    """The path of a small tmpfs, in a mount namespace of its own; skips the test where that is not allowed."""
+    place = tool.folder / "small"
+    place.mkdir()
+    script = f"mount -t tmpfs -o size={megabytes}m tmpfs '{place}' && echo mounted && exec cat"
+    command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script]
+    if WINDOWS or os.geteuid() != 0 or not shutil.which("unshare"):
+        pytest.skip("mounting a small tmpfs needs Linux, and root")
+    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        if holder.stdout.readline() != "mounted\n":
+            pytest.skip("this machine does not let a test mount a tmpfs")
+        yield Path(f"/proc/{holder.pid}/root{place}")
+    finally:
+        holder.communicate()
 
 
 def empty(folder):

@@ -61,6 +61,7 @@ def test_every_command_keeps_to_its_schema(tool):
     assert line["segment"] == info["segment"] and line["latency"]["count"] == 0 and line["jitter_ns"] is None
     assert check("save", tool("save", "a", "s.npy", "--json"))["segment"] == info["segment"]
     assert check("replay", tool("replay", "r.npy", "a", "--json"))["segment"] == info["segment"]
+    assert check("repair", tool("repair", "r.npy", "--json"))["frames"] == 5
     check("bench", tool("bench", "--time", 0.05, "--json"))
     check("doctor", tool("doctor", tool.folder, "--json", code=None))
 

@@ -163,7 +163,7 @@ def test_no_torn_frame_is_recorded(tool, depth):
     recorder = tool.start("record", "a", "r.npy", "--json", "--time", "2s", "--timeout", "3s", "--buffer", 64)
     output, errors = recorder.communicate(timeout=40)
     report = json.loads(output)
-    data = np.load(tool.folder / "r.npy", mmap_mode="r")
+    data = np.load(tool.folder / "r.npy", mmap_mode="r") if report["frames"] else []  # without a frame, no file
     assert len(data) == report["frames"] and recorder.returncode in (0, 3, 4), errors
     assert all(frame.min() == frame.max() for frame in data)
     if depth == 1:

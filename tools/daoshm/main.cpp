@@ -85,6 +85,7 @@ int main(int argc, char **argv)
 {
     daoshm::start_terminal();
     daoshm::catch_interrupts();
+    daoshm::report_file_size_limit();
     const int code = guarded([&] { return run(argc, argv); });
     const int end = guarded([] {
         daoshm::finish_output();

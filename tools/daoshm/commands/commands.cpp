@@ -18,6 +18,7 @@ namespace daoshm
     X(keyword)             \
     X(save)                \
     X(record)              \
+    X(repair)              \
     X(replay)              \
     X(camera)              \
     X(bench)               \

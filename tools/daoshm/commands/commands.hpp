@@ -44,6 +44,14 @@ inline CLI::Option *add_segment_argument(CLI::App *command, std::string &segment
         ->type_name(segment_argument);
 }
 
+/// The option of commands that read an image from a file.
+inline void add_image_option(CLI::App *command, std::string &image)
+{
+    command
+        ->add_option("--hdu", image, "Image of a FITS file: its number, from 0, or its name; default: the first image")
+        ->type_name("HDU");
+}
+
 inline void add_folder_argument(CLI::App *command, std::vector<std::string> &folders)
 {
     command->add_option("folder", folders, "Folders to search; default: the temporary folder and /dev/shm");

@@ -71,6 +71,9 @@ void print_report_json(const std::string &segment, const FrameWriter &file, cons
     json["restarts"] = result.restarts;
     json["span_s"] = static_cast<double>(result.last_ns - result.first_ns) / 1e9;
     json["rate_hz"] = json_if(result.frames > 1, rate_of(result));
+    json["steps"] = Json::array();
+    for (const ClockStep &step : result.steps)
+        json["steps"].push_back({{"before_frame", step.frame_index}, {"step_ns", step.step_ns}});
     json["gaps"] = Json::array();
     for (const Gap &gap : result.gaps)
         json["gaps"].push_back({{"before_frame", gap.frame_index}, {"missed", gap.missed}});
@@ -79,6 +82,11 @@ void print_report_json(const std::string &segment, const FrameWriter &file, cons
 
 void print_report(const FrameWriter &file, const RecordResult &result)
 {
+    if (result.frames == 0)
+    {
+        std::fputs("no frame, and so no file\n", stdout);
+        return;
+    }
     const std::string path = file.paths().front();
     const auto size = static_cast<double>(std::filesystem::file_size(path_of(path)));
     std::string text =
@@ -100,6 +108,12 @@ void print_report(const FrameWriter &file, const RecordResult &result)
                             duration_text(static_cast<double>(result.outrun) * 1e8));
     if (result.missed > 0)
         text += "\n  to prevent this: a segment with a greater depth, or a faster disk";
+    constexpr size_t shown_steps = 10;
+    for (size_t i = 0; i < std::min(result.steps.size(), shown_steps); ++i)
+        text += fmt::format("\n  before frame {}: the clock of the acquisition times was set, by {:+.3f} s",
+                            result.steps[i].frame_index, static_cast<double>(result.steps[i].step_ns) / 1e9);
+    if (result.steps.size() > shown_steps)
+        text += fmt::format("\n  and {} more times", result.steps.size() - shown_steps);
     if (result.restarts > 0)
         text += fmt::format("\n  the segment was created again {} times; cnt0 restarts there", result.restarts);
     std::fputs((text + "\n").c_str(), stdout);
@@ -107,7 +121,7 @@ void print_report(const FrameWriter &file, const RecordResult &result)
 
 int run_record(const RecordOptions &options)
 {
-    check_destination(options.file, options.force);
+    check_destination(options.file, Content::recording, options.force);
     RecordLimits limits;
     limits.frames = options.frames;
     limits.duration_ns = parse_time_limit(options.time);
@@ -161,14 +175,19 @@ void add_record(Tool &tool)
     command->add_flag("-f,--force", options->force, "Overwrite an existing file");
     add_json_flag(command, options->json);
     command->footer(
-        "Recording begins with the next frame and, without -n and -t, continues until Ctrl-C. A full disk or Ctrl-C\n"
-        "leaves a valid file of the frames until then. Frames that the writer overwrote before they were read are\n"
-        "counted and reported (exit code 4).\n\n"
+        "Recording begins with the next frame and, without -n and -t, continues until Ctrl-C. A full disk, Ctrl-C or "
+        "a\n"
+        "closed terminal leaves a valid file of the frames until then; without a frame there is no file. Frames that "
+        "the\n"
+        "writer overwrote before they were read are counted and reported (exit code 4).\n"
+        "Frames reach the disk within a second. When the recorder was killed or the power failed, `daoshm repair "
+        "FILE`\n"
+        "completes the file, with the help of FILE.journal beside it.\n\n"
         "FITS: a cube with the frames along the last axis (the first in NumPy), the segment's keywords in the header,\n"
-        "and a table FRAMES with CNT0, CNT2, ATIME_NS and MISSED for each frame. Unsigned integers and int8 use "
-        "BZERO;\n"
-        "complex elements are pairs along NAXIS1, CTYPE1 'COMPLEX'.\n"
-        ".npy: the same array, and a sidecar file NAME.npy.json with the keywords and the four columns.\n\n"
+        "and a table FRAMES with CNT0, CNT2, ATIME_NS, MISSED and CRC32 for each frame. Unsigned integers and int8 "
+        "use\n"
+        "BZERO; complex elements are pairs along NAXIS1, CTYPE1 'COMPLEX'.\n"
+        ".npy: the same array, and a sidecar file NAME.npy.json with the keywords and the five columns.\n\n"
         "Examples:\n  daoshm record wfs night.fits -n 1000\n  daoshm record wfs night.npy -t 10s --timeout 2s\n"
         "  daoshm record wfs long.fits          until Ctrl-C");
 }

@@ -1,14 +1,17 @@
 /// replay: frames from a file into a segment, at the recorded or a given rate.
 #include "commands/commands.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "commands/file_notes.hpp"
 #include "commands/number_option.hpp"
 #include "files/frame_file.hpp"
+#include "files/replay_times.hpp"
 #include "frame/geometry.hpp"
 #include "frame/times.hpp"
 #include "platform/platform.hpp"
@@ -32,6 +35,7 @@ struct ReplayOptions
 {
     std::string file;
     std::string segment;
+    std::string image;
     double rate_hz = 0;
     uint32_t depth = 4;
     bool loop = false;
@@ -58,25 +62,34 @@ Sequence sequence_of(const FrameReader &file, const std::vector<uint64_t> *segme
     return {all.shape[0], {all.atype, {all.shape.begin() + 1, all.shape.end()}}};
 }
 
-Dao::Image create_for(const ReplayOptions &options, const Sequence &sequence, const std::vector<Dao::Keyword> &keywords)
+/// Make the segment, with the file's keywords.
+Dao::Image create_for(const ReplayOptions &options, const Geometry &frame, const FrameReader &file)
 {
-    const auto room = static_cast<uint32_t>(keywords.size()) + usual_keyword_room;
-    Dao::Image segment = create_segment(new_segment_path(options.segment), sequence.frame, options.depth, room);
-    for (const Dao::Keyword &keyword : keywords)
-        segment.set_keyword(keyword.name, keyword.value, keyword.comment);
-    return segment;
+    print_left_out(file, options.file);
+    return create_segment(new_segment_path(options.segment), frame, options.depth, file.header().keywords);
 }
 
-/// The time at which frame `index` is due, in ns after the first; for index `count`, that of the first in the next
-/// loop.
-int64_t due_ns(const std::vector<FrameRecord> &records, uint64_t index, double rate_hz)
+/// The segment to publish in: that of the name, or a new one. The first frame was read by then.
+Dao::Image segment_for(const ReplayOptions &options, FrameReader &file, const Sequence &sequence,
+                       std::optional<Dao::Image> existing)
 {
-    if (rate_hz > 0)
-        return static_cast<int64_t>(static_cast<double>(index) * 1e9 / rate_hz);
-    if (index < records.size())
-        return records[index].atime_ns - records[0].atime_ns;
-    const int64_t span_ns = records.back().atime_ns - records[0].atime_ns;
-    return records.size() > 1 ? span_ns + span_ns / static_cast<int64_t>(records.size() - 1) : 1'000'000;
+    if (existing && geometry_of(*existing) != sequence.frame)
+        throw ToolError(fmt::format("{}: frames of {}; expected those of {}: {}", options.file, sequence.frame.text(),
+                                    existing->name(), geometry_of(*existing).text()));
+    if (sequence.count == 0)
+        throw ToolError(fmt::format("{}: no frame in the file; expected at least one", options.file));
+    check_shape(options.file, sequence.frame); // before it is read
+    std::vector<std::byte> first(sequence.frame.size_bytes());
+    file.read(0, sequence.frame.element_count(), first.data());
+    return existing ? std::move(*existing) : create_for(options, sequence.frame, file);
+}
+
+/// When frame `index` is due, in ns after the first; for index `count`, when the first is due again.
+int64_t due_ns(const ReplayTimes &times, uint64_t index, double rate_hz)
+{
+    constexpr double most_ns = 1e18; // 31 years
+    return rate_hz > 0 ? static_cast<int64_t>(std::min(static_cast<double>(index) * 1e9 / rate_hz, most_ns))
+                       : times.due_ns(index);
 }
 
 void publish_frame(Dao::Image &segment, FrameReader &file, const Sequence &sequence, uint64_t index, bool keep_times)
@@ -93,66 +106,85 @@ void publish_frame(Dao::Image &segment, FrameReader &file, const Sequence &seque
     publish(segment, frame.data());
 }
 
-/// Publish all frames once. @return the number published; fewer when interrupted
-uint64_t play_once(Dao::Image &segment, FrameReader &file, const Sequence &sequence, const ReplayOptions &options,
-                   int64_t started_ns, uint64_t &late)
+struct ReplayResult
+{
+    uint64_t frames = 0;
+    uint64_t late = 0; ///< frames published more than 1 ms after they were due
+    int64_t elapsed_ns = 0;
+};
+
+/// Publish all frames, the first at `started_ns`. @return false when interrupted
+bool play_once(Dao::Image &segment, FrameReader &file, const Sequence &sequence, const ReplayOptions &options,
+               const ReplayTimes &times, int64_t started_ns, ReplayResult &result)
 {
     Progress progress("replaying", sequence.count, !options.json);
     for (uint64_t index = 0; index < sequence.count; ++index)
     {
-        const int64_t due = started_ns + due_ns(file.records(), index, options.rate_hz);
-        late += steady_ns() - due > 1'000'000 ? 1U : 0U;
+        const int64_t due = started_ns + due_ns(times, index, options.rate_hz);
+        result.late += steady_ns() - due > 1'000'000 ? 1U : 0U;
         if (!wait_until(due))
-            return index;
+            return false;
         publish_frame(segment, file, sequence, index, options.keep_times);
+        ++result.frames;
         progress.update(index + 1);
     }
-    return sequence.count;
+    return true;
+}
+
+ReplayResult play(Dao::Image &segment, FrameReader &file, const Sequence &sequence, const ReplayOptions &options,
+                  const ReplayTimes &times)
+{
+    ReplayResult result;
+    const int64_t started_ns = steady_ns();
+    int64_t round_ns = started_ns;
+    while (play_once(segment, file, sequence, options, times, round_ns, result) && options.loop)
+        round_ns += due_ns(times, sequence.count, options.rate_hz);
+    result.elapsed_ns = steady_ns() - started_ns;
+    return result;
+}
+
+void report(const Dao::Image &segment, const ReplayResult &result, const ReplayTimes &times,
+            const ReplayOptions &options)
+{
+    const std::vector<uint64_t> steps = options.rate_hz > 0 ? std::vector<uint64_t>() : times.steps();
+    if (options.json)
+    {
+        print_json({{"segment", absolute_path(segment.name())},
+                    {"frames", result.frames},
+                    {"late", result.late},
+                    {"elapsed_s", static_cast<double>(result.elapsed_ns) / 1e9},
+                    {"steps", steps}});
+        return;
+    }
+    std::string text = fmt::format("{}: {} frames in {}, {} more than 1 ms late\n", printable(segment.name()),
+                                   result.frames, duration_text(static_cast<double>(result.elapsed_ns)), result.late);
+    if (!steps.empty())
+        text += fmt::format("  the recorded times step {} {}, first before frame {}: each step was played as one usual "
+                            "period, {}\n",
+                            steps.size(), steps.size() == 1 ? "time" : "times", steps.front(),
+                            duration_text(static_cast<double>(times.period_ns())));
+    std::fputs(text.c_str(), stdout);
 }
 
 int run_replay(const ReplayOptions &options)
 {
-    const std::unique_ptr<FrameReader> file = open_frames(options.file);
+    const std::unique_ptr<FrameReader> file = open_frames(options.file, options.image);
+    print_notes(*file);
     if (options.rate_hz <= 0 && file->records().empty())
         throw ToolError(
             fmt::format("{}: no acquisition times in the file; expected a recording, or --rate", options.file),
             exit_usage);
-    const bool exists = existing_segment(options.segment).has_value();
-    std::optional<Dao::Image> segment;
+    std::optional<Dao::Image> existing;
     std::vector<uint64_t> shape;
-    if (exists)
+    if (existing_segment(options.segment))
     {
-        segment.emplace(open_writer(options.segment));
-        shape = geometry_of(*segment).shape;
+        existing.emplace(open_writer(options.segment));
+        shape = geometry_of(*existing).shape;
     }
-    const Sequence sequence = sequence_of(*file, exists ? &shape : nullptr, options.file);
-    if (!exists)
-        segment.emplace(create_for(options, sequence, file->header().keywords));
-    if (geometry_of(*segment) != sequence.frame)
-        throw ToolError(fmt::format("{}: frames of {}; expected those of {}: {}", options.file, sequence.frame.text(),
-                                    segment->name(), geometry_of(*segment).text()));
-    if (sequence.count == 0)
-        throw ToolError(fmt::format("{}: no frame in the file; expected at least one", options.file));
-    uint64_t published = 0;
-    uint64_t late = 0;
-    const int64_t started_ns = steady_ns();
-    int64_t round_ns = started_ns;
-    do
-    {
-        published += play_once(*segment, *file, sequence, options, round_ns, late);
-        round_ns += due_ns(file->records(), sequence.count, options.rate_hz);
-    } while (options.loop && !is_interrupted());
-    const auto elapsed_ns = static_cast<double>(steady_ns() - started_ns);
-    if (options.json)
-        print_json({{"segment", absolute_path(segment->name())},
-                    {"frames", published},
-                    {"late", late},
-                    {"elapsed_s", elapsed_ns / 1e9}});
-    else
-        std::fputs(fmt::format("{}: {} frames in {}, {} more than 1 ms late\n", printable(segment->name()), published,
-                               duration_text(elapsed_ns), late)
-                       .c_str(),
-                   stdout);
+    const Sequence sequence = sequence_of(*file, existing ? &shape : nullptr, options.file);
+    Dao::Image segment = segment_for(options, *file, sequence, std::move(existing));
+    const ReplayTimes times(file->records());
+    report(segment, play(segment, *file, sequence, options, times), times, options);
     return is_interrupted() && !options.loop ? exit_interrupted : exit_success;
 }
 
@@ -163,7 +195,7 @@ void add_replay(Tool &tool)
     const auto options = std::make_shared<ReplayOptions>();
     CLI::App *command = add_command(tool, "replay", "Publish the frames of a file, at the recorded or a given rate",
                                     options, run_replay);
-    command->add_option("file", options->file, "File: .npy, .fits, .fit or .fts, frames along the first axis")
+    command->add_option("file", options->file, "File: .npy or FITS, frames along the first axis")
         ->required()
         ->type_name("FILE");
     command
@@ -172,6 +204,7 @@ void add_replay(Tool &tool)
         ->type_name(segment_argument);
     add_number(command, "--rate", options->rate_hz, "Frames per second, instead of the recorded times", rate_bounds)
         ->type_name("HZ");
+    add_image_option(command, options->image);
     command->add_flag("--loop", options->loop, "Repeat until Ctrl-C");
     command->add_flag("--keep-times", options->keep_times,
                       "Publish the recorded acquisition times instead of new ones");
@@ -179,7 +212,8 @@ void add_replay(Tool &tool)
         ->capture_default_str();
     add_json_flag(command, options->json);
     command->footer(
-        "The frame ids (cnt2) are those recorded. Where frames are missing from the recording there is a pause.\n\n"
+        "The frame ids (cnt2) are those recorded. Where frames are missing from the recording there is a pause.\n"
+        "Where the recorded times step, because a clock was set, one usual period passes.\n\n"
         "Examples:\n  daoshm replay night.fits wfs\n  daoshm replay night.npy simulated --rate 100 --loop");
 }
 

@@ -48,7 +48,7 @@ Dao::ReadResult read_unseen(Dao::Image &segment, std::vector<std::byte> &frame, 
 
 int run_save(const SaveOptions &options)
 {
-    check_destination(options.file, options.force);
+    check_destination(options.file, Content::one_frame, options.force);
     Dao::Image segment = open_read_only(options.segment);
     std::vector<std::byte> frame;
     const Dao::ReadResult result = options.next ? read_unseen(segment, frame, options) : read_newest(segment, frame);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/file_notes.hpp"
 #include "commands/number_option.hpp"
 #include "files/frame_file.hpp"
 #include "frame/element_types.hpp"
@@ -25,6 +26,7 @@ struct SetOptions
 {
     std::string segment;
     std::string file;
+    std::string image;
     uint64_t frame = 0;
     uint32_t depth = 1;
     bool create = false;
@@ -47,27 +49,42 @@ uint64_t first_element(const Geometry &file, const Geometry &segment, const SetO
     return options.frame * segment.element_count();
 }
 
-int run_set(const SetOptions &options)
+/// One frame of the file, converted to the type `wanted`.
+std::vector<std::byte> read_frame(FrameReader &file, const Geometry &wanted, const SetOptions &options)
 {
-    const std::unique_ptr<FrameReader> file = open_frames(options.file);
-    const Geometry &found = file->header().geometry;
-    const bool is_new = options.create && !existing_segment(options.segment);
-    Geometry frame_found = found;
-    if (!file->records().empty()) // a recording: frames along the first axis
-        frame_found.shape.erase(frame_found.shape.begin());
-    Dao::Image segment = is_new ? create_segment(new_segment_path(options.segment), frame_found, options.depth)
-                                : open_writer(options.segment);
-    const Geometry wanted = geometry_of(segment);
+    const Geometry &found = file.header().geometry;
     if (!is_safe_cast(found.atype, wanted.atype) && !options.cast)
         throw ToolError(
             fmt::format("{}: elements of type {}; expected a type of which {} ({}) holds every value; --cast "
                         "converts, unless a value does not fit",
-                        options.file, daoTypeName(found.atype), segment.name(), daoTypeName(wanted.atype)));
+                        options.file, daoTypeName(found.atype), options.segment, daoTypeName(wanted.atype)));
     const uint64_t first = first_element(found, wanted, options);
     std::vector<std::byte> frame(wanted.element_count() * daoTypeSize(found.atype));
-    file->read(first, wanted.element_count(), frame.data());
+    file.read(first, wanted.element_count(), frame.data());
     if (found.atype != wanted.atype)
         frame = convert_elements(found.atype, frame.data(), wanted.element_count(), wanted.atype);
+    return frame;
+}
+
+int run_set(const SetOptions &options)
+{
+    const std::unique_ptr<FrameReader> file = open_frames(options.file, options.image);
+    print_notes(*file);
+    const bool is_new = options.create && !existing_segment(options.segment);
+    if (!is_new)
+    {
+        Dao::Image segment = open_writer(options.segment);
+        publish(segment, read_frame(*file, geometry_of(segment), options).data());
+        return exit_success;
+    }
+    Geometry wanted = file->header().geometry;
+    if (!file->records().empty()) // a recording: frames along the first axis
+        wanted.shape.erase(wanted.shape.begin());
+    check_shape(options.file, wanted); // before it is read
+    const std::vector<std::byte> frame = read_frame(*file, wanted, options);
+    print_left_out(*file, options.file);
+    Dao::Image segment =
+        create_segment(new_segment_path(options.segment), wanted, options.depth, file->header().keywords);
     publish(segment, frame.data());
     return exit_success;
 }
@@ -79,11 +96,14 @@ void add_set(Tool &tool)
     const auto options = std::make_shared<SetOptions>();
     CLI::App *command = add_command(tool, "set", "Publish a frame from a .npy or FITS file", options, run_set);
     add_segment_argument(command, options->segment);
-    command->add_option("file", options->file, "File: .npy, .fits, .fit or .fts")->required()->type_name("FILE");
+    command->add_option("file", options->file, "File: .npy or FITS, also compressed (.gz, .fz)")
+        ->required()
+        ->type_name("FILE");
+    add_image_option(command, options->image);
     add_number(command, "--frame", options->frame, "Frame of a file with several, from 0", any_count)
         ->capture_default_str();
     command->add_flag("--create", options->create,
-                      "Create the segment, with the file's shape and type, when it does not exist");
+                      "Create the segment, with the file's shape, type and keywords, when it does not exist");
     add_number(command, "--depth", options->depth, "Slots of a segment that is created", depth_bounds)
         ->capture_default_str();
     command->add_flag("--cast", options->cast,

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "files/fits_common.hpp"
-#include "files/fits_header.hpp"
+#include "files/fits_images.hpp"
+#include "files/fits_keywords.hpp"
+#include "files/fits_records.hpp"
+#include "files/fits_values.hpp"
 #include "frame/element_types.hpp"
 #include "text/exit_code.hpp"
 
@@ -16,157 +20,84 @@ namespace daoshm
 namespace
 {
 
-/// The element type whose numbers have the image type `bitpix`.
-uint8_t type_of_bitpix(int bitpix, bool is_complex, const std::string &path)
-{
-    for (const std::string &name : type_names())
-    {
-        const uint8_t atype = type_from_name(name);
-        if (is_complex_type(atype) == is_complex && fits_type(atype).bitpix == bitpix)
-            return atype;
-    }
-    throw ToolError(fmt::format("{}: FITS image type {}{}; expected one that a segment can hold", path, bitpix,
-                                is_complex ? " in complex pairs" : ""));
-}
-
 class FitsReader : public FrameReader
 {
   public:
-    explicit FitsReader(const std::string &path) : path_(path)
+    FitsReader(const std::string &path, const std::string &image) : FrameReader(path)
     {
         int status = 0;
         fitsfile *file = nullptr;
         fits_open_diskfile(&file, path.c_str(), READONLY, &status);
         check_fits(status, path);
         file_.reset(file);
-        go_to_first_image();
+        const int image_hdu = choose_image(file, image, path, notes_);
         read_geometry();
-        header_.keywords = read_keywords(file_.get(), path_);
-        read_records();
-    }
-
-    void read(uint64_t first, uint64_t count, void *destination) override
-    {
-        const uint64_t numbers = is_complex_type(header_.geometry.atype) ? 2 : 1;
-        int status = 0;
-        int any_null = 0;
-        fits_read_img(file_.get(), fits_type(header_.geometry.atype).datatype,
-                      static_cast<LONGLONG>(first * numbers) + 1, static_cast<LONGLONG>(count * numbers), nullptr,
-                      destination, &any_null, &status);
-        check_fits(status, path_);
+        header_.keywords = read_keywords(file, path, left_out_);
+        const std::vector<uint64_t> &shape = header_.geometry.shape;
+        FitsRecords found = read_fits_records(file, shape.empty() ? 0 : shape[0], path);
+        fits_movabs_hdu(file, image_hdu, nullptr, &status);
+        check_fits(status, path);
+        take(found);
     }
 
   private:
-    void go_to_first_image()
+    void read_elements(uint64_t first, uint64_t count, void *destination) override
     {
-        int status = 0;
-        int hdu_count = 0;
-        fits_get_num_hdus(file_.get(), &hdu_count, &status);
-        for (int hdu = 1; hdu <= hdu_count && status == 0; ++hdu)
-        {
-            int type = 0;
-            int axis_count = 0;
-            fits_movabs_hdu(file_.get(), hdu, &type, &status);
-            const bool is_image = type == IMAGE_HDU || fits_is_compressed_image(file_.get(), &status) != 0;
-            if (is_image && fits_get_img_dim(file_.get(), &axis_count, &status) == 0 && axis_count > 0)
-            {
-                image_hdu_ = hdu;
-                return;
-            }
-        }
-        check_fits(status, path_);
-        throw ToolError(fmt::format("{}: no image in the file; expected one", path_));
+        const uint64_t numbers = is_complex_type(header_.geometry.atype) ? 2 : 1;
+        read_fits_numbers(file_.get(), values_, first * numbers, count * numbers, destination, path_);
     }
 
     void read_geometry()
     {
-        int status = 0;
-        int bitpix = 0;
-        int axis_count = 0;
-        std::array<LONGLONG, 9> axes{};
+        std::vector<uint64_t> axes = image_axes(file_.get(), path_); // fastest first
+        header_.geometry = {type_code<double>(), axes};
+        values_ = fits_values(file_.get(), size_bytes() / sizeof(double), path_);
+        header_.geometry.atype = values_.atype;
         std::array<char, FLEN_VALUE> axis_type{};
-        // The equivalent type is that of the values, after BSCALE and BZERO.
-        fits_get_img_equivtype(file_.get(), &bitpix, &status);
-        if (bitpix == LONGLONG_IMG && zero_offset() == 0x1p63) // cfitsio takes these for signed
-            bitpix = ULONGLONG_IMG;
-        fits_get_img_dim(file_.get(), &axis_count, &status);
-        fits_get_img_sizell(file_.get(), static_cast<int>(axes.size()), axes.data(), &status);
-        check_fits(status, path_);
-        if (axis_count > static_cast<int>(axes.size()))
-            throw ToolError(fmt::format("{}: {} axes; expected at most {}", path_, axis_count, axes.size()));
-        header_.geometry.atype = type_of_bitpix(bitpix, false, path_);
-        auto last = axes.begin() + axis_count;
-        auto first = axes.begin();
+        int status = 0;
         fits_read_key_str(file_.get(), "CTYPE1", axis_type.data(), nullptr, &status);
-        if (status == 0 && std::string(axis_type.data()) == complex_axis && *first == 2)
+        fits_clear_errmsg();
+        const bool is_pairs = status == 0 && std::string(axis_type.data()) == complex_axis && axes[0] == 2;
+        if (const uint8_t complex = complex_of(values_.atype); is_pairs && complex != 0)
         {
-            header_.geometry.atype = type_of_bitpix(bitpix, true, path_);
-            ++first;
+            header_.geometry.atype = complex;
+            axes.erase(axes.begin());
         }
-        fits_clear_errmsg();
-        header_.geometry.shape.assign(std::make_reverse_iterator(last), std::make_reverse_iterator(first));
+        header_.geometry.shape.assign(axes.rbegin(), axes.rend());
     }
 
-    double zero_offset() const
+    /// The complex type of pairs; 0 when there is none.
+    static uint8_t complex_of(uint8_t atype)
     {
-        int status = 0;
-        double zero = 0;
-        fits_read_key_dbl(file_.get(), "BZERO", &zero, nullptr, &status);
-        fits_clear_errmsg();
-        return status == 0 ? zero : 0;
+        if (atype == type_code<float>())
+            return type_code<std::complex<float>>();
+        return atype == type_code<double>() ? type_code<std::complex<double>>() : uint8_t{0};
     }
 
-    void read_records()
+    /// The table belongs to the file; but the frames may have been worked on since.
+    void take(FitsRecords &found)
     {
-        int status = 0;
-        char name[] = "FRAMES";
-        LONGLONG rows = 0;
-        if (fits_movnam_hdu(file_.get(), BINARY_TBL, name, 0, &status) == 0)
-        {
-            fits_get_num_rowsll(file_.get(), &rows, &status);
-            check_fits(status, path_);
-            if (header_.geometry.shape.empty() || static_cast<uint64_t>(rows) != header_.geometry.shape[0])
-                throw ToolError(fmt::format("{}: table FRAMES: {} rows; expected one for each of the {} frames", path_,
-                                            rows, header_.geometry.shape.empty() ? 0 : header_.geometry.shape[0]));
-            read_columns(rows);
-        }
-        fits_clear_errmsg();
-        status = 0;
-        fits_movabs_hdu(file_.get(), image_hdu_, nullptr, &status);
-        check_fits(status, path_);
-    }
-
-    void read_columns(LONGLONG rows)
-    {
-        records_.resize(static_cast<size_t>(rows));
-        if (rows == 0)
+        if (!found.note.empty())
+            notes_.push_back(found.note);
+        records_ = std::move(found.records);
+        if (records_.empty() || !found.have_checksums)
             return;
-        const auto column = [&](const char *title, int datatype, auto store) {
-            std::vector<LONGLONG> values(records_.size());
-            int status = 0;
-            int number = 0;
-            fits_get_colnum(file_.get(), CASEINSEN, const_cast<char *>(title), &number, &status);
-            fits_read_col(file_.get(), datatype, number, 1, 1, rows, nullptr, values.data(), nullptr, &status);
-            check_fits(status, path_);
-            for (size_t i = 0; i < values.size(); ++i)
-                store(records_[i], values[i]);
-        };
-        column("CNT0", TULONGLONG, [](FrameRecord &r, LONGLONG value) { r.cnt0 = static_cast<uint64_t>(value); });
-        column("CNT2", TULONGLONG, [](FrameRecord &r, LONGLONG value) { r.cnt2 = static_cast<uint64_t>(value); });
-        column("ATIME_NS", TLONGLONG, [](FrameRecord &r, LONGLONG value) { r.atime_ns = value; });
-        column("MISSED", TULONGLONG, [](FrameRecord &r, LONGLONG value) { r.missed = static_cast<uint64_t>(value); });
+        compares_checksums_ = is_as_recorded(0, records_.front().checksum) ||
+                              is_as_recorded(records_.size() - 1, records_.back().checksum);
+        if (!compares_checksums_)
+            notes_.push_back(
+                fmt::format("{}: checksums not compared: the frames are others than those recorded", path_));
     }
 
-    std::string path_;
     FitsFile file_;
-    int image_hdu_ = 1;
+    FitsValues values_;
 };
 
 }
 
-std::unique_ptr<FrameReader> open_fits(const std::string &path)
+std::unique_ptr<FrameReader> open_fits(const std::string &path, const std::string &image)
 {
-    return std::make_unique<FitsReader>(path);
+    return std::make_unique<FitsReader>(path, image);
 }
 
 }

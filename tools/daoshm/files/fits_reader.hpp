@@ -1,4 +1,4 @@
-/// FITS files, read by cfitsio: the first image of the file, and the table FRAMES where there is one.
+/// FITS files, read by cfitsio: an image of the file, and the table FRAMES where there is one.
 #pragma once
 
 #include "files/frame_file.hpp"
@@ -6,6 +6,6 @@
 namespace daoshm
 {
 
-std::unique_ptr<FrameReader> open_fits(const std::string &path);
+std::unique_ptr<FrameReader> open_fits(const std::string &path, const std::string &image);
 
 }

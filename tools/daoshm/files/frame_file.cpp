@@ -1,15 +1,22 @@
 #include "files/frame_file.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 #include <fmt/ranges.h>
 
+#include "files/checksum.hpp"
+#include "files/fits_format.hpp"
 #include "files/fits_reader.hpp"
-#include "files/fits_writer.hpp"
-#include "files/npy.hpp"
+#include "files/journal.hpp"
+#include "files/new_file.hpp"
+#include "files/npy_format.hpp"
+#include "files/npy_reader.hpp"
+#include "files/recording_writer.hpp"
+#include "files/sidecar.hpp"
 #include "platform/platform.hpp"
 #include "text/exit_code.hpp"
-#include "text/numbers.hpp"
 
 namespace daoshm
 {
@@ -22,81 +29,200 @@ namespace
 struct Format
 {
     std::vector<const char *> endings;
-    std::unique_ptr<FrameReader> (*open)(const std::string &);
-    std::unique_ptr<FrameWriter> (*create)(const std::string &, const FileHeader &);
-    void (*save)(const std::string &, const FileHeader &, const void *, const FrameRecord &);
+    std::vector<const char *> read_endings; ///< further ones, that are only read
+    std::unique_ptr<FrameReader> (*open)(const std::string &path, const std::string &image);
+    std::unique_ptr<RecordingFormat> (*recording)(const FileHeader &);
+    void (*save)(OutputFile &, const FileHeader &, const void *frame, const FrameRecord &);
+    std::string (*path_beside)(const std::string &); ///< of a recording's second file; null when it has none
 };
 
-const std::vector<Format> formats{{{".npy"}, open_npy, create_npy_recording, save_npy},
-                                  {{".fits", ".fit", ".fts"}, open_fits, create_fits_recording, save_fits}};
+const std::vector<Format> formats{{{".npy"}, {}, open_npy, npy_recording_format, save_npy, sidecar_path},
+                                  {{".fits", ".fit", ".fts"},
+                                   {".fits.gz", ".fit.gz", ".fts.gz", ".fits.Z", ".fit.Z", ".fts.Z", ".fz"},
+                                   open_fits,
+                                   fits_recording_format,
+                                   save_fits,
+                                   nullptr}};
 
-const Format &format_of(const std::string &path)
+bool has_ending(std::string path, std::string ending)
 {
-    const std::string ending = path_of(path).extension().string();
+    const auto lower = [](std::string &text) {
+        std::transform(text.begin(), text.end(), text.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    };
+    lower(path);
+    lower(ending);
+    return path.size() > ending.size() && path.ends_with(ending);
+}
+
+const Format &format_of(const std::string &path, bool to_read)
+{
     std::vector<const char *> known;
     for (const Format &format : formats)
-        for (const char *candidate : format.endings)
-        {
-            if (ending == candidate)
+    {
+        std::vector<const char *> endings = format.endings;
+        if (to_read)
+            endings.insert(endings.end(), format.read_endings.begin(), format.read_endings.end());
+        for (const char *candidate : endings)
+            if (has_ending(path, candidate))
                 return format;
-            known.push_back(candidate);
-        }
-    throw ToolError(fmt::format("{}: file name ends in '{}'; expected one of {}", path, ending, fmt::join(known, ", ")),
+        known.insert(known.end(), endings.begin(), endings.end());
+    }
+    throw ToolError(fmt::format("{}: file name ends in '{}'; expected one of {}{}", path,
+                                path_of(path).extension().string(), fmt::join(known, ", "),
+                                to_read ? "" : "; compressed files are only read"),
                     exit_usage);
 }
 
+bool exists(const std::string &path)
+{
+    return fs::exists(fs::symlink_status(path_of(path)));
 }
 
-void check_destination(const std::string &path, bool may_overwrite)
+/// What belongs to a recording of that name, but the recording itself.
+void remove_traces(const std::string &path)
 {
-    format_of(path);
-    if (!may_overwrite && fs::exists(path_of(path)))
-        throw ToolError(fmt::format("{}: exists; --force overwrites it", path));
+    std::string note;
+    std::error_code error;
+    if (read_sidecar(path, note)) // something else of that name stays
+        fs::remove(path_of(sidecar_path(path)), error);
+    if (read_journal(path))
+        fs::remove(path_of(journal_path(path)), error);
+}
+
+}
+
+std::unique_ptr<RecordingFormat> recording_format(const std::string &path, const FileHeader &header)
+{
+    return format_of(path, false).recording(header);
+}
+
+void check_destination(const std::string &path, Content content, bool may_overwrite)
+{
+    const Format &format = format_of(path, false);
+    if (fs::is_directory(path_of(path)))
+        throw ToolError(fmt::format("{}: is a folder; expected the name of a file", path));
+    if (may_overwrite)
+        return;
+    if (exists(journal_path(path)))
+        throw ToolError(fmt::format("{}: exists: the recording {} was interrupted, or is under way; expected that "
+                                    "`daoshm repair` completes it, or --force, which overwrites it",
+                                    journal_path(path), path));
+    const bool has_second = content == Content::recording && format.path_beside != nullptr;
+    for (const std::string &name : {path, has_second ? format.path_beside(path) : path})
+        if (exists(name))
+            throw ToolError(fmt::format("{}: exists; --force overwrites it", name));
 }
 
 std::unique_ptr<FrameWriter> create_recording(const std::string &path, const FileHeader &header)
 {
-    return format_of(path).create(path, header);
+    return std::make_unique<RecordingWriter>(path, header);
 }
 
 void save_frame(const std::string &path, const FileHeader &header, const void *frame, const FrameRecord &record)
 {
+    const Format &format = format_of(path, false);
+    if (exists(journal_path(path)) && is_being_written(journal_path(path)))
+        throw ToolError(fmt::format("{}: cannot be replaced: it is being recorded", path));
     const std::string part = path + ".part";
+    OutputFile file = create_anew(part);
     try
     {
-        require_space(path, header.geometry.size_bytes());
-        format_of(path).save(part, header, frame, record);
+        format.save(file, header, frame, record);
+        file.sync();
+        file.close();
+        remove_traces(path);
         fs::rename(path_of(part), path_of(path));
+        sync_folder_of(path);
     }
     catch (...)
     {
+        file.close();
         std::error_code error;
         fs::remove(path_of(part), error);
         throw;
     }
 }
 
-std::unique_ptr<FrameReader> open_frames(const std::string &path)
+std::unique_ptr<FrameReader> open_frames(const std::string &path, const std::string &image)
 {
-    return format_of(path).open(path);
+    std::unique_ptr<FrameReader> file = format_of(path, true).open(path, image);
+    if (file->records().empty())
+        file->use_journal();
+    return file;
 }
 
-uint64_t free_bytes(const std::string &path)
+uint64_t FrameReader::size_bytes() const
 {
-    constexpr uint64_t reserve_bytes = 256 * 1024;
-    std::error_code error;
-    const fs::space_info space = fs::space(fs::absolute(path_of(path)).parent_path(), error);
-    if (error)
-        return UINT64_MAX;
-    return space.available > reserve_bytes ? space.available - reserve_bytes : 0;
+    try
+    {
+        return header_.geometry.size_bytes();
+    }
+    catch (const ToolError &error)
+    {
+        throw ToolError(fmt::format("{}: {}", path_, error.what()));
+    }
 }
 
-void require_space(const std::string &path, uint64_t bytes)
+uint64_t FrameReader::frame_elements() const
 {
-    const uint64_t found = free_bytes(path);
-    if (found < bytes)
-        throw ToolError(fmt::format("{}: disk full: {} usable; expected at least {}", path,
-                                    bytes_text(static_cast<double>(found)), bytes_text(static_cast<double>(bytes))));
+    const std::vector<uint64_t> &shape = header_.geometry.shape;
+    return Geometry{header_.geometry.atype, {shape.begin() + 1, shape.end()}}.element_count();
+}
+
+bool FrameReader::is_as_recorded(uint64_t frame, uint32_t checksum)
+{
+    const uint64_t elements = frame_elements();
+    std::vector<std::byte> bytes(elements * daoTypeSize(header_.geometry.atype));
+    read_elements(frame * elements, elements, bytes.data());
+    return crc32(bytes.data(), bytes.size()) == checksum;
+}
+
+void FrameReader::read(uint64_t first, uint64_t count, void *destination)
+{
+    read_elements(first, count, destination);
+    const uint64_t elements = compares_checksums_ ? frame_elements() : 0;
+    if (elements == 0 || first % elements != 0)
+        return;
+    const uint64_t frame_bytes = elements * daoTypeSize(header_.geometry.atype);
+    for (uint64_t i = 0; i < count / elements; ++i)
+    {
+        const uint64_t frame = first / elements + i;
+        const uint32_t found = crc32(static_cast<const std::byte *>(destination) + i * frame_bytes, frame_bytes);
+        if (found != records_[frame].checksum)
+            throw ToolError(fmt::format("{}: frame {}: checksum {:08x}; expected {:08x}, as recorded: the file is "
+                                        "damaged or was changed",
+                                        path_, frame, found, records_[frame].checksum));
+    }
+}
+
+void FrameReader::use_journal()
+{
+    const std::optional<JournalContent> journal = read_journal(path_);
+    std::vector<uint64_t> &shape = header_.geometry.shape;
+    if (!journal || shape.empty() || journal->header.geometry.atype != header_.geometry.atype ||
+        !std::equal(shape.begin() + 1, shape.end(), journal->header.geometry.shape.begin(),
+                    journal->header.geometry.shape.end()))
+        return;
+    std::vector<FrameRecord> records;
+    for (const std::optional<JournalRow> &row : journal->rows)
+    {
+        if (!row || records.size() == shape[0])
+            break;
+        records.push_back(row->record);
+    }
+    if (!records.empty() && !is_as_recorded(0, records[0].checksum)) // it belongs to another file
+        return;
+    notes_.push_back(fmt::format("{}: the recording was interrupted, or is under way: {} frames are used; "
+                                 "`daoshm repair` completes it",
+                                 path_, records.size()));
+    if (records.empty())
+        return;
+    shape[0] = records.size();
+    header_.segment = journal->header.segment;
+    header_.keywords = journal->header.keywords;
+    records_ = std::move(records);
+    compares_checksums_ = true;
 }
 
 }

@@ -22,7 +22,8 @@ struct FrameRecord
     uint64_t cnt0 = 0;
     uint64_t cnt2 = 0;
     int64_t atime_ns = 0;
-    uint64_t missed = 0; ///< frames lost just before this one
+    uint64_t missed = 0;   ///< frames lost just before this one
+    uint32_t checksum = 0; ///< CRC-32 of the frame's bytes as the segment has them; set when it is written
 };
 
 /// Of a frame that was read.
@@ -45,44 +46,72 @@ class FrameWriter
   public:
     virtual ~FrameWriter() = default;
     virtual void append(const void *frame, const FrameRecord &record) = 0;
-    /// Complete the file with as many frames as were appended.
+    /// Complete the file. Without a frame there is none. Throws, after that, when frames that were appended did not
+    /// reach the disk.
     virtual void finish() = 0;
+    /// How many frames the file has.
+    virtual uint64_t frames() const = 0;
     /// The files that it writes, for the report.
     virtual std::vector<std::string> paths() const = 0;
 };
 
-/// Throws when no format has the ending of `path`, a usage error, and when the file exists, unless it may be
-/// overwritten.
-void check_destination(const std::string &path, bool may_overwrite);
+enum class Content
+{
+    one_frame,
+    recording
+};
 
-/// A file of many frames, with one more axis than the frame (the first) and a record for each frame.
+/// Throws when no format that can be written has the ending of `path`, a usage error, and when the file, or one that it
+/// would have beside it, exists, unless it may be overwritten.
+void check_destination(const std::string &path, Content content, bool may_overwrite);
+
+/// A file of many frames, with one more axis than the frame (the first) and a record for each frame. A file of that
+/// name is replaced with the first frame.
 std::unique_ptr<FrameWriter> create_recording(const std::string &path, const FileHeader &header);
 
 /// One frame in a file of the frame's own shape. Written beside the name and renamed, so that it is whole or absent.
+/// What a recording of that name left beside it is removed.
 void save_frame(const std::string &path, const FileHeader &header, const void *frame, const FrameRecord &record);
 
 /// Reads any .npy or FITS image of a type that segments have.
 class FrameReader
 {
   public:
+    explicit FrameReader(std::string path) : path_(std::move(path)) {}
     virtual ~FrameReader() = default;
     const FileHeader &header() const { return header_; }
     /// One for each frame when the file is a recording, else empty.
     const std::vector<FrameRecord> &records() const { return records_; }
-    /// Copy `count` elements from element `first` on.
-    virtual void read(uint64_t first, uint64_t count, void *destination) = 0;
+    /// What the user should know of the file.
+    const std::vector<std::string> &notes() const { return notes_; }
+    /// Keywords of the file that a segment cannot hold, each with the reason.
+    const std::vector<std::string> &left_out() const { return left_out_; }
+    /// Copy `count` elements from element `first` on. Throws when a whole frame of a recording is not what was
+    /// recorded.
+    void read(uint64_t first, uint64_t count, void *destination);
+    /// Are there checksums of the recorder to compare the frames with?
+    bool compares_checksums() const { return compares_checksums_; }
+    /// Is the frame what was recorded?
+    bool is_as_recorded(uint64_t frame) { return is_as_recorded(frame, records_[frame].checksum); }
+    /// Of a recording that is under way or was interrupted: take the records of the frames from its journal.
+    void use_journal();
 
   protected:
+    /// Of all data in the file; throws when no 64-bit number counts them.
+    uint64_t size_bytes() const;
+    virtual void read_elements(uint64_t first, uint64_t count, void *destination) = 0;
+    uint64_t frame_elements() const;
+    bool is_as_recorded(uint64_t frame, uint32_t checksum);
+
+    std::string path_;
     FileHeader header_;
     std::vector<FrameRecord> records_;
+    bool compares_checksums_ = false;
+    std::vector<std::string> notes_;
+    std::vector<std::string> left_out_;
 };
 
-std::unique_ptr<FrameReader> open_frames(const std::string &path);
-
-/// Free bytes in the file system of `path`, less a small reserve; UINT64_MAX when unknown.
-uint64_t free_bytes(const std::string &path);
-
-/// Throws unless that many are free.
-void require_space(const std::string &path, uint64_t bytes);
+/// @param image which image of a FITS file: its number, 0 for the first HDU, or its EXTNAME; empty: the first image
+std::unique_ptr<FrameReader> open_frames(const std::string &path, const std::string &image = "");
 
 }

@@ -10,12 +10,18 @@
 namespace daoshm
 {
 
-/// Always `npy_header_bytes` long, so that it can be written again when the number of frames is known.
-inline constexpr size_t npy_header_bytes = 192;
+/// Always of the same length, so that it can be written again when the number of frames is known.
 std::string npy_header(const Geometry &geometry);
 
-/// Read a header of version 1 to 3, up to the first byte of the data. Throws when the file is not .npy, in Fortran
-/// order, big-endian, or of a type that segments do not have.
-Geometry read_npy_header(std::istream &stream, const std::string &path);
+struct NpyHeader
+{
+    Geometry geometry; ///< a 0-d array has one axis of one element
+    bool is_big_endian = false;
+    bool is_fortran_order = false; ///< the first axis is the fastest
+};
+
+/// Read a header of version 1 to 3, up to the first byte of the data. Throws when the file is not .npy, or of a type
+/// that segments do not have.
+NpyHeader read_npy_header(std::istream &stream, const std::string &path);
 
 }

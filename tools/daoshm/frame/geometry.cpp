@@ -1,5 +1,6 @@
 #include "frame/geometry.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -11,17 +12,32 @@
 namespace daoshm
 {
 
+namespace
+{
+
+/// Throws when the product has more than 63 bits.
+uint64_t product(uint64_t a, uint64_t b, const std::vector<uint64_t> &shape)
+{
+    if (a != 0 && b > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) / a)
+        throw ToolError(fmt::format("shape {}: more bytes than a 64-bit number counts", shape_text(shape)));
+    return a * b;
+}
+
+}
+
 uint64_t Geometry::element_count() const
 {
+    if (std::find(shape.begin(), shape.end(), 0) != shape.end())
+        return 0;
     uint64_t count = 1;
-    for (uint64_t axis : shape)
-        count *= axis;
+    for (const uint64_t axis : shape)
+        count = product(count, axis, shape);
     return count;
 }
 
 uint64_t Geometry::size_bytes() const
 {
-    return element_count() * daoTypeSize(atype);
+    return product(element_count(), daoTypeSize(atype), shape);
 }
 
 std::string Geometry::text() const

@@ -14,6 +14,7 @@ struct Geometry
     uint8_t atype = 0;
     std::vector<uint64_t> shape;
 
+    /// Both throw when the bytes are more than a 64-bit number counts.
     uint64_t element_count() const;
     uint64_t size_bytes() const;
     /// "float32 512x512"

@@ -7,8 +7,10 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace daoshm
@@ -20,11 +22,17 @@ int64_t now_ns();    ///< nanoseconds since the epoch, the clock of acquisition 
 int64_t steady_ns(); ///< nanoseconds on the monotonic clock
 void sleep_ns(int64_t duration_ns);
 
+/// Let this thread, which must not be late and does little, come before others where this user may ask for that.
+void hasten_this_thread();
+
 // -------------------------------------------------------------------------------------------------- interrupts
 
-/// From now on Ctrl-C and its equivalents (SIGTERM; closing a Windows console) call `handler` instead of ending the
-/// process: in a signal handler, or in a thread of the system's.
+/// From now on Ctrl-C and its equivalents (SIGTERM; SIGHUP and closing a Windows console, unless nohup keeps them off;
+/// the end of the processor time allowed) call `handler` instead of ending the process: in a signal handler, or in a
+/// thread of the system's.
 void on_interrupt(void (*handler)());
+/// From now on a write beyond the largest file size allowed fails like one to a full disk, and does not end the process.
+void report_file_size_limit();
 
 // ------------------------------------------------------------------------------------------- files and folders
 
@@ -44,6 +52,61 @@ std::vector<std::string> usual_folders();
 std::string folder_path(const std::string &folder);
 /// Permissions as four octal digits; "-" where the system has no file modes.
 std::string mode_text(const std::string &path);
+
+/// A call on a file that failed: the file, what failed, and why.
+class FileError : public std::runtime_error
+{
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// A file being written, locked against a second writer until it is closed or the process ends. One thread may write
+/// while another calls sync(). All calls throw FileError.
+class OutputFile
+{
+  public:
+    OutputFile() = default; ///< no file
+    /// Make a file; whatever has the name already is an error.
+    static OutputFile create(const std::string &path);
+    static OutputFile open(const std::string &path);
+    ~OutputFile() { close(); }
+    OutputFile(OutputFile &&other) noexcept : path_(std::move(other.path_)), handle_(std::exchange(other.handle_, -1))
+    {
+    }
+    OutputFile &operator=(OutputFile &&other) noexcept
+    {
+        close();
+        path_ = std::move(other.path_);
+        handle_ = std::exchange(other.handle_, -1);
+        return *this;
+    }
+
+    bool is_open() const { return handle_ != -1; }
+    const std::string &path() const { return path_; }
+    uint64_t size_bytes() const;
+    void read(uint64_t offset, void *data, uint64_t size_bytes) const;
+    void write(uint64_t offset, const void *data, uint64_t size_bytes);
+    /// Make it at least that long, with its space allocated, so that writing there cannot find the disk full. Where the
+    /// file system cannot promise this it only becomes longer. Unchanged when it fails.
+    void reserve(uint64_t size_bytes);
+    void resize(uint64_t size_bytes);
+    /// What was written survives a power cut from now on.
+    void sync();
+    void close() noexcept;
+
+  private:
+    OutputFile(std::string path, intptr_t handle) : path_(std::move(path)), handle_(handle) {}
+    void lock() const;
+
+    std::string path_;
+    intptr_t handle_ = -1;
+};
+
+/// Is it open as an OutputFile, in whatever process?
+bool is_being_written(const std::string &path);
+
+/// The names in the folder of `path`, those of new, renamed and removed files, survive a power cut from now on.
+void sync_folder_of(const std::string &path);
 
 // ---------------------------------------------------------------------------------------------------- terminal
 

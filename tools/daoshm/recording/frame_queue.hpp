@@ -17,6 +17,7 @@ struct QueuedFrame
 {
     std::vector<std::byte> data;
     FrameRecord record;
+    int64_t read_ns; ///< when it was read, on the monotonic clock
 };
 
 class FrameQueue

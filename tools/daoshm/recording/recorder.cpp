@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "platform/platform.hpp"
+#include "recording/clock_watch.hpp"
 #include "recording/frame_queue.hpp"
 #include "terminal/progress.hpp"
 #include "timing/interrupt.hpp"
@@ -44,7 +45,7 @@ class FileThread
             while (std::optional<QueuedFrame> frame = queue_.pop())
             {
                 file_.append(frame->data.data(), frame->record);
-                count(frame->record);
+                count(*frame);
                 queue_.return_buffer(std::move(frame->data));
             }
         }
@@ -57,8 +58,11 @@ class FileThread
         }
     }
 
-    void count(const FrameRecord &record)
+    void count(const QueuedFrame &frame)
     {
+        const FrameRecord &record = frame.record;
+        if (const int64_t step_ns = clock_.step_ns(record.atime_ns, frame.read_ns); step_ns != 0)
+            result.steps.push_back({result.frames, step_ns});
         if (result.frames == 0)
             result.first_ns = record.atime_ns;
         result.last_ns = record.atime_ns;
@@ -70,6 +74,7 @@ class FileThread
 
     FrameWriter &file_;
     FrameQueue &queue_;
+    ClockWatch clock_;
     std::atomic<bool> has_failed_{false};
     std::thread thread_;
 };
@@ -173,16 +178,31 @@ void read_frames(FrameSource &source, FrameQueue &queue, const RecordLimits &lim
     uint64_t count = 0;
     while ((limits.frames == 0 || count < limits.frames) && !source.is_time_over())
     {
-        QueuedFrame frame{queue.borrow_buffer(), {}};
+        QueuedFrame frame{queue.borrow_buffer(), {}, 0};
         if (frame.data.empty())
             return; // writing the file has failed
         const int_fast8_t status = source.next(frame.data, frame.record);
         if (status != DAO_SUCCESS)
             return note_end(status, source, result);
+        frame.read_ns = steady_ns();
         queue.push(std::move(frame));
         ++count;
         progress.update(count, fmt::format("{} frames, {} waiting for the disk", count, queue.size()));
     }
+}
+
+void complete(FrameWriter &file, RecordResult &result)
+{
+    try
+    {
+        file.finish();
+    }
+    catch (const std::exception &error)
+    {
+        result.problem = result.end == RecordEnd::failed ? result.problem + "; " + error.what() : error.what();
+        result.end = RecordEnd::failed;
+    }
+    result.frames = std::min(result.frames, file.frames());
 }
 
 }
@@ -193,6 +213,7 @@ RecordResult record_frames(Dao::Image &segment, FrameWriter &file, const RecordL
     FrameQueue queue(frame_bytes, std::max<uint64_t>(2, limits.buffer_bytes / frame_bytes));
     FrameSource source(segment, limits);
     FileThread file_thread(file, queue);
+    hasten_this_thread(); // after the other was made: a thread passes its priority on
     RecordResult reading;
     try
     {
@@ -204,7 +225,6 @@ RecordResult record_frames(Dao::Image &segment, FrameWriter &file, const RecordL
         reading.problem = error.what();
     }
     file_thread.join();
-    file.finish();
     RecordResult result = file_thread.result;
     result.restarts = source.restarts();
     result.outrun = source.outrun();
@@ -213,6 +233,7 @@ RecordResult record_frames(Dao::Image &segment, FrameWriter &file, const RecordL
         result.end = reading.end;
         result.problem = reading.problem;
     }
+    complete(file, result);
     return result;
 }
 

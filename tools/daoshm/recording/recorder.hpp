@@ -25,6 +25,13 @@ struct Gap
     uint64_t missed;      ///< frames that are not in the file
 };
 
+/// Between two frames the clock of the acquisition times was set.
+struct ClockStep
+{
+    uint64_t frame_index; ///< in the file, of the first frame after it
+    int64_t step_ns;      ///< by how much the time jumped, as far as can be told
+};
+
 enum class RecordEnd
 {
     complete,
@@ -42,12 +49,14 @@ struct RecordResult
     uint64_t outrun = 0;   ///< how often the writer overwrote each frame while it was being copied, for 0.1 s
     uint64_t restarts = 0; ///< how often the segment was created again meanwhile, its counter back at 0
     std::vector<Gap> gaps;
+    std::vector<ClockStep> steps;
     int64_t first_ns = 0;
     int64_t last_ns = 0;
 };
 
 /// Record the frames after the one that was newest when the segment was opened, until a limit, Ctrl-C or an error, such
-/// as that the segment was removed or replaced. The file is complete and valid after each of them.
+/// as that the segment was removed or replaced. The file is complete and valid after each of them; without a frame there
+/// is none.
 RecordResult record_frames(Dao::Image &segment, FrameWriter &file, const RecordLimits &limits, bool show_progress);
 
 }

@@ -1,5 +1,7 @@
 #include "segments/segment.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "segments/segment_name.hpp"
@@ -34,20 +36,39 @@ Dao::Image open_writer(const std::string &name)
     return segment;
 }
 
-Dao::Image create_segment(const std::string &path, const Geometry &frame, uint32_t depth, uint32_t keywords)
+void check_shape(const std::string &path, const Geometry &frame)
 {
+    constexpr size_t most_axes = 3;
+    if (frame.shape.empty() || frame.shape.size() > most_axes)
+        throw ToolError(fmt::format("{}: shape {}; expected one to {} axes", path, shape_text(frame.shape), most_axes));
+    for (const uint64_t axis : frame.shape)
+        if (axis == 0 || axis > UINT32_MAX)
+            throw ToolError(fmt::format("{}: shape {}; expected 1 to {} elements along an axis", path,
+                                        shape_text(frame.shape), UINT32_MAX));
+}
+
+Dao::Image create_segment(const std::string &path, const Geometry &frame, uint32_t depth,
+                          const std::vector<Dao::Keyword> &keywords)
+{
+    check_shape(path, frame);
     Dao::Shape shape;
     for (const uint64_t axis : frame.shape)
-    {
-        if (axis > UINT32_MAX)
-            throw ToolError(fmt::format("{}: shape {}; expected at most {} elements along an axis", path,
-                                        shape_text(frame.shape), UINT32_MAX));
         shape.push_back(static_cast<uint32_t>(axis));
-    }
     Dao::CreateOptions options;
     options.depth = depth;
-    options.keywords = keywords;
-    return Dao::Image(path, shape, frame.atype, options);
+    options.keywords = static_cast<uint32_t>(std::min<size_t>(keywords.size() + usual_keyword_room, UINT16_MAX));
+    Dao::Image segment(path, shape, frame.atype, options);
+    try
+    {
+        for (const Dao::Keyword &keyword : keywords)
+            segment.set_keyword(keyword.name, keyword.value, keyword.comment);
+    }
+    catch (...)
+    {
+        daoShmRemove(path.c_str());
+        throw;
+    }
+    return segment;
 }
 
 Geometry geometry_of(const Dao::Image &segment)

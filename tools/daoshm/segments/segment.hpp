@@ -26,9 +26,12 @@ Dao::Image open_read_only(const std::string &name);
 Dao::Image open_reader(const std::string &name);
 /// Throws when this user may only read it.
 Dao::Image open_writer(const std::string &name);
-/// For frames of a file; throws when an axis is too long for a segment.
+/// Throws when a segment cannot have that shape. @param path of the file or segment, for the message
+void check_shape(const std::string &path, const Geometry &frame);
+/// For frames of a file, with its keywords, and room for more. Throws when a segment cannot have that shape; when it
+/// throws, nothing stays.
 Dao::Image create_segment(const std::string &path, const Geometry &frame, uint32_t depth,
-                          uint32_t keywords = usual_keyword_room);
+                          const std::vector<Dao::Keyword> &keywords);
 
 Geometry geometry_of(const Dao::Image &segment);
 

@@ -21,8 +21,15 @@ extern "C" void on_signal(int signal_number)
 void on_interrupt(void (*handler)())
 {
     interrupt_handler = handler;
-    std::signal(SIGINT, on_signal);
-    std::signal(SIGTERM, on_signal);
+    for (const int number : {SIGINT, SIGTERM, SIGXCPU})
+        std::signal(number, on_signal);
+    if (std::signal(SIGHUP, on_signal) == SIG_IGN)
+        std::signal(SIGHUP, SIG_IGN);
+}
+
+void report_file_size_limit()
+{
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 }

@@ -29,4 +29,6 @@ void on_interrupt(void (*handler)())
     SetConsoleCtrlHandler(on_control_event, TRUE);
 }
 
+void report_file_size_limit() {} // there is none
+
 }

@@ -1,11 +1,13 @@
-#include "files/fits_header.hpp"
+#include "files/fits_keywords.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "files/fits_number.hpp"
 #include "frame/keyword.hpp"
 
 namespace daoshm
@@ -17,6 +19,13 @@ namespace
 constexpr const char *own_prefix = "DAO";
 constexpr const char *hierarch_prefix = "HIERARCH DAO ";
 constexpr const char *read_prefix = "DAO ";
+// Beside those with its prefix, the recorder's own.
+constexpr std::array own_names{"DATE-OBS", "DATE-BEG", "DATE-END"};
+
+bool is_own_name(const std::string &name)
+{
+    return std::find(own_names.begin(), own_names.end(), name) != own_names.end();
+}
 
 bool is_user_keyword(const std::string &name)
 {
@@ -30,23 +39,15 @@ bool is_plain_name(const std::string &name)
         return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     };
     return !name.empty() && name.size() <= 8 && std::all_of(name.begin(), name.end(), is_plain) &&
-           !name.starts_with(own_prefix) && is_user_keyword(name);
-}
-
-std::string printable(std::string text, char forbidden = '\0')
-{
-    for (char &c : text)
-        if (c < ' ' || c > '~' || c == forbidden)
-            c = c == forbidden ? '_' : '?';
-    return text;
+           !name.starts_with(own_prefix) && !is_own_name(name) && is_user_keyword(name);
 }
 
 void write_keyword(fitsfile *file, const Dao::Keyword &keyword, int &status)
 {
     const std::string fits_name =
-        is_plain_name(keyword.name) ? keyword.name : hierarch_prefix + printable(keyword.name, '=');
+        is_plain_name(keyword.name) ? keyword.name : hierarch_prefix + ascii_text(keyword.name, '=');
     // A card holds 80 characters; cfitsio cuts a longer comment.
-    const std::string comment = printable(keyword.comment);
+    const std::string comment = ascii_text(keyword.comment);
     const auto *integer = std::get_if<int64_t>(&keyword.value);
     const auto *real = std::get_if<double>(&keyword.value);
     if (integer != nullptr)
@@ -54,7 +55,7 @@ void write_keyword(fitsfile *file, const Dao::Keyword &keyword, int &status)
     else if (real != nullptr && std::isfinite(*real))
         fits_write_key_dbl(file, fits_name.c_str(), *real, -17, comment.c_str(), &status);
     else
-        fits_write_key_str(file, fits_name.c_str(), printable(keyword_value_text(keyword)).c_str(), comment.c_str(),
+        fits_write_key_str(file, fits_name.c_str(), ascii_text(keyword_value_text(keyword)).c_str(), comment.c_str(),
                            &status);
 }
 
@@ -72,29 +73,47 @@ std::string unquoted(const std::string &value)
     return text;
 }
 
-/// @return whether a segment can hold the keyword
-bool parse_card(std::string name, char *value, const char *comment, Dao::Keyword &keyword)
+/// Why a segment cannot hold the keyword; nothing when it can.
+std::string parse_card(std::string name, const std::string &value, const char *comment, Dao::Keyword &keyword)
 {
     if (name.starts_with(read_prefix))
         name = name.substr(std::string(read_prefix).size());
-    char type = 0;
-    int status = 0;
-    if (fits_get_keytype(value, &type, &status) != 0 || name.empty() || name.size() > keyword_name_room)
-        return false;
+    if (name.size() > keyword_name_room)
+        return fmt::format("a name of {} bytes", name.size());
     keyword.name = name;
     keyword.comment = std::string(comment).substr(0, keyword_comment_room);
-    if (type == 'I')
-        keyword.value = int64_t{std::strtoll(value, nullptr, 10)};
-    else if (type == 'F')
-        keyword.value = std::strtod(value, nullptr);
-    else if (type == 'C')
-        keyword.value = unquoted(value);
-    else
-        return false;
-    const auto *text = std::get_if<std::string>(&keyword.value);
-    return text == nullptr || text->size() <= keyword_text_room;
+    if (value.empty())
+        return "no value";
+    if (value.starts_with('\''))
+    {
+        const std::string text = unquoted(value);
+        keyword.value = text;
+        return text.size() > keyword_text_room ? fmt::format("text of {} bytes", text.size()) : "";
+    }
+    const std::optional<FitsNumber> number = fits_number(value);
+    if (!number)
+        return value;
+    std::visit([&](auto found) { keyword.value = found; }, *number);
+    return "";
 }
 
+/// Does the card say something of the file that is no keyword of a segment?
+bool describes_file(const std::string &name, bool is_written_by_us)
+{
+    if (name.starts_with(read_prefix))
+        return false;
+    return name.empty() || name.starts_with(own_prefix) || (is_written_by_us && is_own_name(name)) ||
+           !is_user_keyword(name);
+}
+
+}
+
+std::string ascii_text(std::string text, char forbidden)
+{
+    for (char &c : text)
+        if (c < ' ' || c > '~' || c == forbidden)
+            c = c == forbidden ? '_' : '?';
+    return text;
 }
 
 void write_keywords(fitsfile *file, const std::vector<Dao::Keyword> &keywords, const std::string &path)
@@ -105,30 +124,35 @@ void write_keywords(fitsfile *file, const std::vector<Dao::Keyword> &keywords, c
     check_fits(status, path);
 }
 
-std::vector<Dao::Keyword> read_keywords(fitsfile *file, const std::string &path)
+std::vector<Dao::Keyword> read_keywords(fitsfile *file, const std::string &path, std::vector<std::string> &left_out)
 {
     int status = 0;
     int count = 0;
     fits_get_hdrspace(file, &count, nullptr, &status);
     check_fits(status, path);
+    std::array<char, FLEN_CARD> own_card{};
+    const bool is_written_by_us = fits_read_card(file, "DAOTYPE", own_card.data(), &status) == 0;
+    fits_clear_errmsg();
     std::vector<Dao::Keyword> keywords;
     for (int i = 1; i <= count; ++i)
     {
         std::array<char, FLEN_KEYWORD> name{};
         std::array<char, FLEN_VALUE> value{};
         std::array<char, FLEN_COMMENT> comment{};
+        status = 0;
         if (fits_read_keyn(file, i, name.data(), value.data(), comment.data(), &status) != 0)
         {
-            status = 0;
+            fits_clear_errmsg();
             continue;
         }
-        const std::string found(name.data());
-        const bool is_ours = found.starts_with(read_prefix);
-        const bool describes_file = found.starts_with(own_prefix) && !is_ours;
+        if (describes_file(name.data(), is_written_by_us))
+            continue;
         Dao::Keyword keyword;
-        if ((is_ours || (!describes_file && is_user_keyword(found))) &&
-            parse_card(found, value.data(), comment.data(), keyword))
+        const std::string reason = parse_card(name.data(), value.data(), comment.data(), keyword);
+        if (reason.empty())
             keywords.push_back(keyword);
+        else
+            left_out.push_back(fmt::format("{} ({})", name.data(), reason));
     }
     return keywords;
 }

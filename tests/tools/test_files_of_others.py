@@ -1,0 +1,604 @@
+"""Files that other programs wrote, or changed: what set and replay make of them."""
+
+import io
+import itertools
+import json
+import shutil
+import struct
+import subprocess
+import time
+import warnings
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from conftest import TYPES
+
+rng = np.random.default_rng(5)
+
+
+def values(shape, atype):
+    """Any bytes, but no NaN, which does not equal itself."""
+    count = int(np.prod(shape)) if shape else 1
+    data = np.frombuffer(rng.bytes(count * np.dtype(atype).itemsize), atype).reshape(shape)
+    return np.nan_to_num(data) if data.dtype.kind in "fc" else data
+
+
+def taken(tool, file, *options, name="s"):
+    """What a segment created from the file holds; the segment is removed."""
+    tool("set", name, file, "--create", *options)
+    errors = tool.errors
+    tool("save", name, "taken.npy", "--force")
+    tool("rm", name)
+    tool.errors = errors
+    return np.load(tool.folder / "taken.npy")
+
+
+def refused(tool, file, *words, code=1):
+    """Neither set nor replay takes it, and nothing is left behind."""
+    before = sorted(path.name for path in tool.folder.iterdir())
+    for command in (("set", "new", file, "--create"), ("replay", file, "new", "--rate", 10)):
+        tool(*command, code=code)
+        for word in words:
+            assert word in tool.errors, tool.errors
+        assert "what():" not in tool.errors and "stoull" not in tool.errors
+        assert sorted(path.name for path in tool.folder.iterdir()) == before
+
+
+def npy(tool, header, data=b"", version=(1, 0), name="h.npy"):
+    """A file with a header of our own."""
+    header = header.encode("latin1") if version < (3, 0) else header.encode()
+    length = struct.pack("<H" if version == (1, 0) else "<I", len(header))
+    (tool.folder / name).write_bytes(b"\x93NUMPY" + bytes(version) + length + header + data)
+    return name
+
+
+# ------------------------------------------------------------------------------------------------------------ .npy
+
+
+@pytest.mark.parametrize("atype", TYPES)
+def test_npy_of_every_order_and_version_is_read(tool, atype):
+    orders = itertools.product(("<", ">"), ("C", "F"), ((1, 0), (2, 0), (3, 0)), ((), (5,), (3, 4), (2, 3, 4)))
+    for number, (byte_order, order, version, shape) in enumerate(orders):
+        data = values(shape, atype)
+        with (tool.folder / "a.npy").open("wb") as file:
+            stored = np.asarray(data.astype(np.dtype(atype).newbyteorder(byte_order)), order=order)
+            np.lib.format.write_array(file, stored, version=version)
+        back = taken(tool, "a.npy", name=f"s{number}")
+        assert back.dtype == atype and back.tobytes() == data.tobytes() and back.shape == (shape or (1,))
+
+
+def test_a_fortran_cube_is_replayed_frame_by_frame(tool):
+    cube = values((5, 3, 4), "uint16")
+    np.save(tool.folder / "f.npy", np.asfortranarray(cube))
+    tool("create", "dst", "3x4", "uint16", "--depth", 16)
+    recorder = tool.start("record", "dst", "out.npy", "-n", 5)
+    tool.wait_for_file("out.npy")
+    tool("replay", "f.npy", "dst", "--rate", 1000)
+    recorder.communicate(timeout=30)
+    assert (np.load(tool.folder / "out.npy") == cube).all()
+    for frame in (0, 4):
+        tool("set", "dst", "f.npy", "--frame", frame)
+        tool("save", "dst", "one.npy", "--force")
+        assert (np.load(tool.folder / "one.npy") == cube[frame]).all()
+
+
+HEADERS = [
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }",
+    '{"descr": "<f4", "fortran_order": False, "shape": (2, 3)}',
+    "{'shape': (2, 3,), 'descr': '<f4', 'fortran_order': False}",
+    "{'descr': 'float32', 'fortran_order': False, 'shape': (2, 3)}",
+    "{'descr': 'f', 'fortran_order': False, 'shape': (2, 3)}",
+    "{'descr': '=f4', 'fortran_order': False, 'shape': (2, 3)}",
+    "{'descr': 'single', 'fortran_order': False, 'shape': (0x2, 0b11)}",
+    "{'descr': u'<f4', 'fortran_order': False, 'shape': (2L, 3L)}",
+    " {\n 'descr'\t:'<f4' ,'fortran_order':False,\r\n'shape':( 2 ,3 ) }  # a comment\n",
+    "{'descr': '<' 'f4', 'fortran_order': False, 'shape': ((2), +3)}",
+    "{'descr': '|u1', 'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (2," + " " * 9000 + "3)}",
+]
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_npy_headers_that_numpy_reads_are_read(tool, header):
+    data = np.arange(6, dtype="<f4").reshape(2, 3)
+    npy(tool, header, data.tobytes() + b"more")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of Python 2
+        assert (np.load(tool.folder / "h.npy") == data).all()
+    assert (taken(tool, "h.npy") == data).all()
+
+
+BAD_HEADERS = [
+    ("", "header"),
+    ("{", "header"),
+    ("{}", "descr"),
+    ("()", "dictionary"),
+    ("'descr fortran_order shape'", "dictionary"),
+    ("{'descr': '<f4', 'fortran_order': False}", "shape"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), 'more': 1}", "key"),
+    ("{'descr': '<f4', 'fortran_order': 0, 'shape': (2, 3)}", "fortran_order"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': [2, 3]}", "shape"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': 6}", "shape"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (-2, 3)}", "shape"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (2.0, 3)}", "fraction"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3) + (1,)}", "header"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)} extra", "header"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3}", "header"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (2 3)}", "header"),
+    ("{'descr': '<f4, 'fortran_order': False, 'shape': (2, 3)}", "header"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': __import__('os')}", "__import__"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999, 3)}", "64 bits"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", "shape"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (18446744073709551615,)}", "shape"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 300)}", "bytes of data"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (5000000000, 1)}", "bytes of data"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 3)}", "expected"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 1, 1, 2, 3)}", "axes"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': " + "(" * 100000 + ")" * 100000 + "}", "levels"),
+    ("{'descr': " + "[" * 60000 + "}", "levels"),
+    ("{'descr': '<f2', 'fortran_order': False, 'shape': (2, 3)}", "half"),
+    ("{'descr': '|b1', 'fortran_order': False, 'shape': (2, 3)}", "bool"),
+    ("{'descr': '<f16', 'fortran_order': False, 'shape': (1,)}", "long double"),
+    ("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", "objects"),
+    ("{'descr': '<U3', 'fortran_order': False, 'shape': (1,)}", "text"),
+    ("{'descr': '|S3', 'fortran_order': False, 'shape': (1,)}", "bytes"),
+    ("{'descr': '<M8[ns]', 'fortran_order': False, 'shape': (1,)}", "dates"),
+    ("{'descr': '|V8', 'fortran_order': False, 'shape': (1,)}", "raw data"),
+    ("{'descr': [('a', '<f4'), ('b', [('c', '<i2', (2,))])], 'fortran_order': False, 'shape': (1,)}", "structure"),
+    ("{'descr': ('<f4', (2,)), 'fortran_order': False, 'shape': (1,)}", "structure"),
+    ("{'descr': '', 'fortran_order': False, 'shape': (1,)}", "elements"),
+    ("{'descr': 'x' , 'fortran_order': False, 'shape': (1,)}", "elements"),
+    ("{'descr': None, 'fortran_order': False, 'shape': (1,)}", "elements"),
+]
+
+
+@pytest.mark.parametrize(("header", "word"), BAD_HEADERS, ids=range(len(BAD_HEADERS)))
+def test_npy_headers_that_say_something_else_are_refused_by_name(tool, header, word):
+    version = (1, 0) if len(header) < 60000 else (2, 0)
+    refused(tool, npy(tool, header, bytes(64), version), word)
+
+
+def test_npy_files_that_are_cut_or_none_are_refused(tool):
+    file = io.BytesIO()
+    np.save(file, np.zeros((2, 3)))
+    whole = file.getvalue()
+    for content in [whole[:length] for length in (0, 1, 5, 6, 7, 8, 9, 10, 11, 60, 127, 128, 175)]:
+        (tool.folder / "c.npy").write_bytes(content)
+        refused(tool, "c.npy", "c.npy")
+    for version in (0, 4, 200, 255):
+        (tool.folder / "c.npy").write_bytes(whole[:6] + bytes([version]) + whole[7:])
+        refused(tool, "c.npy", "version")
+    (tool.folder / "c.npy").write_bytes(b"\x93NUMPY\x02\x00\xff\xff\xff\xff" + whole)
+    refused(tool, "c.npy", "header of 4294967295 bytes")
+
+
+def test_what_numpy_saves_of_other_types_is_refused_by_name(tool):
+    arrays = {
+        "bool": np.zeros(3, bool), "half": np.zeros(3, "f2"), "text": np.array(["a", "bc"]), "bytes": np.array([b"a"]),
+        "dates": np.array(["2026-01-01"], "M8[D]"), "spans": np.array([1], "m8[s]"),
+        "structure": np.zeros(3, [("a", "f4"), ("b", "i4", (2, 2))]), "objects": np.array([None, {}], object),
+        "raw": np.zeros(2, "V5"), "long double": np.zeros(2, np.longdouble),
+    }  # fmt: skip
+    for word, array in arrays.items():
+        np.save(tool.folder / "t.npy", array, allow_pickle=True)
+        refused(tool, "t.npy", word)
+
+
+# ------------------------------------------------------------------------------------------- the file beside a .npy
+
+
+@pytest.fixture
+def recording(tool):
+    """Five frames in n.npy."""
+    tool("create", "src", "3x4", "uint16", "--depth", 16)
+    recorder = tool.start("record", "src", "n.npy", "-n", 5)
+    tool.wait_for_file("n.npy")
+    tool("fill", "src", "ramp", "--rate", 200, "--frames", 5)
+    recorder.communicate(timeout=30)
+    return tool.folder / "n.npy"
+
+
+def test_save_replaces_a_recording_whole(tool, recording):
+    tool("save", "src", "n.npy", "--force")
+    assert not (tool.folder / "n.npy.json").exists()
+    tool("set", "src", "n.npy")
+    assert tool.errors == ""
+
+
+def test_the_times_of_another_array_are_not_taken(tool, recording):
+    for array in (np.zeros((5, 3, 4), "uint16"), np.zeros((3, 4), "uint16"), np.zeros((5, 3, 4)), np.zeros((6, 3, 4))):
+        np.save(recording, array)
+        tool("replay", "n.npy", "dst", code=2)
+        assert "belongs to another array" in tool.errors and "no acquisition times" in tool.errors
+        refused_or_taken = tool("replay", "n.npy", "dst", "--rate", 1000, "--json")
+        assert json.loads(refused_or_taken)["frames"] == len(array)
+        tool("rm", "dst")
+
+
+def test_a_changed_frame_is_noticed(tool, recording):
+    cube = np.load(recording)
+    cube[2, 1, 1] += 1
+    np.save(recording, cube)
+    tool("replay", "n.npy", "dst", code=1)
+    assert "frame 2" in tool.errors
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"{}", b"null", b'{"a": 1}', b"\xff\xfe", b'{"cnt0": [1]}', b"[" * 100000]
+)
+def test_a_foreign_file_beside_an_array_is_left_alone(tool, content):
+    beside, journal = tool.folder / "a.npy.json", tool.folder / "a.npy.journal"
+    beside.write_bytes(content)
+    tool("create", "src", "4", "--depth", 4)
+    tool("fill", "src", 1)
+    tool("record", "src", "a.npy", "-n", 1, "--timeout", "1s", code=1)
+    assert "--force" in tool.errors and beside.read_bytes() == content
+    journal.write_bytes(content)
+    tool("save", "src", "a.npy", code=1)
+    tool("save", "src", "a.npy", "--force")
+    tool("set", "src", "a.npy")
+    assert "not used" in tool.errors and beside.read_bytes() == journal.read_bytes() == content
+
+
+# ------------------------------------------------------------------------------------------------------------ FITS
+
+
+def write(tool, name, data, header=None, **options):
+    path = tool.folder / name
+    hdu = fits.PrimaryHDU(data, fits.Header(header or {}), **options)
+    hdu.writeto(path, overwrite=True)
+    return path
+
+
+def raw_image(tool, name, data, **cards):
+    """Numbers as they are stored, with cards that astropy would apply."""
+    hdu = fits.PrimaryHDU(data)
+    for key, value in cards.items():
+        hdu.header[key] = value
+    path = tool.folder / name
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        hdu.writeto(path, overwrite=True, output_verify="ignore")
+    return path
+
+
+def stored(tool, name, data, cards):
+    """A file with exactly these stored numbers and cards."""
+    bitpix = {"u1": 8, "i2": 16, "i4": 32, "i8": 64, "f4": -32, "f8": -64}[data.dtype.str[1:]]
+    lines = ["SIMPLE  =                    T", f"BITPIX  = {bitpix:>20}", f"NAXIS   = {data.ndim:>20}"]
+    lines += [f"NAXIS{i + 1:<3}= {size:>20}" for i, size in enumerate(data.shape[::-1])]
+    lines += [*cards, "END"]
+    header = "".join(f"{line:<80}" for line in lines)
+    content = header.ljust(-(-len(header) // 2880) * 2880).encode()
+    body = data.astype(data.dtype.newbyteorder(">")).tobytes()
+    (tool.folder / name).write_bytes(content + body.ljust(-(-len(body) // 2880) * 2880, b"\0"))
+    return name
+
+
+def equal(found, expected):
+    return found.shape == np.shape(expected) and np.array_equal(found, expected, equal_nan=found.dtype.kind == "f")
+
+
+def test_scaled_integers_are_exact_or_double(tool):
+    raw = np.array([[-32768, -1, 0], [1, 2, 32767]], "i2")
+    cases = [
+        (raw, ["BSCALE  = 0.5", "BZERO   = 10"], "float32", raw * 0.5 + 10),
+        (raw, ["BSCALE  = 0.1", "BZERO   = 0"], "float64", raw * 0.1),
+        (raw, ["BZERO   = 32768"], "uint16", raw.astype("i4") + 32768),
+        (raw, ["BZERO   = 100"], "int32", raw.astype("i4") + 100),
+        (raw, ["BSCALE  = 2"], "int32", raw.astype("i4") * 2),
+        (raw, ["BSCALE  = -1"], "int32", -raw.astype("i4")),
+        (raw, ["BSCALE  = 5D-1"], "float32", raw * 0.5),
+        (raw.astype("u1"), ["BZERO   = -128"], "int8", raw.astype("u1").astype("i4") - 128),
+        (raw.astype("i4"), ["BZERO   = 2147483648"], "uint32", raw.astype("i8") + 2**31),
+        (raw.astype("i4"), ["BSCALE  = 0.5"], "float64", raw * 0.5),
+        (raw.astype("i8"), ["BSCALE  = 0.5"], "float64", raw * 0.5),
+        (raw.astype("i8") * 3, ["BSCALE  = 0.25", "BZERO   = 0.125"], "float64", raw * 0.75 + 0.125),
+        (raw.astype("i8"), ["BZERO   = 9223372036854775808"], "uint64", raw.astype("u8") + np.uint64(2**63)),
+        (raw.astype("f4"), ["BSCALE  = 0.1"], "float64", raw.astype("f4") * np.float64(0.1)),
+    ]
+    for number, (data, cards, atype, expected) in enumerate(cases):
+        back = taken(tool, stored(tool, "s.fits", data, cards), name=f"s{number}")
+        assert back.dtype == atype, (cards, back.dtype)
+        assert equal(back, expected), (cards, back, expected)
+
+
+def test_undefined_pixels_are_nan(tool):
+    raw = np.array([[-32768, 5, 0], [1, -32768, 32767]], "i2")
+    hole = raw == -32768
+    blank = "BLANK   =               -32768"
+    cases = [
+        (raw, [blank], "float32", np.where(hole, np.nan, raw)),
+        (raw, [blank, "BSCALE  = 0.5", "BZERO   = 10"], "float32", np.where(hole, np.nan, raw * 0.5 + 10)),
+        (raw, [blank, "BZERO   = 32768"], "float32", np.where(hole, np.nan, raw + 32768.0)),
+        (raw.astype("i4"), [blank], "float64", np.where(hole, np.nan, raw)),
+        (raw.astype("i8"), [blank], "float64", np.where(hole, np.nan, raw)),
+        (raw, ["BLANK   = 77"], "int16", raw),  # none is undefined
+        (raw.astype("f4"), [blank], "float32", raw),  # has no meaning there
+    ]
+    for number, (data, cards, atype, expected) in enumerate(cases):
+        back = taken(tool, stored(tool, "b.fits", data, cards), name=f"s{number}")
+        assert back.dtype == atype and equal(back, expected), (cards, back)
+
+
+@pytest.mark.parametrize("atype", ["float32", "float64"])
+def test_nan_and_small_numbers_of_plain_images_are_kept_bit_by_bit(tool, atype):
+    data = np.array([[np.nan, np.inf, -np.inf, 0.0], [-0.0, 1e-40, 5e-324, 1.5]], atype)
+    write(tool, "n.fits", data)
+    assert taken(tool, "n.fits").tobytes() == data.tobytes()
+
+
+@pytest.mark.parametrize("how", ["RICE_1", "GZIP_1", "GZIP_2", "HCOMPRESS_1", "lossless"])
+@pytest.mark.parametrize("atype", ["int16", "uint16", "int32", "float32", "float64"])
+def test_compressed_images_are_read(tool, how, atype):
+    cube = (rng.normal(1000, 30, (3, 40, 50))).astype(atype)
+    is_float = np.dtype(atype).kind == "f"
+    if is_float:
+        cube[0, 3, 4] = cube[2, 39, 49] = np.nan
+    if how == "lossless" and not is_float:
+        pytest.skip("as GZIP_1")
+    if how == "HCOMPRESS_1" and is_float:
+        cube = np.nan_to_num(cube)
+    options = {"compression_type": "GZIP_1" if how == "lossless" else how}
+    if how == "lossless":
+        options["quantize_level"] = 0
+    if how == "HCOMPRESS_1":
+        options["tile_shape"] = (1, 40, 50)
+    fits.HDUList([fits.PrimaryHDU(), fits.CompImageHDU(cube, **options)]).writeto(tool.folder / "c.fits.fz")
+    with fits.open(tool.folder / "c.fits.fz") as file:
+        expected = file[1].data
+        assert np.isnan(expected).sum() == np.isnan(cube).sum()
+    for name in ("c.fits.fz", "C.FITS.FZ", "d.fz"):
+        if name != "c.fits.fz":
+            shutil.copy(tool.folder / "c.fits.fz", tool.folder / name)
+        back = taken(tool, name, name=name.split(".")[0])
+        assert back.dtype == atype and equal(back, expected.astype(atype))
+
+
+def test_packed_files_and_endings_in_any_case_are_read(tool):
+    cube = values((3, 4, 5), "uint16")
+    path = write(tool, "a.fits", cube)
+    subprocess.run(["gzip", "-k", path], check=True)
+    shutil.copy(path, tool.folder / "B.FITS")
+    shutil.copy(path, tool.folder / "c.Fts")
+    shutil.copy(tool.folder / "a.fits.gz", tool.folder / "D.FIT.GZ")
+    np.save(tool.folder / "e.npy", cube)
+    (tool.folder / "e.npy").rename(tool.folder / "E.NPY")
+    for number, name in enumerate(("a.fits", "a.fits.gz", "B.FITS", "c.Fts", "D.FIT.GZ", "E.NPY")):
+        assert (taken(tool, name, name=f"s{number}") == cube).all()
+        assert tool.json("replay", name, f"r{number}", "--rate", 1000)["frames"] == 3
+    tool("set", "src", "a.fits", "--create")
+    tool("save", "src", "OUT.FITS")
+    assert (fits.getdata(tool.folder / "OUT.FITS") == cube).all()
+    for name in ("x.fits.gz", "x.fits.fz", "x.fz"):
+        tool("save", "src", name, code=2)
+        assert "only read" in tool.errors
+        tool("record", "src", name, "-n", 1, code=2)
+
+
+def test_one_of_several_images_is_chosen(tool):
+    images = [values((3, 4), "int32"), values((2, 2), "uint8"), values((5,), "float32")]
+    table = fits.BinTableHDU.from_columns([fits.Column("x", "E", array=[1.0])], name="TAB")
+    file = fits.HDUList([fits.PrimaryHDU(), table, *(fits.ImageHDU(data) for data in images)])
+    file[2].name, file[3].name, file[4].name = "SCI", "MASK", ""
+    file.writeto(tool.folder / "m.fits")
+    assert (taken(tool, "m.fits", name="a") == images[0]).all()
+    assert "3 images" in tool.errors and "--hdu" in tool.errors and "SCI" in tool.errors
+    for number, (hdu, data) in enumerate((("2", 0), ("SCI", 0), ("mask", 1), ("3", 1), ("4", 2))):
+        assert (taken(tool, "m.fits", "--hdu", hdu, name=f"h{number}") == images[data]).all()
+        assert "images" not in tool.errors
+    assert tool.json("replay", "m.fits", "rows", "--rate", 1000, "--hdu", "mask")["frames"] == 2
+    for hdu in ("0", "1", "5", "-1", "TAB", "nothing", "2x"):
+        tool("set", "new", "m.fits", "--create", "--hdu", hdu, code=1)
+        assert "SCI" in tool.errors and not (tool.folder / "new.im.shm").exists()
+    np.save(tool.folder / "n.npy", images[0])
+    tool("set", "new", "n.npy", "--create", "--hdu", "0", code=2)
+
+
+def frames_table(rows, **columns):
+    found = {"CNT0": "K", "CNT2": "K", "ATIME_NS": "K", "MISSED": "K", **columns}
+    return fits.BinTableHDU.from_columns(
+        [fits.Column(name, form, array=np.zeros(rows)) for name, form in found.items() if form], name="FRAMES"
+    )
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        frames_table(4),
+        frames_table(0),
+        frames_table(3, CNT0=None),
+        frames_table(3, ATIME_NS="D"),
+        frames_table(3, ATIME_NS="3K"),
+        frames_table(3, MISSED="10A"),
+        fits.BinTableHDU(name="FRAMES"),
+        fits.TableHDU.from_columns([fits.Column("CNT0", "I5", array=[1, 2, 3])], name="FRAMES"),
+        fits.ImageHDU(np.zeros((2, 2)), name="FRAMES"),
+    ],
+    ids=range(9),
+)
+def test_a_table_frames_that_is_not_ours_is_passed_over(tool, table):
+    cube = values((3, 4, 5), "int16")
+    fits.HDUList([fits.PrimaryHDU(cube), table]).writeto(tool.folder / "f.fits")
+    assert (taken(tool, "f.fits") == cube).all()
+    tool("replay", "f.fits", "dst", code=2)
+    assert "no acquisition times" in tool.errors
+    assert tool.json("replay", "f.fits", "dst", "--rate", 1000)["frames"] == 3
+    if isinstance(table, fits.BinTableHDU):
+        assert "FRAMES" in tool.errors
+
+
+def test_a_recording_that_was_worked_on_keeps_its_times(tool):
+    tool("create", "src", "3x4", "uint16", "--depth", 16)
+    recorder = tool.start("record", "src", "r.fits", "-n", 5)
+    tool.wait_for_file("r.fits")
+    tool("fill", "src", "ramp", "--rate", 200, "--frames", 5)
+    recorder.communicate(timeout=30)
+    with fits.open(tool.folder / "r.fits", uint=True) as file:
+        file[0].data = (file[0].data + 7).astype("uint16")
+        file.writeto(tool.folder / "w.fits")
+    assert tool.json("replay", "w.fits", "dst")["frames"] == 5
+    assert "not compared" in tool.errors
+
+
+NUMBERS = {
+    "A": ("1.5D-3", 0.0015), "B": ("55700500000000071282", 55700500000000071282.0), "C": ("NAN", np.nan),
+    "D": ("-9223372036854775808", -(2**63)), "E": ("+12", 12), "F": ("5.", 5.0), "G": (".5", 0.5), "H": ("1e3", 1000.0),
+    "I": ("'exactly 16 bytes'", "exactly 16 bytes"), "J": ("'it''s'", "it's"), "K": ("''", ""),
+    "LEFT1": ("1e400", None), "LEFT2": ("T", None), "LEFT3": ("(1.0, 2.0)", None), "LEFT4": ("", None),
+    "LEFT5": ("'more than 16 bytes'", None), "LEFT6": ("12x", None),
+}  # fmt: skip
+
+
+def test_numbers_in_headers(tool):
+    cards = [f"{name:<8}= {value}" for name, (value, _) in NUMBERS.items()]
+    cards.append("HIERARCH ESO A VERY LONG NAME = 1")
+    stored(tool, "k.fits", np.zeros((3, 4), "i2"), cards)
+    for number, command in enumerate((("set", "a", "k.fits", "--create"), ("replay", "k.fits", "b", "--rate", 100))):
+        tool(*command)
+        lines = [line for line in tool.errors.splitlines() if "left out" in line]
+        assert len(lines) == 1
+        for name in ("LEFT1", "LEFT2", "LEFT3", "LEFT4", "LEFT5 (text of 18 bytes)", "LEFT6", "ESO A VERY LONG NAME"):
+            assert name in lines[0], lines
+        found = {entry["name"]: entry["value"] for entry in tool.json("keyword", "ab"[number])}
+        for name, (_, value) in NUMBERS.items():
+            if isinstance(value, float) and np.isnan(value):
+                assert found.pop(name) in (None, "nan", "NaN")
+            elif value is not None:
+                assert found.pop(name) == value and type(value) is not bool
+        assert found == {}
+
+
+def test_keywords_that_the_recorder_writes_too(tool):
+    tool("create", "src", "4", "--depth", 4, "--keywords", 32)
+    names = [
+        "DATE-BEG", "DATE-END", "DATE-OBS", "DAOMISS", "DAOSEG", "DAOCNT0", "DAOATIME", "DAOTYPE", "NAXIS", "CRC32",
+        "CTYPE1", "EXTEND", "COMMENT", "END", "SIMPLE", "BLANK", "ZBLANK", "CHECKSUM", "DATE",
+    ]  # fmt: skip
+    for number, name in enumerate(names):
+        tool("keyword", "src", name, "user's" if number % 2 else number)
+    expected = {name: "user's" if number % 2 else number for number, name in enumerate(names)}
+    recorder = tool.start("record", "src", "r.fits", "-n", 2)
+    tool.wait_for_file("r.fits")
+    tool("fill", "src", "ramp", "--rate", 100, "--frames", 2)
+    recorder.communicate(timeout=30)
+    tool("save", "src", "s.fits")
+    for file in ("r.fits", "s.fits"):
+        with fits.open(tool.folder / file) as opened:
+            opened.verify("exception")
+            cards = [card.keyword for card in opened[0].header.cards if card.keyword not in ("", "COMMENT", "HISTORY")]
+        assert len(cards) == len(set(cards)), cards
+        assert fits.getheader(tool.folder / file)["DATE-BEG" if file == "r.fits" else "DATE-OBS"].startswith("20")
+        tool("set", file[0], file, "--create")
+        assert "left out" not in tool.errors
+        assert {entry["name"]: entry["value"] for entry in tool.json("keyword", file[0])} == expected
+
+
+def test_fits_files_that_are_cut_or_none_are_refused(tool):
+    path = write(tool, "w.fits", values((3, 40, 50), "int32"))
+    whole = path.read_bytes()
+    for length in (0, 1, 79, 80, 2879, 2880, 3000, 2880 + 8000):
+        (tool.folder / "c.fits").write_bytes(whole[:length])
+        before = sorted(entry.name for entry in tool.folder.iterdir())
+        tool("set", "new", "c.fits", "--create", code=1)
+        assert "c.fits" in tool.errors
+        if length < 8000:
+            tool("replay", "c.fits", "new", "--rate", 10, code=1)
+        assert sorted(entry.name for entry in tool.folder.iterdir()) == before
+    for cards in (["NAXIS1  = 99999999999999", "NAXIS2  = 99999999999999"], ["NAXIS1  = -4", "NAXIS2  = 4"]):
+        header = ["SIMPLE  =                    T", "BITPIX  = 16", "NAXIS   = 2", *cards, "END"]
+        (tool.folder / "c.fits").write_bytes("".join(f"{line:<80}" for line in header).ljust(2880).encode())
+        refused(tool, "c.fits", "c.fits")
+    (tool.folder / "e.fits").write_bytes(b"")
+    refused(tool, "e.fits", "e.fits")
+    fits.PrimaryHDU().writeto(tool.folder / "n.fits")
+    refused(tool, "n.fits", "no image")
+    write(tool, "z.fits", np.zeros((0, 3, 4), "int16"))
+    refused(tool, "z.fits", "z.fits")
+    write(tool, "d.fits", np.zeros((1, 1, 1, 2, 3), "int16"))
+    refused(tool, "d.fits", "axes")
+
+
+def test_a_replay_that_fails_makes_no_segment(tool):
+    for name in ("a.npy", "a.fits", "a.fits.gz", "missing.npy", "missing.fits"):
+        if not name.startswith("missing"):
+            (tool.folder / name).write_bytes(b"")
+        refused(tool, name, name)
+    (tool.folder / "folder.npy").mkdir()
+    refused(tool, "folder.npy", "folder.npy")
+
+
+# ---------------------------------------------------------------------------------------------------------- times
+
+
+SECOND = 10**9
+HOUR = 3600 * SECOND
+NOW = 1_790_000_000 * SECOND
+
+
+def recording_with(tool, times, missed=None, name="t.fits"):
+    count = len(times)
+    columns = {"CNT0": np.arange(1, count + 1), "CNT2": np.zeros(count), "ATIME_NS": np.array(times, "i8"),
+               "MISSED": np.array(missed or [0] * count)}  # fmt: skip
+    table = fits.BinTableHDU.from_columns(
+        [fits.Column(title, "K", array=column) for title, column in columns.items()], name="FRAMES"
+    )
+    fits.HDUList([fits.PrimaryHDU(np.zeros((count, 2, 2), "int16")), table]).writeto(tool.folder / name, overwrite=True)
+    return name
+
+
+def steady(count, start=NOW, period=10**7):
+    return [start + i * period for i in range(count)]
+
+
+STEPPING = {
+    "back": steady(20) + steady(20, NOW - HOUR),
+    "forward": steady(20) + steady(20, NOW + HOUR),
+    "forward a little less": steady(20) + steady(20, NOW + 15 * SECOND),
+    "leading zeros": [0, 0, 0, *steady(37)],
+    "zeros within": [*steady(20), 0, 0, *steady(18, NOW + SECOND // 4)],
+    "ends of 64 bits": [*steady(18), 2**63 - 1, -(2**63), 2**63 - 1, 1, *steady(18)],
+    "all zero": [0] * 40,
+    "all equal": [NOW] * 40,
+    "falling": steady(40)[::-1],
+    "negative": [-t for t in steady(40)],
+}
+
+
+@pytest.mark.parametrize("name", STEPPING)
+def test_steps_in_the_times_are_bounded(tool, name):
+    recording_with(tool, STEPPING[name])
+    before = time.monotonic()
+    report = tool.json("replay", "t.fits", "dst", timeout=60)
+    assert report["frames"] == 40 and report["elapsed_s"] < 5 and time.monotonic() - before < 50
+    if name != "all equal":
+        assert report["steps"]
+    # 40 frames take 0.4 s, or 40 ms where the times say nothing
+    looped = tool.start("replay", "t.fits", "dst", "--loop", "--json")
+    time.sleep(1)
+    elapsed = time.monotonic()
+    code, output, _ = tool.interrupt(looped)
+    report = json.loads(output)
+    assert code == 0 and report["frames"] < (report["elapsed_s"] + 1) * 1100, (report, elapsed)
+
+
+def test_pauses_that_missing_frames_explain_are_kept(tool):
+    recording_with(tool, steady(3) + steady(3, NOW + SECOND), [0, 0, 0, 97, 0, 0])
+    report = tool.json("replay", "t.fits", "dst")
+    assert 1 < report["elapsed_s"] < 10 and report["steps"] == []
+    assert tool.json("replay", "t.fits", "dst", "--rate", 1000)["steps"] == []
+
+
+def test_record_reports_steps(tool):
+    recording_with(tool, [NOW, *steady(5, NOW + 10**7), *steady(5, NOW - HOUR), *steady(5, NOW + HOUR)])
+    tool("create", "dst", "2x2", "int16", "--depth", 32)
+    for ending in ("fits", "npy"):
+        recorder = tool.start("record", "dst", f"out.{ending}", "-n", 16, "--json")
+        tool.wait_for_file(f"out.{ending}")
+        tool("replay", "t.fits", "dst", "--keep-times", "--rate", 200)
+        output, errors = recorder.communicate(timeout=30)
+        assert recorder.returncode == 0, errors
+        steps = json.loads(output)["steps"]
+        assert [step["before_frame"] for step in steps] == [6, 11]
+        assert abs(steps[0]["step_ns"] + HOUR) < 60 * SECOND and abs(steps[1]["step_ns"] - 2 * HOUR) < 60 * SECOND

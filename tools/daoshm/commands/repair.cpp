@@ -1,0 +1,115 @@
+/// repair: complete a recording that was interrupted, or check one that is complete.
+#include "commands/commands.hpp"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "commands/file_notes.hpp"
+#include "files/frame_file.hpp"
+#include "files/repair.hpp"
+#include "frame/geometry.hpp"
+#include "terminal/progress.hpp"
+#include "text/exit_code.hpp"
+#include "text/json.hpp"
+#include "timing/interrupt.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+struct RepairOptions
+{
+    std::string file;
+    bool json = false;
+};
+
+int repair(const RepairOptions &options)
+{
+    const RepairResult result = repair_recording(options.file);
+    if (options.json)
+        print_json({{"files", result.paths},
+                    {"repaired", true},
+                    {"frames", result.frames},
+                    {"lost", result.lost},
+                    {"damaged", Json::array()}});
+    else if (result.frames == 0)
+        std::fputs(fmt::format("{}: removed: not one frame of it reached the disk\n", options.file).c_str(), stdout);
+    else
+        std::fputs(fmt::format("{}: repaired: {} frames, each as it was recorded; {} lost\n", options.file,
+                               result.frames, result.lost)
+                       .c_str(),
+                   stdout);
+    return result.lost > 0 ? exit_findings : exit_success;
+}
+
+/// The numbers of the frames that are not what was recorded.
+std::vector<uint64_t> damaged_frames(FrameReader &file, bool show_progress)
+{
+    const uint64_t frames = file.records().size();
+    std::vector<uint64_t> damaged;
+    Progress progress("checking", frames, show_progress);
+    for (uint64_t i = 0; i < frames; ++i)
+    {
+        if (is_interrupted())
+            throw ToolError("interrupted", exit_interrupted);
+        if (!file.is_as_recorded(i))
+            damaged.push_back(i);
+        progress.update(i);
+    }
+    return damaged;
+}
+
+int check(const RepairOptions &options)
+{
+    const std::unique_ptr<FrameReader> file = open_frames(options.file);
+    print_notes(*file);
+    if (!file->compares_checksums())
+        throw ToolError(fmt::format("{}: nothing to repair and nothing to compare with; expected a recording, with its "
+                                    "journal or its checksums",
+                                    options.file));
+    const std::vector<uint64_t> damaged = damaged_frames(*file, !options.json);
+    const uint64_t frames = file->header().geometry.shape[0];
+    if (options.json)
+        print_json(
+            {{"files", {options.file}}, {"repaired", false}, {"frames", frames}, {"lost", 0}, {"damaged", damaged}});
+    else if (damaged.empty())
+        std::fputs(fmt::format("{}: complete: {} frames, each as it was recorded\n", options.file, frames).c_str(),
+                   stdout);
+    else
+        std::fputs(fmt::format("{}: {} of {} frames are not as they were recorded, the first is frame {}\n",
+                               options.file, damaged.size(), frames, damaged.front())
+                       .c_str(),
+                   stdout);
+    return damaged.empty() ? exit_success : exit_findings;
+}
+
+int run_repair(const RepairOptions &options)
+{
+    return needs_repair(options.file) ? repair(options) : check(options);
+}
+
+}
+
+void add_repair(Tool &tool)
+{
+    const auto options = std::make_shared<RepairOptions>();
+    CLI::App *command =
+        add_command(tool, "repair", "Complete a recording that was interrupted by a crash; check a complete one",
+                    options, run_repair);
+    command->add_option("file", options->file, "Recording: FITS or .npy")->required()->type_name("FILE");
+    add_json_flag(command, options->json);
+    command->footer(
+        "A recorder that is killed, or loses its power, leaves FILE.journal beside FILE. Every frame that is whole, "
+        "by\n"
+        "the checksum in the journal, stays, with its counters and times; what else is in the file is cut off, and "
+        "the\n"
+        "journal is removed. Exit code 4: frames were lost, which never reached the disk.\n"
+        "Without a journal the frames are compared with the recorded checksums, and nothing is changed. Exit code 4:\n"
+        "some differ.\n\n"
+        "Example:\n  daoshm repair night.fits");
+}
+
+}

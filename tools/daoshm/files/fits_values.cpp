@@ -1,0 +1,177 @@
+#include "files/fits_values.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace daoshm
+{
+
+namespace
+{
+
+/// A number in the header; nothing when it is not there.
+std::optional<double> header_number(fitsfile *file, const char *name)
+{
+    int status = 0;
+    double value = 0;
+    fits_read_key_dbl(file, name, &value, nullptr, &status);
+    fits_clear_errmsg();
+    return status == 0 ? std::optional(value) : std::nullopt;
+}
+
+/// The element type that stores `bitpix`, a type of the standard's six, unscaled.
+uint8_t stored_type(int bitpix, const std::string &path)
+{
+    switch (bitpix)
+    {
+    case BYTE_IMG:
+        return type_code<uint8_t>();
+    case SHORT_IMG:
+        return type_code<int16_t>();
+    case LONG_IMG:
+        return type_code<int32_t>();
+    case LONGLONG_IMG:
+        return type_code<int64_t>();
+    case FLOAT_IMG:
+        return type_code<float>();
+    case DOUBLE_IMG:
+        return type_code<double>();
+    default:
+        throw ToolError(fmt::format("{}: BITPIX {}; expected 8, 16, 32, 64, -32 or -64", path, bitpix));
+    }
+}
+
+/// The values of integers that are scaled.
+struct Scaling
+{
+    double scale;
+    double zero;
+    double lowest; ///< stored
+    double highest;
+
+    bool is_integral() const { return std::nearbyint(scale) == scale && std::nearbyint(zero) == zero; }
+
+    /// Does float hold the value of each of the (few) stored numbers exactly?
+    bool fits_float() const
+    {
+        for (double stored = lowest; stored <= highest; ++stored)
+        {
+            const double value = stored * scale + zero;
+            if (static_cast<double>(static_cast<float>(value)) != value || std::fma(stored, scale, zero) != value)
+                return false;
+        }
+        return true;
+    }
+
+    template <typename T>
+    bool fits_integer() const
+    {
+        const double low = std::min(lowest * scale, highest * scale) + zero;
+        const double high = std::max(lowest * scale, highest * scale) + zero;
+        constexpr double exact = 0x1p53;
+        return low >= -exact && high <= exact && low >= static_cast<double>(std::numeric_limits<T>::min()) &&
+               high <= static_cast<double>(std::numeric_limits<T>::max());
+    }
+};
+
+template <typename... Candidates>
+uint8_t first_that_fits(const Scaling &scaling)
+{
+    uint8_t found = type_code<double>();
+    static_cast<void>(((scaling.fits_integer<Candidates>() ? (found = type_code<Candidates>(), true) : false) || ...));
+    return found;
+}
+
+uint8_t scaled_type(uint8_t stored, double scale, double zero)
+{
+    return visit_type(stored, [&](auto number) -> uint8_t {
+        using T = decltype(number);
+        if constexpr (std::is_integral_v<T>)
+        {
+            if (scale == 1 && zero == 0x1p63 && sizeof(T) == 8)
+                return type_code<uint64_t>();
+            const Scaling scaling{scale, zero, static_cast<double>(std::numeric_limits<T>::min()),
+                                  static_cast<double>(std::numeric_limits<T>::max())};
+            if (scaling.is_integral())
+                return first_that_fits<uint8_t, int8_t, uint16_t, int16_t, uint32_t, int32_t, uint64_t, int64_t>(
+                    scaling);
+            return sizeof(T) <= 2 && scaling.fits_float() ? type_code<float>() : type_code<double>();
+        }
+        return type_code<double>();
+    });
+}
+
+/// The smallest floating type that holds every value of an integer type; double where none does.
+uint8_t floating_type(uint8_t atype)
+{
+    return is_safe_cast(atype, type_code<float>()) ? type_code<float>() : type_code<double>();
+}
+
+int read_as_double(fitsfile *file, uint64_t first, uint64_t count, double *values, int &status)
+{
+    double undefined = std::numeric_limits<double>::quiet_NaN();
+    int found = 0;
+    fits_read_img(file, TDOUBLE, static_cast<LONGLONG>(first) + 1, static_cast<LONGLONG>(count), &undefined, values,
+                  &found, &status);
+    return found;
+}
+
+bool has_undefined(fitsfile *file, uint64_t count, const std::string &path)
+{
+    constexpr uint64_t step = uint64_t{1} << 20U;
+    std::vector<double> values(std::min(step, count));
+    for (uint64_t first = 0; first < count; first += step)
+    {
+        int status = 0;
+        const int found = read_as_double(file, first, std::min(step, count - first), values.data(), status);
+        check_fits(status, path);
+        if (found != 0)
+            return true;
+    }
+    return false;
+}
+
+}
+
+FitsValues fits_values(fitsfile *file, uint64_t count, const std::string &path)
+{
+    int status = 0;
+    int bitpix = 0;
+    fits_get_img_type(file, &bitpix, &status);
+    const bool is_compressed = fits_is_compressed_image(file, &status) != 0;
+    check_fits(status, path);
+    const uint8_t stored = stored_type(bitpix, path);
+    const double scale = header_number(file, "BSCALE").value_or(1);
+    const double zero = header_number(file, "BZERO").value_or(0);
+    const bool is_scaled = scale != 1 || zero != 0;
+    FitsValues values{is_scaled ? scaled_type(stored, scale, zero) : stored, false};
+    const bool is_integer = bitpix > 0;
+    if (!is_integer)
+        values.has_nulls = is_compressed || is_scaled; // NaN in a plain image is read as it is
+    else if (header_number(file, "BLANK") || header_number(file, "ZBLANK"))
+        values.has_nulls = has_undefined(file, count, path);
+    if (values.has_nulls && is_integer)
+        values.atype = floating_type(values.atype);
+    return values;
+}
+
+void read_fits_numbers(fitsfile *file, const FitsValues &values, uint64_t first, uint64_t count, void *destination,
+                       const std::string &path)
+{
+    float undefined_float = std::numeric_limits<float>::quiet_NaN();
+    double undefined_double = std::numeric_limits<double>::quiet_NaN();
+    const bool is_float = values.atype == type_code<float>();
+    void *undefined = is_float ? static_cast<void *>(&undefined_float) : &undefined_double;
+    int status = 0;
+    int found = 0;
+    fits_read_img(file, fits_type(values.atype).datatype, static_cast<LONGLONG>(first) + 1,
+                  static_cast<LONGLONG>(count), values.has_nulls ? undefined : nullptr, destination, &found, &status);
+    check_fits(status, path);
+}
+
+}

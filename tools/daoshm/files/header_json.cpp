@@ -1,0 +1,32 @@
+#include "files/header_json.hpp"
+
+#include "frame/element_types.hpp"
+#include "frame/keyword.hpp"
+
+namespace daoshm
+{
+
+Json header_json(const FileHeader &header)
+{
+    Json json;
+    json["segment"] = header.segment;
+    json["type"] = daoTypeName(header.geometry.atype);
+    json["frame_shape"] = header.geometry.shape;
+    json["keywords"] = Json::array();
+    for (const Dao::Keyword &keyword : header.keywords)
+        json["keywords"].push_back(keyword_json(keyword));
+    return json;
+}
+
+FileHeader header_from_json(const Json &json)
+{
+    FileHeader header;
+    header.geometry.atype = type_from_name(json.at("type").get<std::string>());
+    header.geometry.shape = json.at("frame_shape").get<std::vector<uint64_t>>();
+    header.segment = json.at("segment").get<std::string>();
+    for (const Json &keyword : json.at("keywords"))
+        header.keywords.push_back(keyword_from_json(keyword));
+    return header;
+}
+
+}

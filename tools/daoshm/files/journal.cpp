@@ -1,0 +1,174 @@
+#include "files/journal.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "files/checksum.hpp"
+#include "files/header_json.hpp"
+#include "files/new_file.hpp"
+#include "text/exit_code.hpp"
+
+namespace daoshm
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+struct Start
+{
+    std::array<char, 8> magic;
+    uint32_t text_bytes;
+    uint32_t text_crc;
+};
+
+constexpr std::array<char, 8> right_magic{'d', 'a', 'o', 'J', 'r', 'n', 'l', '1'};
+constexpr uint32_t most_text_bytes = 64U << 20U; // 65535 keywords fit
+
+struct StoredRow
+{
+    uint64_t sequence;
+    uint64_t cnt0;
+    uint64_t cnt2;
+    int64_t atime_ns;
+    uint64_t missed;
+    uint32_t frame_crc;
+    uint32_t row_crc; ///< of all before it
+};
+static_assert(sizeof(StoredRow) == 48 && offsetof(StoredRow, row_crc) == 44);
+
+uint32_t crc_of(const StoredRow &row)
+{
+    return crc32(&row, offsetof(StoredRow, row_crc));
+}
+
+std::optional<JournalRow> checked(const StoredRow &row)
+{
+    if (row.row_crc != crc_of(row))
+        return std::nullopt;
+    return JournalRow{row.sequence, {row.cnt0, row.cnt2, row.atime_ns, row.missed, row.frame_crc}};
+}
+
+/// Read through `read(offset, destination, size)`. @return the journal, and where its rows start
+template <typename Read>
+std::pair<JournalContent, uint64_t> parse(const std::string &path, uint64_t size_bytes, const Read &read)
+{
+    const auto refuse = [&](const char *found) {
+        return ToolError(fmt::format("{}: {}; expected the journal of a recording", path, found));
+    };
+    Start start{};
+    if (size_bytes < sizeof start)
+        throw refuse("it ends within its first bytes");
+    read(0, &start, sizeof start);
+    if (start.magic != right_magic)
+        throw refuse("it begins with other bytes");
+    if (start.text_bytes > most_text_bytes || sizeof start + start.text_bytes > size_bytes)
+        throw refuse("its description is cut");
+    std::string text(start.text_bytes, ' ');
+    read(sizeof start, text.data(), text.size());
+    if (crc32(text.data(), text.size()) != start.text_crc)
+        throw refuse("its description is damaged");
+    JournalContent content;
+    try
+    {
+        content.header = header_from_json(Json::parse(text));
+    }
+    catch (const std::exception &)
+    {
+        throw refuse("its description is of another kind");
+    }
+    const uint64_t rows_start = sizeof start + start.text_bytes;
+    std::vector<StoredRow> rows((size_bytes - rows_start) / sizeof(StoredRow));
+    read(rows_start, rows.data(), rows.size() * sizeof(StoredRow));
+    for (const StoredRow &row : rows)
+        content.rows.push_back(checked(row));
+    while (!content.rows.empty() && !content.rows.back()) // space reserved ahead
+        content.rows.pop_back();
+    return {content, rows_start};
+}
+
+}
+
+std::string journal_path(const std::string &recording)
+{
+    return recording + ".journal";
+}
+
+Journal::Journal(const std::string &recording, const FileHeader &header) : file_(create_anew(journal_path(recording)))
+{
+    const std::string text = header_json(header).dump(-1, ' ', false, Json::error_handler_t::replace);
+    const Start start{right_magic, static_cast<uint32_t>(text.size()), crc32(text.data(), text.size())};
+    try
+    {
+        file_.write(0, &start, sizeof start);
+        file_.write(sizeof start, text.data(), text.size());
+    }
+    catch (...)
+    {
+        remove();
+        throw;
+    }
+    rows_start_ = sizeof start + text.size();
+}
+
+Journal::Journal(const std::string &recording) : file_(OutputFile::open(journal_path(recording)))
+{
+    const auto read = [&](uint64_t offset, void *data, uint64_t size) { file_.read(offset, data, size); };
+    rows_start_ = parse(file_.path(), file_.size_bytes(), read).second;
+}
+
+void Journal::write_row(uint64_t place, const JournalRow &row)
+{
+    const FrameRecord &record = row.record;
+    StoredRow stored{row.sequence, record.cnt0, record.cnt2, record.atime_ns, record.missed, record.checksum, 0};
+    stored.row_crc = crc_of(stored);
+    file_.write(rows_start_ + place * sizeof stored, &stored, sizeof stored);
+}
+
+void Journal::reserve(uint64_t frames)
+{
+    file_.reserve(rows_start_ + frames * sizeof(StoredRow));
+}
+
+JournalContent Journal::content() const
+{
+    const auto read = [&](uint64_t offset, void *data, uint64_t size) { file_.read(offset, data, size); };
+    return parse(file_.path(), file_.size_bytes(), read).first;
+}
+
+void Journal::remove()
+{
+    const fs::path path = path_of(file_.path());
+    file_.close();
+    fs::remove(path);
+}
+
+std::optional<JournalContent> read_journal(const std::string &recording)
+{
+    const std::string path = journal_path(recording);
+    std::ifstream stream(path_of(path), std::ios::binary);
+    if (!stream)
+        return std::nullopt;
+    const auto read = [&](uint64_t offset, void *data, uint64_t size) {
+        stream.seekg(static_cast<std::streamoff>(offset));
+        stream.read(static_cast<char *>(data), static_cast<std::streamsize>(size));
+        if (!stream)
+            throw ToolError(fmt::format("{}: read failed", path));
+    };
+    try
+    {
+        return parse(path, fs::file_size(path_of(path)), read).first;
+    }
+    catch (const std::exception &)
+    {
+        return std::nullopt;
+    }
+}
+
+}

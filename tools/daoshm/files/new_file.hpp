@@ -1,0 +1,34 @@
+/// New files, written through and in place of old ones.
+#pragma once
+
+#include <string>
+
+#include "platform/platform.hpp"
+
+namespace daoshm
+{
+
+/// Make a file, in place of one of that name unless another process is writing it.
+OutputFile create_anew(const std::string &path);
+
+/// Bytes one after another into a file, in transfers of some size.
+class Appender
+{
+  public:
+    Appender(OutputFile &file, uint64_t offset) : file_(file), offset_(offset) {}
+    Appender(const Appender &) = delete;
+    Appender &operator=(const Appender &) = delete;
+
+    void append(std::string_view bytes);
+    /// Append `fill` until the offset is a multiple of `block_bytes`.
+    void pad(uint64_t block_bytes, char fill = '\0');
+    /// Write what is still in memory. @return the offset after the last byte
+    uint64_t finish();
+
+  private:
+    OutputFile &file_;
+    uint64_t offset_;
+    std::string pending_;
+};
+
+}

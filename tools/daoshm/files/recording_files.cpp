@@ -1,0 +1,185 @@
+#include "files/recording_files.hpp"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "files/checksum.hpp"
+#include "text/exit_code.hpp"
+
+namespace daoshm
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+std::string unfinished(const std::string &path)
+{
+    return path + ".part";
+}
+
+Journal existing_journal(const std::string &path)
+{
+    if (!fs::exists(path_of(journal_path(path))))
+        throw ToolError(fmt::format("{}: no {} beside it; expected the journal that an interrupted recording leaves",
+                                    path, journal_path(path)));
+    return Journal(path);
+}
+
+}
+
+void FramesSummary::add(const FrameRecord &record)
+{
+    if (frames == 0)
+        first_ns = record.atime_ns;
+    last_ns = record.atime_ns;
+    missed += record.missed;
+    ++frames;
+}
+
+RecordingFiles::RecordingFiles(const std::string &path, const FileHeader &header)
+    : path_(path), journal_(path, header), format_(recording_format(path, header)),
+      records_path_(format_->records_path(path)), frame_bytes_(header.geometry.size_bytes()),
+      header_bytes_(format_->header({}).size())
+{
+    try
+    {
+        if (!fs::exists(fs::symlink_status(path_of(path))))
+            open_frames_file();
+        if (has_records_file())
+            records_ = create_anew(unfinished(records_path_));
+        reserve(0);
+        sync_folder_of(path);
+    }
+    catch (...)
+    {
+        discard();
+        throw;
+    }
+}
+
+RecordingFiles::RecordingFiles(const std::string &path)
+    : path_(path), journal_(existing_journal(path)), frames_(OutputFile::open(path)), has_frames_(true)
+{
+    const FileHeader header = journal_.content().header;
+    format_ = recording_format(path, header);
+    records_path_ = format_->records_path(path);
+    frame_bytes_ = header.geometry.size_bytes();
+    header_bytes_ = format_->header({}).size();
+    if (has_records_file())
+        records_ = create_anew(unfinished(records_path_));
+}
+
+void RecordingFiles::open_frames_file()
+{
+    frames_ = create_anew(path_);
+    reserve(0);
+    write_header({});
+    sync();
+}
+
+void RecordingFiles::begin()
+{
+    if (!frames_.is_open())
+    {
+        if (has_records_file())
+            fs::remove(path_of(records_path_));
+        open_frames_file();
+        sync_folder_of(path_);
+    }
+    has_frames_ = true;
+}
+
+void RecordingFiles::reserve(uint64_t frames)
+{
+    const uint64_t records_bytes = format_->records_bytes(frames);
+    journal_.reserve(frames);
+    if (records_.is_open())
+        records_.reserve(records_bytes);
+    if (frames_.is_open())
+        frames_.reserve(offset_of(frames) + (has_records_file() ? 0 : records_bytes));
+}
+
+void RecordingFiles::write_frame(uint64_t place, const std::byte *frame, const JournalRow &row)
+{
+    frames_.write(offset_of(place), format_->encode(frame), frame_bytes_);
+    journal_.write_row(place, row);
+}
+
+bool RecordingFiles::read_frame(uint64_t place, std::byte *frame, uint32_t checksum) const
+{
+    if (offset_of(place + 1) > frames_.size_bytes())
+        return false;
+    frames_.read(offset_of(place), frame, frame_bytes_);
+    format_->decode(frame);
+    return crc32(frame, frame_bytes_) == checksum;
+}
+
+void RecordingFiles::sync()
+{
+    frames_.sync();
+    journal_.sync();
+}
+
+void RecordingFiles::write_header(const FramesSummary &summary)
+{
+    const std::string header = format_->header(summary);
+    frames_.write(0, header.data(), header.size());
+}
+
+void RecordingFiles::complete(const std::vector<FrameRecord> &records)
+{
+    if (records.empty())
+        return discard();
+    FramesSummary summary;
+    for (const FrameRecord &record : records)
+        summary.add(record);
+    write_records(records);
+    write_header(summary);
+    frames_.sync();
+    if (has_records_file())
+    {
+        records_.sync();
+        records_.close();
+        fs::rename(path_of(unfinished(records_path_)), path_of(records_path_));
+    }
+    sync_folder_of(path_);
+    journal_.remove();
+    frames_.close();
+}
+
+void RecordingFiles::write_records(const std::vector<FrameRecord> &records)
+{
+    OutputFile &file = has_records_file() ? records_ : frames_;
+    const uint64_t frames_end = offset_of(records.size());
+    Appender appender(file, has_records_file() ? 0 : frames_end);
+    format_->write_records(records, appender);
+    file.resize(appender.finish());
+    if (has_records_file())
+        frames_.resize(frames_end);
+}
+
+/// Without a frame nothing is left, and an old file of that name stays.
+void RecordingFiles::discard()
+{
+    const bool is_ours = frames_.is_open();
+    frames_.close();
+    records_.close();
+    std::error_code error;
+    if (is_ours)
+        fs::remove(path_of(path_), error);
+    if (has_records_file())
+        fs::remove(path_of(unfinished(records_path_)), error);
+    journal_.remove();
+}
+
+std::vector<std::string> RecordingFiles::paths() const
+{
+    if (!has_frames_)
+        return {};
+    return has_records_file() ? std::vector{path_, records_path_} : std::vector{path_};
+}
+
+}

@@ -1,0 +1,61 @@
+/// The files of a recording, from the first frame until they are complete: by the recorder, or by repair after it died.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "files/journal.hpp"
+#include "files/recording_format.hpp"
+#include "platform/platform.hpp"
+
+namespace daoshm
+{
+
+class RecordingFiles
+{
+  public:
+    /// A new recording. A file that has its name stays as it is until begin().
+    RecordingFiles(const std::string &path, const FileHeader &header);
+    /// One that was interrupted; throws when there is no journal, or the recorder lives.
+    explicit RecordingFiles(const std::string &path);
+
+    /// Before the first frame: there is a new file, in place of an old one.
+    void begin();
+    /// Room for that many frames and their records, so that complete() needs no more space.
+    void reserve(uint64_t frames);
+    void write_frame(uint64_t place, const std::byte *frame, const JournalRow &row);
+    /// Read a frame back. @return whether it is what was recorded
+    bool read_frame(uint64_t place, std::byte *frame, uint32_t checksum) const;
+    /// Frames written before survive a power cut from now on.
+    void sync();
+    /// Let the header tell of the frames in the summary.
+    void write_header(const FramesSummary &summary);
+    /// Leave valid files of the first records.size() frames and nothing else; no file when there are none.
+    void complete(const std::vector<FrameRecord> &records);
+
+    const std::string &path() const { return path_; }
+    uint64_t frame_bytes() const { return frame_bytes_; }
+    const Journal &journal() const { return journal_; }
+    std::vector<std::string> paths() const;
+
+  private:
+    void open_frames_file();
+    bool has_records_file() const { return records_path_ != path_; }
+    uint64_t offset_of(uint64_t place) const { return header_bytes_ + place * frame_bytes_; }
+    void write_records(const std::vector<FrameRecord> &records);
+    void discard();
+
+    std::string path_;
+    Journal journal_;
+    std::unique_ptr<RecordingFormat> format_;
+    std::string records_path_;
+    uint64_t frame_bytes_;
+    uint64_t header_bytes_;
+    OutputFile frames_;  ///< not open before begin() while an old file has the name
+    OutputFile records_; ///< where they have a file of their own: its unfinished state
+    bool has_frames_ = false;
+};
+
+}

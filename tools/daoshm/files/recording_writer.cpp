@@ -1,0 +1,119 @@
+#include "files/recording_writer.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "files/checksum.hpp"
+#include "text/exit_code.hpp"
+
+namespace daoshm
+{
+
+RecordingWriter::RecordingWriter(const std::string &path, const FileHeader &header)
+    : files_(path, header), syncing_([this] { sync_now_and_then(); })
+{
+}
+
+RecordingWriter::~RecordingWriter()
+{
+    stop_syncing();
+}
+
+void RecordingWriter::append(const void *frame, const FrameRecord &record)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (problem_)
+            std::rethrow_exception(problem_);
+    }
+    const auto *bytes = static_cast<const std::byte *>(frame);
+    if (records_.empty())
+        files_.begin();
+    if (records_.size() == capacity_)
+        grow();
+    FrameRecord checked = record;
+    checked.checksum = crc32(bytes, files_.frame_bytes());
+    files_.write_frame(records_.size(), bytes, {records_.size(), checked});
+    records_.push_back(checked);
+    const std::lock_guard lock(mutex_);
+    written_.add(checked);
+}
+
+/// Room for more frames, in steps that get smaller as the disk gets full.
+void RecordingWriter::grow()
+{
+    constexpr uint64_t step_bytes = 8U << 20U;
+    for (uint64_t more = std::clamp<uint64_t>(step_bytes / files_.frame_bytes(), 1, 4096);; more /= 2)
+        try
+        {
+            files_.reserve(capacity_ + more);
+            capacity_ += more;
+            return;
+        }
+        catch (const FileError &)
+        {
+            if (more == 1)
+                throw;
+        }
+}
+
+void RecordingWriter::sync_now_and_then()
+{
+    constexpr std::chrono::milliseconds interval{400};
+    std::unique_lock lock(mutex_);
+    while (!changed_.wait_for(lock, interval, [this] { return is_stopping_; }))
+    {
+        const FramesSummary written = written_;
+        if (written.frames == synced_)
+            continue;
+        lock.unlock();
+        std::exception_ptr problem;
+        try
+        {
+            files_.sync();
+            files_.write_header(written); // tells of no frame that is not on the disk
+        }
+        catch (...)
+        {
+            problem = std::current_exception();
+        }
+        lock.lock();
+        problem_ = problem;
+        if (problem)
+            return;
+        synced_ = written.frames;
+    }
+}
+
+void RecordingWriter::stop_syncing()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        is_stopping_ = true;
+    }
+    changed_.notify_all();
+    if (syncing_.joinable())
+        syncing_.join();
+}
+
+void RecordingWriter::finish()
+{
+    stop_syncing();
+    if (problem_) // nobody knows what the disk has of the frames after that
+        records_.resize(synced_);
+    try
+    {
+        files_.complete(records_);
+    }
+    catch (const std::exception &error)
+    {
+        throw ToolError(fmt::format("{}; once that is mended, `daoshm repair {}` completes the recording", error.what(),
+                                    files_.path()));
+    }
+    if (problem_)
+        std::rethrow_exception(problem_);
+}
+
+}

@@ -1,0 +1,70 @@
+#include "files/repair.hpp"
+
+#include <filesystem>
+#include <optional>
+
+#include "files/journal.hpp"
+#include "files/recording_files.hpp"
+#include "platform/platform.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+/// Goes through the frames and moves those that are whole together.
+class Survey
+{
+  public:
+    explicit Survey(const std::string &path) : files_(path), frame_(files_.frame_bytes()) {}
+
+    RepairResult run()
+    {
+        const std::vector<std::optional<JournalRow>> rows = files_.journal().content().rows;
+        for (uint64_t place = 0; place < rows.size(); ++place)
+            if (rows[place] && rows[place]->sequence >= next_sequence_ &&
+                files_.read_frame(place, frame_.data(), rows[place]->record.checksum))
+                keep(place, *rows[place]);
+        if (!rows.empty() && rows.back() && rows.back()->sequence >= next_sequence_)
+            result_.lost += rows.back()->sequence - next_sequence_ + 1;
+        files_.complete(records_);
+        result_.frames = records_.size();
+        result_.paths = records_.empty() ? std::vector<std::string>() : files_.paths();
+        return result_;
+    }
+
+  private:
+    /// The frame is written before its row: killed between them, the next repair finds it at its old place.
+    void keep(uint64_t place, JournalRow row)
+    {
+        const uint64_t lost = row.sequence - next_sequence_;
+        next_sequence_ = row.sequence + 1;
+        result_.lost += lost;
+        if (!records_.empty())
+            row.record.missed += lost;
+        if (place != records_.size())
+            files_.write_frame(records_.size(), frame_.data(), row);
+        records_.push_back(row.record);
+    }
+
+    RecordingFiles files_;
+    std::vector<std::byte> frame_;
+    std::vector<FrameRecord> records_;
+    uint64_t next_sequence_ = 0;
+    RepairResult result_;
+};
+
+}
+
+bool needs_repair(const std::string &path)
+{
+    return std::filesystem::exists(path_of(journal_path(path)));
+}
+
+RepairResult repair_recording(const std::string &path)
+{
+    return Survey(path).run();
+}
+
+}

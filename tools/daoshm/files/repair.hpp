@@ -1,0 +1,25 @@
+/// What is left of a recording whose recorder was killed, or lost its power, becomes a valid file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace daoshm
+{
+
+struct RepairResult
+{
+    uint64_t frames = 0;            ///< in the file afterwards
+    uint64_t lost = 0;              ///< frames that were recorded, but did not reach the disk
+    std::vector<std::string> paths; ///< empty when no frame was left
+};
+
+/// Whether `path` is a recording that was not completed.
+bool needs_repair(const std::string &path);
+
+/// Keep the frames that are what was recorded. Frames that are lost between them are counted as missing. Interrupted
+/// itself, it can be called again. Throws when a recorder is at work.
+RepairResult repair_recording(const std::string &path);
+
+}

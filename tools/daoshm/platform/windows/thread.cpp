@@ -1,0 +1,13 @@
+#include "platform/platform.hpp"
+
+#include "windows.hpp"
+
+namespace daoshm
+{
+
+void hasten_this_thread()
+{
+    SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_HIGHEST);
+}
+
+}
