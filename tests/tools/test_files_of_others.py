@@ -199,6 +199,18 @@ def recording(tool):
     return tool.folder / "n.npy"
 
 
+def test_keywords_that_are_not_finite_come_back(tool):
+    tool("create", "src", "4", "--depth", 4)
+    for name in ("inf", "-inf", "nan"):
+        tool("keyword", "src", f"K{name}", "--", name)
+    recorder = tool.start("record", "src", "k.npy", "-n", 1)
+    tool.wait_for_file("k.npy")
+    tool("fill", "src", 1)
+    recorder.communicate(timeout=30)
+    tool("replay", "k.npy", "dst")
+    assert tool.json("keyword", "dst") == tool.json("keyword", "src")
+
+
 def test_save_replaces_a_recording_whole(tool, recording):
     tool("save", "src", "n.npy", "--force")
     assert not (tool.folder / "n.npy.json").exists()

@@ -1,5 +1,7 @@
 #include "files/header_json.hpp"
 
+#include <cmath>
+
 #include "frame/element_types.hpp"
 #include "frame/keyword.hpp"
 
@@ -14,7 +16,12 @@ Json header_json(const FileHeader &header)
     json["frame_shape"] = header.geometry.shape;
     json["keywords"] = Json::array();
     for (const Dao::Keyword &keyword : header.keywords)
+    {
         json["keywords"].push_back(keyword_json(keyword));
+        const auto *number = std::get_if<double>(&keyword.value);
+        if (number != nullptr && !std::isfinite(*number))
+            json["keywords"].back()["value"] = keyword_value_text(keyword);
+    }
     return json;
 }
 

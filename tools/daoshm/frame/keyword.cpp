@@ -1,6 +1,6 @@
 #include "frame/keyword.hpp"
 
-#include <limits>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -41,8 +41,9 @@ Dao::Keyword keyword_from_json(const Json &json)
     const Json &value = json.at("value");
     if (type == "long")
         keyword.value = value.get<int64_t>();
-    else if (type == "double") // JSON has no number for not-a-number and the infinities: they are written as null.
-        keyword.value = value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+    else if (type == "double") // JSON has no number for not-a-number and the infinities: they are text.
+        keyword.value =
+            value.is_string() ? std::strtod(value.get<std::string>().c_str(), nullptr) : value.get<double>();
     else
         keyword.value = value.get<std::string>().substr(0, keyword_text_room);
     return keyword;
