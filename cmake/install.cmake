@@ -1,30 +1,36 @@
-# What `cmake --install` puts where: headers, libdao, the CMake package daoShm and two pkg-config files.
+# What `cmake --install` puts where: headers, libdao, the CMake package daoShm and two pkg-config files. Components:
+# library, development, tool (tools/daoshm), python (python/).
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/daoShm)
 set(pkgconfig_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-install(FILES include/dao.h include/daoBase.h include/daoShm.hpp include/daoImage.hpp include/daoMemory.hpp include/daoTypes.hpp
-        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES include/dao.h include/daoBase.h include/daoShm.hpp include/daoImage.hpp include/daoMemory.hpp
+              include/daoTypes.hpp
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 set(installed_libraries dao shm)
 if(TARGET daoNet)
   list(APPEND installed_libraries daoNet)
-  install(FILES include/daoNet.h include/daoNet.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(FILES include/daoNet.h include/daoNet.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+endif()
+set(link_name NAMELINK_COMPONENT development)
+if(DAO_WHEEL)
+  set(link_name NAMELINK_SKIP)
 endif()
 install(
   TARGETS ${installed_libraries}
   EXPORT daoShmTargets
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library ${link_name}
+  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT library
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT daoShmTargets NAMESPACE dao:: DESTINATION ${package_folder})
+install(EXPORT daoShmTargets NAMESPACE dao:: DESTINATION ${package_folder} COMPONENT development)
 
 configure_package_config_file(cmake/daoShmConfig.cmake.in ${PROJECT_BINARY_DIR}/daoShmConfig.cmake
                               INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/daoShmConfigVersion.cmake COMPATIBILITY SameMajorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/daoShmConfig.cmake ${PROJECT_BINARY_DIR}/daoShmConfigVersion.cmake
-        DESTINATION ${package_folder})
+        DESTINATION ${package_folder} COMPONENT development)
 
 # A folder given as an absolute path stays as it is; else it is found from where the .pc file lies.
 foreach(folder IN ITEMS INCLUDEDIR LIBDIR)
@@ -64,5 +70,5 @@ if(TARGET daoNet)
 endif()
 foreach(package IN LISTS packages)
   configure_file(cmake/${package}.pc.in ${PROJECT_BINARY_DIR}/${package}.pc @ONLY)
-  install(FILES ${PROJECT_BINARY_DIR}/${package}.pc DESTINATION ${pkgconfig_folder})
+  install(FILES ${PROJECT_BINARY_DIR}/${package}.pc DESTINATION ${pkgconfig_folder} COMPONENT development)
 endforeach()

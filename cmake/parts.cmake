@@ -1,0 +1,26 @@
+# The optional parts, and what each lacks: one table at the end of the configuration.
+
+# dao_part(NAME LACKS...): LACKS are the (Debian) packages that would bring what is missing, or a sentence; none: it is built.
+function(dao_part name)
+  string(REPLACE ";" " " lacks "${ARGN}")
+  set_property(GLOBAL APPEND PROPERTY DAO_PARTS "${name}|${lacks}")
+endfunction()
+
+function(dao_print_parts)
+  get_property(parts GLOBAL PROPERTY DAO_PARTS)
+  message(STATUS "daoShm ${PROJECT_VERSION}, into ${CMAKE_INSTALL_PREFIX}:")
+  foreach(part IN LISTS parts)
+    string(REPLACE "|" ";" part "${part};")
+    list(GET part 0 name)
+    list(GET part 1 lacks)
+    string(SUBSTRING "${name}                                  " 0 34 column)
+    if(lacks STREQUAL "")
+      message(STATUS "  ${column}yes")
+    else()
+      message(STATUS "  ${column}no: ${lacks}")
+    endif()
+  endforeach()
+  if("${parts}" MATCHES "-dev")
+    message(STATUS "  (names of Debian packages: what they bring is missing; `make install-packages` installs all)")
+  endif()
+endfunction()
