@@ -21,7 +21,7 @@ Acquisition::Acquisition(ArvCamera *camera, uint32_t buffer_count) : camera_(cam
     stream_.reset(call_aravis("stream", arv_camera_create_stream, camera, nullptr, nullptr));
     if (stream_ == nullptr)
         throw ToolError("stream: the camera opened none");
-    if (ARV_IS_GV_STREAM(stream_.get()))
+    if (gv_stream(stream_.get()) != nullptr)
         g_object_set(stream_.get(), "socket-buffer", ARV_GV_STREAM_SOCKET_BUFFER_FIXED, "socket-buffer-size",
                      socket_buffer_bytes, nullptr);
     const guint payload_bytes = call_aravis("payload", arv_camera_get_payload, camera);
@@ -71,11 +71,11 @@ TransportCounts Acquisition::counts() const
     guint64 underruns = 0;
     arv_stream_get_statistics(stream_.get(), &completed, &failures, &underruns);
     counts.underruns = underruns;
-    if (ARV_IS_GV_STREAM(stream_.get()))
+    if (ArvGvStream *const stream = gv_stream(stream_.get()); stream != nullptr)
     {
         guint64 resent = 0;
         guint64 missing = 0;
-        arv_gv_stream_get_statistics(ARV_GV_STREAM(stream_.get()), &resent, &missing);
+        arv_gv_stream_get_statistics(stream, &resent, &missing);
         counts.packets_resent = resent;
         counts.packets_lost = missing;
     }

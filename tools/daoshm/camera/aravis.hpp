@@ -1,13 +1,13 @@
 /// Aravis in C++: objects that release themselves, and its errors as exceptions.
 #pragma once
 
-#include <arv.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <type_traits>
 #include <vector>
+
+#include "camera/aravis_library.hpp"
 
 namespace daoshm
 {
@@ -62,11 +62,19 @@ std::vector<std::string> available_names(ArvCamera *camera, Function function, A
 {
     GError *error = nullptr;
     guint count = 0;
-    const std::unique_ptr<const char *, decltype(&g_free)> names(function(camera, arguments..., &count, &error),
-                                                                 g_free);
+    const std::unique_ptr<const char *, decltype(g_free)> names(function(camera, arguments..., &count, &error), g_free);
     if (ErrorHandle(error) != nullptr || names == nullptr)
         return {};
     return {names.get(), names.get() + count};
+}
+
+/// The stream as one of GigE Vision; null when it is another.
+inline ArvGvStream *gv_stream(ArvStream *stream)
+{
+    auto *const instance = reinterpret_cast<GTypeInstance *>(stream);
+    return g_type_check_instance_is_a(instance, arv_gv_stream_get_type()) != FALSE
+               ? reinterpret_cast<ArvGvStream *>(stream)
+               : nullptr;
 }
 
 /// A text that may be null.

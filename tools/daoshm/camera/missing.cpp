@@ -1,4 +1,4 @@
-/// The command where Aravis was not found at build time.
+/// The command where the headers of Aravis were not found at build time.
 
 #include "camera/camera.hpp"
 #include "text/exit_code.hpp"
@@ -8,7 +8,7 @@ namespace daoshm
 
 int run_camera(const CameraOptions &)
 {
-    throw ToolError("camera: daoshm was built without Aravis; install libaravis-dev and build it again");
+    throw ToolError("camera: daoshm was built without the headers of Aravis; expected libaravis-dev when it was built");
 }
 
 }

@@ -127,6 +127,7 @@ int exit_code_of(const FeedResult &result, const CameraOptions &options)
 
 int run_camera(const CameraOptions &options)
 {
+    load_aravis();
     choose_interface(options.interface);
     if (options.list)
         return list_cameras(options.json);

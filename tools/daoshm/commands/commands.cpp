@@ -23,7 +23,8 @@ namespace daoshm
     X(camera)              \
     X(bench)               \
     X(doctor)              \
-    X(completion)
+    X(completion)          \
+    X(manual)
 
 #define DAOSHM_DECLARE(name) void add_##name(Tool &tool);
 DAOSHM_COMMANDS(DAOSHM_DECLARE)

@@ -1,9 +1,10 @@
-/// completion: a completion script generated from the commands, so that it is always up to date.
+/// completion and manual: what shells and man(1) are told of the commands, made from the commands themselves.
 #include "commands/commands.hpp"
 
+#include <dao.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "help/catalogue.hpp"
 #include "text/exit_code.hpp"
 #include "text/output.hpp"
 
@@ -13,105 +14,78 @@ namespace daoshm
 namespace
 {
 
-struct CompletionOptions
+struct HelpOptions
 {
-    std::string shell;
+    std::string what;
     const CLI::App *app = nullptr;
 };
 
-std::vector<std::string> option_names(const CLI::App &command)
-{
-    std::vector<std::string> names;
-    for (const CLI::Option *option : command.get_options())
-    {
-        for (const std::string &name : option->get_lnames())
-            names.push_back("--" + name);
-        for (const std::string &name : option->get_snames())
-            names.push_back("-" + name);
-    }
-    return names;
-}
-
 /// The values that an option accepts, from a check such as "{linear,log}"; empty when it accepts any.
-std::string choices(const CLI::Option &option)
+std::vector<std::string> choices(const std::string &type)
 {
-    const std::string type = option.get_type_name();
     const size_t begin = type.find('{');
     const size_t end = type.find('}');
     if (begin == std::string::npos || end == std::string::npos)
-        return "";
-    std::string words = type.substr(begin + 1, end - begin - 1);
-    std::replace(words.begin(), words.end(), ',', ' ');
-    return words;
+        return {};
+    return CLI::detail::split(type.substr(begin + 1, end - begin - 1), ',');
 }
 
-/// A case for each option with choices.
-std::string option_cases(const CLI::App &command)
+OptionEntry entry_of(const CLI::Option &option)
 {
-    std::string text;
+    OptionEntry entry;
+    entry.is_argument = option.get_positional();
+    entry.is_required = option.get_required();
+    entry.description = option.get_description();
+    for (const std::string &name : option.get_snames())
+        entry.names.push_back("-" + name);
+    for (const std::string &name : option.get_lnames())
+        entry.names.push_back("--" + name);
+    if (entry.is_argument)
+        entry.names = {option.get_name(true)};
+    const std::string type = option.get_type_name();
+    entry.choices = choices(type);
+    entry.is_segment = type.starts_with(segment_argument);
+    if (option.get_items_expected_max() > 0)
+        entry.value = entry.choices.empty() ? type : "VALUE";
+    return entry;
+}
+
+CommandEntry entry_of(const CLI::App &command)
+{
+    CommandEntry entry{command.get_name(), command.get_description(), command.get_footer(), {}};
     for (const CLI::Option *option : command.get_options())
-    {
-        if (option->get_positional() || option->get_items_expected_max() == 0)
-            continue;
-        std::vector<std::string> patterns;
-        for (const std::string &name : option->get_lnames())
-            patterns.push_back("--" + name);
-        for (const std::string &name : option->get_snames())
-            patterns.push_back("-" + name);
-        const std::string words = choices(*option);
-        if (!patterns.empty() && !words.empty())
-            text += fmt::format("                {}) COMPREPLY=($(compgen -W '{}' -- \"$current\")); return ;;\n",
-                                fmt::join(patterns, "|"), words);
-    }
-    return text;
+        entry.options.push_back(entry_of(*option));
+    return entry;
 }
 
-/// The words that complete the command's arguments: choices, and the existing segments where one is expected.
-std::string positional_words(const CLI::App &command)
+Catalogue catalogue_of(const CLI::App &app)
 {
-    std::string words;
-    for (const CLI::Option *option : command.get_options())
-    {
-        if (!option->get_positional())
-            continue;
-        if (option->get_type_name().starts_with(segment_argument))
-            words += R"($(daoshm ls --names 2>/dev/null | sed 's/\\/&&/g') )"; // compgen removes backslashes
-        else if (const std::string found = choices(*option); !found.empty())
-            words += found + " ";
-    }
-    return words;
-}
-
-std::string bash_script(const CLI::App &app)
-{
-    std::vector<std::string> names;
-    std::string cases;
+    Catalogue catalogue{entry_of(app), {}, daoVersion()};
     for (const CLI::App *command : app.get_subcommands([](const CLI::App *) { return true; }))
-    {
-        names.push_back(command->get_name());
-        cases += fmt::format("        {})\n            case \"$previous\" in\n{}            esac\n"
-                             "            words=\"{}\"\n            arguments=\"{}\"\n            ;;\n",
-                             command->get_name(), option_cases(*command), fmt::join(option_names(*command), " "),
-                             positional_words(*command));
-    }
-    return fmt::format(
-        "# bash completion for daoshm; generated by: daoshm completion bash\n"
-        "_daoshm()\n{{\n"
-        "    local current=\"${{COMP_WORDS[COMP_CWORD]}}\" previous=\"${{COMP_WORDS[COMP_CWORD-1]}}\"\n"
-        "    local words arguments\n"
-        "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-        "        COMPREPLY=($(compgen -W \"{} {}\" -- \"$current\"))\n        return\n    fi\n"
-        "    case \"${{COMP_WORDS[1]}}\" in\n{}    esac\n"
-        "    if [[ \"$current\" == -* ]]; then\n"
-        "        COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n    else\n"
-        "        COMPREPLY=($(compgen -W \"$arguments\" -- \"$current\") $(compgen -f -- \"$current\"))\n"
-        "    fi\n}}\ncomplete -o filenames -F _daoshm daoshm\n",
-        fmt::join(names, " "), fmt::join(option_names(app), " "), cases);
+        catalogue.commands.push_back(entry_of(*command));
+    return catalogue;
 }
 
-int run_completion(const CompletionOptions &options)
+int run_completion(const HelpOptions &options)
 {
-    print(bash_script(*options.app));
+    const Catalogue catalogue = catalogue_of(*options.app);
+    const auto script = options.what == "zsh"    ? zsh_completion
+                        : options.what == "fish" ? fish_completion
+                                                 : bash_completion;
+    print(script(catalogue));
+    return exit_success;
+}
+
+int run_manual(const HelpOptions &options)
+{
+    const Catalogue catalogue = catalogue_of(*options.app);
+    const CommandEntry *found = nullptr;
+    for (const CommandEntry &command : catalogue.commands)
+        if (command.name == options.what)
+            found = &command;
+    if (found == nullptr && !options.what.empty())
+        throw ToolError(fmt::format("manual: no command '{}'", options.what), exit_usage);
+    print(manual_page(catalogue, found));
     return exit_success;
 }
 
@@ -119,12 +93,23 @@ int run_completion(const CompletionOptions &options)
 
 void add_completion(Tool &tool)
 {
-    const auto options = std::make_shared<CompletionOptions>();
+    const auto options = std::make_shared<HelpOptions>();
     options->app = &tool.app;
     CLI::App *command =
         add_command(tool, "completion", "Print a completion script for a shell", options, run_completion);
-    command->add_option("shell", options->shell, "Shell")->required()->check(CLI::IsMember({"bash"}));
-    command->footer("It is installed with the tool. To use it in this shell:\n  source <(daoshm completion bash)");
+    command->add_option("shell", options->what, "Shell")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    command->footer("It is installed with the tool. To use it in this shell:\n"
+                    "  bash, zsh:  source <(daoshm completion bash)\n"
+                    "  fish:       daoshm completion fish | source");
+}
+
+void add_manual(Tool &tool)
+{
+    const auto options = std::make_shared<HelpOptions>();
+    options->app = &tool.app;
+    CLI::App *command = add_command(tool, "manual", "Print a manual page", options, run_manual);
+    command->add_option("command", options->what, "Command; default: daoshm itself")->type_name("COMMAND");
+    command->footer("They are installed with the tool.\n\nExample:\n  daoshm manual record | man -l -");
 }
 
 }

@@ -183,6 +183,16 @@ class FullScreen
     int key(int timeout_ms);
 };
 
+// ------------------------------------------------------------------------------------ libraries loaded at run time
+
+/// A shared library, which stays loaded; null, and the system's reason, when it cannot be.
+void *load_library(const char *name, std::string &reason);
+/// A function of it or of the libraries that it needs; null when they have none of that name.
+void *find_symbol(void *library, const char *name);
+/// Aravis, for cameras: the name of the library, and what installs it.
+extern const char *const aravis_library;
+extern const char *const aravis_package;
+
 // ------------------------------------------------------------------- what the system reports, for doctor and bench
 
 /// A finding and its remedy, in the system's own terms. Where the system does not report something there is no advice.

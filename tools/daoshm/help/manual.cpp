@@ -1,0 +1,103 @@
+#include "help/catalogue.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace daoshm
+{
+
+namespace
+{
+
+/// Text as troff shows it: a backslash and a leading point or quote mean something to it, a minus is a hyphen.
+std::string escaped(const std::string &text)
+{
+    std::string result;
+    bool is_line_start = true;
+    for (const char letter : text)
+    {
+        if (is_line_start && (letter == '.' || letter == '\''))
+            result += "\\&";
+        if (letter == '\\')
+            result += "\\e";
+        else if (letter == '-')
+            result += "\\-";
+        else
+            result += letter;
+        is_line_start = letter == '\n';
+    }
+    return result;
+}
+
+std::string upper(std::string text)
+{
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::toupper(letter)); });
+    return text;
+}
+
+std::string header(const Catalogue &catalogue, const std::string &name, const std::string &description)
+{
+    return fmt::format(".TH {} 1 \"\" \"daoShm {}\" \"daoShm\"\n.SH NAME\n{} \\- {}\n", upper(escaped(name)),
+                       catalogue.version, escaped(name), escaped(description));
+}
+
+std::string options_section(const CommandEntry &command, bool arguments)
+{
+    std::string text;
+    for (const OptionEntry &option : command.options)
+    {
+        if (option.is_argument != arguments)
+            continue;
+        std::vector<std::string> names;
+        for (const std::string &name : option.names)
+            names.push_back(fmt::format("\\fB{}\\fR", escaped(name)));
+        const std::string value = option.value.empty() || arguments ? "" : " \\fI" + escaped(option.value) + "\\fR";
+        text += fmt::format(".TP\n{}{}\n{}\n", fmt::join(names, ", "), value, escaped(option.description));
+        if (!option.choices.empty())
+            text += fmt::format("One of: {}.\n", escaped(fmt::format("{}", fmt::join(option.choices, ", "))));
+    }
+    return text.empty() ? "" : fmt::format(".SH {}\n{}", arguments ? "ARGUMENTS" : "OPTIONS", text);
+}
+
+/// The footer of the help as it stands, for its columns.
+std::string notes_section(const std::string &footer)
+{
+    return footer.empty() ? "" : fmt::format(".SH NOTES\n.nf\n{}\n.fi\n", escaped(footer));
+}
+
+std::string synopsis(const std::string &name, const CommandEntry &command)
+{
+    std::string line = fmt::format("\\fB{}\\fR", escaped(name));
+    if (std::any_of(command.options.begin(), command.options.end(),
+                    [](const OptionEntry &option) { return !option.is_argument; }))
+        line += " [\\fIOPTIONS\\fR]";
+    for (const OptionEntry &option : command.options)
+        if (option.is_argument)
+        {
+            const std::string name_text = fmt::format("\\fI{}\\fR", escaped(option.names.front()));
+            line += option.is_required ? " " + name_text : " [" + name_text + "]";
+        }
+    return line;
+}
+
+}
+
+std::string manual_page(const Catalogue &catalogue, const CommandEntry *command)
+{
+    if (command != nullptr)
+        return header(catalogue, "daoshm-" + command->name, command->description) +
+               fmt::format(".SH SYNOPSIS\n{}\n", synopsis("daoshm " + command->name, *command)) +
+               options_section(*command, true) + options_section(*command, false) + notes_section(command->footer) +
+               ".SH SEE ALSO\n.BR daoshm (1)\n";
+    std::string commands;
+    for (const CommandEntry &each : catalogue.commands)
+        commands += fmt::format(".TP\n.BR daoshm\\-{} (1)\n{}\n", escaped(each.name), escaped(each.description));
+    return header(catalogue, "daoshm", catalogue.tool.description) +
+           ".SH SYNOPSIS\n\\fBdaoshm\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n" + options_section(catalogue.tool, false) +
+           ".SH COMMANDS\n" + commands + notes_section(catalogue.tool.footer);
+}
+
+}
