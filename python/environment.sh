@@ -26,6 +26,6 @@ packages=$(cd "$DAO_CACHE/$packages" && bin/python -c 'import sysconfig; print(s
 site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 echo "$packages" >"$site/cached_packages.pth"
 
-# Without a folder of its own for each build, the next one compiles only what changed.
+# Without a folder of its own for each build, the next one compiles only what changed. daoshm is tested elsewhere.
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps \
-    --force-reinstall "$root"
+    --force-reinstall --config-settings=cmake.define.DAO_BUILD_TOOLS=OFF "$root"

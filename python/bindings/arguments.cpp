@@ -97,7 +97,7 @@ int64_t historic_limit_ns(nb::handle timeout)
 
 DAO_WAIT_MODE wait_mode(nb::handle mode)
 {
-    const char *text = PyUnicode_Check(mode.ptr()) ? PyUnicode_AsUTF8(mode.ptr()) : "";
+    const char *text = PyUnicode_Check(mode.ptr()) ? PyUnicode_AsUTF8AndSize(mode.ptr(), nullptr) : "";
     if (text == nullptr)
     {
         PyErr_Clear();

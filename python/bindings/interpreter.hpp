@@ -11,8 +11,8 @@ namespace daopython
 
 /// Lets other Python threads run for as long as it lives.
 ///
-/// Taking the interpreter back while it ends never succeeds: Python then unwinds the thread through C++ that may not be
-/// unwound, which would abort the process. The thread sleeps instead until the process is gone.
+/// Taking the interpreter back while it ends never succeeds: the thread then sleeps until the process is gone
+/// (take_back.c).
 class Released
 {
   public:

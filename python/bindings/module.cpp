@@ -172,7 +172,7 @@ void bind_reading(Class &segment)
            nb::handle y) { return self.get_history(frames, check, {semaphore, timeout, spin}, buffer, Region(x, y)); },
         "num_items"_a.none() = 1, "check"_a.none() = false, "semNb"_a.none() = nb::none(), "timeout"_a.none() = 0,
         "spin"_a.none() = false, "buffer"_a.none() = false, "x"_a.none() = nb::none(), "y"_a.none() = nb::none(),
-        "Copy the last num_items frames: an ndarray of shape (num_items, *shape), oldest first, without a gap.\n\n"
+        "Copy the last num_items frames: an ndarray of shape ``(num_items, *shape)``, oldest first, without a gap.\n\n"
         "num_items: 1 to depth; where fewer were published, the oldest are zeros. check, semNb, timeout (seconds,\n"
         "0 and None: no limit) and spin wait for a frame first, as in get_data(). buffer: wait instead until\n"
         "num_items frames were published since this thread's last call (the first call: since then). x, y: a part\n"

@@ -234,7 +234,7 @@ bool Segment::is_whole(nb::handle view)
     }
     const ViewedSlot *viewed = viewed_by(view.ptr());
     if (viewed == nullptr)
-        throw Failure(DAO_E_TYPE, std::string("is_whole: found ") + Py_TYPE(view.ptr())->tp_name +
+        throw Failure(DAO_E_TYPE, std::string("is_whole: found ") + nb::str(view.type().attr("__name__")).c_str() +
                                       "; expected an array from view(), or a part of one");
     Handle::Use use(handle_);
     return use->is_whole(*viewed);

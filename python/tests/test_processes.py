@@ -115,7 +115,8 @@ def test_closing_at_exit_what_a_daemon_thread_waits_on(name):
 
 
 FORK = """
-    import os, sys, threading, time
+    import os, sys, threading, time, warnings
+    warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads
     import numpy
     from daoShm import DaoError, ErrorCode, shm
     segment = shm(sys.argv[1], numpy.arange(4.0), depth=4)

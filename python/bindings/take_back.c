@@ -1,0 +1,33 @@
+/* Takes the interpreter back after a wait. In C, because of what happens when the interpreter is ending: then Python
+   ends the thread with pthread_exit(), which unwinds it, and C++ frames can neither be unwound so (the process would
+   abort) nor in general catch it (the C++ library linked in may have another unwinder than the system's). A cleanup
+   handler is run before the unwinding goes past this function: it sleeps until the process is gone. */
+#include <Python.h>
+
+#if defined(_WIN32)
+
+void dao_python_take_back(PyThreadState *state)
+{
+    PyEval_RestoreThread(state); /* Windows ends a thread without unwinding it */
+}
+
+#else
+
+#include <pthread.h>
+#include <unistd.h>
+
+static void sleep_until_the_process_ends(void *unused)
+{
+    (void)unused;
+    for (;;)
+        pause();
+}
+
+void dao_python_take_back(PyThreadState *state)
+{
+    pthread_cleanup_push(sleep_until_the_process_ends, NULL);
+    PyEval_RestoreThread(state);
+    pthread_cleanup_pop(0);
+}
+
+#endif
