@@ -2,7 +2,8 @@
 # The Debian or Ubuntu packages that parts of this project need.
 #     packages.sh check PART...     says what is missing and which package brings it; exit code 1 when something is
 #     packages.sh install PART...   installs what is missing, by apt, as root or through sudo
-# Parts: build, tests, checks, fuzz, bindings, demo, docs, platforms, fresh, free-threaded.
+#     packages.sh list PART...      prints the names of all of them
+# Parts: build, tests, checks, fuzz, bindings, demo, docs, platforms, fresh, wheel, deb, free-threaded.
 set -euo pipefail
 
 # PART PACKAGE WHAT IT BRINGS
@@ -29,6 +30,10 @@ tests   spin                        spin, which checks the protocol in every int
 tests   python3                     Python
 tests   python3-venv                virtual environments of Python
 tests   python3-dev                 headers of Python
+tests   zsh                         zsh, for tests of completion
+tests   fish                        fish, for tests of completion
+tests   groff                       groff, for tests of manual pages
+tests   jq                          jq, for an example of the documentation
 tests   tmux                        tmux, a terminal for tests of daoshm
 checks  clang                       a second C and C++ compiler
 checks  git                         git, which lists the sources
@@ -61,6 +66,21 @@ platforms   qemu-user               qemu
 platforms   googletest              sources of GoogleTest
 platforms   python3-venv            virtual environments of Python
 platforms   tmux                    tmux, a terminal for tests of daoshm
+wheel   libcli11-dev                CLI11, for daoshm
+wheel   libfmt-dev                  fmt, for daoshm
+wheel   nlohmann-json3-dev          nlohmann-json, for daoshm
+wheel   libaravis-dev               the headers of Aravis, for cameras in daoshm
+wheel   cmake                       the build system CMake
+wheel   ninja-build                 the build system Ninja
+wheel   pkg-config                  pkg-config, which finds libraries
+wheel   gcc                         a C compiler, for tools of the build
+wheel   make                        make
+wheel   dpkg-dev                    dpkg-source, which unpacks sources
+wheel   python3-venv                virtual environments of Python
+deb     dpkg-dev                    dpkg-shlibdeps and its kin
+deb     python3-dev                 headers of Python
+deb     python3-numpy               NumPy
+deb     python3-venv                virtual environments of Python
 free-threaded   gcc                 a C compiler
 free-threaded   make                make
 free-threaded   libssl-dev          OpenSSL, for Python
@@ -71,7 +91,7 @@ free-threaded   liblzma-dev         liblzma, for Python
 '
 
 fail() { echo "packages.sh: $*" >&2; exit 2; }
-[ $# -ge 2 ] || fail "expected check or install, then parts"
+[ $# -ge 2 ] || fail "expected check, install or list, then parts"
 action=$1
 shift
 declare -A brings=()
@@ -87,6 +107,10 @@ for part in "$@"; do
     [ -n "$found" ] || fail "unknown part: '$part'"
 done
 
+if [ "$action" = list ]; then
+    printf '%s\n' "${wanted[@]}"
+    exit 0
+fi
 if ! command -v dpkg-query >/dev/null; then
     [ "$action" = install ] || exit 0 # CMake says what it does not find
     echo "Not a Debian or Ubuntu machine. Please install what these packages bring, if it is missing:" >&2

@@ -2,7 +2,7 @@
 # Makes the libraries that daoshm needs on another system, once, in the cache (cmake/cache.sh), and prints their folder:
 # tool_packages.sh SYSTEM [cmake arguments...]
 # SYSTEM is a file of tests/platforms/toolchains; the arguments are for it. CLI11, fmt and nlohmann-json are headers and come from
-# this machine's packages, cfitsio from its distribution's source package.
+# this machine's packages, cfitsio from its distribution's source package. "licences" in it holds a file for each.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/cmake/cache.sh"
@@ -12,24 +12,25 @@ shift
 recipe() {
     cat "$root/tests/platforms/tool_packages.sh" "$root/tests/platforms/toolchains/$system.cmake"
     echo "$@"
-    dpkg-query -W libcli11-dev libfmt-dev nlohmann-json3-dev libz-mingw-w64-dev g++-mingw-w64-x86-64-posix \
-        g++-aarch64-linux-gnu
+    dpkg-query -W libcli11-dev libfmt-dev nlohmann-json3-dev libaravis-dev libz-mingw-w64-dev \
+        g++-mingw-w64-x86-64-posix g++-aarch64-linux-gnu 2>/dev/null
 }
 folder=$DAO_CACHE/platforms/$system-$(recipe "$@" | key_of -)
 exec 3>&1 >&2
 [ -e "$folder/complete" ] && { echo "$folder" >&3; exit 0; }
 rm -rf "$folder"
-mkdir -p "$folder/include" "$folder/lib"
+mkdir -p "$folder/include" "$folder/lib/pkgconfig" "$folder/licences"
 
-# What is headers only, without the rest of /usr/include: name, target, folder of headers, definition.
+# What is headers only, without the rest of /usr/include: name, target, folder of headers, package, definition.
 header_package() {
+    cp "/usr/share/doc/$4/copyright" "$folder/licences/$1"
     mkdir -p "$folder/lib/cmake/$1"
     rm -rf "$folder/include/$3"
     cp -R "/usr/include/$3" "$folder/include/$3"
     cat >"$folder/lib/cmake/$1/$1Config.cmake" <<END
 add_library($2 INTERFACE IMPORTED)
 target_include_directories($2 SYSTEM INTERFACE $folder/include)
-target_compile_definitions($2 INTERFACE ${4:-})
+target_compile_definitions($2 INTERFACE ${5:-})
 END
 }
 
@@ -68,15 +69,59 @@ exports:
 END
 }
 
-header_package CLI11 CLI11::CLI11 CLI
-header_package fmt fmt::fmt fmt FMT_HEADER_ONLY
-header_package nlohmann_json nlohmann_json::nlohmann_json nlohmann
+# zlib and ncurses from their sources, for a C library that is older than that of their packages. COMPILERS: a folder.
+libraries_from_source() {
+    compilers=$1
+    work=$folder/work
+    fetch debian_source zlib
+    fetch debian_source ncurses
+    mkdir -p "$work/zlib" "$work/ncurses"
+    cp -R "$fetched/zlib/." "$work/zlib"
+    (cd "$work/zlib" && CC="$compilers/clang" AR="$compilers/ar" RANLIB="$compilers/ranlib" CFLAGS="-O2 -fPIC" \
+        ./configure --static --prefix="$folder" && make -j "${DAO_JOBS:-2}" libz.a && make install)
+    # The terminals of the list are built in, for systems without descriptions of terminals.
+    (cd "$work/ncurses" && "$fetched/ncurses/configure" --host="$(basename "$compilers" | cut -d. -f1)" \
+        --build="$(uname -m)-linux-gnu" CC="$compilers/clang" AR="$compilers/ar" RANLIB="$compilers/ranlib" \
+        CFLAGS="-O2 -fPIC" --prefix="$folder" --enable-widec --enable-overwrite --without-shared --without-debug \
+        --without-cxx --without-cxx-binding --without-ada --without-progs --without-tests --without-manpages --disable-db-install \
+        --disable-stripping --with-build-cc=cc --with-tic-path=/usr/bin/tic --with-infocmp-path=/usr/bin/infocmp \
+        --with-default-terminfo-dir=/usr/share/terminfo \
+        --with-terminfo-dirs=/etc/terminfo:/lib/terminfo:/usr/share/terminfo:/usr/lib/terminfo \
+        --with-fallbacks=xterm-256color,xterm,tmux-256color,screen-256color,screen,linux,vt100 &&
+        make -j "${DAO_JOBS:-2}" libs && make install.libs install.includes)
+    cp "$fetched/zlib/README" "$folder/licences/zlib"
+    cp "$fetched/ncurses/COPYING" "$folder/licences/ncurses"
+    ln -s . "$folder/include/ncursesw" # where CMake looks first
+    rm -rf "$work" "$folder"/lib/lib*.so*
+}
+
+# The headers of Aravis and GLib, which are the same on all processors of 64 bits: daoshm loads the library at run time.
+aravis_headers() {
+    cp -R /usr/include/aravis-0.8 /usr/include/glib-2.0 "$folder/include"
+    cp "/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)/glib-2.0/include/glibconfig.h" "$folder/include/glib-2.0"
+    cat >"$folder/lib/pkgconfig/aravis-0.8.pc" <<END
+Name: aravis
+Description: headers of Aravis
+Version: $(dpkg-query -W -f '${source:Upstream-Version}' libaravis-dev)
+Cflags: -I$folder/include/aravis-0.8 -I$folder/include/glib-2.0
+END
+}
+
+header_package CLI11 CLI11::CLI11 CLI libcli11-dev
+header_package fmt fmt::fmt fmt libfmt-dev FMT_HEADER_ONLY
+header_package nlohmann_json nlohmann_json::nlohmann_json nlohmann nlohmann-json3-dev
 case $system in
 mingw-w64) cp /usr/x86_64-w64-mingw32/lib/libz.a "$folder/lib" ;;
 aarch64-linux-gnu)
     arm64_libraries
     cp "$static/libz.a" "$static/libncursesw.a" "$folder/lib"
     cp "$static/libtinfo.a" "$folder/lib/libtinfow.a" # the name by which CMake knows the other half of ncursesw
+    ;;
+manylinux)
+    for argument; do
+        case $argument in *COMPILERS=*) libraries_from_source "${argument#*=}" ;; esac
+    done
+    aravis_headers
     ;;
 macos)
     arm64_libraries
@@ -88,6 +133,7 @@ esac
 # Files over 2 GiB want 64-bit offsets. Its package file for CMake is of no use; its pkg-config file is for a shared
 # library, but only the static one is made here.
 fetch debian_source cfitsio
+cp "$fetched"/cfitsio/License* "$folder/licences/cfitsio"
 build=$folder/cfitsio
 cmake -S "$fetched/cfitsio" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
     -DCMAKE_TOOLCHAIN_FILE="$root/tests/platforms/toolchains/$system.cmake" -DDAO_TOOL_PACKAGES="$folder" \

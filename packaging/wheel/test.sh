@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Installs the wheel of dist/ into an empty environment in an empty Debian, without a compiler, and runs the package's tests
+# and daoshm's with it: test.sh [SUITE...]     (bookworm trixie). Prints how long the three lines of a new user take.
+# Needs root, for a mount namespace of its own. DIST: another folder than dist.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$root/cmake/cache.sh"
+. "$root/tests/platforms/debian_root.sh"
+dist=${DIST:-$root/dist}
+[ $# -gt 0 ] || set -- bookworm trixie
+
+for suite; do
+    work=$(mktemp -d "${TMPDIR:-/tmp}/daoshm-wheel.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    use_root "$work" "$suite" ca-certificates python3 python3-venv tmux
+    mkdir "$work/dist"
+    cp "$dist"/*"$(uname -m)".whl "$work/dist"
+    copy_sources "$work/daoshm"
+    rm -rf "$work/daoshm/src" "$work/daoshm/include" "$work/daoshm/python/daoShm" "$work/daoshm/python/dao"
+    echo "Debian $suite:"
+    inside "$work" bash "/daoshm/packaging/wheel/test_inside.sh"
+    rm -rf "$work"
+done
