@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# The part of test.sh that runs in the empty Debian: the packages are in /packages-1 and, as an upgrade, in /packages-2.
+set -euo pipefail
+export DEBIAN_FRONTEND=noninteractive
+log=/tmp/apt.log
+apt() { apt-get -y -qq --no-install-recommends "$@" >"$log" 2>&1 || { cat "$log"; exit 1; }; }
+daoshm_files() { find / -xdev \( -name '*daoshm*' -o -name '*libdao*' -o -name '*daoShm*' \) \
+    ! -path '/proc/*' ! -path '/packages-*' ! -path '/tmp/*' ! -path '/var/*' ! -path /program; }
+
+use() {
+    daoshm create wfs 8x8 float32 --depth 4
+    daoshm fill wfs ramp
+    python3 -c 'from daoShm import shm; assert shm("/tmp/wfs.im.shm").get_data().sum() > 0'
+    daoshm show wfs | grep -q "[░▒▓█▀▄]"
+    daoshm save wfs /tmp/wfs.fits
+    daoshm rm wfs /tmp/wfs.fits 2>/dev/null || daoshm rm wfs
+    rm -f /tmp/wfs.fits
+    if daoshm camera --list 2>/tmp/camera.txt; then
+        echo "a camera without Aravis" >&2
+        exit 1
+    fi
+    grep -q libaravis-0.8-0 /tmp/camera.txt
+    man daoshm-record | grep -q "FITS"
+    man daoshm | grep -q "daoshm-ls"
+    for file in bash-completion/completions/daoshm zsh/vendor-completions/_daoshm fish/vendor_completions.d/daoshm.fish; do
+        test -s "/usr/share/$file"
+    done
+    test -s /lib/systemd/system/daoshm@.service
+}
+
+apt update
+apt install /packages-1/*.deb
+use
+echo "  installed and used: $(dpkg-query -W -f '${Package} ${Version}  ' libdao1 daoshm python3-daoshm)"
+
+apt install gcc g++ libc6-dev pkg-config cmake make
+cc -std=c11 /program/consumer.c -o /tmp/consumer_c $(pkg-config --cflags --libs dao)
+/tmp/consumer_c /tmp/consumer.im.shm
+cmake -S /program -B /tmp/cmake >"$log" && cmake --build /tmp/cmake >"$log"
+/tmp/cmake/consumer_cpp /tmp/consumer.im.shm
+echo "  programs built with pkg-config and CMake run"
+
+apt install /packages-2/*.deb
+[[ $(dpkg-query -W -f '${Version}' daoshm) = *-2 ]]
+use
+echo "  upgraded: $(dpkg-query -W -f '${Version}' daoshm)"
+
+apt purge libdao1 libdao-dev daoshm python3-daoshm
+rm -rf /tmp/cmake /tmp/consumer*
+if [ -n "$(daoshm_files)" ]; then
+    echo "left behind:" >&2
+    daoshm_files >&2
+    exit 1
+fi
+echo "  removed without a trace"
