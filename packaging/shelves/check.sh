@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Whether the recipes in FOLDER hold, as far as this machine has their tools: check.sh FOLDER
+# Of a tool that is missing it says so: conda-forge's recipe is checked for form, all else by the shelf's own tools.
+set -euo pipefail
+folder=${1:?usage: check.sh FOLDER}
+here=$(cd "$(dirname "$0")" && pwd)
+
+has() { command -v "$1" >/dev/null || { echo "$2: not checked, $1 is not installed"; return 1; }; }
+python3 "$here/check_conda.py" "$folder/conda-forge/recipe.yaml"
+python3 -m json.tool "$folder/vcpkg/vcpkg.json" >/dev/null
+if has cmake vcpkg; then
+    # A script cannot call vcpkg's functions; what they are is no matter to the form.
+    sed -n 's/^ *\(vcpkg_[a-z_]*\)(.*/function(\1)\nendfunction()/p' "$folder/vcpkg/portfile.cmake" | cat - "$folder/vcpkg/portfile.cmake" |
+        sed "1i cmake_minimum_required(VERSION 3.22)" | sed 's/^file(REMOVE_RECURSE.*//' >"$folder/vcpkg/form.cmake"
+    cmake -P "$folder/vcpkg/form.cmake"
+    rm "$folder/vcpkg/form.cmake"
+    echo "vcpkg: valid"
+fi
+if has ruby Homebrew; then ruby -c "$folder/homebrew/daoshm.rb" >/dev/null && echo "Homebrew: valid"; fi
+if has rpmspec RPM; then
+    rpmspec --query --undefine=_debugsource_packages --define "_unitdir /usr/lib/systemd/system" \
+        "$folder/rpm/daoshm.spec" 2>"$folder/rpm/log" | sort || { cat "$folder/rpm/log"; exit 1; }
+    rm -f "$folder/rpm/log"
+fi
+bash -n "$folder/aur/PKGBUILD"
+(
+    # shellcheck disable=SC1091
+    . "$folder/aur/PKGBUILD"
+    # shellcheck disable=SC2154
+    echo "AUR: valid, $pkgname $pkgver-$pkgrel"
+)
