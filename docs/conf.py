@@ -1,0 +1,30 @@
+"""The site of `make docs` (docs/build.sh): these pages, and the references of all three languages."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+project = "daoShm"
+author = copyright = "The daoShm authors"
+release = version = re.search(r"project\(daoShm VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
+
+extensions = ["breathe", "myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "sphinx_design"]
+exclude_patterns = ["requirements.txt", "decisions/README.md"]
+breathe_projects = {"daoShm": str(ROOT / "build/docs/xml")}
+breathe_default_project = "daoShm"
+breathe_domain_by_extension = {"h": "c", "hpp": "cpp"}
+c_id_attributes = cpp_id_attributes = ["DAO_API"]
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 4
+# Links to files of the project that are no pages.
+myst_links_external_new_tab = False
+
+
+html_theme = "furo"
+html_title = f"daoShm {release}"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+copybutton_prompt_text = "$ "
