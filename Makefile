@@ -7,9 +7,13 @@ JOBS ?= $(shell nproc)
 SUITE = tests/suite/run.py $(if $(FORCE),--force)
 CACHED = root=$(CURDIR) && . cmake/cache.sh &&
 
-.PHONY: all build builds test test-core test-python test-free-threaded test-demo test-tool test-sanitizers test-asan \
-        test-tsan test-bindings test-platforms test-windows test-arm64 check tidy check-macos check-fresh check-layers install-packages docs \
-        fuzz benchmarks demo format symbols clean
+PREFIX ?= /usr/local
+
+.PHONY: all build builds install install-packages clean \
+        wheel test-wheel deb test-deb sdist shelves release-check \
+        test test-core test-python test-free-threaded test-demo test-tool test-docs test-sanitizers test-asan test-tsan \
+        test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy format symbols \
+        fuzz docs benchmarks demo
 
 all: build
 
@@ -19,16 +23,48 @@ build:
 	$(CACHED) cmake --preset $(PRESET)
 	cmake --build build/$(PRESET) -j $(JOBS)
 
+# What is built, into PREFIX. Builds nothing itself: it runs as root.
+install:
+	cmake --install build/$(PRESET) --prefix $(PREFIX)
+	@case $(PREFIX) in /usr|/usr/local) [ "$$(id -u)" -ne 0 ] || ! command -v ldconfig >/dev/null || ldconfig ;; esac
+
+# Wheels for Linux on both processors, into dist/; and their trial in an empty Debian 12 and 13, as root.
+wheel:
+	packaging/wheel/build.sh
+
+test-wheel:
+	packaging/wheel/test.sh
+
+# The same for Debian packages.
+deb:
+	packaging/debian/build.sh
+
+test-deb:
+	packaging/debian/test.sh
+
+# The source archive as PyPI has it, and with its checksums the recipes of other shelves (packaging/shelves).
+sdist:
+	$(CACHED) python3 -m venv build/sdist-venv && \
+	build/sdist-venv/bin/pip install --quiet --disable-pip-version-check build && \
+	build/sdist-venv/bin/python -m build --sdist --outdir dist .
+
+shelves: sdist
+	packaging/shelves/render.py dist/daoshm-*.tar.gz dist/shelves
+
+# All that a release must pass (packaging/release_check.sh).
+release-check:
+	packaging/release_check.sh
+
 install-packages:
 	@cmake/packages.sh install build tests demo
 
 test: install-packages check-layers
-	@$(SUITE) release asan tsan python tool demo bindings
+	@$(SUITE) release asan tsan python tool demo docs bindings
 
 test-core: PART = release
 test-sanitizers: PART = asan tsan
-test-asan test-tsan test-python test-tool test-demo: PART = $(@:test-%=%)
-test-core test-sanitizers test-asan test-tsan test-python test-tool test-demo: install-packages
+test-asan test-tsan test-python test-tool test-demo test-docs: PART = $(@:test-%=%)
+test-core test-sanitizers test-asan test-tsan test-python test-tool test-demo test-docs: install-packages
 	@$(SUITE) $(PART)
 
 # The bindings of other languages, of those that are installed: MATLAB's with Octave, which this installs, Julia, Rust.

@@ -81,6 +81,12 @@ STEPS = [
         ("python package", "release build"), 0.5, (*PACKAGE, "examples/**", "tests/demo/**"), ("build/release",),
     ),
     Step(
+        "documentation tests", "docs",
+        ("env", "DAO_BUILD=build/release", PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/docs"),
+        ("python package", "release build"), 0.5, (*PACKAGE, "tests/docs/**", "docs/**", "README.md"),
+        ("build/release",),
+    ),
+    Step(
         "bindings tests", "bindings", ("bindings/run_tests.sh", "build/release"), ("release build",), 0.5,
         ("bindings/**", "include/**"), ("build/release",),
     ),
