@@ -16,7 +16,7 @@ build   libcli11-dev                CLI11, for daoshm
 build   libfmt-dev                  fmt, for daoshm
 build   nlohmann-json3-dev          nlohmann-json, for daoshm
 build   libzmq3-dev                 ZeroMQ, for the network
-build   cppzmq-dev                  ZeroMQ's C++ header, for the network
+build   cppzmq-dev                  the C++ header of ZeroMQ, for the network
 build   libcfitsio-dev              CFITSIO, for daoshm
 build   libncurses-dev              ncurses, for daoshm
 build   libaravis-dev               Aravis, for cameras in daoshm
