@@ -733,6 +733,8 @@ DAO_API int_fast8_t daoShmGetArbitrarySegment(IMAGE *image, void **segment_ptr, 
 DAO_API int_fast8_t daoShmCheckSegmentOverwrite(IMAGE *image);
 /** Go on reading in order after the newest frame. */
 DAO_API int_fast8_t daoShmResetTail(IMAGE *image, uint32_t *segment_idx, uint64_t *segment_cnt0);
+/** Go on reading in order with the segment's first frame, or the oldest that it still holds: all frames are unseen. */
+DAO_API int_fast8_t daoShmRewind(IMAGE *image);
 
 /* ------------------------------------------------------------------------------------------------ keywords */
 /* A keyword is read and written whole, by any process. Names: 1 to 16 bytes. Text: up to 16 bytes. Comment: up to 79

@@ -442,6 +442,9 @@ class Image
         return cnt0;
     }
 
+    /** Go on reading in order with the segment's first frame, or the oldest that it still holds. */
+    void rewind() { check(daoShmRewind(handle())); }
+
     /* ------------------------------------------------------------------------------------- what it is, now */
 
     /** @return the element type, `_DATATYPE_x`; daoTypeName() and daoTypeSize() say more. */

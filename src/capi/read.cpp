@@ -176,3 +176,11 @@ int_fast8_t daoShmResetTail(IMAGE *image, uint32_t *segment_idx, uint64_t *segme
         return Status::success;
     });
 }
+
+int_fast8_t daoShmRewind(IMAGE *image)
+{
+    return with_reader(image, [](Handle &handle) noexcept {
+        frames::rewind(handle.reader);
+        return Status::success;
+    });
+}

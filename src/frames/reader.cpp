@@ -125,18 +125,21 @@ void reset_tail(Reader &reader) noexcept
     position.restarted = false;
 }
 
+void rewind(Reader &reader) noexcept
+{
+    Position fresh;
+    fresh.generation = reader.segment->generation();
+    fresh.tail_slot = reader.segment->depth() - 1;
+    fresh.missed = reader.position.missed;
+    reader.position = fresh;
+}
+
 void follow_generation(Reader &reader) noexcept
 {
-    const uint32_t generation = reader.segment->generation();
-    Position &position = reader.position;
-    if (generation == position.generation)
+    if (reader.segment->generation() == reader.position.generation)
         return;
-    const uint64_t missed = position.missed;
-    position = Position{};
-    position.generation = generation;
-    position.tail_slot = reader.segment->depth() - 1;
-    position.missed = missed;
-    position.restarted = true;
+    rewind(reader);
+    reader.position.restarted = true;
 }
 
 uint64_t newest_counter(Reader &reader) noexcept

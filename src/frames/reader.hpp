@@ -49,6 +49,8 @@ void attach(Reader &reader, segment::Segment &segment, const protocol::Newest &n
 void detach(Reader &reader) noexcept;
 // Goes on in order after the newest frame.
 void reset_tail(Reader &reader) noexcept;
+// All frames are unseen again.
+void rewind(Reader &reader) noexcept;
 
 // Takes notice when the segment was reused: its counters began anew, and with them this reader's place.
 void follow_generation(Reader &reader) noexcept;

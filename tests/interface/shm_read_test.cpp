@@ -57,6 +57,35 @@ TEST(ShmRead, LappedReaderIsToldHowManyItMissed)
     EXPECT_EQ(pair.reader.get_missed(), result.missed);
 }
 
+TEST(ShmRead, AfterRewindingComesTheFirstFrameThatIsStillThere)
+{
+    Pair pair(4);
+    pair.publish(2);
+    Frame frame;
+    ASSERT_EQ(pair.reader.read_next(frame).cnt0, 1u);
+    pair.reader.reset_tail();
+    pair.reader.rewind();
+    Dao::NextOptions how;
+    how.order = DAO_NEXT_IN_ORDER;
+    how.timeout = 0ns;
+    for (uint64_t number = 1; number <= 2; ++number)
+    {
+        const auto result = pair.reader.next(frame, how);
+        EXPECT_EQ(result.cnt0, number);
+        EXPECT_EQ(frame, Frame(4, static_cast<float>(number)));
+    }
+    EXPECT_EQ(pair.reader.get_missed(), 0u);
+    pair.publish(6);
+    pair.reader.rewind();
+    const auto result = pair.reader.read_next(frame);
+    EXPECT_EQ(result.status, DAO_OVERWRITE);
+    EXPECT_GE(result.cnt0, 5u);
+    EXPECT_EQ(result.missed, result.cnt0 - 1);
+    pair.reader.rewind();
+    how.order = DAO_NEXT_NEWEST;
+    EXPECT_EQ(pair.reader.next(frame, how).cnt0, 8u);
+}
+
 TEST(ShmRead, LastFramesAreOldestFirst)
 {
     Pair pair(4);

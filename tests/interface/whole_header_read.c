@@ -63,6 +63,7 @@ static void use_pointer_reads(IMAGE *writer, IMAGE *reader)
     EXPECT(daoShmGetNewestSegment(reader, &slot, &index, &cnt0) == DAO_SUCCESS);
     EXPECT(index == reader->md->fifo_last_written && cnt0 == daoShmGetCounter(writer) && ((float *)slot)[3] == 7.0f);
     EXPECT(daoShmCheckSegmentOverwrite(reader) == DAO_SUCCESS);
+    EXPECT(daoShmRewind(reader) == DAO_SUCCESS && reader->fifo_last_read_cnt0 == 0);
     EXPECT(daoShmResetTail(reader, &index, &cnt0) == DAO_SUCCESS && cnt0 == daoShmGetCounter(writer));
     EXPECT(daoShmGetNextSegment(reader, &slot, &index, &cnt0) == DAO_NOTREADY && slot == NULL);
     publish(writer, 8);
