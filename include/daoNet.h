@@ -110,6 +110,16 @@ DAO_NET_API int_fast8_t daoNetUnpublish(DAO_NET *net, const char *topic);
  *  @param topic room for `DAO_NET_TOPIC_SIZE` bytes */
 DAO_NET_API int_fast8_t daoNetTopicOf(const char *name, char *topic);
 
+/** Let others on the local network find a publisher, by daoNetDiscover(): every two seconds it tells its port, by a datagram
+ *  of 10 bytes. One that listens at a loopback address tells nothing. Off at first. @param on 1 or 0 */
+DAO_NET_API int_fast8_t daoNetAnnounce(DAO_NET *net, int on);
+/** Listen for publishers that announce themselves. Their addresses are all that is believed: ask them for their offers.
+ *  @param time_ns   how long to listen, 0 to an hour; 2.5 s hears each
+ *  @param endpoints room for `capacity` texts of `DAO_NET_ENDPOINT_SIZE` bytes, such as "tcp://10.0.0.1:5555"
+ *  @param count     set to how many there are, which may exceed `capacity` */
+DAO_NET_API int_fast8_t daoNetDiscover(int64_t time_ns, char (*endpoints)[DAO_NET_ENDPOINT_SIZE], uint32_t capacity,
+                                       uint32_t *count);
+
 /* --------------------------------------------------------------------------------------------- subscribing */
 
 /** How daoNetOpenSubscriber() goes about it. Begin with `DAO_NET_SUBSCRIBER_OPTIONS_INIT`. */
@@ -146,6 +156,10 @@ DAO_NET_API int_fast8_t daoNetOpenSubscriber(const DAO_NET_SUBSCRIBER_OPTIONS *o
  * @return `DAO_SUCCESS`; `DAO_TIMEOUT`; `DAO_INTERRUPTED` when daoShmInterrupt() was called meanwhile
  */
 DAO_NET_API int_fast8_t daoNetOpenCopy(DAO_NET *net, IMAGE *image, int64_t timeout_ns);
+
+/** Let a subscriber take no frames for a while, or take them again: the connection stays, and what is published meanwhile
+ *  counts as skipped, or as lost with `DAO_NET_EVERY`. Frames come again within 0.5 s. @param paused 1 or 0 */
+DAO_NET_API int_fast8_t daoNetPause(DAO_NET *net, int paused);
 
 /** Where a frame of a copy comes from. Begin with `DAO_NET_ORIGIN_INIT`. */
 typedef struct

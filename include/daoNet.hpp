@@ -98,6 +98,9 @@ class Publisher : public Net
         check(daoNetUnpublish(handle(), c_text(topic, DAO_E_ARGUMENT, "topic")));
     }
 
+    /** Let others on the local network find it, or no longer; see daoNetAnnounce(). */
+    void announce(bool on = true) { check(daoNetAnnounce(handle(), on ? 1 : 0)); }
+
     /** @return who subscribes. */
     std::vector<DAO_NET_PEER> peers() const
     {
@@ -155,6 +158,9 @@ class Subscriber : public Net
     {
         return Image::open_by([&](IMAGE *image) { return daoNetOpenCopy(handle(), image, timeout.count()); });
     }
+
+    /** Take no frames for a while, or take them again; see daoNetPause(). */
+    void pause(bool paused = true) { check(daoNetPause(handle(), paused ? 1 : 0)); }
 
     /** @return what the publisher at the options' host and port offers; nothing when it did not answer in time. */
     static std::optional<std::vector<DAO_NET_OFFER>> query_offers(const SubscriberOptions &options,

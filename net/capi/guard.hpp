@@ -1,6 +1,7 @@
 // Between the C interface and the inside: handles, structs that say their size, exceptions.
 #pragma once
 
+#include "beacon/beacon.hpp"
 #include "failure.hpp"
 #include "platform/platform.hpp"
 #include "publisher/publisher.hpp"
@@ -11,6 +12,8 @@ struct DAO_NET
     uint32_t pid = dao::net::platform::process_id();
     std::unique_ptr<dao::net::Publisher> publisher; // one of them
     std::unique_ptr<dao::net::Subscriber> subscriber;
+    std::mutex announcer_mutex;
+    std::unique_ptr<dao::net::Announcer> announcer; // of the publisher, and ends before it
 };
 
 namespace dao::net::capi

@@ -74,6 +74,14 @@ int_fast8_t daoNetOpenCopy(DAO_NET *net, IMAGE *image, int64_t timeout_ns)
     });
 }
 
+int_fast8_t daoNetPause(DAO_NET *net, int paused)
+{
+    return guarded([&] {
+        subscriber_of(net).pause(paused != 0);
+        return DAO_SUCCESS;
+    });
+}
+
 int_fast8_t daoNetQueryOffers(const DAO_NET_SUBSCRIBER_OPTIONS *options, int64_t timeout_ns, DAO_NET_OFFER *offers,
                               uint32_t capacity, uint32_t *count)
 {

@@ -184,6 +184,8 @@ void Subscriber::take_stranger(Parts &parts)
 
 void Subscriber::take_frame(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns)
 {
+    if (is_paused_)
+        return; // it counts with those that are not sent
     if (header.source == source_ && header.cnt0 <= source_cnt0_)
         return; // seen: sent again by a new connection
     count(header);

@@ -201,7 +201,9 @@ void Subscriber::send_credit(bool asks)
     credit.every = options_.every;
     credit.asks = asks;
     credit.got = received_seq_;
-    credit.credit = received_seq_ + (options_.every ? every_window : latest_window);
+    credit.credit = received_seq_;
+    if (!is_paused_)
+        credit.credit += options_.every ? every_window : latest_window;
     credit.source = source_;
     credit.after_cnt0 = source_cnt0_;
     credit.sent_ns = realtime_ns();
@@ -261,6 +263,11 @@ DAO_NET_INFO Subscriber::describe()
     DAO_NET_INFO info = info_;
     info.updated_ns = realtime_ns();
     return info;
+}
+
+void Subscriber::pause(bool paused)
+{
+    is_paused_ = paused; // the next tick gives credit
 }
 
 int_fast8_t Subscriber::open_copy(IMAGE *image, int64_t timeout_ns)

@@ -45,6 +45,8 @@ class Subscriber
     DAO_NET_INFO describe();
     // Returns what a wait on an image returns.
     int_fast8_t open_copy(IMAGE *image, int64_t timeout_ns);
+    // Take no frames, or take them again.
+    void pause(bool paused);
 
   private:
     // A publisher that is silent for so long is connected to anew: ten times what a frame takes, which it may be sending.
@@ -118,6 +120,7 @@ class Subscriber
     Image shown_copy_; // a handle of its own on the copy, to be duplicated
     Image news_;       // a private image that gets a frame with each new copy
 
+    std::atomic<bool> is_paused_{false};
     std::atomic<bool> stops_{false};
     std::thread thread_;
 };

@@ -1,0 +1,85 @@
+// A subscriber that takes no frames for a while, and beacons of a publisher that nobody else reaches.
+#include "net.hpp"
+
+#include <daoNet.hpp>
+
+namespace
+{
+
+using test::comes_true;
+
+struct Line
+{
+    explicit Line(DAO_NET_MODE mode) : camera(here.text(), {4}, nullptr, 4)
+    {
+        Dao::PublisherOptions options;
+        options.port = -1;
+        publisher.emplace(options);
+        publisher->publish(here.text(), "wfs");
+        const std::string endpoint = publisher->info().endpoint;
+        Dao::SubscriberOptions wanted;
+        wanted.host = "127.0.0.1";
+        wanted.port = std::stoi(endpoint.substr(endpoint.rfind(':') + 1));
+        wanted.mode = mode;
+        subscriber.emplace(wanted);
+    }
+    void publish(float value) { camera.set_frame(std::vector<float>(4, value).data()); }
+
+    test::SegmentName here;
+    Dao::Shm<float> camera;
+    std::optional<Dao::Publisher> publisher;
+    std::optional<Dao::Subscriber> subscriber;
+};
+
+void pause_and_go_on(DAO_NET_MODE mode)
+{
+    Line line(mode);
+    line.publish(1);
+    auto copy = line.subscriber->copy(test::patience);
+    ASSERT_TRUE(copy);
+    line.subscriber->pause();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200)); // what was under way
+    const uint64_t before = copy->get_counter();
+    for (int frame = 2; frame <= 12; ++frame)
+    {
+        line.publish(static_cast<float>(frame));
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    EXPECT_EQ(copy->get_counter(), before);
+    EXPECT_EQ(line.subscriber->info().peers, 1u); // still connected
+    line.subscriber->pause(false);
+    EXPECT_TRUE(comes_true([&] { return line.subscriber->info().source_cnt0 == 12; }));
+    const DAO_NET_INFO info = line.subscriber->info();
+    EXPECT_EQ(info.frames + info.skipped + info.lost, 12u);
+}
+
+TEST(NetPause, NewestFrameComesAfterAPause)
+{
+    pause_and_go_on(DAO_NET_LATEST);
+}
+
+TEST(NetPause, FramesThatTheSlotsDoNotHoldAreLostInAPause)
+{
+    pause_and_go_on(DAO_NET_EVERY);
+}
+
+TEST(NetPause, APublisherIsNotPaused)
+{
+    Line line(DAO_NET_LATEST);
+    EXPECT_EQ(daoNetPause(line.publisher->handle(), 1), DAO_ERROR);
+    EXPECT_EQ(daoNetPause(nullptr, 1), DAO_ERROR);
+}
+
+TEST(NetBeacon, ALoopbackPublisherMayBeAskedToAnnounceItselfAndTellsNobody)
+{
+    Line line(DAO_NET_LATEST);
+    line.publisher->announce();
+    line.publisher->announce(false);
+    EXPECT_EQ(daoNetAnnounce(line.subscriber->handle(), 1), DAO_ERROR);
+    uint32_t count = 0;
+    EXPECT_EQ(daoNetDiscover(-1, nullptr, 0, &count), DAO_ERROR);
+    EXPECT_EQ(daoNetDiscover(0, nullptr, 0, nullptr), DAO_ERROR);
+    EXPECT_EQ(daoNetDiscover(0, nullptr, 1, &count), DAO_ERROR);
+}
+
+}
