@@ -12,6 +12,7 @@ namespace
 {
 
 constexpr int64_t look_interval_ns = 100'000'000;
+constexpr auto copy_limit = std::chrono::seconds(1);
 constexpr auto close_interval = std::chrono::milliseconds(10);
 constexpr auto close_limit_at_the_end = std::chrono::seconds(1);
 
@@ -71,7 +72,7 @@ Handle::Use::Use(Handle &handle, Place &place) : handle_(handle), place_(place)
         const uint32_t reopened = handle_.reopened_.load(std::memory_order_relaxed);
         if (place_.reopened == reopened || place_.has_loan())
             return;
-        place_.reopen();
+        reopen();
         place_.reopened = reopened;
     }
     catch (...)
@@ -140,17 +141,81 @@ Handle::~Handle()
 
 Failure Handle::closed_failure() const
 {
-    return {DAO_E_CLOSED, name_.empty() && is_shared_ ? "this shm has neither name nor data: it has no shape yet"
-                                                      : name_ + ": closed; expected an open segment"};
+    if (supply_ && supply_->is_supplying())
+        return {DAO_E_NOT_READY, name_ + ": no frame has come yet, and so it has no shape; wait() waits for the first"};
+    const bool is_nothing = supply_ ? !is_shared_ : name_.empty() && is_shared_;
+    return {DAO_E_CLOSED, is_nothing ? "this shm has neither name nor data: it has no shape yet"
+                                     : name_ + ": closed; expected an open segment"};
 }
 
 void Handle::adopt(const std::string &name, bool is_shared)
 {
     name_ = name;
-    is_shared_ = is_shared;
+    is_shared_ = can_be_replaced_ = is_shared;
     root_geometry_ = geometry_of(*root_);
     closed_.store(false);
     enter_this_thread();
+}
+
+void Handle::await(const std::string &name, std::shared_ptr<Supply> supply)
+{
+    close();
+    Registry lock(*registry_mutex);
+    name_ = name.empty() ? "private" : name;
+    is_shared_ = !name.empty();
+    supply_ = std::move(supply);
+}
+
+CopyOpener Handle::copy_opener()
+{
+    std::shared_ptr<Supply> supply;
+    {
+        Registry lock(*registry_mutex);
+        supply = supply_;
+    }
+    return supply ? supply->opener() : CopyOpener();
+}
+
+bool Handle::is_awaiting()
+{
+    if (!is_closed())
+        return false;
+    Registry lock(*registry_mutex);
+    return supply_ && supply_->is_supplying();
+}
+
+bool Handle::is_open_by_now()
+{
+    if (is_awaiting())
+        open_awaited(0);
+    return !is_closed();
+}
+
+bool Handle::open_awaited(int64_t timeout_ns)
+{
+    CopyOpener opener = copy_opener();
+    if (!opener)
+        throw closed_failure();
+    std::optional<Dao::Image> opened;
+    {
+        Released released;
+        opened = Dao::Image::open_by([&](IMAGE *image) { return opener(image, timeout_ns); });
+        opener = nullptr;
+    }
+    {
+        Registry lock(*registry_mutex);
+        if (!supply_ || !opened)
+            return false;
+        if (is_closed()) // else another thread was first
+        {
+            root_ = std::move(opened);
+            root_geometry_ = geometry_of(*root_);
+            can_be_replaced_ = true;
+            closed_.store(false);
+        }
+    }
+    enter_this_thread(true);
+    return true;
 }
 
 void Handle::open(const std::string &name, bool read_only)
@@ -181,8 +246,10 @@ void Handle::create(const std::string &name, const FrameShape &shape, const DAO_
 void Handle::close()
 {
     std::vector<std::shared_ptr<Place>> open_places;
+    std::shared_ptr<Supply> supply;
     {
         Registry lock(*registry_mutex);
+        supply = std::move(supply_);
         if (closed_.exchange(true))
             return;
         for (const std::weak_ptr<Place> &weak : places_)
@@ -215,6 +282,40 @@ void Handle::close_place(Place &place)
     place.mutex.unlock();
 }
 
+void Handle::reopen(Place &place)
+{
+    if (is_shared_)
+        return place.reopen();
+    const auto give_up = std::chrono::steady_clock::now() + copy_limit;
+    for (;;)
+    {
+        CopyOpener opener = copy_opener();
+        if (!opener)
+            throw Failure(DAO_E_REMOVED, name_ + ": the subscription that fills it has ended");
+        std::optional<Dao::Image> opened;
+        {
+            Released released;
+            opened = Dao::Image::open_by([&](IMAGE *image) { return opener(image, 0); });
+            opener = nullptr;
+            // The old one is retired before the new one has its first frame.
+            if (opened && opened->image()->md == place.image()->md)
+                opened.reset();
+            if (!opened)
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        if (opened)
+            place.change_to(std::move(*opened));
+        else if (std::chrono::steady_clock::now() < give_up)
+            continue;
+        else
+            throw Failure(DAO_E_REPLACED, name_ + ": replaced, and no frame of the new shape came within 1 s");
+        Registry lock(*registry_mutex);
+        root_ = place.duplicate();
+        root_geometry_ = geometry_of(*root_);
+        return;
+    }
+}
+
 void Handle::reopen()
 {
     {
@@ -230,7 +331,7 @@ void Handle::reopen()
     Use use(*this);
 }
 
-std::shared_ptr<Place> Handle::make_place()
+std::shared_ptr<Place> Handle::make_place(bool from_first)
 {
     Registry lock(*registry_mutex);
     if (is_closed())
@@ -239,7 +340,10 @@ std::shared_ptr<Place> Handle::make_place()
         daoShmReopen(root_->image()) == DAO_SUCCESS) // where that fails, the place's first call says so
         root_geometry_ = geometry_of(*root_);
     auto place = std::make_shared<Place>(root_->duplicate(), root_geometry_);
-    place->saw(daoShmGetCounter(place->image()));
+    if (from_first)
+        require(daoShmRewind(place->image()));
+    else
+        place->saw(daoShmGetCounter(place->image()));
     place->reopened = reopened_.load();
     place->forks = fork_count();
     std::erase_if(places_, [](const std::weak_ptr<Place> &weak) { return weak.expired(); });
@@ -247,9 +351,9 @@ std::shared_ptr<Place> Handle::make_place()
     return place;
 }
 
-std::shared_ptr<Place> Handle::enter_this_thread()
+std::shared_ptr<Place> Handle::enter_this_thread(bool from_first)
 {
-    std::shared_ptr<Place> place = make_place();
+    std::shared_ptr<Place> place = make_place(from_first);
     place->thread = this_thread();
     thread_places.add(number_, place);
     return place;
@@ -258,7 +362,11 @@ std::shared_ptr<Place> Handle::enter_this_thread()
 std::shared_ptr<Place> Handle::shared_place_of_this_thread()
 {
     const auto found = thread_places.by_handle.find(number_);
-    return found != thread_places.by_handle.end() ? found->second : enter_this_thread();
+    if (found != thread_places.by_handle.end())
+        return found->second;
+    if (is_awaiting() && open_awaited(0)) // which enters it
+        return thread_places.by_handle.at(number_);
+    return enter_this_thread();
 }
 
 Place &Handle::place_of_this_thread()

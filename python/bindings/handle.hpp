@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,19 @@ class Canceller
     std::atomic<bool> cancelled_{false};
 };
 
+/// Opens a copy that a subscriber makes, as daoNetOpenCopy() does.
+using CopyOpener = std::function<int_fast8_t(IMAGE *image, int64_t timeout_ns)>;
+
+/// Where the segment of an object comes from that has none to open: copies of one on another machine.
+class Supply
+{
+  public:
+    virtual ~Supply() = default;
+    virtual bool is_supplying() = 0;
+    /// Empty while nobody supplies. What it holds is to be let go without the interpreter.
+    virtual CopyOpener opener() = 0;
+};
+
 class Handle
 {
   public:
@@ -52,8 +66,12 @@ class Handle
         /// Whether a replacement is to be followed now.
         bool follows() const noexcept
         {
-            return handle_.follow.load(std::memory_order_relaxed) && handle_.is_shared_ && !place_.has_loan();
+            return handle_.follow.load(std::memory_order_relaxed) && handle_.can_be_replaced_ && !place_.has_loan();
         }
+        /// Whether the library is to follow. It does not know where copies without a name come from.
+        bool library_follows() const noexcept { return follows() && handle_.is_shared_; }
+        /// Open what replaced the segment, and read in order from its first frame. Throws Failure.
+        void reopen() { handle_.reopen(place_); }
         /// Call `action` again on the new segment for as long as it says that the segment was replaced. @return its status
         template <class Action>
         int_fast8_t following(Action &&action)
@@ -61,7 +79,7 @@ class Handle
             int_fast8_t status = action();
             while (status == DAO_REPLACED && follows())
             {
-                place_.reopen();
+                reopen();
                 status = action();
             }
             return status;
@@ -89,27 +107,39 @@ class Handle
     void open(const std::string &name, bool read_only);
     /// With an empty name a private image.
     void create(const std::string &name, const FrameShape &shape, const DAO_CREATE_OPTIONS &options);
+    /// Take the segment from there, and, when it has no name, each that replaces it.
+    void await(const std::string &name, std::shared_ptr<Supply> supply);
+    /// Is there no segment yet, though one may come?
+    bool is_awaiting();
+    /// Wait for a segment that may come, at most so long, and enter it before its first frame. @return whether there is one
+    bool open_awaited(int64_t timeout_ns);
+    /// Is there one, taking one that has come meanwhile?
+    bool is_open_by_now();
     void close();
     bool is_closed() const noexcept { return closed_.load(); }
     /// Open the segment that has the name now, in all places at their next call.
     void reopen();
 
-    /// A place after the newest frame, for an iterator.
-    std::shared_ptr<Place> make_place();
+    /// A place after the newest frame, or before the first, for an iterator.
+    std::shared_ptr<Place> make_place(bool from_first = false);
     std::shared_ptr<Place> shared_place_of_this_thread();
 
     std::atomic<bool> follow{true};
 
   private:
     Place &place_of_this_thread();
-    std::shared_ptr<Place> enter_this_thread();
+    std::shared_ptr<Place> enter_this_thread(bool from_first = false);
     void adopt(const std::string &name, bool is_shared);
+    void reopen(Place &place);
+    CopyOpener copy_opener();
     void close_place(Place &place);
     Failure closed_failure() const;
 
     const uint64_t number_; // no other object of this process ever has it
     std::string name_;
     bool is_shared_ = true;
+    bool can_be_replaced_ = true;
+    std::shared_ptr<Supply> supply_;
     std::atomic<bool> closed_{true};
     std::atomic<uint32_t> reopened_{0};
     std::optional<Dao::Image> root_; // what places are made from, not used otherwise

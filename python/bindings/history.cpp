@@ -36,6 +36,8 @@ nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const
     const bool waits_for_count = truth(buffer);
     const bool waits = truth(check_first);
     WaitRequest request = historic_request(wait);
+    if ((waits || waits_for_count) && !wait_for_segment(handle_, request))
+        return nb::none();
     Handle::Use use(handle_);
     const auto check_wanted = [&] {
         if (wanted < 1 || wanted > static_cast<int64_t>(use->depth))

@@ -246,7 +246,8 @@ void bind_describing(Class &segment)
         "read_only", [](Segment &self) { return daopython::Handle::Use(self.handle())->read_only; },
         "Whether the segment is open for reading only.");
     segment.def_prop_ro(
-        "closed", [](Segment &self) { return self.handle().is_closed(); }, "Whether there is no open segment.");
+        "closed", [](Segment &self) { return !self.handle().is_open_by_now() && !self.handle().is_awaiting(); },
+        "Whether there is no open segment, and none awaited from the network.");
     segment.def_prop_rw(
         "follow", [](Segment &self) { return self.handle().follow.load(); },
         [](Segment &self, bool on) { self.handle().follow.store(on); },
@@ -260,6 +261,8 @@ void bind_describing(Class &segment)
     segment.def("sem_users", &Segment::semaphore_users,
                 "Who has claimed semaphores: a dict from each one's number to a list of process ids.");
     segment.def("_image", &Segment::image);
+    segment.def("_is_awaiting",
+                [](Segment &self) { return !self.handle().is_open_by_now() && self.handle().is_awaiting(); });
     segment.def("_readers", &Segment::readers);
     segment.def("_acquisition_time_ns", &Segment::acquisition_time_ns);
     segment.def("_keyword", &Segment::keyword, "name"_a.none());
@@ -314,4 +317,5 @@ NB_MODULE(_core, module)
     bind_writing(segment);
     bind_describing(segment);
     bind_helpers(module);
+    daopython::bind_network(module);
 }

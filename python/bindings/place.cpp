@@ -60,6 +60,13 @@ void Place::reopen()
     learn_geometry();
 }
 
+void Place::change_to(Dao::Image opened)
+{
+    opened_ = std::move(opened);
+    opened_.rewind();
+    learn_geometry();
+}
+
 std::shared_ptr<Place> Place::make_another() const
 {
     auto another = std::make_shared<Place>(opened_.duplicate(), *this);

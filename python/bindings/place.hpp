@@ -60,6 +60,9 @@ class Place : public Geometry, public std::enable_shared_from_this<Place>
     }
     /// Open the segment that has the name now, and read in order from its first frame. Throws Failure.
     void reopen();
+    /// Go on in that segment, from its first frame.
+    void change_to(Dao::Image opened);
+    Dao::Image duplicate() const { return opened_.duplicate(); }
     void close() noexcept;
     /// Another place of the same object that begins now, for what this one is to leave unread.
     std::shared_ptr<Place> make_another() const;

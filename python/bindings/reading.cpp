@@ -116,7 +116,9 @@ nb::object Segment::get_data(nb::handle check_first, nb::handle reform, const Hi
     FrameArray array(out, !truth(reform));
     if (truth(check_first))
     {
-        const WaitRequest request = historic_request(wait);
+        WaitRequest request = historic_request(wait);
+        if (!wait_for_segment(handle_, request))
+            return nb::none();
         Handle::Use use(handle_);
         nb::object frame = deliver_next(use, request, array).array;
         return frame ? frame : nb::none();
@@ -166,6 +168,7 @@ nb::tuple Segment::get_data_next(nb::handle wait, nb::handle reform, const Regio
     request.timeout_ns = truth(wait) ? -1 : 0;
     Delivered delivered;
     int axes = 0;
+    if (wait_for_segment(handle_, request))
     {
         Handle::Use use(handle_);
         delivered = deliver_next(use, request, array);
@@ -262,6 +265,8 @@ bool Segment::wait(nb::handle timeout, nb::handle mode)
     WaitRequest request;
     request.mode = wait_mode(mode);
     request.timeout_ns = limit_ns(timeout);
+    if (!wait_for_segment(handle_, request))
+        return false;
     Handle::Use use(handle_);
     if (!wait_for_unseen(use, request))
         return false;
@@ -273,6 +278,21 @@ bool Segment::wait(nb::handle timeout, nb::handle mode)
     return true;
 }
 
+FrameReader::FrameReader(Segment &segment)
+    : segment_(segment), place_(segment.handle().is_awaiting() ? nullptr : segment.handle().make_place())
+{
+}
+
+bool FrameReader::enter(WaitRequest &request)
+{
+    if (place_)
+        return true;
+    if (!wait_for_segment(segment_.handle(), request))
+        return false;
+    place_ = segment_.handle().make_place(true);
+    return true;
+}
+
 nb::object FrameReader::read(nb::handle timeout, nb::handle mode)
 {
     WaitRequest request;
@@ -281,6 +301,7 @@ nb::object FrameReader::read(nb::handle timeout, nb::handle mode)
     request.timeout_ns = limit_ns(timeout);
     FrameArray array(nb::none(), false);
     Delivered delivered;
+    if (enter(request))
     {
         Handle::Use use(segment_.handle(), *place_);
         delivered = deliver_next(use, request, array);
@@ -297,6 +318,8 @@ bool FrameReader::wait(nb::handle timeout, nb::handle mode, const Canceller *can
     request.mode = wait_mode(mode);
     request.timeout_ns = limit_ns(timeout);
     request.canceller = canceller;
+    if (!enter(request))
+        return false;
     Handle::Use use(segment_.handle(), *place_);
     return wait_for_unseen(use, request);
 }

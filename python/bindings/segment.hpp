@@ -92,7 +92,7 @@ class Segment
 class FrameReader
 {
   public:
-    explicit FrameReader(Segment &segment) : segment_(segment), place_(segment.handle().make_place()) {}
+    explicit FrameReader(Segment &segment);
 
     /// (array, counter, missed), or None when the time is up; 0 only looks.
     nb::object read(nb::handle timeout, nb::handle mode);
@@ -100,8 +100,10 @@ class FrameReader
     bool wait(nb::handle timeout, nb::handle mode, const Canceller *canceller);
 
   private:
-    Segment &segment_; // which Python keeps alive
-    std::shared_ptr<Place> place_;
+    bool enter(WaitRequest &request);
+
+    Segment &segment_;             // which Python keeps alive
+    std::shared_ptr<Place> place_; // null until the segment has come
 };
 
 /// A frame and what is known of it; no array when the time was up.
@@ -112,6 +114,10 @@ struct Delivered
     uint64_t missed;
     int_fast8_t status;
 };
+
+/* network.cpp, or network_missing.cpp where there is no ZeroMQ */
+
+void bind_network(nb::module_ &module);
 
 /* arguments.cpp: what Python passes, or a Failure that says what was found and expected */
 

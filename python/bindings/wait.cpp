@@ -57,7 +57,7 @@ int_fast8_t next(Handle::Use &use, const WaitRequest &request, const Deadline &d
     {
         const int64_t left_ns = deadline.left_ns();
         how.timeout_ns = slice_ns(left_ns);
-        how.follow = use.follows() ? 1 : 0;
+        how.follow = use.library_follows() ? 1 : 0;
         const int_fast8_t status = next_once(*use, how, destination, frame, missed);
         use->learn_if_reopened();
         use.check_open();
@@ -72,10 +72,34 @@ int_fast8_t next(Handle::Use &use, const WaitRequest &request, const Deadline &d
                 return DAO_REPLACED;
             continue;
         }
+        if (status == DAO_REPLACED && how.follow == 0 && use.follows())
+        {
+            use.reopen();
+            return status;
+        }
         if (status > 0 || status == DAO_REMOVED || (status == DAO_REPLACED && how.follow == 0))
             throw last_failure();
         return status;
     }
+}
+
+bool wait_for_segment(Handle &handle, WaitRequest &request)
+{
+    if (!handle.is_awaiting())
+        return true;
+    const Deadline deadline(request.timeout_ns);
+    bool is_open = false;
+    do
+    {
+        const int64_t left_ns = deadline.left_ns();
+        is_open = handle.open_awaited(left_ns < 0 ? longest_deaf_ns : std::min(left_ns, longest_deaf_ns));
+        if (request.canceller != nullptr && request.canceller->is_cancelled())
+            return false;
+        if (in_main_thread() && PyErr_CheckSignals() != 0)
+            throw nanobind::python_error();
+    } while (!is_open && deadline.left_ns() != 0);
+    request.timeout_ns = deadline.left_ns();
+    return is_open;
 }
 
 bool wait_for_unseen(Handle::Use &use, const WaitRequest &request)

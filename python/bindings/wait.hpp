@@ -53,6 +53,10 @@ struct Destination
 int_fast8_t next(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, const Destination &destination,
                  DAO_FRAME &frame, uint64_t &missed);
 
+/// Where the segment itself may still come: wait for it, and leave in `request` the time that remains.
+/// @return false when the time limit passed or it was cancelled
+bool wait_for_segment(Handle &handle, WaitRequest &request);
+
 /// Wait until a frame is there, which stays unseen. False when the time limit passed or it was cancelled.
 bool wait_for_unseen(Handle::Use &use, const WaitRequest &request);
 

@@ -90,7 +90,7 @@ void write_converted(Handle &handle, nb::object frame, ShapeOf &&shape_of, Write
             Handle::Use use(handle);
             if (!use.follows() || daoShmCheckReplaced(use.image()) != DAO_REPLACED)
                 throw;
-            use->reopen();
+            use.reopen();
         }
     }
 }

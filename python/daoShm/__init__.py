@@ -37,6 +37,7 @@ from ._core import (
     ErrorCode,
     version,
 )
+from .connect import connect
 from .errors import (
     DaoError,
     DaoExistsError,
@@ -66,6 +67,7 @@ from .historic import (
 )
 from .keywords import Keywords
 from .loan import Loan
+from .network import Peer, Source, State, make_keys
 from .segment import Reader, remove, shm
 
 __version__ = version()
@@ -110,10 +112,15 @@ __all__ = [
     "Frames",
     "Keywords",
     "Loan",
+    "Peer",
     "Reader",
+    "Source",
+    "State",
+    "connect",
     "daoType2CtypesType",
     "daoType2NpType",
     "getLogLevel",
+    "make_keys",
     "npType2CtypesType",
     "npType2DaoType",
     "remove",

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from . import _core
 from .convert import segment_array
-from .errors import DaoTypeError, DaoValueError
+from .errors import DaoNotFoundError, DaoTypeError, DaoValueError
 from .frames import Frames, Mode
 from .historic import image_of
 from .keywords import Keywords
 from .loan import Loan
-from .network import Network
+from .network import DefaultHost, DefaultPort, Network
 
 
 class Reader(NamedTuple):
@@ -74,7 +74,11 @@ def _option(name: str, value: Any, low: int, high: int) -> int:
     return int(number)
 
 
-class shm(Network, _core.Segment):
+_DEFAULT_PORT = DefaultPort(5555)
+_DEFAULT_HOST = DefaultHost("localhost")
+
+
+class shm(Network):
     """A segment of shared memory: frames of one shape and dtype, in ``depth`` slots.
 
     With data: make the segment of that name (or reuse the one of the same geometry) with data's shape, 1 to 3 axes,
@@ -83,10 +87,17 @@ class shm(Network, _core.Segment):
 
     fname: path of the segment's file, at most 79 bytes. data: array, nested list or scalar. nbkw: room for so many
     keywords. depth: slots; with 2 or more a fast writer leaves readers time. logLevel: what programs in C print in
-    this process; None leaves it as it is. pubPort, subPort, subHost: network. read_only: open for reading only,
-    unlisted among the readers. follow: go on in a segment that replaces this one. compatibility: give a new segment
-    DAO's named semaphores, None: as the environment variable DAO_COMPATIBILITY says. mode: permission bits of a new
-    file, None: 0o600. exclusive: fail when anything has the name already.
+    this process; None leaves it as it is. read_only: open for reading only, unlisted among the readers. follow: go on
+    in a segment that replaces this one. compatibility: give a new segment DAO's named semaphores, None: as the
+    environment variable DAO_COMPATIBILITY says. mode: permission bits of a new file, None: 0o600. exclusive: fail when
+    anything has the name already.
+
+    Network, as with pubEnable and pubThread, subEnable and subThread: pubPort: port to publish at, 0: any free one;
+    objects of one process share it. subPort, subHost: publisher to subscribe to; with one of them a missing file is no
+    error: it is made with the first frame. topic: the segment's name at that port; None: the file's name up to
+    ".im.shm", or, to subscribe, what the port offers first. every: subscribe to every frame instead of the newest.
+    bind: address to publish at, "*" for all. keys: file of this side's key pair. clients: file of the public keys that
+    may subscribe. server_key: the publisher's public key, or a file that has it.
 
     Everything that gives frames copies them whole, never torn, and np.asarray() and DLPack do too; view() is the one
     that lends the shared memory itself. Any thread may use the object: each has its own place among the frames,
@@ -114,8 +125,8 @@ class shm(Network, _core.Segment):
         data: Any = None,
         nbkw: int = 0,
         pubPort: int = 5555,
-        subPort: int = 5555,
-        subHost: str = "localhost",
+        subPort: int = _DEFAULT_PORT,
+        subHost: str = _DEFAULT_HOST,
         logLevel: int | None = None,
         depth: int = 1,
         *,
@@ -124,14 +135,18 @@ class shm(Network, _core.Segment):
         compatibility: bool | None = None,
         mode: int | None = None,
         exclusive: bool = False,
+        topic: str | None = None,
+        every: bool = False,
+        bind: str = "*",
+        keys: str | os.PathLike[str] | None = None,
+        clients: str | os.PathLike[str] | None = None,
+        server_key: str | os.PathLike[str] | None = None,
     ) -> None:
         super().__init__()
         self.mtdata: dict[str, Any] = {}
         path = None if fname is None else _path(fname)
         self._name = None if path is None else os.fsdecode(path)
-        self.pubPort = pubPort
-        self.subPort = subPort
-        self.subHost = subHost
+        self._set_up_network((pubPort, subPort), subHost, topic, every, depth, bind, keys, clients, server_key)
         self.follow = bool(follow)
         if logLevel is not None:
             _core.set_log_level(_option("logLevel", logLevel, 0, 3))
@@ -143,8 +158,19 @@ class shm(Network, _core.Segment):
             self._make(path, segment_array(data), nbkw, depth, compatibility, mode, bool(exclusive))
         elif exclusive:
             raise _refused(f"{self._name}: exclusive without data to make a segment of; expected data")
-        elif path is not None:
-            self._open(path, bool(read_only))
+        elif path is None:
+            self._await(b"")
+        else:
+            subscribes = not (isinstance(subPort, DefaultPort) and isinstance(subHost, DefaultHost))
+            self._open_or_await(path, bool(read_only), subscribes)
+
+    def _open_or_await(self, path: bytes, read_only: bool, subscribes: bool) -> None:
+        try:
+            self._open(path, read_only)
+        except DaoNotFoundError:
+            if not subscribes or not _core.HAS_NETWORK:
+                raise
+            self._await(path)
 
     def _make(
         self,
@@ -285,6 +311,8 @@ class shm(Network, _core.Segment):
 
     def __repr__(self) -> str:
         name = "private" if self._name is None else repr(self._name)
+        if self._is_awaiting():
+            return f"<shm {name}, waits for the first frame from {self.subHost}:{self.subPort}>"
         if self.closed:
             return f"<shm {name}, closed>"
         access = ", read-only" if self.read_only else ""

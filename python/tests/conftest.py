@@ -16,6 +16,8 @@ import pytest
 
 import daoShm
 
+os.environ["DAO_NET_ANNOUNCE"] = "0"  # no test tells the local network anything
+
 ROOT = Path(__file__).resolve().parents[2]
 _numbers = itertools.count()
 

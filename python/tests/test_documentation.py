@@ -37,6 +37,7 @@ TAKES_TIME = {
     "last_seen_ns": "nanoseconds",
     "get_meta_data": "nanoseconds",
 }
+NETWORK_FUNCTIONS = {"_find_subscriber", "_topic_of", "_make_keys"}
 CAN_FAIL = {"get_data", "get_data_arbitrary", "get_history", "view", "set_data", "write", "write_slice", "wait", "post"}
 
 
@@ -62,7 +63,7 @@ def public_names():
             inherited = not any(name in vars(base) for base in kind.__mro__ if base.__module__.startswith("daoShm"))
             if name.startswith("_") or inherited or isinstance(member, (int, str)):
                 continue
-            if kind is daoShm.Reader or "member_descriptor" in type(member).__name__:
+            if issubclass(kind, tuple) or "member_descriptor" in type(member).__name__:
                 continue
             yield f"{kind.__name__}.{name}", getattr(kind, name)
 
@@ -129,6 +130,8 @@ def module_signature(function):
 
 def test_the_stub_has_the_functions_of_the_module():
     stubs = stub_signatures(stub_tree().body)
+    if not _core.HAS_NETWORK:
+        stubs = {name: stub for name, stub in stubs.items() if name not in NETWORK_FUNCTIONS}
     functions = {name for name, thing in vars(_core).items() if hasattr(thing, "__nb_signature__")}
     assert set(stubs) == functions
     for name in functions:

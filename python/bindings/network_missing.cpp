@@ -1,0 +1,12 @@
+// What there is of the network in a build without ZeroMQ: the word that there is none.
+#include "segment.hpp"
+
+namespace daopython
+{
+
+void bind_network(nb::module_ &module)
+{
+    module.attr("HAS_NETWORK") = false;
+}
+
+} // namespace daopython
