@@ -13,7 +13,7 @@ PREFIX ?= /usr/local
         wheel test-wheel deb test-deb sdist shelves release-check \
         test test-core test-python test-free-threaded test-demo test-tool test-docs test-sanitizers test-asan test-tsan \
         test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy format symbols \
-        fuzz docs benchmarks demo
+        fuzz docs benchmarks demo demo-network
 
 all: build
 
@@ -131,6 +131,10 @@ docs:
 
 demo: install-packages build
 	examples/demo/run.sh build/$(PRESET) $(if $(CAMERA),--camera $(CAMERA))
+
+# Camera here, display and recorder there: two network namespaces.
+demo-network: install-packages build
+	examples/demo/network.sh build/$(PRESET)
 
 clean:
 	rm -rf build

@@ -13,7 +13,16 @@ PYTHON_PROCESSES = str(max(4, 2 * CORES))
 # What every step depends on; the driver itself is part of it.
 COMMON = ("tests/suite/*", "CMakePresets.json")
 # What the Python package is made of.
-PACKAGE = ("python/**", "src/**", "net/**", "include/**", "cmake/**", "CMakeLists.txt", "pyproject.toml", "cmake/cache.sh")
+PACKAGE = (
+    "python/**",
+    "src/**",
+    "net/**",
+    "include/**",
+    "cmake/**",
+    "CMakeLists.txt",
+    "pyproject.toml",
+    "cmake/cache.sh",
+)
 
 
 @dataclass(frozen=True)

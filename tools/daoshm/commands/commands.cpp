@@ -21,6 +21,10 @@ namespace daoshm
     X(repair)              \
     X(replay)              \
     X(camera)              \
+    X(publish)             \
+    X(subscribe)           \
+    X(relay)               \
+    X(net)                 \
     X(bench)               \
     X(doctor)              \
     X(completion)          \

@@ -9,6 +9,7 @@
 #include "commands/number_option.hpp"
 #include "frame/geometry.hpp"
 #include "frame/keyword.hpp"
+#include "network/remote.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "segments/status.hpp"
@@ -54,6 +55,44 @@ Json reader_json(const DAO_READER &reader, const SegmentStatus &status)
     return json;
 }
 
+/// Where a copy of a segment on another machine comes from; null for other segments.
+Json source_json(const Dao::Image &segment)
+{
+    const std::optional<CopySource> source = source_of(segment);
+    if (!source)
+        return nullptr;
+    return Json{{"host", source->host},
+                {"topic", source->topic},
+                {"endpoint", source->endpoint},
+                {"state", source->state},
+                {"connected", source->is_connected},
+                {"pid", source->pid},
+                {"last_frame_ns", source->last_frame_ns},
+                {"cnt0", source->cnt0},
+                {"frames", source->frames},
+                {"skipped", source->skipped},
+                {"lost", source->lost},
+                {"delay_ns", source->delay_ns},
+                {"clock_offset_ns", source->clock_offset_ns},
+                {"round_trip_ns", source->round_trip_ns}};
+}
+
+void add_source(Details &details, const Dao::Image &segment)
+{
+    const std::optional<CopySource> source = source_of(segment);
+    if (!source)
+        return;
+    details.add("source", fmt::format("{} on {} ({}), by process {}", source->topic.empty() ? "?" : source->topic,
+                                      source->host.empty() ? "?" : source->host, source->endpoint, source->pid));
+    details.add("  state",
+                source->last_frame_ns == 0
+                    ? source->state
+                    : fmt::format("{}, last frame {} ago", source->state, age_text(now_ns() - source->last_frame_ns)),
+                source->is_connected ? Style::good : Style::warning);
+    details.add("  frames", fmt::format("{}, its cnt0 {}, {} skipped, {} lost", source->frames, source->cnt0,
+                                        source->skipped, source->lost));
+}
+
 Json info_json(const Dao::Image &segment, const SegmentStatus &status)
 {
     const IMAGE_METADATA &md = *segment.get_meta_data();
@@ -82,6 +121,7 @@ Json info_json(const Dao::Image &segment, const SegmentStatus &status)
     json["keywords"] = Json::array();
     for (const Dao::Keyword &keyword : segment.keywords())
         json["keywords"].push_back(keyword_json(keyword));
+    json["source"] = source_json(segment);
     json["reader_list"] = Json::array();
     for (const DAO_READER &reader : segment.readers())
         json["reader_list"].push_back(reader_json(reader, status));
@@ -100,6 +140,7 @@ void print_details(const Dao::Image &segment, const SegmentStatus &status)
     details.add("type", daoTypeName(geometry.atype));
     details.add("shape", fmt::format("{}  (slow axis first, {} elements, {} per frame)", shape_text(geometry.shape),
                                      geometry.element_count(), bytes_text(static_cast<double>(geometry.size_bytes()))));
+    add_source(details, segment);
     details.add("depth", std::to_string(info.depth));
     details.add("file", fmt::format("{}, mode {}", bytes_text(static_cast<double>(info.mapped_bytes)),
                                     mode_text(segment.name())));

@@ -127,7 +127,7 @@ int run_record(const RecordOptions &options)
     limits.duration_ns = parse_time_limit(options.time);
     limits.timeout_ns = parse_time_limit(options.timeout);
     limits.buffer_bytes = options.buffer_mib << 20U;
-    Dao::Image segment = open_reader(options.segment);
+    Dao::Image segment = open_reader(options.segment, limits.timeout_ns);
     const std::unique_ptr<FrameWriter> file =
         create_recording(options.file, {geometry_of(segment), segment.name(), segment.keywords()});
     const RecordResult result = record_frames(segment, *file, limits, !options.json);

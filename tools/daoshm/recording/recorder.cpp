@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "network/remote.hpp"
 #include "platform/platform.hpp"
 #include "recording/clock_watch.hpp"
 #include "recording/frame_queue.hpp"
@@ -137,6 +138,7 @@ class FrameSource
     {
         record = record_of(frame);
         const uint32_t generation = segment_.last_frame().value().generation;
+        count_at_origin(record);
         if (first_seen_ns_ == 0)
         {
             first_seen_ns_ = steady_ns();
@@ -147,9 +149,26 @@ class FrameSource
         generation_ = generation;
     }
 
+    /// Of a frame that came through a network: its number where it was published, and what is missing since the last one,
+    /// wherever it was lost.
+    void count_at_origin(FrameRecord &record)
+    {
+        const std::optional<Origin> origin = origin_of_last_frame(segment_);
+        if (!origin)
+            return;
+        const bool goes_on = origin_.segment_id == origin->segment_id && origin->cnt0 > origin_.cnt0;
+        if (goes_on)
+            record.missed = origin->cnt0 - origin_.cnt0 - 1;
+        else if (origin_.cnt0 != 0)
+            ++restarts_;
+        record.cnt0 = origin->cnt0;
+        origin_ = *origin;
+    }
+
     Dao::Image &segment_;
     const RecordLimits &limits_;
     Dao::NextOptions how_;
+    Origin origin_{};
     uint32_t generation_ = 0;
     uint64_t restarts_ = 0;
     uint64_t outrun_ = 0;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "network/remote.hpp"
+#include "platform/platform.hpp"
 #include "segments/segment_name.hpp"
 
 namespace daoshm
@@ -17,13 +19,33 @@ ToolError error_of(int_fast8_t status)
                                                                     : exit_error);
 }
 
+namespace
+{
+
+constexpr int64_t remote_patience_ns = 5'000'000'000;
+
+/// The address of a segment on another machine, when that is what the name means: a file of that name comes first.
+std::optional<Address> remote(const std::string &name)
+{
+    std::optional<Address> address = parse_address(name);
+    if (address && std::filesystem::exists(path_of(find_segment(name))))
+        address.reset();
+    return address;
+}
+
+}
+
 Dao::Image open_read_only(const std::string &name)
 {
+    if (const std::optional<Address> address = remote(name))
+        return open_remote(*address, false, remote_patience_ns);
     return Dao::Image::open_read_only(find_segment(name));
 }
 
-Dao::Image open_reader(const std::string &name)
+Dao::Image open_reader(const std::string &name, int64_t patience_ns)
 {
+    if (const std::optional<Address> address = remote(name))
+        return open_remote(*address, true, patience_ns);
     return Dao::Image(find_segment(name));
 }
 

@@ -20,10 +20,12 @@ inline constexpr uint32_t usual_keyword_room = 16;
 /// library's message, and the exit code.
 ToolError error_of(int_fast8_t status);
 
-/// Changes nothing in the segment and is not listed among its readers.
+/// Changes nothing in the segment and is not listed among its readers. HOST[:PORT]:SEGMENT, where no file has that name,
+/// is a private copy of a segment on another machine, kept up to date with the newest frame.
 Dao::Image open_read_only(const std::string &name);
-/// Listed among the readers.
-Dao::Image open_reader(const std::string &name);
+/// Listed among the readers. A segment on another machine is copied frame by frame; `patience_ns` is how long to wait for
+/// its first frame, negative: no limit.
+Dao::Image open_reader(const std::string &name, int64_t patience_ns);
 /// Throws when this user may only read it.
 Dao::Image open_writer(const std::string &name);
 /// Throws when a segment cannot have that shape. @param path of the file or segment, for the message

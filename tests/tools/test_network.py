@@ -1,0 +1,369 @@
+"""publish, subscribe, relay, net, and segments on other machines wherever a command looks at one."""
+
+import json
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import WINDOWS
+
+pytestmark = pytest.mark.skipif(WINDOWS, reason="processes are ended by signals")
+
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def net(tool):
+    """The tool, on a network of this test's own: loopback, and nobody is told of it."""
+    tool.environment["DAO_NET_STATE"] = str(tool.folder / "net")
+    tool.environment["DAO_NET_ANNOUNCE"] = "0"
+    if "without the network" in tool("net", "status", code=None) + tool.errors:
+        pytest.skip("this daoshm was built without ZeroMQ")
+    return tool
+
+
+def until(condition, what="it"):
+    limit = time.monotonic() + PATIENCE_S
+    while not (found := condition()):
+        assert time.monotonic() < limit, f"{what} did not come about"
+        time.sleep(0.05)
+    return found
+
+
+def start_publisher(net, *arguments):
+    """Start `daoshm publish` at a free port: (process, port)."""
+    process = net.start("publish", *arguments, "--port", "0", "--json")
+    said = json.loads(process.stdout.readline())
+    return process, int(said["endpoint"].rpartition(":")[2])
+
+
+@pytest.fixture
+def camera(net):
+    """A segment with frames at 200 Hz, published: (publisher, port)."""
+    net("create", "wfs", "4x6", "uint16", "--depth", "64")
+    net.start("fill", "wfs", "ramp", "--rate", "200")
+    net.wait_for_frames("wfs")
+    return start_publisher(net, "wfs")
+
+
+def counter(net, segment):
+    path = net.folder / f"{segment}.im.shm"
+    return net.json("info", segment)["cnt0"] if path.exists() else 0
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_a_copy_is_a_segment_that_knows_its_source(net, camera):
+    port = camera[1]
+    subscriber = net.start("subscribe", f"127.0.0.1:{port}:wfs", "--as", "copy")
+    until(lambda: counter(net, "copy") > 20)
+    info = until(lambda: (found := net.json("info", "copy"))["source"] and found)
+    assert (info["shape"], info["type"]) == ([4, 6], "uint16") and info["depth"] == 64
+    source = info["source"]
+    assert source["topic"] == "wfs" and source["connected"] and source["pid"] == subscriber.pid
+    assert source["endpoint"] == f"tcp://127.0.0.1:{port}" and source["cnt0"] > 0
+    assert f"wfs on {source['host']}" in net("info", "copy")
+    assert net.json("info", "wfs")["source"] is None
+    code, output, errors = net.interrupt(subscriber)
+    assert code == 0 and errors == "" and "live" in output and " lost" in output
+    assert net.json("info", "copy")["source"] is None
+
+
+def test_a_publisher_ends_by_a_signal_and_comes_again(net, camera):
+    publisher, port = camera
+    net.start("subscribe", f"127.0.0.1:{port}:wfs", "--as", "copy")
+    until(lambda: counter(net, "copy") > 0)
+    assert net.interrupt(publisher)[0] == 0
+    time.sleep(0.5)
+    before = counter(net, "copy")
+    net.start("publish", "wfs", "--port", port)
+    until(lambda: counter(net, "copy") > before + 10)
+
+
+def test_commands_look_at_a_segment_of_another_machine(net, camera):
+    address = f"127.0.0.1:{camera[1]}:wfs"
+    net("keyword", "wfs", "set", "GAIN", "3", code=None)
+    info = net.json("info", address)
+    assert (info["shape"], info["type"]) == ([4, 6], "uint16") and info["source"]["topic"] == "wfs"
+    net("save", address, "one.npy")
+    assert (net.folder / "one.npy").exists()
+    assert "wfs" in net("show", address)
+    assert len(net("watch", address, "-n", "3", "--json").splitlines()) >= 3
+
+
+def test_a_file_of_that_name_comes_first_and_one_letter_is_a_drive(net):
+    net("create", "host:wfs", "3")
+    assert net.json("info", "host:wfs")["shape"] == [3]
+    began = time.monotonic()
+    net("info", "c:wfs", code=1)
+    assert "no such" in net.errors.lower() or "does not exist" in net.errors or "not found" in net.errors.lower(), (
+        net.errors
+    )
+    assert time.monotonic() - began < 4.5  # no network was asked
+
+
+def test_nobody_at_the_address_is_said_after_a_while(net):
+    net("info", f"127.0.0.1:{free_port()}:wfs", code=3)
+    assert "no frame within 5 s" in net.errors
+    net("net", "ls", f"127.0.0.1:{free_port()}", "--time", "0.3", code=3)
+
+
+def test_every_frame_is_recorded_with_the_numbers_of_its_source(net, camera):
+    report = net.json("record", f"127.0.0.1:{camera[1]}:wfs", "night.npy", "-n", "200", "--timeout", "30s")
+    assert report["frames"] == 200 and report["missed"] == 0 and report["end"] == "complete"
+    text = (net.folder / "night.npy.json").read_text()
+    numbers = find_list(json.loads(text), "cnt0")
+    assert numbers == list(range(numbers[0], numbers[0] + 200)) and numbers[0] > 0
+
+
+def find_list(value, key):
+    """The list of that name, whatever its case, somewhere in a JSON value; or the values of that name in a list."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name.lower() == key and isinstance(inner, list):
+                return inner
+            if (found := find_list(inner, key)) is not None:
+                return found
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        named = [inner for entry in value for name, inner in entry.items() if name.lower() == key]
+        return named or None
+    return None
+
+
+def test_frames_that_are_lost_on_the_way_are_counted_in_the_recording(net):
+    net("create", "fast", "256x256", "float64", "--depth", "2")
+    net.start("fill", "fast", "ramp", "--rate", "3000")
+    net.wait_for_frames("fast")
+    port = start_publisher(net, "fast")[1]
+    report = net.json("record", f"127.0.0.1:{port}:fast", "fast.npy", "-n", "300", "--timeout", "30s", code=None)
+    numbers = find_list(json.loads((net.folder / "fast.npy.json").read_text()), "cnt0")
+    assert len(numbers) == 300 == report["frames"]
+    assert report["missed"] == numbers[-1] - numbers[0] + 1 - 300
+
+
+def test_a_remote_name_never_leaves_the_folder(net, camera):
+    net("create", "plain", "3")
+    for topic in ("../evil", ".hidden", "a/b", "a:b"):
+        publisher, port = start_publisher(net, "plain", "--topic", topic)
+        for source in (f"127.0.0.1:{port}", f"127.0.0.1:{port}:{topic}"):
+            net("subscribe", source, "--folder", net.folder, code=1)
+            assert "--as" in net.errors
+        net.interrupt(publisher)
+    assert not list(net.folder.rglob("*evil*"))
+
+
+def test_a_host_alone_is_all_that_it_offers(net, camera):
+    net("create", "dm", "5", "float32")
+    port = start_publisher(net, "dm", "wfs")[1]
+    (net.folder / "copies").mkdir()
+    net.start("subscribe", f"127.0.0.1:{port}", "--folder", net.folder / "copies")
+    copy = net.folder / "copies" / "wfs.im.shm"
+    until(lambda: copy.exists() and net.json("info", copy)["cnt0"] > 5)
+    listed = net.json("net", "ls", f"127.0.0.1:{port}")
+    assert {(entry["topic"], entry["dtype"]) for entry in listed[0]["segments"]} == {
+        ("wfs", "uint16"),
+        ("dm", "float32"),
+    }
+    assert f"127.0.0.1:{port}:wfs" in net("net", "ls", f"127.0.0.1:{port}")
+
+
+def test_status_shows_both_sides(net, camera):
+    publisher, port = camera
+    net.start("subscribe", f"127.0.0.1:{port}:wfs", "--as", "copy", "--every")
+    until(lambda: counter(net, "copy") > 50)
+
+    def both():
+        entries = {entry["role"]: entry for entry in net.json("net", "status")}
+        ready = len(entries) == 2 and entries["publisher"]["peers"] and entries["subscriber"]["round_trip_ns"] > 0
+        return entries if ready and entries["subscriber"]["rate_hz"] > 0 else None
+
+    entries = until(both)
+    assert entries["publisher"]["pid"] == publisher.pid and entries["publisher"]["peers"][0]["mode"] == "every"
+    assert entries["subscriber"]["connected"] and entries["subscriber"]["topic"] == "wfs"
+    assert entries["subscriber"]["lost"] == 0 and entries["subscriber"]["bytes"] > 0
+    assert abs(entries["subscriber"]["clock_offset_ns"]) <= entries["subscriber"]["round_trip_ns"]
+    text = net("net", "status")
+    assert "publishes 1" in text and "±" in text and "copy.im.shm <- wfs" in text
+
+
+def test_keys_encrypt(net, camera):
+    for side in ("camera", "display", "stranger"):
+        said = net("net", "keygen", f"{side}.key")
+        assert (net.folder / f"{side}.key").stat().st_mode & 0o777 == 0o600
+        public = (net.folder / f"{side}.key.pub").read_text()
+        assert re.search(r": (\S{40})$", said, re.MULTILINE).group(1) in public
+    net("net", "keygen", "camera.key", code=1)
+    (net.folder / "allowed").write_text((net.folder / "display.key.pub").read_text())
+    port = start_publisher(net, "wfs", "--keys", "camera.key", "--clients", "allowed", "--bind", "127.0.0.1")[1]
+    address = f"127.0.0.1:{port}:wfs"
+    with_keys = {"DAO_NET_SERVER_KEY": "camera.key.pub", "DAO_NET_KEYS": "display.key"}
+    assert json.loads(net("info", address, "--json", **with_keys))["shape"] == [4, 6]
+    net("info", address, code=3)
+    net("info", address, code=3, **{**with_keys, "DAO_NET_KEYS": "stranger.key"})
+    assert "refused" in net.errors
+    os.chmod(net.folder / "camera.key", 0o644)
+    net("publish", "wfs", "--keys", "camera.key", "--port", "0", code=1)
+
+
+def test_a_relay_takes_one_stream_for_many(net, camera):
+    port = camera[1]
+    relay = net.start("relay", f"127.0.0.1:{port}", "--port", "0")
+    relay_port = re.search(r":(\d+)$", relay.stdout.readline().strip()).group(1)
+    for number in range(3):
+        net.start("subscribe", f"127.0.0.1:{relay_port}:wfs", "--as", f"copy{number}")
+    until(lambda: all(counter(net, f"copy{number}") > 20 for number in range(3)))
+
+    def peers():
+        found = {
+            int(entry["endpoint"].rpartition(":")[2]): entry["peers"]
+            for entry in net.json("net", "status")
+            if entry["role"] == "publisher"
+        }
+        return (len(found.get(port, [])), len(found.get(int(relay_port), [])))
+
+    until(lambda: peers() == (1, 3))
+    net("rm", "wfs", "--force")
+    for process in net.running:
+        if "fill" in process.args:
+            net.interrupt(process)
+    net("create", "wfs", "7", "float32", "--depth", "16")
+    net.start("fill", "wfs", "ramp", "--rate", "100")
+    until(lambda: net.json("info", "copy1")["shape"] == [7])
+    assert net.interrupt(relay)[0] == 0
+
+
+def test_a_depth_that_cannot_give_every_frame_is_refused(net):
+    net("create", "single", "3")
+    net("publish", "single", "--every", "--port", "0", code=1)
+    assert "depth 1" in net.errors
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["net", "status", "extra"], ["net", "keygen"], ["net", "spy"], ["subscribe", "a:b", "c:d", "--as", "x"],
+        ["publish", "wfs", "dm", "--topic", "x"], ["subscribe", "/tmp/wfs"], ["relay", "no host"],
+        ["publish", "wfs", "--port", "70000"],
+    ],
+)  # fmt: skip
+def test_wrong_usage(net, arguments):
+    net(*arguments, code=2)
+
+
+IN_NAMESPACE = ["unshare", "--net", "--map-root-user", "sh", "-ec"]
+INTERFACE = """
+ip link set lo up
+ip link add cable type veth peer name plug
+ip address add 10.77.1.1/24 dev cable
+ip link set cable up
+ip link set plug up
+"""
+
+
+def in_namespace(net, script):
+    """Run a shell script with $DAOSHM in a network of its own, which has an interface that is not loopback."""
+    can = subprocess.run([*IN_NAMESPACE, INTERFACE], capture_output=True, text=True, check=False)
+    if can.returncode != 0:
+        pytest.skip(f"no network namespace: {can.stderr}")
+    environment = {**net.environment, "DAOSHM": " ".join(net.command), "PYTHON": sys.executable}
+    del environment["DAO_NET_ANNOUNCE"]
+    done = subprocess.run(
+        [*IN_NAMESPACE, INTERFACE + script], capture_output=True, text=True, timeout=3 * PATIENCE_S, cwd=net.folder,
+        env=environment, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+JUNK = """
+import socket, sys
+out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+out.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("10.77.1.1"))
+good = b"daoNet\\x01\\x00\\x15\\xb3"
+other_version = good.replace(b"\\x01", b"\\x02")
+for packet in (b"", b"daoNet", good[:8] + b"\\0\\0", other_version, b"x" * 60000, good + b"!", good[:-1]):
+    for _ in range(200):
+        out.sendto(packet, ("239.255.68.65", 5554))
+"""
+
+
+def test_announced_segments_are_found_and_others_are_not(net):
+    net("create", "wfs", "4x6", "uint16")
+    net("create", "dm", "5", "float32")
+    net("create", "secret", "3")
+    (net.folder / "junk.py").write_text(JUNK)
+    found = in_namespace(
+        net,
+        """
+        $DAOSHM publish wfs --bind '*' --port 6001 >p1 & one=$!
+        $DAOSHM publish dm --bind 10.77.1.1 --port 6002 >p2 & two=$!
+        $DAOSHM publish secret --bind '*' --port 6003 --no-announce >p3 & three=$!
+        DAO_NET_ANNOUNCE=0 $DAOSHM publish secret --bind '*' --port 6004 >p4 & four=$!
+        for file in p1 p2 p3 p4; do until grep -q publishing $file; do sleep 0.1; done; done
+        ( for i in 1 2 3 4 5; do $PYTHON junk.py; sleep 0.5; done ) &
+        junk=$!
+        $DAOSHM net ls --time 6 --json
+        kill $one $two $three $four
+        wait $one $two $three $four $junk
+        """,
+    )
+    listed = {entry["port"]: entry for entry in json.loads(found)}
+    assert set(listed) == {6001, 6002}
+    assert listed[6001]["host"] == "10.77.1.1" and listed[6001]["segments"][0]["shape"] == [4, 6]
+    assert listed[6002]["segments"][0]["topic"] == "dm"
+
+
+def test_a_beacon_is_ten_bytes_every_two_seconds(net):
+    net("create", "wfs", "4x6", "uint16")
+    listener = """
+import socket, struct, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("239.255.68.65", 5554))
+membership = socket.inet_aton("239.255.68.65") + socket.inet_aton("10.77.1.1")
+s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
+s.settimeout(60)
+print(s.recv(100).hex())
+until = time.monotonic() + 5
+count = 0
+while (left := until - time.monotonic()) > 0:
+    s.settimeout(left)
+    try:
+        s.recv(100)
+        count += 1
+    except TimeoutError:
+        pass
+print(count)
+"""
+    (net.folder / "listen.py").write_text(listener)
+    said = in_namespace(
+        net,
+        """
+        $DAOSHM publish wfs --bind '*' --port 6001 >p1 & one=$!
+        $PYTHON listen.py
+        kill $one
+        wait $one
+        """,
+    ).split()
+    assert bytes.fromhex(said[0]) == b"daoNet\x01\x00" + struct.pack(">H", 6001)
+    assert 1 <= int(said[1]) <= 3
+
+
+def test_sigterm_ends_each_of_them(net, camera):
+    port = camera[1]
+    copy = net.start("subscribe", f"127.0.0.1:{port}:wfs", "--as", "copy")
+    relay = net.start("relay", f"127.0.0.1:{port}", "--port", "0")
+    until(lambda: counter(net, "copy") > 0)
+    for process in (copy, relay, camera[0]):
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0

@@ -1,0 +1,61 @@
+/// publish, relay: segments to other machines.
+#include "commands/commands.hpp"
+
+#include "commands/publisher_place.hpp"
+#include "network/commands.hpp"
+#include "segments/segment_name.hpp"
+#include "text/exit_code.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+int publish_found(const PublishOptions &options)
+{
+    PublishOptions found = options;
+    for (std::string &segment : found.segments)
+        segment = find_segment(segment);
+    return run_publish(found);
+}
+
+}
+
+void add_publish(Tool &tool)
+{
+    const auto options = std::make_shared<PublishOptions>();
+    CLI::App *command =
+        add_command(tool, "publish", "Offer segments to other machines, until Ctrl-C", options, publish_found);
+    command->add_option("segment", options->segments, "Segments: paths, or names in the temporary folder or /dev/shm")
+        ->required()
+        ->type_name(segment_argument);
+    add_publisher_place(command, options->place);
+    command
+        ->add_option("--topic", options->topic,
+                     "Name that one segment has at the port; default: its file's, up to .im.shm")
+        ->type_name("NAME");
+    command->add_flag("--every", options->every, "Refuse segments of depth 1, which leave no time to send every frame");
+    add_json_flag(command, options->json);
+    command->footer(
+        "Subscribers choose whether they want the newest frame or every one. A segment that is made again is\n"
+        "followed. Without --bind and --keys only this machine can subscribe.\n\n"
+        "Examples:\n  daoshm publish wfs dm --bind '*'\n  daoshm publish wfs --keys camera.key --clients displays.txt");
+}
+
+void add_relay(Tool &tool)
+{
+    const auto options = std::make_shared<RelayOptions>();
+    CLI::App *command =
+        add_command(tool, "relay", "Pass segments of other machines on, until Ctrl-C", options, run_relay);
+    command->add_option("source", options->sources, "HOST[:PORT][:SEGMENT]; without a segment: all that it offers")
+        ->required()
+        ->type_name("SOURCE");
+    add_publisher_place(command, options->place);
+    command->add_flag("--every", options->every, "Take every frame instead of the newest");
+    add_subscriber_keys(command, options->keys);
+    command->footer("The source sends one stream for each segment, whatever the number of those who subscribe here.\n\n"
+                    "Example:\n  daoshm relay rtc --bind '*'       hundreds of displays subscribe to this machine");
+}
+
+}

@@ -1,0 +1,60 @@
+/// subscribe: segments of other machines as segments of this one.
+#include "commands/commands.hpp"
+
+#include "commands/publisher_place.hpp"
+#include "network/commands.hpp"
+#include "platform/platform.hpp"
+#include "segments/segment_name.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+struct SubscribeArguments
+{
+    SubscribeOptions options;
+    std::string folder;
+};
+
+int subscribe_into(const SubscribeArguments &arguments)
+{
+    SubscribeOptions options = arguments.options;
+    const std::string folder = arguments.folder.empty() ? temporary_folder() : folder_path(arguments.folder);
+    if (!options.name.empty())
+        options.name = new_segment_path(options.name);
+    options.path_for = [folder](const std::string &topic) {
+        return (path_of(folder) / path_of(topic + segment_ending)).string();
+    };
+    return run_subscribe(options);
+}
+
+}
+
+void add_subscribe(Tool &tool)
+{
+    const auto arguments = std::make_shared<SubscribeArguments>();
+    SubscribeOptions &options = arguments->options;
+    CLI::App *command =
+        add_command(tool, "subscribe", "Copy segments of other machines into segments here, until Ctrl-C", arguments,
+                    subscribe_into);
+    command->add_option("source", options.sources, "HOST[:PORT][:SEGMENT]; without a segment: all that it offers")
+        ->required()
+        ->type_name("SOURCE");
+    command->add_option("--as", options.name, "Name of the copy; default: the segment's, in --folder")
+        ->type_name("NAME");
+    command->add_option("--folder", arguments->folder, "Folder of the copies; default: the temporary folder")
+        ->type_name("FOLDER");
+    command->add_flag("--every", options.every, "Every frame in order instead of the newest");
+    command->add_option("--depth", options.depth, "Slots of the copy; default: those of the source, at least 2")
+        ->check(CLI::PositiveNumber);
+    add_subscriber_keys(command, options.keys, "--keys");
+    add_json_flag(command, options.json);
+    command->footer(
+        "The copy is a segment like any other. The source may start later, end and start again. With --every,\n"
+        "exit code 4 says that frames were lost.\n\n"
+        "Examples:\n  daoshm subscribe rtc:wfs\n  daoshm subscribe rtc:5556:wfs --as wfs-remote --every");
+}
+
+}

@@ -1,0 +1,162 @@
+#include "network/handle.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "platform/platform.hpp"
+#include "text/exit_code.hpp"
+#include "timing/interrupt.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+constexpr int64_t slice_ns = 100'000'000; // how late an interrupt is noticed at most
+
+const char *text_or_null(const std::string &text)
+{
+    return text.empty() ? nullptr : text.c_str();
+}
+
+std::string or_environment(const std::string &given, const char *variable)
+{
+    return given.empty() ? environment(variable) : given;
+}
+
+bool is_loopback(const std::string &address)
+{
+    return address.starts_with("127.") || address == "localhost" || address == "::1" || address == "[::1]";
+}
+
+}
+
+void require(int_fast8_t status)
+{
+    if (status == DAO_SUCCESS)
+        return;
+    throw ToolError(daoLastErrorMessage(), status == DAO_TIMEOUT ? exit_timeout : exit_error);
+}
+
+DAO_NET_INFO info_of(const NetHandle &net)
+{
+    DAO_NET_INFO info = DAO_NET_INFO_INIT;
+    require(daoNetGetInfo(net.get(), &info));
+    return info;
+}
+
+std::string state_text(const DAO_NET_INFO &info)
+{
+    const char *text = "live";
+    switch (info.state)
+    {
+    case DAO_NET_CONNECTING:
+        text = "nobody answers";
+        break;
+    case DAO_NET_WAITING:
+        text = "connected, no frame yet";
+        break;
+    case DAO_NET_REFUSED:
+        text = "refused";
+        break;
+    case DAO_NET_FAILED:
+        text = "failed";
+        break;
+    default:
+        break;
+    }
+    return info.message[0] == 0 ? text : fmt::format("{}: {}", text, info.message);
+}
+
+std::string geometry_text(const DAO_NET_OFFER &offer)
+{
+    const char *type = daoTypeName(offer.atype);
+    if (type == nullptr)
+        return "-";
+    const std::vector<uint32_t> shape(offer.shape, offer.shape + std::min<int>(offer.naxis, 3));
+    return fmt::format("{} {}", fmt::join(shape, "x"), type);
+}
+
+NetHandle subscribe(const Address &address, const SubscribeDetails &details, const Keys &keys)
+{
+    const std::string own = or_environment(keys.own, "DAO_NET_KEYS");
+    const std::string server = or_environment(keys.server, "DAO_NET_SERVER_KEY");
+    DAO_NET_SUBSCRIBER_OPTIONS options = DAO_NET_SUBSCRIBER_OPTIONS_INIT;
+    options.port = address.port;
+    options.host = address.host.c_str();
+    options.topic = text_or_null(address.topic);
+    options.name = text_or_null(details.name);
+    options.mode = details.every ? DAO_NET_EVERY : DAO_NET_LATEST;
+    options.depth = details.depth;
+    options.server_key = text_or_null(server);
+    options.keys = server.empty() && keys.own.empty() ? nullptr : text_or_null(own);
+    DAO_NET *net = nullptr;
+    require(daoNetOpenSubscriber(&options, &net));
+    return NetHandle(net);
+}
+
+NetHandle open_publisher(const PublisherPlace &place)
+{
+    DAO_NET_PUBLISHER_OPTIONS options = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    options.port = place.port == 0 ? -1 : place.port;
+    options.bind = text_or_null(place.bind);
+    options.keys = text_or_null(place.keys);
+    options.clients = text_or_null(place.clients);
+    DAO_NET *net = nullptr;
+    require(daoNetOpenPublisher(&options, &net));
+    NetHandle handle(net);
+    if (place.announces && environment("DAO_NET_ANNOUNCE") != "0")
+        require(daoNetAnnounce(net, 1));
+    return handle;
+}
+
+std::string exposure_text(const PublisherPlace &place)
+{
+    if (!place.keys.empty())
+        return "encrypted";
+    if (place.bind.empty() || is_loopback(place.bind))
+        return "for this machine only; --bind ADDRESS or --bind '*' opens it to others, --keys encrypts";
+    return "unencrypted, for every machine that reaches this address; --keys encrypts";
+}
+
+std::optional<std::vector<DAO_NET_OFFER>> query_offers(const Address &address, const Keys &keys, int64_t timeout_ns)
+{
+    const std::string own = or_environment(keys.own, "DAO_NET_KEYS");
+    const std::string server = or_environment(keys.server, "DAO_NET_SERVER_KEY");
+    DAO_NET_SUBSCRIBER_OPTIONS options = DAO_NET_SUBSCRIBER_OPTIONS_INIT;
+    options.port = address.port;
+    options.host = address.host.c_str();
+    options.server_key = text_or_null(server);
+    options.keys = server.empty() ? nullptr : text_or_null(own);
+    std::vector<DAO_NET_OFFER> offers;
+    uint32_t count = 64;
+    while (count > offers.size())
+    {
+        offers.assign(count, DAO_NET_OFFER DAO_NET_OFFER_INIT);
+        const int_fast8_t status =
+            daoNetQueryOffers(&options, timeout_ns, offers.data(), static_cast<uint32_t>(offers.size()), &count);
+        if (status == DAO_TIMEOUT)
+            return std::nullopt;
+        require(status);
+    }
+    offers.resize(count);
+    return offers;
+}
+
+std::optional<Dao::Image> open_copy(const NetHandle &net, int64_t timeout_ns)
+{
+    const int64_t until_ns = timeout_ns < 0 ? INT64_MAX : steady_ns() + timeout_ns;
+    while (!is_interrupted())
+    {
+        const int64_t left_ns = std::max<int64_t>(0, until_ns - steady_ns());
+        if (std::optional<Dao::Image> image = Dao::Image::open_by(
+                [&](IMAGE *opened) { return daoNetOpenCopy(net.get(), opened, std::min(left_ns, slice_ns)); }))
+            return image;
+        if (left_ns == 0)
+            break;
+    }
+    return std::nullopt;
+}
+
+}

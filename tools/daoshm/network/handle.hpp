@@ -1,0 +1,48 @@
+/// A publisher or subscriber of daoNet.h, and what it throws.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <daoNet.h>
+#include <daoShm.hpp>
+
+#include "network/address.hpp"
+#include "network/commands.hpp"
+
+namespace daoshm
+{
+
+struct CloseNet
+{
+    void operator()(DAO_NET *net) const { daoNetClose(net); }
+};
+using NetHandle = std::unique_ptr<DAO_NET, CloseNet>;
+
+/// Throw a ToolError with the library's message unless `status` is DAO_SUCCESS.
+void require(int_fast8_t status);
+DAO_NET_INFO info_of(const NetHandle &net);
+/// How far a subscriber has come, in words, with the last problem.
+std::string state_text(const DAO_NET_INFO &info);
+/// "512x512 uint16"
+std::string geometry_text(const DAO_NET_OFFER &offer);
+
+struct SubscribeDetails
+{
+    std::string name; ///< file of the copy; empty: private
+    bool every = false;
+    uint32_t depth = 0; ///< 0: the publisher's
+};
+NetHandle subscribe(const Address &address, const SubscribeDetails &details, const Keys &keys);
+NetHandle open_publisher(const PublisherPlace &place);
+/// "segments are published unencrypted ..." where somebody should know, else empty.
+std::string exposure_text(const PublisherPlace &place);
+
+/// What a publisher offers; nothing when it does not answer in time. Throws ToolError.
+std::optional<std::vector<DAO_NET_OFFER>> query_offers(const Address &address, const Keys &keys, int64_t timeout_ns);
+
+/// Open the copy that there is, or wait for the first; nothing when the time is up or the tool is interrupted.
+std::optional<Dao::Image> open_copy(const NetHandle &net, int64_t timeout_ns);
+
+}

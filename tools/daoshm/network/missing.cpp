@@ -1,0 +1,65 @@
+/// The network in a build without ZeroMQ.
+#include "network/commands.hpp"
+#include "network/remote.hpp"
+#include "text/exit_code.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+[[noreturn]] void refuse()
+{
+    throw ToolError("this daoshm was built without the network: install ZeroMQ (Debian: libzmq3-dev cppzmq-dev "
+                    "nlohmann-json3-dev) and build it again");
+}
+
+}
+
+int run_publish(const PublishOptions &)
+{
+    refuse();
+}
+
+int run_subscribe(const SubscribeOptions &)
+{
+    refuse();
+}
+
+int run_relay(const RelayOptions &)
+{
+    refuse();
+}
+
+int run_net_status(bool)
+{
+    refuse();
+}
+
+int run_net_keygen(const std::string &)
+{
+    refuse();
+}
+
+int run_net_list(const NetListOptions &)
+{
+    refuse();
+}
+
+Dao::Image open_remote(const Address &, bool, int64_t)
+{
+    refuse();
+}
+
+std::optional<Origin> origin_of_last_frame(const Dao::Image &)
+{
+    return std::nullopt;
+}
+
+std::optional<CopySource> source_of(const Dao::Image &)
+{
+    return std::nullopt;
+}
+
+}

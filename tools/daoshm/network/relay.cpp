@@ -1,0 +1,146 @@
+/// A relay takes each segment once and publishes it again, so that its source sends one stream whatever the number of
+/// those who look.
+#include <atomic>
+#include <cstdio>
+#include <map>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "network/handle.hpp"
+#include "text/exit_code.hpp"
+#include "text/output.hpp"
+#include "timing/interrupt.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+constexpr int64_t query_ns = 1'000'000'000;
+constexpr auto slice = std::chrono::milliseconds(200);
+
+/// One segment: a private copy, published by the same name.
+class Passing
+{
+  public:
+    Passing(const Address &address, const RelayOptions &options, DAO_NET *publisher)
+        : address_(address), publisher_(publisher), net_(subscribe(address, {"", options.every, 0}, options.keys)),
+          thread_([this] { run(); })
+    {
+    }
+    ~Passing()
+    {
+        stops_ = true;
+        thread_.join();
+    }
+    Passing(const Passing &) = delete;
+    Passing &operator=(const Passing &) = delete;
+
+  private:
+    void run()
+    {
+        std::optional<Dao::Image> image;
+        while (!stops_ && !is_interrupted())
+            try
+            {
+                if (!image && !(image = open_copy(net_, std::chrono::nanoseconds(slice).count())))
+                    continue;
+                publish(*image);
+                const int_fast8_t status = image->wait_for_frame(UINT64_MAX, slice);
+                if (status == DAO_REPLACED || status == DAO_REMOVED) // another shape or type: a new copy
+                    image.reset();
+            }
+            catch (const std::exception &error)
+            {
+                report(error.what());
+                image.reset();
+                std::this_thread::sleep_for(slice);
+            }
+    }
+
+    void publish(const Dao::Image &image)
+    {
+        if (published_ == image.image()->md)
+            return;
+        if (published_ != nullptr)
+            daoNetUnpublish(publisher_, address_.topic.c_str());
+        published_ = nullptr;
+        require(daoNetPublishImage(publisher_, image.image(), address_.topic.c_str()));
+        published_ = image.image()->md;
+        print(fmt::format("{}: passed on\n", address_text(address_)));
+        print_now("");
+    }
+
+    void report(const std::string &problem)
+    {
+        if (problem != problem_)
+            std::fputs(fmt::format("{}: {}\n", address_text(address_), problem).c_str(), stderr);
+        problem_ = problem;
+    }
+
+    const Address address_;
+    DAO_NET *publisher_;
+    NetHandle net_;
+    const IMAGE_METADATA *published_ = nullptr;
+    std::string problem_;
+    std::atomic<bool> stops_{false};
+    std::thread thread_;
+};
+
+/// What is passed on, by topic: the first source that offers one has it.
+class Relay
+{
+  public:
+    explicit Relay(const RelayOptions &options) : options_(options), publisher_(open_publisher(options.place))
+    {
+        print(fmt::format("relaying at {}\n{}\n", info_of(publisher_).endpoint, exposure_text(options.place)));
+        print_now("");
+    }
+    ~Relay() { passing_.clear(); } // before the publisher that they use
+
+    void take(const Address &address)
+    {
+        if (!address.topic.empty() && !passing_.contains(address.topic))
+            passing_.emplace(address.topic, std::make_unique<Passing>(address, options_, publisher_.get()));
+    }
+    /// Take what is new at a host.
+    void look(const Address &address)
+    {
+        const auto offers = query_offers(address, options_.keys, query_ns);
+        if (!offers)
+            return;
+        for (const DAO_NET_OFFER &offer : *offers)
+            take({address.host, address.port, offer.topic});
+    }
+
+  private:
+    const RelayOptions &options_;
+    NetHandle publisher_;
+    std::map<std::string, std::unique_ptr<Passing>> passing_;
+};
+
+}
+
+int run_relay(const RelayOptions &options)
+{
+    std::vector<Address> hosts;
+    Relay relay(options);
+    for (const std::string &source : options.sources)
+    {
+        const Address address = parse_publisher(source);
+        relay.take(address);
+        if (address.topic.empty())
+            hosts.push_back(address);
+    }
+    while (!is_interrupted())
+    {
+        for (const Address &host : hosts)
+            relay.look(host);
+        sleep_unless_interrupted(query_ns);
+    }
+    return exit_success;
+}
+
+}

@@ -1,0 +1,229 @@
+#include <fmt/format.h>
+
+#include "network/handle.hpp"
+#include "platform/platform.hpp"
+#include "terminal/table.hpp"
+#include "text/exit_code.hpp"
+#include "text/json.hpp"
+#include "text/numbers.hpp"
+#include "text/output.hpp"
+
+namespace daoshm
+{
+
+namespace
+{
+
+template <typename Entry, typename List>
+std::vector<Entry> listed(const Entry &empty, List list)
+{
+    std::vector<Entry> entries(64, empty);
+    uint32_t count = 0;
+    require(list(entries.data(), static_cast<uint32_t>(entries.size()), &count));
+    while (count > entries.size())
+    {
+        entries.assign(count, empty);
+        require(list(entries.data(), static_cast<uint32_t>(entries.size()), &count));
+    }
+    entries.resize(count);
+    return entries;
+}
+
+std::vector<DAO_NET_PEER> peers_of(const DAO_NET_INFO &info)
+{
+    if (info.role != DAO_NET_PUBLISHER)
+        return {};
+    try
+    {
+        return listed(DAO_NET_PEER DAO_NET_PEER_INIT, [&](DAO_NET_PEER *peers, uint32_t capacity, uint32_t *count) {
+            return daoNetListPeers(info.pid, info.endpoint, peers, capacity, count);
+        });
+    }
+    catch (const ToolError &) // it ended meanwhile
+    {
+        return {};
+    }
+}
+
+const char *mode_name(uint32_t mode)
+{
+    return mode == DAO_NET_EVERY ? "every" : "latest";
+}
+
+std::string age_of(int64_t moment_ns)
+{
+    return moment_ns > 0 ? age_text(now_ns() - moment_ns) : "-";
+}
+
+/// Two machines' clocks differ: what they say together is the delay with the estimated difference taken off, and by how
+/// much that may be wrong.
+std::string delay_of(const DAO_NET_INFO &info)
+{
+    if (info.role != DAO_NET_SUBSCRIBER || info.last_frame_ns == 0 || info.round_trip_ns == 0)
+        return "-";
+    return fmt::format("{} ±{}", duration_text(static_cast<double>(std::max<int64_t>(0, info.delay_ns))),
+                       duration_text(static_cast<double>(info.round_trip_ns) / 2));
+}
+
+std::string offset_of(const DAO_NET_INFO &info)
+{
+    if (info.role != DAO_NET_SUBSCRIBER || info.round_trip_ns == 0)
+        return "-";
+    return fmt::format("{}{}", info.clock_offset_ns < 0 ? "-" : "+",
+                       duration_text(static_cast<double>(std::abs(info.clock_offset_ns))));
+}
+
+Json json_of(const DAO_NET_PEER &peer)
+{
+    return Json{{"topic", peer.topic},         {"host", peer.host},
+                {"plain", peer.plain != 0},    {"mode", mode_name(peer.mode)},
+                {"frames", peer.frames},       {"skipped", peer.skipped},
+                {"lost", peer.lost},           {"bytes", peer.bytes},
+                {"in_flight", peer.in_flight}, {"last_frame_ns", peer.last_frame_ns},
+                {"user_key", peer.user_key}};
+}
+
+Json json_of(const DAO_NET_INFO &info)
+{
+    Json json{{"role", info.role == DAO_NET_PUBLISHER ? "publisher" : "subscriber"},
+              {"pid", info.pid},
+              {"endpoint", info.endpoint},
+              {"encrypted", info.encrypted != 0},
+              {"frames", info.frames},
+              {"skipped", info.skipped},
+              {"lost", info.lost},
+              {"bytes", info.bytes},
+              {"rate_hz", info.frames_per_second},
+              {"last_frame_ns", info.last_frame_ns},
+              {"bad_messages", info.bad_messages},
+              {"message", info.message}};
+    if (info.role == DAO_NET_PUBLISHER)
+    {
+        json["segments"] = info.segments;
+        json["refused"] = info.refused;
+        json["peers"] = Json::array();
+        for (const DAO_NET_PEER &peer : peers_of(info))
+            json["peers"].push_back(json_of(peer));
+        return json;
+    }
+    json["topic"] = info.topic;
+    json["host"] = info.host;
+    json["segment"] = info.name;
+    json["mode"] = mode_name(info.mode);
+    json["state"] = state_text(info);
+    json["connected"] = info.peers > 0;
+    json["source_cnt0"] = info.source_cnt0;
+    json["cnt0"] = info.cnt0;
+    json["round_trip_ns"] = info.round_trip_ns;
+    json["clock_offset_ns"] = info.clock_offset_ns;
+    json["delay_ns"] = info.delay_ns;
+    json["echoes"] = info.echoes;
+    return json;
+}
+
+Style state_style(const DAO_NET_INFO &info)
+{
+    return info.state == DAO_NET_LIVE ? Style::good : info.state == DAO_NET_WAITING ? Style::plain : Style::warning;
+}
+
+Cell loss(uint64_t lost)
+{
+    return {std::to_string(lost), lost > 0 ? Style::warning : Style::plain};
+}
+
+void add_publisher(Table &table, const DAO_NET_INFO &info)
+{
+    table.add({{std::to_string(info.pid)},
+               {fmt::format("publishes {}", info.segments)},
+               {info.endpoint},
+               {info.encrypted != 0 ? "encrypted" : "open"},
+               {fmt::format("{} peers", info.peers)},
+               {rate_text(info.frames_per_second)},
+               {age_of(info.last_frame_ns)},
+               {std::to_string(info.skipped)},
+               loss(info.lost),
+               {bytes_text(static_cast<double>(info.bytes))},
+               {"-"},
+               {"-"}});
+    for (const DAO_NET_PEER &peer : peers_of(info))
+        table.add({{""},
+                   {fmt::format("  {}", peer.topic)},
+                   {peer.plain != 0 ? "plain subscribers" : peer.host},
+                   {mode_name(peer.mode)},
+                   {""},
+                   {"-"},
+                   {age_of(peer.last_frame_ns)},
+                   {std::to_string(peer.skipped)},
+                   loss(peer.lost),
+                   {bytes_text(static_cast<double>(peer.bytes))},
+                   {"-"},
+                   {"-"}});
+}
+
+void add_subscriber(Table &table, const DAO_NET_INFO &info)
+{
+    table.add(
+        {{std::to_string(info.pid)},
+         {fmt::format("{} <- {}", info.name[0] != 0 ? info.name : "private", info.topic[0] != 0 ? info.topic : "?")},
+         {info.endpoint},
+         {mode_name(info.mode)},
+         {state_text(info), state_style(info)},
+         {rate_text(info.frames_per_second)},
+         {age_of(info.last_frame_ns)},
+         {std::to_string(info.skipped)},
+         loss(info.lost),
+         {bytes_text(static_cast<double>(info.bytes))},
+         {delay_of(info)},
+         {offset_of(info)}});
+}
+
+}
+
+int run_net_status(bool json)
+{
+    const auto infos =
+        listed(DAO_NET_INFO DAO_NET_INFO_INIT, [](DAO_NET_INFO *entries, uint32_t capacity, uint32_t *count) {
+            return daoNetList(entries, capacity, count);
+        });
+    if (json)
+    {
+        Json list = Json::array();
+        for (const DAO_NET_INFO &info : infos)
+            list.push_back(json_of(info));
+        print_json(list);
+        return exit_success;
+    }
+    if (infos.empty())
+    {
+        print("nobody publishes or subscribes here\n");
+        return exit_success;
+    }
+    Table table({{"PID", Align::right},
+                 {"SEGMENT"},
+                 {"ENDPOINT"},
+                 {"MODE"},
+                 {"STATE"},
+                 {"RATE", Align::right},
+                 {"AGE", Align::right},
+                 {"SKIPPED", Align::right},
+                 {"LOST", Align::right},
+                 {"BYTES", Align::right},
+                 {"DELAY", Align::right},
+                 {"CLOCK", Align::right}});
+    for (const DAO_NET_INFO &info : infos)
+        info.role == DAO_NET_PUBLISHER ? add_publisher(table, info) : add_subscriber(table, info);
+    print(table.text());
+    return exit_success;
+}
+
+int run_net_keygen(const std::string &path)
+{
+    require(daoNetMakeKeys(path.c_str()));
+    char key[DAO_NET_KEY_SIZE] = "";
+    require(daoNetReadPublicKey(path.c_str(), key));
+    print(fmt::format("{}: both keys, for this side alone\n{}.pub: the public key, for the others: {}\n", path, path,
+                      key));
+    return exit_success;
+}
+
+}
