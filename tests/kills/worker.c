@@ -75,10 +75,14 @@ static int read_frames(const char *name, int in_order)
                 return 2;
             if (last != 0 && found.generation == generation)
             {
-                if (found.cnt0 <= last)
-                    return 3;
-                if (found.cnt0 != last + missed + 1)
-                    return 4;
+                const int verdict = found.cnt0 <= last ? 3 : found.cnt0 != last + missed + 1 ? 4 : 0;
+                if (verdict != 0)
+                {
+                    fprintf(stderr, "%s: frame %llu after %llu, %llu missed, generation %u, slot %u, epoch %llx\n",
+                            in_order ? "in order" : "newest", (unsigned long long)found.cnt0, (unsigned long long)last,
+                            (unsigned long long)missed, generation, found.slot, (unsigned long long)found.epoch);
+                    return verdict;
+                }
             }
             last = found.cnt0;
             generation = found.generation;
