@@ -45,6 +45,22 @@ Status wait_for_unseen(Reader &reader, const NextRequest &request, uint64_t afte
     return wait_for_frame(reader, request.mode, after, deadline);
 }
 
+// A wait said that there is a frame, and there is none: words that another program altered contradict each other. Not to be
+// tried again without a pause, nor beyond what ends a wait.
+Status pause_after_false_news(Reader &reader, const wait::Deadline &deadline) noexcept
+{
+    constexpr int64_t pause_ns = 100'000;
+    const segment::Segment &segment = *reader.segment;
+    const int64_t now_ns = platform::monotonic_ns();
+    if (Status ended = reader.cancellation.check(segment, now_ns); ended != Status::success)
+        return base::condition(ended, segment.name());
+    if (deadline.remaining_ns(now_ns) <= 0)
+        return base::condition(Status::timeout, segment.name());
+    if (platform::sleep_until(now_ns + pause_ns) == platform::Sleep::interrupted)
+        return base::condition(reader.cancellation.take_interrupt(), segment.name());
+    return Status::success;
+}
+
 // Opens what has the name now. Replaced when its frames are of another kind, removed when there is nothing.
 Status follow(Handle &handle) noexcept
 {
@@ -67,6 +83,7 @@ Status next(Handle &handle, const NextRequest &request, void *destination, uint6
     bool posted = false;
     // Posts are not added up: in order, a frame may be there whose post was taken with the one before.
     bool waits_first = request.by_semaphore && !request.in_order;
+    bool has_news = false; // of the wait before
     for (;;)
     {
         Status status = Status::not_ready;
@@ -76,8 +93,11 @@ Status next(Handle &handle, const NextRequest &request, void *destination, uint6
         waits_first = false;
         if (status == Status::not_ready)
         {
-            status = wait_for_unseen(reader, request, after, deadline);
+            status = has_news && !request.by_semaphore ? pause_after_false_news(reader, deadline) : Status::success;
+            if (status == Status::success)
+                status = wait_for_unseen(reader, request, after, deadline);
             posted = request.by_semaphore;
+            has_news = status == Status::success;
         }
         else if (status != Status::replaced)
             return status;

@@ -3,7 +3,9 @@
 #include "fuzz.hpp"
 #include "platform/platform.hpp"
 
+#include <cerrno>
 #include <sanitizer/asan_interface.h>
+#include <semaphore.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -81,10 +83,13 @@ Sleep __wrap__ZN3dao8platform8WaitWord17sleep_while_equalEPKjjl(void *, const ui
     pass(timeout_ns > 0 ? timeout_ns : 0);
     return *word != expected ? Sleep::woken : Sleep::timed_out;
 }
-Sleep __wrap__ZN3dao8platform14NamedSemaphore4waitEl(void *, int64_t timeout_ns)
+int __wrap__ZN3dao8platform10timed_waitEP5sem_tl(sem_t *semaphore, int64_t timeout_ns)
 {
+    if (sem_trywait(semaphore) == 0)
+        return 0;
     pass(timeout_ns > 0 ? timeout_ns : 0);
-    return Sleep::timed_out;
+    errno = ETIMEDOUT;
+    return -1;
 }
 
 // Of every copy that the library makes, and of the fuzzer's own, which happen at no such moment.
