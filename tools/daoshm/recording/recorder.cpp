@@ -41,6 +41,7 @@ class FileThread
   private:
     void run()
     {
+        hasten_this_thread(); // it must keep up, or the queue gets full
         try
         {
             while (std::optional<QueuedFrame> frame = queue_.pop())
@@ -232,7 +233,7 @@ RecordResult record_frames(Dao::Image &segment, FrameWriter &file, const RecordL
     FrameQueue queue(frame_bytes, std::max<uint64_t>(2, limits.buffer_bytes / frame_bytes));
     FrameSource source(segment, limits);
     FileThread file_thread(file, queue);
-    hasten_this_thread(); // after the other was made: a thread passes its priority on
+    hasten_this_thread();
     RecordResult reading;
     try
     {
