@@ -122,6 +122,8 @@ def environment():
 
 
 def main():
+    # Who starts this in the background may have set the interrupt aside; tests send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--force", action="store_true")
     parser.add_argument("--builds-only", action="store_true")
