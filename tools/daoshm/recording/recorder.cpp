@@ -101,8 +101,9 @@ class FrameSource
             const Dao::ReadResult frame = segment_.next(buffer.data(), segment_.get_element_count(), how_);
             if (frame)
             {
-                describe(record, frame);
-                return DAO_SUCCESS;
+                if (describe(record, frame))
+                    return DAO_SUCCESS;
+                continue;
             }
             if (frame.status != DAO_OUTRUN)
                 return frame.status;
@@ -135,11 +136,13 @@ class FrameSource
         return std::min(first_seen_ns_ + limits_.duration_ns, timeout_ns);
     }
 
-    void describe(FrameRecord &record, const Dao::ReadResult &frame)
+    /// False when it cannot be told which frame it is; it then counts as missed before the next one.
+    bool describe(FrameRecord &record, const Dao::ReadResult &frame)
     {
         record = record_of(frame);
         const uint32_t generation = segment_.last_frame().value().generation;
-        count_at_origin(record);
+        if (!count_at_origin(record))
+            return false;
         if (first_seen_ns_ == 0)
         {
             first_seen_ns_ = steady_ns();
@@ -148,15 +151,16 @@ class FrameSource
         else if (generation != generation_)
             ++restarts_;
         generation_ = generation;
+        return true;
     }
 
     /// Of a frame that came through a network: its number where it was published, and what is missing since the last one,
-    /// wherever it was lost.
-    void count_at_origin(FrameRecord &record)
+    /// wherever it was lost. False when its slot has been overwritten since, with the number in it.
+    bool count_at_origin(FrameRecord &record)
     {
         const std::optional<Origin> origin = origin_of_last_frame(segment_);
         if (!origin)
-            return;
+            return origin_.cnt0 == 0 && segment_.image()->shmfd >= 0; // private ones are copies
         const bool goes_on = origin_.segment_id == origin->segment_id && origin->cnt0 > origin_.cnt0;
         if (goes_on)
             record.missed = origin->cnt0 - origin_.cnt0 - 1;
@@ -164,6 +168,7 @@ class FrameSource
             ++restarts_;
         record.cnt0 = origin->cnt0;
         origin_ = *origin;
+        return true;
     }
 
     Dao::Image &segment_;
