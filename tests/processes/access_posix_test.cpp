@@ -266,14 +266,14 @@ int play_closed_streams(const Arguments &arguments)
 {
     for (int stream = 0; stream < 3; ++stream)
         close(stream);
-    Image made, opened, read_only;
+    Image made, opened, read_only, larger;
     bool passed = made.try_create(arguments.at(0), {4}, _DATATYPE_UINT32) == DAO_SUCCESS &&
                   opened.try_open(arguments.at(0)) == DAO_SUCCESS &&
                   daoShmOpenReadOnly(arguments.at(0).c_str(), read_only.taken()) == DAO_SUCCESS;
     Frame frame(4);
     passed = passed && daoShmImage2Shm(frame.data(), 4, made) == DAO_SUCCESS;
     passed = passed && daoShmReadNewest(opened, frame.data(), 4, nullptr, nullptr) == DAO_SUCCESS;
-    passed = passed && made.try_create(arguments.at(0), {7}, _DATATYPE_UINT32) == DAO_SUCCESS;
+    passed = passed && larger.try_create(arguments.at(0), {7}, _DATATYPE_UINT32) == DAO_SUCCESS;
     for (int stream = 0; stream < 3; ++stream)
         passed = passed && fcntl(stream, F_GETFD) == -1;
     return passed ? 0 : 1;

@@ -120,7 +120,8 @@ TEST(Readers, ThatStandStillMissFramesAsTheyAreOverwritten)
         EXPECT_EQ(daoShmReadNext(reader, frame.data(), size, nullptr, nullptr, &missed), DAO_OVERWRITE);
         EXPECT_EQ(missed, 8 - depth);
         EXPECT_EQ(readers_of(writer).at(0).missed, missed) << "the same as was said before it read";
-        writer.create(name.text(), {size}, _DATATYPE_UINT32, depth); // begins anew
+        Image next;
+        next.create(name.text(), {size}, _DATATYPE_UINT32, depth); // begins anew
         EXPECT_EQ(readers_of(writer).at(0).missed, missed);
     }
 }
