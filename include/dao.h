@@ -433,7 +433,7 @@ DAO_API void daoShmSetTruncationGuard(int on);
 DAO_API int daoShmGetTruncationGuard(void);
 
 /* --------------------------------------------------------------------------------------------------- write */
-/* Every call that writes frames returns `DAO_SUCCESS`, or has published nothing:
+/* Every call that writes frames returns `DAO_SUCCESS`, or the segment under the name has no new frame:
    - `DAO_REPLACED`, `DAO_REMOVED`: the segment is no longer the one under its name, which is noticed within 0.2 s. Write
      the frame again once the new segment is open: at most those who had the old one open already may see it there;
    - `DAO_ERROR`: a bad argument; `DAO_E_READ_ONLY`; `DAO_E_BUSY` when another writer held the writer lock for 5 s;
