@@ -1,5 +1,5 @@
 // The whole contract with the operating system. Nothing outside this folder includes a system header or asks which
-// system it is on. linux/, macos/ and windows/ implement it; posix/ holds what the first two share.
+// system it is on. linux/, macos/ and windows/ implement it; posix/ and portable/ hold what two share.
 //
 // Calls that can fail record the cause with base::fail, naming `name`, and return Status::error.
 #pragma once

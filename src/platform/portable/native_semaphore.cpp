@@ -1,4 +1,4 @@
-// macOS has no semaphores without a name that processes share: segments get named ones.
+// For systems on which processes share no semaphores in memory: segments get named ones there.
 #include "platform/platform.hpp"
 
 namespace dao::platform
