@@ -13,7 +13,7 @@ PREFIX ?= /usr/local
         wheel test-wheel deb test-deb sdist shelves release-check \
         test test-core test-python test-free-threaded test-demo test-tool test-docs test-sanitizers test-asan test-tsan \
         test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy format symbols \
-        fuzz docs benchmarks demo demo-network
+        fuzz soak docs benchmarks demo demo-network
 
 all: build
 
@@ -101,6 +101,14 @@ SECONDS ?= 3600
 fuzz:
 	@cmake/packages.sh install build fuzz
 	tests/fuzz/run.sh $(SECONDS)
+
+# Everything at once, with accidents, for MINUTES.
+MINUTES ?= 10
+soak: build
+	@test -x build/python-venv/bin/python || echo "Without Python: python/environment.sh makes build/python-venv."
+	tests/soak/soak.py build/$(PRESET)/tests/soak --seconds $$(($(MINUTES) * 60)) \
+	    --tool build/$(PRESET)/tools/daoshm/daoshm \
+	    $(if $(wildcard build/python-venv/bin/python),--python build/python-venv/bin/python)
 
 # What needs no test to run: layers, format, ruff, mypy, public headers, exported symbols, workflows.
 check:

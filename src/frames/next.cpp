@@ -31,10 +31,16 @@ Status deliver_unseen(Reader &reader, const NextRequest &request, bool posted, v
         return Status::success;
     if (request.in_order)
         return read_next(reader, destination, count, missed);
-    const Status status = read_newest(reader, destination, count);
-    if (status == Status::success)
-        missed = reader.frame.cnt0 > seen ? reader.frame.cnt0 - seen - 1 : 0;
-    return status;
+    const uint32_t generation = reader.position.generation;
+    if (Status status = read_newest(reader, destination, count); status != Status::success)
+        return status;
+    // The segment may have been reused since, and then has no frame perhaps.
+    after = reader.position.generation == generation ? seen : 0;
+    const uint64_t counter = reader.frame.cnt0;
+    if (counter <= after && !posted)
+        return Status::not_ready;
+    missed = counter > after ? counter - after - 1 : 0;
+    return Status::success;
 }
 
 Status wait_for_unseen(Reader &reader, const NextRequest &request, uint64_t after,

@@ -98,7 +98,7 @@ class Slots
     }
 
     // Q1: changes the content of slots without a new counter: a quiet write, or the clearing of a reuse. Readers that
-    // are copying notice by the epoch. End it with revalidate() or restart().
+    // are copying notice by the epoch. End it with revalidate(), after restart() where counters begin anew.
     void invalidate(uint32_t slot) const noexcept
     {
         memory_.write(slot).store_relaxed(1);
@@ -109,14 +109,13 @@ class Slots
     // Q2: the slot's content is whole again, under its old counter.
     void revalidate(uint32_t slot) const noexcept { content(slot).end_write(); }
 
-    // Q3: after invalidate() on every slot: no frames any more, and the slots are empty, not half written.
+    // Q3: after invalidate() on every slot: there are no frames any more. The slots stay marked until the caller has told
+    // so by a new generation: then nobody takes the frame 0 of the new count for one of the old.
     void restart() const noexcept
     {
         for (uint32_t slot = 0; slot < depth(); ++slot)
             memory_.counter(slot).store_relaxed(0);
         memory_.newest().store_release(depth() - 1);
-        for (uint32_t slot = 0; slot < depth(); ++slot)
-            memory_.write(slot).store_release(0);
     }
 
     // A frame that is given up after begin_write() needs nothing more: `write` stays 1 until the next publish, which goes

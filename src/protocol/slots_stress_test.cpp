@@ -144,6 +144,7 @@ TEST(SlotsStress, QuietWritesAndReusesAreNeverReadTorn)
         segment.slots().invalidate(0);
         segment.fill(0, 0);
         segment.slots().restart();
+        segment.slots().revalidate(0);
     }
     done = true;
     reader.join();

@@ -122,6 +122,9 @@ TEST(Slots, ARestartLeavesEmptySlotsAndTellsReadersOfTheSameCounter)
     segment.slots().restart();
     EXPECT_EQ(segment.slots().newest().counter, 0u);
     EXPECT_EQ(segment.slots().newest().slot, 1u);
+    EXPECT_FALSE(segment.slots().snapshot(0).stable) << "before the caller has told of it by a new generation";
+    for (uint32_t slot = 0; slot < 2; ++slot)
+        segment.slots().revalidate(slot);
     EXPECT_TRUE(segment.slots().snapshot(0).stable);
     for (uint64_t frame = 1; frame <= 3; ++frame)
         EXPECT_EQ(segment.publish(frame), frame);

@@ -49,6 +49,8 @@ void clear_segment(Segment &segment) noexcept
             take_all_posts(segment.native_semaphore(number));
     Word<uint32_t>(&extension.has_slice).store_relaxed(0);
     Word<uint32_t>(&extension.generation).fetch_add_release(1);
+    for (uint32_t slot = 0; slot < segment.depth(); ++slot)
+        slots.revalidate(slot);
     Word<uint32_t>(&extension.resetting).store_release(0);
 }
 

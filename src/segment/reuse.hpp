@@ -9,7 +9,7 @@ namespace dao::segment
 // No data, no frames, no keywords, the next generation; waiters are notified.
 Status reuse(Segment &segment, bool dao_semaphores) noexcept;
 
-// Q1 to Q3: what a reuse does to the words and the data while it holds the writer lock. Also what a takeover repeats
+// Q1 to Q5: what a reuse does to the words and the data while it holds the writer lock. Also what a takeover repeats
 // when it finds a reuse half done.
 void clear_segment(Segment &segment) noexcept;
 

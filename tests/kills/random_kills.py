@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Kills, stops and continues processes that write, read, make, replace and remove one segment, and checks after each
-kill that the others go on.
+"""Kills, stops and continues processes that write, read, make, replace, remove, record, publish and copy one segment,
+and checks after each kill that the others go on.
 
-    random_kills.py WORKERS [--kills N] [--seed S] [--python PYTHON]
+    random_kills.py WORKERS [--kills N] [--seed S] [--python PYTHON] [--tool DAOSHM]
 
 WORKERS is the folder of the programs kill_worker_c, kill_worker_cpp and kill_worker_probe. With --python a Python
-that has the package takes part. As root a second user takes part, and a second pid namespace where that is
-allowed. The seed, which is printed, gives the same processes, victims and pauses again; what the system makes of
-them may differ.
+that has the package takes part, with --tool recorders, publishers and subscribers. As root a second user takes
+part, and a second pid namespace where that is allowed. The seed, which is printed, gives the same processes,
+victims and pauses again; what the system makes of them may differ.
 
 After each kill: the next writer writes within a second, the next reader reads a whole frame. All the time: no
-worker sees a frame that is torn, repeated, out of order or silently lost. At the end: nothing is left.
+worker sees a frame that is torn, repeated, out of order or silently lost, in the segment and in its copy by the
+network; what a killed recorder left is repaired and has real frames only. At the end: nothing is left.
 """
 
 import argparse
@@ -19,43 +20,57 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from recordings import check_recording
+
 VERDICTS = {1: "a call failed", 2: "torn", 3: "repeated or out of order", 4: "silently lost"}
 NOBODY = 65534
+TOOL_ROLES = ("recorder", "publisher", "subscriber")
 
 
 class Worker:
     """One process: its role, language, user and namespace are drawn from the seed."""
 
-    def __init__(self, kills: "Kills") -> None:
+    def __init__(self, kills: "Kills", role: str | None = None) -> None:
         draw = kills.random
         self.kills = kills
-        self.role = draw.choices(["writer", "reader", "creator", "keywords"], [4, 5, 1, 1])[0]
+        roles = {"writer": 4, "reader": 5, "creator": 1, "keywords": 1}
+        if kills.tool:
+            roles |= {"recorder": 1, "reader of the copy": 2}
+        self.role = role or draw.choices(list(roles), list(roles.values()))[0]
         languages = ["c"]
-        if self.role in ("writer", "reader"):
+        if self.role.startswith(("writer", "reader")):
             languages += ["cpp"] + (["python"] if kills.zygote else [])
-        self.language = draw.choice(languages)
+        self.language = "daoshm" if self.role in TOOL_ROLES else draw.choice(languages)
         self.seed = draw.randrange(1 << 20)
         self.is_elsewhere = draw.random() < 0.25 and kills.has_namespaces and self.language != "python"
-        self.is_other_user = draw.random() < 0.25 and os.geteuid() == 0 and self.language != "python"
+        self.is_other_user = draw.random() < 0.25 and os.geteuid() == 0 and self.language in ("c", "cpp")
+        self.recording = kills.folder / f"r{self.seed}.npy"
         self.process: subprocess.Popen[str] | None = None
         self.pid = self.start()
 
     def start(self) -> int:
+        role = self.role.split()[0]
+        name = self.kills.copy if self.role == "reader of the copy" else self.kills.name
         if self.language == "python":
-            return self.kills.zygote_start(self.role, self.seed)
+            return self.kills.zygote_start(role, name, self.seed)
         program = self.kills.programs / f"kill_worker_{self.language}"
-        command = [str(program), self.role, self.kills.name, str(self.seed)]
+        command = [str(program), role, name, str(self.seed)]
+        if self.role in TOOL_ROLES:
+            command = self.kills.tool_command(self.role, self.recording)
         if self.is_other_user:
             command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--", *command]
         if self.is_elsewhere:
             command = ["unshare", "--pid", "--fork", "--kill-child", "--", *command]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.kills.environment
+        )
         return self.process.pid
 
     def target(self) -> int:
@@ -81,9 +96,21 @@ class Worker:
         errors = self.process.stderr.read() if self.process.stderr else ""
         if self.process.stderr:
             self.process.stderr.close()
+        if self.role in TOOL_ROLES:
+            self.collect_tool(code, errors)
         # unshare says itself, in this way, that the signal that ended its child was not one it can pass on
-        if code in VERDICTS and not errors.startswith("unshare:"):
+        elif code in VERDICTS and not errors.startswith("unshare:"):
             self.kills.fail(f"{self} found: {VERDICTS[code]} {errors}")
+
+    def collect_tool(self, code: int, errors: str) -> None:
+        """It may end by itself, as its segment comes and goes, but with words of its own."""
+        if code < 0 and code != -signal.SIGKILL:
+            self.kills.fail(f"{self} ended with signal {-code}: {errors}")
+        if self.role == "recorder":
+            frames, problem = check_recording(self.kills.tool, self.recording)
+            self.kills.recorded += frames
+            if problem:
+                self.kills.fail(f"{self}: {problem}")
 
     def has_ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
@@ -94,15 +121,28 @@ class Worker:
         return f"{self.role} in {self.language}{where}{who}"
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Kills:
-    def __init__(self, programs: Path, seed: int, python: str | None) -> None:
+    def __init__(self, programs: Path, seed: int, python: str | None, tool: Path | None) -> None:
         self.programs = programs
+        self.tool = tool
+        self.recorded = 0  # frames in recordings, each compared
+        self.copies = 0  # probes at which there was a copy by the network
         self.random = random.Random(seed)
         self.folder = Path(
             tempfile.mkdtemp(prefix="dao_kills_", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
         )
         self.folder.chmod(0o777)  # not sticky: the other user may replace and remove
         self.name = str(self.folder / "k.im.shm")
+        self.copy = str(self.folder / "copy.im.shm")
+        self.state = Path(tempfile.mkdtemp(prefix="dao_kills_net_"))  # where publishers and subscribers are listed
+        self.environment = {**os.environ, "DAO_NET_STATE": str(self.state), "DAO_NET_ANNOUNCE": "0"}
+        self.port = free_port()
         self.verdicts = f"{self.folder}.verdicts"  # of the workers in Python
         self.workers: list[Worker] = []
         self.failures: list[str] = []
@@ -119,9 +159,18 @@ class Kills:
                 [python, str(worker), self.verdicts], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
 
-    def zygote_start(self, role: str, seed: int) -> int:
+    def tool_command(self, role: str, recording: Path) -> list[str]:
+        source = f"127.0.0.1:{self.port}:k"
+        arguments = {
+            "recorder": ["record", self.name, str(recording), "--timeout", "5s"],
+            "publisher": ["publish", self.name, "--port", str(self.port)],
+            "subscriber": ["subscribe", source, "--as", self.copy, "--every"],
+        }[role]
+        return [str(self.tool), *arguments]
+
+    def zygote_start(self, role: str, name: str, seed: int) -> int:
         assert self.zygote and self.zygote.stdin and self.zygote.stdout
-        self.zygote.stdin.write(f"{role} {self.name} {seed}\n")
+        self.zygote.stdin.write(f"{role} {name} {seed}\n")
         self.zygote.stdin.flush()
         return int(self.zygote.stdout.readline())
 
@@ -140,11 +189,14 @@ class Kills:
         )
         if probe.returncode != 0:
             self.fail(f"after {after}: {probe.stdout}{probe.stderr}".strip())
-        elif probe.stdout.strip():
+        self.copies += os.path.exists(self.copy)
+        if probe.returncode == 0 and probe.stdout.strip():
             self.longest_s = max(self.longest_s, float(probe.stdout))
 
     def run(self, kills: int) -> None:
         self.workers = workers = [Worker(self) for _ in range(6)]
+        if self.tool:  # there is always one of each
+            self.workers += [Worker(self, role) for role in TOOL_ROLES]
         for done in range(kills):
             time.sleep(self.random.expovariate(1 / 0.004))
             index = self.random.randrange(len(workers))
@@ -159,7 +211,7 @@ class Kills:
                 if not victim.has_ended():
                     continue
             victim.end()
-            workers[index] = Worker(self)
+            workers[index] = Worker(self, victim.role if victim.role in TOOL_ROLES else None)
             self.probe(f"kill {done}, {victim}, {way}")
             if len(self.failures) > 5:
                 break
@@ -176,7 +228,9 @@ class Kills:
         if self.zygote and self.zygote.stdin:
             self.zygote.stdin.close()
             self.zygote.wait(timeout=30)
-        subprocess.run([str(self.programs / "kill_worker_probe"), self.name, "remove"], check=False, timeout=60)
+        for name in (self.name, self.copy):
+            subprocess.run([str(self.programs / "kill_worker_probe"), name, "remove"], check=False, timeout=60)
+        shutil.rmtree(self.state, ignore_errors=True)
         if os.path.exists(self.verdicts):
             self.fail(Path(self.verdicts).read_text())
             os.remove(self.verdicts)
@@ -192,18 +246,24 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
     parser.add_argument("--python")
+    parser.add_argument("--tool", type=Path)
     options = parser.parse_args()
+    if options.tool and not options.tool.exists():
+        print(f"{options.tool}: not built; goes without it")
+        options.tool = None
     print(f"seed {options.seed}", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # through `finally`: no worker is left
     started = time.monotonic()
-    kills = Kills(options.programs, options.seed, options.python)
+    kills = Kills(options.programs, options.seed, options.python, options.tool)
     try:
         kills.run(options.kills)
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         kills.clean()
     kinds = ", ".join(f"{count} {way}" for way, count in sorted(kills.counts.items()))
     print(
         f"{kinds}; {len(kills.failures)} failed; longest next write {kills.longest_s * 1e3:.1f} ms; "
+        f"{kills.recorded} frames in recordings compared; a copy was there after {kills.copies} of them; "
         f"{time.monotonic() - started:.0f} s"
     )
     return 1 if kills.failures else 0

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 #include <sys/ptrace.h>
@@ -13,7 +14,7 @@ namespace kills
 namespace
 {
 
-void run_child(const std::function<void()> &prepare, const std::function<void()> &call)
+[[noreturn]] void run_child(const std::function<void()> &prepare, const std::function<void()> &call)
 {
     try
     {
@@ -24,61 +25,106 @@ void run_child(const std::function<void()> &prepare, const std::function<void()>
         call();
         raise(SIGSTOP); // to here
     }
-    catch (const std::exception &)
+    catch (const std::exception &error)
     {
+        std::fprintf(stderr, "in the stepped process: %s\n", error.what());
     }
     _exit(3);
 }
 
-// The signal that stopped the child; an exception when it ended by itself.
-int wait_for_stop(pid_t child)
+}
+
+SteppedProcess::SteppedProcess(const std::function<void()> &prepare, const std::function<void()> &call) : child_(fork())
+{
+    if (child_ < 0)
+        throw std::runtime_error("cannot fork");
+    if (child_ == 0)
+        run_child(prepare, call);
+    int signal_number = 0;
+    if (!wait_for_stop(signal_number))
+        throw std::runtime_error("the stepped process ended before its call");
+}
+
+SteppedProcess::~SteppedProcess()
+{
+    kill();
+}
+
+void SteppedProcess::kill() noexcept
+{
+    if (child_ <= 0)
+        return;
+    ::kill(child_, SIGKILL);
+    while (waitpid(child_, nullptr, 0) < 0 && errno == EINTR)
+    {
+    }
+    child_ = 0;
+}
+
+void SteppedProcess::resume(int request) const
+{
+    if (ptrace(static_cast<__ptrace_request>(request), child_, nullptr, nullptr) != 0)
+        throw std::runtime_error("cannot step the process");
+}
+
+bool SteppedProcess::wait_for_stop(int &signal_number)
 {
     int status = 0;
-    while (waitpid(child, &status, 0) < 0)
+    while (waitpid(child_, &status, 0) < 0)
         if (errno != EINTR)
-            throw std::runtime_error("cannot wait for the child");
+            throw std::runtime_error("cannot wait for the stepped process");
     if (!WIFSTOPPED(status))
-        throw std::runtime_error("the child ended by itself");
-    return WSTOPSIG(status);
-}
-
-bool step_on(pid_t child, Step step, size_t count)
-{
-    const auto request = step == Step::instruction ? PTRACE_SINGLESTEP : PTRACE_SYSCALL;
-    for (size_t done = 0; done < count; ++done)
     {
-        if (ptrace(request, child, nullptr, nullptr) != 0)
-            throw std::runtime_error("cannot step the child");
-        if (wait_for_stop(child) == SIGSTOP)
-            return true;
+        child_ = 0;
+        return false;
     }
-    return false;
+    signal_number = WSTOPSIG(status);
+    return true;
 }
 
+bool SteppedProcess::step(Step step)
+{
+    if (has_ended_)
+        return false;
+    resume(step == Step::instruction ? PTRACE_SINGLESTEP : PTRACE_SYSCALL);
+    int signal_number = 0;
+    if (!wait_for_stop(signal_number))
+        throw std::runtime_error("the stepped process ended by itself");
+    has_ended_ = signal_number == SIGSTOP;
+    return !has_ended_;
+}
+
+bool SteppedProcess::step_until(Step step, const std::function<bool()> &reached)
+{
+    while (!reached())
+        if (!this->step(step))
+            return reached();
+    return true;
+}
+
+bool SteppedProcess::finish()
+{
+    if (has_ended_)
+        return true;
+    resume(PTRACE_CONT);
+    int signal_number = 0;
+    has_ended_ = wait_for_stop(signal_number);
+    return has_ended_;
 }
 
 bool kill_after(Step step, size_t count, const std::function<void()> &prepare, const std::function<void()> &call)
 {
-    const pid_t child = fork();
-    if (child < 0)
-        throw std::runtime_error("cannot fork");
-    if (child == 0)
-        run_child(prepare, call);
-    bool has_ended = false;
-    try
-    {
-        (void)wait_for_stop(child);
-        has_ended = step_on(child, step, count);
-    }
-    catch (...)
-    {
-        kill(child, SIGKILL);
-        waitpid(child, nullptr, 0);
-        throw;
-    }
-    kill(child, SIGKILL);
-    waitpid(child, nullptr, 0);
-    return has_ended;
+    SteppedProcess process(prepare, call);
+    for (size_t done = 0; done < count; ++done)
+        if (!process.step(step))
+            return true;
+    return false;
+}
+
+bool kill_once(const std::function<bool()> &reached, const std::function<void()> &prepare,
+               const std::function<void()> &call)
+{
+    return SteppedProcess(prepare, call).step_until(Step::instruction, reached);
 }
 
 }

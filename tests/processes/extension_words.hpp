@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/process_token.hpp"
+#include "extension.hpp"
 #include "protocol/journalled_table.hpp"
 #include "role.hpp"
 #include "segment/keyword_memory.hpp"
@@ -17,15 +18,6 @@ namespace test
 {
 
 using dao::segment::KeywordMemory;
-
-/** Of a segment with room for a keyword. */
-inline dao::format::Extension &extension_of(IMAGE *image)
-{
-    auto end = reinterpret_cast<uintptr_t>(image->kw + image->md->NBkw); // the mapping begins at a page
-    end = (end + dao::format::extension_alignment - 1) / dao::format::extension_alignment *
-          dao::format::extension_alignment;
-    return *reinterpret_cast<dao::format::Extension *>(end);
-}
 
 inline KeywordMemory keyword_memory(IMAGE *image)
 {

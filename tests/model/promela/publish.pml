@@ -76,12 +76,17 @@ inline clear_segment()    /* Q1 to Q3 */
     :: else -> break
     od;
     STEP(newest = DEPTH - 1);
+#ifndef MISTAKE_GENERATION_LATE
+    STEP(generation++);
+#endif
     other = 0;
     do
     :: other < DEPTH -> STEP(mark[other] = 0); other++
     :: else -> break
     od;
+#ifdef MISTAKE_GENERATION_LATE
     STEP(generation++);
+#endif
     STEP(resetting = false)
 }
 
@@ -206,7 +211,7 @@ inline note_content()
 
 proctype ReadNewest()
 {
-    byte at, newest_counter, snapshot_epoch, snapshot_mark, snapshot_counter, copy0, copy1, last, attempt;
+    byte at, newest_counter, snapshot_epoch, snapshot_mark, snapshot_counter, copy0, copy1, last, read, attempt;
     bool whole;
     do
     :: attempt < 2 ->
@@ -221,7 +226,7 @@ proctype ReadNewest()
         :: snapshot_mark == 0 && snapshot_counter == newest_counter && generation == 0 ->
             copy_and_check();
             if
-            :: d_step { whole -> note_content() }
+            :: d_step { whole -> note_content(); assert(snapshot_counter >= read); read = snapshot_counter }
             :: else
             fi
         :: else

@@ -49,6 +49,8 @@ constexpr Scenario scenarios[] = {
     {"quiet_then_publish", watch<QuietThenPublish>},
     {"reuse_1", watch<Reuse<1>>},
     {"reuse_2", watch<Reuse<2>>},
+    {"published_word", watch<PublishedWord>},
+    {"counters_begin_anew", watch<CountersBeginAnew>},
     {"reuse_slot_1", watch<ReuseSlot<1>>},
     {"reuse_slot_2", watch<ReuseSlot<2>>},
     {"abandoned_1", watch<Abandoned<1>>},

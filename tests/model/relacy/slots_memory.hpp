@@ -27,6 +27,7 @@ struct SlotsWords
     rl::atomic<uint32_t> newest;
     rl::atomic<uint64_t> epoch;
     rl::atomic<uint32_t> generation;
+    rl::atomic<uint64_t> published;
     rl::atomic<unsigned> data[Depth][frame_words];
 
     // As a segment is when it is made.
@@ -42,6 +43,7 @@ struct SlotsWords
         newest.store(Depth - 1, rl::mo_relaxed, $);
         epoch.store(0, rl::mo_relaxed, $);
         generation.store(0, rl::mo_relaxed, $);
+        published.store(0, rl::mo_relaxed, $);
     }
 };
 
@@ -59,6 +61,7 @@ class SlotsMemory
     ModelWord<uint32_t> newest() const { return {&words_->newest, "newest"}; }
     ModelWord<uint64_t> epoch() const { return {&words_->epoch, "epoch"}; }
     ModelWord<uint32_t> generation() const { return {&words_->generation, "generation"}; }
+    ModelWord<uint64_t> published() const { return {&words_->published, "published"}; }
 
     // W2, word by word as memcpy may do it.
     void fill(uint32_t slot, unsigned tag) const
@@ -103,6 +106,20 @@ struct SlotsScenario
         deaths.begin();
         mortality = &deaths;
     }
+    // With so many frames, all published long ago: a scenario about what comes next has fewer steps.
+    void begin_with(unsigned frames)
+    {
+        begin();
+        for (unsigned frame = frames < Depth ? 1 : frames - Depth + 1; frame <= frames; ++frame)
+        {
+            const uint32_t slot = (frame - 1) % Depth;
+            words.counter[slot].store(frame, rl::mo_relaxed, $);
+            for (rl::atomic<unsigned> &word : words.data[slot])
+                word.store(frame, rl::mo_relaxed, $);
+            words.newest.store(slot, rl::mo_relaxed, $);
+        }
+        words.published.store(frames, rl::mo_relaxed, $);
+    }
     Memory memory() { return Memory(words); }
     Slots slots() { return Slots(memory()); }
 
@@ -114,6 +131,13 @@ struct SlotsScenario
         to.begin_write(slot);
         memory().fill(slot, tag);
         return to.commit(slot);
+    }
+
+    // With the part of W7 that is for spinning readers.
+    void publish_and_tell(unsigned tag)
+    {
+        const uint64_t counter = publish(tag);
+        memory().published().store_release(counter);
     }
 
     // R2 and R3 of a snapshot.
@@ -133,7 +157,10 @@ struct SlotsScenario
         for (uint32_t slot = 0; slot < Depth; ++slot)
             memory().fill(slot, 0);
         slots().restart();
+        memory().published().store_release(0);
         memory().generation().fetch_add_release(1);
+        for (uint32_t slot = 0; slot < Depth; ++slot)
+            slots().revalidate(slot);
     }
     uint32_t generation() { return memory().generation().load_acquire(); }
 };

@@ -165,7 +165,7 @@ struct QuietThenPublish : rl::test_suite<QuietThenPublish, 2>, SlotsScenario<1>
 };
 
 // The segment is reused while a reader is in the middle: frames before and after have the same counters, and a reader
-// gets whole frames, of the generation that it knows, never going back within it.
+// gets whole frames, of the generation that it knows, never going back within it; not to frame 0 of the next one either.
 template <unsigned Depth>
 struct Reuse : rl::test_suite<Reuse<Depth>, 2>, SlotsScenario<Depth>
 {
@@ -205,13 +205,62 @@ struct Reuse : rl::test_suite<Reuse<Depth>, 2>, SlotsScenario<Depth>
             const protocol::Newest newest = this->slots().newest();
             const protocol::Snapshot snapshot = this->slots().snapshot(newest.slot);
             Frame frame;
-            if (!snapshot.stable || snapshot.counter == 0 || snapshot.counter != newest.counter ||
-                this->generation() != known || !this->read(snapshot, frame))
+            if (!snapshot.stable || snapshot.counter != newest.counter || this->generation() != known ||
+                !this->read(snapshot, frame))
                 continue;
             RL_ASSERT(frame.is_whole());
-            RL_ASSERT(frame.tag() == known * second_generation + snapshot.counter);
+            RL_ASSERT(frame.tag() == (snapshot.counter == 0 ? 0 : known * second_generation + snapshot.counter));
             RL_ASSERT(snapshot.counter >= last);
             last = snapshot.counter;
+        }
+    }
+};
+
+// Who knows of the new generation takes no counter of the old one for its newest: a wait for the first frame would end
+// too early, and the next one too late.
+struct CountersBeginAnew : rl::test_suite<CountersBeginAnew, 2>, SlotsScenario<2>
+{
+    void before() { begin_with(3); }
+
+    void thread(unsigned index)
+    {
+        if (index == 0)
+        {
+            reuse();
+            publish(1);
+            return;
+        }
+        for (unsigned attempt = 0; attempt < 4; ++attempt)
+        {
+            const uint32_t known = generation();
+            const uint64_t newest = slots().newest().counter;
+            RL_ASSERT(known == 0 || newest <= 1);
+        }
+    }
+};
+
+// A spinning reader looks at `published`, and only then at the rest: the frame is there, and if it is one of the next
+// generation, the generation is known. As in wait/frame_condition.hpp.
+struct PublishedWord : rl::test_suite<PublishedWord, 2>, SlotsScenario<2>
+{
+    void before() { begin_with(1); }
+
+    void thread(unsigned index)
+    {
+        if (index == 0)
+        {
+            reuse();
+            publish_and_tell(1);
+            publish_and_tell(2);
+            return;
+        }
+        for (unsigned attempt = 0; attempt < 30; ++attempt)
+        {
+            const uint64_t seen = memory().published().load_acquire();
+            if (seen < 2)
+                continue;
+            RL_ASSERT(generation() == 1);
+            RL_ASSERT(slots().newest().counter == 2);
         }
     }
 };

@@ -1,0 +1,146 @@
+// A reader is stopped after an instruction, others go on, and then it may: all over a read.
+//
+// DAO_KILLS_STRIDE: each so many instructions is tried, from one that differs with DAO_KILLS_SEED; 1: each one. Usually as
+// many as make 40 attempts.
+#include "scene.hpp"
+#include "steps.hpp"
+#include "words.hpp"
+
+namespace kills
+{
+namespace
+{
+
+constexpr uint32_t depth = 2;
+
+// In the stepped process, where nothing else tells.
+void insist(bool holds, const std::string &what)
+{
+    if (!holds)
+        throw std::runtime_error(what);
+}
+
+// The next frame, if there is one: it must be one that was published.
+void read_one(IMAGE *image, uint32_t order, uint32_t generation, uint64_t seen)
+{
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    how.order = order;
+    how.timeout_ns = 0;
+    Frame frame = frame_of(0);
+    DAO_FRAME found = DAO_FRAME_INIT;
+    uint64_t missed = 0;
+    const int_fast8_t status = daoShmNext(image, &how, frame.data(), elements, &found, &missed);
+    if (status == DAO_TIMEOUT || status == DAO_NOTREADY || status == DAO_OUTRUN)
+        return;
+    insist(status == DAO_SUCCESS || status == DAO_OVERWRITE, std::string("next: ") + daoLastErrorMessage());
+    insist(frame == frame_of(frame[0]), "torn");
+    const std::string name = "frame " + std::to_string(found.cnt0) + " of generation " +
+                             std::to_string(found.generation) + ", " + std::to_string(missed) + " missed, content " +
+                             std::to_string(frame[0]);
+    const uint64_t before = found.generation == generation ? seen : 0;
+    insist(found.cnt0 == before + missed + 1, name);
+    insist(frame[0] == 100 * (found.generation - generation) + found.cnt0, name);
+}
+
+// What happens while the reader stands still.
+using Meanwhile = std::function<void(const std::string &name, IMAGE *writer, Words &words)>;
+
+// One read that stops after `count` instructions. Returns how many it went.
+size_t pause_after(size_t count, uint32_t order, const Meanwhile &meanwhile)
+{
+    Place place;
+    Image writer, reader;
+    place.create(writer, depth);
+    Words words(writer);
+    publish(writer, 1);
+    const auto read = [&] { read_one(reader, order, 0, 1); };
+    SteppedProcess process(
+        [&] {
+            reader.open(place.name);
+            read(); // what only the first call does is not of interest
+        },
+        read);
+    publish(writer, 2);
+    size_t done = 0;
+    while (done < count && process.step(Step::instruction))
+        ++done;
+    meanwhile(place.name, writer, words);
+    EXPECT_TRUE(process.finish());
+    return done;
+}
+
+void pause_all_over(uint32_t order, const Meanwhile &meanwhile)
+{
+    constexpr size_t attempts = 40;
+    const size_t all = pause_after(SIZE_MAX, order, meanwhile);
+    const size_t stride = number_from("DAO_KILLS_STRIDE", all / attempts + 1);
+    for (size_t count = number_from("DAO_KILLS_SEED", 1) % stride; count < all; count += stride)
+    {
+        SCOPED_TRACE("stopped after instruction " + std::to_string(count) + " of " + std::to_string(all));
+        pause_after(count, order, meanwhile);
+        if (testing::Test::HasFailure())
+            return;
+    }
+}
+
+void make_again(const std::string &name)
+{
+    Image maker;
+    maker.create(name, {4, 6}, _DATATYPE_UINT32, depth, 3);
+}
+
+// A process makes the segment again, and dies before it has let go of the lock.
+void die_making_again(const std::string &name, const Words &words, const std::function<bool()> &reached)
+{
+    EXPECT_TRUE(kill_once(reached, [] {}, [&] { make_again(name); }));
+    EXPECT_TRUE(words.is_resetting());
+}
+
+class PausedReader : public testing::TestWithParam<uint32_t>
+{
+};
+
+TEST_P(PausedReader, TakesNoFrameOfASegmentThatIsMadeAgain)
+{
+    pause_all_over(GetParam(), [](const std::string &name, IMAGE *, Words &) { make_again(name); });
+}
+
+TEST_P(PausedReader, TakesNoFrameOfOneWhoseMakerStopsWhenAllCountersAre0)
+{
+    pause_all_over(GetParam(), [](const std::string &name, IMAGE *, Words &words) {
+        die_making_again(name, words, [&] { return words.published() == 0; });
+    });
+}
+
+TEST_P(PausedReader, TakesNoFrameOfOneWhoseMakerStopsWhenAllSlotsAreWhole)
+{
+    pause_all_over(GetParam(), [](const std::string &name, IMAGE *, Words &words) {
+        die_making_again(name, words, [&, was_marked = false]() mutable {
+            was_marked = was_marked || words.is_marked(depth - 1);
+            return was_marked && words.of_all_slots([&](uint32_t slot) { return !words.is_marked(slot); });
+        });
+    });
+}
+
+TEST_P(PausedReader, CountsInTheNewGenerationWhatItMissed)
+{
+    pause_all_over(GetParam(), [](const std::string &name, IMAGE *writer, Words &) {
+        make_again(name);
+        for (uint32_t tag = 101; tag <= 105; ++tag)
+            publish(writer, tag);
+    });
+}
+
+TEST_P(PausedReader, MissesWhatIsOverwrittenMeanwhileAndSaysSo)
+{
+    pause_all_over(GetParam(), [](const std::string &, IMAGE *writer, Words &) {
+        for (uint32_t tag = 3; tag <= 7; ++tag)
+            publish(writer, tag);
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(Orders, PausedReader, testing::Values(uint32_t{DAO_NEXT_NEWEST}, uint32_t{DAO_NEXT_IN_ORDER}),
+                         [](const auto &order) { return order.param == DAO_NEXT_NEWEST ? "Newest" : "InOrder"; });
+
+}
+}
