@@ -1,12 +1,25 @@
 /* What must go on after each kill: probe NAME writes a frame and reads it, and prints how long that took, in seconds. probe
    NAME remove removes the segment. The segment may be replaced or removed by others at any moment: then it is tried again. */
+#define _DEFAULT_SOURCE
+
 #include "worker.hpp"
+
+#include <stdlib.h>
+#include <unistd.h>
 
 static double now_s(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* A second; where four want each processor, who writes at the moment may wait that long to go on, and we for it. A dead
+   writer's lock that is not taken over fails after 5 s. */
+static double limit_s(void)
+{
+    double load = 0;
+    return getloadavg(&load, 1) == 1 && load > 4.0 * (double)sysconf(_SC_NPROCESSORS_ONLN) ? 4 : 1;
 }
 
 static int write_and_read(IMAGE *image)
@@ -52,8 +65,8 @@ int main(int count, char **words)
                 return fail("write and read");
             daoShmCloseShm(&image);
             printf("%.6f\n", longest_s);
-            if (longest_s > 1)
-                return fail("the next writer took longer than a second");
+            if (longest_s > limit_s())
+                return fail("the next writer took too long");
             return 0;
         }
         daoShmCloseShm(&image);

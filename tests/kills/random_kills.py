@@ -9,9 +9,10 @@ that has the package takes part, with --tool recorders, publishers and subscribe
 part, and a second pid namespace where that is allowed. The seed, which is printed, gives the same processes,
 victims and pauses again; what the system makes of them may differ.
 
-After each kill: the next writer writes within a second, the next reader reads a whole frame. All the time: no
-worker sees a frame that is torn, repeated, out of order or silently lost, in the segment and in its copy by the
-network; what a killed recorder left is repaired and has real frames only. At the end: nothing is left.
+After each kill: the next writer writes within a second (4 s on a machine that is much too busy), the next reader
+reads a whole frame. All the time: no worker sees a frame that is torn, repeated, out of order or silently lost, in
+the segment and in its copy by the network; what a killed recorder left is repaired and has real frames only. At the
+end: nothing is left.
 """
 
 import argparse
@@ -53,6 +54,7 @@ class Worker:
         self.is_other_user = draw.random() < 0.25 and os.geteuid() == 0 and self.language in ("c", "cpp")
         self.recording = kills.folder / f"r{self.seed}.npy"
         self.process: subprocess.Popen[str] | None = None
+        self.has_been_ended = False
         self.pid = self.start()
 
     def start(self) -> int:
@@ -85,8 +87,10 @@ class Worker:
             os.kill(self.target(), number)
 
     def end(self) -> None:
-        self.send(signal.SIGKILL)
-        self.collect()
+        if not self.has_been_ended:
+            self.has_been_ended = True
+            self.send(signal.SIGKILL)
+            self.collect()
 
     def collect(self) -> None:
         """What it found, once it has ended."""
