@@ -48,10 +48,13 @@ class Worker:
         languages = ["c"]
         if self.role.startswith(("writer", "reader")):
             languages += ["cpp"] + (["python"] if kills.zygote else [])
-        self.language = "daoshm" if self.role in TOOL_ROLES else draw.choice(languages)
+        if self.role in TOOL_ROLES:
+            languages = ["daoshm"] + (["python"] if kills.has_python_network and self.role != "recorder" else [])
+        self.language = draw.choice(languages)
         self.seed = draw.randrange(1 << 20)
         self.is_elsewhere = draw.random() < 0.25 and kills.has_namespaces and self.language != "python"
-        self.is_other_user = draw.random() < 0.25 and os.geteuid() == 0 and self.language in ("c", "cpp")
+        self.is_other_user = draw.random() < 0.25 and os.geteuid() == 0
+        self.is_other_user &= self.language in ("c", "cpp") or self.role == "recorder"
         self.recording = kills.folder / f"r{self.seed}.npy"
         self.process: subprocess.Popen[str] | None = None
         self.has_been_ended = False
@@ -59,9 +62,10 @@ class Worker:
 
     def start(self) -> int:
         role = self.role.split()[0]
-        name = self.kills.copy if self.role == "reader of the copy" else self.kills.name
+        name = self.kills.copy if self.role in ("reader of the copy", "subscriber") else self.kills.name
         if self.language == "python":
-            return self.kills.zygote_start(role, name, self.seed)
+            number = self.kills.port if self.role in TOOL_ROLES else self.seed
+            return self.kills.zygote_start(role, name, number)
         program = self.kills.programs / f"kill_worker_{self.language}"
         command = [str(program), role, name, str(self.seed)]
         if self.role in TOOL_ROLES:
@@ -160,8 +164,16 @@ class Kills:
         if python:
             worker = Path(__file__).with_name("worker.py")
             self.zygote = subprocess.Popen(
-                [python, str(worker), self.verdicts], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-            )
+                [python, str(worker), self.verdicts], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                env=self.environment,
+            )  # fmt: skip
+
+        self.has_python_network = self.zygote is not None and self.answer() == "network"
+
+    def answer(self) -> str:
+        """The next line of the process that forks the workers in Python."""
+        assert self.zygote and self.zygote.stdout
+        return self.zygote.stdout.readline().strip()
 
     def tool_command(self, role: str, recording: Path) -> list[str]:
         source = f"127.0.0.1:{self.port}:k"
@@ -173,10 +185,10 @@ class Kills:
         return [str(self.tool), *arguments]
 
     def zygote_start(self, role: str, name: str, seed: int) -> int:
-        assert self.zygote and self.zygote.stdin and self.zygote.stdout
+        assert self.zygote and self.zygote.stdin
         self.zygote.stdin.write(f"{role} {name} {seed}\n")
         self.zygote.stdin.flush()
-        return int(self.zygote.stdout.readline())
+        return int(self.answer())
 
     def fail(self, what: str) -> None:
         self.failures.append(what)
@@ -264,12 +276,12 @@ def main() -> int:
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         kills.clean()
-    kinds = ", ".join(f"{count} {way}" for way, count in sorted(kills.counts.items()))
-    print(
-        f"{kinds}; {len(kills.failures)} failed; longest next write {kills.longest_s * 1e3:.1f} ms; "
-        f"{kills.recorded} frames in recordings compared; a copy was there after {kills.copies} of them; "
-        f"{time.monotonic() - started:.0f} s"
-    )
+        kinds = ", ".join(f"{count} {way}" for way, count in sorted(kills.counts.items()))
+        print(
+            f"{kinds}; {len(kills.failures)} failed; longest next write {kills.longest_s * 1e3:.1f} ms; "
+            f"{kills.recorded} frames in recordings compared; a copy was there after {kills.copies} of them; "
+            f"{time.monotonic() - started:.0f} s"
+        )
     return 1 if kills.failures else 0
 
 
