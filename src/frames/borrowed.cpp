@@ -37,16 +37,14 @@ void borrow_newest(Reader &reader) noexcept
     deliver(reader, reader.frame.cnt0);
 }
 
-Status borrow_next(Reader &reader) noexcept
+namespace
 {
-    const Segment &segment = *reader.segment;
-    follow_generation(reader);
-    Position &position = reader.position;
-    const Segment::Slots slots = segment.slots();
-    const Newest newest = slots.newest();
-    if (newest.counter <= position.tail)
-        return without_frame(segment, Status::not_ready);
-    const uint64_t wanted = position.tail + 1;
+
+// Borrows frame `wanted`, or the newest when that is out of reach or going. False when the segment was reused meanwhile.
+bool borrow_in_order(Reader &reader, const Newest &newest, uint64_t wanted) noexcept
+{
+    const Segment::Slots slots = reader.segment->slots();
+    const uint32_t generation = reader.position.generation;
     bool lapped = !slots.in_reach(newest, wanted);
     if (!lapped)
     {
@@ -57,9 +55,29 @@ Status borrow_next(Reader &reader) noexcept
         borrow_newest(reader);
     else
         deliver(reader, wanted);
-    position.tail = reader.frame.cnt0;
-    position.tail_slot = reader.frame.slot;
-    return lapped && position.tail != wanted ? condition(Status::overwrite, segment.name()) : Status::success;
+    return reader.position.generation == generation;
+}
+
+}
+
+Status borrow_next(Reader &reader) noexcept
+{
+    constexpr int tries = 100; // somebody may reuse it without end
+    const Segment &segment = *reader.segment;
+    Position &position = reader.position;
+    for (int attempt = 0; attempt < tries; ++attempt)
+    {
+        const Newest newest = newest_known(reader);
+        if (newest.counter <= position.tail)
+            break;
+        const uint64_t wanted = position.tail + 1;
+        if (!borrow_in_order(reader, newest, wanted))
+            continue; // in order, the first frame of the new generation comes next
+        position.tail = reader.frame.cnt0;
+        position.tail_slot = reader.frame.slot;
+        return position.tail != wanted ? condition(Status::overwrite, segment.name()) : Status::success;
+    }
+    return without_frame(segment, Status::not_ready);
 }
 
 Status describe_slot(const Reader &reader, uint32_t slot, DAO_FRAME &frame) noexcept

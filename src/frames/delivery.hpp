@@ -9,6 +9,9 @@
 namespace dao::frames
 {
 
+// The newest frame of the generation that the reader knows then: a counter of another one would say nothing of its place.
+protocol::Newest newest_known(Reader &reader) noexcept;
+
 // What a read without a frame ends with: lost memory may look like a segment that has none.
 inline Status without_frame(const segment::Segment &segment, Status status) noexcept
 {
@@ -16,10 +19,12 @@ inline Status without_frame(const segment::Segment &segment, Status status) noex
     return lost != Status::success ? lost : base::condition(status, segment.name());
 }
 
-// The frame of that counter was waited for.
-inline void see(Reader &reader, uint64_t counter) noexcept
+// The frame of that counter was waited for. The segment may have been reused since: then it says nothing.
+inline void see(Reader &reader, uint32_t generation, uint64_t counter) noexcept
 {
     follow_generation(reader);
+    if (reader.position.generation != generation)
+        return;
     reader.position.seen = std::max(reader.position.seen, counter);
     reader.position.restarted = false;
 }

@@ -7,7 +7,8 @@ namespace dao::frames
 
 void begin(Handle &handle) noexcept
 {
-    attach(handle.reader, *handle.segment, handle.segment->slots().newest());
+    attach(handle.reader, *handle.segment);
+    reset_tail(handle.reader);
     handle.writer = Writer{};
     handle.writer.segment = handle.segment.get();
     foresee(handle.writer);
@@ -28,8 +29,7 @@ Status reopen(Handle &handle) noexcept
     end(handle);
     handle.segment = std::move(fresh);
     begin(handle);
-    // From the first frame of the new segment, so that following it loses none.
-    attach(handle.reader, *handle.segment, {handle.segment->depth() - 1, 0});
+    attach(handle.reader, *handle.segment); // so that following it loses none
     return Status::success;
 }
 

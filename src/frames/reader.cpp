@@ -89,7 +89,7 @@ Status check_name_in_order(Reader &reader, const Newest &newest) noexcept
 
 }
 
-void attach(Reader &reader, Segment &segment, const Newest &newest) noexcept
+void attach(Reader &reader, Segment &segment) noexcept
 {
     reader.segment = &segment;
     reader.has_frame = false;
@@ -99,10 +99,7 @@ void attach(Reader &reader, Segment &segment, const Newest &newest) noexcept
     Position &position = reader.position;
     position = Position{};
     position.generation = segment.generation();
-    position.tail = newest.counter;
-    position.tail_slot = newest.slot;
-    position.seen = newest.counter;
-    position.last_read = newest.counter;
+    position.tail_slot = segment.depth() - 1;
 }
 
 void detach(Reader &reader) noexcept
@@ -112,10 +109,23 @@ void detach(Reader &reader) noexcept
     reader.segment = nullptr;
 }
 
+Newest newest_known(Reader &reader) noexcept
+{
+    constexpr int tries = 100; // somebody may alter the word without end
+    Newest newest{};
+    for (int attempt = 0; attempt < tries; ++attempt)
+    {
+        follow_generation(reader);
+        newest = reader.segment->slots().newest();
+        if (reader.segment->generation() == reader.position.generation)
+            break;
+    }
+    return newest;
+}
+
 void reset_tail(Reader &reader) noexcept
 {
-    follow_generation(reader);
-    const Newest newest = reader.segment->slots().newest();
+    const Newest newest = newest_known(reader);
     Position &position = reader.position;
     position.tail = newest.counter;
     position.tail_slot = newest.slot;
@@ -144,9 +154,9 @@ void follow_generation(Reader &reader) noexcept
 
 uint64_t newest_counter(Reader &reader) noexcept
 {
-    follow_generation(reader);
+    const uint64_t counter = newest_known(reader).counter;
     reader.position.restarted = false;
-    return reader.segment->slots().newest().counter;
+    return counter;
 }
 
 Status read_newest(Reader &reader, void *destination, uint64_t count) noexcept
@@ -249,15 +259,15 @@ Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64
 namespace
 {
 
-// The end of a wait that found `newest`, which may be anything when the memory was lost.
-Status seen(Reader &reader, uint64_t newest, Status status) noexcept
+// The end of a wait that found `newest` in that generation; either may be anything when the memory was lost.
+Status seen(Reader &reader, uint32_t generation, uint64_t newest, Status status) noexcept
 {
     const Segment &segment = *reader.segment;
     if (status == Status::success)
     {
         if (Status lost = segment.check_memory(); lost != Status::success)
             return lost;
-        see(reader, newest);
+        see(reader, generation, newest);
     }
     return condition(status, segment.name());
 }
@@ -279,7 +289,7 @@ Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait:
         status = wait::wait_spinning(segment, frame, reader.cancellation, deadline);
     else
         status = wait::wait_adaptively(segment, frame, reader.cancellation, deadline, reader.rhythm);
-    return seen(reader, frame.newest(), status);
+    return seen(reader, frame.generation(), frame.newest(), status);
 }
 
 Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadline &deadline) noexcept
@@ -293,7 +303,8 @@ Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadli
     segment::note_reader(segment, reader.place, reader.position.seen, reader.position.missed,
                          platform::realtime_coarse_ns());
     const Status status = wait::wait_for_semaphore(segment, semaphore, reader.cancellation, deadline);
-    return seen(reader, segment.slots().newest().counter, status);
+    const uint64_t newest = newest_known(reader).counter;
+    return seen(reader, reader.position.generation, newest, status);
 }
 
 // The entry among the readers says who has the claim, for who must judge it without a proof.

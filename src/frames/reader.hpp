@@ -44,8 +44,8 @@ struct Reader
     DAO_FRAME frame{}; // the frame read or borrowed last
 };
 
-// Begins reading a segment, in order after `newest`.
-void attach(Reader &reader, segment::Segment &segment, const protocol::Newest &newest) noexcept;
+// Begins reading a segment, before its first frame.
+void attach(Reader &reader, segment::Segment &segment) noexcept;
 void detach(Reader &reader) noexcept;
 // Goes on in order after the newest frame.
 void reset_tail(Reader &reader) noexcept;

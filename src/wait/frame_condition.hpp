@@ -36,6 +36,7 @@ class FrameCondition
     }
 
     uint64_t newest() const noexcept { return newest_; }
+    uint32_t generation() const noexcept { return generation_; }
 
   private:
     bool follow_generation() noexcept

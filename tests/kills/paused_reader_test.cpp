@@ -69,14 +69,15 @@ size_t pause_after(size_t count, uint32_t order, const Meanwhile &meanwhile)
     return done;
 }
 
-void pause_all_over(uint32_t order, const Meanwhile &meanwhile)
+// `attempt_after`: stops after so many instructions, and returns how many there were.
+void pause_all_over(const std::function<size_t(size_t count)> &attempt_after)
 {
     constexpr size_t usual_attempts = 40;
     constexpr size_t prime = 17;
     constexpr int64_t limit_ns = 20'000'000'000;
     const bool is_limited = std::getenv("DAO_KILLS_STRIDE") == nullptr;
     const int64_t begun_ns = now_ns();
-    const size_t all = pause_after(SIZE_MAX, order, meanwhile);
+    const size_t all = attempt_after(SIZE_MAX);
     const size_t stride = number_from("DAO_KILLS_STRIDE", all / usual_attempts + 1);
     const size_t first = number_from("DAO_KILLS_SEED", 1) % stride;
     const size_t attempts = (all + stride - 1) / stride;
@@ -84,10 +85,15 @@ void pause_all_over(uint32_t order, const Meanwhile &meanwhile)
     {
         const size_t count = first + attempt * prime % attempts * stride;
         SCOPED_TRACE("stopped after instruction " + std::to_string(count) + " of " + std::to_string(all));
-        pause_after(count, order, meanwhile);
+        attempt_after(count);
         if (testing::Test::HasFailure())
             return;
     }
+}
+
+void pause_all_over(uint32_t order, const Meanwhile &meanwhile)
+{
+    pause_all_over([&](size_t count) { return pause_after(count, order, meanwhile); });
 }
 
 void make_again(const std::string &name)
@@ -103,23 +109,23 @@ void die_making_again(const std::string &name, const Words &words, const std::fu
     EXPECT_TRUE(words.is_resetting());
 }
 
-class PausedReader : public testing::TestWithParam<uint32_t>
+class PausedReading : public testing::TestWithParam<uint32_t>
 {
 };
 
-TEST_P(PausedReader, TakesNoFrameOfASegmentThatIsMadeAgain)
+TEST_P(PausedReading, TakesNoFrameOfASegmentThatIsMadeAgain)
 {
     pause_all_over(GetParam(), [](const std::string &name, IMAGE *, Words &) { make_again(name); });
 }
 
-TEST_P(PausedReader, TakesNoFrameOfOneWhoseMakerStopsWhenAllCountersAre0)
+TEST_P(PausedReading, TakesNoFrameOfOneWhoseMakerStopsWhenAllCountersAre0)
 {
     pause_all_over(GetParam(), [](const std::string &name, IMAGE *, Words &words) {
         die_making_again(name, words, [&] { return words.published() == 0; });
     });
 }
 
-TEST_P(PausedReader, TakesNoFrameOfOneWhoseMakerStopsWhenAllSlotsAreWhole)
+TEST_P(PausedReading, TakesNoFrameOfOneWhoseMakerStopsWhenAllSlotsAreWhole)
 {
     pause_all_over(GetParam(), [](const std::string &name, IMAGE *, Words &words) {
         die_making_again(name, words, [&, was_marked = false]() mutable {
@@ -129,7 +135,7 @@ TEST_P(PausedReader, TakesNoFrameOfOneWhoseMakerStopsWhenAllSlotsAreWhole)
     });
 }
 
-TEST_P(PausedReader, CountsInTheNewGenerationWhatItMissed)
+TEST_P(PausedReading, CountsInTheNewGenerationWhatItMissed)
 {
     pause_all_over(GetParam(), [](const std::string &name, IMAGE *writer, Words &) {
         make_again(name);
@@ -138,7 +144,7 @@ TEST_P(PausedReader, CountsInTheNewGenerationWhatItMissed)
     });
 }
 
-TEST_P(PausedReader, MissesWhatIsOverwrittenMeanwhileAndSaysSo)
+TEST_P(PausedReading, MissesWhatIsOverwrittenMeanwhileAndSaysSo)
 {
     pause_all_over(GetParam(), [](const std::string &, IMAGE *writer, Words &) {
         for (uint32_t tag = 3; tag <= 7; ++tag)
@@ -146,7 +152,88 @@ TEST_P(PausedReader, MissesWhatIsOverwrittenMeanwhileAndSaysSo)
     });
 }
 
-INSTANTIATE_TEST_SUITE_P(Orders, PausedReader, testing::Values(uint32_t{DAO_NEXT_NEWEST}, uint32_t{DAO_NEXT_IN_ORDER}),
+// What begins, waits or borrows while the segment is made again goes on with the new generation: the next frame, which
+// the stepped process publishes itself, is not missed.
+using Call = std::function<void(IMAGE *image)>;
+
+void make_again_during(const Call &call, const Call &expect_next)
+{
+    pause_all_over([&](size_t count) {
+        Place place;
+        Image writer, reader;
+        place.create(writer, depth);
+        for (uint32_t tag = 1; tag <= 9; ++tag)
+            publish(writer, tag);
+        SteppedProcess process([&] { reader.open(place.name); }, [&] { call(reader); },
+                               [&] {
+                                   publish(reader, 104);
+                                   expect_next(reader);
+                               });
+        publish(writer, 10);
+        size_t done = 0;
+        while (done < count && process.step(Step::instruction))
+            ++done;
+        make_again(place.name);
+        for (uint32_t tag = 101; tag <= 103; ++tag)
+            publish(writer, tag);
+        EXPECT_TRUE(process.finish());
+        return done;
+    });
+}
+
+// Reads on in order until the frame that was published last.
+void expect_the_last_in_order(IMAGE *image)
+{
+    uint64_t counter = 0;
+    Frame frame = frame_of(0);
+    for (int reads = 0; reads < 20 && frame[0] != 104; ++reads)
+        (void)daoShmReadNext(image, frame.data(), elements, &counter, nullptr, nullptr);
+    insist(frame == frame_of(104), "the frame published last is not read, but " + std::to_string(frame[0]));
+}
+
+TEST(PausedReader, OpensASegmentThatIsMadeAgainAndMissesNoFrame)
+{
+    make_again_during(
+        [](IMAGE *image) {
+            const std::string name = image->name;
+            require(daoShmCloseShm(image), "close");
+            require(daoShmShm2Img(name.c_str(), image), "open");
+        },
+        expect_the_last_in_order);
+}
+
+TEST(PausedReader, GoesOnAfterTheNewestOfASegmentThatIsMadeAgain)
+{
+    make_again_during([](IMAGE *image) { require(daoShmResetTail(image, nullptr, nullptr), "reset"); },
+                      expect_the_last_in_order);
+}
+
+TEST(PausedReader, WaitsForTheNextFrameOfASegmentThatIsMadeAgain)
+{
+    make_again_during([](IMAGE *image) { (void)daoShmWaitForFrame(image, 9, 0); },
+                      [](IMAGE *image) {
+                          timespec until = {};
+                          clock_gettime(CLOCK_REALTIME, &until);
+                          until.tv_sec += 2;
+                          insist(daoShmWaitTimeout(image, &until) == DAO_SUCCESS, "the wait does not end");
+                      });
+}
+
+TEST(PausedReader, BorrowsInOrderFromASegmentThatIsMadeAgainAndIsToldOfWhatItMisses)
+{
+    make_again_during(
+        [](IMAGE *image) {
+            void *slot = nullptr;
+            uint64_t counter = 0;
+            const int_fast8_t status = daoShmGetNextSegment(image, &slot, nullptr, &counter);
+            // 10 of the old generation; of the new one its first, or a later one and a word about it.
+            insist(status == DAO_NOTREADY || status == DAO_OVERWRITE || counter == 10 || counter == 1,
+                   "frame " + std::to_string(counter));
+        },
+        [](IMAGE *) {});
+}
+
+INSTANTIATE_TEST_SUITE_P(Orders, PausedReading, testing::Values(uint32_t{DAO_NEXT_NEWEST}, uint32_t{DAO_NEXT_IN_ORDER}),
                          [](const auto &order) { return order.param == DAO_NEXT_NEWEST ? "Newest" : "InOrder"; });
 
 }

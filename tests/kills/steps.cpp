@@ -14,7 +14,8 @@ namespace kills
 namespace
 {
 
-[[noreturn]] void run_child(const std::function<void()> &prepare, const std::function<void()> &call)
+[[noreturn]] void run_child(const std::function<void()> &prepare, const std::function<void()> &call,
+                            const std::function<void()> &after)
 {
     try
     {
@@ -24,6 +25,8 @@ namespace
         raise(SIGSTOP); // from here the parent counts
         call();
         raise(SIGSTOP); // to here
+        after();
+        raise(SIGSTOP);
     }
     catch (const std::exception &error)
     {
@@ -34,12 +37,14 @@ namespace
 
 }
 
-SteppedProcess::SteppedProcess(const std::function<void()> &prepare, const std::function<void()> &call) : child_(fork())
+SteppedProcess::SteppedProcess(const std::function<void()> &prepare, const std::function<void()> &call,
+                               const std::function<void()> &after)
+    : child_(fork())
 {
     if (child_ < 0)
         throw std::runtime_error("cannot fork");
     if (child_ == 0)
-        run_child(prepare, call);
+        run_child(prepare, call, after);
     int signal_number = 0;
     if (!wait_for_stop(signal_number))
         throw std::runtime_error("the stepped process ended before its call");
@@ -102,14 +107,18 @@ bool SteppedProcess::step_until(Step step, const std::function<bool()> &reached)
     return true;
 }
 
-bool SteppedProcess::finish()
+// To the next stop. False when the process ended before.
+bool SteppedProcess::go_on()
 {
-    if (has_ended_)
-        return true;
     resume(PTRACE_CONT);
     int signal_number = 0;
-    has_ended_ = wait_for_stop(signal_number);
-    return has_ended_;
+    return wait_for_stop(signal_number);
+}
+
+bool SteppedProcess::finish()
+{
+    has_ended_ = has_ended_ || go_on();
+    return has_ended_ && go_on();
 }
 
 bool kill_after(Step step, size_t count, const std::function<void()> &prepare, const std::function<void()> &call)

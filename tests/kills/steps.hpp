@@ -18,8 +18,11 @@ enum class Step
 class SteppedProcess
 {
   public:
-    // Forks; the child calls `prepare` and stops before `call`. An exception in either ends the child.
-    SteppedProcess(const std::function<void()> &prepare, const std::function<void()> &call);
+    // Forks; the child calls `prepare` and stops before `call`; `after` is what it does in the end. An exception in any of
+    // them ends the child.
+    SteppedProcess(
+        const std::function<void()> &prepare, const std::function<void()> &call,
+        const std::function<void()> &after = [] {});
     // Kills what is left of the child.
     ~SteppedProcess();
     SteppedProcess(const SteppedProcess &) = delete;
@@ -29,11 +32,12 @@ class SteppedProcess
     bool step(Step step);
     // Goes on until `reached`, which is asked after each step. False when the call ended before.
     bool step_until(Step step, const std::function<bool()> &reached);
-    // Lets the call go on to its end. False when it threw.
+    // Lets the call go on to its end, and the process after it. False when either threw.
     bool finish();
 
   private:
     void resume(int request) const;
+    bool go_on();
     // True when the child was stopped by this signal; false when it ended by itself.
     bool wait_for_stop(int &signal_number);
     void kill() noexcept;
