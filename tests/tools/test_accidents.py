@@ -1,7 +1,9 @@
 """Recordings that are stopped, killed, or find no more room: what is on the disk are real frames with their times."""
 
+import functools
 import json
 import os
+import re
 import resource
 import signal
 import struct
@@ -371,6 +373,62 @@ def test_a_recording_without_a_frame_leaves_no_file_and_the_old_one(tool, ending
             assert (tool.folder / f"r.{ending}").read_bytes() == old
         if command == "removed":
             tool("create", "src", "4", "--depth", 4)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_recording_that_is_moved_goes_on_and_says_so(tool, source, ending):
+    recorder = tool.start("record", source, f"r.{ending}")
+    wait_for_rows(tool.folder / f"r.{ending}", 100)
+    (tool.folder / f"r.{ending}").rename(tool.folder / f"moved.{ending}")
+    wait_for_rows(tool.folder / f"r.{ending}", 300)
+    code, _, errors = tool.interrupt(recorder)
+    assert code == 1 and f"r.{ending}" in errors and "moved" in errors, errors
+    if ending == "npy":
+        (tool.folder / "r.npy.json").rename(tool.folder / "moved.npy.json")
+    assert names(tool.folder) == files_of(ending, "moved") and assert_real(tool.folder / f"moved.{ending}") >= 300
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["removed", "replaced"])
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_recording_whose_file_is_removed_ends_soon_and_leaves_nothing(tool, source, ending, again):
+    recorder = tool.start("record", source, f"r.{ending}")
+    wait_for_rows(tool.folder / f"r.{ending}", 100)
+    (tool.folder / f"r.{ending}").unlink()
+    if again:
+        (tool.folder / f"r.{ending}").write_text("another file")
+    _, errors = recorder.communicate(timeout=60)
+    assert recorder.returncode == 1 and "removed while it was recorded" in errors, errors
+    assert names(tool.folder) == ([f"r.{ending}"] if again else [])
+    assert not again or (tool.folder / f"r.{ending}").read_text() == "another file"
+
+
+@pytest.mark.skipif("asan" in os.environ["DAOSHM"], reason="the sanitizer needs terabytes of addresses")
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_whatever_memory_is_allowed_the_frames_stay(tool, ending):
+    """From too little for two frames to enough for some, but never for the buffer that is asked for."""
+    tool("create", "src", "1024x2048", "float32", "--depth", 4)
+    writer = tool.start("fill", "src", 7, "--rate", 20)
+    tool.wait_for_frames("src")
+    ends = set()
+    for limit_mib in range(40, 640, 40):
+        done = subprocess.run(
+            tool.command_line("record", "src", f"r.{ending}", "-n", 4, "--buffer", 4096), cwd=tool.folder,
+            env=tool.environment, capture_output=True, encoding="utf-8", timeout=120, check=False,
+            preexec_fn=functools.partial(resource.setrlimit, resource.RLIMIT_AS, (limit_mib << 20, limit_mib << 20)),
+        )  # fmt: skip
+        if "shared librar" in done.stderr or done.returncode < 0:  # the system could not even start it
+            continue
+        ends.add(done.returncode)
+        if done.returncode == 1:
+            assert re.search("memory|thread|mapp", done.stderr), (limit_mib, done.stderr)
+            if names(tool.folder):  # the frames until then
+                assert names(tool.folder) == files_of(ending)
+        else:
+            assert done.returncode in (0, 4) and len(load(tool.folder / f"r.{ending}")[0]) == 4, done.stderr
+        for name in names(tool.folder):
+            (tool.folder / name).unlink()
+    assert 1 in ends and ends & {0, 4}, ends
+    tool.interrupt(writer)
 
 
 FILLER = """

@@ -75,7 +75,7 @@ int guarded(Work work)
     }
     catch (const std::exception &error) // Dao::Error, mostly
     {
-        return report(error.what(), daoshm::exit_error);
+        return report(daoshm::error_text(error), daoshm::exit_error);
     }
 }
 

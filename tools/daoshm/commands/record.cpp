@@ -68,6 +68,7 @@ void print_report_json(const std::string &segment, const FrameWriter &file, cons
     json["frames"] = result.frames;
     json["missed"] = result.missed;
     json["outrun"] = result.outrun;
+    json["buffer_full"] = result.buffer_full;
     json["restarts"] = result.restarts;
     json["span_s"] = static_cast<double>(result.last_ns - result.first_ns) / 1e9;
     json["rate_hz"] = json_if(result.frames > 1, rate_of(result));
@@ -88,9 +89,12 @@ void print_report(const FrameWriter &file, const RecordResult &result)
         return;
     }
     const std::string path = file.paths().front();
-    const auto size = static_cast<double>(std::filesystem::file_size(path_of(path)));
-    std::string text =
-        fmt::format("{}: {} frames, {}", paint(Style::accent, printable(path)), result.frames, bytes_text(size));
+    std::error_code moved;
+    const auto size = static_cast<double>(std::filesystem::file_size(path_of(path), moved));
+    std::string text = fmt::format("{}: {} {}", paint(Style::accent, printable(path)), result.frames,
+                                   result.frames == 1 ? "frame" : "frames");
+    if (!moved)
+        text += ", " + bytes_text(size);
     if (result.frames > 1)
         text += fmt::format(", {} at {}", duration_text(static_cast<double>(result.last_ns - result.first_ns)),
                             rate_text(rate_of(result)));
@@ -106,8 +110,13 @@ void print_report(const FrameWriter &file, const RecordResult &result)
     if (result.outrun > 0)
         text += fmt::format("\n  for {} the writer overwrote every frame while it was being copied",
                             duration_text(static_cast<double>(result.outrun) * 1e8));
-    if (result.missed > 0)
-        text += "\n  to prevent this: a segment with a greater depth, or a faster disk";
+    if (result.missed > 0 && result.buffer_full > 0)
+        text += fmt::format("\n  the buffer was full {} times: a faster disk or a larger --buffer prevents this",
+                            result.buffer_full);
+    else if (result.missed > 0)
+        text +=
+            "\n  the recorder came too late, the disk kept up: a segment with a greater depth prevents this, or the "
+            "right\n  to real-time priority (ulimit -r)";
     constexpr size_t shown_steps = 10;
     for (size_t i = 0; i < std::min(result.steps.size(), shown_steps); ++i)
         text += fmt::format("\n  before frame {}: the clock of the acquisition times was set, by {:+.3f} s",

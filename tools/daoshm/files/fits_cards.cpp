@@ -21,8 +21,8 @@ FitsFile memory_file()
     return FitsFile(file);
 }
 
-/// The header that `file` stands in, with the size `name` set: cfitsio would make room for the data.
-std::string text_of(fitsfile *file, const std::string &name, uint64_t size)
+/// The header that `file` stands in.
+std::string text_of(fitsfile *file)
 {
     int status = 0;
     int count = 0;
@@ -32,10 +32,7 @@ std::string text_of(fitsfile *file, const std::string &name, uint64_t size)
     {
         char card[FLEN_CARD] = "";
         fits_read_record(file, i, card, &status);
-        std::string line = fmt::format("{:<80}", card);
-        if (line.starts_with(fmt::format("{:<8}=", name)))
-            line.replace(0, 30, fmt::format("{:<8}= {:>20}", name, size));
-        text += line;
+        text += fmt::format("{:<80}", card);
     }
     check_fits(status, "FITS header");
     text += fmt::format("{:<80}", "END");
@@ -61,7 +58,7 @@ std::string fits_image_header(const FileHeader &header, const Geometry &geometry
     const FitsFile file = memory_file();
     std::vector<LONGLONG> axes = fits_axes(geometry);
     const auto last = static_cast<uint64_t>(axes.back());
-    axes.back() = 0;
+    axes.back() = 0; // cfitsio would make room for the data
     int status = 0;
     const uint8_t atype = geometry.atype;
     fits_create_imgll(file.get(), fits_type(atype).bitpix, static_cast<int>(axes.size()), axes.data(), &status);
@@ -72,10 +69,12 @@ std::string fits_image_header(const FileHeader &header, const Geometry &geometry
     add(file.get(), status);
     check_fits(status, "FITS header");
     write_keywords(file.get(), header.keywords, "FITS header");
-    return text_of(file.get(), fmt::format("NAXIS{}", axes.size()), last);
+    std::string text = text_of(file.get());
+    set_fits_number(text, fmt::format("NAXIS{}", axes.size()), last);
+    return text;
 }
 
-std::string fits_table_header(const std::string &name, const std::vector<TableColumn> &columns, uint64_t rows,
+std::string fits_table_header(const std::string &name, const std::vector<TableColumn> &columns,
                               const std::vector<std::string> &comments)
 {
     const FitsFile file = memory_file();
@@ -95,7 +94,24 @@ std::string fits_table_header(const std::string &name, const std::vector<TableCo
     for (const std::string &comment : comments)
         fits_write_comment(file.get(), comment.c_str(), &status);
     check_fits(status, "FITS header");
-    return text_of(file.get(), "NAXIS2", rows);
+    return text_of(file.get());
+}
+
+void set_fits_number(std::string &header, const std::string &name, uint64_t number)
+{
+    set_fits_value(header, name, fmt::format("{:>20}", number));
+}
+
+void set_fits_value(std::string &header, const std::string &name, const std::string &value)
+{
+    constexpr size_t card_bytes = 80;
+    const std::string start = fmt::format("{:<8}= ", name);
+    for (size_t at = 0; at < header.size(); at += card_bytes)
+        if (header.compare(at, start.size(), start) == 0)
+        {
+            header.replace(at + start.size(), value.size(), value);
+            return;
+        }
 }
 
 }

@@ -26,7 +26,13 @@ struct TableColumn
     const char *form;
     const char *unit;
 };
-std::string fits_table_header(const std::string &name, const std::vector<TableColumn> &columns, uint64_t rows,
+/// Without rows.
+std::string fits_table_header(const std::string &name, const std::vector<TableColumn> &columns,
                               const std::vector<std::string> &comments);
+
+/// Set the integer of the card `name`, which is there, in a header.
+void set_fits_number(std::string &header, const std::string &name, uint64_t number);
+/// Write over the value of the card `name`, which is there and whose value is at least as long.
+void set_fits_value(std::string &header, const std::string &name, const std::string &value);
 
 }

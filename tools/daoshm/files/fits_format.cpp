@@ -78,26 +78,49 @@ void put_row(std::string &rows, const FrameRecord &record)
     put(record.checksum ^ 0x80000000U);
 }
 
+/// Headers without a frame. cfitsio makes them once: several threads need them, and it is not safe for threads in every
+/// build.
+std::string empty_image_header(const FileHeader &header)
+{
+    Geometry all = header.geometry;
+    all.shape.insert(all.shape.begin(), 0);
+    const std::string some_time = fits_time_text(0); // as long as any
+    return fits_image_header(header, all, [&](fitsfile *file, int &status) {
+        fits_write_key_str(file, "DATE-BEG", some_time.c_str(), "acquisition time of the first frame, UTC", &status);
+        fits_write_key_str(file, "DATE-END", some_time.c_str(), "acquisition time of the last frame, UTC", &status);
+        fits_write_key_ulng(file, "DAOMISS", 0, "frames missing between the first and the last", &status);
+    });
+}
+
+std::string empty_table_header()
+{
+    return fits_table_header(frames_extension, record_columns,
+                             {"One row per frame: counter, frame id, acquisition time since 1970 (UTC),",
+                              "number of frames missing just before it, and CRC-32 of its bytes,", "little-endian."});
+}
+
 class FitsRecordingFormat : public RecordingFormat
 {
   public:
     explicit FitsRecordingFormat(const FileHeader &header)
-        : header_(header), numbers_(header.geometry.atype), encoded_(header.geometry.size_bytes())
+        : image_header_(empty_image_header(header)), table_header_(empty_table_header()),
+          axes_(header.geometry.shape.size() + (is_complex_type(header.geometry.atype) ? 2 : 1)),
+          numbers_(header.geometry.atype), encoded_(header.geometry.size_bytes())
     {
     }
 
     std::string header(const FramesSummary &summary) const override
     {
-        Geometry all = header_.geometry;
-        all.shape.insert(all.shape.begin(), summary.frames);
-        const std::string begin = summary.frames > 0 ? fits_time_text(summary.first_ns) : "";
-        const std::string end = summary.frames > 0 ? fits_time_text(summary.last_ns) : "";
-        return fits_image_header(header_, all, [&](fitsfile *file, int &status) {
-            fits_write_key_str(file, "DATE-BEG", begin.c_str(), "acquisition time of the first frame, UTC", &status);
-            fits_write_key_str(file, "DATE-END", end.c_str(), "acquisition time of the last frame, UTC", &status);
-            fits_write_key_ulng(file, "DAOMISS", summary.missed, "frames missing between the first and the last",
-                                &status);
-        });
+        std::string text = image_header_;
+        const auto set_time = [&](const char *name, int64_t time_ns) {
+            const std::string time = summary.frames > 0 ? fits_time_text(time_ns) : "";
+            set_fits_value(text, name, fmt::format("{:<31}", fmt::format("'{}'", time)));
+        };
+        set_fits_number(text, fmt::format("NAXIS{}", axes_), summary.frames);
+        set_time("DATE-BEG", summary.first_ns);
+        set_time("DATE-END", summary.last_ns);
+        set_fits_number(text, "DAOMISS", summary.missed);
+        return text;
     }
 
     const std::byte *encode(const std::byte *frame) override
@@ -112,13 +135,15 @@ class FitsRecordingFormat : public RecordingFormat
 
     uint64_t records_bytes(uint64_t frames) const override
     {
-        return frames * row_bytes + table_header(frames).size() + 2 * fits_block_bytes;
+        return frames * row_bytes + table_header_.size() + 2 * fits_block_bytes;
     }
 
     void write_records(const std::vector<FrameRecord> &records, Appender &file) const override
     {
         file.pad(fits_block_bytes);
-        file.append(table_header(records.size()));
+        std::string header = table_header_;
+        set_fits_number(header, "NAXIS2", records.size());
+        file.append(header);
         std::string row;
         for (const FrameRecord &record : records)
         {
@@ -130,15 +155,9 @@ class FitsRecordingFormat : public RecordingFormat
     }
 
   private:
-    static std::string table_header(uint64_t rows)
-    {
-        return fits_table_header(frames_extension, record_columns, rows,
-                                 {"One row per frame: counter, frame id, acquisition time since 1970 (UTC),",
-                                  "number of frames missing just before it, and CRC-32 of its bytes,",
-                                  "little-endian."});
-    }
-
-    FileHeader header_;
+    std::string image_header_;
+    std::string table_header_;
+    size_t axes_;
     FitsNumbers numbers_;
     std::vector<std::byte> encoded_;
 };

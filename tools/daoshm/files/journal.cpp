@@ -1,5 +1,6 @@
 #include "files/journal.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -84,10 +85,15 @@ std::pair<JournalContent, uint64_t> parse(const std::string &path, uint64_t size
         throw refuse("its description is of another kind");
     }
     const uint64_t rows_start = sizeof start + start.text_bytes;
-    std::vector<StoredRow> rows((size_bytes - rows_start) / sizeof(StoredRow));
-    read(rows_start, rows.data(), rows.size() * sizeof(StoredRow));
-    for (const StoredRow &row : rows)
-        content.rows.push_back(checked(row));
+    constexpr uint64_t most_rows = 1U << 16U;
+    std::vector<StoredRow> rows;
+    for (uint64_t first = rows_start; first + sizeof(StoredRow) <= size_bytes; first += rows.size() * sizeof(StoredRow))
+    {
+        rows.resize(std::min(most_rows, (size_bytes - first) / sizeof(StoredRow)));
+        read(first, rows.data(), rows.size() * sizeof(StoredRow));
+        for (const StoredRow &row : rows)
+            content.rows.push_back(checked(row));
+    }
     while (!content.rows.empty() && !content.rows.back()) // space reserved ahead
         content.rows.pop_back();
     return {content, rows_start};

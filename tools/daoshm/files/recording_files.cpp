@@ -119,6 +119,8 @@ bool RecordingFiles::read_frame(uint64_t place, std::byte *frame, uint32_t check
 
 void RecordingFiles::sync()
 {
+    if (frames_.name_state() == NameState::removed)
+        throw FileError(fmt::format("{}: it was removed while it was recorded", path_));
     frames_.sync();
     journal_.sync();
 }
@@ -131,7 +133,7 @@ void RecordingFiles::write_header(const FramesSummary &summary)
 
 void RecordingFiles::complete(const std::vector<FrameRecord> &records)
 {
-    if (records.empty())
+    if (records.empty() || frames_.name_state() == NameState::removed)
         return discard();
     FramesSummary summary;
     for (const FrameRecord &record : records)
@@ -161,10 +163,10 @@ void RecordingFiles::write_records(const std::vector<FrameRecord> &records)
         frames_.resize(frames_end);
 }
 
-/// Without a frame nothing is left, and an old file of that name stays.
+/// Nothing is left, and another file that has the name stays.
 void RecordingFiles::discard()
 {
-    const bool is_ours = frames_.is_open();
+    const bool is_ours = frames_.is_open() && frames_.name_state() == NameState::kept;
     frames_.close();
     records_.close();
     std::error_code error;

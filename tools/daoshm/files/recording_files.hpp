@@ -32,10 +32,13 @@ class RecordingFiles
     void sync();
     /// Let the header tell of the frames in the summary.
     void write_header(const FramesSummary &summary);
-    /// Leave valid files of the first records.size() frames and nothing else; no file when there are none.
+    /// Leave valid files of the first records.size() frames and nothing else; no file when there are none, or
+    /// when it was removed meanwhile.
     void complete(const std::vector<FrameRecord> &records);
 
     const std::string &path() const { return path_; }
+    /// Of the file of the frames, until complete().
+    NameState name_state() const { return has_frames_ ? frames_.name_state() : NameState::kept; }
     uint64_t frame_bytes() const { return frame_bytes_; }
     const Journal &journal() const { return journal_; }
     std::vector<std::string> paths() const;

@@ -11,14 +11,35 @@
 namespace daoshm
 {
 
-RecordingWriter::RecordingWriter(const std::string &path, const FileHeader &header)
-    : files_(path, header), syncing_([this] { sync_now_and_then(); })
+RecordingWriter::RecordingWriter(const std::string &path, const FileHeader &header) : files_(path, header)
 {
+    try
+    {
+        syncing_ = std::thread([this] { sync_now_and_then(); });
+    }
+    catch (...)
+    {
+        abandon();
+        throw;
+    }
 }
 
 RecordingWriter::~RecordingWriter()
 {
     stop_syncing();
+    if (!is_finished_ && records_.empty())
+        abandon();
+}
+
+/// Without a frame nothing is left.
+void RecordingWriter::abandon() noexcept
+try
+{
+    files_.complete({});
+}
+catch (const std::exception &)
+{
+    return; // it is said already why
 }
 
 void RecordingWriter::append(const void *frame, const FrameRecord &record)
@@ -101,8 +122,12 @@ void RecordingWriter::stop_syncing()
 void RecordingWriter::finish()
 {
     stop_syncing();
+    is_finished_ = true;
     if (problem_) // nobody knows what the disk has of the frames after that
         records_.resize(synced_);
+    const NameState name = files_.name_state();
+    if (name == NameState::removed)
+        records_.clear();
     try
     {
         files_.complete(records_);
@@ -114,6 +139,10 @@ void RecordingWriter::finish()
     }
     if (problem_)
         std::rethrow_exception(problem_);
+    if (name != NameState::kept)
+        throw ToolError(
+            fmt::format("{}: it was {} while it was recorded", files_.path(),
+                        name == NameState::removed ? "removed" : "moved, and is complete where it is now,"));
 }
 
 }

@@ -28,10 +28,12 @@ class RecordingWriter : public FrameWriter
     void grow();
     void sync_now_and_then();
     void stop_syncing();
+    void abandon() noexcept;
 
     RecordingFiles files_;
     std::vector<FrameRecord> records_;
     uint64_t capacity_ = 0;
+    bool is_finished_ = false;
 
     std::mutex mutex_; ///< of what follows
     std::condition_variable changed_;
@@ -39,7 +41,7 @@ class RecordingWriter : public FrameWriter
     uint64_t synced_ = 0; ///< frames
     bool is_stopping_ = false;
     std::exception_ptr problem_;
-    std::thread syncing_; // last: it begins when all the others are there
+    std::thread syncing_;
 };
 
 }

@@ -24,6 +24,8 @@ void sleep_ns(int64_t duration_ns);
 
 /// Let this thread, which must not be late and does little, come before others where this user may ask for that.
 void hasten_this_thread();
+/// The same, before all threads that are not of a real-time class: only for one that waits for none of these but asleep.
+void put_this_thread_first();
 
 // -------------------------------------------------------------------------------------------------- interrupts
 
@@ -52,6 +54,14 @@ std::vector<std::string> usual_folders();
 std::string folder_path(const std::string &folder);
 /// Permissions as four octal digits; "-" where the system has no file modes.
 std::string mode_text(const std::string &path);
+
+/// What became of the name that a file was opened by.
+enum class NameState
+{
+    kept,
+    moved,  ///< the file has another name now
+    removed ///< it has none, and is gone when it is closed
+};
 
 /// A call on a file that failed: the file, what failed, and why.
 class FileError : public std::runtime_error
@@ -83,6 +93,7 @@ class OutputFile
 
     bool is_open() const { return handle_ != -1; }
     const std::string &path() const { return path_; }
+    NameState name_state() const;
     uint64_t size_bytes() const;
     void read(uint64_t offset, void *data, uint64_t size_bytes) const;
     void write(uint64_t offset, const void *data, uint64_t size_bytes);
@@ -145,6 +156,8 @@ void start_terminal();
 bool input_is_terminal();
 bool output_is_terminal();
 bool errors_are_terminal();
+/// Columns of the terminal that standard error is.
+int error_columns();
 /// 80 x 24 where standard output is not a terminal.
 TerminalSize terminal_size();
 /// `none` where standard output is not a terminal or does not know control sequences, and wherever NO_COLOR is set.

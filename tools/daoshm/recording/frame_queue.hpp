@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -23,6 +24,7 @@ struct QueuedFrame
 class FrameQueue
 {
   public:
+    /// @param capacity how many frames there is room for, at most; at least 2
     FrameQueue(size_t frame_bytes, size_t capacity);
     /// A buffer to read the next frame into; waits while the queue is full. Empty once the queue is closed.
     std::vector<std::byte> borrow_buffer();
@@ -33,14 +35,19 @@ class FrameQueue
     /// There will be no more frames, or no more are wanted.
     void close();
     size_t size() const;
+    /// How often there was no buffer left.
+    uint64_t times_full() const;
 
   private:
+    bool add_buffer();
+
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     size_t frame_bytes_;
     size_t buffers_remaining_;
     std::vector<std::vector<std::byte>> spare_;
     std::deque<QueuedFrame> frames_;
+    uint64_t times_full_ = 0;
     bool is_closed_ = false;
 };
 

@@ -11,6 +11,7 @@
 #include "recording/clock_watch.hpp"
 #include "recording/frame_queue.hpp"
 #include "terminal/progress.hpp"
+#include "text/exit_code.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -54,7 +55,7 @@ class FileThread
         catch (const std::exception &error)
         {
             result.end = RecordEnd::failed;
-            result.problem = error.what();
+            result.problem = error_text(error);
             has_failed_ = true;
             queue_.close();
         }
@@ -117,8 +118,10 @@ class FrameSource
     /// Has the time to record passed since the first frame?
     bool is_time_over() const
     {
-        return limits_.duration_ns >= 0 && first_seen_ns_ != 0 && steady_ns() - first_seen_ns_ >= limits_.duration_ns;
+        return limits_.duration_ns >= 0 && first_seen_ns_ != 0 && elapsed_ns() >= limits_.duration_ns;
     }
+    /// Since the first frame.
+    int64_t elapsed_ns() const { return steady_ns() - first_seen_ns_; }
     uint64_t restarts() const { return restarts_; }
     uint64_t outrun() const { return outrun_; }
 
@@ -199,7 +202,9 @@ void note_end(int_fast8_t status, const FrameSource &source, RecordResult &resul
 void read_frames(FrameSource &source, FrameQueue &queue, const RecordLimits &limits, bool show_progress,
                  RecordResult &result)
 {
-    Progress progress("recording", limits.frames, show_progress);
+    const bool is_by_time = limits.frames == 0 && limits.duration_ns >= 0;
+    Progress progress("recording", is_by_time ? static_cast<uint64_t>(limits.duration_ns) : limits.frames,
+                      show_progress);
     uint64_t count = 0;
     while ((limits.frames == 0 || count < limits.frames) && !source.is_time_over())
     {
@@ -212,7 +217,8 @@ void read_frames(FrameSource &source, FrameQueue &queue, const RecordLimits &lim
         frame.read_ns = steady_ns();
         queue.push(std::move(frame));
         ++count;
-        progress.update(count, fmt::format("{} frames, {} waiting for the disk", count, queue.size()));
+        progress.update(is_by_time ? static_cast<uint64_t>(source.elapsed_ns()) : count,
+                        fmt::format("{} frames, {} waiting for the disk", count, queue.size()));
     }
 }
 
@@ -224,7 +230,7 @@ void complete(FrameWriter &file, RecordResult &result)
     }
     catch (const std::exception &error)
     {
-        result.problem = result.end == RecordEnd::failed ? result.problem + "; " + error.what() : error.what();
+        result.problem = (result.end == RecordEnd::failed ? result.problem + "; " : "") + error_text(error);
         result.end = RecordEnd::failed;
     }
     result.frames = std::min(result.frames, file.frames());
@@ -238,21 +244,23 @@ RecordResult record_frames(Dao::Image &segment, FrameWriter &file, const RecordL
     FrameQueue queue(frame_bytes, std::max<uint64_t>(2, limits.buffer_bytes / frame_bytes));
     FrameSource source(segment, limits);
     FileThread file_thread(file, queue);
-    hasten_this_thread();
+    // With a depth of 1 a reader may have to wait, awake, for a writer that it has just preempted in the middle of a frame.
+    segment.info().depth > 1 ? put_this_thread_first() : hasten_this_thread();
     RecordResult reading;
     try
     {
         read_frames(source, queue, limits, show_progress, reading);
     }
-    catch (const Dao::Error &error)
+    catch (const std::exception &error)
     {
         reading.end = RecordEnd::failed;
-        reading.problem = error.what();
+        reading.problem = error_text(error);
     }
     file_thread.join();
     RecordResult result = file_thread.result;
     result.restarts = source.restarts();
     result.outrun = source.outrun();
+    result.buffer_full = queue.times_full();
     if (!file_thread.has_failed())
     {
         result.end = reading.end;

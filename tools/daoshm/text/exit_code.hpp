@@ -39,4 +39,7 @@ class ToolError : public std::runtime_error
     ExitCode code_;
 };
 
+/// What an exception says, in this tool's words where the C++ library's are of no use.
+std::string error_text(const std::exception &error);
+
 }

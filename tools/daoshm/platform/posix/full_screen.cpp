@@ -1,5 +1,7 @@
 #include "platform/platform.hpp"
 
+#include <algorithm>
+#include <cwchar>
 #include <stdexcept>
 
 #include <poll.h>
@@ -48,13 +50,32 @@ chtype attributes(Style style)
     return A_NORMAL;
 }
 
+/// How many bytes of the text fit into that many columns: curses goes on in the next line.
+int bytes_in(const std::string &text, int columns)
+{
+    std::mbstate_t state{};
+    size_t at = 0;
+    while (at < text.size())
+    {
+        wchar_t character = 0;
+        const size_t bytes = std::mbrtowc(&character, text.data() + at, text.size() - at, &state);
+        const bool is_character = bytes > 0 && bytes <= text.size() - at;
+        columns -= is_character ? std::max(0, wcwidth(character)) : 1;
+        if (columns < 0)
+            break;
+        at += is_character ? bytes : 1;
+    }
+    return static_cast<int>(at);
+}
+
 }
 
 FullScreen::FullScreen()
 {
     if (newterm(nullptr, stdout, stdin) == nullptr)
         throw std::runtime_error("terminal: TERM is '" + environment("TERM") +
-                                 "'; expected a terminal that the terminfo database describes");
+                                 "'; expected a terminal that the terminfo database here describes: most do what "
+                                 "TERM=xterm-256color says");
     cbreak();
     noecho();
     keypad(stdscr, TRUE);
@@ -90,7 +111,7 @@ void FullScreen::put(int row, int column, const std::string &text, Style style, 
 {
     const chtype attribute = attributes(style) | (is_reversed ? A_REVERSE : A_NORMAL);
     wattron(stdscr, static_cast<int>(attribute));
-    mvwaddstr(stdscr, row, column, text.c_str());
+    mvwaddnstr(stdscr, row, column, text.c_str(), bytes_in(text, getmaxx(stdscr) - column));
     wattroff(stdscr, static_cast<int>(attribute));
 }
 

@@ -96,6 +96,17 @@ void OutputFile::lock() const
         throw FileError(fmt::format("{}: cannot be opened: another process is writing it", path_));
 }
 
+NameState OutputFile::name_state() const
+{
+    struct stat opened{};
+    struct stat named{};
+    if (fstat(descriptor(handle_), &opened) != 0 || opened.st_nlink == 0)
+        return NameState::removed;
+    if (stat(path_.c_str(), &named) != 0 && errno != ENOENT && errno != ENOTDIR)
+        return NameState::kept; // cannot be told
+    return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino ? NameState::kept : NameState::moved;
+}
+
 uint64_t OutputFile::size_bytes() const
 {
     struct stat status{};

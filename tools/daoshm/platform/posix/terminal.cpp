@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <curses.h>
@@ -18,6 +19,14 @@ namespace daoshm
 
 namespace
 {
+
+/// As the terminal's driver knows it; 80 x 24 where it does not.
+TerminalSize driver_size(int stream)
+{
+    winsize found{};
+    const bool is_known = ioctl(stream, TIOCGWINSZ, &found) == 0 && found.ws_col > 0 && found.ws_row > 0;
+    return is_known ? TerminalSize{found.ws_col, found.ws_row} : TerminalSize{80, 24};
+}
 
 /// With the null device, opened so that the stream's own use fails.
 void reserve_closed_streams()
@@ -57,11 +66,16 @@ bool errors_are_terminal()
     return result;
 }
 
+int error_columns()
+{
+    return driver_size(STDERR_FILENO).columns;
+}
+
 TerminalSize terminal_size()
 {
-    TerminalSize size{80, 24};
     if (!output_is_terminal())
-        return size;
+        return {80, 24};
+    TerminalSize size = driver_size(STDOUT_FILENO);
     // A new setup asks the terminal for its size, which may have changed.
     if (cur_term != nullptr)
         del_curterm(cur_term);

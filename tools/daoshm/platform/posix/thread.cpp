@@ -1,5 +1,7 @@
 #include "platform/platform.hpp"
 
+#include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 namespace daoshm
@@ -11,6 +13,23 @@ void hasten_this_thread()
     constexpr int nice_value = -15;
     setpriority(PRIO_PROCESS, 0, nice_value);
 #endif
+}
+
+void put_this_thread_first()
+{
+#ifdef __linux__
+    // A nice value counts only among the processes of a session (sched_autogroup), so that it is of no use against those
+    // of another terminal.
+    int policy = 0;
+    sched_param found{};
+    if (pthread_getschedparam(pthread_self(), &policy, &found) == 0 && policy != SCHED_OTHER)
+        return; // the user chose
+    sched_param lowest{};
+    lowest.sched_priority = sched_get_priority_min(SCHED_RR);
+    if (pthread_setschedparam(pthread_self(), SCHED_RR, &lowest) == 0)
+        return;
+#endif
+    hasten_this_thread();
 }
 
 }

@@ -62,6 +62,11 @@ OutputFile OutputFile::open(const std::string &path)
 
 void OutputFile::lock() const {} // sharing is refused when it is opened
 
+NameState OutputFile::name_state() const
+{
+    return NameState::kept; // sharing that is refused when it is opened
+}
+
 uint64_t OutputFile::size_bytes() const
 {
     LARGE_INTEGER size{};

@@ -53,6 +53,14 @@ const ConsoleOutput &errors()
     return console;
 }
 
+TerminalSize size_of(const ConsoleOutput &console)
+{
+    CONSOLE_SCREEN_BUFFER_INFO found;
+    if (!console.is_console() || GetConsoleScreenBufferInfo(console.handle(), &found) == 0)
+        return {80, 24};
+    return {found.srWindow.Right - found.srWindow.Left + 1, found.srWindow.Bottom - found.srWindow.Top + 1};
+}
+
 UINT code_page_before = 0;
 
 void restore_console()
@@ -95,12 +103,14 @@ bool errors_are_terminal()
     return errors().knows_sequences();
 }
 
+int error_columns()
+{
+    return size_of(errors()).columns;
+}
+
 TerminalSize terminal_size()
 {
-    CONSOLE_SCREEN_BUFFER_INFO found;
-    if (!output().is_console() || GetConsoleScreenBufferInfo(output().handle(), &found) == 0)
-        return {80, 24};
-    return {found.srWindow.Right - found.srWindow.Left + 1, found.srWindow.Bottom - found.srWindow.Top + 1};
+    return size_of(output());
 }
 
 ColourDepth terminal_colours()
