@@ -1,8 +1,10 @@
 """Files that other programs wrote, or changed: what set and replay make of them."""
 
+import gzip
 import io
 import itertools
 import json
+import os
 import shutil
 import struct
 import subprocess
@@ -12,7 +14,7 @@ import warnings
 import numpy as np
 import pytest
 from astropy.io import fits
-from conftest import TYPES
+from conftest import TYPES, WINDOWS
 
 rng = np.random.default_rng(5)
 
@@ -96,6 +98,7 @@ HEADERS = [
     "{'descr': '<' 'f4', 'fortran_order': False, 'shape': ((2), +3)}",
     "{'descr': '|u1', 'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (2," + " " * 9000 + "3)}",
+    r"{r'descr': R'<f4', '\146ortran_order': False, '\x73hap\u0065': (2, 3)}",
 ]
 
 
@@ -530,6 +533,66 @@ def test_fits_files_that_are_cut_or_none_are_refused(tool):
     refused(tool, "z.fits", "z.fits")
     write(tool, "d.fits", np.zeros((1, 1, 1, 2, 3), "int16"))
     refused(tool, "d.fits", "axes")
+
+
+def test_a_fits_file_that_is_cut_is_told_from_one_that_claims_too_much_memory(tool):
+    data = values((4, 30, 40), "int16")
+    path = write(tool, "w.fits", data)
+    whole = path.read_bytes()
+    claim = whole.replace(b"NAXIS1  =                   40", b"NAXIS1  =           2000000000")
+    for content in (whole[: 2880 + 4 * 2400 - 1], claim):
+        path.write_bytes(content)
+        for command in (["set", "new", path.name, "--create"], ["replay", path.name, "new", "--rate", 100]):
+            tool(*command, code=1)
+            assert "w.fits" in tool.errors and "cut" in tool.errors and "expected" in tool.errors, tool.errors
+    path.write_bytes(whole[: 2880 + 4 * 2400])  # the last block is not filled up
+    assert (taken(tool, "w.fits") == data).all()
+    with gzip.open(tool.folder / "z.fits.gz", "wb") as file:
+        file.write(whole)
+    assert (taken(tool, "z.fits.gz") == data).all()
+
+
+def test_a_keyword_with_two_values_is_said(tool):
+    write(tool, "k.fits", values((4, 5), "int16"))
+    with fits.open(tool.folder / "k.fits", mode="update") as file:
+        for value in ("R", "K"):
+            file[0].header.append(("FILTER", value), end=True)
+    tool("set", "k", "k.fits", "--create")
+    assert "FILTER (a second value)" in tool.errors
+    assert tool.json("keyword", "k", "FILTER")["value"] == "R"
+    tool("keyword", "k", "gain", 1)
+    tool("keyword", "k", "GAIN", 2)
+    tool("save", "k", "both.fits")
+    tool("set", "both", "both.fits", "--create")
+    assert "GAIN (a second value)" in tool.errors, "FITS has upper case only"
+
+
+@pytest.mark.skipif(WINDOWS, reason="pipes are no files there")
+@pytest.mark.parametrize("ending", ["npy", "fits"])
+def test_what_is_no_file_is_refused_and_not_waited_for(tool, ending):
+    os.mkfifo(tool.folder / f"pipe.{ending}")
+    (tool.folder / f"zero.{ending}").symlink_to("/dev/zero")
+    (tool.folder / f"folder.{ending}").mkdir()
+    tool("create", "s", "4")
+    for name, word in {"pipe": "pipe", "zero": "device", "folder": "folder"}.items():
+        for command in (["set", "s"], ["repair"], ["replay"]):
+            more = ["s", "--rate", 1] if command == ["replay"] else []
+            tool(*command, f"{name}.{ending}", *more, code=1, timeout=30)
+            assert word in tool.errors and f"{name}.{ending}" in tool.errors, (command, tool.errors)
+
+
+def test_a_file_that_cannot_be_opened_is_told_with_the_reason(tool):
+    for ending in ("npy", "fits", "fits.gz"):
+        for command in (["set", "new"], ["repair"], ["replay"]):
+            tool(*command, f"none.{ending}", *(["new", "--rate", 1] if command == ["replay"] else []), code=1)
+            assert f"none.{ending}: cannot be opened for reading: No such file" in tool.errors, tool.errors
+
+
+def test_times_in_the_future_have_a_negative_age(tool):
+    recording_with(tool, steady(3, time.time_ns() + 2 * HOUR))
+    tool("replay", "t.fits", "dst", "--keep-times")
+    assert "-1 h" in tool("ls", tool.folder) and "-1 h" in tool("info", "dst")
+    assert -7300 < tool.json("ls", tool.folder)[0]["age_s"] < -6000
 
 
 def test_a_replay_that_fails_makes_no_segment(tool):

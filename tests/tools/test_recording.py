@@ -1,13 +1,14 @@
 """save, record, replay: files read back by astropy and NumPy, bit by bit."""
 
 import json
+import signal
 import subprocess
 import time
 
 import numpy as np
 import pytest
 from astropy.io import fits
-from conftest import TYPES, file_name, small_disk
+from conftest import TYPES, WINDOWS, file_name, small_disk
 
 
 def ramp(first, count, shape, atype):
@@ -139,6 +140,26 @@ def test_replay_rates_and_loop(tool):
     tool("create", "other", "5x5", "uint16")
     tool("replay", "r.fits", "other", code=1)
     assert "4x4" in tool.errors and "5x5" in tool.errors
+
+
+@pytest.mark.skipif(WINDOWS, reason="stops a process by a signal")
+@pytest.mark.parametrize("command", ["fill", "replay"])
+def test_a_writer_that_was_stopped_makes_up_for_nothing(tool, command):
+    """Else readers would get seconds of frames at once."""
+    np.save(tool.folder / "r.npy", np.zeros((100, 4)))
+    tool("create", "s", "4", "float64", "--depth", 8)
+    arguments = ["fill", "s", 1] if command == "fill" else ["replay", "r.npy", "s", "--loop"]
+    writer = tool.start(*arguments, "--rate", 200)
+    tool.wait_for_frames("s", 10)
+    writer.send_signal(signal.SIGSTOP)
+    before = tool.json("info", "s")["cnt0"]
+    time.sleep(5)
+    began = time.monotonic()
+    writer.send_signal(signal.SIGCONT)
+    tool.wait_for_frames("s", before + 600)
+    # Up to a second it may make up for, on a machine that has no time for it.
+    assert time.monotonic() - began > 400 / 200 - 0.1
+    assert tool.interrupt(writer)[0] == 0
 
 
 def test_keywords_of_any_name_survive_fits(tool):

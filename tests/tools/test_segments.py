@@ -190,6 +190,18 @@ def test_no_axis_is_cut_to_fit_a_segment(tool, command):
     tool("info", "a", code=1)
 
 
+def test_set_creates_a_segment_for_the_frame_that_was_asked_for(tool):
+    np.save(tool.folder / "cube.npy", np.arange(24.0).reshape(4, 2, 3))
+    tool("set", "one", "cube.npy", "--create", "--frame", 2)
+    assert tool.json("info", "one")["shape"] == [2, 3]
+    tool("save", "one", "one.npy")
+    assert np.load(tool.folder / "one.npy")[0, 0] == 12
+    tool("set", "all", "cube.npy", "--create")
+    assert tool.json("info", "all")["shape"] == [4, 2, 3]
+    tool("set", "all", "cube.npy", "--frame", 1, code=1)
+    assert "--frame: 1" in tool.errors and "expected 0" in tool.errors
+
+
 def test_set_refuses_short_files(tool):
     np.save(tool.folder / "s.npy", np.zeros((3, 4), "float32"))
     with open(tool.folder / "s.npy", "r+b") as file:

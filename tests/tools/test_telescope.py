@@ -73,7 +73,7 @@ def test_a_reader_that_falls_behind_is_named(tool):
         assert re.search(r" 1 +[1-9]\d* running", screen), screen
     reader.send_signal(signal.SIGCONT)
     _, output, _ = tool.interrupt(text)
-    assert re.search(rf"reader {reader.pid} \S+: missed \d+, \d+ behind", output), output
+    assert re.search(rf"reader {reader.pid} \S+: missed \d+ frames, is \d+ behind", output), output
     assert tool.interrupt(reader)[0] == 4, "frames are missing"
 
 

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from conftest import WINE
+from conftest import WINDOWS, WINE
 from terminal import terminal_or_skip
 
 without_sequences = pytest.mark.skipif(WINE, reason="Wine's console prints control sequences as text")
@@ -74,6 +74,62 @@ def test_top_fits_a_narrow_terminal(tool, terminal):
     assert all(len(line) <= 50 for line in screen.splitlines()) and "RATE" in screen
     terminal.keys("q")
     terminal.wait_for("exit=0")
+
+
+@pytest.mark.parametrize("columns", [8, 20, 35, 60])
+def test_top_cuts_its_lines_at_the_right_edge(tool, terminal, columns):
+    """Curses goes on in the next line, where something else is."""
+    three_segments(tool)
+    terminal.tmux("resize-window", "-x", str(columns), "-y", "12")
+    terminal.run("top", tool.folder, "--filter", "shm", "--sort", "depth", "--reverse")
+    terminal.wait_for("Hz" if columns > 8 else "q quit"[:columns])
+    screen = terminal.screen()
+    lines = screen.split("\n")
+    assert lines[0].startswith("daoshm top"[:columns]) and lines[1].startswith("SEGMENT"), screen
+    assert all("shm" in line for line in lines[2:5]) and not "".join(lines[5:10]).strip(), screen
+    assert columns < 60 or " by depth reversed" in lines[0], "what it is sorted by is shown"
+    terminal.keys("q")
+    assert ("UTC" in lines[0]) == (columns > 24), screen
+
+
+def test_a_character_of_several_bytes_is_removed_from_the_filter_whole(tool, terminal):
+    three_segments(tool)
+    terminal.run("top", tool.folder)
+    terminal.wait_for("3 segments")
+    terminal.keys("/", "w", "é")
+    terminal.wait_for("filter: wé")
+    terminal.keys("BSpace")
+    assert "\\x" not in terminal.wait_for("filter: w▏")
+    terminal.keys("Escape", "q")
+
+
+@pytest.mark.skipif(WINDOWS, reason="the console needs no description")
+def test_an_unknown_terminal_has_the_size_that_it_has(tool, terminal):
+    three_segments(tool)
+    terminal.tmux("resize-window", "-x", "44", "-y", "20")
+    terminal.run("show", "wfs", TERM="nonsense", COLUMNS="")
+    screen = terminal.wait_for("exit=0")
+    assert max(len(line.rstrip()) for line in screen.splitlines() if "▀" in line) <= 44 and screen.count("min ") == 1
+    terminal.run("top", TERM="nonsense")
+    assert "TERM=" in terminal.wait_for("exit=1")
+
+
+@pytest.mark.parametrize("columns", [30, 60, 80])
+@pytest.mark.parametrize("limit", [["-n", 3000], ["-t", "30s"], []], ids=["frames", "time", "none"])
+def test_progress_keeps_to_one_line(tool, terminal, columns, limit):
+    three_segments(tool)
+    terminal.tmux("resize-window", "-x", str(columns), "-y", "20")
+    terminal.keys("clear", "Enter")
+    terminal.run("record", "wfs", tool.folder / "r.fits", *limit, "--force")
+    seen = set()
+    deadline = time.monotonic() + 30
+    while len(seen) < 3 and time.monotonic() < deadline:
+        lines = [line for line in terminal.screen().splitlines() if line.startswith("recording")]
+        assert len(lines) <= 1, lines
+        seen |= set(lines)
+    assert len(seen) == 3 and all(("%" in line) == bool(limit) for line in seen), (seen, terminal.screen())
+    terminal.keys("C-c")
+    terminal.wait_for("exit=")
 
 
 def test_top_without_a_terminal_is_an_error(tool):

@@ -68,7 +68,7 @@ FeedResult Feed::run(const FeedLimits &limits, Progress &progress)
             acquisition_.return_buffer(buffer);
             if (result_.frames > before)
                 last_frame_ns = steady_ns();
-            progress.update(result_.frames, result_.lost > 0 ? fmt::format("{} lost", result_.lost) : "");
+            progress.update(result_.frames, fmt::format("{} frames, {} lost", result_.frames, result_.lost));
         }
         if (now_ns - keywords_ns >= keyword_interval_ns)
         {

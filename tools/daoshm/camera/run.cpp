@@ -47,7 +47,7 @@ int list_cameras(bool json)
         print("no camera found\n");
         return exit_success;
     }
-    Table table({{"name"}, {"vendor"}, {"model"}, {"serial"}, {"protocol"}, {"address"}});
+    Table table({{"NAME"}, {"VENDOR"}, {"MODEL"}, {"SERIAL"}, {"PROTOCOL"}, {"ADDRESS"}});
     for (const Device &device : devices)
         table.add({{device.id, Style::accent},
                    {device.vendor},

@@ -50,13 +50,15 @@ int run_fill(const FillOptions &options)
     Pattern pattern(options.pattern, geometry, options.lowest, highest);
     const bool is_endless = options.rate_hz && !options.frames;
     const uint64_t frames = is_endless ? UINT64_MAX : options.frames.value_or(1);
-    const int64_t started_ns = steady_ns();
+    int64_t started_ns = steady_ns();
     for (uint64_t i = 0; i < frames; ++i)
     {
         const std::vector<std::byte> &frame = pattern.frame(options.first + i);
-        const double due_ns = options.rate_hz ? static_cast<double>(i) * 1e9 / *options.rate_hz : 0;
-        if (!wait_until(started_ns + static_cast<int64_t>(due_ns)))
+        const int64_t due_ns =
+            options.rate_hz ? started_ns + static_cast<int64_t>(static_cast<double>(i) * 1e9 / *options.rate_hz) : 0;
+        if (!wait_until(due_ns))
             return is_endless ? exit_success : exit_interrupted;
+        started_ns += options.rate_hz ? pause_ns(due_ns) : 0;
         publish(segment, frame.data());
     }
     return exit_success;

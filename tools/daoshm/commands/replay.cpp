@@ -92,11 +92,9 @@ int64_t due_ns(const ReplayTimes &times, uint64_t index, double rate_hz)
                        : times.due_ns(index);
 }
 
-void publish_frame(Dao::Image &segment, FrameReader &file, const Sequence &sequence, uint64_t index, bool keep_times)
+void publish_frame(Dao::Image &segment, const FrameReader &file, const std::vector<std::byte> &frame, uint64_t index,
+                   bool keep_times)
 {
-    const uint64_t elements = sequence.frame.element_count();
-    std::vector<std::byte> frame(sequence.frame.size_bytes());
-    file.read(index * elements, elements, frame.data());
     if (!file.records().empty())
     {
         segment.set_frame_id(file.records()[index].cnt2);
@@ -113,18 +111,23 @@ struct ReplayResult
     int64_t elapsed_ns = 0;
 };
 
-/// Publish all frames, the first at `started_ns`. @return false when interrupted
+/// Publish all frames, each read before it is due, the first at `started_ns`. That moves when the process was stopped.
+/// @return false when interrupted
 bool play_once(Dao::Image &segment, FrameReader &file, const Sequence &sequence, const ReplayOptions &options,
-               const ReplayTimes &times, int64_t started_ns, ReplayResult &result)
+               const ReplayTimes &times, int64_t &started_ns, ReplayResult &result)
 {
     Progress progress("replaying", sequence.count, !options.json);
+    const uint64_t elements = sequence.frame.element_count();
+    std::vector<std::byte> frame(sequence.frame.size_bytes());
     for (uint64_t index = 0; index < sequence.count; ++index)
     {
+        file.read(index * elements, elements, frame.data());
         const int64_t due = started_ns + due_ns(times, index, options.rate_hz);
         result.late += steady_ns() - due > 1'000'000 ? 1U : 0U;
         if (!wait_until(due))
             return false;
-        publish_frame(segment, file, sequence, index, options.keep_times);
+        started_ns += pause_ns(due);
+        publish_frame(segment, file, frame, index, options.keep_times);
         ++result.frames;
         progress.update(index + 1);
     }

@@ -21,7 +21,7 @@ const std::vector<SegmentColumnInfo> &segment_columns()
                                                         {SegmentColumn::cnt0, "CNT0", 11, Align::right, 50},
                                                         {SegmentColumn::rate, "RATE", 10, Align::right, 90},
                                                         {SegmentColumn::history, "HISTORY", 12, Align::left, 10},
-                                                        {SegmentColumn::age, "LAST FRAME", 11, Align::right, 55},
+                                                        {SegmentColumn::age, "LAST FRAME", 12, Align::right, 55},
                                                         {SegmentColumn::writer, "WRITER", 16, Align::left, 30},
                                                         {SegmentColumn::readers, "READERS", 7, Align::right, 45},
                                                         {SegmentColumn::missed, "MISSED", 8, Align::right, 70},

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -27,7 +28,7 @@ struct SetOptions
     std::string segment;
     std::string file;
     std::string image;
-    uint64_t frame = 0;
+    std::optional<uint64_t> frame;
     uint32_t depth = 1;
     bool create = false;
     bool cast = false;
@@ -36,17 +37,23 @@ struct SetOptions
 /// The first element of the frame in the file; throws when the shapes do not match.
 uint64_t first_element(const Geometry &file, const Geometry &segment, const SetOptions &options)
 {
+    const uint64_t frame = options.frame.value_or(0);
     if (file.shape == segment.shape)
+    {
+        if (frame != 0)
+            throw ToolError(fmt::format("--frame: {}; expected 0: {} is one frame of the segment's shape, {}", frame,
+                                        options.file, shape_text(segment.shape)));
         return 0;
+    }
     const bool is_cube = file.shape.size() == segment.shape.size() + 1 &&
                          std::equal(segment.shape.begin(), segment.shape.end(), file.shape.begin() + 1);
     if (!is_cube)
         throw ToolError(fmt::format("{}: shape {}; expected that of {}: {}", options.file, shape_text(file.shape),
                                     options.segment, shape_text(segment.shape)));
-    if (options.frame >= file.shape[0])
-        throw ToolError(fmt::format("--frame: {}; expected less than {}, the number of frames in {}", options.frame,
+    if (frame >= file.shape[0])
+        throw ToolError(fmt::format("--frame: {}; expected less than {}, the number of frames in {}", frame,
                                     file.shape[0], options.file));
-    return options.frame * segment.element_count();
+    return frame * segment.element_count();
 }
 
 /// One frame of the file, converted to the type `wanted`.
@@ -78,7 +85,7 @@ int run_set(const SetOptions &options)
         return exit_success;
     }
     Geometry wanted = file->header().geometry;
-    if (!file->records().empty()) // a recording: frames along the first axis
+    if (!file->records().empty() || options.frame) // frames along the first axis
         wanted.shape.erase(wanted.shape.begin());
     check_shape(options.file, wanted); // before it is read
     const std::vector<std::byte> frame = read_frame(*file, wanted, options);
@@ -100,8 +107,8 @@ void add_set(Tool &tool)
         ->required()
         ->type_name("FILE");
     add_image_option(command, options->image);
-    add_number(command, "--frame", options->frame, "Frame of a file with several, from 0", any_count)
-        ->capture_default_str();
+    add_number(command, "--frame", options->frame, "Frame of a file with several, from 0; default: the first",
+               any_count);
     command->add_flag("--create", options->create,
                       "Create the segment, with the file's shape, type and keywords, when it does not exist");
     add_number(command, "--depth", options->depth, "Slots of a segment that is created", depth_bounds)

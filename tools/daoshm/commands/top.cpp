@@ -78,6 +78,14 @@ TopModel model_of(const TopOptions &options)
     return model;
 }
 
+void remove_last_character(std::string &utf8)
+{
+    while (!utf8.empty() && (static_cast<unsigned char>(utf8.back()) & 0xC0U) == 0x80U)
+        utf8.pop_back();
+    if (!utf8.empty())
+        utf8.pop_back();
+}
+
 class TopScreen
 {
   public:
@@ -170,8 +178,8 @@ class TopScreen
             is_editing_filter_ = false;
             model_.filter.clear();
         }
-        else if (key == FullScreen::backspace && !model_.filter.empty())
-            model_.filter.pop_back();
+        else if (key == FullScreen::backspace)
+            remove_last_character(model_.filter);
         else if (key >= ' ' && key < 256)
             model_.filter += static_cast<char>(key);
     }
@@ -191,8 +199,8 @@ class TopScreen
         screen_.clear();
         const TerminalSize size = screen_.size();
         const std::vector<SegmentStatus> rows = model_.rows();
-        draw_title(size, rows.size());
         const std::vector<PlacedColumn> columns = place_columns(size.columns);
+        draw_title(size, rows.size(), columns);
         draw_header(columns, size);
         const int room = std::max(0, size.rows - 3);
         first_row_ = std::clamp(first_row_, 0, std::max(0, static_cast<int>(rows.size()) - room));
@@ -204,21 +212,37 @@ class TopScreen
         screen_.show();
     }
 
-    void draw_title(const TerminalSize &size, size_t shown)
+    void draw_title(const TerminalSize &size, size_t shown, const std::vector<PlacedColumn> &columns)
     {
         screen_.put(0, 0, "daoshm top", Style::bold);
         std::string text = shown == model_.total() ? fmt::format("{} {}", shown, shown == 1 ? "segment" : "segments")
                                                    : fmt::format("{} of {} segments", shown, model_.total());
+        text += hidden_sort_text(columns);
         if (!model_.folder().empty())
             text += fmt::format(" in {}", printable(model_.folder()));
         text += fmt::format(", every {:.3g} s", interval_s_);
         if (!model_.filter.empty() && !is_editing_filter_)
             text += fmt::format(", filter '{}'", printable(model_.filter));
+        const std::string time = time_text(now_ns()).substr(11, 8) + " UTC";
+        const int room = size.columns - 13 - static_cast<int>(time.size()) - (is_paused_ ? 9 : 0);
+        text = keep_start(text, static_cast<size_t>(std::max(0, room)));
         screen_.put(0, 12, text);
         if (is_paused_)
             screen_.put(0, 13 + static_cast<int>(display_width(text)), " paused ", Style::warning, true);
-        const std::string time = time_text(now_ns()).substr(11, 8) + " UTC";
-        screen_.put(0, std::max(0, size.columns - static_cast<int>(time.size())), time, Style::dim);
+        if (room >= 0)
+            screen_.put(0, size.columns - static_cast<int>(time.size()), time, Style::dim);
+    }
+
+    /// By what it is sorted, where no column shows it.
+    std::string hidden_sort_text(const std::vector<PlacedColumn> &columns) const
+    {
+        const auto is_sorted = [this](const auto &column) { return column.info.column == model_.sort; };
+        if (std::any_of(columns.begin(), columns.end(), is_sorted))
+            return "";
+        for (const SegmentColumnInfo &info : segment_columns())
+            if (info.column == model_.sort)
+                return " by " + sort_name(info) + (model_.is_reversed ? " reversed" : "");
+        return "";
     }
 
     void draw_header(const std::vector<PlacedColumn> &columns, const TerminalSize &size)

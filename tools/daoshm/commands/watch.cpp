@@ -54,7 +54,7 @@ double rate_of(const Tally &tally)
 
 void print_header(const WatchOptions &options)
 {
-    std::string text = fmt::format("{:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>8} {:>9}", "RATE", "JITTER", "MIN",
+    std::string text = fmt::format("{:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>8} {:>11}", "RATE", "JITTER", "MIN",
                                    "MEAN", "MAX", "RMS", "MISSED", "AGE");
     if (options.latency)
         text += fmt::format(" {:>10} {:>10} {:>10} {:>10}", "WAKE P50", "P99", "P99.9", "MAX");
@@ -79,7 +79,7 @@ void print_line(const Line &line, const WatchOptions &options)
                        value(frame.rms) + " ";
     const std::string missed = right(std::to_string(tally.missed), 8);
     text += tally.missed > 0 ? paint(Style::warning, missed) : missed;
-    text += " " + right(last_frame_text(line.newest.status), 9);
+    text += " " + right(last_frame_text(line.newest.status), 11);
     if (options.latency)
     {
         const Percentiles latency(tally.latencies_ns);
@@ -93,7 +93,7 @@ void print_line(const Line &line, const WatchOptions &options)
     if (tally.replaced > 0)
         text += "\n" + paint(Style::warning, "replaced, following");
     for (const MissedFrames::Reader &reader : line.missed)
-        text += "\n" + paint(Style::warning, fmt::format("reader {} {}: missed {}, {} behind", reader.pid,
+        text += "\n" + paint(Style::warning, fmt::format("reader {} {}: missed {} frames, is {} behind", reader.pid,
                                                          printable(reader.name), reader.missed, reader.behind));
     print_now(text + "\n");
 }

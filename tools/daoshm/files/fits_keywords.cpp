@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -134,6 +135,7 @@ std::vector<Dao::Keyword> read_keywords(fitsfile *file, const std::string &path,
     const bool is_written_by_us = fits_read_card(file, "DAOTYPE", own_card.data(), &status) == 0;
     fits_clear_errmsg();
     std::vector<Dao::Keyword> keywords;
+    std::set<std::string> names;
     for (int i = 1; i <= count; ++i)
     {
         std::array<char, FLEN_KEYWORD> name{};
@@ -148,7 +150,9 @@ std::vector<Dao::Keyword> read_keywords(fitsfile *file, const std::string &path,
         if (describes_file(name.data(), is_written_by_us))
             continue;
         Dao::Keyword keyword;
-        const std::string reason = parse_card(name.data(), value.data(), comment.data(), keyword);
+        std::string reason = parse_card(name.data(), value.data(), comment.data(), keyword);
+        if (reason.empty() && !names.insert(keyword.name).second)
+            reason = "a second value";
         if (reason.empty())
             keywords.push_back(keyword);
         else

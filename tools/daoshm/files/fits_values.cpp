@@ -136,6 +136,19 @@ bool has_undefined(fitsfile *file, uint64_t count, const std::string &path)
     return false;
 }
 
+/// Throw when the file ends before the image: before room is made for it, or half of it is published.
+void require_data(fitsfile *file, uint64_t wanted_bytes, const std::string &path)
+{
+    int status = 0;
+    LONGLONG begin = 0;
+    fits_get_hduaddrll(file, nullptr, &begin, nullptr, &status);
+    check_fits(status, path);
+    const uint64_t found_bytes = static_cast<uint64_t>(std::max<LONGLONG>(0, file->Fptr->filesize - begin));
+    if (found_bytes < wanted_bytes)
+        throw ToolError(fmt::format("{}: {} bytes of data; expected {}, by its header: the file is cut", path,
+                                    found_bytes, wanted_bytes));
+}
+
 }
 
 FitsValues fits_values(fitsfile *file, uint64_t count, const std::string &path)
@@ -146,6 +159,8 @@ FitsValues fits_values(fitsfile *file, uint64_t count, const std::string &path)
     const bool is_compressed = fits_is_compressed_image(file, &status) != 0;
     check_fits(status, path);
     const uint8_t stored = stored_type(bitpix, path);
+    if (!is_compressed)
+        require_data(file, count * daoTypeSize(stored), path);
     const double scale = header_number(file, "BSCALE").value_or(1);
     const double zero = header_number(file, "BZERO").value_or(0);
     const bool is_scaled = scale != 1 || zero != 0;

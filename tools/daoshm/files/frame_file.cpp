@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <fstream>
 
 #include <fmt/ranges.h>
 
@@ -68,7 +69,7 @@ const Format &format_of(const std::string &path, bool to_read)
                 return format;
         known.insert(known.end(), endings.begin(), endings.end());
     }
-    throw ToolError(fmt::format("{}: file name ends in '{}'; expected one of {}{}", path,
+    throw ToolError(fmt::format("{}: file name ends in '{}'; expected one of {}{}", path.empty() ? "file" : path,
                                 path_of(path).extension().string(), fmt::join(known, ", "),
                                 to_read ? "" : "; compressed files are only read"),
                     exit_usage);
@@ -146,7 +147,15 @@ void save_frame(const std::string &path, const FileHeader &header, const void *f
 
 std::unique_ptr<FrameReader> open_frames(const std::string &path, const std::string &image)
 {
-    std::unique_ptr<FrameReader> file = format_of(path, true).open(path, image);
+    const Format &format = format_of(path, true);
+    std::error_code error;
+    const fs::file_status status = fs::status(path_of(path), error);
+    if (fs::exists(status) && !fs::is_regular_file(status)) // a pipe would be waited for, and Ctrl-C not obeyed
+        throw ToolError(fmt::format("{}: is a {}; expected a file", path,
+                                    fs::is_directory(status) ? "folder" : "pipe or a device"));
+    if (!std::ifstream(path_of(path), std::ios::binary))
+        throw ToolError(fmt::format("{}: cannot be opened for reading: {}", path, last_error_text()));
+    std::unique_ptr<FrameReader> file = format.open(path, image);
     if (file->records().empty())
         file->use_journal();
     return file;

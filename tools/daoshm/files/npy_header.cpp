@@ -78,7 +78,7 @@ std::vector<uint64_t> shape_of(const PythonLiteral &literal, const std::string &
     std::vector<uint64_t> shape;
     for (const PythonLiteral &axis : literal.items)
     {
-        if (axis.kind != Kind::number || axis.is_negative)
+        if (axis.kind != Kind::number || (axis.is_negative && axis.number != 0))
             throw refuse(axis.kind == Kind::number ? fmt::format("-{}", axis.number) : "something else than a number");
         shape.push_back(axis.number);
     }

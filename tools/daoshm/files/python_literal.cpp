@@ -70,7 +70,7 @@ class Parser
         {
         case '\'':
         case '"':
-            return texts();
+            return texts(false);
         case '(':
             return bracketed(Kind::tuple, ')', level);
         case '[':
@@ -116,31 +116,53 @@ class Parser
         return value;
     }
 
-    /// One or more texts after each other are one.
-    PythonLiteral texts()
+    /// One or more texts after each other are one. In raw ones a backslash is a character.
+    PythonLiteral texts(bool is_raw)
     {
         PythonLiteral value;
         value.kind = Kind::text;
         for (char quote = peek(); quote == '\'' || quote == '"'; quote = next_character())
-            append_text(value.text, quote);
+        {
+            append_text(value.text, quote, is_raw);
+            is_raw = false;
+        }
         return value;
     }
 
-    void append_text(std::string &text, char quote)
+    void append_text(std::string &text, char quote, bool is_raw)
     {
         for (++position_; peek() != quote; ++position_)
         {
             if (position_ == text_.size() || peek() == '\n')
                 fail("the end of a text is missing");
-            if (peek() == '\\')
-            {
-                ++position_;
-                if (std::string_view("\\'\"").find(peek()) == std::string_view::npos || peek() == at_end)
-                    fail("an escape other than \\\\, \\' and \\\"");
-            }
-            text += peek();
+            if (peek() == '\\' && !is_raw)
+                text += escaped();
+            else
+                text += peek();
         }
         ++position_;
+    }
+
+    /// The character that stands there as \\, \', \", \xHH, \uHHHH or \OOO; the position is left at its last one.
+    char escaped()
+    {
+        ++position_;
+        const char letter = peek();
+        if (letter == '\\' || letter == '\'' || letter == '"')
+            return letter;
+        const bool is_octal = letter >= '0' && letter <= '7';
+        const size_t first = position_ + (is_octal ? 0 : 1);
+        const size_t most = letter == 'x' ? 2 : letter == 'u' ? 4 : is_octal ? 3 : 0;
+        const std::string_view digits = text_.substr(std::min(first, text_.size()), most);
+        unsigned code = 0;
+        const char *const end = digits.data() + digits.size();
+        const auto [rest, error] = std::from_chars(digits.data(), end, code, is_octal ? 8 : 16);
+        constexpr unsigned last_ascii = 0x7F;
+        if (error != std::errc() || (rest != end && !is_octal) || digits.size() < (is_octal ? 1 : most) ||
+            code > last_ascii)
+            fail("an escape other than \\\\, \\', \\\" and the number of a character");
+        position_ = static_cast<size_t>(rest - text_.data()) - 1;
+        return static_cast<char>(code);
     }
 
     /// Decimal, or with 0x, 0o, 0b; Python 2 put an L behind some.
@@ -185,9 +207,10 @@ class Parser
         while (is_name_character(peek()))
             ++position_;
         const std::string_view name = text_.substr(begin, position_ - begin);
-        const bool is_prefix = name == "u" || name == "U" || name == "b" || name == "B";
+        const bool is_raw = name == "r" || name == "R";
+        const bool is_prefix = is_raw || name == "u" || name == "U" || name == "b" || name == "B";
         if (is_prefix && (peek() == '\'' || peek() == '"'))
-            return texts();
+            return texts(is_raw);
         PythonLiteral value;
         if (name == "None")
             return value;

@@ -45,6 +45,17 @@ TEST(PythonLiteral, ReadsEachKind)
     EXPECT_EQ(parse_python_literal(" None # nothing").kind, Kind::none);
 }
 
+TEST(PythonLiteral, ReadsEscapedCharactersOfASCII)
+{
+    EXPECT_EQ(parse_python_literal("'\\x3cf4'").text, "<f4");
+    EXPECT_EQ(parse_python_literal("'\\u003Cf4'").text, "<f4");
+    EXPECT_EQ(parse_python_literal("'\\74f4'").text, "<f4");
+    EXPECT_EQ(parse_python_literal("'\\0'").text, std::string(1, '\0'));
+    EXPECT_EQ(parse_python_literal("r'\\x3c' '\\x3c'").text, "\\x3c<");
+    for (const char *text : {"'\\x3'", "'\\x3g'", "'\\xff'", "'\\u00'", "'\\", "'\\x", "'\\q'", "'\\9'"})
+        EXPECT_NE(refusal_of(text), "") << text;
+}
+
 TEST(PythonLiteral, OneInRoundBracketsIsATupleOnlyWithAComma)
 {
     EXPECT_EQ(parse_python_literal("()").kind, Kind::tuple);
@@ -81,7 +92,7 @@ TEST(PythonLiteral, SaysWhatItCannotRead)
                              "0b2",       "1.5",
                              "1e5",       "1a",
                              "True1",     "true",
-                             "u",         "r'a'",
+                             "u",         "f'a'",
                              "f()",       "1 2",
                              "a.b",       "99999999999999999999",
                              "{'a': 1}}", ",",

@@ -50,23 +50,29 @@ void Progress::update(uint64_t done, const std::string &note)
         return;
     drawn_ns_ = now;
     is_drawn_ = true;
-    const auto elapsed_ns = static_cast<double>(now - started_ns_);
-    std::string line = label_;
-    if (total_ > 0)
-    {
-        const double fraction = static_cast<double>(done) / static_cast<double>(total_);
-        line += fmt::format(" ▕{}▏ {:3.0f} %", bar(fraction), fraction * 100);
-        if (fraction > 0 && fraction < 1)
-            line += fmt::format("  {} remaining", duration_text(elapsed_ns * (1 - fraction) / fraction));
-    }
-    else
-    {
-        line += fmt::format(" {}", duration_text(elapsed_ns));
-    }
-    if (!note.empty())
-        line += "  " + note;
+    const double fraction = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 0;
+    const std::string text = text_of(fraction, now - started_ns_, note);
+    // A line that is wider than the terminal would become two, of which only one is drawn over.
+    const auto room = static_cast<size_t>(std::max(1, error_columns() - 1));
+    std::string line = label_ + (total_ > 0 ? fmt::format(" ▕{}▏", bar(fraction)) : "") + text;
+    if (display_width(line) > room)
+        line = keep_start(label_ + text, room);
     std::fputs(("\r\033[K" + line).c_str(), stderr);
     std::fflush(stderr);
+}
+
+/// What is said in words: how far it is, and how long it will take or took.
+std::string Progress::text_of(double fraction, int64_t elapsed_ns, const std::string &note) const
+{
+    std::string text =
+        total_ > 0 ? fmt::format(" {:3.0f} %", fraction * 100) : fmt::format(" {}", age_text(elapsed_ns));
+    if (fraction > 0 && fraction < 1)
+    {
+        constexpr double most_ns = 9e18;
+        const double left_ns = static_cast<double>(elapsed_ns) * (1 - fraction) / fraction;
+        text += fmt::format(", {} left", age_text(static_cast<int64_t>(std::min(left_ns, most_ns))));
+    }
+    return note.empty() ? text : text + ", " + note;
 }
 
 }

@@ -10,7 +10,7 @@ namespace daoshm
 class Progress
 {
   public:
-    /// @param total the count when complete; 0 when it is not known
+    /// @param total the count (of whatever `update` is told) when complete; 0 when it is not known
     Progress(std::string label, uint64_t total, bool wanted = true);
     ~Progress();
     Progress(const Progress &) = delete;
@@ -20,6 +20,8 @@ class Progress
     void update(uint64_t done, const std::string &note = "");
 
   private:
+    std::string text_of(double fraction, int64_t elapsed_ns, const std::string &note) const;
+
     std::string label_;
     uint64_t total_;
     bool is_shown_;

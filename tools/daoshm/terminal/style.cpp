@@ -62,4 +62,13 @@ std::string keep_end(const std::string &text, size_t width)
     return "…" + text.substr(at);
 }
 
+std::string keep_start(const std::string &text, size_t width)
+{
+    size_t at = 0;
+    for (size_t used = 0; at < text.size(); ++at)
+        if (const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U; begins && used++ == width)
+            break;
+    return text.substr(0, at);
+}
+
 }

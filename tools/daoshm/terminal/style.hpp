@@ -16,5 +16,7 @@ std::string paint(Style style, std::string_view text);
 size_t display_width(std::string_view text);
 /// Cut UTF-8 text to a width, with an ellipsis in front of what remains.
 std::string keep_end(const std::string &text, size_t width);
+/// Cut UTF-8 text to a width.
+std::string keep_start(const std::string &text, size_t width);
 
 }

@@ -44,14 +44,19 @@ std::string duration_text(double duration_ns)
         return fmt::format("{:.1f} µs", duration_ns / 1e3);
     if (size < 1e9)
         return fmt::format("{:.2f} ms", duration_ns / 1e6);
-    return fmt::format("{:.2f} s", duration_ns / 1e9);
+    if (size < 600e9)
+        return fmt::format("{:.2f} s", duration_ns / 1e9);
+    const auto minutes = static_cast<int64_t>(duration_ns / 60e9);
+    const int64_t seconds = static_cast<int64_t>(size / 1e9) % 60;
+    return std::abs(minutes) < 60 ? fmt::format("{} min {} s", minutes, seconds)
+                                  : fmt::format("{} h {} min", minutes / 60, std::abs(minutes) % 60);
 }
 
 std::string age_text(int64_t age_ns)
 {
     const double seconds = static_cast<double>(age_ns) / 1e9;
     if (seconds < -1)
-        return "in the future";
+        return fmt::format("-{}", age_text(age_ns > INT64_MIN ? -age_ns : INT64_MAX));
     if (seconds < 0.001)
         return "< 1 ms";
     if (seconds < 1)

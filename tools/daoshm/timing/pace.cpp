@@ -20,4 +20,11 @@ bool wait_until(int64_t due_ns)
     return !is_interrupted();
 }
 
+int64_t pause_ns(int64_t due_ns)
+{
+    constexpr int64_t longest_delay_ns = 1'000'000'000;
+    const int64_t late_ns = steady_ns() - due_ns;
+    return late_ns > longest_delay_ns ? late_ns : 0;
+}
+
 }

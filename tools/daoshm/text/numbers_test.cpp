@@ -1,0 +1,40 @@
+#include "text/numbers.hpp"
+
+#include <gtest/gtest.h>
+
+namespace daoshm
+{
+
+namespace
+{
+
+constexpr int64_t second_ns = 1'000'000'000;
+
+}
+
+TEST(Numbers, AgesHaveTheUnitThatPeopleUse)
+{
+    EXPECT_EQ(age_text(0), "< 1 ms");
+    EXPECT_EQ(age_text(-second_ns / 2), "< 1 ms") << "clocks differ by that";
+    EXPECT_EQ(age_text(second_ns / 4), "250 ms");
+    EXPECT_EQ(age_text(90 * second_ns), "1 min");
+    EXPECT_EQ(age_text(47 * 3600 * second_ns + 59 * 60 * second_ns), "47 h 59 min");
+    EXPECT_EQ(age_text(72 * 3600 * second_ns), "3 d");
+}
+
+TEST(Numbers, AnAgeInTheFutureIsNegative)
+{
+    EXPECT_EQ(age_text(-2 * second_ns), "-2.0 s");
+    EXPECT_EQ(age_text(-3601 * second_ns), "-1 h 0 min");
+    EXPECT_EQ(age_text(INT64_MIN), "-106751 d");
+}
+
+TEST(Numbers, LongDurationsAreInMinutesAndHours)
+{
+    EXPECT_EQ(duration_text(599.99e9), "599.99 s");
+    EXPECT_EQ(duration_text(725e9), "12 min 5 s");
+    EXPECT_EQ(duration_text(-725e9), "-12 min 5 s");
+    EXPECT_EQ(duration_text(5 * 3600e9 + 1), "5 h 0 min");
+}
+
+}
