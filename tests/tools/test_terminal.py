@@ -110,8 +110,14 @@ def test_an_unknown_terminal_has_the_size_that_it_has(tool, terminal):
     terminal.run("show", "wfs", TERM="nonsense", COLUMNS="")
     screen = terminal.wait_for("exit=0")
     assert max(len(line.rstrip()) for line in screen.splitlines() if "▀" in line) <= 44 and screen.count("min ") == 1
-    terminal.run("top", TERM="nonsense")
-    assert "TERM=" in terminal.wait_for("exit=1")
+
+
+@pytest.mark.skipif(WINDOWS, reason="the console needs no description")
+@pytest.mark.parametrize("name", ["nonsense", "dumb", ""])
+def test_top_says_what_to_do_on_a_terminal_that_it_cannot_use(tool, terminal, name):
+    terminal.run("top", TERM=name)
+    screen = terminal.wait_for("exit=1")
+    assert "TERM=xterm-256color" in screen.replace("\n", "") and f"'{name}'" in screen
 
 
 @pytest.mark.parametrize("columns", [30, 60, 80])

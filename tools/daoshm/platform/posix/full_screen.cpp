@@ -72,10 +72,15 @@ int bytes_in(const std::string &text, int columns)
 
 FullScreen::FullScreen()
 {
-    if (newterm(nullptr, stdout, stdin) == nullptr)
-        throw std::runtime_error("terminal: TERM is '" + environment("TERM") +
-                                 "'; expected a terminal that the terminfo database here describes: most do what "
-                                 "TERM=xterm-256color says");
+    char cursor_address[] = "cup"; // without it, as of TERM=dumb, curses draws all into one line
+    const bool is_known = newterm(nullptr, stdout, stdin) != nullptr;
+    if (is_known && tigetstr(cursor_address) == nullptr)
+        endwin();
+    if (!is_known || tigetstr(cursor_address) == nullptr)
+        throw std::runtime_error(
+            "terminal: TERM is '" + environment("TERM") +
+            "'; expected a terminal with a cursor that the terminfo database here describes: most do what "
+            "TERM=xterm-256color says");
     cbreak();
     noecho();
     keypad(stdscr, TRUE);
