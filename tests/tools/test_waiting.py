@@ -166,8 +166,11 @@ def test_no_torn_frame_is_recorded(tool, depth):
     data = np.load(tool.folder / "r.npy", mmap_mode="r") if report["frames"] else []  # without a frame, no file
     assert len(data) == report["frames"] and recorder.returncode in (0, 3, 4), errors
     assert all(frame.min() == frame.max() for frame in data)
-    if depth == 1:
-        assert report["outrun"] > 0 and (report["frames"] <= 1 or report["missed"] > 0), report
+    if report["frames"]:
+        table = json.loads((tool.folder / "r.npy.json").read_text())
+        assert (np.diff(table["cnt0"]) == np.asarray(table["missed"][1:]) + 1).all(), "none is lost without a word"
+        assert sum(table["missed"]) == report["missed"]
+    assert depth > 1 or report["outrun"] > 0, report
 
 
 def test_create_exclusive_has_one_winner(tool):
