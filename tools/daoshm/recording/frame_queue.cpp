@@ -43,7 +43,8 @@ std::vector<std::byte> FrameQueue::borrow_buffer()
     std::unique_lock lock(mutex_);
     if (!is_closed_ && spare_.empty() && buffers_remaining_ > 0)
         add_buffer();
-    times_full_ += !is_closed_ && spare_.empty() ? 1 : 0;
+    if (!is_closed_ && spare_.empty())
+        ++times_full_;
     changed_.wait(lock, [&] { return is_closed_ || !spare_.empty(); });
     if (is_closed_)
         return {};
