@@ -1,5 +1,5 @@
-# What `cmake --install` puts where: headers, libdao, the CMake package daoShm and two pkg-config files. Components:
-# library, development, tool (tools/daoshm), python (python/).
+# What `cmake --install` puts where: headers, libdao, libdaoNet, the CMake package daoShm and pkg-config files. Components:
+# library, network, development, tool (tools/daoshm), python (python/).
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/daoShm)
@@ -8,22 +8,24 @@ set(pkgconfig_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES include/dao.h include/daoBase.h include/daoShm.hpp include/daoImage.hpp include/daoMemory.hpp
               include/daoTypes.hpp
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
-set(installed_libraries dao shm)
-if(TARGET daoNet)
-  list(APPEND installed_libraries daoNet)
-  install(FILES include/daoNet.h include/daoNet.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
-endif()
 set(link_name NAMELINK_COMPONENT development)
 if(DAO_WHEEL)
   set(link_name NAMELINK_SKIP)
 endif()
-install(
-  TARGETS ${installed_libraries}
-  EXPORT daoShmTargets
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
-  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library ${link_name}
-  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT library
-  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+function(install_libraries component)
+  install(
+    TARGETS ${ARGN}
+    EXPORT daoShmTargets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component} ${link_name}
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${component}
+    INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+endfunction()
+install_libraries(library dao shm)
+if(TARGET daoNet)
+  install_libraries(network daoNet)
+  install(FILES include/daoNet.h include/daoNet.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+endif()
 install(EXPORT daoShmTargets NAMESPACE dao:: DESTINATION ${package_folder} COMPONENT development)
 
 configure_package_config_file(cmake/daoShmConfig.cmake.in ${PROJECT_BINARY_DIR}/daoShmConfig.cmake

@@ -69,10 +69,13 @@ platforms   tmux                    tmux, a terminal for tests of daoshm
 wheel   libcli11-dev                CLI11, for daoshm
 wheel   libfmt-dev                  fmt, for daoshm
 wheel   nlohmann-json3-dev          nlohmann-json, for daoshm
+wheel   cppzmq-dev                  the C++ header of ZeroMQ, for the network
 wheel   libaravis-dev               the headers of Aravis, for cameras in daoshm
 wheel   cmake                       the build system CMake
 wheel   ninja-build                 the build system Ninja
 wheel   pkg-config                  pkg-config, which finds libraries
+wheel   automake                    automake, for the sources of libsodium
+wheel   libtool                     libtool, for the sources of libsodium
 wheel   gcc                         a C compiler, for tools of the build
 wheel   make                        make
 wheel   dpkg-dev                    dpkg-source, which unpacks sources

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the wheel of dist/ into an empty environment in an empty Debian, without a compiler, and runs the package's tests
-# and daoshm's with it: test.sh [SUITE...]     (bookworm trixie). Prints how long the three lines of a new user take.
+# Installs the wheel of dist/ in an empty Debian without a compiler, by pipx and by pip, shows a moving picture in a terminal, and
+# runs the package's tests and daoshm's: test.sh [SUITE...]     (bookworm trixie). Prints how long each line of a user takes.
 # Needs root, for a mount namespace of its own. DIST: another folder than dist.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -12,11 +12,12 @@ dist=${DIST:-$root/dist}
 for suite; do
     work=$(mktemp -d "${TMPDIR:-/tmp}/daoshm-wheel.XXXXXX")
     trap 'rm -rf "$work"' EXIT
-    use_root "$work" "$suite" ca-certificates python3 python3-venv tmux
+    use_root "$work" "$suite" ca-certificates pipx python3 python3-venv tmux
     mkdir "$work/dist"
     cp "$dist"/*"$(uname -m)".whl "$work/dist"
     copy_sources "$work/daoshm"
-    rm -rf "$work/daoshm/src" "$work/daoshm/include" "$work/daoshm/python/daoShm" "$work/daoshm/python/dao"
+    # Nothing can be used but what the wheel brought.
+    rm -rf "$work/daoshm/src" "$work/daoshm/net" "$work/daoshm/include" "$work/daoshm/python/daoShm" "$work/daoshm/python/dao"
     echo "Debian $suite:"
     inside "$work" bash "/daoshm/packaging/wheel/test_inside.sh"
     rm -rf "$work"

@@ -7,30 +7,55 @@ for compiler in cc gcc c++ g++ clang cmake; do
         exit 1
     fi
 done
-timed() { # WHAT COMMAND...
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore TERM=xterm-256color
+mkdir /clone && ln -s /dist /clone/dist && cd /clone
+timed() { # WHAT COMMAND...: a line as a user types it, and how long it takes
     local what=$1 start
     shift
     start=$(date +%s%N)
-    "$@"
-    awk -v what="$what" -v ns=$(($(date +%s%N) - start)) 'BEGIN { printf "  %-40s %.1f s\n", what, ns / 1e9 }'
+    "$@" >/tmp/timed.log 2>&1 || { cat /tmp/timed.log; echo "failed: $*" >&2; exit 1; }
+    awk -v what="$what" -v ns=$(($(date +%s%N) - start)) 'BEGIN { printf "  %6.1f s  %s\n", ns / 1e9, what }'
 }
-install() {
-    python3 -m venv /opt/daoshm && /opt/daoshm/bin/pip install --quiet --no-index --find-links /dist --no-deps daoShm &&
-        /opt/daoshm/bin/pip install --quiet "numpy>=1.23"
+terminal() { tmux -u -L first "$@"; }
+picture() { # BUT: waits for a picture that is not BUT
+    local screen
+    for _ in $(seq 600); do
+        screen=$(terminal capture-pane -p)
+        if [[ $screen = *▀* && $screen != "$1" ]]; then
+            printf '%s\n' "$screen"
+            return
+        fi
+        sleep 0.05
+    done
+    echo "no other picture within 30 s: $screen" >&2
+    return 1
 }
-show() {
-    daoshm create camera 64x64 float32 --depth 4 &&
-        daoshm fill camera spot --rate 100 --frames 20 >/tmp/fill.log &&
-        COLUMNS=80 daoshm show camera >/tmp/picture.txt
+show() { # in a terminal: a picture, and then another one, since the spot moves
+    local first
+    terminal new-session -d -x 80 -y 40 "$@"
+    first=$(picture "") && picture "$first" >/tmp/picture.txt
 }
-test_all() {
-    python -m pytest -q -p no:cacheprovider -n 4 /daoshm/python/tests &&
-        python -m pytest -q -p no:cacheprovider -n 4 /daoshm/tests/tools
-}
-timed "installed in" install
-PATH=/opt/daoshm/bin:$PATH
-timed "a first picture in" show
+tests() { ~/ao/bin/python -m pytest -q -p no:cacheprovider -n $(($(nproc) * 2)) "/daoshm/$1"; }
+
+# The lines of docs/guide/install.md. NumPy comes from PyPI.
+line='pipx install --pip-args="--find-links $PWD/dist" daoShm'
+timed "$line" bash -c "$line"
+PATH=$HOME/.local/bin:$PATH
+line='daoshm create camera 64x64 float32 --depth 4 && { daoshm fill camera spot --rate 100 & daoshm show camera --watch; }'
+timed "$line" show bash -c "$line"
 cat /tmp/picture.txt
-pip install --quiet -r /daoshm/python/tests/requirements.txt -r /daoshm/tests/tools/requirements.txt
-export DAO_TEST_WHEEL=1 DAOSHM=/opt/daoshm/bin/daoshm PYTHONDONTWRITEBYTECODE=1
-timed "the tests in" test_all
+terminal kill-server
+daoshm rm --force camera
+daoshm net status >/dev/null
+
+line='python3 -m venv ~/ao && ~/ao/bin/pip install --find-links dist daoShm'
+timed "$line" bash -c "$line"
+~/ao/bin/pip install --quiet -r /daoshm/python/tests/requirements.txt -r /daoshm/tests/tools/requirements.txt
+# The tests of daoshm want cameras, and a program that other users may start.
+cp -L ~/.local/bin/daoshm /usr/local/bin/daoshm
+export DAO_TEST_WHEEL=1 DAOSHM=/usr/local/bin/daoshm PYTHONDONTWRITEBYTECODE=1
+timed "the tests of the package" tests python/tests
+tail -n 1 /tmp/timed.log
+apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libaravis-0.8-0 >/dev/null
+timed "the tests of daoshm" tests tests/tools
+tail -n 1 /tmp/timed.log

@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT, run_checked
 
 import daoShm
-from daoShm import location, shm
+from daoShm import _core, location, shm
 
 PROGRAM = ROOT / "tests" / "consumer" / "program"
 TOOL = Path(sysconfig.get_path("scripts"), "daoshm" + sysconfig.get_config_var("EXE"))
@@ -85,17 +85,30 @@ def test_a_cmake_project_finds_the_package(name, tmp_path):
     run_checked(["cmake", "--build", tmp_path])
     run_checked([tmp_path / "consumer_c", name])
     run_checked([tmp_path / "consumer_cpp", name])
+    if _core.HAS_NETWORK:
+        run_checked([tmp_path / "consumer_network", name])
 
 
 @needs_compiler
 @pytest.mark.skipif(shutil.which("pkg-config") is None, reason="no pkg-config")
 def test_pkg_config_finds_the_package(monkeypatch, name, tmp_path):
     monkeypatch.setenv("PKG_CONFIG_PATH", ask("--pkg-config-dir"))
-    flags = shlex.split(run_checked(["pkg-config", "--cflags", "--libs", "daoShm"]))
-    program = tmp_path / "program"
-    flags.append(f"-Wl,-rpath,{Path(ask('--library')).parent}")
-    run_checked(["c++", "-std=c++17", PROGRAM / "consumer.cpp", "-o", program, *flags])
-    run_checked([program, name])
+    programs = {"daoShm": ["c++", "-std=c++17", PROGRAM / "consumer.cpp"]}
+    if _core.HAS_NETWORK:
+        programs["daoNet"] = ["cc", "-std=c11", PROGRAM / "network.c"]
+    for package, command in programs.items():
+        flags = shlex.split(run_checked(["pkg-config", "--cflags", "--libs", package]))
+        run_checked([*command, "-o", tmp_path / package, *flags])
+        run_checked([tmp_path / package, name])
+
+
+def test_a_wheel_has_the_network_for_python_and_for_c():
+    if "DAO_TEST_WHEEL" in os.environ:
+        assert _core.HAS_NETWORK and "without the network" not in run_checked([TOOL, "net", "status"])
+    assert Path(ask("--prefix"), "include", "daoNet.h").is_file() == _core.HAS_NETWORK
+    if _core.HAS_NETWORK:
+        library = Path(ask("--library"))
+        assert ctypes.CDLL(library.with_name(library.name.replace("dao.", "daoNet."))).daoNetClose(None) == 0
 
 
 def test_cmake_is_told_where_the_package_is():

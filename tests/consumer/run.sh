@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install BUILD_DIR into a temporary prefix; start daoshm from it, build and run the C and the C++ program against it,
-# with CMake and with pkg-config. The prefix is moved after the installation: nothing in it may depend on where it was
+# Install BUILD_DIR into a temporary prefix; start daoshm from it, build and run the programs in C and in C++, and where
+# libdaoNet is the one of the network, against it, with CMake and with pkg-config. The prefix is moved after the installation: nothing in it may depend on where it was
 # installed, nor on a variable that says where the library is.
 set -eu
 build=${1:?usage: run.sh BUILD_DIR}
@@ -26,10 +26,12 @@ if [ -x "$work/prefix/bin/daoshm" ]; then
     (cd "$work/prefix/bin" && ./daoshm create "$work/installed.im.shm" 4x4 && ./daoshm rm "$work/installed.im.shm")
 fi
 
+kinds="c cpp"
+[ ! -e "$work/prefix/include/daoNet.h" ] || kinds="$kinds network"
 run() { # way, folder of the programs
-    for language in c cpp; do
-        "$2/consumer_$language" "$work/$1_$language.im.shm"
-        echo "$1, $language: built and ran"
+    for kind in $kinds; do
+        "$2/consumer_$kind" "$work/$1_$kind.im.shm"
+        echo "$1, $kind: built and ran"
     done
 }
 
@@ -49,4 +51,10 @@ ${CC:-cc} -std=c11 -Wall -Werror $flags "$work/program/consumer.c" -o "$work/pkg
 # shellcheck disable=SC2046,SC2086
 ${CXX:-c++} -std=c++17 -Wall -Werror $flags "$work/program/consumer.cpp" -o "$work/pkgconfig/consumer_cpp" \
     $(pkg-config --cflags --libs $static daoShm)
+case $kinds in *network)
+    # shellcheck disable=SC2046,SC2086
+    ${CC:-cc} -std=c11 -Wall -Werror $flags "$work/program/network.c" -o "$work/pkgconfig/consumer_network" \
+        $(pkg-config --cflags --libs $static daoNet)
+    ;;
+esac
 run pkgconfig "$work/pkgconfig"

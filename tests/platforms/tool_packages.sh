@@ -2,7 +2,7 @@
 # Makes the libraries that daoshm needs on another system, once, in the cache (cmake/cache.sh), and prints their folder:
 # tool_packages.sh SYSTEM [cmake arguments...]
 # SYSTEM is a file of tests/platforms/toolchains; the arguments are for it. CLI11, fmt and nlohmann-json are headers and come from
-# this machine's packages, cfitsio from its distribution's source package. "licences" in it holds a file for each.
+# this machine's packages, cfitsio from its distribution's source package, and for manylinux all else that is linked in, too. "licences" in it holds a file for each.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/cmake/cache.sh"
@@ -12,7 +12,7 @@ shift
 recipe() {
     cat "$root/tests/platforms/tool_packages.sh" "$root/tests/platforms/toolchains/$system.cmake"
     echo "$@"
-    dpkg-query -W libcli11-dev libfmt-dev nlohmann-json3-dev libaravis-dev libz-mingw-w64-dev \
+    dpkg-query -W libcli11-dev libfmt-dev nlohmann-json3-dev cppzmq-dev libaravis-dev libz-mingw-w64-dev \
         g++-mingw-w64-x86-64-posix g++-aarch64-linux-gnu 2>/dev/null
 }
 folder=$DAO_CACHE/platforms/$system-$(recipe "$@" | key_of -)
@@ -69,10 +69,8 @@ exports:
 END
 }
 
-# zlib and ncurses from their sources, for a C library that is older than that of their packages. COMPILERS: a folder.
+# zlib and ncurses from their sources, for a C library that is older than that of their packages.
 libraries_from_source() {
-    compilers=$1
-    work=$folder/work
     fetch debian_source zlib
     fetch debian_source ncurses
     mkdir -p "$work/zlib" "$work/ncurses"
@@ -92,7 +90,33 @@ libraries_from_source() {
     cp "$fetched/zlib/README" "$folder/licences/zlib"
     cp "$fetched/ncurses/COPYING" "$folder/licences/ncurses"
     ln -s . "$folder/include/ncursesw" # where CMake looks first
-    rm -rf "$work" "$folder"/lib/lib*.so*
+}
+
+# ZeroMQ, and in the same archive libsodium, which encrypts for it. A cross build cannot try what the system knows, so the
+# options of Linux are named here.
+network_from_source() {
+    fetch debian_source libsodium
+    fetch debian_source zeromq3
+    cp -R "$fetched/libsodium" "$work/libsodium"
+    (cd "$work/libsodium" && autoreconf -fi && ./configure --host="$(basename "$compilers" | cut -d. -f1)" \
+        CC="$compilers/clang" AR="$compilers/ar" RANLIB="$compilers/ranlib" CFLAGS="-O2 -fPIC" --prefix="$folder" --enable-static \
+        --disable-shared --enable-minimal --disable-dependency-tracking && make -j "${DAO_JOBS:-2}" && make install)
+    cmake -S "$fetched/zeromq3" -B "$work/zeromq" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$folder" \
+        -DCMAKE_TOOLCHAIN_FILE="$root/tests/platforms/toolchains/$system.cmake" -DDAO_TOOL_PACKAGES="$folder" \
+        -DCMAKE_C_FLAGS="-w" -DCMAKE_CXX_FLAGS="-w" -DCMAKE_INSTALL_LIBDIR=lib \
+        -DBUILD_SHARED=OFF -DBUILD_STATIC=ON -DBUILD_TESTS=OFF -DWITH_PERF_TOOL=OFF -DWITH_DOCS=OFF -DENABLE_CPACK=OFF \
+        -DENABLE_WS=OFF -DWITH_LIBBSD=OFF -DENABLE_CURVE=ON -DWITH_LIBSODIUM=ON "$@" \
+        -DZMQ_HAVE_SOCK_CLOEXEC=1 -DZMQ_HAVE_O_CLOEXEC=1 -DZMQ_HAVE_EVENTFD_CLOEXEC=1 -DZMQ_HAVE_SO_KEEPALIVE=1 \
+        -DZMQ_HAVE_TCP_KEEPCNT=1 -DZMQ_HAVE_TCP_KEEPIDLE=1 -DZMQ_HAVE_TCP_KEEPINTVL=1 \
+        -DZMQ_HAVE_PTHREAD_SETNAME_2=1 -DZMQ_HAVE_PTHREAD_SET_AFFINITY=1
+    grep -q "define ZMQ_USE_LIBSODIUM" "$work/zeromq/platform.hpp"
+    cmake --build "$work/zeromq" -j "${DAO_JOBS:-2}" --target install
+    (cd "$folder/lib" && mv libzmq.a zmq.a && printf '%s\n' "create libzmq.a" "addlib zmq.a" "addlib libsodium.a" save end |
+        "$compilers/ar" -M && rm zmq.a libsodium.a)
+    cp /usr/include/zmq.hpp "$folder/include"
+    cp "$fetched/libsodium/LICENSE" "$folder/licences/libsodium"
+    cat "$fetched/zeromq3/COPYING.LESSER" "$fetched/zeromq3/COPYING" >"$folder/licences/libzmq"
+    cp /usr/share/doc/cppzmq-dev/copyright "$folder/licences/cppzmq"
 }
 
 # The headers of Aravis and GLib, which are the same on all processors of 64 bits: daoshm loads the library at run time.
@@ -119,8 +143,12 @@ aarch64-linux-gnu)
     ;;
 manylinux)
     for argument; do
-        case $argument in *COMPILERS=*) libraries_from_source "${argument#*=}" ;; esac
+        case $argument in *COMPILERS=*) compilers=${argument#*=} ;; esac
     done
+    work=$folder/work
+    libraries_from_source
+    network_from_source "$@"
+    rm -rf "$work" "$folder"/lib/lib*.so*
     aravis_headers
     ;;
 macos)
