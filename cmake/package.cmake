@@ -1,4 +1,5 @@
-# Debian packages, by `make deb` (packaging/debian/build.sh): libdao1, libdao-dev, daoshm, python3-daoshm.
+# Debian packages, by `make deb` (packaging/debian/build.sh): libdao1, libdaonet1, libdao-dev, daoshm,
+# python3-daoshm.
 set(soversion ${PROJECT_VERSION_MAJOR})
 set(files ${PROJECT_SOURCE_DIR}/packaging/debian)
 set(release ${DAO_DEBIAN_RELEASE})
@@ -8,15 +9,16 @@ set(changelog ${PROJECT_BINARY_DIR}/debian/changelog.Debian)
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
 file(CONFIGURE OUTPUT ${changelog} @ONLY CONTENT [=[daoshm (@PROJECT_VERSION@-@release@) stable; urgency=medium
 
-  * See /usr/share/doc/libdao-dev/CHANGELOG.md.gz, or the project's own CHANGELOG.md.
+  * See /usr/share/doc/libdao-dev/changelog.gz.
 
  -- daoShm developers <daoshm@localhost>  @date@
 ]=])
-foreach(pair IN ITEMS library:libdao${soversion} development:libdao-dev tool:daoshm python:python3-daoshm)
+foreach(pair IN ITEMS library:libdao${soversion} network:libdaonet${soversion} development:libdao-dev tool:daoshm
+                      python:python3-daoshm)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 component)
   list(GET pair 1 package)
-  if(component STREQUAL "python" AND NOT DAO_BUILD_PYTHON)
+  if((component STREQUAL "python" AND NOT DAO_BUILD_PYTHON) OR (component STREQUAL "network" AND NOT TARGET daoNet))
     continue()
   endif()
   list(APPEND CPACK_COMPONENTS_ALL ${component})
@@ -29,9 +31,9 @@ foreach(pair IN ITEMS library:libdao${soversion} development:libdao-dev tool:dao
   set(CPACK_DEBIAN_${upper}_FILE_NAME DEB-DEFAULT)
 endforeach()
 install(CODE "execute_process(COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/CHANGELOG.md
-                              OUTPUT_FILE ${PROJECT_BINARY_DIR}/debian/CHANGELOG.md.gz COMMAND_ERROR_IS_FATAL ANY)"
+                              OUTPUT_FILE ${PROJECT_BINARY_DIR}/debian/changelog.gz COMMAND_ERROR_IS_FATAL ANY)"
         COMPONENT development)
-install(FILES ${PROJECT_BINARY_DIR}/debian/CHANGELOG.md.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libdao-dev
+install(FILES ${PROJECT_BINARY_DIR}/debian/changelog.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libdao-dev
         COMPONENT development)
 
 set(CPACK_GENERATOR DEB)
@@ -45,25 +47,38 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXE
 set(CPACK_DEBIAN_PACKAGE_RELEASE ${release})
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/src)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/src ${PROJECT_BINARY_DIR}/net)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 
-set(about " daoShm exchanges typed frames of one to three axes between independent\n processes through named segments: \
-whole frames at the rate of an adaptive\n optics loop, for any number of readers, in C, C++ and Python.")
+# What CPack's scripts do by hand too: the loader's cache is made anew.
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${files}/triggers)
+set(CPACK_DEBIAN_NETWORK_PACKAGE_CONTROL_EXTRA ${files}/triggers)
+
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # each package has its own
+set(about "daoShm exchanges typed frames of one to three axes between independent\nprocesses through named segments: \
+whole frames at the rate of an adaptive\noptics loop, for any number of readers, in C, C++ and Python.")
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "shared memory for real-time adaptive optics, library\n${about}")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(version "(= ${PROJECT_VERSION}-${release})")
-set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "shared memory for real-time adaptive optics, headers\n${about}\n .\n \
+set(libraries "libdao${soversion} ${version}")
+if(TARGET daoNet)
+  set(CPACK_DEBIAN_NETWORK_DESCRIPTION "shared memory for real-time adaptive optics, network library\n${about}\n\n\
+This is the library that copies segments between machines.")
+  set(CPACK_DEBIAN_NETWORK_PACKAGE_SECTION libs)
+  set(CPACK_DEBIAN_NETWORK_PACKAGE_DEPENDS "${libraries}")
+  string(APPEND libraries ", libdaonet${soversion} ${version}")
+endif()
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "shared memory for real-time adaptive optics, headers\n${about}\n\n\
 These are the headers for C and C++, and the files for CMake and pkg-config.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libdao${soversion} ${version}, libc6-dev")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${libraries}, libc6-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
-set(CPACK_DEBIAN_TOOL_DESCRIPTION "shared memory for real-time adaptive optics, command line tool\n${about}\n .\n \
+set(CPACK_DEBIAN_TOOL_DESCRIPTION "shared memory for real-time adaptive optics, command line tool\n${about}\n\n\
 This is the program that lists, shows, records, replays and checks segments.")
 set(CPACK_DEBIAN_TOOL_PACKAGE_SECTION science)
-set(CPACK_DEBIAN_TOOL_PACKAGE_DEPENDS "libdao${soversion} ${version}") # the others are found
+set(CPACK_DEBIAN_TOOL_PACKAGE_DEPENDS "${libraries}") # the others are found
 set(CPACK_DEBIAN_TOOL_PACKAGE_RECOMMENDS "libaravis-0.8-0")
-set(CPACK_DEBIAN_PYTHON_DESCRIPTION "shared memory for real-time adaptive optics, Python package\n${about}\n .\n \
+set(CPACK_DEBIAN_PYTHON_DESCRIPTION "shared memory for real-time adaptive optics, Python package\n${about}\n\n\
 This is the package daoShm for Python 3.")
 set(CPACK_DEBIAN_PYTHON_PACKAGE_SECTION python)
 if(DAO_BUILD_PYTHON)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the Debian packages for this machine's Debian or Ubuntu into dist/: libdao1, libdao-dev, daoshm and python3-daoshm.
+# Builds the Debian packages for this machine's Debian or Ubuntu into dist/: libdao1, libdaonet1, libdao-dev,
+# daoshm and python3-daoshm.
 # RELEASE: the number behind the version (1). DIST: another folder than dist.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)

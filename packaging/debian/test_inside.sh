@@ -12,6 +12,11 @@ use() {
     daoshm fill wfs ramp
     python3 -c 'from daoShm import shm; assert shm("/tmp/wfs.im.shm").get_data().sum() > 0'
     daoshm show wfs | grep -q "[░▒▓█▀▄]"
+    daoshm publish wfs --port 5599 >/tmp/publish.log 2>&1 &
+    local publisher=$!
+    until daoshm info 127.0.0.1:5599:wfs >/tmp/info.log 2>&1; do kill -0 $publisher; done
+    kill $publisher
+    wait $publisher || true
     daoshm save wfs /tmp/wfs.fits
     daoshm rm wfs /tmp/wfs.fits 2>/dev/null || daoshm rm wfs
     rm -f /tmp/wfs.fits
@@ -31,13 +36,16 @@ use() {
 apt update
 apt install /packages-1/*.deb
 use
-echo "  installed and used: $(dpkg-query -W -f '${Package} ${Version}  ' libdao1 daoshm python3-daoshm)"
+echo "  installed and used: $(dpkg-query -W -f '${Package} ${Version}  ' libdao1 libdaonet1 daoshm python3-daoshm)"
 
 apt install gcc g++ libc6-dev pkg-config cmake make
 cc -std=c11 /program/consumer.c -o /tmp/consumer_c $(pkg-config --cflags --libs dao)
 /tmp/consumer_c /tmp/consumer.im.shm
 cmake -S /program -B /tmp/cmake >"$log" && cmake --build /tmp/cmake >"$log"
 /tmp/cmake/consumer_cpp /tmp/consumer.im.shm
+cc -std=c11 /program/network.c -o /tmp/consumer_network $(pkg-config --cflags --libs daoNet)
+/tmp/consumer_network /tmp/consumer.im.shm
+/tmp/cmake/consumer_network /tmp/consumer.im.shm
 echo "  programs built with pkg-config and CMake run"
 
 apt install /packages-2/*.deb
@@ -45,7 +53,7 @@ apt install /packages-2/*.deb
 use
 echo "  upgraded: $(dpkg-query -W -f '${Version}' daoshm)"
 
-apt purge libdao1 libdao-dev daoshm python3-daoshm
+apt purge libdao1 libdaonet1 libdao-dev daoshm python3-daoshm
 rm -rf /tmp/cmake /tmp/consumer*
 if [ -n "$(daoshm_files)" ]; then
     echo "left behind:" >&2
