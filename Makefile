@@ -110,7 +110,7 @@ soak: build
 	    --tool build/$(PRESET)/tools/daoshm/daoshm \
 	    $(if $(wildcard build/python-venv/bin/python),--python build/python-venv/bin/python)
 
-# What needs no test to run: layers, format, ruff, mypy, public headers, exported symbols, workflows.
+# What needs no test to run: layers, format, ruff, mypy, public headers, exported symbols, workflows, container file.
 check:
 	@cmake/packages.sh install build tests checks
 	@$(SUITE) check

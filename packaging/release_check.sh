@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What a release must pass: release_check.sh [STEP...]. Without steps, all:
 #   version   the version is that of CHANGELOG.md's newest entry, and of the tag, when there is one
-#   abi       libdao.so has every symbol of the last release, unless the major version is a new one
+#   abi       libdao.so and libdaoNet.so have every symbol of the last release, unless the major version is a new one
 #   check     make check        test     make test
 #   wheel     make wheel test-wheel      deb      make test-deb
 #   source    the sdist builds where there is nothing but it; the recipes of other shelves hold

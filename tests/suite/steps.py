@@ -111,6 +111,7 @@ STEPS = [
     check("format", "tests/checks/format.sh", "--check"),
     check("Python", "tests/checks/python.sh"),
     check("workflows", "tests/checks/workflows.sh"),
+    check("container file", "tests/checks/container.sh"),
     check("public headers", "tests/checks/headers.sh"),
     check("exported symbols", "tests/abi/check.sh", "build/release", after=("release build",)),
     Step("clang-tidy", "tidy", ("tests/checks/tidy.sh",), ("release build",)),  # make tidy

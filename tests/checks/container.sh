@@ -1,0 +1,10 @@
+#!/bin/sh
+# The container file, by hadolint.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$root"
+. tests/checks/checkers.sh
+if [ -x "$checkers/hadolint" ]; then
+    exec "$checkers/hadolint" packaging/container/Containerfile
+fi
+echo "The container file is not checked: hadolint is not to be had for this processor" >&2
