@@ -13,6 +13,7 @@ tools=docs-tools/$(python3 -VV | key_of docs/requirements.txt -)
 cached "$tools" fetch
 python/environment.sh # the package, for the reference of Python
 mkdir -p build/docs
+python3 docs/images/make_plots.py
 doxygen docs/Doxyfile
 package=$("${DAO_VENV:-build/python-venv}/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 packages=$(cat "$package/cached_packages.pth")

@@ -13,7 +13,7 @@ exclude_patterns = ["requirements.txt", "decisions/README.md"]
 breathe_projects = {"daoShm": str(ROOT / "build/docs/xml")}
 breathe_default_project = "daoShm"
 breathe_domain_by_extension = {"h": "c", "hpp": "cpp"}
-c_id_attributes = cpp_id_attributes = ["DAO_API"]
+c_id_attributes = cpp_id_attributes = ["DAO_API", "DAO_NET_API"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 
