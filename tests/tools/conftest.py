@@ -101,6 +101,13 @@ class Tool:
             assert time.monotonic() < deadline, f"{name} does not appear within 20 s"
             time.sleep(0.02)
 
+    def wait_for_reader(self, segment):
+        """A recorder's file may be there before it reads: what is published from now on is for it."""
+        deadline = time.monotonic() + 20
+        while self.json("info", segment)["readers"] == 0:
+            assert time.monotonic() < deadline, f"{segment}: no reader within 20 s"
+            time.sleep(0.02)
+
     def stop(self):
         for process in self.running:
             if process.poll() is None:

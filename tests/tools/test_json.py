@@ -48,6 +48,7 @@ def test_every_command_keeps_to_its_schema(tool):
     assert check("keyword", tool("keyword", "a", "INF", "--json"))["value"] == "inf"
     recorder = tool.start("record", "a", "r.npy", "-n", 5, "--json")
     tool.wait_for_file("r.npy")
+    tool.wait_for_reader("a")
     tool("fill", "a", "ramp", "--frames", 1)
     listed = check("ls", tool("ls", tool.folder, "--json", "--interval", 0.05))
     info = check("info", tool("info", "a", "--json"))
