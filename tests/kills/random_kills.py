@@ -38,8 +38,7 @@ TOOL_ROLES = ("recorder", "publisher", "subscriber")
 class Worker:
     """One process: its role, language, user and namespace are drawn from the seed."""
 
-    def __init__(self, kills: "Kills", role: str | None = None) -> None:
-        draw = kills.random
+    def __init__(self, kills: "Kills", draw: random.Random, role: str | None = None) -> None:
         self.kills = kills
         roles = {"writer": 4, "reader": 5, "creator": 1, "keywords": 1}
         if kills.tool:
@@ -141,7 +140,7 @@ class Kills:
         self.tool = tool
         self.recorded = 0  # frames in recordings, each compared
         self.copies = 0  # probes at which there was a copy by the network
-        self.random = random.Random(seed)
+        self.seed = seed
         self.folder = Path(
             tempfile.mkdtemp(prefix="dao_kills_", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
         )
@@ -209,25 +208,30 @@ class Kills:
         if probe.returncode == 0 and probe.stdout.strip():
             self.longest_s = max(self.longest_s, float(probe.stdout))
 
+    def draw(self, turn: object) -> random.Random:
+        """Of its own for each turn, so that what the system makes of one does not change the next."""
+        return random.Random(f"{self.seed} {turn}")
+
     def run(self, kills: int) -> None:
-        self.workers = workers = [Worker(self) for _ in range(6)]
+        self.workers = workers = [Worker(self, self.draw(f"begin {index}")) for index in range(6)]
         if self.tool:  # there is always one of each
-            self.workers += [Worker(self, role) for role in TOOL_ROLES]
+            self.workers += [Worker(self, self.draw(f"begin {role}"), role) for role in TOOL_ROLES]
         for done in range(kills):
-            time.sleep(self.random.expovariate(1 / 0.004))
-            index = self.random.randrange(len(workers))
+            draw = self.draw(done)
+            time.sleep(draw.expovariate(1 / 0.004))
+            index = draw.randrange(len(workers))
             victim = workers[index]
-            way = self.random.choices(["killed", "stopped and continued", "stopped and killed"], [6, 2, 2])[0]
+            way = draw.choices(["killed", "stopped and continued", "stopped and killed"], [6, 2, 2])[0]
             self.counts[way] = self.counts.get(way, 0) + 1
             if way != "killed":
                 victim.send(signal.SIGSTOP)
-                time.sleep(self.random.uniform(0, 0.03))
+                time.sleep(draw.uniform(0, 0.03))
             if way == "stopped and continued":
                 victim.send(signal.SIGCONT)
                 if not victim.has_ended():
                     continue
             victim.end()
-            workers[index] = Worker(self, victim.role if victim.role in TOOL_ROLES else None)
+            workers[index] = Worker(self, draw, victim.role if victim.role in TOOL_ROLES else None)
             self.probe(f"kill {done}, {victim}, {way}")
             if len(self.failures) > 5:
                 break

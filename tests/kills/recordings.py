@@ -30,9 +30,10 @@ def _problem_of_counters(table: dict[str, list[int]], frames: int) -> str | None
 
 
 def _is_whole(words: array) -> bool:  # type: ignore[type-arg]
-    """A frame of the writers of kills and soak: all words made from the first."""
-    factors = range(1, 2 * len(words), 2)
-    return all(word == words[0] * factor % (1 << 64) for word, factor in zip(words, factors, strict=True))
+    """A frame of the writers of kills and soak: all words made from the first. Each eighth is looked at, and the last:
+    what is torn is torn at some place, and what the disk altered the checksums tell."""
+    places = [*range(0, len(words), 8), len(words) - 1]
+    return all(words[place] == words[0] * (2 * place + 1) % (1 << 64) for place in places)
 
 
 def check_recording(tool: Path | None, path: Path) -> tuple[int, str | None]:
