@@ -41,6 +41,10 @@
 #include <semaphore.h>
 #define DAO_HAS_SEM_T 1
 #endif
+#if !defined(__ELF__) && __has_include(<pthread.h>)
+#include <pthread.h> /* before DLL_EXPORT, by which it says whether it is a library of its own */
+#include <sched.h>
+#endif
 #endif
 
 #ifndef DAO_HAS_SEM_T
