@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/platform.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -7,11 +9,7 @@
 namespace dao::net
 {
 
-inline int64_t realtime_ns()
-{
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
+using platform::realtime_ns;
 
 inline int64_t monotonic_ns()
 {

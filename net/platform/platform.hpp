@@ -9,7 +9,8 @@ namespace dao::net::platform
 {
 
 uint32_t process_id();
-std::string host_name();
+std::string host_name(); // UTF-8
+int64_t realtime_ns();   // the clock of segments' times, as exactly as the system has it
 
 // While one exists, threads that this thread starts take no signals: those are for the program's own threads.
 class NoSignals

@@ -3,6 +3,7 @@
 #include "failure.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -16,6 +17,12 @@ namespace dao::net::platform
 uint32_t process_id()
 {
     return static_cast<uint32_t>(::getpid());
+}
+
+int64_t realtime_ns()
+{
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
 }
 
 std::string host_name()

@@ -3,22 +3,47 @@
 #include "failure.hpp"
 
 #include <cstdlib>
-#include <fstream>
+#include <system_error>
 #include <windows.h>
 
 namespace dao::net::platform
 {
+
+namespace
+{
+
+std::string message_of(DWORD error)
+{
+    return std::system_category().message(static_cast<int>(error));
+}
+
+}
 
 uint32_t process_id()
 {
     return static_cast<uint32_t>(::GetCurrentProcessId());
 }
 
+// The C++ library's clock goes by the tick of 16 ms with some compilers.
+int64_t realtime_ns()
+{
+    constexpr int64_t epoch = 116'444'736'000'000'000; // from 1601, in 100 ns
+    FILETIME now;
+    ::GetSystemTimePreciseAsFileTime(&now);
+    const uint64_t ticks = uint64_t{now.dwHighDateTime} << 32U | now.dwLowDateTime;
+    return (static_cast<int64_t>(ticks) - epoch) * 100;
+}
+
 std::string host_name()
 {
-    char name[MAX_COMPUTERNAME_LENGTH + 1] = "";
-    DWORD size = sizeof name;
-    return ::GetComputerNameA(name, &size) != 0 ? std::string(name, size) : "unknown";
+    wchar_t name[256] = L"";
+    DWORD length = 256;
+    char text[1024] = "";
+    if (::GetComputerNameExW(ComputerNameDnsHostname, name, &length) == 0 || length == 0)
+        return "unknown";
+    const int bytes =
+        ::WideCharToMultiByte(CP_UTF8, 0, name, static_cast<int>(length), text, sizeof text, nullptr, nullptr);
+    return bytes > 0 ? std::string(text, static_cast<size_t>(bytes)) : "unknown";
 }
 
 // Windows has no signals that a thread could take.
@@ -31,16 +56,22 @@ NoSignals::~NoSignals() = default;
 // A file inherits who may read it from its folder: the user's own folders are closed to others.
 void write_new_file(const std::filesystem::path &path, const std::string &text, bool)
 {
-    if (std::filesystem::exists(path))
-        throw Failure(DAO_E_EXISTS, path.string() + ": cannot make it: it exists; expected a name that is free");
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    file.close();
-    if (file)
+    const HANDLE file =
+        ::CreateFileW(path.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr);
+    if (file == INVALID_HANDLE_VALUE)
+    {
+        const DWORD error = ::GetLastError();
+        throw Failure(error == ERROR_FILE_EXISTS ? DAO_E_EXISTS : DAO_E_SYSTEM,
+                      path.string() + ": cannot make it: " + message_of(error) + "; expected a name that is free");
+    }
+    DWORD written = 0;
+    const BOOL done = ::WriteFile(file, text.data(), static_cast<DWORD>(text.size()), &written, nullptr);
+    const DWORD error = done != 0 ? ERROR_DISK_FULL : ::GetLastError();
+    ::CloseHandle(file);
+    if (done != 0 && written == text.size())
         return;
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
-    throw Failure(DAO_E_SYSTEM, path.string() + ": cannot write it");
+    ::DeleteFileW(path.c_str());
+    throw Failure(DAO_E_SYSTEM, path.string() + ": cannot write it: " + message_of(error));
 }
 
 bool is_readable_by_others(const std::filesystem::path &)
