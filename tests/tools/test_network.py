@@ -13,15 +13,13 @@ import time
 import pytest
 from conftest import WINDOWS
 
-pytestmark = pytest.mark.skipif(WINDOWS, reason="processes are ended by signals")
-
 PATIENCE_S = 60
 
 
 @pytest.fixture
 def net(tool):
     """The tool, on a network of this test's own: loopback, and nobody is told of it."""
-    tool.environment["DAO_NET_STATE"] = str(tool.folder / "net")
+    tool.environment["DAO_NET_STATE"] = tool.name(tool.folder / "net")
     tool.environment["DAO_NET_ANNOUNCE"] = "0"
     if "without the network" in tool("net", "status", code=None) + tool.errors:
         pytest.skip("this daoshm was built without ZeroMQ")
@@ -70,7 +68,7 @@ def test_a_copy_is_a_segment_that_knows_its_source(net, camera):
     info = until(lambda: ((found := net.json("info", "copy"))["source"] or {}).get("connected") and found)
     assert (info["shape"], info["type"]) == ([4, 6], "uint16") and info["depth"] == 64
     source = info["source"]
-    assert source["topic"] == "wfs" and source["connected"] and source["pid"] == subscriber.pid
+    assert source["topic"] == "wfs" and source["connected"] and net.is_number_of(source["pid"], subscriber)
     assert source["endpoint"] == f"tcp://127.0.0.1:{port}" and source["cnt0"] > 0
     assert f"wfs on {source['host']}" in net("info", "copy")
     assert net.json("info", "wfs")["source"] is None
@@ -102,8 +100,9 @@ def test_commands_look_at_a_segment_of_another_machine(net, camera):
 
 
 def test_a_file_of_that_name_comes_first_and_one_letter_is_a_drive(net):
-    net("create", "host:wfs", "3")
-    assert net.json("info", "host:wfs")["shape"] == [3]
+    if not WINDOWS:  # whose names have no colon
+        net("create", "host:wfs", "3")
+        assert net.json("info", "host:wfs")["shape"] == [3]
     began = time.monotonic()
     net("info", "c:wfs", code=1)
     assert "no such" in net.errors.lower() or "does not exist" in net.errors or "not found" in net.errors.lower(), (
@@ -188,7 +187,9 @@ def test_status_shows_both_sides(net, camera):
         return entries if ready and entries["subscriber"]["rate_hz"] > 0 else None
 
     entries = until(both)
-    assert entries["publisher"]["pid"] == publisher.pid and entries["publisher"]["peers"][0]["mode"] == "every"
+    assert (
+        net.is_number_of(entries["publisher"]["pid"], publisher) and entries["publisher"]["peers"][0]["mode"] == "every"
+    )
     assert entries["subscriber"]["connected"] and entries["subscriber"]["topic"] == "wfs"
     assert entries["subscriber"]["lost"] == 0 and entries["subscriber"]["bytes"] > 0
     assert abs(entries["subscriber"]["clock_offset_ns"]) <= entries["subscriber"]["round_trip_ns"]
@@ -199,7 +200,8 @@ def test_status_shows_both_sides(net, camera):
 def test_keys_encrypt(net, camera):
     for side in ("camera", "display", "stranger"):
         said = net("net", "keygen", f"{side}.key")
-        assert (net.folder / f"{side}.key").stat().st_mode & 0o777 == 0o600
+        if not WINDOWS:  # there the folder's access list counts
+            assert (net.folder / f"{side}.key").stat().st_mode & 0o777 == 0o600
         public = (net.folder / f"{side}.key.pub").read_text()
         assert re.search(r": (\S{40})$", said, re.MULTILINE).group(1) in public
     net("net", "keygen", "camera.key", code=1)
@@ -211,8 +213,9 @@ def test_keys_encrypt(net, camera):
     net("info", address, code=3)
     net("info", address, code=3, **{**with_keys, "DAO_NET_KEYS": "stranger.key"})
     assert "refused" in net.errors
-    os.chmod(net.folder / "camera.key", 0o644)
-    net("publish", "wfs", "--keys", "camera.key", "--port", "0", code=1)
+    if not WINDOWS:
+        os.chmod(net.folder / "camera.key", 0o644)
+        net("publish", "wfs", "--keys", "camera.key", "--port", "0", code=1)
 
 
 def test_a_relay_takes_one_stream_for_many(net, camera):
@@ -272,6 +275,8 @@ ip link set plug up
 
 def in_namespace(net, script):
     """Run a shell script with $DAOSHM in a network of its own, which has an interface that is not loopback."""
+    if WINDOWS:
+        pytest.skip("network namespaces are Linux's")
     can = subprocess.run([*IN_NAMESPACE, INTERFACE], capture_output=True, text=True, check=False)
     if can.returncode != 0:
         pytest.skip(f"no network namespace: {can.stderr}")
@@ -358,6 +363,7 @@ print(count)
     assert 1 <= int(said[1]) <= 3
 
 
+@pytest.mark.skipif(WINDOWS, reason="a signal of POSIX")
 def test_sigterm_ends_each_of_them(net, camera):
     port = camera[1]
     copy = net.start("subscribe", f"127.0.0.1:{port}:wfs", "--as", "copy")

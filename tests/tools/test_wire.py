@@ -1,7 +1,6 @@
 """The ten lines of docs/wire.md read a publisher of this library."""
 
 import json
-import os
 import re
 import struct
 import subprocess
@@ -9,9 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import EMULATOR, TOOL, WINDOWS
 
 ROOT = Path(__file__).resolve().parents[2]
-PUBLISHER = Path(os.environ["DAOSHM"]).resolve().parents[2] / "tests/network/network_tests"
+if WINDOWS:  # whose programs lie in one folder, with their libraries
+    PUBLISHER = Path(TOOL).resolve().parent / "network_tests.exe"
+else:
+    PUBLISHER = Path(TOOL).resolve().parents[2] / "tests/network/network_tests"
 PAGE = (ROOT / "docs/wire.md").read_text()
 
 
@@ -20,8 +23,8 @@ def port(tool):
     """Where frames are published: frame n holds n, n + 1, ..., n + 5."""
     if not PUBLISHER.exists():
         pytest.skip("this build has no network")
-    name = os.path.join(tool.folder, "wfs.im.shm")
-    command = [PUBLISHER, "--role", "publish ramps", name]
+    name = tool.name(tool.folder / "wfs.im.shm")
+    command = [*EMULATOR, PUBLISHER, "--role", "publish ramps", name]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as publisher:
         yield publisher.stdout.readline().strip()
         publisher.stdin.close()  # it ends
