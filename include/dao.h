@@ -85,7 +85,7 @@ extern "C" {
 #define DAO_OVERWRITE (-2)
 /** No such frame yet, or it stays half written; `dst` is undefined. */
 #define DAO_NOTREADY (-3)
-/** A signal, or daoShmInterrupt(), ended the wait; no frame was counted. */
+/** A signal, or daoShmInterrupt(), ended the wait: no frame was counted, or nothing was written. */
 #define DAO_INTERRUPTED (-4)
 /** Another segment has taken the name, or another program has truncated the file or made it again in place; nothing was
  *  copied or written; daoShmReopen() follows. */
@@ -440,10 +440,20 @@ DAO_API int daoShmGetTruncationGuard(void);
 /* Every call that writes frames returns `DAO_SUCCESS`, or the segment under the name has no new frame:
    - `DAO_REPLACED`, `DAO_REMOVED`: the segment is no longer the one under its name, which is noticed within 0.2 s. Write
      the frame again once the new segment is open: at most those who had the old one open already may see it there;
-   - `DAO_ERROR`: a bad argument; `DAO_E_READ_ONLY`; `DAO_E_BUSY` when another writer held the writer lock for 5 s;
+   - `DAO_INTERRUPTED`: a signal, or daoShmInterrupt(), came while the call waited for another writer;
+   - `DAO_ERROR`: a bad argument; `DAO_E_READ_ONLY`; `DAO_E_BUSY` when other writers held the writer lock for 5 s, or as
+     long as daoShmSetLockLimit() says;
      `DAO_E_STATE` while this handle has a loan, while this process puts a frame together from packets (only further
      packets and finalise may follow), and when the writer lock was taken away meanwhile.
    Writers exclude each other; the lock of a writer that died is taken over. */
+
+/**
+ * Set how long calls of this thread wait for a lock that others hold, before they fail with `DAO_E_BUSY`: writes, changes of
+ * keywords, and creating and removing segments. The lock of a dead process is no such lock: it is taken over.
+ * @param limit_ns negative: no limit; 0: do not wait; 5 s at first
+ * @return the limit that was set before
+ */
+DAO_API int64_t daoShmSetLockLimit(int64_t limit_ns);
 
 /**
  * Publish a frame: copy it into the next slot, count it, post the semaphores, wake the waiters.
@@ -470,15 +480,15 @@ DAO_API int_fast8_t daoShmSetDataQuiet(IMAGE *image, const void *im, uint64_t nb
  * @param im          the packet's data
  * @param nbVal       its elements
  * @param position    index of its first element in the frame; `position + nbVal` at most the frame's elements
- * @param packetId    its number, from 0 or from 1, at most 2023; not above `packetTotal`
- * @param packetTotal packets per frame; 0 when that is not known
+ * @param packetId    its number, from 0 or from 1 or any other: `position` alone says where the data belongs
+ * @param packetTotal packets per frame as the program counts them; 0 when that is not known
  * @param frameNumber number of the frame, stored in `lastNbArray[packetId]` where the table reaches: up to 511
  */
 DAO_API int_fast8_t daoShmImagePart2Shm(char *im, uint32_t nbVal, IMAGE *image, uint32_t position, uint16_t packetId,
                                         uint16_t packetTotal, uint64_t frameNumber);
 
 /** Publish what packets, a quiet write or the program itself put into the next slot. Waits for packets that
- *  other threads are copying, up to 5 s. */
+ *  other threads are copying, as for a lock. */
 DAO_API int_fast8_t daoShmImagePart2ShmFinalize(IMAGE *image);
 
 /**
@@ -580,8 +590,8 @@ DAO_API int_fast8_t daoShmWaitForFrameAdaptive(IMAGE *image, uint64_t after_cnt0
 
 /** Interrupt each open handle of this process once: the wait under way ends with `DAO_INTERRUPTED`, or, where there is
  *  none, the next one, unless its frame is there already. Spinning waits end at once, sleeping ones at once or, in threads
- *  other than the one a signal came to, within 0.1 s. May be called from a signal handler. Handles that are opened later
- *  are not affected. */
+ *  other than the one a signal came to, within 0.1 s. A write that has to wait for another writer is such a wait. May be
+ *  called from a signal handler. Handles that are opened later are not affected. */
 DAO_API void daoShmInterrupt(void);
 /** Discard interrupts that this handle has not reported yet. */
 DAO_API int_fast8_t daoShmForgetInterrupts(IMAGE *image);
@@ -742,7 +752,9 @@ DAO_API int_fast8_t daoShmRewind(IMAGE *image);
 
 /* ------------------------------------------------------------------------------------------------ keywords */
 /* A keyword is read and written whole, by any process. Names: 1 to 16 bytes. Text: up to 16 bytes. Comment: up to 79
-   bytes; null leaves the one there is unchanged. */
+   bytes; null leaves the one there is unchanged. Changes wait for one another as writes do, and end as those do:
+   `DAO_INTERRUPTED`, `DAO_E_BUSY`. All return `DAO_REPLACED` or `DAO_REMOVED` when the segment is no longer the one under its
+   name, which is noticed within 0.2 s. */
 
 /** Set a keyword to an integer, adding it when there is none of that name. */
 DAO_API int_fast8_t daoShmSetKeywordLong(IMAGE *image, const char *name, int64_t value, const char *comment);

@@ -85,7 +85,7 @@ class Image
     Image duplicate() const
     {
         auto image = std::make_shared<IMAGE>();
-        check(daoShmDuplicate(handle(), image.get()));
+        require(daoShmDuplicate(handle(), image.get()));
         Image result(std::move(image));
         result.follow_ = follow_;
         return result;
@@ -137,7 +137,7 @@ class Image
      *  the Shm is closed. */
     void reopen()
     {
-        check(daoShmReopen(handle()));
+        require(daoShmReopen(handle()));
         require_type();
     }
     /** Whether next() and borrow_next() go on in a segment that replaces this one, where NextOptions does not say. Off
@@ -147,11 +147,11 @@ class Image
     Memory hold_memory() const
     {
         DAO_MEMORY *memory = nullptr;
-        check(daoShmHoldMemory(handle(), &memory));
+        require(daoShmHoldMemory(handle(), &memory));
         return Memory(memory);
     }
     /** Set how many semaphores the segment has, 1 to 10; see daoShmImageCreateSem(). */
-    void set_semaphore_count(long count) { check(daoShmImageCreateSem(handle(), count)); }
+    void set_semaphore_count(long count) { require(daoShmImageCreateSem(handle(), count)); }
 
     /* ----------------------------------------------------------------------------------------------- write */
 
@@ -180,9 +180,9 @@ class Image
      *  @param packet       `count` elements
      *  @param count        elements of the packet
      *  @param position     index of its first element in the frame
-     *  @param packet_index its number, 0 to 511 and below `packet_total`
-     *  @param packet_total packets per frame
-     *  @param frame_number stored in `lastNbArray[packet_index]` */
+     *  @param packet_index its number, from 0 or from 1 or any other
+     *  @param packet_total packets per frame, 0 when that is not known
+     *  @param frame_number stored in `lastNbArray[packet_index]` where the table reaches: up to 511 */
     int_fast8_t write_packet(const void *packet, uint32_t count, uint32_t position, uint16_t packet_index,
                              uint16_t packet_total, uint64_t frame_number)
     {
@@ -204,20 +204,20 @@ class Image
         return check(daoShmCombineShm2Shm(images.data(), handle(), static_cast<int>(images.size()), count));
     }
     /** Set `cnt2`, the frame id or number of events, of the next frame published here. */
-    void set_frame_id(uint64_t frame_id) { check(daoShmSetFrameId(handle(), frame_id)); }
+    void set_frame_id(uint64_t frame_id) { require(daoShmSetFrameId(handle(), frame_id)); }
     /** Set the acquisition time of the next frame published here (else: the time then). */
     void set_acquisition_time(TimePoint time)
     {
-        check(daoShmSetAcquisitionTime(handle(), time.time_since_epoch().count()));
+        require(daoShmSetAcquisitionTime(handle(), time.time_since_epoch().count()));
     }
     /** Stamp the newest frame with the time now; see daoShmTimestampShm(). */
     int_fast8_t timestamp() { return check(daoShmTimestampShm(handle())); }
     /** Post one semaphore. */
-    void post(int32_t semaphore) { check(daoSemPost(handle(), semaphore)); }
+    void post(int32_t semaphore) { require(daoSemPost(handle(), semaphore)); }
     /** Post all semaphores. */
-    void post_all() { check(daoSemPostAll(handle())); }
+    void post_all() { require(daoSemPostAll(handle())); }
     /** Post the semaphore of loggers. */
-    void post_log() { check(daoSemLogPost(handle())); }
+    void post_log() { require(daoSemLogPost(handle())); }
     /** Claim a semaphore for this object alone, which it keeps; see daoShmClaimSem(). @return its number */
     int32_t claim_semaphore()
     {
@@ -229,12 +229,12 @@ class Image
         return number;
     }
     /** Give back what claim_semaphore() claimed. */
-    void release_semaphore() { check(daoShmReleaseSem(handle())); }
+    void release_semaphore() { require(daoShmReleaseSem(handle())); }
     /** @return the id of the process that has claimed the semaphore, 0 when none has. */
     uint32_t semaphore_user(int32_t semaphore)
     {
         uint32_t pid = 0;
-        check(daoShmGetSemUser(handle(), semaphore, &pid));
+        require(daoShmGetSemUser(handle(), semaphore, &pid));
         return pid;
     }
 
@@ -271,7 +271,7 @@ class Image
         return check(daoShmWaitSemTimeout(handle(), semaphore, &limit));
     }
     /** Forget interrupts (daoShmInterrupt()) that were not reported here yet. */
-    void forget_interrupts() { check(daoShmForgetInterrupts(handle())); }
+    void forget_interrupts() { require(daoShmForgetInterrupts(handle())); }
 
     /* ----------------------------------------------------------------------------------------------- reads */
 
@@ -438,12 +438,12 @@ class Image
     {
         uint32_t slot_index = 0;
         uint64_t cnt0 = 0;
-        check(daoShmResetTail(handle(), &slot_index, &cnt0));
+        require(daoShmResetTail(handle(), &slot_index, &cnt0));
         return cnt0;
     }
 
     /** Go on reading in order with the segment's first frame, or the oldest that it still holds. */
-    void rewind() { check(daoShmRewind(handle())); }
+    void rewind() { require(daoShmRewind(handle())); }
 
     /* ------------------------------------------------------------------------------------- what it is, now */
 
@@ -512,7 +512,7 @@ class Image
     DAO_SEGMENT_INFO info() const
     {
         DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
-        check(daoShmGetInfo(handle(), &info));
+        require(daoShmGetInfo(handle(), &info));
         return info;
     }
     /** @return the readers, dead ones included until their place is used again. */
@@ -523,7 +523,7 @@ class Image
         do
         {
             readers.resize(count, DAO_READER DAO_READER_INIT);
-            check(daoShmGetReaders(handle(), readers.data(), static_cast<uint32_t>(readers.size()), &count));
+            require(daoShmGetReaders(handle(), readers.data(), static_cast<uint32_t>(readers.size()), &count));
         } while (count > readers.size());
         readers.resize(count);
         return readers;
@@ -532,9 +532,13 @@ class Image
     uint32_t count_readers() const
     {
         uint32_t count = 0;
-        check(daoShmCountReaders(handle(), &count));
+        require(daoShmCountReaders(handle(), &count));
         return count;
     }
+
+    /** Free the locks of a writer of which cannot be told whether it lives; see daoShmUnlock(). info() says who that is.
+     *  Throws `DAO_E_BUSY` when it is proven alive, unless `force`. */
+    void unlock(bool force = false) { require(daoShmUnlock(handle(), force ? 1 : 0)); }
 
     /* -------------------------------------------------------------------------------------------- keywords */
 
@@ -550,7 +554,7 @@ class Image
     Keyword get_keyword(const std::string &name) const
     {
         IMAGE_KEYWORD keyword{};
-        check(daoShmGetKeyword(handle(), c_keyword(name), &keyword));
+        require(daoShmGetKeyword(handle(), c_keyword(name), &keyword));
         return to_keyword(keyword);
     }
     /** @return the keyword of that name, if there is one. */
@@ -560,12 +564,12 @@ class Image
         return found(daoShmGetKeyword(handle(), c_keyword(name), &keyword), keyword);
     }
     /** Free the keyword of that name. Throws `DAO_E_NOT_FOUND` when there is none. */
-    void remove_keyword(const std::string &name) { check(daoShmRemoveKeyword(handle(), c_keyword(name))); }
+    void remove_keyword(const std::string &name) { require(daoShmRemoveKeyword(handle(), c_keyword(name))); }
     /** @return number of keywords in use. */
     uint32_t count_keywords() const
     {
         uint32_t count = 0;
-        check(daoShmCountKeywords(handle(), &count));
+        require(daoShmCountKeywords(handle(), &count));
         return count;
     }
     /** @return all keywords in use. */
@@ -628,8 +632,8 @@ class Image
     {
         int_fast8_t status = DAO_SUCCESS;
         uint64_t cnt0 = 0;
-        const void *slot = newest_slot(cnt0);
-        return lend<T>(cnt0 != 0 ? status : static_cast<int_fast8_t>(DAO_NOTREADY), slot);
+        const void *slot = newest_slot(status, cnt0);
+        return lend<T>(cnt0 != 0 || status != DAO_SUCCESS ? status : static_cast<int_fast8_t>(DAO_NOTREADY), slot);
     }
     /** borrow_next() after its wait. */
     template <typename T>
@@ -728,11 +732,11 @@ class Image
         return ReadResult(status, frame, missed);
     }
 
-    void *newest_slot(uint64_t &cnt0)
+    void *newest_slot(int_fast8_t &status, uint64_t &cnt0)
     {
         void *slot = nullptr;
         uint32_t slot_index = 0;
-        check(daoShmGetNewestSegment(handle(), &slot, &slot_index, &cnt0));
+        status = check(daoShmGetNewestSegment(handle(), &slot, &slot_index, &cnt0));
         return slot;
     }
     void *next_slot(int_fast8_t &status, uint64_t &cnt0)
@@ -745,7 +749,7 @@ class Image
     void *newest_if(int_fast8_t status)
     {
         uint64_t cnt0 = 0;
-        return status == DAO_SUCCESS ? newest_slot(cnt0) : nullptr;
+        return status == DAO_SUCCESS ? newest_slot(status, cnt0) : nullptr;
     }
     /** Lend `slot`, which was borrowed last, when it holds a whole frame. */
     template <typename T>
@@ -766,7 +770,7 @@ class Image
         {
             return std::nullopt;
         }
-        check(status);
+        require(status);
         return to_keyword(keyword);
     }
     void put_keyword(const std::string &name, const KeywordValue &value, const char *comment)
@@ -774,16 +778,16 @@ class Image
         const char *keyword = c_keyword(name);
         if (const auto *integer = std::get_if<int64_t>(&value))
         {
-            check(daoShmSetKeywordLong(handle(), keyword, *integer, comment));
+            require(daoShmSetKeywordLong(handle(), keyword, *integer, comment));
         }
         else if (const auto *real = std::get_if<double>(&value))
         {
-            check(daoShmSetKeywordDouble(handle(), keyword, *real, comment));
+            require(daoShmSetKeywordDouble(handle(), keyword, *real, comment));
         }
         else
         {
             const auto &text = std::get<std::string>(value);
-            check(daoShmSetKeywordString(handle(), keyword, c_text(text, DAO_E_KEYWORD, "keyword's text"), comment));
+            require(daoShmSetKeywordString(handle(), keyword, c_text(text, DAO_E_KEYWORD, "keyword's text"), comment));
         }
     }
 
@@ -795,7 +799,7 @@ class Image
 /** Remove a segment's file; processes that have it open keep their memory. See daoShmRemove(). */
 inline void remove_segment(const std::string &name)
 {
-    check(daoShmRemove(c_name(name)));
+    require(daoShmRemove(c_name(name)));
 }
 } // namespace Dao
 

@@ -43,11 +43,12 @@ template <typename T>
 class Loan
 {
   public:
-    /** Begin a loan on an open image of element type `T`, or of any when `T` is `std::byte`. */
+    /** Begin a loan on an open image of element type `T`, or of any when `T` is `std::byte`. Throws also when the segment
+     *  was replaced or removed, and when daoShmInterrupt() or a signal ended the wait for another writer. */
     explicit Loan(IMAGE *image) : image_(image)
     {
         void *slot = nullptr;
-        check(daoShmLoanBegin(image, &slot));
+        require(daoShmLoanBegin(image, &slot));
         data_ = static_cast<T *>(slot);
         size_ = frame_size<T>(*image);
     }
@@ -116,7 +117,7 @@ class Borrowed
           frame_(frame), status_(status)
     {
         DAO_MEMORY *memory = nullptr;
-        check(daoShmHoldMemory(image_.get(), &memory));
+        require(daoShmHoldMemory(image_.get(), &memory));
         memory_.reset(memory);
     }
 

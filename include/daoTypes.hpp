@@ -72,6 +72,15 @@ inline int_fast8_t check(int_fast8_t status)
     return status;
 }
 
+/** The same for calls that give nothing to go on with after a condition: that is thrown, too. */
+inline void require(int_fast8_t status)
+{
+    if (status != DAO_SUCCESS)
+    {
+        throw Error(daoLastErrorCode(), daoLastErrorMessage());
+    }
+}
+
 /** Give a text to C, which would end it at a zero byte inside: then this throws instead.
  *  @param text what C takes
  *  @param code cause of the error

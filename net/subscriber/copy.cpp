@@ -129,17 +129,33 @@ void Copy::note_segment()
         own_ids_.pop_back();
 }
 
+namespace
+{
+
+// Interrupts are for the program's own waits: a write that had to wait for another writer goes on.
+template <class Call>
+int_fast8_t uninterrupted(Call &&call)
+{
+    int_fast8_t status = DAO_INTERRUPTED;
+    while (status == DAO_INTERRUPTED)
+        status = call();
+    return status;
+}
+
+}
+
 uint64_t Copy::write(const wire::FrameHeader &header, const void *data, const Mark &mark)
 {
     void *place = nullptr;
-    const int_fast8_t lent = daoShmLoanBegin(image_->get(), &place);
+    const auto begin = [&] { return daoShmLoanBegin(image_->get(), &place); };
+    const int_fast8_t lent = uninterrupted(begin);
     if (lent == DAO_REPLACED || lent == DAO_REMOVED)
     {
         // Somebody made it anew or took it away: what is there now is looked at, and made if need be.
         image_->close();
         if (!fit(header))
             throw Failure(DAO_E_STATE, name_ + ": the frame comes from the copy itself");
-        check(daoShmLoanBegin(image_->get(), &place));
+        check(uninterrupted(begin));
     }
     else
         check(lent);
@@ -171,19 +187,18 @@ void Copy::set_keywords(const std::vector<IMAGE_KEYWORD> &keywords)
                          [&](const IMAGE_KEYWORD &keyword) { return name_of(keyword) == name_of(there); }))
             superfluous.push_back(name_of(there));
     for (const std::string &name : superfluous)
-        daoShmRemoveKeyword(image_->get(), name.c_str());
+        uninterrupted([&] { return daoShmRemoveKeyword(image_->get(), name.c_str()); });
     for (const IMAGE_KEYWORD &keyword : keywords)
     {
         const std::string name = name_of(keyword);
-        if (keyword.type == 'L')
-            check(daoShmSetKeywordLong(image_->get(), name.c_str(), keyword.value.numl, keyword.comment));
-        else if (keyword.type == 'D')
-            check(daoShmSetKeywordDouble(image_->get(), name.c_str(), keyword.value.numf, keyword.comment));
-        else
-            check(daoShmSetKeywordString(
-                image_->get(), name.c_str(),
-                std::string(keyword.value.valstr, strnlen(keyword.value.valstr, sizeof keyword.value.valstr)).c_str(),
-                keyword.comment));
+        const std::string text(keyword.value.valstr, strnlen(keyword.value.valstr, sizeof keyword.value.valstr));
+        check(uninterrupted([&] {
+            if (keyword.type == 'L')
+                return daoShmSetKeywordLong(image_->get(), name.c_str(), keyword.value.numl, keyword.comment);
+            if (keyword.type == 'D')
+                return daoShmSetKeywordDouble(image_->get(), name.c_str(), keyword.value.numf, keyword.comment);
+            return daoShmSetKeywordString(image_->get(), name.c_str(), text.c_str(), keyword.comment);
+        }));
     }
 }
 

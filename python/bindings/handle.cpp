@@ -1,5 +1,7 @@
 #include "handle.hpp"
 
+#include "lock_wait.hpp"
+
 #include <nanobind/nanobind.h>
 #include <new>
 #include <thread>
@@ -127,8 +129,8 @@ void Handle::Use::look_for_replacement()
     const int64_t now = now_ns();
     if (now - place_.looked_at_ns < look_interval_ns)
         return;
-    place_.looked_at_ns = now;
     require(following([this] { return daoShmCheckReplaced(image()); }));
+    place_.looked_at_ns = now; // what was found once is said each time
 }
 
 Handle::Handle() : number_(++handles) {}
@@ -237,9 +239,11 @@ void Handle::create(const std::string &name, const FrameShape &shape, const DAO_
     }
     close();
     const bool is_shared = !name.empty();
-    root_ = is_shared ? Dao::Image(name, size, shape.type, options)
-                      : Dao::Image::make_private("private", size, shape.type, options.depth,
-                                                 static_cast<int>(options.keywords));
+    root_ = with_lock([&] {
+        return is_shared ? Dao::Image(name, size, shape.type, options)
+                         : Dao::Image::make_private("private", size, shape.type, options.depth,
+                                                    static_cast<int>(options.keywords));
+    });
     adopt(is_shared ? name : "private", is_shared);
 }
 

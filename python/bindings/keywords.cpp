@@ -1,6 +1,7 @@
 // Keywords as Python values: int, float and str.
 #include <cstring>
 
+#include "lock_wait.hpp"
 #include "segment.hpp"
 
 namespace daopython
@@ -59,37 +60,35 @@ std::string keyword_name(nb::handle name)
     return text;
 }
 
+/// Call on the segment that has the name now.
+template <class Call>
+void call_keywords(Handle &handle, Call &&call)
+{
+    Handle::Use use(handle);
+    require(use.following([&] { return with_lock(use, [&] { return call(use.image()); }); }));
+}
+
 } // namespace
 
 nb::tuple Segment::keyword(nb::handle name)
 {
     const std::string key = keyword_name(name);
     IMAGE_KEYWORD keyword{};
-    {
-        Handle::Use use(handle_);
-        use.look_for_replacement();
-        require(daoShmGetKeyword(use.image(), key.c_str(), &keyword));
-    }
+    call_keywords(handle_, [&](IMAGE *image) { return daoShmGetKeyword(image, key.c_str(), &keyword); });
     return entry(keyword);
 }
 
 nb::tuple Segment::keyword_at(uint32_t index)
 {
     IMAGE_KEYWORD keyword{};
-    {
-        Handle::Use use(handle_);
-        use.look_for_replacement();
-        require(daoShmGetKeywordAt(use.image(), index, &keyword));
-    }
+    call_keywords(handle_, [&](IMAGE *image) { return daoShmGetKeywordAt(image, index, &keyword); });
     return entry(keyword);
 }
 
 uint32_t Segment::keyword_count()
 {
-    Handle::Use use(handle_);
-    use.look_for_replacement();
     uint32_t count = 0;
-    require(daoShmCountKeywords(use.image(), &count));
+    call_keywords(handle_, [&](IMAGE *image) { return daoShmCountKeywords(image, &count); });
     return count;
 }
 
@@ -98,37 +97,28 @@ void Segment::set_keyword(nb::handle name, nb::handle value, nb::handle comment)
     const std::string key = keyword_name(name);
     const std::string comment_text = comment.is_none() ? std::string() : utf8(comment);
     const char *comment_or_null = comment.is_none() ? nullptr : c_text(comment_text, "comment");
+    const auto set = [&](auto &&call, auto c_value) {
+        call_keywords(handle_, [&](IMAGE *image) { return call(image, key.c_str(), c_value, comment_or_null); });
+    };
+    int64_t number = 0;
     if (PyUnicode_Check(value.ptr()))
     {
         const std::string value_text = utf8(value);
-        Handle::Use use(handle_);
-        use.look_for_replacement();
-        require(daoShmSetKeywordString(use.image(), key.c_str(), c_text(value_text, "text"), comment_or_null));
+        set(daoShmSetKeywordString, c_text(value_text, "text"));
     }
     else if (PyFloat_Check(value.ptr()))
-    {
-        Handle::Use use(handle_);
-        use.look_for_replacement();
-        require(daoShmSetKeywordDouble(use.image(), key.c_str(), nb::cast<double>(value), comment_or_null));
-    }
+        set(daoShmSetKeywordDouble, nb::cast<double>(value));
+    else if (nb::try_cast(value, number))
+        set(daoShmSetKeywordLong, number);
     else
-    {
-        int64_t number = 0;
-        if (!nb::try_cast(value, number))
-            throw Failure(DAO_E_KEYWORD, "keyword " + key + ": " + nb::repr(value).c_str() +
-                                             " does not fit; expected an integer of 64 bits, a float or a text");
-        Handle::Use use(handle_);
-        use.look_for_replacement();
-        require(daoShmSetKeywordLong(use.image(), key.c_str(), number, comment_or_null));
-    }
+        throw Failure(DAO_E_KEYWORD, "keyword " + key + ": " + nb::repr(value).c_str() +
+                                         " does not fit; expected an integer of 64 bits, a float or a text");
 }
 
 void Segment::remove_keyword(nb::handle name)
 {
     const std::string key = keyword_name(name);
-    Handle::Use use(handle_);
-    use.look_for_replacement();
-    require(daoShmRemoveKeyword(use.image(), key.c_str()));
+    call_keywords(handle_, [&](IMAGE *image) { return daoShmRemoveKeyword(image, key.c_str()); });
 }
 
 } // namespace daopython

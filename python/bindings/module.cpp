@@ -1,6 +1,7 @@
 // The module daoShm._core: names, arguments and docstrings.
 #include <cstring>
 
+#include "lock_wait.hpp"
 #include "segment.hpp"
 
 namespace nb = nanobind;
@@ -105,7 +106,10 @@ void bind_module_functions(nb::module_ &module)
     module.def("version", &daoVersion, "The version of the library, such as \"1.0.0\".");
     module.def(
         "_remove",
-        [](nb::bytes name) { daopython::require(daoShmRemove(std::string(name.c_str(), name.size()).c_str())); },
+        [](nb::bytes name) {
+            const std::string path(name.c_str(), name.size());
+            daopython::with_lock([&] { daopython::require(daoShmRemove(path.c_str())); });
+        },
         "name"_a);
     module.def("set_log_level", &daoSetLogLevel, "level"_a, "Set what programs in C print through dao.h: 0 to 3.");
     module.def("log_level", &daoGetLogLevel, "What set_log_level() set.");
@@ -218,6 +222,16 @@ void bind_writing(Class &segment)
         "for a type that does not cast safely.");
     segment.def("post", &Segment::post, "semNb"_a.none(),
                 "Post semaphore semNb without publishing. Raises ValueError when the segment has no such one.");
+    segment.def(
+        "unlock", [](Segment &self, nb::handle force) { self.unlock(daopython::truth(force)); },
+        "force"_a.none() = false,
+        "Free the locks of a writer of which cannot be told whether it lives, and repair what it left half done.\n\n"
+        "info says who that is: writer_pid, writer_name, and writer_alive, None where it cannot be told. Locks of "
+        "dead\n"
+        "processes need no such help. force: also when the writer lives; it gives its frame up, which may be torn.\n\n"
+        "Does nothing where nothing is locked. Raises TimeoutError when the writer is proven alive, PermissionError "
+        "when\n"
+        "the segment is open for reading only, NotImplementedError for segments made by DAO.");
     segment.def("_begin_write", &Segment::begin_write);
     segment.def("_commit_write", &Segment::commit_write, "lent"_a, "frame_id"_a.none(), "acquisition_time_ns"_a.none());
     segment.def("_abort_write", &Segment::abort_write, "lent"_a);

@@ -26,7 +26,13 @@ nb::object plain_slice(nb::handle value, const char *what)
     Py_ssize_t stop = 0;
     Py_ssize_t step = 0;
     if (PySlice_Unpack(value.ptr(), &start, &stop, &step) < 0)
-        throw nb::python_error();
+    {
+        nb::python_error error;
+        if (error.matches(PyExc_TypeError) || error.matches(PyExc_ValueError))
+            throw Failure(DAO_E_TYPE,
+                          std::string(what) + " is " + nb::repr(value).c_str() + ": " + nb::str(error.value()).c_str());
+        throw error;
+    }
     return slice(start, stop, step);
 }
 

@@ -60,6 +60,7 @@ class Segment
     void commit_write(Lent &lent, nb::handle frame_id, nb::handle acquisition_time);
     void abort_write(Lent &lent);
     void post(nb::handle semaphore);
+    void unlock(bool force);
 
     /* describing.cpp */
     nb::dict meta_data(nb::handle index);

@@ -1,7 +1,5 @@
 #include "wait.hpp"
 
-#include <thread>
-
 #include "copying.hpp"
 
 namespace daopython
@@ -10,13 +8,9 @@ namespace daopython
 namespace
 {
 
-using std::chrono::milliseconds;
-
 // A signal that is handled just before the wait falls asleep does not wake it: in the thread that runs the handlers, a
 // wait looks for them so often.
 constexpr int64_t longest_deaf_ns = 100'000'000;
-constexpr auto writer_limit = std::chrono::seconds(5);
-constexpr auto writer_poll = milliseconds(1);
 
 int64_t slice_ns(int64_t left_ns)
 {
@@ -111,29 +105,6 @@ bool wait_for_unseen(Handle::Use &use, const WaitRequest &request)
     while (status == DAO_REPLACED)
         status = next(use, request, deadline, {}, frame, missed);
     return status == DAO_SUCCESS;
-}
-
-void wait_for_other_writer(Handle::Use &use)
-{
-    if (!in_main_thread() || use->has_loan() || !is_being_written(metadata_from_newest(*use, 1)))
-        return;
-    const auto limit = std::chrono::steady_clock::now() + writer_limit;
-    DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
-    for (;;)
-    {
-        require(daoShmGetInfo(use.image(), &info));
-        if (info.writing == 0 || info.writer_alive == DAO_DEAD)
-            return;
-        if (std::chrono::steady_clock::now() > limit)
-            throw Failure(DAO_E_BUSY, std::string(use.image()->name) + ": busy: process " +
-                                          std::to_string(info.writer_pid) + " (" + info.writer_name +
-                                          ") has held the writer lock for 5 s");
-        {
-            Released released;
-            std::this_thread::sleep_for(writer_poll);
-        }
-        use.run_signal_handlers();
-    }
 }
 
 } // namespace daopython

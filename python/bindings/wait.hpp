@@ -60,8 +60,4 @@ bool wait_for_segment(Handle &handle, WaitRequest &request);
 /// Wait until a frame is there, which stays unseen. False when the time limit passed or it was cancelled.
 bool wait_for_unseen(Handle::Use &use, const WaitRequest &request);
 
-/// Wait, where the library could not be interrupted by Ctrl-C, until no other writer is at work. Throws Failure after
-/// the time that the library would wait.
-void wait_for_other_writer(Handle::Use &use);
-
 } // namespace daopython

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "copying.hpp"
+#include "lock_wait.hpp"
 #include "segment.hpp"
 
 namespace daopython
@@ -62,21 +63,26 @@ int_fast8_t publish(Place &place, const void *frame, const Details &details)
 template <class ShapeOf, class Write>
 void write_converted(Handle &handle, nb::object frame, ShapeOf &&shape_of, Write &&write)
 {
+    LockWait wait;
     while (true)
     {
         FrameShape shape;
         {
             Handle::Use use(handle);
-            wait_for_other_writer(use);
             bool is_written = false;
-            require(use.following([&]() -> int_fast8_t {
+            const int_fast8_t status = use.following([&]() -> int_fast8_t {
                 shape = shape_of(use);
                 is_written = is_frame(frame.ptr(), shape);
                 if (!is_written)
                     return DAO_SUCCESS;
-                ReleaseForCopy release(*use, 1);
-                return write(*use, array_data(frame.ptr()));
-            }));
+                return wait.attempt(may_take_long(*use, 1), [&] { return write(*use, array_data(frame.ptr())); });
+            });
+            if (wait.goes_on(status))
+            {
+                use.run_signal_handlers();
+                continue;
+            }
+            require(status);
             if (is_written)
                 return use->published();
         }
@@ -145,17 +151,25 @@ Lent Segment::begin_write()
 {
     std::shared_ptr<Place> place = handle_.shared_place_of_this_thread();
     Handle::Use use(handle_, *place);
-    wait_for_other_writer(use);
     void *slot = nullptr;
-    const bool has_loan = use->has_loan();
-    require(use.following([&] {
-        use->begin_loan();
-        Released released;
-        const int_fast8_t status = daoShmLoanBegin(use.image(), &slot);
-        if (status != DAO_SUCCESS && !has_loan)
-            use->end_loan();
-        return status;
-    }));
+    LockWait wait;
+    int_fast8_t status = DAO_SUCCESS;
+    do
+    {
+        if (status != DAO_SUCCESS)
+            use.run_signal_handlers();
+        use.check_open();
+        status = use.following([&] {
+            const bool has_loan = use->has_loan();
+            use->begin_loan();
+            const int_fast8_t begun =
+                wait.attempt(may_take_long(*use, 1), [&] { return daoShmLoanBegin(use.image(), &slot); });
+            if (begun != DAO_SUCCESS && !has_loan)
+                use->end_loan();
+            return begun;
+        });
+    } while (wait.goes_on(status));
+    require(status);
     return {place, owned(use->array_over(slot, DAO_FRAME_INIT, true))};
 }
 
@@ -176,6 +190,13 @@ void Segment::abort_write(Lent &lent)
     Handle::Use use(handle_, *lent.place);
     use->end_loan();
     require(daoShmLoanAbort(use.image()));
+}
+
+void Segment::unlock(bool force)
+{
+    Handle::Use use(handle_);
+    Released released;
+    require(daoShmUnlock(use.image(), force ? 1 : 0));
 }
 
 void Segment::post(nb::handle semaphore)

@@ -126,17 +126,27 @@ def test_waits_in_slices_notice_a_removal(name, remove, mode):
         assert time.monotonic() - begin < 1.0
 
 
-@pytest.mark.parametrize("call", [*READS.values(), *WRITES.values()], ids=[*READS, *WRITES])
+KEYWORDS = {
+    "set keyword": lambda segment: segment.keywords.set("X", 2),
+    "keyword": lambda segment: segment.keywords["X"],
+    "keywords": lambda segment: dict(segment.keywords),
+    "remove keyword": lambda segment: segment.keywords.pop("X"),
+}
+CALLS = READS | WRITES | KEYWORDS
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
 def test_every_call_says_that_the_segment_was_removed(name, call):
-    with shm(name, np.zeros((2, 3))) as segment:
+    with shm(name, np.zeros((2, 3)), nbkw=1) as segment:
         segment.get_data()
         segment.view()
+        segment.keywords["X"] = 1
         os.unlink(name)
         time.sleep(0.25)
-        with pytest.raises(daoShm.DaoError) as caught:
-            for _ in range(20):
+        for _ in range(3):  # at once, and again and again
+            with pytest.raises(daoShm.DaoError) as caught:
                 call(segment)
-        assert caught.value.code == ErrorCode.REMOVED
+            assert caught.value.code == ErrorCode.REMOVED
 
 
 def test_a_loan_keeps_its_segment_and_its_end_tells_that_it_was_replaced(name):

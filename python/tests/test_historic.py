@@ -292,7 +292,7 @@ def test_part_after_a_wait(pair):
     assert reader.get_data(check=True, timeout=0.05, x=slice(0, 1)) is None
 
 
-@pytest.mark.parametrize("x", [3, "1:2", (0, 2), [1], 2.5])
+@pytest.mark.parametrize("x", [3, "1:2", (0, 2), [1], 2.5, slice("a"), slice(0, 4, 0), slice(1.5)])
 def test_what_is_no_slice_is_a_type_error(pair, x):
     for call in (pair[1].get_data, pair[1].get_data_next, pair[1].get_history):
         with pytest.raises(TypeError, match="slice") as caught:

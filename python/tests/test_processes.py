@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import pytest
@@ -182,39 +183,145 @@ def test_iterators_of_the_parent_say_that_they_are(name):
     assert done.returncode == 1 and "DaoTimeoutError" in done.stdout
 
 
+# The words of a segment's locks in its extension: docs/format.md. And a process without a record: nobody can tell
+# whether it lives.
+FRAMES_LOCK, KEYWORDS_LOCK = 256, 640
+STRANGER = 4711 << 32 | 0x2A << 17
+
+
+def lock(name, *places, token=STRANGER):
+    """As if the process of that token held the locks."""
+    with open(name, "r+b") as file:
+        extension = file.read().index(b"dDshExt1")
+        for place in places:
+            file.seek(extension + place)
+            file.write(token.to_bytes(8, "little"))
+
+
 WRITES = {
     "set_data": "segment.set_data(numpy.ones((2, 2, 2)))",
+    "frame_id": "segment.set_data(numpy.ones((2, 2, 2)), frame_id=7)",
     "write": "segment.write().__enter__()",
     "write_slice": "segment.write_slice(numpy.ones((2, 2)))",
+    "set keyword": "segment.keywords['GAIN'] = 2",
+    "remove keyword": "del segment.keywords['GAIN']",
+    "make again": "shm(sys.argv[1], numpy.zeros((2, 2, 2)), nbkw=1)",
 }
 
 
+@pytest.fixture
+def locked(name):
+    """A segment whose locks others have got, without a slot being written: nothing else than waiting shows it."""
+    import numpy as np
+
+    with daoShm.shm(name, np.zeros((2, 2, 2)), nbkw=1) as segment:
+        segment.keywords["GAIN"] = 1
+        lock(name, FRAMES_LOCK, KEYWORDS_LOCK)
+        yield segment
+
+
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
-def test_ctrl_c_ends_a_write_that_waits_for_the_lock(name, python_process, write):
+def test_ctrl_c_ends_a_write_that_waits_for_the_lock(name, locked, python_process, write):
     process = python_process(
         f"""
-        import signal, sys
+        import signal, sys, time
         import numpy
         from daoShm import shm
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         segment = shm(sys.argv[1])
+        came = 0
+        def come(number, frame):
+            global came
+            came = time.monotonic()
+            raise KeyboardInterrupt
+        signal.signal(signal.SIGINT, come)
         print("writing", flush=True)
         try:
             {write}
         except KeyboardInterrupt:
-            print("ended", flush=True)
+            print(came, time.monotonic() - came, flush=True)
         """,
         name,
     )
-    import numpy as np
+    assert process.stdout.readline() == "writing\n", process.stderr.read()
+    time.sleep(0.3)
+    begin = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    came, took = map(float, process.stdout.readline().split())
+    assert came - begin < 2 and took < 1  # a lock is waited for 5 s
+    assert locked.counter == 1 and locked.keywords == {"GAIN": 1}
 
-    with daoShm.shm(name, np.zeros((2, 2, 2))) as segment, segment.write():
-        assert process.stdout.readline() == "writing\n", process.stderr.read()
-        time.sleep(0.5)
-        begin = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        assert process.stdout.readline() == "ended\n", process.stderr.read()
-        assert time.monotonic() - begin < 1.0
+
+def test_a_write_that_waits_for_the_lock_ends_with_the_reason(locked):
+    begin = time.monotonic()
+    with pytest.raises(TimeoutError, match="process 4711") as caught:
+        locked.set_data(locked.get_data())
+    assert caught.value.code == daoShm.ErrorCode.BUSY
+    assert time.monotonic() - begin > 4.9
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_other_threads_run_while_a_write_waits_for_the_lock(name, locked, write):
+    import numpy
+
+    turns = []
+    done = threading.Event()
+
+    def take_turns():
+        while not done.is_set():
+            time.sleep(0.01)
+            turns.append(time.monotonic())
+            if len(turns) == 20:
+                lock(name, FRAMES_LOCK, KEYWORDS_LOCK, token=0)
+
+    thread = threading.Thread(target=take_turns)
+    thread.start()
+    begin = time.monotonic()
+    try:
+        names = {"segment": locked, "numpy": numpy, "shm": daoShm.shm}
+        exec(write.replace("sys.argv[1]", "segment.name"), names)
+    finally:
+        done.set()
+        thread.join()
+    assert len(turns) >= 20 and time.monotonic() - begin >= 0.2
+
+
+def test_close_ends_a_write_of_another_thread_that_waits_for_the_lock(name, locked):
+    ended = []
+    segment = daoShm.shm(name)
+
+    def write():
+        with pytest.raises(ValueError, match="closed"):
+            segment.set_data([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])
+        ended.append(time.monotonic())
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    time.sleep(0.3)
+    begin = time.monotonic()
+    segment.close()
+    thread.join()
+    assert ended[0] - begin < 2
+
+
+def test_unlock_frees_the_locks_of_a_writer_that_cannot_be_judged(name, locked):
+    assert locked.info["writing"] and locked.info["writer_pid"] == 4711 and locked.info["writer_alive"] is None
+    locked.unlock()
+    assert not locked.info["writing"]
+    locked.set_data(locked.get_data())
+    locked.keywords["GAIN"] = 3
+    assert locked.counter == 2
+    locked.unlock()  # nothing is locked
+    with daoShm.shm(name) as other:
+        loan = other.write()
+        loan.__enter__()
+        with pytest.raises(TimeoutError, match="lives"):
+            locked.unlock()
+        locked.unlock(force=True)
+        with pytest.raises(daoShm.DaoError, match="taken away") as caught:
+            loan.__exit__(None, None, None)
+        assert caught.value.code == daoShm.ErrorCode.STATE
+    with daoShm.shm(name, read_only=True) as reader, pytest.raises(PermissionError):
+        reader.unlock()
 
 
 def test_a_handler_of_signals_may_use_and_close_the_object_that_waits(name, python_process):

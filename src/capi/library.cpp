@@ -1,8 +1,10 @@
-// What needs no image: the last error, the version, element types, addresses.
+// What needs no image: the last error, the version, the thread's limit for locks, element types, addresses.
 #include "base/error.hpp"
+#include "base/lock_limit.hpp"
 #include "format/element_type.hpp"
 
 #include <cctype>
+#include <utility>
 
 using namespace dao;
 
@@ -24,6 +26,11 @@ int_fast8_t daoSetLastError(DAO_ERROR_CODE code, const char *message)
 const char *daoVersion(void)
 {
     return DAO_VERSION;
+}
+
+int64_t daoShmSetLockLimit(int64_t limit_ns)
+{
+    return std::exchange(base::lock_limit_ns, limit_ns);
 }
 
 size_t daoTypeSize(uint8_t atype)

@@ -24,55 +24,78 @@ Status check_place(const Handle &handle, const T *place, const char *what) noexc
     return fail(DAO_E_ARGUMENT, "%s: the place for the %s is a null pointer", handle.segment->name(), what);
 }
 
+base::Interrupts *waits_of(Handle &handle) noexcept
+{
+    return &handle.reader.cancellation.interrupts;
+}
+
+// As for frames: the keywords of a segment that is no longer the one under its name are nobody's.
+template <class Action>
+int_fast8_t with_keywords(IMAGE *image, Action &&action) noexcept
+{
+    return with_handle(image, [&](Handle &handle) noexcept {
+        const segment::Segment &segment = *handle.segment;
+        const Status name = handle.writer.name_watch.check(segment, platform::realtime_coarse_ns());
+        return name == Status::success ? action(handle) : base::condition(name, segment.name());
+    });
+}
+
 }
 
 int_fast8_t daoShmSetKeywordLong(IMAGE *image, const char *name, int64_t value, const char *comment)
 {
-    return with_handle(image, [&](Handle &handle) noexcept {
-        return segment::set_keyword(*handle.segment, name, {KeywordKind::integer, value, 0.0, nullptr}, comment);
+    return with_keywords(image, [&](Handle &handle) noexcept {
+        return segment::set_keyword(*handle.segment, waits_of(handle), name,
+                                    {KeywordKind::integer, value, 0.0, nullptr}, comment);
     });
 }
 
 int_fast8_t daoShmSetKeywordDouble(IMAGE *image, const char *name, double value, const char *comment)
 {
-    return with_handle(image, [&](Handle &handle) noexcept {
-        return segment::set_keyword(*handle.segment, name, {KeywordKind::real, 0, value, nullptr}, comment);
+    return with_keywords(image, [&](Handle &handle) noexcept {
+        return segment::set_keyword(*handle.segment, waits_of(handle), name, {KeywordKind::real, 0, value, nullptr},
+                                    comment);
     });
 }
 
 int_fast8_t daoShmSetKeywordString(IMAGE *image, const char *name, const char *value, const char *comment)
 {
-    return with_handle(image, [&](Handle &handle) noexcept {
-        return segment::set_keyword(*handle.segment, name, {KeywordKind::text, 0, 0.0, value}, comment);
+    return with_keywords(image, [&](Handle &handle) noexcept {
+        return segment::set_keyword(*handle.segment, waits_of(handle), name, {KeywordKind::text, 0, 0.0, value},
+                                    comment);
     });
 }
 
 int_fast8_t daoShmGetKeyword(IMAGE *image, const char *name, IMAGE_KEYWORD *keyword)
 {
-    return with_handle(image, [&](Handle &handle) noexcept {
+    return with_keywords(image, [&](Handle &handle) noexcept {
         const Status status = check_place(handle, keyword, "keyword");
-        return status != Status::success ? status : segment::get_keyword(*handle.segment, name, *keyword);
+        return status != Status::success ? status
+                                         : segment::get_keyword(*handle.segment, waits_of(handle), name, *keyword);
     });
 }
 
 int_fast8_t daoShmRemoveKeyword(IMAGE *image, const char *name)
 {
-    return with_handle(image, [&](Handle &handle) noexcept { return segment::remove_keyword(*handle.segment, name); });
+    return with_keywords(image, [&](Handle &handle) noexcept {
+        return segment::remove_keyword(*handle.segment, waits_of(handle), name);
+    });
 }
 
 int_fast8_t daoShmCountKeywords(IMAGE *image, uint32_t *count)
 {
-    return with_handle(image, [&](Handle &handle) noexcept {
+    return with_keywords(image, [&](Handle &handle) noexcept {
         const Status status = check_place(handle, count, "count");
-        return status != Status::success ? status : segment::count_keywords(*handle.segment, *count);
+        return status != Status::success ? status : segment::count_keywords(*handle.segment, waits_of(handle), *count);
     });
 }
 
 int_fast8_t daoShmGetKeywordAt(IMAGE *image, uint32_t index, IMAGE_KEYWORD *keyword)
 {
-    return with_handle(image, [&](Handle &handle) noexcept {
+    return with_keywords(image, [&](Handle &handle) noexcept {
         const Status status = check_place(handle, keyword, "keyword");
-        return status != Status::success ? status : segment::get_keyword_at(*handle.segment, index, *keyword);
+        return status != Status::success ? status
+                                         : segment::get_keyword_at(*handle.segment, waits_of(handle), index, *keyword);
     });
 }
 

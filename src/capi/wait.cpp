@@ -163,7 +163,7 @@ void daoShmInterrupt(void)
 int_fast8_t daoShmForgetInterrupts(IMAGE *image)
 {
     return with_handle(image, [](Handle &handle) noexcept {
-        handle.reader.cancellation.forget_interrupts();
+        handle.reader.cancellation.interrupts.forget();
         return Status::success;
     });
 }

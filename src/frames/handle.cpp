@@ -11,6 +11,7 @@ void begin(Handle &handle) noexcept
     reset_tail(handle.reader);
     handle.writer = Writer{};
     handle.writer.segment = handle.segment.get();
+    handle.writer.interrupts = &handle.reader.cancellation.interrupts;
     foresee(handle.writer);
 }
 
@@ -24,7 +25,7 @@ void end(Handle &handle) noexcept
 Status reopen(Handle &handle) noexcept
 {
     segment::SegmentPointer fresh;
-    if (segment::open(handle.segment->name(), handle.wants_read_only, fresh) != Status::success)
+    if (segment::open_again(*handle.segment, handle.wants_read_only, fresh) != Status::success)
         return Status::error;
     end(handle);
     handle.segment = std::move(fresh);

@@ -9,7 +9,6 @@
 namespace dao::frames
 {
 
-using base::fail;
 using base::Word;
 using segment::Segment;
 
@@ -25,20 +24,8 @@ void copy_packet(const Segment &segment, uint32_t slot, const Packet &packet) no
     Word<uint32_t>(&metadata.lastNb).store_relaxed(static_cast<uint32_t>(packet.count));
     Word<uint32_t>(&metadata.packetNb).store_relaxed(packet.id);
     Word<uint32_t>(&metadata.packetTotal).store_relaxed(packet.total);
-    if (packet.id < DAO_MAX_PACKETS)
+    if (packet.id < DAO_MAX_PACKETS) // programs number packets as they like, and with DAO's newest headers up to 2023
         Word<uint64_t>(&metadata.lastNbArray[packet.id]).store_relaxed(packet.frame_number);
-}
-
-// Programs number packets from 0 or from 1, may not know the total, and with DAO's newest headers have up to 2024.
-Status check_number(const Segment &segment, const Packet &packet) noexcept
-{
-    constexpr uint32_t most_packets = 2024;
-    if (packet.id >= most_packets)
-        return fail(DAO_E_RANGE, "%s: packet %u; expected a number below %u", segment.name(), packet.id, most_packets);
-    if (packet.total != 0 && packet.id > packet.total)
-        return fail(DAO_E_RANGE, "%s: packet %u of %u; expected a number up to the packets per frame, or 0 of them",
-                    segment.name(), packet.id, packet.total);
-    return Status::success;
 }
 
 }
@@ -48,10 +35,8 @@ Status write_packet(Writer &writer, const Packet &packet) noexcept
     Segment &segment = *writer.segment;
     if (Status status = check_writable(writer, packet.data, packet.position, packet.count); status != Status::success)
         return status;
-    if (Status status = check_number(segment, packet); status != Status::success)
-        return status;
     bool joined = false;
-    if (Status status = segment::lock_for_packet(segment, joined); status != Status::success)
+    if (Status status = segment::lock_for_packet(segment, writer.interrupts, joined); status != Status::success)
         return status;
     const uint32_t slot = joined ? segment.slots().next_slot() : begin_frame(writer);
     if (joined)
@@ -74,7 +59,7 @@ Status finalise(Writer &writer) noexcept
     Segment &segment = *writer.segment;
     if (Status status = check_writable(writer, segment.slot_data(0), 0, 0); status != Status::success)
         return status;
-    if (Status status = segment::lock_to_finalise(segment); status != Status::success)
+    if (Status status = segment::lock_to_finalise(segment, writer.interrupts); status != Status::success)
         return status;
     return finish_frame(writer, begin_frame(writer));
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cinttypes>
+#include <cstdio>
 
 namespace dao::frames
 {
@@ -129,10 +130,12 @@ void carry_over(const Segment &segment, uint32_t slot, uint64_t from) noexcept
 
 Status fail_lost_lock(const Segment &segment) noexcept
 {
-    return fail(DAO_E_STATE,
-                "%s: the writer lock was taken away by process %u while this process wrote; the frame is "
-                "given up",
-                segment.name(), base::token_pid(segment.writer_lock().holder()));
+    const base::ProcessToken holder = segment.writer_lock().holder();
+    char who[32] = "";
+    if (holder != 0 && holder != segment.self())
+        std::snprintf(who, sizeof who, " by process %u", base::token_pid(holder));
+    return fail(DAO_E_STATE, "%s: the writer lock was taken away%s while this process wrote; the frame is given up",
+                segment.name(), who);
 }
 
 namespace

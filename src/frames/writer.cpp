@@ -24,7 +24,7 @@ namespace
 Status lock_checked(const Writer &writer, const void *data, uint64_t count) noexcept
 {
     const Status status = check_writable(writer, data, 0, count);
-    return status != Status::success ? status : segment::lock_for_frame(*writer.segment);
+    return status != Status::success ? status : segment::lock_for_frame(*writer.segment, writer.interrupts);
 }
 
 // The slice of a rolling buffer to write next.

@@ -32,7 +32,8 @@ struct Writer
 {
     segment::Segment *segment = nullptr;
     segment::NameWatch name_watch;
-    base::ProcessToken loan_owner = 0; // 0: no loan
+    base::Interrupts *interrupts = nullptr; // what ends its waits for the lock: of the handle
+    base::ProcessToken loan_owner = 0;      // 0: no loan
     uint32_t loan_slot = 0;
     bool has_frame_id = false; // of the next frame
     bool has_acquisition_time = false;

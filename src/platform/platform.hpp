@@ -200,8 +200,8 @@ class File
     // Makes this file belong to the user and group that `like` belongs to, as far as the process may: for a file that
     // takes the place of another. With its permissions, or with `mode` when that is not 0.
     Status take_owner(const char *name, const FileInfo &like, uint32_t mode) noexcept;
-    // One creator, replacer or remover at a time; ends with close. Fails after five seconds. Who may only read the file
-    // cannot keep others from it, and is not kept from it.
+    // One creator, replacer or remover at a time; ends with close. Waits as long as lock_limit.hpp says. Who may only read
+    // the file cannot keep others from it, and is not kept from it.
     Status lock(const char *name) noexcept;
 
     // The file made by create_beside() has its name: it no longer counts as unfinished.
@@ -363,11 +363,20 @@ void close_semaphore(void *native) noexcept;
 class NamedSemaphore
 {
   public:
-    // Opens the semaphore; makes it, at value 0, when `create`. False when that is not possible.
+    NamedSemaphore() noexcept = default;
+    ~NamedSemaphore()
+    {
+        if (is_open())
+            close_semaphore(native());
+    }
+    NamedSemaphore(const NamedSemaphore &) = delete;
+    NamedSemaphore &operator=(const NamedSemaphore &) = delete;
+
+    // Opens the semaphore, unless it is open; makes it, at value 0, when `create`. False when that is not possible. One
+    // thread at a time; others may use it meanwhile, and programs may have its address: so it stays open.
     bool open(const char *semaphore_name, bool create, uint32_t mode) noexcept;
-    void close() noexcept { native_.reset(); }
-    bool is_open() const noexcept { return native_.is_there(); }
-    void *native() const noexcept { return native_.get(); }
+    bool is_open() const noexcept { return native() != nullptr; }
+    void *native() const noexcept { return native_.load(std::memory_order_acquire); }
 
     // Raises the value from 0 to 1; leaves it when it is 1 or more.
     void post() noexcept;
@@ -377,7 +386,7 @@ class NamedSemaphore
     static void remove(const char *semaphore_name) noexcept;
 
   private:
-    UniqueResource<void *, close_semaphore> native_;
+    std::atomic<void *> native_{nullptr};
 };
 
 }

@@ -31,7 +31,9 @@ struct Place
 Status build(const char *name, File file, Mapping mapping, const Layout &layout, bool shared,
              const CreateOptions &options, SegmentPointer &segment) noexcept
 {
-    if (make_segment(name, std::move(file), std::move(mapping), layout, false, segment) != Status::success)
+    char path[platform::path_capacity];
+    platform::make_absolute(name, path, sizeof path);
+    if (make_segment(name, path, std::move(file), std::move(mapping), layout, false, segment) != Status::success)
         return Status::error;
     segment->initialise(shared, options.dao_semaphores);
     return Status::success;
@@ -63,14 +65,21 @@ Placed create_new(const Place &place, const Layout &layout, const CreateOptions 
     SegmentPointer fresh;
     if (build_beside(place, layout, options, old, temporary, fresh) != Status::success)
         return Placed::failed;
+    // Whoever finds the segment finds its semaphores.
+    if (fresh->has_named_semaphores())
+        fresh->open_named_semaphores(true, options.file_mode);
     const Placed placed = platform::place_file(temporary, place.path, old != nullptr);
     if (placed == Placed::done)
     {
         fresh->file().finish();
         segment = std::move(fresh);
+        return placed;
     }
-    else
-        platform::discard_file(temporary);
+    platform::discard_file(temporary);
+    // Whatever has the name now may share DAO's.
+    if (fresh->has_named_semaphores() &&
+        (!fresh->has_dao_semaphores() || platform::query_presence(place.path) == Presence::absent))
+        fresh->remove_named_semaphores();
     return placed;
 }
 
@@ -145,7 +154,7 @@ Placed create_over(const Place &place, const Layout &layout, const CreateOptions
     const bool reusable = is_reusable(*old, layout, options);
     if (!reusable && !is_adoptable(*old, layout))
         return replace(place, layout, options, info, *old, segment);
-    if (reusable && reuse(*old, options.dao_semaphores) != Status::success)
+    if (reusable && reuse(*old, options.dao_semaphores, options.file_mode) != Status::success)
         return Placed::failed;
     segment = std::move(old);
     return Placed::done;
@@ -229,7 +238,7 @@ Status create(const char *name, const Geometry &geometry, const CreateOptions &o
         return fail(DAO_E_BUSY, "%s: cannot create it: other processes keep doing so", name);
     if (placed == Placed::failed)
         return Status::error;
-    if (segment->has_named_semaphores())
+    if (segment->has_named_semaphores()) // an adopted segment may lack some
         segment->open_named_semaphores(true, options.file_mode);
     return Status::success;
 }

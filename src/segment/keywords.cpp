@@ -4,7 +4,7 @@
 #include "base/error.hpp"
 #include "protocol/journalled_table.hpp"
 #include "segment/keyword_memory.hpp"
-#include "segment/liveness.hpp"
+#include "segment/lock_wait.hpp"
 
 #include <cstring>
 
@@ -48,27 +48,19 @@ class KeywordLock
     KeywordLock(const KeywordLock &) = delete;
     KeywordLock &operator=(const KeywordLock &) = delete;
 
-    Status take() noexcept
+    Status take(base::Interrupts *interrupts) noexcept
     {
-        constexpr int64_t limit_ns = 5'000'000'000;
-        constexpr int64_t sleep_ns = 50'000;
         if (segment_.extension() == nullptr)
             return Status::success;
         if (!segment_.show_presence())
             return fail(DAO_E_NO_MEMORY, "%s: out of memory", segment_.name());
         const Segment::Lock word = segment_.keyword_lock();
-        const int64_t deadline_ns = platform::monotonic_ns() + limit_ns;
-        LockResult result = word.try_hold(false);
-        while (result == LockResult::busy)
-        {
-            if (Status lost = segment_.check_memory(); lost != Status::success)
-                return lost;
-            const int64_t now_ns = platform::monotonic_ns();
-            if (now_ns > deadline_ns)
-                return fail_busy(word.holder());
-            (void)platform::sleep_until(now_ns + sleep_ns);
-            result = word.try_hold(true);
-        }
+        const auto try_once = [&word](bool ask_if_dead) noexcept { return word.try_hold(ask_if_dead); };
+        LockResult result = try_once(false);
+        if (result == LockResult::busy)
+            if (Status ended = wait_for_lock(segment_, word, "keywords' lock", interrupts, try_once, result);
+                ended != Status::success)
+                return ended;
         held_ = true;
         (void)table_of(segment_).recover();
         return Status::success;
@@ -83,13 +75,6 @@ class KeywordLock
     }
 
   private:
-    Status fail_busy(base::ProcessToken holder) const noexcept
-    {
-        char who[160];
-        describe_process(segment_, holder, who, sizeof who);
-        return fail(DAO_E_BUSY, "%s: keywords busy: %s has held their lock for 5 s", segment_.name(), who);
-    }
-
     Segment &segment_;
     bool held_ = false;
 };
@@ -113,27 +98,28 @@ bool read_whole(const Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) 
     return false;
 }
 
-Status repair_and_read(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
+Status repair_and_read(Segment &segment, base::Interrupts *interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
 {
     if (segment.read_only())
         return fail(DAO_E_BUSY, "%s: cannot read a keyword: it stays half written", segment.name());
     KeywordLock lock(segment);
-    if (lock.take() != Status::success)
-        return Status::error;
+    if (Status status = lock.take(interrupts); status != Status::success)
+        return status;
     return read_whole(segment, index, keyword)
                ? Status::success
                : fail(DAO_E_BUSY, "%s: cannot read a keyword: it stays half written", segment.name());
 }
 
 // What another program wrote there may lack the zero that ends a comment; who gets the keyword may rely on it.
-Status read_keyword(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
+Status read_keyword(Segment &segment, base::Interrupts *interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
 {
-    if (!read_whole(segment, index, keyword) && repair_and_read(segment, index, keyword) != Status::success)
-        return Status::error;
+    Status status = Status::success;
+    if (!read_whole(segment, index, keyword))
+        status = repair_and_read(segment, interrupts, index, keyword);
     if (Status lost = segment.check_memory(); lost != Status::success)
         return lost;
     keyword.comment[comment_bytes - 1] = 0;
-    return Status::success;
+    return status;
 }
 
 bool has_name(const IMAGE_KEYWORD &keyword, const char *name) noexcept
@@ -148,14 +134,15 @@ struct Place
 };
 
 // The keyword of that name, else the first unused place, else past the end.
-Status find_keyword(Segment &segment, const char *name, Place &place, IMAGE_KEYWORD &keyword) noexcept
+Status find_keyword(Segment &segment, base::Interrupts *interrupts, const char *name, Place &place,
+                    IMAGE_KEYWORD &keyword) noexcept
 {
     const uint32_t room = segment.layout().geometry.keywords;
     place = {room, false};
     for (uint32_t index = 0; index < room; ++index)
     {
-        if (read_keyword(segment, index, keyword) != Status::success)
-            return Status::error;
+        if (Status status = read_keyword(segment, interrupts, index, keyword); status != Status::success)
+            return status;
         if (has_name(keyword, name))
         {
             place = {index, true};
@@ -204,14 +191,19 @@ void fill(char *field, size_t bytes, const char *text) noexcept
 
 }
 
-Status set_keyword(Segment &segment, const char *name, const KeywordValue &value, const char *comment) noexcept
+Status set_keyword(Segment &segment, base::Interrupts *interrupts, const char *name, const KeywordValue &value,
+                   const char *comment) noexcept
 {
     Place place;
     IMAGE_KEYWORD keyword;
     KeywordLock lock(segment);
-    if (check_set(segment, name, value, comment) != Status::success || lock.take() != Status::success ||
-        find_keyword(segment, name, place, keyword) != Status::success)
-        return Status::error;
+    Status status = check_set(segment, name, value, comment);
+    if (status == Status::success)
+        status = lock.take(interrupts);
+    if (status == Status::success)
+        status = find_keyword(segment, interrupts, name, place, keyword);
+    if (status != Status::success)
+        return status;
     if (place.index == segment.layout().geometry.keywords)
         return fail(DAO_E_KEYWORD, "%s: no room for keyword %s: all %u are in use", segment.name(), name, place.index);
     if (!place.found)
@@ -231,27 +223,28 @@ Status set_keyword(Segment &segment, const char *name, const KeywordValue &value
     return segment.check_memory();
 }
 
-Status get_keyword(Segment &segment, const char *name, IMAGE_KEYWORD &keyword) noexcept
+Status get_keyword(Segment &segment, base::Interrupts *interrupts, const char *name, IMAGE_KEYWORD &keyword) noexcept
 {
     Place place;
     IMAGE_KEYWORD found;
-    if (check_keyword_name(segment, name) != Status::success ||
-        find_keyword(segment, name, place, found) != Status::success)
+    if (check_keyword_name(segment, name) != Status::success)
         return Status::error;
+    if (Status status = find_keyword(segment, interrupts, name, place, found); status != Status::success)
+        return status;
     if (!place.found)
         return fail(DAO_E_NOT_FOUND, "%s: no keyword %s", segment.name(), name);
     keyword = found;
     return Status::success;
 }
 
-Status get_keyword_at(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
+Status get_keyword_at(Segment &segment, base::Interrupts *interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
 {
     uint32_t used = 0;
     IMAGE_KEYWORD found;
     for (uint32_t place = 0; place < segment.layout().geometry.keywords; ++place)
     {
-        if (read_keyword(segment, place, found) != Status::success)
-            return Status::error;
+        if (Status status = read_keyword(segment, interrupts, place, found); status != Status::success)
+            return status;
         if (is_used(found) && used++ == index)
         {
             keyword = found;
@@ -261,21 +254,21 @@ Status get_keyword_at(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) 
     return fail(DAO_E_NOT_FOUND, "%s: no keyword number %u: %u are in use", segment.name(), index, used);
 }
 
-Status count_keywords(Segment &segment, uint32_t &count) noexcept
+Status count_keywords(Segment &segment, base::Interrupts *interrupts, uint32_t &count) noexcept
 {
     IMAGE_KEYWORD keyword;
     uint32_t used = 0;
     for (uint32_t place = 0; place < segment.layout().geometry.keywords; ++place)
     {
-        if (read_keyword(segment, place, keyword) != Status::success)
-            return Status::error;
+        if (Status status = read_keyword(segment, interrupts, place, keyword); status != Status::success)
+            return status;
         used += is_used(keyword) ? 1u : 0u;
     }
     count = used;
     return Status::success;
 }
 
-Status remove_keyword(Segment &segment, const char *name) noexcept
+Status remove_keyword(Segment &segment, base::Interrupts *interrupts, const char *name) noexcept
 {
     Place place;
     IMAGE_KEYWORD keyword;
@@ -284,8 +277,11 @@ Status remove_keyword(Segment &segment, const char *name) noexcept
         return Status::error;
     if (segment.read_only())
         return fail(DAO_E_READ_ONLY, "%s: cannot change keywords: open for reading only", segment.name());
-    if (lock.take() != Status::success || find_keyword(segment, name, place, keyword) != Status::success)
-        return Status::error;
+    Status status = lock.take(interrupts);
+    if (status == Status::success)
+        status = find_keyword(segment, interrupts, name, place, keyword);
+    if (status != Status::success)
+        return status;
     if (!place.found)
         return fail(DAO_E_NOT_FOUND, "%s: no keyword %s", segment.name(), name);
     std::memset(static_cast<void *>(&keyword), 0, sizeof keyword);
@@ -297,8 +293,8 @@ Status remove_keyword(Segment &segment, const char *name) noexcept
 Status clear_keywords(Segment &segment) noexcept
 {
     KeywordLock lock(segment);
-    if (lock.take() != Status::success)
-        return Status::error;
+    if (Status status = lock.take(nullptr); status != Status::success)
+        return status;
     IMAGE_KEYWORD keyword;
     std::memset(static_cast<void *>(&keyword), 0, sizeof keyword);
     keyword.type = unused;

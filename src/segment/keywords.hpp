@@ -2,6 +2,7 @@
 // journal first; if it dies in between, whoever comes next does the rest.
 #pragma once
 
+#include "base/interrupts.hpp"
 #include "segment/segment.hpp"
 
 namespace dao::segment
@@ -22,12 +23,13 @@ struct KeywordValue
     const char *text;
 };
 
-// `comment` may be null: then an existing one stays.
-Status set_keyword(Segment &segment, const char *name, const KeywordValue &value, const char *comment) noexcept;
-Status get_keyword(Segment &segment, const char *name, IMAGE_KEYWORD &keyword) noexcept;
-Status get_keyword_at(Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) noexcept;
-Status count_keywords(Segment &segment, uint32_t &count) noexcept;
-Status remove_keyword(Segment &segment, const char *name) noexcept;
+// Those that wait for the keywords' lock end as lock_wait.hpp says. `comment` may be null: then an existing one stays.
+Status set_keyword(Segment &segment, base::Interrupts *interrupts, const char *name, const KeywordValue &value,
+                   const char *comment) noexcept;
+Status get_keyword(Segment &segment, base::Interrupts *interrupts, const char *name, IMAGE_KEYWORD &keyword) noexcept;
+Status get_keyword_at(Segment &segment, base::Interrupts *interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept;
+Status count_keywords(Segment &segment, base::Interrupts *interrupts, uint32_t &count) noexcept;
+Status remove_keyword(Segment &segment, base::Interrupts *interrupts, const char *name) noexcept;
 Status clear_keywords(Segment &segment) noexcept;
 
 }

@@ -25,6 +25,8 @@ Status create_private(const char *name, const format::Geometry &geometry, Segmen
 
 // Opens an existing segment; for reading only where writing is not permitted, or when `read_only`.
 Status open(const char *name, bool read_only, SegmentPointer &segment) noexcept;
+// The same for what has the name of that one now, also when this process has changed its folder since.
+Status open_again(const Segment &before, bool read_only, SegmentPointer &segment) noexcept;
 
 Status remove(const char *name) noexcept;
 

@@ -102,9 +102,9 @@ void describe_process(const Segment &segment, ProcessToken token, char *text, si
         platform::process_name(known.identity.pid, known.name, sizeof known.name);
     const char *state = "";
     if (platform::is_stopped(known.identity))
-        state = ", stopped (by a signal or a debugger)";
+        state = ", stopped (by a signal or a debugger),";
     else if (judge(segment, token) == Liveness::unknown)
-        state = ", of which cannot be told whether it lives";
+        state = ", of which cannot be told whether it lives,";
     std::snprintf(text, capacity, "process %u (%s)%s%s", known.identity.pid,
                   known.name[0] != 0 ? known.name : "name not known", elsewhere ? " in another pid namespace" : "",
                   state);

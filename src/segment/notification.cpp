@@ -2,17 +2,33 @@
 
 #include "base/error.hpp"
 
+#include <atomic>
+
 namespace dao::segment
 {
 
 using base::fail;
 
+namespace
+{
+
+// As S1 to S3, for the named ones: whoever takes a post that made this one needless must see the frame.
+void post_named_semaphores(Segment &segment) noexcept
+{
+    if (!segment.named_semaphore(0).is_open())
+        segment.find_named_semaphores();
+    std::atomic_thread_fence(std::memory_order_seq_cst); // no exchange came before, where there is no lock
+    for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
+        if (platform::NamedSemaphore &semaphore = segment.named_semaphore(number); semaphore.is_open())
+            semaphore.post();
+}
+
+}
+
 void notify_waiters(Segment &segment) noexcept
 {
     if (segment.has_named_semaphores())
-        for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
-            if (platform::NamedSemaphore &semaphore = segment.named_semaphore(number); semaphore.is_open())
-                semaphore.post();
+        post_named_semaphores(segment);
     if (segment.extension() == nullptr)
         return;
     segment.notifier().notify();
@@ -27,7 +43,10 @@ Status post(Segment &segment, uint32_t semaphore) noexcept
     if (semaphore != protocol::log_semaphore && semaphore >= segment.semaphore_limit())
         return fail(DAO_E_SEMAPHORE, "%s: no semaphore %u; expected 0 to %d", segment.name(), semaphore,
                     segment.semaphore_limit() - 1);
-    if (platform::NamedSemaphore &named = segment.named_semaphore(semaphore); named.is_open())
+    platform::NamedSemaphore &named = segment.named_semaphore(semaphore);
+    if (segment.has_named_semaphores() && !named.is_open())
+        segment.find_named_semaphores();
+    if (named.is_open())
         named.post();
     if (segment.extension() == nullptr)
         return Status::success;

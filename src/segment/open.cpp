@@ -26,7 +26,7 @@ Status check_segment_name(const char *name) noexcept
 namespace
 {
 
-Status attach(const char *name, platform::File file, bool read_only, SegmentPointer &segment) noexcept
+Status attach(const char *name, const char *path, platform::File file, bool read_only, SegmentPointer &segment) noexcept
 {
     platform::FileInfo info;
     platform::Mapping mapping;
@@ -40,37 +40,34 @@ Status attach(const char *name, platform::File file, bool read_only, SegmentPoin
     if (mapping.map(name, file, info.bytes, read_only ? Access::read : Access::read_write) != Status::success ||
         format::inspect(name, mapping.data(), info.bytes, layout) != Status::success)
         return Status::error;
-    return make_segment(name, std::move(file), std::move(mapping), layout, read_only, segment);
+    return make_segment(name, path, std::move(file), std::move(mapping), layout, read_only, segment);
 }
 
-Status open_segment(const char *name, bool read_only, SegmentPointer &segment) noexcept
+// `path`: where the name is, absolute, and perhaps a link.
+Status open_segment(const char *name, const char *path, bool read_only, SegmentPointer &segment) noexcept
 {
     platform::File file;
-    char path[platform::path_capacity];
-    if (platform::resolve_links(name, path) != Status::success)
+    char target[platform::path_capacity];
+    if (platform::resolve_links(path, target) != Status::success)
         return Status::error;
-    if (!read_only && platform::open_file(path, Access::read_write, file) != Status::success)
+    if (!read_only && platform::open_file(target, Access::read_write, file) != Status::success)
     {
-        if (base::last_error_code() != DAO_E_PERMISSION || platform::query_presence(path) != platform::Presence::file)
+        if (base::last_error_code() != DAO_E_PERMISSION || platform::query_presence(target) != platform::Presence::file)
             return Status::error;
         read_only = true;
     }
-    if (!file.is_open() && platform::open_file(path, Access::read, file) != Status::success)
+    if (!file.is_open() && platform::open_file(target, Access::read, file) != Status::success)
         return Status::error;
-    return attach(name, std::move(file), read_only, segment);
+    return attach(name, path, std::move(file), read_only, segment);
 }
 
-}
-
-Status open(const char *name, bool read_only, SegmentPointer &segment) noexcept
+Status open_live(const char *name, const char *path, bool read_only, SegmentPointer &segment) noexcept
 {
-    if (check_segment_name(name) != Status::success)
-        return Status::error;
     SegmentPointer opened;
     // Between finding the file and mapping it another may have taken the name: then that one is meant.
     for (int attempt = 0; attempt < 8; ++attempt)
     {
-        if (open_segment(name, read_only, opened) != Status::success)
+        if (open_segment(name, path, read_only, opened) != Status::success)
             return Status::error;
         if (opened->state() == format::state_live)
             break;
@@ -85,6 +82,22 @@ Status open(const char *name, bool read_only, SegmentPointer &segment) noexcept
             .store_relaxed(static_cast<double>(platform::realtime_coarse_ns()) * 1e-9);
     segment = std::move(opened);
     return Status::success;
+}
+
+}
+
+Status open(const char *name, bool read_only, SegmentPointer &segment) noexcept
+{
+    if (check_segment_name(name) != Status::success)
+        return Status::error;
+    char path[platform::path_capacity];
+    platform::make_absolute(name, path, sizeof path);
+    return open_live(name, path, read_only, segment);
+}
+
+Status open_again(const Segment &before, bool read_only, SegmentPointer &segment) noexcept
+{
+    return open_live(before.name(), before.path(), read_only, segment);
 }
 
 Status open_to_lock(const char *path, platform::File &file) noexcept
@@ -106,7 +119,7 @@ Status remove(const char *name) noexcept
     char path[platform::path_capacity];
     if (platform::resolve_links(name, path) != Status::success)
         return Status::error;
-    if (open_segment(name, false, segment) != Status::success && base::last_error_code() != DAO_E_VERSION)
+    if (open_segment(name, name, false, segment) != Status::success && base::last_error_code() != DAO_E_VERSION)
         return Status::error;
     if (open_to_lock(path, file) != Status::success || file.lock(name) != Status::success ||
         (segment != nullptr ? segment->file() : file).query(name, info) != Status::success)

@@ -6,8 +6,9 @@
 namespace dao::segment
 {
 
-// No data, no frames, no keywords, the next generation; waiters are notified.
-Status reuse(Segment &segment, bool dao_semaphores) noexcept;
+// No data, no frames, no keywords, the next generation; waiters are notified. With DAO's semaphores, of file mode `mode`, when
+// `dao_semaphores`.
+Status reuse(Segment &segment, bool dao_semaphores, uint32_t mode) noexcept;
 
 // Q1 to Q5: what a reuse does to the words and the data while it holds the writer lock. Also what a takeover repeats
 // when it finds a reuse half done.

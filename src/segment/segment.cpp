@@ -26,13 +26,14 @@ uint64_t creation_time_bits(IMAGE_METADATA &metadata) noexcept
 
 }
 
-Segment::Segment(const char *name, platform::File file, const platform::FileIdentity &identity,
+Segment::Segment(const char *name, const char *path, platform::File file, const platform::FileIdentity &identity,
                  platform::Mapping mapping, const format::Layout &layout, bool read_only) noexcept
     : file_(std::move(file)), file_identity_(identity), mapping_(std::move(mapping)), layout_(layout),
       read_only_(read_only), element_bytes_(format::element_size(layout.geometry.atype)),
       data_(mapping_.data() + layout.data_offset)
 {
     std::snprintf(name_, sizeof name_, "%s", name);
+    std::snprintf(path_, sizeof path_, "%s", path);
     unsigned char *start = mapping_.data();
     auto *first = reinterpret_cast<IMAGE_METADATA *>(start);
     if (layout.extension_offset != 0)
@@ -40,7 +41,6 @@ Segment::Segment(const char *name, platform::File file, const platform::FileIden
     words_ = SlotWords(start, layout.has_fifo_fields ? format::metadata_bytes : format::legacy_metadata_bytes,
                        layout.geometry.depth, layout.has_fifo_fields ? &first->fifo_last_written : &only_slot_,
                        extension_ != nullptr ? &extension_->epoch : &own_epoch_);
-    platform::make_absolute(name, path_, sizeof path_);
     if (extension_ != nullptr)
         wait_word_.emplace(extension_->segment_id);
     identify();
@@ -195,9 +195,9 @@ Status Segment::report_loss() const noexcept
 }
 
 // DAO's names: the file's base name up to its first dot, and the semaphore. Otherwise names that fit wherever there are any.
-void Segment::name_semaphore(uint32_t number, char *text, size_t capacity) const noexcept
+void Segment::name_semaphore(uint32_t number, bool dao_names, char *text, size_t capacity) const noexcept
 {
-    if (!has_dao_semaphores())
+    if (!dao_names)
     {
         std::snprintf(text, capacity, "/dao%016" PRIx64 "_%02u", extension_->segment_id, number);
         return;
@@ -217,16 +217,26 @@ void *Segment::program_semaphore(uint32_t number) noexcept
     return has_native_semaphores() ? extension_->native_semaphores[number] : nullptr;
 }
 
-void Segment::open_named_semaphores(bool create, uint32_t mode) noexcept
+void Segment::open_named_semaphores(bool create, uint32_t mode, bool dao_names) noexcept
 {
+    const std::lock_guard<std::mutex> guard(opening_semaphores_);
     char text[format::name_capacity + 16];
     for (uint32_t number = 0; number < named_semaphores_.size(); ++number)
     {
         if (number != protocol::log_semaphore && number >= semaphore_limit())
             continue;
-        name_semaphore(number, text, sizeof text);
+        name_semaphore(number, dao_names, text, sizeof text);
         named_semaphores_[number].open(text, create, mode);
     }
+}
+
+void Segment::find_named_semaphores() noexcept
+{
+    constexpr int64_t interval_ns = 100'000'000;
+    const int64_t now_ns = platform::monotonic_ns();
+    int64_t due_ns = next_search_ns_.load(std::memory_order_relaxed);
+    if (now_ns >= due_ns && next_search_ns_.compare_exchange_strong(due_ns, now_ns + interval_ns))
+        open_named_semaphores(false, 0);
 }
 
 void Segment::remove_named_semaphores() const noexcept
@@ -234,21 +244,21 @@ void Segment::remove_named_semaphores() const noexcept
     char text[format::name_capacity + 16];
     for (uint32_t number = 0; number < named_semaphores_.size(); ++number)
     {
-        name_semaphore(number, text, sizeof text);
+        name_semaphore(number, has_dao_semaphores(), text, sizeof text);
         platform::NamedSemaphore::remove(text);
     }
 }
 
-Status make_segment(const char *name, platform::File file, platform::Mapping mapping, const format::Layout &layout,
-                    bool read_only, std::shared_ptr<Segment> &segment) noexcept
+Status make_segment(const char *name, const char *path, platform::File file, platform::Mapping mapping,
+                    const format::Layout &layout, bool read_only, std::shared_ptr<Segment> &segment) noexcept
 {
     platform::FileInfo info;
     if (file.is_open() && file.query(name, info) != Status::success)
         return Status::error;
     try
     {
-        segment =
-            std::make_shared<Segment>(name, std::move(file), info.identity, std::move(mapping), layout, read_only);
+        segment = std::make_shared<Segment>(name, path, std::move(file), info.identity, std::move(mapping), layout,
+                                            read_only);
         return Status::success;
     }
     catch (const std::bad_alloc &)

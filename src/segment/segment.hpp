@@ -16,7 +16,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 namespace dao::segment
@@ -94,14 +96,15 @@ class Segment
 
     static constexpr uint32_t semaphore_count = IMAGE_NB_SEMAPHORE;
 
-    // `identity`: of `file`.
-    Segment(const char *name, platform::File file, const platform::FileIdentity &identity, platform::Mapping mapping,
-            const format::Layout &layout, bool read_only) noexcept;
+    // `path`: where that name is, whatever this process's folder is later. `identity`: of `file`.
+    Segment(const char *name, const char *path, platform::File file, const platform::FileIdentity &identity,
+            platform::Mapping mapping, const format::Layout &layout, bool read_only) noexcept;
 
     // A file that holds no segment yet: writes everything but the frames.
     void initialise(bool shared, bool dao_semaphores) noexcept;
 
     const char *name() const noexcept { return name_; }
+    const char *path() const noexcept { return path_; }
     const format::Layout &layout() const noexcept { return layout_; }
     const platform::File &file() const noexcept { return file_; }
     uint64_t mapped_bytes() const noexcept { return mapping_.bytes(); }
@@ -192,8 +195,15 @@ class Segment
     SystemSemaphores system_semaphores() const noexcept { return SystemSemaphores(NativeSemaphoreWords(extension_)); }
     // What programs may wait on themselves: the named semaphore, or else the native one. Null when there is neither.
     void *program_semaphore(uint32_t number) noexcept;
-    // Opens the named semaphores, making them when `create`.
-    void open_named_semaphores(bool create, uint32_t mode) noexcept;
+    // Opens the named semaphores that are not open yet, making them when `create`.
+    void open_named_semaphores(bool create, uint32_t mode) noexcept
+    {
+        open_named_semaphores(create, mode, has_dao_semaphores());
+    }
+    // The same for DAO's, in a segment that is not marked yet as one that has them.
+    void make_dao_semaphores(uint32_t mode) noexcept { open_named_semaphores(true, mode, true); }
+    // Opens those that were made since the segment was opened. Looks at most ten times a second.
+    void find_named_semaphores() noexcept;
     void remove_named_semaphores() const noexcept;
 
   private:
@@ -203,7 +213,8 @@ class Segment
     bool query_own_file(platform::FileInfo &info) const noexcept;
     Status report_loss() const noexcept;
     void initialise_semaphores() noexcept;
-    void name_semaphore(uint32_t number, char *text, size_t capacity) const noexcept;
+    void open_named_semaphores(bool create, uint32_t mode, bool dao_names) noexcept;
+    void name_semaphore(uint32_t number, bool dao_names, char *text, size_t capacity) const noexcept;
     bool has_flag(uint32_t flags) const noexcept
     {
         return (base::Word<uint32_t>(&extension_->flags).load_relaxed() & flags) != 0;
@@ -212,7 +223,7 @@ class Segment
     Lock lock(uint64_t *word) const noexcept { return Lock(base::Word<uint64_t>(word), proof_.token(), IsDead{this}); }
 
     char name_[format::name_capacity];
-    char path_[platform::path_capacity]; // the same, absolute: the process may change its folder
+    char path_[platform::path_capacity];
     platform::File file_;
     platform::FileIdentity file_identity_; // of the file, nothing for a private image
     platform::Mapping mapping_;
@@ -228,13 +239,15 @@ class Segment
     Proof proof_;
     mutable std::optional<platform::WaitWord> wait_word_;
     std::array<platform::NamedSemaphore, semaphore_count + 1> named_semaphores_; // the last is the loggers'
+    std::mutex opening_semaphores_;
+    std::atomic<int64_t> next_search_ns_{0};
     // Words that layouts without them lack: the newest slot is always 0, the epoch never grows.
     uint32_t only_slot_ = 0;
     mutable uint64_t own_epoch_ = 0;
 };
 
 // Puts a segment behind a pointer; fails when out of memory.
-Status make_segment(const char *name, platform::File file, platform::Mapping mapping, const format::Layout &layout,
-                    bool read_only, std::shared_ptr<Segment> &segment) noexcept;
+Status make_segment(const char *name, const char *path, platform::File file, platform::Mapping mapping,
+                    const format::Layout &layout, bool read_only, std::shared_ptr<Segment> &segment) noexcept;
 
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "segment/liveness.hpp"
+#include "segment/lock_wait.hpp"
 #include "segment/notification.hpp"
 #include "segment/reuse.hpp"
 
@@ -16,11 +17,6 @@ using protocol::LockResult;
 namespace
 {
 
-constexpr int64_t lock_limit_ns = 5'000'000'000;
-constexpr int spins_before_sleep = 200;
-constexpr int64_t first_sleep_ns = 50'000;
-constexpr int64_t longest_sleep_ns = 1'000'000;
-
 void repair(Segment &segment) noexcept
 {
     Extension &extension = *segment.extension();
@@ -29,16 +25,6 @@ void repair(Segment &segment) noexcept
         clear_segment(segment);
     else if (segment.slots().recover())
         segment.published().store_release(segment.slots().newest().counter);
-}
-
-Status fail_busy(const Segment &segment) noexcept
-{
-    const base::ProcessToken holder = segment.writer_lock().holder();
-    char who[160];
-    describe_process(segment, holder, who, sizeof who);
-    const bool unknown = judge(segment, holder) == Liveness::unknown;
-    return fail(DAO_E_BUSY, "%s: busy: %s has held the writer lock for 5 s%s", segment.name(), who,
-                unknown ? "; `daoshm unlock` frees it" : "");
 }
 
 Status fail_no_memory(const Segment &segment) noexcept
@@ -53,34 +39,8 @@ Status fail_packets_open(const Segment &segment) noexcept
                 segment.name());
 }
 
-// Contended: spin a little, then sleep and check. Sleeping on the word itself would make every release check for
-// sleepers, and two writers of one segment are not the case to make fast.
 template <class Try>
-LockResult wait_for_lock(const Segment &segment, Try &&try_once) noexcept
-{
-    LockResult result = LockResult::busy;
-    for (int spin = 0; spin < spins_before_sleep && result == LockResult::busy; ++spin)
-    {
-        platform::pause();
-        result = try_once(false);
-    }
-    int64_t now_ns = platform::monotonic_ns();
-    const int64_t deadline_ns = now_ns + lock_limit_ns;
-    // A word in lost memory may show a holder that never goes.
-    for (int64_t sleep_ns = first_sleep_ns; result == LockResult::busy && now_ns < deadline_ns && !segment.is_lost();)
-    {
-        result = try_once(true);
-        if (result != LockResult::busy)
-            break;
-        (void)platform::sleep_until(now_ns + sleep_ns);
-        sleep_ns = std::min(sleep_ns * 2, longest_sleep_ns);
-        now_ns = platform::monotonic_ns();
-    }
-    return result;
-}
-
-template <class Try>
-Status lock(Segment &segment, Try &&try_once) noexcept
+Status lock(Segment &segment, base::Interrupts *interrupts, Try &&try_once) noexcept
 {
     if (!segment.show_presence())
         return fail_no_memory(segment);
@@ -88,13 +48,9 @@ Status lock(Segment &segment, Try &&try_once) noexcept
     const auto try_now = [&](bool ask_if_dead) noexcept { return try_once(word, ask_if_dead); };
     LockResult result = try_now(false);
     if (result == LockResult::busy)
-    {
-        result = wait_for_lock(segment, try_now);
-        if (Status lost = segment.check_memory(); lost != Status::success)
-            return lost;
-    }
-    if (result == LockResult::busy)
-        return fail_busy(segment);
+        if (Status ended = wait_for_lock(segment, word, "writer lock", interrupts, try_now, result);
+            ended != Status::success)
+            return ended;
     if (result == LockResult::packets_open)
         return fail_packets_open(segment);
     if (result == LockResult::joined)
@@ -107,30 +63,42 @@ Status lock(Segment &segment, Try &&try_once) noexcept
 
 }
 
-Status lock_for_frame(Segment &segment) noexcept
+Status fail_busy(const Segment &segment, base::ProcessToken holder, const char *lock) noexcept
+{
+    if (holder == 0) // free by now, and taken by others time and again
+        return fail(DAO_E_BUSY, "%s: busy: others keep taking the %s", segment.name(), lock);
+    char who[160];
+    describe_process(segment, holder, who, sizeof who);
+    const bool unknown = judge(segment, holder) == Liveness::unknown;
+    return fail(DAO_E_BUSY, "%s: busy: %s holds the %s%s", segment.name(), who, lock,
+                unknown ? "; `daoshm unlock` frees it" : "");
+}
+
+Status lock_for_frame(Segment &segment, base::Interrupts *interrupts) noexcept
 {
     if (segment.extension() == nullptr)
         return Status::success;
-    return lock(segment, [](const Segment::Lock &word, bool ask) noexcept { return word.try_hold(ask); });
+    return lock(segment, interrupts, [](const Segment::Lock &word, bool ask) noexcept { return word.try_hold(ask); });
 }
 
-Status lock_for_packet(Segment &segment, bool &joined) noexcept
+Status lock_for_packet(Segment &segment, base::Interrupts *interrupts, bool &joined) noexcept
 {
     joined = false;
     if (segment.extension() == nullptr)
         return Status::success;
-    return lock(segment, [&joined](const Segment::Lock &word, bool ask) noexcept {
+    return lock(segment, interrupts, [&joined](const Segment::Lock &word, bool ask) noexcept {
         const LockResult result = word.try_join(ask);
         joined = result == LockResult::joined;
         return result;
     });
 }
 
-Status lock_to_finalise(Segment &segment) noexcept
+Status lock_to_finalise(Segment &segment, base::Interrupts *interrupts) noexcept
 {
     if (segment.extension() == nullptr)
         return Status::success;
-    return lock(segment, [](const Segment::Lock &word, bool ask) noexcept { return word.try_finalise(ask); });
+    return lock(segment, interrupts,
+                [](const Segment::Lock &word, bool ask) noexcept { return word.try_finalise(ask); });
 }
 
 namespace

@@ -2,19 +2,20 @@
 // is repaired before the caller has the lock.
 #pragma once
 
+#include "base/interrupts.hpp"
 #include "segment/segment.hpp"
 
 namespace dao::segment
 {
 
-// Each waits up to five seconds. Replaced or removed when the memory was lost. A segment made by DAO has no lock: success.
+// Each waits as long as lock_wait.hpp says, and ends as it says. A segment made by DAO has no lock: success.
 
 // For a whole frame. An error of state while this process puts a frame together from packets.
-Status lock_for_frame(Segment &segment) noexcept;
+Status lock_for_frame(Segment &segment, base::Interrupts *interrupts) noexcept;
 // For one packet, which this process's other packets do not exclude; `joined` tells whether it did join them.
-Status lock_for_packet(Segment &segment, bool &joined) noexcept;
+Status lock_for_packet(Segment &segment, base::Interrupts *interrupts, bool &joined) noexcept;
 // To end what this process has under way: waits for its packets, not for its frame.
-Status lock_to_finalise(Segment &segment) noexcept;
+Status lock_to_finalise(Segment &segment, base::Interrupts *interrupts) noexcept;
 
 // Frees the locks of frames and of keywords, each when its holder is not proven alive, or with `force`; what the holder
 // left half done is repaired. An error when nothing could be freed because the holder lives.

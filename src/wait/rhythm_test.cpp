@@ -196,6 +196,71 @@ TEST_P(Adaptive, IsNeverLaterThanAsleepAndNeverGreedy)
 INSTANTIATE_TEST_SUITE_P(Patterns, Adaptive, testing::ValuesIn(all_cases()),
                          [](const auto &row) { return row.param.pattern.name + row.param.machine_name; });
 
+// A writer that goes from one pattern of any to the next.
+Writer write_anything(Random &random, size_t frames)
+{
+    Writer writer;
+    int64_t at_ns = second;
+    while (writer.published_ns.size() < frames)
+    {
+        const auto length = [&] { // from 20 us to 50 ms, short ones as often as long ones
+            return static_cast<int64_t>(std::exp(std::uniform_real_distribution(9.9, 17.7)(random)));
+        };
+        const int64_t period_ns = length(), other_ns = length(), drift_ns = draw(random, -period_ns, period_ns) / 300;
+        const int64_t jitter_ns = draw(random, 0, 30) * period_ns / 100, turns = draw(random, 2, 7);
+        const int64_t kind = draw(random, 0, 8), stay = draw(random, 5, 400);
+        for (int64_t frame = 0, last_off_ns = 0; frame < stay; ++frame)
+        {
+            const int64_t off_ns = draw(random, -jitter_ns, jitter_ns);
+            const bool seldom = draw(random, 0, 40) == 0;
+            const int64_t intervals[] = {period_ns + off_ns,
+                                         period_ns + off_ns - std::exchange(last_off_ns, off_ns),
+                                         frame % turns == 0 ? other_ns : period_ns,
+                                         frame % turns == 0 ? other_ns : 0,
+                                         draw(random, period_ns / 20, 3 * period_ns),
+                                         period_ns + drift_ns * frame,
+                                         seldom ? draw(random, 0, second) : period_ns,
+                                         seldom ? draw(random, 2, 5) * period_ns : period_ns,
+                                         seldom ? draw(random, 0, period_ns) : period_ns};
+            at_ns += std::max<int64_t>(intervals[kind], 0);
+            if (seldom && kind == 6)
+                writer.restart();
+            writer.publish(at_ns);
+        }
+    }
+    return writer;
+}
+
+Machine any_machine(Random &random)
+{
+    Machine machine;
+    machine.fastest_wake_ns = draw(random, 2 * us, 10 * us);
+    machine.slowest_wake_ns = machine.fastest_wake_ns + draw(random, us, 40 * us);
+    machine.latest_timer_ns = draw(random, 0, 80 * us);
+    machine.tail_timer_ns = draw(random, 0, 3) == 0 ? draw(random, 100 * us, 8 * ms) : 0;
+    machine.taken_each_ns = draw(random, 0, 3) == 0 ? draw(random, 2 * ms, 60 * ms) : 0;
+    machine.taken_for_ns = draw(random, 20 * us, 5 * ms);
+    machine.processing_ns = draw(random, us, draw(random, 0, 4) == 0 ? 2 * ms : 50 * us);
+    return machine;
+}
+
+TEST(AdaptiveWait, IsNeverLaterThanAsleepAndNeverGreedyWhateverComes)
+{
+    for (uint64_t seed = 1; seed <= 100; ++seed)
+    {
+        Random random(seed);
+        const Machine machine = any_machine(random);
+        const Writer writer = write_anything(random, 1'500);
+        const Outcome asleep = read_all(writer, machine, Way::asleep, seed);
+        const Outcome adaptive = read_all(writer, machine, Way::adaptive, seed);
+        ASSERT_EQ(adaptive.delays_ns.size(), writer.published_ns.size());
+        for (size_t frame = 0; frame < adaptive.delays_ns.size(); ++frame)
+            ASSERT_LE(adaptive.delays_ns[frame], asleep.delays_ns[frame] + 50 * us)
+                << "seed " << seed << ", frame " << frame;
+        EXPECT_LE(adaptive.processor_share(), std::max(0.2, asleep.processor_share() + 0.01)) << "seed " << seed;
+    }
+}
+
 TEST(AdaptiveWait, IsNoLaterWhereTheCallerSlicesItsTime)
 {
     for (const Pattern &pattern : {steady(ms, 10), steady(10 * ms, 0), other_patterns().front()})

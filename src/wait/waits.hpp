@@ -24,7 +24,7 @@ Status wait_for_semaphore(segment::Segment &segment, uint32_t semaphore, Cancell
 // handler.
 inline void interrupt_waits() noexcept
 {
-    interrupt_count.fetch_add(1, std::memory_order_relaxed);
+    base::interrupt_count.fetch_add(1, std::memory_order_relaxed);
 }
 
 }

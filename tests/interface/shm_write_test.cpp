@@ -1,6 +1,7 @@
 // Writing through Dao::Shm: packets, slices, sums, counters, times, semaphores, and what bad input gets.
 #include "segment_name.hpp"
 
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <numeric>
 #include <thread>
@@ -52,7 +53,7 @@ TEST(ShmWrite, PacketsOfSeveralThreadsMakeOneFrame)
     EXPECT_EQ(got, frame);
     EXPECT_EQ(shm.get_meta_data()->lastNbArray[packets - 1], 31u);
     EXPECT_EQ(error_of([&] { shm.write_packet(frame.data(), 64, 449, 7, packets, 32); }), DAO_E_RANGE);
-    EXPECT_EQ(error_of([&] { shm.write_packet(frame.data(), 64, 0, 9, packets, 32); }), DAO_E_RANGE);
+    EXPECT_EQ(shm.write_packet(frame.data(), 64, 0, 9, packets, 32), DAO_SUCCESS) << "its number is the program's";
 }
 
 TEST(ShmWrite, SlicesRoll)
@@ -251,7 +252,41 @@ TEST(ShmWrite, IntoASegmentThatWasReplacedIsToldAndWritesNothing)
     EXPECT_EQ(shm.timestamp(), DAO_REPLACED);
     EXPECT_EQ(shm.combine({&shm}, 24), DAO_REPLACED);
     EXPECT_EQ(shm.get_counter(), 1u);
+    EXPECT_EQ(error_of([&] { shm.begin_write(); }), DAO_E_REPLACED) << "there is no slot to lend";
+    EXPECT_EQ(error_of([&] { shm.get_keyword("GAIN"); }), DAO_E_REPLACED);
+    EXPECT_EQ(error_of([&] { shm.find_keyword("GAIN"); }), DAO_E_REPLACED);
+    EXPECT_EQ(error_of([&] { shm.set_keyword("GAIN", int64_t{1}); }), DAO_E_REPLACED);
     Dao::remove_segment(name);
     EXPECT_EQ(other.set_frame(constant(5, 2)), DAO_REMOVED);
+}
+
+#ifndef _WIN32 // which keeps files that are mapped from being truncated
+TEST(ShmWrite, WhatIsAskedOfATruncatedFileIsAnError)
+{
+    const SegmentName name;
+    Dao::Shm<float> shm(name, {2, 3}, nullptr, 3);
+    std::filesystem::resize_file(name.text(), 0);
+    EXPECT_EQ(error_of([&] { shm.info(); }), DAO_E_REPLACED);
+    EXPECT_EQ(error_of([&] { shm.get_depth(); }), DAO_E_REPLACED);
+    EXPECT_EQ(error_of([&] { shm.get_meta_data(1); }), DAO_E_REPLACED);
+    EXPECT_EQ(error_of([&] { shm.readers(); }), DAO_E_REPLACED);
+    EXPECT_EQ(error_of([&] { shm.post(0); }), DAO_E_REPLACED);
+    EXPECT_EQ(error_of([&] { shm.begin_write(); }), DAO_E_REPLACED);
+    EXPECT_EQ(shm.borrow_newest().status(), DAO_REPLACED);
+    EXPECT_EQ(shm.set_frame(constant(6, 1)), DAO_REPLACED);
+    std::filesystem::remove(name.text()); // it is no segment any more
+}
+#endif
+
+TEST(ShmWrite, UnlockFreesWhatAnotherHolds)
+{
+    const SegmentName name;
+    Dao::Shm<float> shm(name, {4}), other(name);
+    shm.unlock(); // nothing is locked
+    Dao::Loan<float> loan = other.begin_write();
+    EXPECT_EQ(error_of([&] { shm.unlock(); }), DAO_E_BUSY) << "its holder lives";
+    shm.unlock(true);
+    EXPECT_EQ(error_of([&] { loan.commit(); }), DAO_E_STATE);
+    EXPECT_EQ(shm.set_frame(constant(4, 1)), DAO_SUCCESS);
 }
 } // namespace

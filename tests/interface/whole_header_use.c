@@ -16,6 +16,7 @@ void use_life(void)
     options.compatibility = -1;
     EXPECT(daoShmImageCreateWith(&image, name, 2, size, _DATATYPE_UINT16, &options) == DAO_SUCCESS);
     EXPECT(daoShmUnlock(&image, 0) == DAO_SUCCESS);
+    EXPECT(daoShmSetLockLimit(0) == 5000000000 && daoShmSetLockLimit(5000000000) == 0);
     EXPECT(daoShmGetInfo(&image, &info) == DAO_SUCCESS);
     EXPECT(info.depth == 3 && info.has_extension == 1 && info.compatible == 0 && info.read_only == 0 &&
            info.state == 0);
@@ -179,7 +180,6 @@ void use_packets_and_slices(void)
         EXPECT(image.md->packetNb == id && image.md->packetTotal == 2 && image.md->lastNbArray[id] == 900);
     }
     EXPECT_ERROR(daoShmImagePart2Shm((char *)packet, 12, &image, 13, 1, 2, 900), DAO_E_RANGE);
-    EXPECT_ERROR(daoShmImagePart2Shm((char *)packet, 12, &image, 0, 3, 2, 900), DAO_E_RANGE);
     EXPECT(daoShmImagePart2ShmFinalize(&image) == DAO_SUCCESS);
     EXPECT(image.md->write == 0 && image.md->cnt0 == 1 && image.array.F[20] == 20.0f);
     EXPECT(daoShmCloseShm(&image) == DAO_SUCCESS && daoShmRemove(name) == DAO_SUCCESS);

@@ -10,9 +10,12 @@
 #include "timing.hpp"
 #include "wait_modes.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <gtest/gtest.h>
 #include <semaphore.h>
+#include <unistd.h>
 
 namespace
 {
@@ -273,6 +276,79 @@ TEST(Compatibility, SemaphoresAreMadeOnDemandForASegmentOfDao)
     EXPECT_EQ(count_semaphores(name.text()), 11);
     EXPECT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
     EXPECT_EQ(count_semaphores(name.text()), 0);
+}
+
+TEST(Compatibility, TheSemaphoresAreThereBeforeTheSegmentIs)
+{
+    for (int round = 0; round < 50; ++round)
+    {
+        SegmentName name;
+        std::thread finder([&name] {
+            while (access(name.c_str(), F_OK) != 0)
+                std::this_thread::yield();
+            EXPECT_EQ(count_semaphores(name.text()), 11);
+        });
+        daoShmSetCompatibility(1);
+        Image image;
+        image.create(name.text(), {4}, _DATATYPE_UINT32);
+        daoShmSetCompatibility(0);
+        finder.join();
+        EXPECT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
+        EXPECT_EQ(count_semaphores(name.text()), 0);
+    }
+}
+
+TEST(Compatibility, AWriterThatHadTheSegmentBeforeTheSwitchWakesDaosReadersToo)
+{
+    SegmentName name;
+    Image writer, again;
+    writer.create(name.text(), layout.shape, layout.atype, depth, 1);
+    Frame frame(size);
+    require(daoShmImage2Shm(frame.data(), size, writer), "publish");
+    daoShmSetCompatibility(1);
+    again.create(name.text(), layout.shape, layout.atype, depth, 1);
+    daoShmSetCompatibility(0);
+    EXPECT_EQ(daoShmCheckReplaced(writer), DAO_SUCCESS) << "the same segment";
+    DaoProgram dao(name.text());
+    require(daoShmImage2Shm(frame.data(), size, writer), "publish");
+    for (size_t number = 0; number < which_semaphores.size(); ++number)
+        EXPECT_EQ(dao.value(number), 1) << which_semaphores[number];
+    EXPECT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
+}
+
+TEST(Compatibility, AWriterFindsSemaphoresThatDaoMakesLater)
+{
+    SegmentName name;
+    write_file(name.text(), make_bytes(layout, name.text()));
+    Image writer;
+    writer.open(name.text());
+    Frame frame(size);
+    require(daoShmImage2Shm(frame.data(), size, writer), "publish");
+    DaoProgram dao(name.text()); // makes them now
+    const bool is_woken = eventually([&] {
+        require(daoShmImage2Shm(frame.data(), size, writer), "publish");
+        return dao.value(3) == 1 && dao.value(10) == 1;
+    });
+    EXPECT_TRUE(is_woken);
+    EXPECT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
+}
+
+// Programs keep the addresses, and other threads sleep there.
+TEST(Compatibility, SemaphoresStayWhereTheyAre)
+{
+    SegmentName name;
+    daoShmSetCompatibility(1);
+    Image image;
+    image.create(name.text(), {4}, _DATATYPE_UINT32);
+    daoShmSetCompatibility(0);
+    std::array<sem_t *, 10> before{};
+    std::copy_n(image->semptr, 10, before.begin());
+    EXPECT_EQ(daoShmImageCreateSem(image, 3), DAO_SUCCESS);
+    EXPECT_EQ(daoShmImageCreateSem(image, 10), DAO_SUCCESS);
+    EXPECT_TRUE(std::equal(before.begin(), before.end(), image->semptr));
+    EXPECT_EQ(sem_post(before[0]), 0);
+    EXPECT_EQ(daoShmWaitForSemaphore(image, 0), DAO_SUCCESS);
+    EXPECT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
 }
 
 // A segment that DAO made, made again here with the same geometry.

@@ -4,6 +4,7 @@
 #include "segment_name.hpp"
 #include "timing.hpp"
 
+#include <filesystem>
 #include <gtest/gtest.h>
 
 namespace
@@ -116,6 +117,37 @@ TEST(Keywords, SegmentWithoutRoomHasNone)
     EXPECT_EQ(count, 0u);
     EXPECT_EQ(daoShmSetKeywordLong(image, "K", 1, nullptr), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_KEYWORD);
+}
+
+TEST(Keywords, OfASegmentThatWasRemovedOrReplacedAreNobodys)
+{
+    for (const int fate : {DAO_REMOVED, DAO_REPLACED})
+    {
+        SegmentName name;
+        Image image, other;
+        image.create(name.text(), {4}, _DATATYPE_FLOAT, 1, 2);
+        require(daoShmSetKeywordLong(image, "GAIN", 1, nullptr), "keyword");
+        std::filesystem::remove(name.text()); // by another program, which tells nobody
+        if (fate == DAO_REPLACED)
+            other.create(name.text(), {5}, _DATATYPE_FLOAT, 1, 2);
+        std::this_thread::sleep_for(milliseconds(210));
+        IMAGE_KEYWORD keyword;
+        uint32_t count = 0;
+        for (int call = 0; call < 2; ++call)
+        {
+            EXPECT_EQ(daoShmSetKeywordLong(image, "GAIN", 2, nullptr), fate);
+            EXPECT_EQ(daoShmSetKeywordDouble(image, "GAIN", 2, nullptr), fate);
+            EXPECT_EQ(daoShmSetKeywordString(image, "GAIN", "2", nullptr), fate);
+            EXPECT_EQ(daoShmGetKeyword(image, "GAIN", &keyword), fate);
+            EXPECT_EQ(daoShmGetKeywordAt(image, 0, &keyword), fate);
+            EXPECT_EQ(daoShmCountKeywords(image, &count), fate);
+            EXPECT_EQ(daoShmRemoveKeyword(image, "GAIN"), fate);
+        }
+        if (fate == DAO_REMOVED)
+            other.create(name.text(), {4}, _DATATYPE_FLOAT, 1, 2);
+        require(daoShmReopen(image), "re-open");
+        EXPECT_EQ(daoShmSetKeywordLong(image, "GAIN", 2, nullptr), DAO_SUCCESS);
+    }
 }
 
 TEST(Keywords, ReuseForgetsThem)

@@ -184,7 +184,8 @@ TEST_P(Packets, MayBeMoreThanTheTableHolds)
 {
     fill(frame_, 1);
     const uint32_t newest = image_->md->fifo_last_written;
-    for (const uint16_t id : {uint16_t{511}, uint16_t{512}, uint16_t{513}, uint16_t{1024}, uint16_t{2023}})
+    for (const uint16_t id :
+         {uint16_t{511}, uint16_t{512}, uint16_t{513}, uint16_t{1024}, uint16_t{2023}, uint16_t{2024}, uint16_t{65535}})
     {
         EXPECT_EQ(daoShmImagePart2Shm(reinterpret_cast<char *>(&frame_[id % 8]), 1, image_, id % 8, id, 2024, 42),
                   DAO_SUCCESS)
@@ -196,6 +197,21 @@ TEST_P(Packets, MayBeMoreThanTheTableHolds)
     EXPECT_EQ(image_->md->fifo_size, depth());
     EXPECT_EQ(image_->md->fifo_last_written, newest);
     EXPECT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
+}
+
+// Where the data belongs is said by its position alone; DAO does not compare the number with the total either.
+TEST_P(Packets, MayBeNumberedAboveTheTotal)
+{
+    fill(frame_, 1);
+    for (uint16_t packet = 0; packet < packet_total; ++packet)
+        ASSERT_EQ(daoShmImagePart2Shm(reinterpret_cast<char *>(&frame_[packet * packet_size]), packet_size, image_,
+                                      packet * packet_size, static_cast<uint16_t>(packet + 5), packet_total - 1, 42),
+                  DAO_SUCCESS)
+            << daoLastErrorMessage();
+    ASSERT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
+    ASSERT_EQ(daoShmReadNewest(image_, read_.data(), frame_size, nullptr, nullptr), DAO_SUCCESS);
+    EXPECT_TRUE(is_frame(read_, 1));
+    EXPECT_EQ(image_->md[0].lastNbArray[packet_total + 4], 42u);
 }
 
 TEST_P(Packets, MayBeEmptyAtTheEndOfTheFrame)

@@ -9,6 +9,7 @@
 
 #include <cinttypes>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <memory>
@@ -333,6 +334,55 @@ TEST(OtherVersions, AreRemoved)
     make_of_version(name, 3);
     EXPECT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
     EXPECT_EQ(name.file_count(), 0u);
+}
+
+// A process that changes its folder goes on with the segments that it opened by relative names.
+class OtherFolder
+{
+  public:
+    explicit OtherFolder(const std::filesystem::path &folder) { std::filesystem::current_path(folder); }
+    ~OtherFolder() { std::filesystem::current_path(before_); }
+
+  private:
+    std::filesystem::path before_ = std::filesystem::current_path();
+};
+
+TEST(RelativeName, IsFollowedFromAnyFolder)
+{
+    SegmentName folder;
+    const std::string name = "relative.im.shm", full = (folder.folder() / name).string();
+    std::filesystem::create_directory(folder.folder() / "other");
+    Image opened, made, following, writer;
+    {
+        const OtherFolder here(folder.folder());
+        made.create(name, {4}, _DATATYPE_UINT32);
+        opened.open(name);
+        following.open(name);
+    }
+    const OtherFolder elsewhere(folder.folder() / "other");
+    for (uint32_t elements : {8u, 4u, 8u})
+    {
+        writer.create(full, {elements}, _DATATYPE_UINT32, 2);
+        for (Image *image : {&opened, &made})
+        {
+            EXPECT_EQ(daoShmCheckReplaced(*image), DAO_REPLACED);
+            ASSERT_EQ(daoShmReopen(*image), DAO_SUCCESS) << daoLastErrorMessage();
+            EXPECT_EQ(daoShmCheckReplaced(*image), DAO_SUCCESS);
+            EXPECT_EQ((*image)->md->nelement, elements);
+            EXPECT_EQ((*image)->name, name);
+        }
+        DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+        how.follow = 1;
+        how.timeout_ns = 0;
+        EXPECT_EQ(daoShmNext(following, &how, nullptr, 0, nullptr, nullptr), DAO_REPLACED) << "of another shape";
+        publish(writer, 1);
+        Frame frame(elements);
+        EXPECT_EQ(daoShmNext(following, &how, frame.data(), elements, nullptr, nullptr), DAO_SUCCESS)
+            << daoLastErrorMessage();
+        require(daoShmCloseShm(writer), "close");
+    }
+    EXPECT_EQ(daoShmRemove(full.c_str()), DAO_SUCCESS);
+    EXPECT_EQ(daoShmCheckReplaced(opened), DAO_REMOVED);
 }
 
 }

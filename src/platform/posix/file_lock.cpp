@@ -3,6 +3,7 @@
 #include "platform/platform.hpp"
 
 #include "base/error.hpp"
+#include "base/lock_limit.hpp"
 #include "platform/posix/descriptor.hpp"
 #include "platform/posix/system_error.hpp"
 
@@ -71,17 +72,16 @@ bool File::open_again(const char *path, File &again) const noexcept
 
 Status File::lock(const char *name) noexcept
 {
-    constexpr int64_t limit_ns = 5'000'000'000;
     constexpr int64_t pause_ns = 1'000'000;
-    const int64_t deadline_ns = monotonic_ns() + limit_ns;
+    const int64_t deadline_ns = base::lock_deadline_ns(monotonic_ns());
     for (;;)
     {
         // Not possible on every file system; and a lock of somebody who may only read keeps nobody away.
         if (lock_byte(base::first_lock_position) != ByteLock::others ||
             query_byte(base::first_lock_position) == ByteLock::readers)
             return Status::success;
-        if (monotonic_ns() > deadline_ns)
-            return base::fail(DAO_E_BUSY, "%s: another process has been creating or removing it for 5 s", name);
+        if (monotonic_ns() >= deadline_ns)
+            return base::fail(DAO_E_BUSY, "%s: busy: another process is creating or removing it", name);
         (void)sleep_until(monotonic_ns() + pause_ns);
     }
 }

@@ -14,11 +14,12 @@ void close_semaphore(void *native) noexcept
 
 bool NamedSemaphore::open(const char *semaphore_name, bool create, uint32_t mode) noexcept
 {
-    close();
+    if (is_open())
+        return true;
     sem_t *opened =
         create ? sem_open(semaphore_name, O_CREAT, static_cast<unsigned>(mode), 0u) : sem_open(semaphore_name, 0);
     if (opened != SEM_FAILED)
-        native_.reset(opened);
+        native_.store(opened, std::memory_order_release);
     return is_open();
 }
 

@@ -2,6 +2,7 @@
 #include "platform/platform.hpp"
 
 #include "base/error.hpp"
+#include "base/lock_limit.hpp"
 #include "platform/windows/handle.hpp"
 #include "platform/windows/replaced_file.hpp"
 #include "platform/windows/text.hpp"
@@ -119,16 +120,15 @@ Status File::reserve(const char *name, uint64_t bytes) noexcept
 
 Status File::lock(const char *name) noexcept
 {
-    constexpr int64_t limit_ns = 5'000'000'000;
     constexpr int64_t pause_ns = 1'000'000;
-    const int64_t deadline_ns = monotonic_ns() + limit_ns;
+    const int64_t deadline_ns = base::lock_deadline_ns(monotonic_ns());
     DWORD cause = ERROR_SUCCESS;
     while (!try_lock(native(), base::first_lock_position, LOCKFILE_EXCLUSIVE_LOCK, cause))
     {
         if (!is_taken(cause))
             return fail_system(name, "lock", cause);
-        if (monotonic_ns() > deadline_ns)
-            return base::fail(DAO_E_BUSY, "%s: another process has been creating or removing it for 5 s", name);
+        if (monotonic_ns() >= deadline_ns)
+            return base::fail(DAO_E_BUSY, "%s: busy: another process is creating or removing it", name);
         (void)sleep_until(monotonic_ns() + pause_ns);
     }
     return Status::success;

@@ -19,10 +19,11 @@ void close_semaphore(void *native) noexcept
 
 bool NamedSemaphore::open(const char *semaphore_name, bool, uint32_t) noexcept
 {
-    close();
+    if (is_open())
+        return true;
     const WideText name =
         WideText("Local\\DAO_").append(semaphore_name[0] == '/' ? semaphore_name + 1 : semaphore_name);
-    native_.reset(CreateSemaphoreW(open_to_all(), 0, LONG_MAX, name.get()));
+    native_.store(CreateSemaphoreW(open_to_all(), 0, LONG_MAX, name.get()), std::memory_order_release);
     return is_open();
 }
 

@@ -1,0 +1,54 @@
+// Waiting for a lock of a segment: until it is free or its holder is dead, the time limit of the thread has passed, a signal
+// came, or daoShmInterrupt() was called.
+#pragma once
+
+#include "base/interrupts.hpp"
+#include "base/lock_limit.hpp"
+#include "segment/segment.hpp"
+
+namespace dao::segment
+{
+
+// The error of who has waited in vain; `lock`: the name of it.
+Status fail_busy(const Segment &segment, base::ProcessToken holder, const char *lock) noexcept;
+
+// Contended: spin a little, then sleep and check. Sleeping on the word itself would make every release check for
+// sleepers, and two writers of one segment are not the case to make fast. `try_once(ask_if_dead)` has just said that the
+// lock is busy; `result` is what it says last. Success, busy as an error, interrupted, or that the memory was lost.
+// `interrupts`: of the handle that waits; null where nothing but time ends the wait.
+template <class Try>
+Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const char *lock, base::Interrupts *interrupts,
+                     Try &&try_once, protocol::LockResult &result) noexcept
+{
+    constexpr int spins_before_sleep = 200;
+    constexpr int64_t first_sleep_ns = 50'000;
+    constexpr int64_t longest_sleep_ns = 1'000'000;
+    using protocol::LockResult;
+    for (int spin = 0; spin < spins_before_sleep && result == LockResult::busy; ++spin)
+    {
+        platform::pause();
+        result = try_once(false);
+    }
+    int64_t now_ns = platform::monotonic_ns();
+    const int64_t deadline_ns = base::lock_deadline_ns(now_ns);
+    for (int64_t sleep_ns = first_sleep_ns;; sleep_ns = std::min(sleep_ns * 2, longest_sleep_ns))
+    {
+        if (result == LockResult::busy)
+            result = try_once(true);
+        // A word in lost memory may show a holder that never goes.
+        if (Status lost = segment.check_memory(); lost != Status::success || result != LockResult::busy)
+            return lost;
+        if (now_ns >= deadline_ns)
+            return fail_busy(segment, word.holder(), lock);
+        const bool signalled =
+            platform::sleep_until(std::min(now_ns + sleep_ns, deadline_ns)) == platform::Sleep::interrupted;
+        if (interrupts != nullptr && (signalled || interrupts->are_pending()))
+        {
+            interrupts->forget();
+            return base::condition(Status::interrupted, segment.name());
+        }
+        now_ns = platform::monotonic_ns();
+    }
+}
+
+}
