@@ -13,7 +13,7 @@ PREFIX ?= /usr/local
         wheel test-wheel deb test-deb sdist shelves release-check \
         test test-core test-python test-free-threaded test-demo test-tool test-docs test-sanitizers test-asan test-tsan \
         test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy format symbols \
-        fuzz soak docs benchmarks demo demo-network
+        fuzz sbom soak docs benchmarks demo demo-network
 
 all: build
 
@@ -109,6 +109,11 @@ soak: build
 	tests/soak/soak.py build/$(PRESET)/tests/soak --seconds $$(($(MINUTES) * 60)) \
 	    --tool build/$(PRESET)/tools/daoshm/daoshm \
 	    $(if $(wildcard build/python-venv/bin/python),--python build/python-venv/bin/python)
+
+# What a build is made of, as SPDX has it.
+sbom:
+	@$(CACHED) cmake --preset $(PRESET) >/dev/null
+	@echo build/$(PRESET)/daoShm.spdx.json
 
 # What needs no test to run: layers, format, ruff, mypy, public headers, exported symbols, workflows, container file.
 check:

@@ -3,9 +3,10 @@
 #include "failure.hpp"
 #include "platform/platform.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fstream>
-#include <sstream>
+#include <vector>
 #include <zmq.h>
 
 namespace dao::net
@@ -17,34 +18,53 @@ namespace
 constexpr size_t key_bytes = 40;
 constexpr uintmax_t file_limit_bytes = uintmax_t{1} << 20;
 
-// The words of a file, of those lines that are no remarks.
-std::vector<std::vector<std::string>> read_lines(const std::filesystem::path &path)
+// The whole file, which may hold a secret.
+Secret read_file(const std::filesystem::path &path)
 {
     std::error_code error;
     const uintmax_t bytes = std::filesystem::file_size(path, error);
-    std::ifstream file(path);
+    std::ifstream file;
+    file.rdbuf()->pubsetbuf(nullptr, 0); // no copy of it elsewhere
+    file.open(path, std::ios::binary);
     if (error || !file)
         throw Failure(std::filesystem::exists(path, error) ? DAO_E_PERMISSION : DAO_E_NOT_FOUND,
                       path.string() + ": cannot read it; expected a file of keys");
     if (bytes > file_limit_bytes)
         throw Failure(DAO_E_KEY, path.string() + ": " + std::to_string(bytes) + " bytes; expected a file of keys");
-    std::vector<std::vector<std::string>> lines;
-    for (std::string line; std::getline(file, line);)
+    Secret text(bytes);
+    file.read(text.data(), static_cast<std::streamsize>(bytes));
+    text.shorten(static_cast<size_t>(file.gcount()));
+    return text;
+}
+
+using Words = std::vector<std::string_view>;
+
+// The words of each line that is no remark.
+std::vector<Words> lines_of(std::string_view text)
+{
+    constexpr std::string_view blanks = " \t\r\v\f";
+    std::vector<Words> lines;
+    while (!text.empty())
     {
-        std::istringstream words(line);
-        std::vector<std::string> found;
-        for (std::string word; words >> word;)
-            found.push_back(word);
-        if (!found.empty() && found[0][0] != '#')
-            lines.push_back(found);
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        Words words;
+        for (size_t from = line.find_first_not_of(blanks); from != std::string_view::npos;)
+        {
+            const size_t to = std::min(line.find_first_of(blanks, from), line.size());
+            words.push_back(line.substr(from, to - from));
+            from = line.find_first_not_of(blanks, to);
+        }
+        if (!words.empty() && words[0][0] != '#')
+            lines.push_back(std::move(words));
     }
     return lines;
 }
 
 // The key of the line that begins with `label`; empty when there is none.
-std::string find_key(const std::vector<std::vector<std::string>> &lines, const std::string &label)
+std::string_view find_key(const std::vector<Words> &lines, std::string_view label)
 {
-    for (const auto &words : lines)
+    for (const Words &words : lines)
         if (words.size() >= 2 && words[0] == label && is_key(words[1]))
             return words[1];
     return {};
@@ -66,16 +86,24 @@ bool has_encryption()
 
 KeyPair make_key_pair()
 {
-    std::array<char, key_bytes + 1> public_key{}, secret_key{};
+    std::array<char, key_bytes + 1> public_key{};
+    Secret secret_key(key_bytes);
     if (!has_encryption() || zmq_curve_keypair(public_key.data(), secret_key.data()) != 0)
         throw Failure(DAO_E_UNSUPPORTED, "keys: this libzmq cannot encrypt; expected one with CURVE");
-    return {public_key.data(), secret_key.data()};
+    return {public_key.data(), std::move(secret_key)};
 }
 
-bool is_key(const std::string &text)
+bool is_key(std::string_view text)
 {
+    if (text.size() != key_bytes)
+        return false;
+    std::array<char, key_bytes + 1> terminated{};
+    text.copy(terminated.data(), key_bytes);
     std::array<uint8_t, 32> bytes{};
-    return text.size() == key_bytes && zmq_z85_decode(bytes.data(), text.c_str()) != nullptr;
+    const bool is_right = zmq_z85_decode(bytes.data(), terminated.data()) != nullptr;
+    platform::wipe(terminated.data(), terminated.size());
+    platform::wipe(bytes.data(), bytes.size());
+    return is_right;
 }
 
 void write_key_pair(const std::filesystem::path &path)
@@ -83,10 +111,13 @@ void write_key_pair(const std::filesystem::path &path)
     const KeyPair keys = make_key_pair();
     std::filesystem::path public_path = path;
     public_path += ".pub";
-    platform::write_new_file(path,
-                             "# A key pair of daoShm. Keep this file to yourself.\npublic " + keys.public_key +
-                                 "\nsecret " + keys.secret_key + "\n",
-                             true);
+    const std::string before =
+        "# A key pair of daoShm. Keep this file to yourself.\npublic " + keys.public_key + "\nsecret ";
+    Secret text(before.size() + key_bytes + 1);
+    before.copy(text.data(), before.size());
+    std::memcpy(text.data() + before.size(), keys.secret_key.c_str(), key_bytes);
+    text.data()[before.size() + key_bytes] = '\n';
+    platform::write_new_file(path, text.view(), true);
     try
     {
         platform::write_new_file(public_path, "# A public key of daoShm.\npublic " + keys.public_key + "\n", false);
@@ -101,8 +132,9 @@ void write_key_pair(const std::filesystem::path &path)
 
 KeyPair read_key_pair(const std::filesystem::path &path)
 {
-    const auto lines = read_lines(path);
-    const KeyPair keys = {find_key(lines, "public"), find_key(lines, "secret")};
+    const Secret text = read_file(path);
+    const std::vector<Words> lines = lines_of(text.view());
+    KeyPair keys = {std::string(find_key(lines, "public")), Secret(find_key(lines, "secret"))};
     if (keys.public_key.empty() || keys.secret_key.empty())
         throw Failure(DAO_E_KEY, path.string() + ": no key pair found; expected lines `public KEY` and `secret KEY`, " +
                                      "as daoNetMakeKeys() writes them");
@@ -115,10 +147,11 @@ KeyPair read_key_pair(const std::filesystem::path &path)
 
 std::string read_public_key(const std::filesystem::path &path)
 {
-    const auto lines = read_lines(path);
+    const Secret text = read_file(path);
+    const std::vector<Words> lines = lines_of(text.view());
     if (!find_key(lines, "secret").empty())
         check_closed(path);
-    const std::string key = find_key(lines, "public");
+    const std::string key(find_key(lines, "public"));
     if (key.empty())
         throw Failure(DAO_E_KEY, path.string() + ": no public key found; expected a line `public KEY`");
     return key;
@@ -146,13 +179,16 @@ bool AllowedClients::allows(const std::string &public_key)
 void AllowedClients::read()
 {
     std::set<std::string> keys;
-    for (const auto &words : read_lines(path_))
+    const Secret text = read_file(path_);
+    size_t number = 0;
+    for (const Words &words : lines_of(text.view()))
     {
-        const std::string &key = words[0] == "public" && words.size() > 1 ? words[1] : words[0];
+        ++number;
+        const std::string_view key = words[0] == "public" && words.size() > 1 ? words[1] : words[0];
         if (!is_key(key))
-            throw Failure(DAO_E_KEY, path_.string() + ": a line begins with " + words[0].substr(0, key_bytes) +
-                                         "; expected a public key of 40 characters");
-        keys.insert(key);
+            throw Failure(DAO_E_KEY, path_.string() + ": no public key in line " + std::to_string(number) +
+                                         " of those that are no remarks; expected one of 40 characters");
+        keys.emplace(key);
     }
     std::error_code ignored;
     changed_ = std::filesystem::last_write_time(path_, ignored);

@@ -1,6 +1,8 @@
 // CURVE keys, and the files that hold them.
 #pragma once
 
+#include "keys/secret.hpp"
+
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -13,7 +15,7 @@ namespace dao::net
 struct KeyPair
 {
     std::string public_key;
-    std::string secret_key;
+    Secret secret_key;
 };
 
 // Whether libzmq can encrypt here.
@@ -30,7 +32,7 @@ std::string read_public_key(const std::filesystem::path &path);
 // The key itself, or the file that has it.
 std::string public_key_from(const std::string &key_or_path);
 
-bool is_key(const std::string &text);
+bool is_key(std::string_view text);
 
 // The clients that may subscribe: a file with a public key in each line, perhaps followed by a remark; lines that begin
 // with # are remarks. Read again when it changes.

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace dao::net::platform
 {
@@ -26,10 +28,40 @@ class NoSignals
 };
 
 // Makes a file that was not there, for its owner alone when `secret`. Throws Failure; then nothing remains.
-void write_new_file(const std::filesystem::path &path, const std::string &text, bool secret);
+void write_new_file(const std::filesystem::path &path, std::string_view text, bool secret);
 
 // Whether others than its owner may read the file.
 bool is_readable_by_others(const std::filesystem::path &path);
+
+// Zeros that are not written to core files nor, where the limits allow it, to the swap; wiped when it ends.
+class SecretMemory
+{
+  public:
+    SecretMemory() = default;
+    // Throws std::bad_alloc.
+    explicit SecretMemory(size_t bytes);
+    ~SecretMemory() { release(); }
+    SecretMemory(SecretMemory &&other) noexcept
+        : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0))
+    {
+    }
+    SecretMemory &operator=(SecretMemory &&other) noexcept
+    {
+        std::swap(data_, other.data_);
+        std::swap(bytes_, other.bytes_);
+        return *this;
+    }
+
+    char *data() const noexcept { return data_; }
+
+  private:
+    void release() noexcept;
+    char *data_ = nullptr;
+    size_t bytes_ = 0;
+};
+
+// Overwrites what a variable held, although nobody reads it again.
+void wipe(void *data, size_t bytes) noexcept;
 
 // The folder of this user where network handles show how they are doing, made if need be. Empty when there can be none.
 std::filesystem::path state_folder();

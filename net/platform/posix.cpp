@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <new>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,7 +51,7 @@ NoSignals::~NoSignals()
     ::pthread_sigmask(SIG_SETMASK, reinterpret_cast<sigset_t *>(saved_), nullptr);
 }
 
-void write_new_file(const std::filesystem::path &path, const std::string &text, bool secret)
+void write_new_file(const std::filesystem::path &path, std::string_view text, bool secret)
 {
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, secret ? 0600 : 0644);
     if (file < 0)
@@ -67,6 +69,32 @@ bool is_readable_by_others(const std::filesystem::path &path)
 {
     struct stat info = {};
     return ::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRGRP | S_IROTH)) != 0;
+}
+
+SecretMemory::SecretMemory(size_t bytes) : bytes_(bytes)
+{
+    void *place = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (place == MAP_FAILED)
+        throw std::bad_alloc();
+    data_ = static_cast<char *>(place);
+#ifdef MADV_DONTDUMP
+    (void)::madvise(place, bytes, MADV_DONTDUMP);
+#endif
+    (void)::mlock(place, bytes); // few users may lock much: it is worth having, no more
+}
+
+void SecretMemory::release() noexcept
+{
+    if (data_ == nullptr)
+        return;
+    wipe(data_, bytes_);
+    ::munmap(data_, bytes_);
+}
+
+void wipe(void *data, size_t bytes) noexcept
+{
+    std::memset(data, 0, bytes);
+    asm volatile("" : : "r"(data) : "memory"); // the compiler would leave out what nobody reads
 }
 
 std::filesystem::path state_folder()

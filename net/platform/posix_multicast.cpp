@@ -19,19 +19,19 @@ namespace dao::net::platform
 namespace
 {
 
-std::vector<in_addr> multicast_interfaces()
+// Calls `use` with the address of each interface that can.
+template <class Use>
+void for_each_interface(const Use &use)
 {
-    std::vector<in_addr> found;
     ifaddrs *all = nullptr;
     if (::getifaddrs(&all) != 0)
-        return found;
+        return;
     constexpr unsigned wanted = IFF_UP | IFF_MULTICAST;
     for (const ifaddrs *one = all; one != nullptr; one = one->ifa_next)
         if (one->ifa_addr != nullptr && one->ifa_addr->sa_family == AF_INET && (one->ifa_flags & wanted) == wanted &&
             (one->ifa_flags & IFF_LOOPBACK) == 0)
-            found.push_back(reinterpret_cast<const sockaddr_in *>(one->ifa_addr)->sin_addr);
+            use(reinterpret_cast<const sockaddr_in *>(one->ifa_addr)->sin_addr);
     ::freeifaddrs(all);
-    return found;
 }
 
 int open_datagram_socket()
@@ -56,6 +56,11 @@ sockaddr_in socket_address(const char *address, uint16_t port)
 
 GroupSender::GroupSender(const Group &group, std::string from) : group_(group), from_(std::move(from))
 {
+    open();
+}
+
+void GroupSender::open() noexcept
+{
     const int file = open_datagram_socket();
     socket_ = file;
     const unsigned char hops = 1;
@@ -72,15 +77,18 @@ GroupSender::~GroupSender()
 void GroupSender::send(std::string_view bytes) noexcept
 {
     if (socket_ < 0)
+        open(); // there was no descriptor for it
+    if (socket_ < 0)
         return;
     const auto file = static_cast<int>(socket_);
     const sockaddr_in to = socket_address(group_.address, group_.port);
     const in_addr only = socket_address(from_.c_str(), 0).sin_addr;
-    for (const in_addr &interface : multicast_interfaces())
+    for_each_interface([&](const in_addr &interface) {
         if ((from_.empty() || interface.s_addr == only.s_addr) &&
             ::setsockopt(file, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof interface) == 0)
             (void)::sendto(file, bytes.data(), bytes.size(), MSG_DONTWAIT, reinterpret_cast<const sockaddr *>(&to),
                            sizeof to);
+    });
 }
 
 GroupListener::GroupListener(const Group &group)
@@ -100,13 +108,12 @@ GroupListener::GroupListener(const Group &group)
             ::close(file);
         throw Failure(DAO_E_NETWORK, std::string(group.address) + ": cannot listen there: " + std::strerror(error));
     }
-    for (const in_addr &interface : multicast_interfaces())
-    {
+    for_each_interface([&](const in_addr &interface) {
         ip_mreq membership = {};
         membership.imr_multiaddr = at.sin_addr;
         membership.imr_interface = interface;
         ::setsockopt(file, IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof membership);
-    }
+    });
 }
 
 GroupListener::~GroupListener()

@@ -3,6 +3,7 @@
 #include "failure.hpp"
 
 #include <cstdlib>
+#include <new>
 #include <system_error>
 #include <windows.h>
 
@@ -54,7 +55,7 @@ NoSignals::NoSignals()
 NoSignals::~NoSignals() = default;
 
 // A file inherits who may read it from its folder: the user's own folders are closed to others.
-void write_new_file(const std::filesystem::path &path, const std::string &text, bool)
+void write_new_file(const std::filesystem::path &path, std::string_view text, bool)
 {
     const HANDLE file =
         ::CreateFileW(path.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr);
@@ -77,6 +78,27 @@ void write_new_file(const std::filesystem::path &path, const std::string &text, 
 bool is_readable_by_others(const std::filesystem::path &)
 {
     return false;
+}
+
+SecretMemory::SecretMemory(size_t bytes) : bytes_(bytes)
+{
+    data_ = static_cast<char *>(::VirtualAlloc(nullptr, bytes, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE));
+    if (data_ == nullptr)
+        throw std::bad_alloc();
+    (void)::VirtualLock(data_, bytes);
+}
+
+void SecretMemory::release() noexcept
+{
+    if (data_ == nullptr)
+        return;
+    wipe(data_, bytes_);
+    ::VirtualFree(data_, 0, MEM_RELEASE);
+}
+
+void wipe(void *data, size_t bytes) noexcept
+{
+    ::SecureZeroMemory(data, bytes);
 }
 
 std::filesystem::path state_folder()

@@ -73,6 +73,11 @@ bool set(SOCKET socket, int level, int option, const void *value, size_t bytes)
 
 GroupSender::GroupSender(const Group &group, std::string from) : group_(group), from_(std::move(from))
 {
+    open();
+}
+
+void GroupSender::open() noexcept
+{
     start_sockets();
     const SOCKET socket = ::socket(AF_INET, SOCK_DGRAM, 0);
     socket_ = socket == INVALID_SOCKET ? -1 : static_cast<std::intptr_t>(socket);
@@ -89,6 +94,8 @@ GroupSender::~GroupSender()
 
 void GroupSender::send(std::string_view bytes) noexcept
 {
+    if (socket_ < 0)
+        open(); // there was no descriptor for it
     if (socket_ < 0)
         return;
     const auto socket = static_cast<SOCKET>(socket_);

@@ -38,16 +38,22 @@ Offer::~Offer()
 
 void Offer::run(const std::function<void()> &published)
 {
+    const auto pause = [] { std::this_thread::sleep_for(std::chrono::nanoseconds(wait_slice_ns)); };
     while (!stops_)
-    {
-        const Source::Wait found = source_.wait(wait_slice_ns);
-        if (found == Source::Wait::nothing)
-            continue;
-        if (take_frame(found == Source::Wait::replaced))
-            published();
-        else
-            std::this_thread::sleep_for(std::chrono::nanoseconds(wait_slice_ns));
-    }
+        try
+        {
+            const Source::Wait found = source_.wait(wait_slice_ns);
+            if (found == Source::Wait::nothing)
+                continue;
+            if (take_frame(found == Source::Wait::replaced))
+                published();
+            else
+                pause();
+        }
+        catch (const std::exception &) // of what is asked of the port: its own thread tells of it
+        {
+            pause();
+        }
 }
 
 // False when there is no segment now.

@@ -16,7 +16,7 @@ constexpr int backlog = 1024;
 
 }
 
-Port::Port(zmq::context_t &context, const std::string &address, int port, const std::string &secret_key)
+Port::Port(zmq::context_t &context, const std::string &address, int port, const Secret &secret_key)
     : socket_(context, zmq::socket_type::xpub)
 {
     set_common_options(socket_, static_cast<int64_t>(wire::header_limit_bytes));
@@ -26,7 +26,7 @@ Port::Port(zmq::context_t &context, const std::string &address, int port, const 
     {
         socket_.set(zmq::sockopt::zap_domain, "daoNet");
         socket_.set(zmq::sockopt::curve_server, true);
-        socket_.set(zmq::sockopt::curve_secretkey, secret_key);
+        socket_.set(zmq::sockopt::curve_secretkey, secret_key.c_str());
     }
     const std::string wanted = endpoint_of(address, port);
     try

@@ -3,6 +3,7 @@
 // is in this class.
 #pragma once
 
+#include "keys/secret.hpp"
 #include "socket/socket.hpp"
 
 #include <mutex>
@@ -30,7 +31,7 @@ class Port
 {
   public:
     // Listens. Throws Failure. With keys, `secret_key` is the publisher's.
-    Port(zmq::context_t &context, const std::string &address, int port, const std::string &secret_key);
+    Port(zmq::context_t &context, const std::string &address, int port, const Secret &secret_key);
 
     const std::string &endpoint() const { return endpoint_; }
     zmq::socket_t &socket() { return socket_; }

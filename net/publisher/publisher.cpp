@@ -3,6 +3,7 @@
 #include "platform/platform.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace dao::net
 {
@@ -82,11 +83,12 @@ void Publisher::run(std::promise<void> &ready)
             gate.emplace(context_, clients_, [this](const std::string &key) { note_refused(key); });
         port_.emplace(context_, options_.address, options_.port, keys_.secret_key);
         wire::fill(info_.endpoint, port_->endpoint());
-        Monitor monitor(context_, port_->socket(), "inproc://monitor");
+        Monitor monitor(context_, port_->socket());
         is_open = true;
         ready.set_value();
+        keys_.secret_key = {}; // libzmq has it
         while (!stops_)
-            poll(stop, gate ? &*gate : nullptr, monitor);
+            go_on(stop, gate ? &*gate : nullptr, monitor);
     }
     catch (const zmq::error_t &error)
     {
@@ -99,6 +101,29 @@ void Publisher::run(std::promise<void> &ready)
         if (!is_open)
             ready.set_exception(std::current_exception());
     }
+}
+
+// What fails in one round, for want of memory or descriptors, may succeed in the next: meanwhile the state tells of it.
+void Publisher::go_on(StopSignal &stop, Gate *gate, Monitor &monitor) noexcept
+{
+    try
+    {
+        poll(stop, gate, monitor);
+        const std::lock_guard lock(mutex_);
+        info_.state = DAO_NET_LIVE;
+    }
+    catch (const std::exception &error)
+    {
+        tell_failure(error.what());
+        std::this_thread::sleep_for(std::chrono::nanoseconds(50 * millisecond_ns));
+    }
+}
+
+void Publisher::tell_failure(const char *what) noexcept
+{
+    const std::lock_guard lock(mutex_);
+    info_.state = DAO_NET_FAILED;
+    std::snprintf(info_.message, sizeof info_.message, "%s", what); // needs no memory
 }
 
 void Publisher::poll(StopSignal &stop, Gate *gate, Monitor &monitor)

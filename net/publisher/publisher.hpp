@@ -43,6 +43,8 @@ class Publisher
     using OfferPointer = std::shared_ptr<Offer>;
 
     void run(std::promise<void> &ready);
+    void go_on(StopSignal &stop, Gate *gate, Monitor &monitor) noexcept;
+    void tell_failure(const char *what) noexcept;
     void poll(StopSignal &stop, Gate *gate, Monitor &monitor);
     void serve();
     void handle(const Incoming &incoming, int64_t heard_ns);

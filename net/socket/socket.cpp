@@ -76,13 +76,22 @@ void StopSignal::send(zmq::context_t &context, const std::string &address)
     sender.send(zmq::message_t(), zmq::send_flags::dontwait);
 }
 
-Monitor::Monitor(zmq::context_t &context, zmq::socket_t &socket, const std::string &address)
+// ZeroMQ takes its time to give an address back, so each has its own.
+std::string Monitor::new_address()
+{
+    static std::atomic<uint64_t> count{0};
+    return "inproc://monitor-" + std::to_string(++count);
+}
+
+// It listens before there is anything to hear: ending a monitor that nobody listens to would last for ever.
+Monitor::Monitor(zmq::context_t &context, zmq::socket_t &socket)
     : watched_(socket), events_(context, zmq::socket_type::pair)
 {
-    if (zmq_socket_monitor(watched_.handle(), address.c_str(), ZMQ_EVENT_ALL) != 0)
-        throw zmq::error_t();
+    const std::string address = new_address();
     events_.set(zmq::sockopt::linger, 0);
     events_.connect(address);
+    if (zmq_socket_monitor(watched_.handle(), address.c_str(), ZMQ_EVENT_ALL) != 0)
+        throw zmq::error_t();
 }
 
 Monitor::~Monitor()

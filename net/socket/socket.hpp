@@ -65,7 +65,7 @@ struct LinkChange
 class Monitor
 {
   public:
-    Monitor(zmq::context_t &context, zmq::socket_t &socket, const std::string &address);
+    Monitor(zmq::context_t &context, zmq::socket_t &socket);
     ~Monitor();
     Monitor(const Monitor &) = delete;
     Monitor &operator=(const Monitor &) = delete;
@@ -77,6 +77,8 @@ class Monitor
     static LinkEvent kind_of(uint16_t event);
 
   private:
+    static std::string new_address();
+
     zmq::socket_t &watched_;
     zmq::socket_t events_;
 };

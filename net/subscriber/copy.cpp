@@ -11,8 +11,6 @@ namespace dao::net
 namespace
 {
 
-// A remote depth must not fill this machine's memory.
-constexpr uint64_t copy_limit_bytes = uint64_t{1} << 30;
 constexpr uint32_t least_depth = 2; // so that readers get whole frames while the next one is written
 constexpr uint32_t keyword_room_limit = 4096;
 constexpr size_t own_id_limit = 64;
@@ -23,6 +21,15 @@ void check(int_fast8_t status)
         throw Failure::of_last_call();
 }
 
+}
+
+uint32_t depth_of_copy(uint32_t wanted, const wire::FrameHeader &header)
+{
+    if (wanted != 0)
+        return wanted;
+    const uint64_t most = copy_limit_bytes / (sizeof(IMAGE_METADATA) + wire::frame_bytes(header.geometry));
+    return static_cast<uint32_t>(
+        std::clamp<uint64_t>(header.depth, least_depth, std::max<uint64_t>(most, least_depth)));
 }
 
 Copy::Copy(std::string name, uint32_t depth) : name_(std::move(name)), wanted_depth_(depth) {}
@@ -79,19 +86,10 @@ void Copy::open_existing()
         note_segment();
 }
 
-uint32_t Copy::depth_for(const wire::FrameHeader &header) const
-{
-    if (wanted_depth_ != 0)
-        return wanted_depth_;
-    const uint64_t most = copy_limit_bytes / std::max<uint64_t>(1, wire::frame_bytes(header.geometry));
-    return static_cast<uint32_t>(
-        std::clamp<uint64_t>(header.depth, least_depth, std::max<uint64_t>(most, least_depth)));
-}
-
 void Copy::create(const wire::FrameHeader &header)
 {
     DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
-    options.depth = depth_for(header);
+    options.depth = depth_of_copy(wanted_depth_, header);
     options.keywords = std::min(header.keyword_room, keyword_room_limit);
     image_->close();
     check(daoShmImageCreateWith(image_->get(), name_.c_str(), static_cast<long>(header.geometry.naxis),
@@ -105,7 +103,7 @@ void Copy::create_private(const wire::FrameHeader &header)
     auto fresh = std::make_unique<Image>();
     check(daoShmImageCreate_FIFO(
         fresh->get(), name.c_str(), static_cast<long>(header.geometry.naxis), shape.data(), header.geometry.atype, 0,
-        static_cast<int>(std::min(header.keyword_room, keyword_room_limit)), depth_for(header)));
+        static_cast<int>(std::min(header.keyword_room, keyword_room_limit)), depth_of_copy(wanted_depth_, header)));
     retire_former();
     former_ = std::move(image_);
     image_ = std::move(fresh);

@@ -12,6 +12,12 @@
 namespace dao::net
 {
 
+// A remote depth must not fill this machine's memory: for its sake no copy gets larger.
+constexpr uint64_t copy_limit_bytes = uint64_t{1} << 30;
+
+// `wanted` here; 0: as the source has, within the limit, and at least 2.
+uint32_t depth_of_copy(uint32_t wanted, const wire::FrameHeader &header);
+
 class Copy
 {
   public:
@@ -41,7 +47,6 @@ class Copy
     void open_existing();
     void create(const wire::FrameHeader &header);
     void create_private(const wire::FrameHeader &header);
-    uint32_t depth_for(const wire::FrameHeader &header) const;
     void note_segment();
 
     const std::string name_;

@@ -15,8 +15,7 @@ class Query
 {
   public:
     Query(const SubscriberOptions &options)
-        : socket_(make_subscriber_socket(context_, options, public_key_)),
-          monitor_(context_, socket_, "inproc://monitor")
+        : socket_(make_subscriber_socket(context_, options, public_key_)), monitor_(context_, socket_)
     {
         credit_.topic = wire::random_id();
         credit_.subscriber = wire::random_id();

@@ -4,6 +4,7 @@
 #include "platform/platform.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace dao::net
 {
@@ -39,7 +40,7 @@ zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOp
         public_key = own.public_key;
         socket.set(zmq::sockopt::curve_serverkey, public_key_from(options.server_key));
         socket.set(zmq::sockopt::curve_publickey, own.public_key);
-        socket.set(zmq::sockopt::curve_secretkey, own.secret_key);
+        socket.set(zmq::sockopt::curve_secretkey, own.secret_key.c_str());
     }
     else if (!options.keys.empty())
         throw Failure(DAO_E_ARGUMENT, "keys without the publisher's public key; expected it in server_key");
@@ -81,17 +82,31 @@ void Subscriber::run()
         try
         {
             StopSignal stop(context_, stop_address);
-            Monitor monitor(context_, socket_, "inproc://monitor");
+            Monitor monitor(context_, socket_);
             socket_.connect(endpoint_of(options_.host, options_.port));
             while (!stops_)
                 poll(stop, monitor);
         }
         catch (const std::exception &error)
         {
-            set_state(DAO_NET_FAILED, error.what());
+            tell_failure(error.what());
+            disconnect();
             std::this_thread::sleep_for(std::chrono::nanoseconds(50 * millisecond_ns));
         }
     socket_.close();
+}
+
+// After a failure the next connection is to be the only one.
+void Subscriber::disconnect() noexcept
+{
+    try
+    {
+        end_session();
+        socket_.disconnect(endpoint_of(options_.host, options_.port));
+    }
+    catch (const std::exception &) // there was none
+    {
+    }
 }
 
 void Subscriber::poll(StopSignal &stop, Monitor &monitor)
@@ -248,6 +263,13 @@ void Subscriber::set_state(uint32_t state, const std::string &message)
     const std::lock_guard lock(mutex_);
     info_.state = state;
     wire::fill(info_.message, message);
+}
+
+void Subscriber::tell_failure(const char *what) noexcept
+{
+    const std::lock_guard lock(mutex_);
+    info_.state = DAO_NET_FAILED;
+    std::snprintf(info_.message, sizeof info_.message, "%s", what); // needs no memory
 }
 
 void Subscriber::note_bad(const std::string &what)

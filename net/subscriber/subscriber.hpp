@@ -55,6 +55,7 @@ class Subscriber
 
     int_fast8_t open_now(IMAGE *image);
     void run();
+    void disconnect() noexcept;
     void poll(StopSignal &stop, Monitor &monitor);
     void hear(const LinkChange &change);
     void reconnect_when_due(int64_t now_ns);
@@ -75,6 +76,7 @@ class Subscriber
     void write(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns);
     void take_keywords(const Parts &parts);
     void set_state(uint32_t state, const std::string &message);
+    void tell_failure(const char *what) noexcept;
     void note_bad(const std::string &what);
 
     const SubscriberOptions options_;

@@ -22,6 +22,7 @@ EXPECTED = [
     r"daoShm/include/daoNet\.h",
     r"daoShm-[\d.]+\.data/scripts/daoshm",
     r"daoShm-[\d.]+\.dist-info/licenses/LICENSE",
+    r"daoShm-[\d.]+\.dist-info/sboms/daoShm\.spdx\.json",
 ]
 
 

@@ -1,29 +1,43 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets and runs them side by side from the inputs in corpus/, then says what they reached.
 #     run.sh SECONDS [TARGET...]
-# What is new is kept in build/fuzz/corpus/; an input that fails, in build/fuzz/failures/: give it to the program to see it again.
+#     run.sh build
+# What is new is kept in build/fuzz/corpus/; an input that fails, in build/fuzz/failures/: give it to the program to see it
+# again. Nothing is written outside build/fuzz/. With DAO_FUZZ_OPTIONAL, a machine without clang's libFuzzer passes.
 set -euo pipefail
 seconds=${1:?seconds}
 shift
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 . cmake/cache.sh
-cmake --preset fuzz >/dev/null
-cmake --build build/fuzz
-programs=build/fuzz/tests/fuzz
+mkdir -p build/fuzz/{failures,logs,work}
+if ! echo 'extern "C" int LLVMFuzzerTestOneInput(const char *, unsigned long) { return 0; }' |
+    clang++ -fsanitize=fuzzer,address -x c++ - -o build/fuzz/work/trial 2>build/fuzz/logs/trial.log; then
+    echo "fuzz: not run: no clang with libFuzzer (make fuzz installs it)" >&2
+    [ -n "${DAO_FUZZ_OPTIONAL:-}" ] && exit 0 || exit 1
+fi
+cmake --preset fuzz >build/fuzz/logs/configure.log || { cat build/fuzz/logs/configure.log; exit 1; }
+cmake --build build/fuzz --target fuzzers
+[ "$seconds" != build ] || exit 0
+
+programs=$root/build/fuzz/tests/fuzz
+logs=$root/build/fuzz/logs
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(cd $programs && ls -d fuzz_* | grep -v '\.' | grep -v common | sed 's/^fuzz_//')
-mkdir -p build/fuzz/failures build/fuzz/logs
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(cd "$programs" && find . -maxdepth 1 -type f -executable -name 'fuzz_*' |
+    sed 's/.*fuzz_//' | sort)
+common=(-timeout=120 -rss_limit_mb=2048 -max_len=1000)
 
 cores=$(nproc)
 failed=0
 running=0
 finish() { wait -n || failed=1; running=$((running - 1)); }
 for target in "${targets[@]}"; do
-    mkdir -p "build/fuzz/corpus/$target"
-    LLVM_PROFILE_FILE=/dev/null "$programs/fuzz_$target" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=2048 \
-        -max_len=1000 -len_control=0 -artifact_prefix="build/fuzz/failures/$target-" -print_final_stats=1 \
-        "build/fuzz/corpus/$target" "tests/fuzz/corpus/$target" >"build/fuzz/logs/$target.log" 2>&1 &
+    own=build/fuzz/corpus/$target
+    given=tests/fuzz/corpus/$target
+    mkdir -p "$own"
+    (cd build/fuzz/work && LLVM_PROFILE_FILE=/dev/null exec "$programs/fuzz_$target" -max_total_time="$seconds" "${common[@]}" \
+        -len_control=0 -artifact_prefix="$root/build/fuzz/failures/$target-" -print_final_stats=1 \
+        "$root/$own" "$root/$given" >"$logs/$target.log" 2>&1) &
     running=$((running + 1))
     [ $running -lt "$cores" ] || finish
 done
@@ -33,21 +47,22 @@ while [ $running -gt 0 ]; do finish; done
 printf '%-18s %12s %9s %8s %9s\n' target inputs/run corpus lines branches
 for target in "${targets[@]}"; do
     program=$programs/fuzz_$target
-    profile=build/fuzz/logs/$target
-    LLVM_PROFILE_FILE=$profile.profraw "$program" -runs=0 -max_len=1000 "build/fuzz/corpus/$target" \
-        "tests/fuzz/corpus/$target" >/dev/null 2>&1 || failed=1
     reached='- -'
-    if merge=$(command -v llvm-profdata llvm-profdata-14 | head -1) && [ -n "$merge" ]; then
-        "$merge" merge -sparse "$profile.profraw" -o "$profile.profdata"
-        reached=$("${merge/profdata/cov}" report "$program" -instr-profile="$profile.profdata" \
+    if merge=$(command -v llvm-profdata llvm-profdata-14 | head -1) && [ -n "$merge" ] && [ $failed -eq 0 ]; then
+        (cd build/fuzz/work && LLVM_PROFILE_FILE=$logs/$target.profraw "$program" -runs=0 "${common[@]}" \
+            "$root/build/fuzz/corpus/$target" "$root/tests/fuzz/corpus/$target" >/dev/null 2>&1) || failed=1
+        "$merge" merge -sparse "$logs/$target.profraw" -o "$logs/$target.profdata"
+        reached=$("${merge/profdata/cov}" report "$program" -instr-profile="$logs/$target.profdata" \
             -ignore-filename-regex='tests/|/usr/' 2>/dev/null | awk '/^TOTAL/ { print $10, $13 }')
     fi
-    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "build/fuzz/logs/$target.log")
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$logs/$target.log")
     # shellcheck disable=SC2086
     printf '%-18s %12s %9s %8s %9s\n' "$target" "${runs:-failed}" "$(ls "build/fuzz/corpus/$target" | wc -l)" $reached
 done
 if [ $failed -ne 0 ]; then
-    grep -hE 'ERROR|violated|runtime error|SUMMARY' build/fuzz/logs/*.log | head -20
+    for target in "${targets[@]}"; do
+        grep -hE 'ERROR|violated|runtime error|SUMMARY|Test unit written' "$logs/$target.log" || true
+    done | head -40
     echo "failed; inputs in build/fuzz/failures/, logs in build/fuzz/logs/" >&2
     exit 1
 fi

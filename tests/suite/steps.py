@@ -106,6 +106,11 @@ STEPS = [
     ctest("tsan tests", "tsan", 1.5, "-j", str(4 * CORES), "-LE", "model"),
     ctest("model checks", "release", CORES, "-j", str(CORES), "-L", "model", files=("tests/model/**",)),
     ctest("benchmarks run", "release", CORES, "-R", r"^Benchmarks\."),
+    Step("fuzz build", "fuzz", ("env", "DAO_FUZZ_OPTIONAL=1", "tests/fuzz/run.sh", "build")),
+    Step(
+        "fuzz", "fuzz", ("env", "DAO_FUZZ_OPTIONAL=1", "tests/fuzz/run.sh", "5"), ("fuzz build",), CORES,
+        ("tests/fuzz/**", "src/**", "net/**", "include/**", "tools/**"),
+    ),
     # `make check`
     check("layers", "tests/checks/layers.sh"),
     check("format", "tests/checks/format.sh", "--check"),
@@ -114,6 +119,7 @@ STEPS = [
     check("container file", "tests/checks/container.sh"),
     check("public headers", "tests/checks/headers.sh"),
     check("exported symbols", "tests/abi/check.sh", "build/release", after=("release build",)),
+    check("bill of materials", "tests/checks/sbom.py", "build/release", after=("release build",)),
     Step("clang-tidy", "tidy", ("tests/checks/tidy.sh",), ("release build",)),  # make tidy
     # `make test-platforms`
     platform("windows", "run_windows.sh"),
