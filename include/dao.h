@@ -593,6 +593,10 @@ DAO_API int_fast8_t daoShmWaitForFrameAdaptive(IMAGE *image, uint64_t after_cnt0
  *  other than the one a signal came to, within 0.1 s. A write that has to wait for another writer is such a wait. May be
  *  called from a signal handler. Handles that are opened later are not affected. */
 DAO_API void daoShmInterrupt(void);
+/** Interrupt this one handle, from another thread: its wait under way ends with `DAO_INTERRUPTED`, or, where there is none,
+ *  the next one, unless its frame is there already. Waits for a frame end at once; those of semaphores, and of handles that
+ *  may only read, within 0.1 s. No thread may open, re-open or close the image meanwhile. */
+DAO_API int_fast8_t daoShmInterruptImage(IMAGE *image);
 /** Discard interrupts that this handle has not reported yet. */
 DAO_API int_fast8_t daoShmForgetInterrupts(IMAGE *image);
 

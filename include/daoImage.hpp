@@ -270,7 +270,9 @@ class Image
         const timespec limit = from_now(timeout);
         return check(daoShmWaitSemTimeout(handle(), semaphore, &limit));
     }
-    /** Forget interrupts (daoShmInterrupt()) that were not reported here yet. */
+    /** End the wait of this object that another thread is in, or the next one; see daoShmInterruptImage(). */
+    void interrupt() { require(daoShmInterruptImage(handle())); }
+    /** Forget interrupts (daoShmInterrupt(), interrupt()) that were not reported here yet. */
     void forget_interrupts() { require(daoShmForgetInterrupts(handle())); }
 
     /* ----------------------------------------------------------------------------------------------- reads */

@@ -15,12 +15,22 @@ static_assert(std::atomic<uint32_t>::is_always_lock_free);
 class Interrupts
 {
   public:
-    bool are_pending() const noexcept { return count() != seen_.load(std::memory_order_relaxed); }
-    void forget() noexcept { seen_.store(count(), std::memory_order_relaxed); }
+    bool are_pending() const noexcept
+    {
+        return count() != seen_.load(std::memory_order_relaxed) || is_meant_.load(std::memory_order_relaxed);
+    }
+    // For this handle alone, from any thread, which wakes the segment's sleepers afterwards.
+    void interrupt() noexcept { is_meant_.store(true, std::memory_order_relaxed); }
+    void forget() noexcept
+    {
+        seen_.store(count(), std::memory_order_relaxed);
+        is_meant_.store(false, std::memory_order_relaxed);
+    }
 
   private:
     static uint32_t count() noexcept { return interrupt_count.load(std::memory_order_relaxed); }
 
+    std::atomic<bool> is_meant_{false};
     std::atomic<uint32_t> seen_{count()}; // several threads may write packets through one handle
 };
 

@@ -1,4 +1,5 @@
 #include "capi/image.hpp"
+#include "segment/notification.hpp"
 
 using namespace dao;
 using base::fail;
@@ -158,6 +159,16 @@ int_fast8_t daoShmWaitForNextSegment(IMAGE *image)
 void daoShmInterrupt(void)
 {
     dao::wait::interrupt_waits();
+}
+
+int_fast8_t daoShmInterruptImage(IMAGE *image)
+{
+    Handle *handle = capi::handle_of(image);
+    if (handle == nullptr)
+        return DAO_ERROR;
+    handle->reader.cancellation.interrupts.interrupt();
+    segment::wake_sleepers(*handle->segment);
+    return DAO_SUCCESS;
 }
 
 int_fast8_t daoShmForgetInterrupts(IMAGE *image)

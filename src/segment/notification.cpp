@@ -36,6 +36,12 @@ void notify_waiters(Segment &segment) noexcept
         segment.system_semaphores().post_all(protocol::log_semaphore + 1);
 }
 
+void wake_sleepers(const Segment &segment) noexcept
+{
+    if (segment.extension() != nullptr && !segment.read_only() && !segment.is_lost())
+        segment.notifier().notify();
+}
+
 Status post(Segment &segment, uint32_t semaphore) noexcept
 {
     if (segment.read_only())

@@ -9,6 +9,9 @@ namespace dao::segment
 // Notifies, and posts DAO's semaphores where the segment has them.
 void notify_waiters(Segment &segment) noexcept;
 
+// For them to look whether they are still to wait. Where this handle may only read they do so by themselves, ten times a second.
+void wake_sleepers(const Segment &segment) noexcept;
+
 Status post(Segment &segment, uint32_t semaphore) noexcept;
 Status post_all(Segment &segment) noexcept;
 

@@ -34,11 +34,13 @@ platform::Sleep sleep_once(const segment::Segment &segment, Holds &&holds, int64
     return segment.sleep_while_equal(expected, std::min(remaining_ns, longest_ns));
 }
 
-// A frame that is there counts more than a reason to end: hence the check of `holds` after each of the reasons.
+// A frame that is there counts more than a reason to end: hence the check of `holds` after each of the reasons. Whoever
+// interrupts this handle notifies then, so that is checked as what is waited for is, after the sleeper's mark.
 template <class Holds>
 Status sleep_until_holds(const segment::Segment &segment, Holds &&holds, Cancellation &cancellation,
                          const Deadline &deadline) noexcept
 {
+    const auto ends_sleep = [&]() noexcept { return holds() || cancellation.interrupts.are_pending(); };
     while (!holds())
     {
         const int64_t now_ns = platform::monotonic_ns();
@@ -46,7 +48,7 @@ Status sleep_until_holds(const segment::Segment &segment, Holds &&holds, Cancell
         if (status == Status::success && deadline.remaining_ns(now_ns) <= 0)
             status = Status::timeout;
         if (status == Status::success &&
-            sleep_once(segment, holds, deadline.remaining_ns(now_ns)) == platform::Sleep::interrupted)
+            sleep_once(segment, ends_sleep, deadline.remaining_ns(now_ns)) == platform::Sleep::interrupted)
             status = cancellation.take_interrupt();
         if (status != Status::success)
             return holds() ? Status::success : status;

@@ -100,6 +100,7 @@ static void use_next(IMAGE *writer, IMAGE *reader)
     how.wait = DAO_WAIT_SPIN;
     EXPECT(daoShmNext(reader, &how, data, 24, &frame, NULL) == DAO_TIMEOUT);
     how.wait = DAO_WAIT_SLEEP;
+    EXPECT(daoShmInterruptImage(reader) == DAO_SUCCESS);
     EXPECT(daoShmForgetInterrupts(reader) == DAO_SUCCESS);
     EXPECT(daoShmHoldMemory(reader, &memory) == DAO_SUCCESS && memory != NULL);
     daoShmReleaseMemory(memory);

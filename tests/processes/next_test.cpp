@@ -6,6 +6,7 @@
 #include "segment_name.hpp"
 #include "timing.hpp"
 
+#include <atomic>
 #include <dao.h>
 #include <filesystem>
 #include <future>
@@ -230,6 +231,28 @@ TEST_P(Next, AnInterruptBetweenTwoCallsEndsTheNextOne)
     EXPECT_EQ(next(), DAO_INTERRUPTED);
     how_.timeout_ns = millisecond_ns;
     EXPECT_EQ(next(), DAO_TIMEOUT) << "each interrupt ends one wait of a handle";
+}
+
+TEST_P(Next, AnInterruptOfOneImageEndsItsWaitAndNoOther)
+{
+    Image other;
+    other.open(name_.text());
+    require(daoShmInterruptImage(reader_), "interrupt");
+    how_.timeout_ns = 20 * second_ns;
+    EXPECT_EQ(next(), DAO_INTERRUPTED);
+    std::atomic<bool> has_ended{false};
+    std::thread interrupter([&] { // the wait may not have begun by the first time
+        while (!has_ended)
+        {
+            std::this_thread::sleep_for(milliseconds(5));
+            require(daoShmInterruptImage(reader_), "interrupt");
+        }
+    });
+    EXPECT_EQ(next(), DAO_INTERRUPTED);
+    has_ended = true;
+    interrupter.join();
+    how_.timeout_ns = millisecond_ns;
+    EXPECT_EQ(daoShmNext(other, &how_, nullptr, 0, nullptr, nullptr), DAO_TIMEOUT);
 }
 
 TEST_P(Next, AnInterruptIsForgottenOnDemand)
