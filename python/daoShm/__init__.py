@@ -67,7 +67,8 @@ from .historic import (
 )
 from .keywords import Keywords
 from .loan import Loan
-from .network import Peer, Source, State, make_keys
+from .network import make_keys
+from .network_state import Peer, Source, State
 from .segment import Reader, remove, shm
 
 __version__ = version()

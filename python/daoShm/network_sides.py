@@ -1,0 +1,210 @@
+"""Publishing and subscribing of one object, from its begin to its end."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from . import _core
+from .errors import DaoUnsupportedError
+from .network_ports import Port, port_number
+from .network_state import Peer, to_peer
+
+if TYPE_CHECKING:
+    from .network import Network
+
+
+class _End(threading.Event):
+    """Set it to end what run() does; an event that wakes a queue, which may be done while garbage is collected."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue: SimpleQueue[None] = SimpleQueue()
+
+    def set(self) -> None:
+        """End it."""
+        super().set()
+        self.queue.put(None)
+
+
+class Side:
+    """Publishing or subscribing of one object. It holds no reference to the object, whose end is its own."""
+
+    def __init__(self, segment: Network) -> None:
+        self.event = _End()
+        self._segment = weakref.ref(segment)
+        self._lock = threading.RLock()
+        self._enabled = False
+        self._is_open = False
+        self._is_over = False
+        _sides.add(self)
+        weakref.finalize(segment, self.end)
+
+    def end(self) -> None:
+        """End for good: the object is closed or gone."""
+        self._is_over = True
+        self.event.queue.put(None)
+        self.close()
+
+    def forget_parent(self) -> None:
+        """Be as after the end, in the child of a fork: threads and connections are the parent's."""
+        self._lock = threading.RLock()
+        self._is_over = self._is_over or self._is_open
+        self._is_open = False
+
+    @property
+    def enabled(self) -> bool:
+        """Whether frames go through."""
+        return self._enabled
+
+    @enabled.setter
+    def enabled(self, on: bool) -> None:
+        with self._lock:
+            if self._is_open and on != self._enabled:
+                self._switch(on)
+            self._enabled = on
+
+    def open(self) -> None:
+        """Begin, unless begun. Raises DaoError when that is not possible."""
+        segment = self._segment()
+        with self._lock:
+            if self._is_open or self._is_over or segment is None:
+                return
+            self._begin(segment)
+            self._is_open = True
+            try:
+                if self._enabled:
+                    self._switch(True)
+            except BaseException:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """End at once. A second time does nothing."""
+        with self._lock:
+            if self._is_open:
+                self._is_open = False
+                self._end()
+
+    def run(self) -> None:
+        """Go on until the event is set or the object is gone."""
+        try:
+            while not self.event.is_set() and not self._is_over:
+                self.open()
+                self.event.queue.get()
+        finally:
+            self.close()
+
+    def _begin(self, segment: Network) -> None:
+        raise NotImplementedError
+
+    def _switch(self, on: bool) -> None:
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        raise NotImplementedError
+
+
+_sides: weakref.WeakSet[Side] = weakref.WeakSet()
+
+
+def _forget_parent() -> None:
+    Port.forget_parent()
+    for side in list(_sides):
+        side.forget_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_parent)
+
+
+class Publishing(Side):
+    _port: Port
+    _topic: str | None = None
+
+    def _begin(self, segment: Network) -> None:
+        port = port_number("pubPort", segment.pubPort)
+        self._port = Port.open(port, segment.bind, segment.keys, segment.clients)
+        segment.pubPort = self._port.number
+
+    def _switch(self, on: bool) -> None:
+        if on:
+            segment = self._segment()
+            if segment is None:
+                return
+            topic = segment.topic
+            if segment._name is None:
+                self._port.publisher.publish_image(segment, topic or "private")
+            else:
+                self._port.publisher.publish(os.fsencode(segment._name), topic)
+                topic = topic or _core._topic_of(os.fsencode(segment._name))
+            self._topic = topic or "private"
+        elif self._topic is not None:
+            topic, self._topic = self._topic, None
+            self._port.publisher.unpublish(topic)
+
+    def _end(self) -> None:
+        try:
+            self._switch(False)
+        finally:
+            self._port.close()
+
+    def peers(self) -> list[Peer]:
+        """Who subscribes to the segment."""
+        with self._lock:
+            if not self._is_open:
+                return []
+            found = [entry for entry in self._port.publisher.peers() if entry["topic"] == self._topic]
+        return [to_peer(entry) for entry in found]
+
+
+class Subscribing(Side):
+    def __init__(self, segment: Network) -> None:
+        super().__init__(segment)
+        self.subscription = _core.Subscription()
+
+    def _begin(self, segment: Network) -> None:
+        name = b"" if segment._name is None else os.fsencode(segment._name)
+        if segment._name is None and not segment.awaits:
+            raise DaoUnsupportedError.of(
+                _core.ErrorCode.UNSUPPORTED,
+                "a private image with data cannot take frames of another machine; expected a name, or no data",
+            )
+        self.subscription.begin(
+            str(segment.subHost),
+            port_number("subPort", segment.subPort),
+            segment.topic,
+            name,
+            segment.every,
+            segment.copy_depth,
+            segment.keys,
+            segment.server_key,
+        )
+        if not self._enabled:
+            self.subscription.pause(True)
+
+    def _switch(self, on: bool) -> None:
+        self.subscription.pause(not on)
+
+    def _end(self) -> None:
+        self.subscription.end()
+
+
+class SideThread(threading.Thread):
+    """Runs one side. What cannot begin is said by start()."""
+
+    def __init__(self, side: Side, name: str) -> None:
+        super().__init__(name=name, daemon=True)
+        self._side = side
+
+    def start(self) -> None:
+        """Begin. Raises DaoError when that is not possible."""
+        self._side.open()
+        super().start()
+
+    def run(self) -> None:
+        """Go on until the event is set or the object is gone."""
+        self._side.run()
