@@ -13,7 +13,7 @@ PREFIX ?= /usr/local
         wheel test-wheel deb test-deb sdist shelves release-check \
         test test-core test-python test-free-threaded test-demo test-tool test-docs test-sanitizers test-asan test-tsan \
         test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy format symbols \
-        fuzz sbom soak docs benchmarks demo demo-network
+        fuzz sbom soak docs benchmarks benchmarks-network demo demo-network
 
 all: build
 
@@ -137,6 +137,12 @@ symbols: build
 
 benchmarks: build
 	cmake --build build/$(PRESET) --target benchmarks
+
+# The network's figures alone: C++ beside ZeroMQ, Python beside pyzmq.
+benchmarks-network: build
+	cmake --build build/$(PRESET) --target benchmarks_network
+	python/environment.sh
+	build/python-venv/bin/python python/benchmarks/bench_network.py
 
 docs:
 	@cmake/packages.sh install docs

@@ -23,16 +23,23 @@
 
 namespace bench
 {
+/** Wherever the system likes. */
+constexpr int any_core = -1;
+
 /** Keep this process on one of the first two cores; with a single core there is nothing to choose. */
 inline void pin_to_core(int core)
 {
+    if (core == any_core)
+    {
+        return;
+    }
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(static_cast<size_t>(core) % static_cast<size_t>(sysconf(_SC_NPROCESSORS_ONLN)), &set);
     sched_setaffinity(0, sizeof set, &set);
 }
 
-/** Another process on a core of its own; killed, if still there, when this goes out of scope. */
+/** Another process, on a core of its own or on any; killed, if still there, when this goes out of scope. */
 class Child
 {
   public:
