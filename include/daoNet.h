@@ -14,7 +14,8 @@
  * - What comes from the network is data: a remote name or keyword never becomes a path, and every text that is given out
  *   here is valid UTF-8 without control characters.
  * - After a fork the handles are the parent's: in the child every call on them is an error (`DAO_E_STATE`) at once, but
- *   daoNetClose(), which frees what is the child's own. The child may open handles of its own.
+ *   daoNetClose(), which does nothing. The child closes its copies of the parent's sockets as it begins, so that no port stays
+ *   taken and no connection alive by it, and may open handles of its own.
  */
 #ifndef DAO_NET_H
 #define DAO_NET_H

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,33 @@ class NoSignals
 
   private:
     alignas(8) unsigned char saved_[128] = {};
+};
+
+// Lets the C library keep some megabytes of what is freed, as it does by itself in programs that use large blocks. libzmq takes
+// memory for each message and frees it in another thread; giving it back to the system and getting it again, cleared, takes most
+// of the time of a message of 40 kB.
+void keep_freed_memory();
+
+// Sockets that a forked child is to close at once: its copies of them would keep ports taken and connections alive when the
+// parent ends, or ends them. The child calls nothing of this.
+class ForkGuard
+{
+  public:
+    ForkGuard();
+    ~ForkGuard();
+    ForkGuard(const ForkGuard &) = delete;
+    ForkGuard &operator=(const ForkGuard &) = delete;
+
+    // All TCP sockets of this local address, such as "tcp://127.0.0.1:5555": who listens there and whom it has accepted.
+    void cover_endpoint(const std::string &endpoint);
+    // The connection of this descriptor to that port, in place of the one before. When the descriptor has become something
+    // else meanwhile, none.
+    void cover_connection(int descriptor, int port);
+
+    struct Covered;
+
+  private:
+    std::unique_ptr<Covered> covered_;
 };
 
 // Makes a file that was not there, for its owner alone when `secret`. Throws Failure; then nothing remains.

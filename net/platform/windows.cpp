@@ -54,6 +54,8 @@ NoSignals::NoSignals()
 }
 NoSignals::~NoSignals() = default;
 
+void keep_freed_memory() {}
+
 // A file inherits who may read it from its folder: the user's own folders are closed to others.
 void write_new_file(const std::filesystem::path &path, std::string_view text, bool)
 {

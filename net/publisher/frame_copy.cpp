@@ -1,14 +1,9 @@
 #include "publisher/frame_copy.hpp"
 
+#include "wire/credit.hpp"
+
 namespace dao::net
 {
-
-namespace
-{
-
-constexpr size_t kept_limit = 4;
-
-}
 
 struct BufferPool::Lease
 {
@@ -49,7 +44,7 @@ void BufferPool::give_back(void *, void *lease)
 void BufferPool::keep(Buffer buffer, uint64_t bytes)
 {
     const std::lock_guard lock(mutex_);
-    if (bytes == bytes_ && free_.size() < kept_limit)
+    if (bytes == bytes_ && free_.size() < wire::every_window(bytes))
         free_.push_back(std::move(buffer));
 }
 

@@ -3,7 +3,7 @@
 
 #include "dao.h"
 #include "socket/socket.hpp"
-#include "wire/frame.hpp"
+#include "wire/frame_text.hpp"
 
 #include <memory>
 #include <mutex>

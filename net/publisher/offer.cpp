@@ -8,15 +8,16 @@ namespace dao::net
 namespace
 {
 
-constexpr int64_t wait_slice_ns = 50 * millisecond_ns; // how late a waiting thread notices that it is to end
+constexpr auto rest_time = std::chrono::milliseconds(100); // until a segment that is gone is looked for again
 constexpr int64_t keywords_repeat_ns = second_ns;
 constexpr int64_t silence_limit_ns = 35 * second_ns; // longer than a dead connection lives
-constexpr uint64_t window_limit = 8;
 constexpr size_t session_limit = 4096;
 
-uint64_t credit_of(const Session &session)
+bool has_credit(const Session &session)
 {
-    return std::min(session.credit.credit, session.credit.got + window_limit);
+    const size_t under_way = session.in_flight.size();
+    return session.seq < session.credit.credit && under_way < wire::most_window &&
+           (under_way < 2 || session.in_flight_bytes < wire::window_bytes);
 }
 
 }
@@ -36,24 +37,37 @@ Offer::~Offer()
     thread_.join();
 }
 
+void Offer::request_stop()
+{
+    stops_ = true;
+    const std::lock_guard lock(mutex_); // nothing is opened anew meanwhile
+    source_.interrupt();
+    stop_requested_.notify_all();
+}
+
 void Offer::run(const std::function<void()> &published)
 {
-    const auto pause = [] { std::this_thread::sleep_for(std::chrono::nanoseconds(wait_slice_ns)); };
     while (!stops_)
         try
         {
-            const Source::Wait found = source_.wait(wait_slice_ns);
+            const Source::Wait found = source_.wait();
             if (found == Source::Wait::nothing)
                 continue;
             if (take_frame(found == Source::Wait::replaced))
                 published();
             else
-                pause();
+                rest();
         }
         catch (const std::exception &) // of what is asked of the port: its own thread tells of it
         {
-            pause();
+            rest();
         }
+}
+
+void Offer::rest()
+{
+    std::unique_lock lock(mutex_);
+    stop_requested_.wait_for(lock, rest_time, [this] { return stops_.load(); });
 }
 
 // False when there is no segment now.
@@ -93,7 +107,7 @@ void Offer::serve_strangers()
 
 void Offer::serve(Session &session)
 {
-    if (session.seq >= credit_of(session))
+    if (!has_credit(session))
         return;
     if (session.credit.every)
         serve_each(session);
@@ -126,7 +140,7 @@ void Offer::serve_each(Session &session)
             after = session.credit.after_cnt0;
         session.reader = std::make_unique<OrderedReader>(source_, after);
     }
-    while (session.seq < credit_of(session))
+    while (has_credit(session))
     {
         std::optional<FrameCopy> copy = session.reader->next(session.overwritten);
         if (!copy)
@@ -149,7 +163,10 @@ void Offer::send(Session &session, FrameCopy &copy)
     }
     ++session.seq;
     if (session.credit.credit != 0)
-        session.in_flight[session.seq] = copy.frame.cnt0;
+    {
+        session.in_flight[session.seq] = {copy.frame.cnt0, copy.bytes};
+        session.in_flight_bytes += copy.bytes;
+    }
     session.sent_at_ns = last_sent_at_ns_ = realtime_ns();
     zmq::message_t data;
     data.copy(copy.data);
@@ -171,7 +188,9 @@ void Offer::take_credit(const wire::Credit &credit, const std::string &user, int
     session.credit.credit = std::max(session.credit.credit, credit.credit);
     session.credit.got = std::max(session.credit.got, std::min(credit.got, session.seq));
     session.credit.sent_ns = credit.sent_ns;
-    session.in_flight.erase(session.in_flight.begin(), session.in_flight.upper_bound(session.credit.got));
+    for (auto at = session.in_flight.begin(); at != session.in_flight.end() && at->first <= session.credit.got;
+         at = session.in_flight.erase(at))
+        session.in_flight_bytes -= at->second.bytes;
     serve(session);
     if (credit.asks)
         answer(session, heard_ns);
@@ -212,8 +231,8 @@ void Offer::follow_on(Session &session, const Session &earlier)
     session.counted_cnt0 = earlier.counted_cnt0;
     if (session.credit.every)
         return;
-    for (const auto &[seq, cnt0] : earlier.in_flight)
-        if (session.credit.source != earlier.sent_source || cnt0 > session.credit.after_cnt0)
+    for (const auto &[seq, frame] : earlier.in_flight)
+        if (session.credit.source != earlier.sent_source || frame.cnt0 > session.credit.after_cnt0)
             ++session.lost;
 }
 

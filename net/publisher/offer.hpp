@@ -7,11 +7,18 @@
 #include "publisher/source.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <map>
 #include <thread>
 
 namespace dao::net
 {
+
+struct InFlight
+{
+    uint64_t cnt0 = 0;
+    uint64_t bytes = 0;
+};
 
 // What one subscriber is to be sent, and was.
 struct Session
@@ -34,7 +41,8 @@ struct Session
     uint64_t skipped = 0;
     uint64_t lost = 0;                      // sent by earlier connections, and did not arrive
     uint64_t overwritten = 0;               // before they could be sent in order
-    std::map<uint64_t, uint64_t> in_flight; // number of each frame that is not acknowledged, and its counter
+    std::map<uint64_t, InFlight> in_flight; // by number: what is not acknowledged
+    uint64_t in_flight_bytes = 0;
     std::unique_ptr<OrderedReader> reader;
 };
 
@@ -49,7 +57,8 @@ class Offer
     Offer &operator=(const Offer &) = delete;
 
     const std::string &topic() const { return topic_; }
-    void request_stop() { stops_ = true; }
+    // The thread ends soon; the destructor waits for it.
+    void request_stop();
 
     // What a subscriber says: sends what is due, and answers.
     void take_credit(const wire::Credit &credit, const std::string &user, int64_t heard_ns);
@@ -67,6 +76,7 @@ class Offer
   private:
     void run(const std::function<void()> &published);
     bool take_frame(bool is_replaced);
+    void rest();
     void send_due();
     void serve(Session &session);
     void serve_newest(Session &session);
@@ -82,6 +92,7 @@ class Offer
     const std::string host_;
     Port &port_;
     std::mutex mutex_;
+    std::condition_variable stop_requested_;
     Source source_;
     std::map<std::string, Session> sessions_; // by private topic
     Session plain_;

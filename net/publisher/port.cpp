@@ -1,6 +1,7 @@
 #include "publisher/port.hpp"
 
 #include "failure.hpp"
+#include "wire/credit.hpp"
 
 namespace dao::net
 {
@@ -8,9 +9,10 @@ namespace dao::net
 namespace
 {
 
-// Messages that wait for one peer. More than any window, so that nothing of ours is dropped; few, so that a stranger who is
-// slow gets no old frames.
-constexpr int send_mark = 24;
+// Messages that may wait for one peer, so that none of a window's is dropped: libzmq hears of those that have left its queue
+// when half of the mark has, and there are answers. It is the same for strangers, who are to get few old frames. (The mark of
+// a connection that ends while it is set is a fault in libzmq 4.3.4, so it is set before there are any.)
+constexpr int send_mark = 2 * static_cast<int>(wire::most_window) + 8;
 constexpr size_t subscription_limit = 20'000;
 constexpr int backlog = 1024;
 

@@ -1,7 +1,5 @@
 #include "publisher/publisher.hpp"
 
-#include "platform/platform.hpp"
-
 #include <algorithm>
 #include <cstdio>
 
@@ -82,6 +80,7 @@ void Publisher::run(std::promise<void> &ready)
         if (!keys_.secret_key.empty())
             gate.emplace(context_, clients_, [this](const std::string &key) { note_refused(key); });
         port_.emplace(context_, options_.address, options_.port, keys_.secret_key);
+        fork_guard_.cover_endpoint(port_->endpoint());
         wire::fill(info_.endpoint, port_->endpoint());
         Monitor monitor(context_, port_->socket());
         is_open = true;

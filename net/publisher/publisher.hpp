@@ -3,6 +3,7 @@
 
 #include "daoNet.h"
 #include "keys/gate.hpp"
+#include "platform/platform.hpp"
 #include "publisher/offer.hpp"
 #include "state/record.hpp"
 
@@ -60,6 +61,7 @@ class Publisher
     KeyPair keys_;
     AllowedClients clients_;
     zmq::context_t context_;
+    platform::ForkGuard fork_guard_;
     std::optional<Port> port_;
     std::mutex mutex_; // of what follows
     std::vector<OfferPointer> offers_;

@@ -36,8 +36,10 @@ std::string Opened::source(uint32_t generation) const
 }
 
 Source::Source(std::string name, IMAGE *image, std::string topic, std::string host)
-    : name_(std::move(name)), topic_(std::move(topic)), host_(std::move(host)), substitute_id_(random_number())
+    : name_(std::move(name)), topic_(std::move(topic)), substitute_id_(random_number())
 {
+    header_.topic = topic_;
+    header_.host = std::move(host);
     if (name_.empty())
     {
         if (daoShmDuplicate(image, waiting_.get()) != DAO_SUCCESS)
@@ -74,11 +76,16 @@ void Source::attach()
     keywords_read_ns_ = 0;
 }
 
-Source::Wait Source::wait(int64_t limit_ns)
+void Source::interrupt()
+{
+    daoShmInterruptImage(waiting_.get());
+}
+
+Source::Wait Source::wait()
 {
     if (!reading_.is_open()) // attach() failed
         return Wait::replaced;
-    switch (daoShmWaitForFrame(waiting_.get(), seen_, limit_ns))
+    switch (daoShmWaitForFrame(waiting_.get(), seen_, -1))
     {
     case DAO_SUCCESS:
         // Before anybody copies: a frame that is published from now on ends the next wait.
@@ -130,25 +137,20 @@ std::optional<FrameCopy> Source::copy(IMAGE *image, const Opened &opened, const 
     return result;
 }
 
-std::string Source::write_header(IMAGE *image, const Opened &opened, const DAO_FRAME &frame) const
+std::string Source::write_header(IMAGE *image, const Opened &opened, const DAO_FRAME &frame)
 {
-    wire::FrameHeader header;
-    header.topic = topic_;
-    header.host = host_;
-    header.source = opened.source(frame.generation);
-    header.geometry = opened.geometry;
-    header.depth = opened.depth;
-    header.keyword_room = opened.keyword_room;
-    header.cnt0 = frame.cnt0;
-    header.cnt1 = frame.cnt1;
-    header.cnt2 = frame.cnt2;
-    header.atime_ns = frame.atime_ns;
-    if (const std::optional<Mark> mark = mark_of(image, frame))
-    {
-        header.origin = mark->origin;
-        header.hops = mark->hops;
-    }
-    return wire::write_frame_part(header);
+    header_.source = opened.source(frame.generation);
+    header_.geometry = opened.geometry;
+    header_.depth = opened.depth;
+    header_.keyword_room = opened.keyword_room;
+    header_.cnt0 = frame.cnt0;
+    header_.cnt1 = frame.cnt1;
+    header_.cnt2 = frame.cnt2;
+    header_.atime_ns = frame.atime_ns;
+    const Mark mark = mark_of(image, frame).value_or(Mark{});
+    header_.origin = mark.origin;
+    header_.hops = mark.hops;
+    return header_writer_.write(header_);
 }
 
 const std::string &Source::keywords()

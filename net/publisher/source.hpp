@@ -35,11 +35,13 @@ class Source
     enum class Wait
     {
         frame,
-        nothing, // within the time limit
+        nothing, // interrupted
         replaced // reopen() is due
     };
     // For the thread that waits; the rest is for one thread at a time, which may be another.
-    Wait wait(int64_t limit_ns);
+    Wait wait();
+    // Ends the wait under way, or the next one.
+    void interrupt();
 
     // Only while nobody waits. False when there is no such file now; what was open stays open.
     bool reopen();
@@ -61,11 +63,10 @@ class Source
     // Copies what `read` reads, and makes its header.
     using Read = std::function<int_fast8_t(void *data, uint64_t elements, DAO_FRAME &frame)>;
     std::optional<FrameCopy> copy(IMAGE *image, const Opened &opened, const Read &read);
-    std::string write_header(IMAGE *image, const Opened &opened, const DAO_FRAME &frame) const;
+    std::string write_header(IMAGE *image, const Opened &opened, const DAO_FRAME &frame);
 
     const std::string name_;
     const std::string topic_;
-    const std::string host_;
     const uint64_t substitute_id_; // for segments that have none
     Image waiting_;
     uint64_t seen_ = 0;
@@ -73,6 +74,8 @@ class Source
     Opened opened_;
     std::string id_;
     std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
+    wire::FrameHeader header_; // of the frame copied last
+    wire::FramePartWriter header_writer_;
     std::optional<FrameCopy> newest_;
     std::string keywords_ = "[]";
     uint64_t keyword_changes_ = 1;

@@ -19,6 +19,13 @@ bool is_pickle(std::string_view part)
     return part.size() >= 2 && part[0] == '\x80' && part[1] >= 2 && part[1] <= 5;
 }
 
+template <size_t Size>
+void show(char (&field)[Size], const std::string &text)
+{
+    if (text != field)
+        wire::fill(field, text);
+}
+
 wire::Json read_json(const zmq::message_t &header)
 {
     return wire::parse(view(header), wire::header_limit_bytes, 4);
@@ -60,13 +67,18 @@ bool Subscriber::take_private(Parts &parts)
     const std::string_view topic = view(parts[0]);
     if (topic.empty() || topic[0] != wire::private_mark)
         return false;
-    const bool is_current = !session_.empty() && topic == wire::private_topic(session_);
-    const bool is_earlier = !earlier_session_.empty() && topic == wire::private_topic(earlier_session_);
-    if (!is_current && !is_earlier)
+    const bool is_current = topic == session_topic_;
+    if (!is_current && topic != earlier_topic_)
         return true; // another subscriber's, which a relay may bring
     if (parts.size() < 2)
         throw wire::BadMessage("a message of one part; expected a header");
     const int64_t received_ns = realtime_ns();
+    const uint64_t data_bytes = parts.size() >= 3 ? parts[2].size() : 0;
+    if (const wire::FrameHeader *known = header_reader_.recognise(view(parts[1]), data_bytes))
+    {
+        take_own_frame(*known, parts, received_ns, is_current);
+        return true;
+    }
     const wire::Json header = read_json(parts[1]);
     if (wire::is_answer(header))
     {
@@ -76,7 +88,15 @@ bool Subscriber::take_private(Parts &parts)
     }
     if (parts.size() < 3)
         throw wire::BadMessage("a frame of two parts; expected a header and data");
-    const wire::FrameHeader frame = wire::read_frame_header(header, parts[2].size());
+    const wire::FrameHeader frame = wire::read_frame_header(header, data_bytes);
+    header_reader_.learn(view(parts[1]), frame, data_bytes);
+    take_own_frame(frame, parts, received_ns, is_current);
+    return true;
+}
+
+void Subscriber::take_own_frame(const wire::FrameHeader &frame, const Parts &parts, int64_t received_ns,
+                                bool is_current)
+{
     if (is_current)
     {
         if (frame.seq > received_seq_ + 1)
@@ -91,9 +111,10 @@ bool Subscriber::take_private(Parts &parts)
     {
         set_state(DAO_NET_FAILED, error.what());
     }
-    if (is_current)
+    // Half of what may be under way is left while the credit travels.
+    const uint64_t window = options_.every ? wire::every_window(parts[2].size()) : wire::latest_window;
+    if (is_current && received_seq_ - told_seq_ >= window / 2)
         send_credit(false);
-    return true;
 }
 
 void Subscriber::take_answer(const wire::Json &object)
@@ -184,8 +205,11 @@ void Subscriber::take_stranger(Parts &parts)
 
 void Subscriber::take_frame(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns)
 {
-    if (is_paused_)
-        return; // it counts with those that are not sent
+    if (is_paused_ || has_dropped_)
+    {
+        has_dropped_ = true; // it counts with those that are not sent
+        return;
+    }
     if (header.source == source_ && header.cnt0 <= source_cnt0_)
         return; // seen: sent again by a new connection
     count(header);
@@ -232,9 +256,9 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
         std::clamp(10 * std::clamp<int64_t>(info_.delay_ns, 0, most_patience_ns), least_patience_ns, most_patience_ns);
     info_.frames_per_second = rate_.per_second();
     info_.depth = copy_.depth();
-    wire::fill(info_.topic, header.topic);
-    wire::fill(info_.host, header.host);
-    wire::fill(info_.source, header.source);
+    show(info_.topic, header.topic);
+    show(info_.host, header.host);
+    show(info_.source, header.source);
     if (known_changes_ == copy_.changes())
         return;
     known_changes_ = info_.copies = copy_.changes();

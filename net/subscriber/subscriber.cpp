@@ -1,7 +1,6 @@
 #include "subscriber/subscriber.hpp"
 
 #include "failure.hpp"
-#include "platform/platform.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -14,8 +13,6 @@ namespace
 
 constexpr const char *stop_address = "inproc://stop";
 constexpr int64_t tick_ns = second_ns / 2;
-constexpr uint64_t latest_window = 2;
-constexpr uint64_t every_window = 8;
 constexpr uint64_t usual_limit_bytes = uint64_t{1} << 30;
 constexpr int receive_mark = 64;
 constexpr int reconnect_after_ms = 50;
@@ -51,6 +48,7 @@ Subscriber::Subscriber(const SubscriberOptions &options)
     : options_(options), id_(wire::random_id()), host_(wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1)),
       socket_(make_subscriber_socket(context_, options, public_key_)), copy_(options.name, options.depth)
 {
+    platform::keep_freed_memory();
     const std::string endpoint = endpoint_of(options.host, options.port);
     info_.role = DAO_NET_SUBSCRIBER;
     info_.mode = options.every ? DAO_NET_EVERY : DAO_NET_LATEST;
@@ -120,7 +118,12 @@ void Subscriber::poll(StopSignal &stop, Monitor &monitor)
         hear(*change);
     const int64_t now_ns = monotonic_ns();
     if (is_established_ && now_ns >= next_credit_ns_)
-        send_credit(true);
+    {
+        if (has_dropped_ && !is_paused_)
+            resume();
+        else
+            send_credit(true);
+    }
     if (now_ns >= next_tick_ns_)
         tick();
 }
@@ -132,11 +135,17 @@ void Subscriber::hear(const LinkChange &change)
     case LinkEvent::connecting:
         is_connecting_ = true;
         descriptor_ = change.value;
+        fork_guard_.cover_connection(descriptor_, options_.port);
         break;
     case LinkEvent::established:
         is_connecting_ = false;
         refused_ns_ = 0;
+        has_dropped_ = false;
         begin_session();
+        {
+            const std::lock_guard lock(mutex_);
+            ++info_.connections;
+        }
         break;
     case LinkEvent::refused:
         is_connecting_ = false;
@@ -167,29 +176,44 @@ void Subscriber::begin_session()
     end_session();
     is_established_ = true;
     session_ = wire::random_id();
-    received_seq_ = 0;
+    received_seq_ = told_seq_ = 0;
     is_answered_ = false;
     session_began_ns_ = last_heard_ns_ = monotonic_ns();
-    subscribe(wire::private_topic(session_), true);
+    session_topic_ = wire::private_topic(session_);
+    subscribe(session_topic_, true);
     set_state(DAO_NET_WAITING, "");
     {
         const std::lock_guard lock(mutex_);
-        ++info_.connections;
         info_.peers = 1;
     }
     send_credit(true);
 }
 
+// What came in a pause and was dropped is sent again if it still is to be had, as after a connection that broke.
+void Subscriber::resume()
+{
+    has_dropped_ = false;
+    if (looks_for_strangers_) // they know nothing of it
+    {
+        send_credit(true);
+        return;
+    }
+    begin_session();
+    earlier_topic_.clear(); // what is under way there is sent again, in order
+}
+
 void Subscriber::end_session()
 {
     if (!session_.empty())
-        subscribe(wire::private_topic(session_), false);
+    {
+        subscribe(session_topic_, false);
+        earlier_topic_ = std::move(session_topic_);
+    }
+    session_topic_.clear();
     if (looks_for_strangers_)
         subscribe(stranger_topic_, false);
     looks_for_strangers_ = false;
     is_established_ = false;
-    if (!session_.empty())
-        earlier_session_ = session_;
     session_.clear();
     clock_.forget();
     const std::lock_guard lock(mutex_);
@@ -218,7 +242,8 @@ void Subscriber::send_credit(bool asks)
     credit.got = received_seq_;
     credit.credit = received_seq_;
     if (!is_paused_)
-        credit.credit += options_.every ? every_window : latest_window;
+        credit.credit += options_.every ? wire::most_window : wire::latest_window;
+    told_seq_ = received_seq_;
     credit.source = source_;
     credit.after_cnt0 = source_cnt0_;
     credit.sent_ns = realtime_ns();

@@ -4,11 +4,13 @@
 #include "clock.hpp"
 #include "daoNet.h"
 #include "keys/keys.hpp"
+#include "platform/platform.hpp"
 #include "socket/socket.hpp"
 #include "state/record.hpp"
 #include "subscriber/clock_offset.hpp"
 #include "subscriber/copy.hpp"
 #include "wire/credit.hpp"
+#include "wire/frame_text.hpp"
 
 #include <mutex>
 #include <thread>
@@ -60,6 +62,7 @@ class Subscriber
     void hear(const LinkChange &change);
     void reconnect_when_due(int64_t now_ns);
     void begin_session();
+    void resume();
     void end_session();
     void subscribe(const std::string &topic, bool begins);
     void send_credit(bool asks);
@@ -69,6 +72,7 @@ class Subscriber
     void receive_all();
     void take(Parts &parts);
     bool take_private(Parts &parts);
+    void take_own_frame(const wire::FrameHeader &frame, const Parts &parts, int64_t received_ns, bool is_current);
     void take_answer(const wire::Json &object);
     void take_stranger(Parts &parts);
     void take_frame(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns);
@@ -84,16 +88,19 @@ class Subscriber
     const std::string host_;
     zmq::context_t context_;
     std::string public_key_;
+    platform::ForkGuard fork_guard_;
     zmq::socket_t socket_;
 
     // The connection there is.
     bool is_established_ = false;
-    bool is_connecting_ = false;  // the handshake is under way
-    int descriptor_ = -1;         // of the newest connection
-    int64_t refused_ns_ = 0;      // 0: not since the last connection
-    std::string session_;         // the private topic's id, empty without a connection
-    std::string earlier_session_; // whose frames may still come
+    bool is_connecting_ = false; // the handshake is under way
+    int descriptor_ = -1;        // of the newest connection
+    int64_t refused_ns_ = 0;     // 0: not since the last connection
+    std::string session_;        // the private topic's id, empty without a connection
+    std::string session_topic_;  // as messages have it
+    std::string earlier_topic_;  // whose frames may still come
     uint64_t received_seq_ = 0;
+    uint64_t told_seq_ = 0;       // as the publisher was told
     uint64_t confirmed_lost_ = 0; // by the publisher, of earlier connections
     int64_t session_began_ns_ = 0;
     bool is_answered_ = false;
@@ -106,6 +113,7 @@ class Subscriber
     ClockOffset clock_;
 
     // What has come.
+    wire::HeaderReader header_reader_;
     std::string source_;
     uint64_t source_cnt0_ = 0;
     uint64_t gaps_ = 0;     // frames of the source between those that came
@@ -122,6 +130,7 @@ class Subscriber
     Image shown_copy_; // a handle of its own on the copy, to be duplicated
     Image news_;       // a private image that gets a frame with each new copy
 
+    bool has_dropped_ = false; // frames came in a pause
     std::atomic<bool> is_paused_{false};
     std::atomic<bool> stops_{false};
     std::thread thread_;

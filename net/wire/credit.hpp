@@ -3,10 +3,21 @@
 
 #include "wire/frame.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace dao::net::wire
 {
+
+// Frames that may be under way to one subscriber. For who wants each, as many as fill a link that takes some milliseconds
+// there and back, and no more memory than need be.
+constexpr uint64_t latest_window = 2;
+constexpr uint64_t most_window = 32;
+constexpr uint64_t window_bytes = uint64_t{32} << 20; // then two at most
+constexpr uint64_t every_window(uint64_t frame_bytes)
+{
+    return std::clamp<uint64_t>(window_bytes / std::max<uint64_t>(1, frame_bytes), 2, most_window);
+}
 
 // Cumulative: "send me frames up to number `credit` of this private topic". Saying it again does no harm.
 struct Credit

@@ -69,50 +69,6 @@ uint64_t frame_bytes(const Geometry &geometry)
     return bytes == 0 || count > std::numeric_limits<uint64_t>::max() / bytes ? 0 : count * bytes;
 }
 
-std::string write_frame_part(const FrameHeader &header)
-{
-    Json shape = Json::array();
-    for (uint32_t axis = 0; axis < header.geometry.naxis; ++axis)
-        shape.push_back(header.geometry.shape[axis]);
-    Json object = {{"v", version},
-                   {"dtype", daoTypeName(header.geometry.atype)},
-                   {"shape", shape},
-                   {"frame_num", header.cnt0},
-                   {"compression", "none"},
-                   {"cnt0", header.cnt0},
-                   {"cnt1", header.cnt1},
-                   {"cnt2", header.cnt2},
-                   {"atime_ns", header.atime_ns},
-                   {"host", header.host},
-                   {"source", header.source},
-                   {"topic", header.topic},
-                   {"depth", header.depth},
-                   {"kw_room", header.keyword_room}};
-    if (header.hops > 0)
-    {
-        object["origin"] = to_hex(header.origin);
-        object["hops"] = header.hops;
-    }
-    std::string text = dump(object);
-    text.pop_back(); // complete() closes it
-    return text;
-}
-
-std::string complete(const std::string &frame_part, uint64_t seq, uint64_t kw, int64_t sent_ns)
-{
-    std::string text;
-    text.reserve(frame_part.size() + 80);
-    text += frame_part;
-    text += ",\"seq\":";
-    text += std::to_string(seq);
-    text += ",\"kw\":";
-    text += std::to_string(kw);
-    text += ",\"sent_ns\":";
-    text += std::to_string(sent_ns);
-    text += '}';
-    return text;
-}
-
 FrameHeader read_frame_header(const Json &object, uint64_t data_bytes)
 {
     check_version(object);

@@ -75,9 +75,8 @@ int64_t signed_member(const Json &object, const char *key)
 
 int64_t time_member(const Json &object, const char *key)
 {
-    constexpr int64_t limit = int64_t{1} << 61; // 73 years before and after 1970
     const int64_t time_ns = signed_member(object, key);
-    if (time_ns < -limit || time_ns > limit)
+    if (!is_time(time_ns))
         fail(key, std::to_string(time_ns), "nanoseconds since 1970");
     return time_ns;
 }

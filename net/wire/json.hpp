@@ -31,7 +31,12 @@ Json parse(std::string_view text, size_t limit_bytes, int depth);
 const Json &member(const Json &object, const char *key);
 uint64_t unsigned_member(const Json &object, const char *key, uint64_t limit = std::numeric_limits<uint64_t>::max());
 int64_t signed_member(const Json &object, const char *key);
-// A point in time, of which differences fit into 64 bits.
+// A point in time, of which differences fit into 64 bits: 73 years before and after 1970.
+constexpr bool is_time(int64_t time_ns)
+{
+    constexpr int64_t limit = int64_t{1} << 61;
+    return time_ns >= -limit && time_ns <= limit;
+}
 int64_t time_member(const Json &object, const char *key);
 std::string text_member(const Json &object, const char *key, size_t limit_bytes);
 

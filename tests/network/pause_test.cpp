@@ -31,7 +31,7 @@ struct Line
     std::optional<Dao::Subscriber> subscriber;
 };
 
-void pause_and_go_on(DAO_NET_MODE mode)
+void pause_and_go_on(DAO_NET_MODE mode, uint64_t last)
 {
     Line line(mode);
     line.publish(1);
@@ -40,7 +40,7 @@ void pause_and_go_on(DAO_NET_MODE mode)
     line.subscriber->pause();
     std::this_thread::sleep_for(std::chrono::milliseconds(200)); // what was under way
     const uint64_t before = copy->get_counter();
-    for (int frame = 2; frame <= 12; ++frame)
+    for (uint64_t frame = 2; frame <= last; ++frame)
     {
         line.publish(static_cast<float>(frame));
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -48,19 +48,26 @@ void pause_and_go_on(DAO_NET_MODE mode)
     EXPECT_EQ(copy->get_counter(), before);
     EXPECT_EQ(line.subscriber->info().peers, 1u); // still connected
     line.subscriber->pause(false);
-    EXPECT_TRUE(comes_true([&] { return line.subscriber->info().source_cnt0 == 12; }));
+    EXPECT_TRUE(comes_true([&] { return line.subscriber->info().source_cnt0 == last; }));
     const DAO_NET_INFO info = line.subscriber->info();
-    EXPECT_EQ(info.frames + info.skipped + info.lost, 12u);
+    EXPECT_EQ(info.frames + info.skipped + info.lost, last);
+    if (mode == DAO_NET_EVERY)
+    {
+        EXPECT_EQ(info.lost, last > 5 ? last - 5 : 0u); // the slots have four
+    }
+    EXPECT_EQ(info.connections, 1u);
 }
 
 TEST(NetPause, NewestFrameComesAfterAPause)
 {
-    pause_and_go_on(DAO_NET_LATEST);
+    pause_and_go_on(DAO_NET_LATEST, 12);
+    pause_and_go_on(DAO_NET_LATEST, 2); // the only one, which came in the pause and was dropped
 }
 
 TEST(NetPause, FramesThatTheSlotsDoNotHoldAreLostInAPause)
 {
-    pause_and_go_on(DAO_NET_EVERY);
+    pause_and_go_on(DAO_NET_EVERY, 12);
+    pause_and_go_on(DAO_NET_EVERY, 4);
 }
 
 TEST(NetPause, APublisherIsNotPaused)

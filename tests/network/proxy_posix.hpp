@@ -7,6 +7,7 @@
 #include <chrono>
 #include <deque>
 #include <fcntl.h>
+#include <limits>
 #include <list>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -48,6 +49,9 @@ class Proxy
     void set_target(int port) { target_port_ = port; }
     /** Bytes a second that get through, in each direction of each connection; 0: as fast as it goes. */
     void set_rate(long bytes_per_second) { rate_ = bytes_per_second; }
+    /** Towards the subscriber only so many bytes more get through, all connections together, until this is called again;
+     *  negative: any number. */
+    void allow(long bytes) { limit_ = bytes < 0 ? no_limit : passed_ + bytes; }
     /** Every byte comes so much later. */
     void set_delay(std::chrono::milliseconds delay) { delay_ms_ = delay.count(); }
     /** Nothing gets through, and nobody is told: as without a cable. New connections are made, and lead nowhere. */
@@ -62,6 +66,7 @@ class Proxy
 
   private:
     using Clock = std::chrono::steady_clock;
+    static constexpr long no_limit = std::numeric_limits<long>::max();
 
     struct Piece
     {
@@ -156,8 +161,9 @@ class Proxy
         while (!direction.pieces.empty() && direction.pieces.front().due <= now)
         {
             auto &bytes = direction.pieces.front().bytes;
-            const size_t most =
-                rate > 0 ? std::min(bytes.size(), static_cast<size_t>(direction.allowance)) : bytes.size();
+            size_t most = rate > 0 ? std::min(bytes.size(), static_cast<size_t>(direction.allowance)) : bytes.size();
+            if (to_subscriber)
+                most = std::min(most, static_cast<size_t>(std::max(0L, limit_ - passed_)));
             const ssize_t count = most == 0 ? 0 : ::send(direction.to, bytes.data(), most, MSG_NOSIGNAL);
             if (count < 0 && errno != EAGAIN)
                 return false;
@@ -224,7 +230,7 @@ class Proxy
     int listener_;
     int port_ = 0;
     std::list<Connection> connections_;
-    std::atomic<long> rate_{0}, delay_ms_{0}, passed_{0};
+    std::atomic<long> rate_{0}, delay_ms_{0}, passed_{0}, limit_{no_limit};
     std::atomic<bool> down_{false}, refuses_{false}, stops_{false};
     std::atomic<int> resets_{0}, accepted_{0};
     std::thread thread_;

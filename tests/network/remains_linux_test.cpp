@@ -2,6 +2,10 @@
 #include "camera.hpp"
 
 #include <dirent.h>
+#include <filesystem>
+#include <fstream>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zmq.hpp>
@@ -29,6 +33,26 @@ size_t descriptors()
 size_t threads()
 {
     return entries("/proc/self/task");
+}
+
+uint16_t port_of(int descriptor, decltype(::getsockname) *query)
+{
+    sockaddr_storage address = {};
+    socklen_t size = sizeof address;
+    if (query(descriptor, reinterpret_cast<sockaddr *>(&address), &size) != 0)
+        return 0;
+    if (address.ss_family == AF_INET6)
+        return ntohs(reinterpret_cast<sockaddr_in6 &>(address).sin6_port);
+    return address.ss_family == AF_INET ? ntohs(reinterpret_cast<sockaddr_in &>(address).sin_port) : uint16_t{0};
+}
+
+// Sockets of this process at either end of that port.
+int sockets_at(int port)
+{
+    int count = 0;
+    for (int descriptor = 0; descriptor < 1024; ++descriptor)
+        count += port_of(descriptor, ::getsockname) == port || port_of(descriptor, ::getpeername) == port ? 1 : 0;
+    return count;
 }
 
 void use_once(Camera &camera)
@@ -134,4 +158,72 @@ TEST(NetRemains, ForkedChildIsWithoutNetworkAndEnds)
     EXPECT_EQ(WEXITSTATUS(status), 0);
     camera.publish();
     EXPECT_TRUE(subscriber.receives(2));
+}
+
+// A child that lives on keeps no port taken and no connection alive, and what is not the network's stays open in it.
+TEST(NetRemains, ForkedChildLetsGoOfPortsAndConnections)
+{
+    Camera camera;
+    auto publisher = std::make_unique<Publisher>();
+    publisher->publish(camera.name.text());
+    const int port = publisher->port();
+    Subscriber subscriber{SubscriberOptions(port)};
+    camera.publish();
+    ASSERT_TRUE(subscriber.receives(1));
+    EXPECT_EQ(sockets_at(port), 3); // who listens, and both ends of the connection
+    const int own = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ASSERT_EQ(::listen(own, 1), 0);
+    int ends[2] = {-1, -1};
+    ASSERT_EQ(::pipe(ends), 0);
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0)
+    {
+        ::alarm(120);
+        char byte = static_cast<char>(sockets_at(port) == 0 && port_of(own, ::getsockname) != 0);
+        (void)!::write(ends[1], &byte, 1);
+        ::pause();
+        ::_exit(0);
+    }
+    char was_well = 0;
+    EXPECT_EQ(::read(ends[0], &was_well, 1), 1);
+    EXPECT_EQ(was_well, 1);
+    publisher.reset();
+    publisher = std::make_unique<Publisher>(port); // it is free at once
+    EXPECT_TRUE(comes_true([&] { return subscriber.info().connections == 2; }));
+    publisher->publish(camera.name.text());
+    camera.publish();
+    EXPECT_TRUE(subscriber.receives(2));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    for (const int descriptor : {own, ends[0], ends[1]})
+        ::close(descriptor);
+}
+
+// The thread that waits for frames wakes for frames, and for the library's own check of the segment ten times a second.
+TEST(NetRemains, NothingIsPolledWhileNothingHappens)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    const auto wakes = [] {
+        uint64_t sum = 0;
+        for (const auto &task : std::filesystem::directory_iterator("/proc/self/task"))
+        {
+            std::ifstream status(task.path() / "status");
+            for (std::string word; status >> word;)
+                if (word == "voluntary_ctxt_switches:")
+                {
+                    uint64_t count = 0;
+                    status >> count;
+                    sum += count;
+                }
+        }
+        return sum;
+    };
+    std::this_thread::sleep_for(300ms);
+    const uint64_t before = wakes();
+    std::this_thread::sleep_for(3s);
+    EXPECT_LE(wakes() - before,
+              60u); // 10 a second for the segment, 2 for what is told of the publisher, and this thread
 }

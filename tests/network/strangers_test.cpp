@@ -253,7 +253,7 @@ TEST(NetStrangers, HostileCreditsAreCountedAndThePublisherLives)
         camera.publish();
     EXPECT_TRUE(subscriber.receives(501));
     for (const DAO_NET_PEER &peer : publisher.peers())
-        EXPECT_LE(peer.in_flight, 8u);
+        EXPECT_LE(peer.in_flight, 32u);
 }
 
 TEST(NetStrangers, RubbishByTcpEndsNothing)

@@ -1,0 +1,163 @@
+#include "wire/frame_text.hpp"
+
+#include "dao.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace dao::net::wire
+{
+
+namespace
+{
+
+constexpr std::string_view first_changing = ",\"frame_num\":";
+
+std::string write_lasting(const FrameHeader &header)
+{
+    Json shape = Json::array();
+    for (uint32_t axis = 0; axis < header.geometry.naxis; ++axis)
+        shape.push_back(header.geometry.shape[axis]);
+    Json object = {{"v", version},
+                   {"dtype", daoTypeName(header.geometry.atype)},
+                   {"shape", shape},
+                   {"compression", "none"},
+                   {"host", header.host},
+                   {"source", header.source},
+                   {"topic", header.topic},
+                   {"depth", header.depth},
+                   {"kw_room", header.keyword_room}};
+    if (header.hops > 0)
+    {
+        object["origin"] = to_hex(header.origin);
+        object["hops"] = header.hops;
+    }
+    std::string text = dump(object);
+    text.pop_back(); // complete() closes it
+    return text;
+}
+
+template <class Number>
+void add(std::string &text, std::string_view key, Number number)
+{
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+    text.append(key).append(digits, end);
+}
+
+std::string write_changing(const std::string &lasting, const FrameHeader &header)
+{
+    std::string text;
+    text.reserve(lasting.size() + 240);
+    text = lasting;
+    add(text, first_changing, header.cnt0);
+    add(text, ",\"cnt0\":", header.cnt0);
+    add(text, ",\"cnt1\":", header.cnt1);
+    add(text, ",\"cnt2\":", header.cnt2);
+    add(text, ",\"atime_ns\":", header.atime_ns);
+    return text;
+}
+
+bool has_same_lasting(const FrameHeader &one, const FrameHeader &other)
+{
+    return one.source == other.source && one.topic == other.topic && one.host == other.host &&
+           one.geometry == other.geometry && one.depth == other.depth && one.keyword_room == other.keyword_room &&
+           one.origin == other.origin && one.hops == other.hops;
+}
+
+// The key and a whole number as JSON has it, from the beginning of `text`.
+template <class Number>
+bool take(std::string_view &text, std::string_view key, Number &number)
+{
+    if (!text.starts_with(key))
+        return false;
+    text.remove_prefix(key.size());
+    const size_t first = text.starts_with('-') ? 1 : 0;
+    const bool is_padded =
+        text.size() > first + 1 && text[first] == '0' && text[first + 1] >= '0' && text[first + 1] <= '9';
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || is_padded)
+        return false;
+    text.remove_prefix(static_cast<size_t>(end - text.data()));
+    return true;
+}
+
+bool take_changing(std::string_view text, FrameHeader &header)
+{
+    uint64_t frame_num = 0;
+    FrameHeader read;
+    const bool is_read = take(text, first_changing, frame_num) && take(text, ",\"cnt0\":", read.cnt0) &&
+                         take(text, ",\"cnt1\":", read.cnt1) && take(text, ",\"cnt2\":", read.cnt2) &&
+                         take(text, ",\"atime_ns\":", read.atime_ns) && take(text, ",\"seq\":", read.seq) &&
+                         take(text, ",\"kw\":", read.kw) && take(text, ",\"sent_ns\":", read.sent_ns) && text == "}" &&
+                         is_time(read.sent_ns);
+    if (!is_read)
+        return false;
+    header.cnt0 = read.cnt0;
+    header.cnt1 = read.cnt1;
+    header.cnt2 = read.cnt2;
+    header.atime_ns = read.atime_ns;
+    header.seq = read.seq;
+    header.kw = read.kw;
+    header.sent_ns = read.sent_ns;
+    return true;
+}
+
+// Whether the text is the beginning of one object, up to the end of a member: no other one is open in it. Brackets in strings
+// count too, which can only refuse more.
+bool is_flat(std::string_view text)
+{
+    return std::count(text.begin(), text.end(), '{') == 1 && std::count(text.begin(), text.end(), '}') == 0 &&
+           std::count(text.begin(), text.end(), '[') == std::count(text.begin(), text.end(), ']');
+}
+
+}
+
+std::string write_frame_part(const FrameHeader &header)
+{
+    return write_changing(write_lasting(header), header);
+}
+
+std::string complete(const std::string &frame_part, uint64_t seq, uint64_t kw, int64_t sent_ns)
+{
+    std::string text;
+    text.reserve(frame_part.size() + 96);
+    text = frame_part;
+    add(text, ",\"seq\":", seq);
+    add(text, ",\"kw\":", kw);
+    add(text, ",\"sent_ns\":", sent_ns);
+    text += '}';
+    return text;
+}
+
+std::string FramePartWriter::write(const FrameHeader &header)
+{
+    if (lasting_.empty() || !has_same_lasting(known_, header))
+    {
+        known_ = header;
+        lasting_ = write_lasting(header);
+    }
+    return write_changing(lasting_, header);
+}
+
+const FrameHeader *HeaderReader::recognise(std::string_view text, uint64_t data_bytes)
+{
+    const bool is_known = !lasting_.empty() && data_bytes == data_bytes_ && text.size() <= header_limit_bytes &&
+                          text.starts_with(lasting_);
+    return is_known && take_changing(text.substr(lasting_.size()), known_) ? &known_ : nullptr;
+}
+
+void HeaderReader::learn(std::string_view text, const FrameHeader &header, uint64_t data_bytes)
+{
+    lasting_.clear();
+    // In JSON a quotation mark inside a string has a backslash before it, so this is found between members only.
+    const size_t end = text.find(first_changing);
+    if (end == std::string_view::npos || !is_flat(text.substr(0, end)))
+        return;
+    known_ = header;
+    data_bytes_ = data_bytes;
+    if (take_changing(text.substr(end), known_))
+        lasting_ = text.substr(0, end);
+}
+
+}
