@@ -81,7 +81,7 @@ class Slots
 
     // ------------------------------------------------------------------ the writer, which holds the writer lock
 
-    uint32_t next_slot() const noexcept { return (last_slot() + 1) % depth(); }
+    uint32_t next_slot() const noexcept { return within_depth(last_slot() + 1); }
 
     // W1: marks the slot as being written: its old frame is gone. Whoever sees what is written to the slot after this
     // call also sees the mark.
@@ -142,9 +142,9 @@ class Slots
     {
         for (;;)
         {
-            const uint32_t slot = memory_.newest().load_acquire() % depth();
+            const uint32_t slot = within_depth(memory_.newest().load_acquire());
             const uint64_t counter = memory_.counter(slot).load_acquire();
-            if (memory_.newest().load_relaxed() % depth() == slot)
+            if (within_depth(memory_.newest().load_relaxed()) == slot)
                 return {slot, counter};
         }
     }
@@ -188,7 +188,15 @@ class Slots
     }
 
     // The index in the segment may be anybody's: it never leads outside.
-    uint32_t last_slot() const noexcept { return memory_.newest().load_relaxed() % depth(); }
+    uint32_t last_slot() const noexcept { return within_depth(memory_.newest().load_relaxed()); }
+
+    // The remainder; a division would take longer than all else between the lock and the copy of a small frame.
+    uint32_t within_depth(uint32_t index) const noexcept
+    {
+        if (index < depth()) [[likely]]
+            return index;
+        return index == depth() ? 0 : index % depth();
+    }
 
     Memory memory_;
 };

@@ -39,16 +39,12 @@ Status fail_packets_open(const Segment &segment) noexcept
                 segment.name());
 }
 
+// What becomes of a lock that was not simply free.
 template <class Try>
-Status lock(Segment &segment, base::Interrupts *interrupts, Try &&try_once) noexcept
+Status lock_after_all(Segment &segment, base::Interrupts *interrupts, LockResult result, Try &&try_now) noexcept
 {
-    if (!segment.show_presence())
-        return fail_no_memory(segment);
-    const Segment::Lock word = segment.writer_lock();
-    const auto try_now = [&](bool ask_if_dead) noexcept { return try_once(word, ask_if_dead); };
-    LockResult result = try_now(false);
     if (result == LockResult::busy)
-        if (Status ended = wait_for_lock(segment, word, "writer lock", interrupts, try_now, result);
+        if (Status ended = wait_for_lock(segment, segment.writer_lock(), "writer lock", interrupts, try_now, result);
             ended != Status::success)
             return ended;
     if (result == LockResult::packets_open)
@@ -58,6 +54,20 @@ Status lock(Segment &segment, base::Interrupts *interrupts, Try &&try_once) noex
     record_writer(segment);
     if (result == LockResult::taken_over)
         repair(segment);
+    return Status::success;
+}
+
+template <class Try>
+Status lock(Segment &segment, base::Interrupts *interrupts, Try &&try_once) noexcept
+{
+    if (!segment.show_presence())
+        return fail_no_memory(segment);
+    const Segment::Lock word = segment.writer_lock();
+    const auto try_now = [&](bool ask_if_dead) noexcept { return try_once(word, ask_if_dead); };
+    const LockResult result = try_now(false);
+    if (result != LockResult::held)
+        return lock_after_all(segment, interrupts, result, try_now);
+    record_writer(segment);
     return Status::success;
 }
 
