@@ -28,6 +28,10 @@ TYPES = [
     "float32", "float64", "complex64", "complex128",
 ]  # fmt: skip
 
+# With nohup SIGHUP is ignored, which the programs that tests start would inherit; a handler they do not.
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda *_: None)
+
 
 def file_name(path):
     """The last part of a path as the tool prints it."""

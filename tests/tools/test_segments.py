@@ -1,5 +1,6 @@
 """ls, info, create, set, fill, rm, keyword: creating and inspecting segments."""
 
+import json
 import shlex
 import subprocess
 import time
@@ -123,6 +124,18 @@ def test_info_lists_readers_and_keywords(tool):
     text = tool("info", "a")
     assert "GAIN" in text and str(info["reader_list"][0]["pid"]) in text
     assert tool.interrupt(reader)[0] == 0
+
+
+def test_info_looks_again_when_another_segment_takes_the_name(tool):
+    tool("create", "a", "8", "--keywords", 2)
+    tool("keyword", "a", "OLD", 1)
+    info = tool.start("info", "a", "--interval", "3", "--json")
+    time.sleep(0.5)  # it looks by then, or else there is but one segment to be seen
+    tool("create", "a", "9", "--keywords", 3)
+    output, errors = info.communicate(timeout=60)
+    assert info.returncode == 0, errors
+    seen = json.loads(output)
+    assert (seen["shape"], seen["keyword_room"], seen["keywords"]) == ([9], 3, [])
 
 
 @pytest.mark.parametrize("atype", TYPES)

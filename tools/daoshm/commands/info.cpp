@@ -93,7 +93,7 @@ void add_source(Details &details, const Dao::Image &segment)
                                         source->skipped, source->lost));
 }
 
-Json info_json(const Dao::Image &segment, const SegmentStatus &status)
+Json info_json(const Dao::Image &segment, const SegmentStatus &status, const std::vector<Dao::Keyword> &keywords)
 {
     const IMAGE_METADATA &md = *segment.get_meta_data();
     const DAO_SEGMENT_INFO &info = status.info;
@@ -119,7 +119,7 @@ Json info_json(const Dao::Image &segment, const SegmentStatus &status)
     json["takeovers"] = json_if(has_extension, info.takeovers);
     json["keyword_room"] = md.NBkw;
     json["keywords"] = Json::array();
-    for (const Dao::Keyword &keyword : segment.keywords())
+    for (const Dao::Keyword &keyword : keywords)
         json["keywords"].push_back(keyword_json(keyword));
     json["source"] = source_json(segment);
     json["reader_list"] = Json::array();
@@ -166,9 +166,8 @@ void print_details(const Dao::Image &segment, const SegmentStatus &status)
     print(details.text());
 }
 
-void print_keywords(const Dao::Image &segment)
+void print_keywords(const Dao::Image &segment, const std::vector<Dao::Keyword> &keywords)
 {
-    const std::vector<Dao::Keyword> keywords = segment.keywords();
     print(fmt::format("\nkeywords: {}, room for {}\n", keywords.size(), segment.get_meta_data()->NBkw));
     if (keywords.empty())
         return;
@@ -228,18 +227,43 @@ SegmentStatus measured(Dao::Image &segment, double interval_s)
     return status;
 }
 
+/// What is printed, all of one segment.
+struct Look
+{
+    Dao::Image segment;
+    SegmentStatus status;
+    std::vector<Dao::Keyword> keywords;
+};
+
+/// Once more when another segment takes the name meanwhile, unless that does not end.
+Look look_at(const InfoOptions &options)
+{
+    for (int further = 5;; --further)
+        try
+        {
+            Dao::Image segment = open_read_only(options.segment);
+            SegmentStatus status = measured(segment, options.interval_s);
+            std::vector<Dao::Keyword> keywords = segment.keywords();
+            return {std::move(segment), std::move(status), std::move(keywords)};
+        }
+        catch (const Dao::Error &error)
+        {
+            if (error.code() != DAO_E_REPLACED || further == 0)
+                throw;
+        }
+}
+
 int run_info(const InfoOptions &options)
 {
-    Dao::Image segment = open_read_only(options.segment);
-    const SegmentStatus status = measured(segment, options.interval_s);
+    const Look look = look_at(options);
     if (options.json)
     {
-        print_json(info_json(segment, status));
+        print_json(info_json(look.segment, look.status, look.keywords));
         return exit_success;
     }
-    print_details(segment, status);
-    print_keywords(segment);
-    print_readers(segment, status);
+    print_details(look.segment, look.status);
+    print_keywords(look.segment, look.keywords);
+    print_readers(look.segment, look.status);
     return exit_success;
 }
 
