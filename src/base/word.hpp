@@ -55,8 +55,8 @@ constexpr bool exchanges_are_fences = true;
 constexpr bool exchanges_are_fences = false;
 #endif
 
-// The fences of the sequence-lock steps, and the one behind an exchange. The thread sanitizer does not follow fences; for its builds each becomes an
-// operation on a word of its own, which orders as much and which it understands.
+// The fences of the sequence-lock steps, and the full ones. The thread sanitizer does not follow fences; for its builds each
+// becomes an operation on a word of its own, which orders as much and which it understands.
 struct Fence
 {
 #if defined(__SANITIZE_THREAD__)
@@ -64,6 +64,7 @@ struct Fence
     static void acquire() noexcept { meeting_point.fetch_add(0, std::memory_order_acq_rel); }
     static void release() noexcept { meeting_point.fetch_add(0, std::memory_order_acq_rel); }
     static void full() noexcept { meeting_point.fetch_add(0, std::memory_order_seq_cst); }
+    static void full_without_exchange() noexcept { full(); }
 #else
     static void acquire() noexcept { std::atomic_thread_fence(std::memory_order_acquire); }
     static void release() noexcept { std::atomic_thread_fence(std::memory_order_release); }
@@ -75,6 +76,7 @@ struct Fence
         else
             std::atomic_thread_fence(std::memory_order_seq_cst);
     }
+    static void full_without_exchange() noexcept { std::atomic_thread_fence(std::memory_order_seq_cst); }
 #endif
 };
 

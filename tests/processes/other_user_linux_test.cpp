@@ -72,7 +72,7 @@ class OtherUser : public testing::Test
     }
     SegmentName name;
     Image image, reader;
-    Frame frame{4};
+    Frame frame = Frame(4);
 };
 
 }
