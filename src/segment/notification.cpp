@@ -15,7 +15,7 @@ void post_named_semaphores(Segment &segment) noexcept
 {
     if (!segment.named_semaphore(0).is_open())
         segment.find_named_semaphores();
-    base::Fence::full_without_exchange(); // there is none where there is no lock
+    base::Fence::full_without_exchange(); // no exchange comes before where there is no lock
     for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
         if (platform::NamedSemaphore &semaphore = segment.named_semaphore(number); semaphore.is_open())
             semaphore.post();
