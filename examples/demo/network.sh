@@ -51,9 +51,6 @@ start() { # NAME COMMAND...
     "$@" >"$folder/$name.log" 2>&1 &
     pids+=($!)
 }
-# Commands of one machine: with its own folder of segments and its own handles.
-here() { env TMPDIR="$folder/here" DAO_NET_STATE="$folder/here/net" "$@"; }
-there() { env TMPDIR="$folder/there" DAO_NET_STATE="$folder/there/net" nsenter --net="/proc/$machine/ns/net" "$@"; }
 until_true() { # SECONDS COMMAND...: wait for it
     local tries=$(($1 * 10))
     shift
@@ -66,42 +63,46 @@ ip link set lo up
 unshare --net sleep infinity &
 machine=$!
 pids+=("$machine")
+# What begins a command of one machine, with its own folder of segments and its own handles. Not functions: those run in a
+# shell of their own, and what it started would go on when it is killed.
+here=(env TMPDIR="$folder/here" DAO_NET_STATE="$folder/here/net")
+there=(env TMPDIR="$folder/there" DAO_NET_STATE="$folder/there/net" nsenter --net="/proc/$machine/ns/net")
 until_true 10 sh -c "[ \"\$(readlink /proc/$machine/ns/net)\" != \"\$(readlink /proc/$$/ns/net)\" ]" || fail "no second network namespace"
 ip link add cable type veth peer name cable netns "$machine"
 ip address add 10.77.0.1/24 dev cable
 ip link set cable up
-there ip link set lo up
-there ip address add 10.77.0.2/24 dev cable
-there ip link set cable up
+"${there[@]}" ip link set lo up
+"${there[@]}" ip address add 10.77.0.2/24 dev cable
+"${there[@]}" ip link set cable up
 
 echo "Two machines: the camera's, 10.77.0.1, and the control room's, 10.77.0.2"
-here "$daoshm" create wfs 128x128 uint16 --depth 64 >/dev/null
-start camera here "$daoshm" fill wfs spot --rate "$rate"
-start publisher here "$daoshm" publish wfs --bind 10.77.0.1
+"${here[@]}" "$daoshm" create wfs 128x128 uint16 --depth 64 >/dev/null
+start camera "${here[@]}" "$daoshm" fill wfs spot --rate "$rate"
+start publisher "${here[@]}" "$daoshm" publish wfs --bind 10.77.0.1
 until_true 20 grep -q publishing "$folder/publisher.log" || fail "no publisher: $(cat "$folder/publisher.log")"
 
 echo
 echo "control room\$ daoshm net ls"
-there "$daoshm" net ls
+"${there[@]}" "$daoshm" net ls
 echo
-start display there "$daoshm" subscribe 10.77.0.1:wfs
+start display "${there[@]}" "$daoshm" subscribe 10.77.0.1:wfs
 copy=$folder/there/wfs.im.shm
 until_true 20 test -e "$copy" || fail "no copy: $(cat "$folder/display.log")"
 if [ -n "$python" ]; then
-    start python there "$python" "$root/examples/network_reader.py" 10.77.0.1:wfs --frames 100000000
+    start python "${there[@]}" "$python" "$root/examples/network_reader.py" 10.77.0.1:wfs --frames 100000000
 fi
 echo "control room\$ daoshm record 10.77.0.1:wfs night.fits --time ${seconds}s"
 result=0
-there "$daoshm" record 10.77.0.1:wfs "$folder/night.fits" --time "${seconds}s" --timeout 20s || result=1
+"${there[@]}" "$daoshm" record 10.77.0.1:wfs "$folder/night.fits" --time "${seconds}s" --timeout 20s || result=1
 echo
 echo "control room\$ daoshm net status"
-there "$daoshm" net status
+"${there[@]}" "$daoshm" net status
 echo
 echo "camera\$ daoshm net status"
-here "$daoshm" net status
+"${here[@]}" "$daoshm" net status
 [ -z "$python" ] || { echo; echo "control room\$ python network_reader.py 10.77.0.1:wfs"; tail -n 3 "$folder/python.log"; }
 
-count() { there "$daoshm" info wfs --json | sed -n 's/^ *"cnt0": \([0-9]*\),.*/\1/p' | head -n 1; }
+count() { "${there[@]}" "$daoshm" info wfs --json | sed -n 's/^ *"cnt0": \([0-9]*\),.*/\1/p' | head -n 1; }
 echo
 echo "The cable is pulled for two seconds."
 ip link set cable down
