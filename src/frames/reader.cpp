@@ -96,10 +96,8 @@ void attach(Reader &reader, Segment &segment) noexcept
     reader.rhythm = wait::Rhythm{};
     reader.name_watch = segment::NameWatch{};
     reader.cancellation.forget_name();
-    Position &position = reader.position;
-    position = Position{};
-    position.generation = segment.generation();
-    position.tail_slot = segment.depth() - 1;
+    reader.position = Position{};
+    rewind(reader);
 }
 
 void detach(Reader &reader) noexcept

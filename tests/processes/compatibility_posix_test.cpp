@@ -361,7 +361,12 @@ class Adopted : public testing::TestWithParam<DaoSegment>
         write_file(name_.text(), bytes);
         DaoProgram maker(name_.text()); // makes the semaphores
     }
-    void TearDown() override { daoShmRemove(name_.c_str()); }
+    void TearDown() override
+    {
+        daoShmRemove(name_.c_str());
+        for (const char *which : which_semaphores) // a segment in the place of DAO's leaves them, and has none
+            sem_unlink(semaphore_name(name_.text(), which).c_str());
+    }
     int_fast8_t make_again(uint32_t slots)
     {
         return image_.try_create(name_.text(), GetParam().shape, GetParam().atype, slots, GetParam().keywords);
