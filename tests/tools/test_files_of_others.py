@@ -677,3 +677,31 @@ def test_record_reports_steps(tool):
         steps = json.loads(output)["steps"]
         assert [step["before_frame"] for step in steps] == [6, 11]
         assert abs(steps[0]["step_ns"] + HOUR) < 60 * SECOND and abs(steps[1]["step_ns"] - 2 * HOUR) < 60 * SECOND
+
+
+def fits_header(*cards):
+    text = "".join(f"{key:8}= {value:>20}".ljust(80) for key, value in cards) + "END"
+    return text.ljust(-(-len(text) // 2880) * 2880).encode()
+
+
+@pytest.mark.parametrize("shape, rows", [((3, 2**40), 2**40), ((2**33, 1), 1), ((2**31, 2**31), 2**31), ((4, 2), 2)])
+def test_fits_that_tells_of_more_than_it_has_is_refused(tool, shape, rows):
+    """Its table too: no memory is asked for on the word of a header."""
+    columns = [(f"TFORM{i}", "'1K'") for i in range(1, 6)]
+    names = ["CNT0", "CNT2", "ATIME_NS", "MISSED", "CRC32"]
+    columns += [(f"TTYPE{i + 1}", f"'{name}'") for i, name in enumerate(names)]
+    file = fits_header(
+        ("SIMPLE", "T"), ("BITPIX", 16), ("NAXIS", 2), ("NAXIS1", shape[0]), ("NAXIS2", shape[1]), ("EXTEND", "T"),
+    )  # fmt: skip
+    if np.prod(shape, dtype=float) < 1000:
+        file += bytes(2880)
+    file += fits_header(
+        ("XTENSION", "'BINTABLE'"), ("BITPIX", 8), ("NAXIS", 2), ("NAXIS1", 40), ("NAXIS2", rows), ("PCOUNT", 0),
+        ("GCOUNT", 1), ("TFIELDS", 5), *columns, ("EXTNAME", "'FRAMES  '"),
+    )  # fmt: skip
+    (tool.folder / "h.fits").write_bytes(file)
+    tool("set", "new", "h.fits", "--create", code=None, timeout=120)
+    assert "bad_alloc" not in tool.errors and "vector" not in tool.errors, tool.errors
+    if shape != (4, 2):
+        assert tool.errors.startswith("daoshm: h.fits"), tool.errors
+        assert sorted(path.name for path in tool.folder.iterdir()) == ["h.fits"]

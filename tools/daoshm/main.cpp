@@ -17,9 +17,17 @@
 namespace
 {
 
-int report(const std::string &message, int code)
+/// Also where there is no memory for saying why.
+int report(const std::exception &error, int code) noexcept
 {
-    std::fputs(fmt::format("daoshm: {}\n", daoshm::printable(message)).c_str(), stderr);
+    try
+    {
+        std::fputs(fmt::format("daoshm: {}\n", daoshm::printable(daoshm::error_text(error))).c_str(), stderr);
+    }
+    catch (const std::exception &)
+    {
+        std::fputs("daoshm: memory: not enough even to say what failed; expected more (ulimit -v)\n", stderr);
+    }
     return code;
 }
 
@@ -71,11 +79,11 @@ int guarded(Work work)
     }
     catch (const daoshm::ToolError &error)
     {
-        return report(error.what(), error.code());
+        return report(error, error.code());
     }
     catch (const std::exception &error) // Dao::Error, mostly
     {
-        return report(daoshm::error_text(error), daoshm::exit_error);
+        return report(error, daoshm::exit_error);
     }
 }
 

@@ -19,14 +19,21 @@ std::optional<std::vector<Number>> column(fitsfile *file, const char *name, uint
     int number = 0;
     int type = 0;
     long repeat = 0;
-    std::vector<Number> values(rows);
+    std::vector<Number> values;
     fits_get_colnum(file, CASEINSEN, const_cast<char *>(name), &number, &status);
     fits_get_eqcoltype(file, number, &type, &repeat, nullptr, &status);
     const bool is_integer = type == TLONGLONG || type == TULONGLONG || type == TLONG || type == TULONG ||
                             type == TINT || type == TUINT || type == TSHORT || type == TUSHORT;
-    if (status == 0 && repeat == 1 && is_integer && rows > 0)
-        fits_read_col(file, std::is_signed_v<Number> ? TLONGLONG : TULONGLONG, number, 1, 1,
-                      static_cast<LONGLONG>(rows), nullptr, values.data(), nullptr, &status);
+    // In pieces: the file may be shorter than it says.
+    constexpr uint64_t most_rows = uint64_t{1} << 16U;
+    while (status == 0 && repeat == 1 && is_integer && values.size() < rows)
+    {
+        const uint64_t first = values.size();
+        values.resize(first + std::min(most_rows, rows - first));
+        fits_read_col(file, std::is_signed_v<Number> ? TLONGLONG : TULONGLONG, number, static_cast<LONGLONG>(first) + 1,
+                      1, static_cast<LONGLONG>(values.size() - first), nullptr, values.data() + first, nullptr,
+                      &status);
+    }
     fits_clear_errmsg();
     if (status != 0 || repeat != 1 || !is_integer)
         return std::nullopt;

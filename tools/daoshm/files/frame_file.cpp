@@ -1,6 +1,7 @@
 #include "files/frame_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <filesystem>
 #include <fstream>
@@ -80,15 +81,20 @@ bool exists(const std::string &path)
     return fs::exists(fs::symlink_status(path_of(path)));
 }
 
-/// What belongs to a recording of that name, but the recording itself.
-void remove_traces(const std::string &path)
+/// The journal of a recording of that name, in the place of which something else comes.
+void remove_journal(const std::string &path)
+{
+    std::error_code error;
+    if (read_journal(path)) // something else of that name stays
+        fs::remove(path_of(journal_path(path)), error);
+}
+
+void remove_sidecar(const std::string &path)
 {
     std::string note;
     std::error_code error;
-    if (read_sidecar(path, note)) // something else of that name stays
+    if (read_sidecar(path, note))
         fs::remove(path_of(sidecar_path(path)), error);
-    if (read_journal(path))
-        fs::remove(path_of(journal_path(path)), error);
 }
 
 }
@@ -132,8 +138,9 @@ void save_frame(const std::string &path, const FileHeader &header, const void *f
         format.save(file, header, frame, record);
         file.sync();
         file.close();
-        remove_traces(path);
+        remove_journal(path); // a repair would look for its frames in the new file
         fs::rename(path_of(part), path_of(path));
+        remove_sidecar(path); // until then the old file has its own
         sync_folder_of(path);
     }
     catch (...)
@@ -182,6 +189,9 @@ uint64_t FrameReader::frame_elements() const
 bool FrameReader::is_as_recorded(uint64_t frame, uint32_t checksum)
 {
     const uint64_t elements = frame_elements();
+    std::array<std::byte, 16> last{};
+    if (elements > 0) // a file may be shorter than it says: then there is no such element
+        read_elements(frame * elements + elements - 1, 1, last.data());
     std::vector<std::byte> bytes(elements * daoTypeSize(header_.geometry.atype));
     read_elements(frame * elements, elements, bytes.data());
     return crc32(bytes.data(), bytes.size()) == checksum;

@@ -79,6 +79,8 @@ std::pair<JournalContent, uint64_t> parse(const std::string &path, uint64_t size
     try
     {
         content.header = header_from_json(Json::parse(text));
+        if (content.header.geometry.size_bytes() == 0)
+            throw refuse("its frames have no elements");
     }
     catch (const std::exception &)
     {

@@ -110,7 +110,8 @@ void RecordingFiles::write_frame(uint64_t place, const std::byte *frame, const J
 
 bool RecordingFiles::read_frame(uint64_t place, std::byte *frame, uint32_t checksum) const
 {
-    if (offset_of(place + 1) > frames_.size_bytes())
+    const uint64_t size_bytes = frames_.size_bytes();
+    if (size_bytes < header_bytes_ || place >= (size_bytes - header_bytes_) / frame_bytes_)
         return false;
     frames_.read(offset_of(place), frame, frame_bytes_);
     format_->decode(frame);

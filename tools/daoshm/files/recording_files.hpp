@@ -1,6 +1,7 @@
 /// The files of a recording, from the first frame until they are complete: by the recorder, or by repair after it died.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ class RecordingFiles
     /// Of the file of the frames, until complete().
     NameState name_state() const { return has_frames_ ? frames_.name_state() : NameState::kept; }
     uint64_t frame_bytes() const { return frame_bytes_; }
+    /// As much as read_frame() may fill: no frame is larger than its file, whatever the journal says.
+    uint64_t largest_frame_bytes() const { return std::min(frame_bytes_, frames_.size_bytes()); }
     const Journal &journal() const { return journal_; }
     std::vector<std::string> paths() const;
 

@@ -17,7 +17,7 @@ namespace
 class Survey
 {
   public:
-    explicit Survey(const std::string &path) : files_(path), frame_(files_.frame_bytes()) {}
+    explicit Survey(const std::string &path) : files_(path), frame_(files_.largest_frame_bytes()) {}
 
     RepairResult run()
     {
@@ -64,6 +64,13 @@ bool needs_repair(const std::string &path)
 
 RepairResult repair_recording(const std::string &path)
 {
+    // Killed, or without permission to remove its journal, before there was a frame or after its file was removed.
+    if (!std::filesystem::exists(path_of(path)) && needs_repair(path))
+        if (Journal journal(path); journal.content().rows.empty())
+        {
+            journal.remove();
+            return {};
+        }
     return Survey(path).run();
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "platform/memory.hpp"
 #include "platform/platform.hpp"
 #include "text/exit_code.hpp"
 #include "timing/interrupt.hpp"
@@ -91,6 +92,8 @@ NetHandle subscribe(const Address &address, const SubscribeDetails &details, con
     options.depth = details.depth;
     options.server_key = text_or_null(server);
     options.keys = server.empty() && keys.own.empty() ? nullptr : text_or_null(own);
+    if (options.keys != nullptr || options.server_key != nullptr)
+        hide_memory();
     DAO_NET *net = nullptr;
     require(daoNetOpenSubscriber(&options, &net));
     return NetHandle(net);
@@ -103,6 +106,8 @@ NetHandle open_publisher(const PublisherPlace &place)
     options.bind = text_or_null(place.bind);
     options.keys = text_or_null(place.keys);
     options.clients = text_or_null(place.clients);
+    if (options.keys != nullptr)
+        hide_memory();
     DAO_NET *net = nullptr;
     require(daoNetOpenPublisher(&options, &net));
     NetHandle handle(net);
@@ -129,6 +134,8 @@ std::optional<std::vector<DAO_NET_OFFER>> query_offers(const Address &address, c
     options.host = address.host.c_str();
     options.server_key = text_or_null(server);
     options.keys = server.empty() ? nullptr : text_or_null(own);
+    if (options.keys != nullptr)
+        hide_memory();
     std::vector<DAO_NET_OFFER> offers;
     uint32_t count = 64;
     while (count > offers.size())

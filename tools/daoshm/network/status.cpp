@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "network/handle.hpp"
+#include "platform/memory.hpp"
 #include "platform/platform.hpp"
 #include "terminal/table.hpp"
 #include "text/exit_code.hpp"
@@ -218,6 +219,7 @@ int run_net_status(bool json)
 
 int run_net_keygen(const std::string &path)
 {
+    hide_memory();
     require(daoNetMakeKeys(path.c_str()));
     char key[DAO_NET_KEY_SIZE] = "";
     require(daoNetReadPublicKey(path.c_str(), key));

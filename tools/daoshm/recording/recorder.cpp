@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 #include <thread>
 
 #include <fmt/format.h>
@@ -19,6 +20,20 @@ namespace daoshm
 
 namespace
 {
+
+/// Also where there is no memory for saying why.
+void note_failure(const std::exception &error, RecordResult &result) noexcept
+{
+    result.end = RecordEnd::failed;
+    try
+    {
+        result.problem = error_text(error);
+    }
+    catch (const std::bad_alloc &)
+    {
+        result.problem = "no memory"; // so short that it needs none
+    }
+}
 
 /// The thread that appends the queued frames to the file and counts them.
 class FileThread
@@ -54,8 +69,7 @@ class FileThread
         }
         catch (const std::exception &error)
         {
-            result.end = RecordEnd::failed;
-            result.problem = error_text(error);
+            note_failure(error, result);
             has_failed_ = true;
             queue_.close();
         }
@@ -253,8 +267,7 @@ RecordResult record_frames(Dao::Image &segment, FrameWriter &file, const RecordL
     }
     catch (const std::exception &error)
     {
-        reading.end = RecordEnd::failed;
-        reading.problem = error_text(error);
+        note_failure(error, reading);
     }
     file_thread.join();
     RecordResult result = file_thread.result;

@@ -74,9 +74,17 @@ OutputFile OutputFile::create(const std::string &path)
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0)
         fail(path, "cannot be created");
-    OutputFile result(path, file);
-    result.lock();
-    return result;
+    try
+    {
+        OutputFile result(path, file);
+        result.lock();
+        return result;
+    }
+    catch (...) // nobody else knows of it
+    {
+        ::unlink(path.c_str());
+        throw;
+    }
 }
 
 OutputFile OutputFile::open(const std::string &path)

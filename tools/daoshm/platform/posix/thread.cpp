@@ -1,8 +1,12 @@
+#include "platform/memory.hpp"
 #include "platform/platform.hpp"
 
 #include <pthread.h>
 #include <sched.h>
 #include <sys/resource.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 namespace daoshm
 {
@@ -30,6 +34,15 @@ void put_this_thread_first()
         return;
 #endif
     hasten_this_thread();
+}
+
+void hide_memory()
+{
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+#ifdef __linux__
+    prctl(PR_SET_DUMPABLE, 0); // also where core files go to a program, whatever the limit
+#endif
 }
 
 }

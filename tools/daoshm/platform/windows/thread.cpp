@@ -1,3 +1,4 @@
+#include "platform/memory.hpp"
 #include "platform/platform.hpp"
 
 #include "windows.hpp"
@@ -13,6 +14,11 @@ void hasten_this_thread()
 void put_this_thread_first()
 {
     SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_TIME_CRITICAL);
+}
+
+void hide_memory()
+{
+    SetErrorMode(SetErrorMode(0) | SEM_NOGPFAULTERRORBOX); // no report of a crash, which has a part of the memory
 }
 
 }
