@@ -93,7 +93,7 @@ def test_async_frames_leave_the_loop_free(pair):
         ticking.cancel()
 
     asyncio.run(main())
-    assert len(ticks) > 20
+    assert len(ticks) > 5  # of 50; one, if the wait kept the loop
 
 
 def test_async_waiting_costs_next_to_nothing(pair):

@@ -1,5 +1,6 @@
 #include "capi/image.hpp"
 #include "platform/platform.hpp"
+#include "segment/notification.hpp"
 
 #include <atomic>
 #include <cstdlib>
@@ -195,7 +196,7 @@ int_fast8_t daoShmRetirePrivate(IMAGE *image, int replaced)
         if (handle.segment->file().is_open())
             return fail(DAO_E_ARGUMENT, "%s: cannot retire it: it is a file; expected a private image",
                         handle.segment->name());
-        handle.segment->retire(replaced != 0 ? format::state_replaced : format::state_removed);
+        segment::retire(*handle.segment, replaced != 0 ? format::state_replaced : format::state_removed);
         return Status::success;
     });
 }

@@ -1,6 +1,7 @@
 #include "segment/life.hpp"
 
 #include "base/error.hpp"
+#include "segment/notification.hpp"
 #include "segment/reuse.hpp"
 #include "segment/semaphore_names.hpp"
 
@@ -117,15 +118,15 @@ bool is_adoptable(const Segment &segment, const Layout &layout) noexcept
 }
 
 Placed replace(const Place &place, const Layout &layout, const CreateOptions &options, const platform::FileInfo &info,
-               const Segment &old, SegmentPointer &segment) noexcept
+               Segment &old, SegmentPointer &segment) noexcept
 {
     platform::remove_unfinished(place.path);
     const Placed placed = create_new(place, layout, options, &info, segment);
     if (placed != Placed::done)
         return placed;
-    old.retire(format::state_replaced);
-    if (old.has_named_semaphores() && !old.has_dao_semaphores()) // nobody will find them any more
-        old.remove_named_semaphores();
+    retire(old, format::state_replaced);
+    if (!(old.has_dao_semaphores() && segment->has_dao_semaphores())) // which are the same: by name
+        remove_unshared_semaphores(old);
     return placed;
 }
 

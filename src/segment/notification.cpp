@@ -34,6 +34,19 @@ void notify_waiters(Segment &segment) noexcept
         segment.system_semaphores().post_all(protocol::log_semaphore + 1);
 }
 
+// DAO's programs would take the post for a frame: they are left asleep.
+void retire(Segment &segment, format::SegmentState state) noexcept
+{
+    if (segment.extension() == nullptr || segment.read_only())
+        return;
+    base::Word<uint32_t>(&segment.extension()->state).store_release(state);
+    segment.notifier().notify();
+    if (segment.has_native_semaphores())
+        segment.system_semaphores().post_all(protocol::log_semaphore + 1);
+    if (segment.has_named_semaphores() && !segment.has_dao_semaphores())
+        post_named_semaphores(segment);
+}
+
 void wake_sleepers(const Segment &segment) noexcept
 {
     if (segment.extension() != nullptr && !segment.read_only() && !segment.is_lost())
@@ -47,6 +60,8 @@ Status post(Segment &segment, uint32_t semaphore) noexcept
     if (semaphore != protocol::log_semaphore && semaphore >= segment.semaphore_limit())
         return fail(DAO_E_SEMAPHORE, "%s: no semaphore %u; expected 0 to %d", segment.name(), semaphore,
                     segment.semaphore_limit() - 1);
+    if (segment.state() != format::state_live)
+        return base::condition(segment.query_name(), segment.name());
     platform::NamedSemaphore &named = segment.named_semaphore(semaphore);
     if (segment.has_named_semaphores() && !named.is_open())
         segment.find_named_semaphores();
@@ -64,8 +79,8 @@ Status post(Segment &segment, uint32_t semaphore) noexcept
 Status post_all(Segment &segment) noexcept
 {
     for (uint32_t number = 0; number < segment.semaphore_limit(); ++number)
-        if (post(segment, number) != Status::success)
-            return Status::error;
+        if (Status status = post(segment, number); status != Status::success)
+            return status;
     return Status::success;
 }
 

@@ -12,6 +12,10 @@ void notify_waiters(Segment &segment) noexcept;
 // For them to look whether they are still to wait. Where this handle may only read they do so by themselves, ten times a second.
 void wake_sleepers(const Segment &segment) noexcept;
 
+// Marks the segment replaced or removed and wakes everybody.
+void retire(Segment &segment, format::SegmentState state) noexcept;
+
+// Replaced or removed when a process of this library did that: nothing is posted.
 Status post(Segment &segment, uint32_t semaphore) noexcept;
 Status post_all(Segment &segment) noexcept;
 

@@ -1,6 +1,8 @@
 #include "segment/life.hpp"
 
 #include "base/error.hpp"
+#include "segment/notification.hpp"
+#include "segment/semaphore_names.hpp"
 
 #include <cstring>
 
@@ -134,9 +136,8 @@ Status remove(const char *name) noexcept
     platform::remove_unfinished(path);
     if (segment == nullptr)
         return Status::success;
-    segment->retire(format::state_removed);
-    if (segment->has_named_semaphores())
-        segment->remove_named_semaphores();
+    retire(*segment, format::state_removed);
+    remove_unshared_semaphores(*segment);
     return Status::success;
 }
 

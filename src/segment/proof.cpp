@@ -42,7 +42,7 @@ struct SharedProof
     {
         token = value;
         for (Proof *user = users; user != nullptr; user = user->next_)
-            user->token_.store(value, std::memory_order_relaxed);
+            user->show(value);
     }
 };
 
@@ -153,6 +153,7 @@ Proof::~Proof()
 
 const char *Proof::name() const noexcept
 {
+    (void)token_.load(std::memory_order_acquire); // another thread may have begun the proof: its release comes before
     return shared_->name;
 }
 
@@ -174,7 +175,7 @@ bool Proof::begin(const File &file, const char *path, const format::Extension &e
     }
     if (shared_->token != 0)
     {
-        token_.store(shared_->token, std::memory_order_relaxed);
+        show(shared_->token);
         return true;
     }
     platform::process_name(platform::this_process().identity.pid, shared_->name, sizeof shared_->name);

@@ -39,6 +39,9 @@ class Proof
   private:
     friend struct SharedProof;
 
+    // Released: whoever sees the token may use what begin() wrote (name).
+    void show(base::ProcessToken token) noexcept { token_.store(token, std::memory_order_release); }
+
     std::atomic<base::ProcessToken> token_{0};
     SharedProof *shared_ = nullptr;
     Proof *next_ = nullptr; // of the same process and segment

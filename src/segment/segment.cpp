@@ -124,16 +124,6 @@ format::SegmentState Segment::state() const noexcept
     return static_cast<format::SegmentState>(Word<uint32_t>(&extension_->state).load_relaxed());
 }
 
-void Segment::retire(format::SegmentState state) const noexcept
-{
-    if (extension_ == nullptr || read_only_)
-        return;
-    Word<uint32_t>(&extension_->state).store_release(state);
-    notifier().notify();
-    if (has_native_semaphores())
-        system_semaphores().post_all(protocol::log_semaphore + 1);
-}
-
 // The descriptor is known outside (IMAGE.shmfd): another file under its number must not count.
 bool Segment::query_own_file(platform::FileInfo &info) const noexcept
 {

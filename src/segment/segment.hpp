@@ -167,8 +167,6 @@ class Segment
 
     uint32_t generation() const noexcept;
     format::SegmentState state() const noexcept;
-    // Marks the segment replaced or removed and wakes everybody.
-    void retire(format::SegmentState state) const noexcept;
     // Asks the file system: live, replaced or removed. Made again in place counts as replaced.
     Status query_name() const noexcept;
 

@@ -65,26 +65,42 @@ bool shares_semaphores(const char *entry, void *context) noexcept
     return open(search.found, true, other) == Status::success && other->has_dao_semaphores();
 }
 
-}
-
-Status check_semaphore_names(const char *segment_name, const char *path) noexcept
+// Finds another segment that has the same semaphores of DAO's, in the segment's folder or where segments usually are.
+bool find_sharer(const char *segment_name, const char *path, Search &search) noexcept
 {
     char own_folder[platform::path_capacity];
     std::snprintf(own_folder, sizeof own_folder, "%s", path);
     own_folder[base_name(own_folder) - own_folder] = 0;
-    Search search{nullptr, base_name(segment_name), {}, {}};
+    search = {nullptr, base_name(segment_name), {}, {}};
     (void)platform::identity_of(path, search.own);
     for (const char *folder : {static_cast<const char *>(own_folder), "/tmp", "/dev/shm"})
     {
         search.folder = folder;
         if (platform::find_in_folder(folder[0] == 0 ? "." : folder, shares_semaphores, &search))
-            return base::fail(
-                DAO_E_NAME,
-                "%s: cannot create it with DAO's named semaphores: %s has the same, \"%.*s_sem00\" and so on; "
-                "expected a name that is another one up to its first dot",
-                segment_name, search.found, static_cast<int>(stem_length(search.base)), search.base);
+            return true;
     }
-    return Status::success;
+    return false;
+}
+
+}
+
+Status check_semaphore_names(const char *segment_name, const char *path) noexcept
+{
+    Search search;
+    if (!find_sharer(segment_name, path, search))
+        return Status::success;
+    return base::fail(DAO_E_NAME,
+                      "%s: cannot create it with DAO's named semaphores: %s has the same, \"%.*s_sem00\" and so on; "
+                      "expected a name that is another one up to its first dot",
+                      segment_name, search.found, static_cast<int>(stem_length(search.base)), search.base);
+}
+
+void remove_unshared_semaphores(const Segment &segment) noexcept
+{
+    Search search;
+    if (segment.has_named_semaphores() &&
+        !(segment.has_dao_semaphores() && find_sharer(segment.name(), segment.path(), search)))
+        segment.remove_named_semaphores();
 }
 
 }

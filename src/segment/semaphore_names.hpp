@@ -10,6 +10,8 @@
 namespace dao::segment
 {
 
+class Segment;
+
 // The base name in a segment's name, and how many bytes of it come before the first dot.
 const char *base_name(const char *segment_name) noexcept;
 size_t stem_length(const char *base_name) noexcept;
@@ -17,5 +19,8 @@ size_t stem_length(const char *base_name) noexcept;
 // An error when another segment that DAO programs share has the same semaphores: each would wake the other's readers.
 // Searched are the folder of the segment and those where segments usually are. `path`: where the segment is, or will be.
 Status check_semaphore_names(const char *segment_name, const char *path) noexcept;
+
+// Takes the named semaphores of a segment that is no more out of the system; DAO's only if no other segment has the same.
+void remove_unshared_semaphores(const Segment &segment) noexcept;
 
 }

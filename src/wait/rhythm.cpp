@@ -38,13 +38,6 @@ constexpr uint32_t tries_between = 8;
 constexpr int64_t assumed_lateness_ns = 60'000; // before any was measured
 constexpr int64_t longest_wake_ns = 100'000;
 
-// Signs that others want the processor: a gap in a spin, a sleep that ended as late as that.
-constexpr int64_t preempted_pause_ns = 300'000;
-constexpr int64_t preempted_lateness_ns = 1'000'000;
-constexpr uint32_t least_rest_frames = 1024;
-constexpr uint32_t most_rest_frames = 16'384;
-constexpr uint32_t spins_to_forgive = 4096;
-
 int32_t narrow(int64_t value_ns) noexcept
 {
     return static_cast<int32_t>(std::clamp(value_ns, -longest_interval_ns, longest_interval_ns));
@@ -52,7 +45,7 @@ int32_t narrow(int64_t value_ns) noexcept
 
 }
 
-Rhythm::Rhythm() noexcept : rest_frames_(least_rest_frames)
+Rhythm::Rhythm() noexcept
 {
     lateness_ns_.add(assumed_lateness_ns);
 }
@@ -64,7 +57,7 @@ Plan Rhythm::plan(int64_t now_ns) noexcept
     grant(now_ns);
     planned_ns_ = no_limit_ns;
     const Predictor &predictor = better_predictor();
-    if (period_ns_ < least_period_ns || predictor.errors_ns.count() < least_intervals || frames_to_rest_ > 0)
+    if (period_ns_ < least_period_ns || predictor.errors_ns.count() < least_intervals || contention_.is_resting())
         return {};
     // The first frame that may still come and that we have not spun for in vain.
     const int64_t done_ns = std::max(now_ns - patience_ns(predictor), tried_ns_ + period_ns_ / 2);
@@ -132,18 +125,9 @@ void Rhythm::slept(int64_t now_ns, bool ended_by_frame) noexcept
     const int64_t late_ns = now_ns - planned_ns_;
     if (late_ns < 0)
         return;
+    contention_.slept(late_ns);
     // When a frame ended it after that, the timer would have been later still: nobody knows how much.
-    if (late_ns > preempted_lateness_ns)
-        rest();
     lateness_ns_.add(narrow(ended_by_frame ? late_ns + late_ns / 4 : late_ns));
-}
-
-// Where many want the processor, whoever spends more of it gets it later.
-void Rhythm::rest() noexcept
-{
-    frames_to_rest_ = rest_frames_;
-    rest_frames_ = std::min(2 * rest_frames_, most_rest_frames);
-    unbroken_spins_ = 0;
 }
 
 void Rhythm::learn_from_spin() noexcept
@@ -153,13 +137,7 @@ void Rhythm::learn_from_spin() noexcept
     last_spin_.is_new = false;
     allowance_ns_ -= last_spin_.length_ns;
     tried_ns_ = due_ns_;
-    if (last_spin_.longest_pause_ns > preempted_pause_ns)
-        rest();
-    else if (++unbroken_spins_ == spins_to_forgive)
-    {
-        rest_frames_ = std::max(rest_frames_ / 2, least_rest_frames);
-        unbroken_spins_ = 0;
-    }
+    contention_.spun(last_spin_.longest_pause_ns);
 }
 
 void Rhythm::grant(int64_t now_ns) noexcept
@@ -176,8 +154,7 @@ void Rhythm::learn_from_frame() noexcept
         return;
     last_seen_.is_new = false;
     heard_ns_ = last_seen_.at_ns;
-    if (frames_to_rest_ > 0)
-        --frames_to_rest_;
+    contention_.saw_frame();
     if (last_seen_.how == Seen::before_waiting)
         return;
     // A sleeper sees a frame late by about what its most punctual sleeps are late: what it takes to be woken.

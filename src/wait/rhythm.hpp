@@ -6,6 +6,7 @@
 // wrong costs processor time, never a late frame; see "The adaptive wait" in docs/protocol.md.
 #pragma once
 
+#include "wait/contention.hpp"
 #include "wait/recent_values.hpp"
 
 #include <cstdint>
@@ -86,7 +87,6 @@ class Rhythm
         bool is_affordable;
     };
 
-    void rest() noexcept;
     void learn_from_spin() noexcept;
     void learn_from_frame() noexcept;
     void learn_period(uint64_t counter, int64_t seen_ns) noexcept;
@@ -113,9 +113,7 @@ class Rhythm
     int64_t allowance_ns_ = 0;         // of processor time
     int64_t granted_ns_ = 0;           // up to this moment
     uint32_t waits_unplanned_ = 0;
-    uint32_t frames_to_rest_ = 0; // asleep, after the reader lost the processor while it spun
-    uint32_t rest_frames_;
-    uint32_t unbroken_spins_ = 0;
+    Contention contention_;
 };
 
 }

@@ -42,8 +42,8 @@ Status wait_for_named(Segment &segment, uint32_t semaphore, Cancellation &cancel
         segment.open_named_semaphores(false, 0); // made since we opened the segment, perhaps
     if (!named.is_open())
         return base::fail(DAO_E_SEMAPHORE, "%s: cannot open its named semaphore %u", segment.name(), semaphore);
-    return wait_on_system(
-        segment, named, longest_sleep_ns, [](bool woken) noexcept { return woken; }, cancellation, deadline);
+    const auto take = [&](bool woken) noexcept { return woken && segment.state() == format::state_live; };
+    return wait_on_system(segment, named, longest_sleep_ns, take, cancellation, deadline);
 }
 
 // The C library's semaphore, which programs may also post and take themselves. The bit says whether the post was a frame's:

@@ -364,7 +364,8 @@ class Adopted : public testing::TestWithParam<DaoSegment>
     void TearDown() override
     {
         daoShmRemove(name_.c_str());
-        for (const char *which : which_semaphores) // a segment in the place of DAO's leaves them, and has none
+        EXPECT_EQ(count_semaphores(name_.text()), 0);
+        for (const char *which : which_semaphores)
             sem_unlink(semaphore_name(name_.text(), which).c_str());
     }
     int_fast8_t make_again(uint32_t slots)

@@ -6,6 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 namespace
 {
 
@@ -127,6 +131,32 @@ TEST_P(Packets, FromSeveralThreadsThroughOneImage)
         uint64_t counter = 0;
         ASSERT_EQ(daoShmReadNewest(image_, read_.data(), frame_size, &counter, nullptr), DAO_SUCCESS);
         ASSERT_EQ(counter, number);
+        ASSERT_TRUE(is_frame(read_, number));
+    }
+}
+
+// The first write of a process in a segment draws its token: here several threads at once.
+TEST_P(Packets, OfTheFirstFrameMayComeFromSeveralThreads)
+{
+    constexpr unsigned threads = 4;
+    for (uint64_t number = 1; number <= 50; ++number)
+    {
+        SegmentName name;
+        Image image;
+        image.create(name.text(), {packet_total, packet_size}, _DATATYPE_UINT32, depth(), 0, shared());
+        fill(frame_, number);
+        std::atomic<unsigned> ready{0};
+        std::vector<std::thread> workers;
+        for (unsigned worker = 0; worker < threads; ++worker)
+            workers.emplace_back([&, worker] {
+                for (++ready; ready < threads;)
+                    std::this_thread::yield();
+                put_share(image, worker, threads, number);
+            });
+        for (std::thread &worker : workers)
+            worker.join();
+        ASSERT_EQ(daoShmImagePart2ShmFinalize(image), DAO_SUCCESS);
+        ASSERT_EQ(daoShmReadNewest(image, read_.data(), frame_size, nullptr, nullptr), DAO_SUCCESS);
         ASSERT_TRUE(is_frame(read_, number));
     }
 }

@@ -1,5 +1,6 @@
 // Segments whose names differ only after the first dot have the same semaphores of DAO's: told when the second is made.
 #include "dao_bytes.hpp"
+#include "dao_program.hpp"
 #include "dao_semaphores.hpp"
 #include "image.hpp"
 #include "segment_name.hpp"
@@ -62,6 +63,39 @@ TEST_F(SemaphoreNames, MatterOnlyToSegmentsThatDaoProgramsShare)
     EXPECT_EQ(daoShmRemove(path("1").c_str()), DAO_SUCCESS);
     EXPECT_EQ(make(third_, path("2"), true), DAO_SUCCESS) << daoLastErrorMessage();
     daoShmRemove(path("2").c_str());
+}
+
+// DAO's programs may make such a pair.
+TEST_F(SemaphoreNames, StayWhileAnotherSegmentHasThem)
+{
+    write_file(path("1"), make_bytes({{4}}, path("1")));
+    write_file(path("2"), make_bytes({{4}}, path("2")));
+    DaoProgram dao(path("2")); // makes the semaphores
+    ASSERT_EQ(count_semaphores(path("2")), 11);
+    EXPECT_EQ(daoShmRemove(path("1").c_str()), DAO_SUCCESS) << daoLastErrorMessage();
+    EXPECT_EQ(count_semaphores(path("2")), 11);
+    EXPECT_EQ(daoShmRemove(path("2").c_str()), DAO_SUCCESS) << daoLastErrorMessage();
+    EXPECT_EQ(count_semaphores(path("2")), 0);
+}
+
+TEST_F(SemaphoreNames, GoWithTheSegmentWhosePlaceIsTaken)
+{
+    for (const bool by_dao : {true, false})
+    {
+        if (by_dao)
+        {
+            write_file(path("1"), make_bytes({{4}}, path("1")));
+            DaoProgram dao(path("1"));
+        }
+        else
+            ASSERT_EQ(make(first_, path("1"), true), DAO_SUCCESS) << daoLastErrorMessage();
+        ASSERT_EQ(count_semaphores(path("1")), 11);
+        ASSERT_EQ(make(second_, path("1"), true, 5), DAO_SUCCESS) << daoLastErrorMessage();
+        EXPECT_EQ(count_semaphores(path("1")), 11) << "the new one has the same";
+        ASSERT_EQ(make(third_, path("1"), false, 6), DAO_SUCCESS) << daoLastErrorMessage();
+        EXPECT_EQ(count_semaphores(path("1")), 0);
+        EXPECT_EQ(daoShmRemove(path("1").c_str()), DAO_SUCCESS) << daoLastErrorMessage();
+    }
 }
 
 TEST_F(SemaphoreNames, OfASegmentThatDaoMadeCountToo)

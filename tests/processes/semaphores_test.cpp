@@ -79,6 +79,24 @@ TEST_P(Semaphores, FewerMayBeAskedFor)
     EXPECT_EQ(take(9), DAO_SUCCESS);
 }
 
+TEST(EndedSegments, AreNotPosted)
+{
+    for (const int end : {DAO_REMOVED, DAO_REPLACED})
+    {
+        SegmentName name;
+        Image image, another;
+        image.create(name.text(), {4}, _DATATYPE_UINT32);
+        if (end == DAO_REMOVED)
+            require(daoShmRemove(name.c_str()), "remove");
+        else
+            another.create(name.text(), {5}, _DATATYPE_UINT32);
+        EXPECT_EQ(daoSemPost(image, 2), end);
+        EXPECT_EQ(daoSemPostAll(image), end);
+        EXPECT_EQ(daoSemLogPost(image), end);
+        EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image, 2, &past), end);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, Semaphores, testing::Values(1, 0),
                          [](const auto &row) { return row.param ? "Shared" : "Private"; });
 

@@ -105,11 +105,11 @@ class Tool:
             assert time.monotonic() < deadline, f"{name} does not appear within 20 s"
             time.sleep(0.02)
 
-    def wait_for_reader(self, segment):
+    def wait_for_reader(self, segment, count=1):
         """A recorder's file may be there before it reads: what is published from now on is for it."""
         deadline = time.monotonic() + 20
-        while self.json("info", segment)["readers"] == 0:
-            assert time.monotonic() < deadline, f"{segment}: no reader within 20 s"
+        while self.json("info", segment)["readers"] < count:
+            assert time.monotonic() < deadline, f"{segment}: fewer than {count} readers within 20 s"
             time.sleep(0.02)
 
     def stop(self):

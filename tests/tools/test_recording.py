@@ -194,7 +194,8 @@ def test_ctrl_c_leaves_a_valid_file(tool, ending):
     tool.wait_for_frames("src")
     endless = tool.start("record", "src", f"a.{ending}", "--json")
     bounded = tool.start("record", "src", f"b.{ending}", "--json", "-n", 1000000)
-    time.sleep(1)
+    tool.wait_for_reader("src", 2)
+    tool.wait_for_frames("src", tool.json("info", "src")["cnt0"] + 100)
     for process, expected in ((endless, 0), (bounded, 130)):
         code, output, errors = tool.interrupt(process)
         report = json.loads(output)
