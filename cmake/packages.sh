@@ -56,6 +56,12 @@ platforms   pkg-config              pkg-config, which finds libraries
 platforms   ccache                  ccache, which compiles nothing twice
 platforms   g++-mingw-w64-x86-64-posix  a C++ compiler for Windows
 platforms   libz-mingw-w64-dev      zlib for Windows
+platforms   automake                automake, for the sources of libsodium
+platforms   libtool                 libtool, for the sources of libsodium
+platforms   gcc                     a C compiler, for tools of the build
+platforms   make                    make
+platforms   dpkg-dev                dpkg-source, which unpacks sources
+platforms   cppzmq-dev              the C++ header of ZeroMQ, for the network
 platforms   libcli11-dev            CLI11, for daoshm
 platforms   libfmt-dev              fmt, for daoshm
 platforms   nlohmann-json3-dev      nlohmann-json, for daoshm
