@@ -14,11 +14,21 @@ namespace
 {
 
 // Those of frames that are gone. Limited, as the value may be anybody's.
-void take_all_posts(platform::NativeSemaphore semaphore) noexcept
+template <class Take>
+void take_all(Take &&take_post) noexcept
 {
-    for (int posts = 0; posts < 1000 && semaphore.try_take(); ++posts)
+    for (int posts = 0; posts < 1000 && take_post(); ++posts)
     {
     }
+}
+
+void take_all_posts(Segment &segment, uint32_t number) noexcept
+{
+    if (segment.has_native_semaphores())
+        take_all([&] { return segment.native_semaphore(number).try_take(); });
+    platform::NamedSemaphore &named = segment.named_semaphore(number);
+    if (segment.has_named_semaphores() && named.is_open())
+        take_all([&] { return named.wait(0) == platform::Sleep::woken; });
 }
 
 }
@@ -44,9 +54,8 @@ void clear_segment(Segment &segment) noexcept
     slots.restart();
     segment.published().store_release(0);
     segment.semaphores().post_all(0);
-    if (segment.has_native_semaphores())
-        for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
-            take_all_posts(segment.native_semaphore(number));
+    for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
+        take_all_posts(segment, number);
     Word<uint32_t>(&extension.has_slice).store_relaxed(0);
     Word<uint32_t>(&extension.generation).fetch_add_release(1);
     for (uint32_t slot = 0; slot < segment.depth(); ++slot)

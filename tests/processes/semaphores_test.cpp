@@ -79,6 +79,28 @@ TEST_P(Semaphores, FewerMayBeAskedFor)
     EXPECT_EQ(take(9), DAO_SUCCESS);
 }
 
+// With the segment's own semaphores, and with DAO's.
+TEST(ReusedSegments, HaveNoPostsOfFramesThatAreGone)
+{
+    for (const int compatibility : {0, 1})
+    {
+        SegmentName name;
+        Image first, again;
+        daoShmSetCompatibility(compatibility);
+        first.create(name.text(), {4}, _DATATYPE_UINT32);
+        uint32_t frame[4] = {};
+        require(daoShmImage2Shm(frame, 4, first), "publish");
+        again.create(name.text(), {4}, _DATATYPE_UINT32);
+        daoShmSetCompatibility(0);
+        ASSERT_EQ(again.info().segment_id, first.info().segment_id);
+        for (int32_t number = 0; number < 10; ++number)
+            EXPECT_EQ(daoShmWaitForSemaphoreTimeout(first, number, &past), DAO_TIMEOUT) << number;
+        require(daoShmImage2Shm(frame, 4, again), "publish");
+        for (int32_t number = 0; number < 10; ++number)
+            EXPECT_EQ(daoShmWaitForSemaphoreTimeout(first, number, &past), DAO_SUCCESS) << number;
+    }
+}
+
 TEST(EndedSegments, AreNotPosted)
 {
     for (const int end : {DAO_REMOVED, DAO_REPLACED})
