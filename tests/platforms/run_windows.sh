@@ -17,9 +17,9 @@ mkdir -p "$build"
 export WINEDEBUG=-all WINEARCH=win64
 temporary=$(mktemp -d /tmp/daoshm.XXXXXX) # short: names of segments have 79 bytes
 
-# A Windows for each processor, so that tests of daoshm run side by side, each beside segments of its own only: Wine takes
-# the temporary folder from its registry, not from the environment. In each, one process that lives as long as the run
-# keeps Wine's services warm. It must not hold our pipes.
+# Several Windows, so that tests of daoshm, which mostly wait, run side by side, each beside segments of its own only: Wine
+# takes the temporary folder from its registry, not from the environment. In each, one process that lives as long as the
+# run keeps Wine's services warm. It must not hold our pipes.
 keepers=
 start_windows() { # NUMBER
     export WINEPREFIX="$build/wine-$1"
@@ -50,19 +50,19 @@ configure() { # FOLDER OPTIONS...
         -DDAO_BUILD_BENCHMARKS=OFF -DCMAKE_RUNTIME_OUTPUT_DIRECTORY="$folder/programs" "$@"
 }
 
-for number in $(seq 0 $((jobs - 1))); do
+windows=$((2 * jobs))
+for number in $(seq 0 $((windows - 1))); do
     start_windows "$number"
 done
 export WINEPREFIX="$build/wine-0"
 configure "$build" -DBUILD_SHARED_LIBS=ON
 cmake --build "$build" -j "$jobs"
 # Left out: the model, which is the same everywhere, and what builds programs outside of ctest.
-ctest --test-dir "$build" -j "$jobs" --output-on-failure -LE model "$@"
+ctest --test-dir "$build" -j "$((2 * jobs))" --output-on-failure -LE model "$@"
 [ $# -eq 0 ] || exit 0
 
-# One after the other: the programs of a prefix share its temporary folder.
-DAOSHM="$build/programs/daoshm.exe" DAOSHM_EMULATOR="$wine" DAOSHM_EMULATOR_FOLDER="$temporary/0" \
-    "$root/tests/tools/run_tests.sh" "$build" -rs -n 0
+DAOSHM="$build/programs/daoshm.exe" DAOSHM_EMULATOR="$wine" DAOSHM_EMULATOR_FOLDER="$temporary/{worker}" \
+    DAOSHM_EMULATOR_PREFIX="$build/wine-{worker}" "$root/tests/tools/run_tests.sh" "$build" -rs -n "$windows" --dist loadfile
 
 configure "$build-static" -DBUILD_SHARED_LIBS=OFF -DDAO_BUILD_TOOLS=OFF
 cmake --build "$build-static" -j "$jobs" --target whole_header examples/all

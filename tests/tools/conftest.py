@@ -17,8 +17,8 @@ TOOL = os.environ["DAOSHM"]
 EMULATOR = shlex.split(os.environ.get("DAOSHM_EMULATOR", ""))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
 EMULATOR_FOLDER = os.environ.get("DAOSHM_EMULATOR_FOLDER", "").replace("{worker}", WORKER)
-if "WINEPREFIX" in os.environ:
-    os.environ["WINEPREFIX"] = os.environ["WINEPREFIX"].replace("{worker}", WORKER)
+if "DAOSHM_EMULATOR_PREFIX" in os.environ:  # a name of its own: pytest's processes inherit what the first of them sets
+    os.environ["WINEPREFIX"] = os.environ["DAOSHM_EMULATOR_PREFIX"].replace("{worker}", WORKER)
 WINDOWS = TOOL.endswith(".exe")
 WINE = WINDOWS and bool(EMULATOR)  # it has its own numbers for processes, and its own temporary folder
 WINE_ROOM = "Wine reports the free space of the whole drive, not of a file system mounted in one of its folders"

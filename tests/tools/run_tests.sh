@@ -2,8 +2,8 @@
 # Test the command line tool of a build: run_tests.sh BUILD_DIR [pytest arguments]
 # Python packages are fetched once, into the cache (cmake/cache.sh). Needs tmux for the tests on a real terminal.
 # DAOSHM: another program than that of the build. For one that runs in an emulator, DAOSHM_EMULATOR is its command, and
-# DAOSHM_EMULATOR_FOLDER the temporary folder of the programs in it, which the tests empty; in it and in WINEPREFIX
-# "{worker}" stands for the number of the process of pytest.
+# DAOSHM_EMULATOR_FOLDER the temporary folder of the programs in it, which the tests empty, and DAOSHM_EMULATOR_PREFIX
+# what they get as WINEPREFIX; in both "{worker}" stands for the number of the process of pytest.
 set -eu
 build=$(cd "$1" && pwd)
 shift
