@@ -127,7 +127,10 @@ TEST(Keywords, OfASegmentThatWasRemovedOrReplacedAreNobodys)
         Image image, other;
         image.create(name.text(), {4}, _DATATYPE_FLOAT, 1, 2);
         require(daoShmSetKeywordLong(image, "GAIN", 1, nullptr), "keyword");
-        std::filesystem::remove(name.text()); // by another program, which tells nobody
+        std::error_code refused;
+        std::filesystem::remove(name.text(), refused); // by another program, which tells nobody
+        if (std::filesystem::exists(name.text()))
+            GTEST_SKIP() << "this system keeps a file that is in use";
         if (fate == DAO_REPLACED)
             other.create(name.text(), {5}, _DATATYPE_FLOAT, 1, 2);
         std::this_thread::sleep_for(milliseconds(210));
