@@ -59,7 +59,8 @@ class SeveralWriters : public testing::TestWithParam<std::tuple<int, uint32_t>>
 TEST_P(SeveralWriters, LoseNoCountAndTearNoFrame)
 {
     const auto [writer_count, depth] = GetParam();
-    constexpr uint64_t frames = 20'000;
+    constexpr uint64_t total = 40'000;
+    const uint64_t frames = total / static_cast<uint64_t>(writer_count);
     const std::string begin = std::to_string((Clock::now() + milliseconds(300)).time_since_epoch().count());
     SegmentName name;
     Image image;
@@ -71,7 +72,6 @@ TEST_P(SeveralWriters, LoseNoCountAndTearNoFrame)
                                        std::to_string(static_cast<uint64_t>(index) * 1'000'000), begin});
     for (Child &writer : writers)
         ASSERT_EQ(writer.line(), "ready");
-    const uint64_t total = frames * static_cast<uint64_t>(writer_count);
     const auto deadline = Clock::now() + std::chrono::seconds(60);
     Frame read(size);
     uint64_t last = 0;
