@@ -16,17 +16,19 @@ using namespace test;
 
 constexpr uint32_t size = 400;
 
-// Publishes so many frames from the given moment on; every third as a loan, every third from packets.
+// Publishes between two moments, and some frames at least; every third as a loan, every third from packets. Prints how many.
 int play_counting_writer(const Arguments &arguments)
 {
     Image image;
     image.open(arguments.at(0));
-    const uint64_t frames = std::stoull(arguments.at(1));
-    const uint64_t first = std::stoull(arguments.at(2));
+    const uint64_t first = std::stoull(arguments.at(1));
+    const Clock::time_point begin(Clock::duration(std::stoll(arguments.at(2))));
+    const Clock::time_point end(Clock::duration(std::stoll(arguments.at(3))));
     Frame frame(size);
     say("ready");
-    std::this_thread::sleep_until(Clock::time_point(Clock::duration(std::stoll(arguments.at(3)))));
-    for (uint64_t number = 0; number < frames; ++number)
+    std::this_thread::sleep_until(begin);
+    uint64_t number = 0;
+    for (; Clock::now() < end || number < 300; ++number)
     {
         fill(frame, first + number);
         if (number % 3 == 0)
@@ -47,6 +49,7 @@ int play_counting_writer(const Arguments &arguments)
             require(daoShmImagePart2ShmFinalize(image), "finalise");
         }
     }
+    say(std::to_string(number));
     return 0;
 }
 
@@ -59,23 +62,21 @@ class SeveralWriters : public testing::TestWithParam<std::tuple<int, uint32_t>>
 TEST_P(SeveralWriters, LoseNoCountAndTearNoFrame)
 {
     const auto [writer_count, depth] = GetParam();
-    constexpr uint64_t total = 40'000;
-    const uint64_t frames = total / static_cast<uint64_t>(writer_count);
-    const std::string begin = std::to_string((Clock::now() + milliseconds(300)).time_since_epoch().count());
+    const auto begin = Clock::now() + milliseconds(300);
+    const auto end = begin + stress_time();
+    const auto moment = [](Clock::time_point time) { return std::to_string(time.time_since_epoch().count()); };
     SegmentName name;
     Image image;
     image.create(name.text(), {size}, _DATATYPE_UINT32, depth);
     std::vector<Child> writers;
     for (int index = 0; index < writer_count; ++index)
         writers.emplace_back("counting-writer",
-                             Arguments{name.text(), std::to_string(frames),
-                                       std::to_string(static_cast<uint64_t>(index) * 1'000'000), begin});
+                             Arguments{name.text(), std::to_string(index * 100'000'000), moment(begin), moment(end)});
     for (Child &writer : writers)
         ASSERT_EQ(writer.line(), "ready");
-    const auto deadline = Clock::now() + std::chrono::seconds(60);
     Frame read(size);
     uint64_t last = 0;
-    while (last < total && Clock::now() < deadline)
+    while (Clock::now() < end)
     {
         uint64_t counter = 0;
         const int_fast8_t status = daoShmReadNewest(image, read.data(), size, &counter, nullptr);
@@ -85,8 +86,13 @@ TEST_P(SeveralWriters, LoseNoCountAndTearNoFrame)
         ASSERT_GE(counter, last);
         last = counter;
     }
+    uint64_t total = 0;
     for (Child &writer : writers)
+    {
+        total += std::stoull("0" + writer.line(milliseconds(60'000)));
         EXPECT_EQ(writer.wait(), 0);
+    }
+    EXPECT_GE(total, 300u * writers.size());
     EXPECT_EQ(daoShmGetCounter(image), total);
     EXPECT_EQ(image.info().takeovers, 0u);
     EXPECT_EQ(image.info().writing, 0u);
