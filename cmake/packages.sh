@@ -19,6 +19,7 @@ build   libzmq3-dev                 ZeroMQ, for the network
 build   cppzmq-dev                  the C++ header of ZeroMQ, for the network
 build   libcfitsio-dev              CFITSIO, for daoshm
 build   libncurses-dev              ncurses, for daoshm
+build   zlib1g-dev                  zlib, for daoshm
 build   libaravis-dev               Aravis, for cameras in daoshm
 build   libusb-1.0-0-dev            libusb, for cameras in daoshm
 tests   ccache                      ccache, which compiles nothing twice

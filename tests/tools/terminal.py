@@ -49,6 +49,10 @@ class Terminal:
             time.sleep(0.05)
         raise AssertionError(f"{text!r} does not appear within {seconds} s:\n{self.screen()}")
 
+    def state(self, what):
+        """What tmux knows of the terminal: cursor_flag, alternate_on, ..."""
+        return self.tmux("display-message", "-p", f"#{{{what}}}").strip()
+
     def close(self):
         subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True, check=False, timeout=20)
 

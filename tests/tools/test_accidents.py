@@ -337,6 +337,28 @@ def test_a_save_that_fails_leaves_nothing_and_the_old_file(tool, source, ending,
     assert names(tool.folder) == [f"s.{ending}"] and (tool.folder / f"s.{ending}").read_bytes() == before
 
 
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_save_touches_no_other_file(tool, source, ending):
+    others = {name: name.encode() for name in (f"s.{ending}.part", f"s.{ending}.part2")}
+    for name, content in others.items():
+        (tool.folder / name).write_bytes(content)
+    tool("save", source, f"s.{ending}")
+    tool("save", source, f"s.{ending}", "--force")
+    assert names(tool.folder) == [f"s.{ending}", *sorted(others)]
+    assert all((tool.folder / name).read_bytes() == content for name, content in others.items())
+
+
+@pytest.mark.parametrize("name", ["r.npy", "r.npy.json", "r.npy.json.part", "r.npy.journal", "r.fits.journal"])
+def test_a_recording_touches_no_other_file_unless_forced(tool, source, name):
+    (tool.folder / name).write_bytes(b"mine")
+    recording = "r.fits" if "fits" in name else "r.npy"
+    tool("record", source, recording, "-n", 3, code=1)
+    assert "--force" in tool.errors and (tool.folder / name).read_bytes() == b"mine"
+    assert names(tool.folder) == [name]
+    tool("record", source, recording, "-n", 3, "--force", code=None)
+    assert assert_real(tool.folder / recording) == 3
+
+
 @pytest.mark.parametrize("ignored", [False, True])
 def test_a_segment_over_the_limit_leaves_nothing(tool, ignored):
     np.save(tool.folder / "a.npy", np.zeros((512, 512)))

@@ -392,6 +392,26 @@ def test_packed_files_and_endings_in_any_case_are_read(tool):
         tool("record", "src", name, "-n", 1, code=2)
 
 
+@pytest.mark.parametrize("member_bytes", [100, 2880, 70_000])
+def test_packed_files_of_several_members_are_read_whole(tool, member_bytes):
+    """As bgzip makes them, and `cat a.gz b.gz`; what follows the last is no part of them, as for gunzip."""
+    cube = values((5, 100, 100), "float32")
+    whole = write(tool, "a.fits", cube).read_bytes()
+    members = [gzip.compress(whole[at : at + member_bytes]) for at in range(0, len(whole), member_bytes)]
+    (tool.folder / "b.fits.gz").write_bytes(b"".join(members))
+    (tool.folder / "c.fits").write_bytes(b"".join(members) + bytes(512))
+    for name in ("b.fits.gz", "c.fits"):
+        assert equal(taken(tool, name, name=name[0]), cube)
+    (tool.folder / "d.fits.gz").write_bytes(b"".join(members)[:-9])
+    tool("set", "d", "d.fits.gz", "--create", code=1)
+    assert "it is cut" in tool.errors
+    damaged = bytearray(members[0])
+    damaged[-5] ^= 1  # of the checksum
+    (tool.folder / "e.fits.gz").write_bytes(bytes(damaged) + b"".join(members[1:]))
+    tool("set", "e", "e.fits.gz", "--create", code=1)
+    assert "cannot be unpacked" in tool.errors and not list(tool.folder.glob("[de].im.shm"))
+
+
 def test_one_of_several_images_is_chosen(tool):
     images = [values((3, 4), "int32"), values((2, 2), "uint8"), values((5,), "float32")]
     table = fits.BinTableHDU.from_columns([fits.Column("x", "E", array=[1.0])], name="TAB")

@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import time
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -369,6 +370,38 @@ def test_top_prints_names_escaped(tool):
     with terminal_or_skip(tool) as terminal:
         terminal.run("top", tool.folder, "--interval", 0.2)
         terminal.wait_for("a\\x1b[31mb")
+        terminal.keys("q")
+        terminal.wait_for("exit=0")
+
+
+def columns_of(text):
+    """How wide a terminal shows it."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in text)
+
+
+WIDE_NAMES = ["a", "星" * 4, "e\u0301toile", "\U0001f52d", "ﾊﾛ"]
+
+
+def test_columns_are_straight_whatever_the_names_are_written_in(tool):
+    for name in WIDE_NAMES:
+        tool("create", name, "4x4", "uint16")
+        tool("keyword", "a", name, 1, "--comment", "comment")
+    for lines, mark in ((tool("ls").splitlines()[1:], " uint16"), (tool("keyword", "a").splitlines(), " comment")):
+        found = {columns_of(line[: line.index(mark)]) for line in lines if mark in line}
+        assert len(found) == 1 and sum(mark in line for line in lines) == len(WIDE_NAMES), lines
+
+
+def test_top_is_straight_whatever_the_names_are_written_in(tool):
+    names = [*WIDE_NAMES, "星" * 12]
+    for name in names:
+        tool("create", name, "4x4", "uint16")
+    with terminal_or_skip(tool) as terminal:
+        terminal.tmux("resize-window", "-x", "46", "-y", "20")
+        terminal.run("top", tool.folder, "--interval", 0.2)
+        terminal.wait_for("no frame yet")
+        lines = [line for line in terminal.screen().splitlines() if "no frame yet" in line]
+        assert len({columns_of(line[: line.index("no frame yet")]) for line in lines}) == 1, lines
+        assert len(lines) == len(names) and any(re.match("…星+", line) for line in lines)
         terminal.keys("q")
         terminal.wait_for("exit=0")
 

@@ -1,8 +1,11 @@
 """top and show on a real terminal, and what show draws with each protocol."""
 
 import base64
+import os
 import re
+import signal
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -164,6 +167,52 @@ def test_show_watch_is_live_and_ends_on_ctrl_c(tool, terminal):
         assert time.monotonic() < deadline, "the picture does not change"
     terminal.keys("C-c")
     terminal.wait_for("exit=0")
+
+
+def assert_shell_works(terminal):
+    """The cursor is seen, no other screen hides what was there, and what is typed is seen and taken line by line."""
+    assert terminal.state("cursor_flag") == "1" and terminal.state("alternate_on") == "0"
+    terminal.tmux("send-keys", "-l", "stty -a | tr ';' '\\n' | grep -o ' icanon\\|[ -]echo ' | paste -sd. ")
+    terminal.keys("Enter")
+    terminal.wait_for(" icanon. echo")
+
+
+def clear(terminal):
+    terminal.tmux("send-keys", "-l", "stty sane; clear; echo cleared | tr a-z A-Z")
+    terminal.keys("C-j")  # Enter does not end a line of a terminal that is as the tool wants it
+    deadline = time.monotonic() + 20
+    while not re.match(r"\s*CLEARED", terminal.screen()):
+        assert time.monotonic() < deadline, terminal.screen()
+        time.sleep(0.02)
+
+
+@pytest.mark.skipif(WINDOWS, reason="Windows stops no process")
+@pytest.mark.parametrize("how", ["key", "signal"])
+@pytest.mark.parametrize("command", [["top"], ["show", "wfs", "--watch"], ["watch", "wfs"], ["record", "wfs", "r.fits"]],
+                         ids=lambda command: command[0])  # fmt: skip
+def test_ctrl_z_gives_the_terminal_back_and_fg_goes_on(tool, terminal, command, how):
+    """SIGSTOP cannot be noticed: the shell brings the terminal in order, and the tool does afterwards."""
+    three_segments(tool)
+    terminal.keys(f"cd {tool.folder}", "Enter")
+    shown = {"top": "wfs.im.shm", "show": "min ", "watch": "running", "record": "frames"}[command[0]]
+    terminal.run(*command)
+    for _ in range(2):
+        terminal.wait_for(shown)
+        if how == "key":
+            terminal.keys("C-z")
+            terminal.wait_for("Stopped")
+            assert_shell_works(terminal)
+        else:
+            shell = terminal.state("pane_pid")
+            os.kill(int(Path(f"/proc/{shell}/task/{shell}/children").read_text().split()[0]), signal.SIGSTOP)
+            terminal.wait_for("Stopped")
+        clear(terminal)
+        terminal.tmux("send-keys", "-l", "fg; echo ended=$?")
+        terminal.keys("Enter")
+    terminal.wait_for(shown)
+    terminal.keys("C-c")
+    terminal.wait_for("ended=0" if command[0] != "record" else "ended=")
+    assert_shell_works(terminal)
 
 
 def test_no_color_is_respected(tool, terminal):

@@ -135,9 +135,9 @@ class LivePicture
   public:
     explicit LivePicture(const ShowOptions &options) : options_(options), segment_(open_read_only(options.segment))
     {
-        print("\033[?25l");
+        print(hide_cursor);
     }
-    ~LivePicture() { std::fputs("\033[?25h", stdout); }
+    ~LivePicture() { std::fputs(show_cursor, stdout); }
     LivePicture(const LivePicture &) = delete;
     LivePicture &operator=(const LivePicture &) = delete;
 
@@ -150,7 +150,7 @@ class LivePicture
         how.timeout = std::chrono::seconds(1);
         Dao::ReadResult frame = segment_.read(data);
         std::optional<Dao::ReadResult> shown;
-        while (!is_interrupted() && frame.status != DAO_INTERRUPTED)
+        while (!is_interrupted())
         {
             if (frame && frame.cnt0 > 0)
                 shown = frame;
@@ -166,13 +166,26 @@ class LivePicture
             // Else there is none yet, or none that was whole: the old picture stays.
             if (frame && frame.cnt0 > 0)
                 sleep_unless_interrupted(static_cast<int64_t>(1e9 / options_.frames_per_second));
-            frame = segment_.next(next, how);
+            frame = suspension_.is_wanted() ? suspended() : segment_.next(next, how);
             if (frame)
                 data.swap(next);
         }
     }
 
   private:
+    static constexpr const char *hide_cursor = "\033[?25l";
+    static constexpr const char *show_cursor = "\033[?25h";
+
+    /// Until the process is continued: then no frame has come yet, and what the shell wrote is to be cleared.
+    Dao::ReadResult suspended()
+    {
+        print_now(show_cursor);
+        suspension_.obey();
+        print(hide_cursor);
+        is_first_ = true;
+        return Dao::ReadResult(DAO_TIMEOUT, {});
+    }
+
     /// Not by next() itself, so that the user is told before there is a frame.
     void follow()
     {
@@ -193,6 +206,7 @@ class LivePicture
 
     const ShowOptions &options_;
     Dao::Image segment_;
+    HeldSuspension suspension_;
     std::string note_;
     bool is_first_ = true;
 };

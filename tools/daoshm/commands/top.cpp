@@ -282,8 +282,9 @@ class TopScreen
         const int row = size.rows - 1;
         if (is_editing_filter_)
         {
-            screen_.put(row, 0, "filter: " + printable(model_.filter) + "▏", Style::bold);
-            screen_.put(row, 12 + static_cast<int>(display_width(model_.filter)), "Enter applies it, Esc clears it",
+            const std::string text = "filter: " + printable(model_.filter) + "▏";
+            screen_.put(row, 0, text, Style::bold);
+            screen_.put(row, 3 + static_cast<int>(display_width(text)), "Enter applies it, Esc clears it",
                         Style::dim);
             return;
         }

@@ -11,6 +11,7 @@
 #include "files/fits_keywords.hpp"
 #include "files/fits_records.hpp"
 #include "files/fits_values.hpp"
+#include "files/packed_file.hpp"
 #include "frame/element_types.hpp"
 #include "text/exit_code.hpp"
 
@@ -25,22 +26,37 @@ class FitsReader : public FrameReader
   public:
     FitsReader(const std::string &path, const std::string &image) : FrameReader(path)
     {
-        int status = 0;
-        fitsfile *file = nullptr;
-        fits_open_diskfile(&file, path.c_str(), READONLY, &status);
-        check_fits(status, path);
-        file_.reset(file);
+        open();
+        fitsfile *const file = file_.get();
         const int image_hdu = choose_image(file, image, path, notes_);
         read_geometry();
         header_.keywords = read_keywords(file, path, left_out_);
         const std::vector<uint64_t> &shape = header_.geometry.shape;
         FitsRecords found = read_fits_records(file, shape.empty() ? 0 : shape[0], path);
+        int status = 0;
         fits_movabs_hdu(file, image_hdu, nullptr, &status);
         check_fits(status, path);
         take(found);
     }
 
   private:
+    void open()
+    {
+        int status = 0;
+        fitsfile *file = nullptr;
+        if (is_packed(path_))
+        {
+            content_ = unpacked(path_);
+            content_start_ = content_.data();
+            content_bytes_ = content_.size();
+            fits_open_memfile(&file, path_.c_str(), READONLY, &content_start_, &content_bytes_, 0, nullptr, &status);
+        }
+        else
+            fits_open_diskfile(&file, path_.c_str(), READONLY, &status);
+        check_fits(status, path_);
+        file_.reset(file);
+    }
+
     void read_elements(uint64_t first, uint64_t count, void *destination) override
     {
         const uint64_t numbers = is_complex_type(header_.geometry.atype) ? 2 : 1;
@@ -89,6 +105,9 @@ class FitsReader : public FrameReader
                 fmt::format("{}: checksums not compared: the frames are others than those recorded", path_));
     }
 
+    std::vector<std::byte> content_; ///< of a packed file; cfitsio keeps where start and size are
+    void *content_start_ = nullptr;
+    size_t content_bytes_ = 0;
     FitsFile file_;
     FitsValues values_;
 };

@@ -116,7 +116,8 @@ void check_destination(const std::string &path, Content content, bool may_overwr
                                     "`daoshm repair` completes it, or --force, which overwrites it",
                                     journal_path(path), path));
     const bool has_second = content == Content::recording && format.path_beside != nullptr;
-    for (const std::string &name : {path, has_second ? format.path_beside(path) : path})
+    const std::string second = has_second ? format.path_beside(path) : path;
+    for (const std::string &name : {path, second, has_second ? unfinished_path(second) : path})
         if (exists(name))
             throw ToolError(fmt::format("{}: exists; --force overwrites it", name));
 }
@@ -131,8 +132,8 @@ void save_frame(const std::string &path, const FileHeader &header, const void *f
     const Format &format = format_of(path, false);
     if (exists(journal_path(path)) && is_being_written(journal_path(path)))
         throw ToolError(fmt::format("{}: cannot be replaced: it is being recorded", path));
-    const std::string part = path + ".part";
-    OutputFile file = create_anew(part);
+    OutputFile file = create_beside(path);
+    const std::string part = file.path();
     try
     {
         format.save(file, header, frame, record);

@@ -19,6 +19,23 @@ OutputFile create_anew(const std::string &path)
     return OutputFile::create(path);
 }
 
+OutputFile create_beside(const std::string &path)
+{
+    for (int number = 1;; ++number)
+    {
+        const std::string name = path + ".part" + (number > 1 ? std::to_string(number) : "");
+        try
+        {
+            return OutputFile::create(name);
+        }
+        catch (const FileError &)
+        {
+            if (!fs::exists(fs::symlink_status(path_of(name))))
+                throw;
+        }
+    }
+}
+
 void Appender::append(std::string_view bytes)
 {
     constexpr size_t transfer_bytes = size_t{1} << 20U;

@@ -11,6 +11,9 @@ namespace daoshm
 /// Make a file, in place of one of that name unless another process is writing it.
 OutputFile create_anew(const std::string &path);
 
+/// Make a file beside `path`, which is to be renamed to it, under a name that nothing has.
+OutputFile create_beside(const std::string &path);
+
 /// Bytes one after another into a file, in transfers of some size.
 class Appender
 {

@@ -15,11 +15,6 @@ namespace fs = std::filesystem;
 namespace
 {
 
-std::string unfinished(const std::string &path)
-{
-    return path + ".part";
-}
-
 Journal existing_journal(const std::string &path)
 {
     if (!fs::exists(path_of(journal_path(path))))
@@ -28,6 +23,11 @@ Journal existing_journal(const std::string &path)
     return Journal(path);
 }
 
+}
+
+std::string unfinished_path(const std::string &path)
+{
+    return path + ".part";
 }
 
 void FramesSummary::add(const FrameRecord &record)
@@ -49,7 +49,7 @@ RecordingFiles::RecordingFiles(const std::string &path, const FileHeader &header
         if (!fs::exists(fs::symlink_status(path_of(path))))
             open_frames_file();
         if (has_records_file())
-            records_ = create_anew(unfinished(records_path_));
+            records_ = create_anew(unfinished_path(records_path_));
         reserve(0);
         sync_folder_of(path);
     }
@@ -69,7 +69,7 @@ RecordingFiles::RecordingFiles(const std::string &path)
     frame_bytes_ = header.geometry.size_bytes();
     header_bytes_ = format_->header({}).size();
     if (has_records_file())
-        records_ = create_anew(unfinished(records_path_));
+        records_ = create_anew(unfinished_path(records_path_));
 }
 
 void RecordingFiles::open_frames_file()
@@ -146,7 +146,7 @@ void RecordingFiles::complete(const std::vector<FrameRecord> &records)
     {
         records_.sync();
         records_.close();
-        fs::rename(path_of(unfinished(records_path_)), path_of(records_path_));
+        fs::rename(path_of(unfinished_path(records_path_)), path_of(records_path_));
     }
     sync_folder_of(path_);
     journal_.remove();
@@ -174,7 +174,7 @@ void RecordingFiles::discard()
     if (is_ours)
         fs::remove(path_of(path_), error);
     if (has_records_file())
-        fs::remove(path_of(unfinished(records_path_)), error);
+        fs::remove(path_of(unfinished_path(records_path_)), error);
     journal_.remove();
 }
 

@@ -14,6 +14,9 @@
 namespace daoshm
 {
 
+/// Where the file of the records of a recording lies until it is complete.
+std::string unfinished_path(const std::string &path);
+
 class RecordingFiles
 {
   public:

@@ -33,6 +33,10 @@ void put_this_thread_first();
 /// the end of the processor time allowed) call `handler` instead of ending the process: in a signal handler, or in a
 /// thread of the system's.
 void on_interrupt(void (*handler)());
+/// From now on Ctrl-Z calls `handler`, in a signal handler, instead of stopping the process; null: it stops it again.
+void on_suspension(void (*handler)());
+/// Stop as Ctrl-Z would have; returns when the process is continued. Not while there is a handler.
+void suspend();
 /// From now on a write beyond the largest file size allowed fails like one to a full disk, and does not end the process.
 void report_file_size_limit();
 
@@ -158,6 +162,8 @@ bool output_is_terminal();
 bool errors_are_terminal();
 /// Columns of the terminal that standard error is.
 int error_columns();
+/// How many a character takes there; 1 where that is not known.
+int columns_of(uint32_t character);
 /// 80 x 24 where standard output is not a terminal.
 TerminalSize terminal_size();
 /// `none` where standard output is not a terminal or does not know control sequences, and wherever NO_COLOR is set.

@@ -1,5 +1,9 @@
 #include "terminal/style.hpp"
 
+#include <algorithm>
+
+#include "text/utf8.hpp"
+
 namespace daoshm
 {
 
@@ -28,6 +32,21 @@ const char *style_code(Style style)
     return "";
 }
 
+/// Of the first character of text that is not empty.
+size_t columns_of_first(std::string_view text)
+{
+    const Character character = first_character(text);
+    return character.bytes == 0 ? 1 : static_cast<size_t>(columns_of(character.code));
+}
+
+/// Remove it. @return its columns
+size_t take_character(std::string_view &text)
+{
+    const size_t columns = columns_of_first(text);
+    text.remove_prefix(std::max<size_t>(1, first_character(text).bytes));
+    return columns;
+}
+
 }
 
 std::string paint(Style style, std::string_view text)
@@ -40,35 +59,30 @@ std::string paint(Style style, std::string_view text)
 size_t display_width(std::string_view text)
 {
     size_t width = 0;
-    for (const char byte : text)
-        width += (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U ? 1 : 0;
+    while (!text.empty())
+        width += take_character(text);
     return width;
 }
 
 std::string keep_end(const std::string &text, size_t width)
 {
-    size_t surplus = display_width(text);
-    if (surplus <= width || width == 0)
+    size_t used = display_width(text);
+    if (used <= width || width == 0)
         return text;
-    surplus -= width - 1;
-    size_t at = 0;
-    while (surplus > 0 && at < text.size())
-    {
-        ++at;
-        while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U)
-            ++at;
-        --surplus;
-    }
-    return "…" + text.substr(at);
+    std::string_view rest = text;
+    while (used >= width)
+        used -= take_character(rest);
+    while (!rest.empty() && columns_of_first(rest) == 0) // accents of a character that was cut off
+        take_character(rest);
+    return "…" + std::string(rest);
 }
 
 std::string keep_start(const std::string &text, size_t width)
 {
-    size_t at = 0;
-    for (size_t used = 0; at < text.size(); ++at)
-        if (const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U; begins && used++ == width)
-            break;
-    return text.substr(0, at);
+    std::string_view rest = text;
+    for (size_t used = 0; !rest.empty() && used + columns_of_first(rest) <= width;)
+        used += take_character(rest);
+    return text.substr(0, text.size() - rest.size());
 }
 
 }

@@ -1,6 +1,7 @@
 #include "platform/platform.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <cwchar>
 #include <stdexcept>
 
@@ -50,6 +51,14 @@ chtype attributes(Style style)
     return A_NORMAL;
 }
 
+/// Curses brings the screen in order when Ctrl-Z stopped the process, but does not notice SIGSTOP.
+volatile std::sig_atomic_t was_continued = 0;
+
+extern "C" void on_continue(int)
+{
+    was_continued = 1;
+}
+
 /// How many bytes of the text fit into that many columns: curses goes on in the next line.
 int bytes_in(const std::string &text, int columns)
 {
@@ -81,6 +90,7 @@ FullScreen::FullScreen()
             "terminal: TERM is '" + environment("TERM") +
             "'; expected a terminal with a cursor that the terminfo database here describes: most do what "
             "TERM=xterm-256color says");
+    std::signal(SIGCONT, on_continue);
     cbreak();
     noecho();
     keypad(stdscr, TRUE);
@@ -122,6 +132,11 @@ void FullScreen::put(int row, int column, const std::string &text, Style style, 
 
 void FullScreen::show()
 {
+    if (was_continued != 0)
+    {
+        was_continued = 0;
+        endwin(); // the next call begins anew
+    }
     wrefresh(stdscr);
 }
 

@@ -9,11 +9,18 @@ namespace
 {
 
 void (*interrupt_handler)() = nullptr;
+void (*suspension_handler)() = nullptr;
 
 extern "C" void on_signal(int signal_number)
 {
     std::signal(signal_number, on_signal);
     interrupt_handler();
+}
+
+extern "C" void on_stop_signal(int signal_number)
+{
+    std::signal(signal_number, on_stop_signal);
+    suspension_handler();
 }
 
 }
@@ -25,6 +32,19 @@ void on_interrupt(void (*handler)())
         std::signal(number, on_signal);
     if (std::signal(SIGHUP, on_signal) == SIG_IGN)
         std::signal(SIGHUP, SIG_IGN);
+}
+
+void on_suspension(void (*handler)())
+{
+    if (handler != nullptr)
+        suspension_handler = handler;
+    if (std::signal(SIGTSTP, handler != nullptr ? on_stop_signal : SIG_DFL) == SIG_IGN) // as in a shell without jobs
+        std::signal(SIGTSTP, SIG_IGN);
+}
+
+void suspend()
+{
+    std::raise(SIGTSTP);
 }
 
 void report_file_size_limit()

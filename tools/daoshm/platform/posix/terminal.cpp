@@ -2,6 +2,7 @@
 
 #include <clocale>
 #include <csignal>
+#include <cwchar>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -69,6 +70,12 @@ bool errors_are_terminal()
 int error_columns()
 {
     return driver_size(STDERR_FILENO).columns;
+}
+
+int columns_of(uint32_t character)
+{
+    const int found = wcwidth(static_cast<wchar_t>(character));
+    return found < 0 ? 1 : found;
 }
 
 TerminalSize terminal_size()

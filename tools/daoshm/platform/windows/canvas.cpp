@@ -63,9 +63,22 @@ void Canvas::put(int row, int column, std::wstring_view text, Style style, bool 
     if (row < 0 || row >= now.rows || column < 0 || column >= now.columns)
         return;
     const WORD attributes = attributes_of(style, is_reversed);
-    const auto first = static_cast<size_t>(row) * static_cast<size_t>(now.columns) + static_cast<size_t>(column);
-    for (size_t i = 0; i < text.size() && i < static_cast<size_t>(now.columns - column); ++i)
-        cells_[first + i] = cell(text[i], attributes);
+    const auto line = static_cast<size_t>(row) * static_cast<size_t>(now.columns);
+    for (const wchar_t character : text)
+    {
+        const int columns = columns_of(character); // a half of a surrogate pair takes one
+        if (column + columns > now.columns)
+            return;
+        auto *at = cells_.data() + line + static_cast<size_t>(column);
+        if (columns == 1)
+            *at = cell(character, attributes);
+        else if (columns == 2)
+        {
+            at[0] = cell(character, static_cast<WORD>(attributes | COMMON_LVB_LEADING_BYTE));
+            at[1] = cell(character, static_cast<WORD>(attributes | COMMON_LVB_TRAILING_BYTE));
+        }
+        column += columns;
+    }
 }
 
 void Canvas::show()

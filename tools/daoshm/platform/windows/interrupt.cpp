@@ -29,6 +29,9 @@ void on_interrupt(void (*handler)())
     SetConsoleCtrlHandler(on_control_event, TRUE);
 }
 
+void on_suspension(void (*)()) {} // Windows stops no process
+void suspend() {}
+
 void report_file_size_limit() {} // there is none
 
 }

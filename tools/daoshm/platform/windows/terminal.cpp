@@ -2,8 +2,10 @@
 
 #include "windows.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 
 #include <fcntl.h>
 #include <io.h>
@@ -106,6 +108,21 @@ bool errors_are_terminal()
 int error_columns()
 {
     return size_of(errors()).columns;
+}
+
+/// Windows tells it for no character: the blocks of East Asian writing and of pictures, and accents.
+int columns_of(uint32_t character)
+{
+    constexpr std::pair<uint32_t, uint32_t> wide[] = {
+        {0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0xA4CF}, {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
+        {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF},
+        {0x20000, 0x3FFFD}};
+    if (character >= 0x300 && character <= 0x36F)
+        return 0;
+    const bool is_wide = std::any_of(std::begin(wide), std::end(wide), [character](const auto &range) {
+        return character >= range.first && character <= range.second;
+    });
+    return is_wide ? 2 : 1;
 }
 
 TerminalSize terminal_size()
