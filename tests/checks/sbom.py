@@ -13,8 +13,14 @@ LICENCES = {
     "LGPL-3.0-only WITH LGPL-3.0-linking-exception", "ISC",
 }  # fmt: skip
 # What libraries are called in the list; those of the system (the C and C++ libraries) are no part of what we deliver.
-LIBRARIES = {"zmq": "libzmq", "fmt": "fmt", "cfitsio": "cfitsio", "ncursesw": "ncurses", "tinfo": "ncurses",
-             "z": "zlib"}
+LIBRARIES = {
+    "zmq": "libzmq",
+    "fmt": "fmt",
+    "cfitsio": "cfitsio",
+    "ncursesw": "ncurses",
+    "tinfo": "ncurses",
+    "z": "zlib",
+}
 SYSTEM = {"c", "m", "stdc++", "gcc_s", "pthread", "dl", "rt", "atomic", "ld-linux-x86-64", "ld-linux-aarch64"}
 OURS = {"dao": "libdao", "daoNet": "libdaoNet"}
 FILES = {"src/libdao.so": "libdao", "net/libdaoNet.so": "libdaoNet", "tools/daoshm/daoshm": "daoshm-tool"}

@@ -244,6 +244,39 @@ def test_a_repair_that_is_killed_can_be_repeated(tool, source):
     assert_real(path)
 
 
+def test_a_killed_recording_over_4_gib_is_repaired(tool, source):
+    """Of frames that are holes on the disk, apart from those around each power of two of bytes, and the last."""
+    rows, frame_bytes = 4 * 1024 + 8, 1 << 20
+    killed_recording(tool, "fits").unlink()  # only for the journal's form
+    path = tool.folder / "r.fits"
+    journal = Path(f"{path}.journal").read_bytes()
+    header = json.loads(journal[16 : 16 + struct.unpack_from("<I", journal, 8)[0]])
+    text = json.dumps({**header, "type": "uint8", "frame_shape": [1024, 1024]}).encode()
+    marked = {0, 1, 2047, 2048, 4095, 4096, rows - 1}
+    zeros = zlib.crc32(bytes(frame_bytes))
+    with path.open("wb") as file, Path(f"{path}.journal").open("wb") as journal_file:
+        journal_file.write(b"daoJrnl1" + struct.pack("<II", len(text), zlib.crc32(text)) + text)
+        for i in range(rows):
+            frame = struct.pack("<Q", i + 1) * (frame_bytes // 8) if i in marked else None
+            row = struct.pack("<QQQqQI", i, i + 1, 7, i, 0, zlib.crc32(frame) if frame else zeros)
+            journal_file.write(row + struct.pack("<I", zlib.crc32(row)))
+            if frame:
+                file.seek(2880 + i * frame_bytes)
+                file.write(frame)
+        file.truncate(2880 + (rows + 5) * frame_bytes)  # reserved ahead
+    assert tool.json("repair", path.name, timeout=600)["frames"] == rows
+    with fits.open(path, memmap=True) as file:
+        file.verify("exception")
+        assert file[0].data.shape == (rows, 1024, 1024) and file["FRAMES"].data["CNT0"].tolist() == [
+            *range(1, rows + 1)
+        ]
+    for frame in (*sorted(marked), 3000):
+        tool("set", "new", path.name, "--create", "--frame", frame)
+        tool("save", "new", "back.npy", "--force")
+        expected = np.full(frame_bytes // 8, frame + 1 if frame in marked else 0, "<u8")
+        assert (np.load(tool.folder / "back.npy").reshape(-1).view("<u8") == expected).all(), frame
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_recording_of_which_nothing_is_left_is_removed(tool, source, ending):
     path = killed_recording(tool, ending)

@@ -2,6 +2,7 @@
 #include "commands/commands.hpp"
 
 #include <cstdio>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -26,9 +27,26 @@ struct RepairOptions
     bool json = false;
 };
 
+void throw_if_interrupted()
+{
+    if (is_interrupted())
+        throw ToolError("interrupted", exit_interrupted);
+}
+
+RepairResult repaired(const RepairOptions &options)
+{
+    std::optional<Progress> bar;
+    return repair_recording(options.file, [&](uint64_t done, uint64_t total) {
+        throw_if_interrupted();
+        if (!bar)
+            bar.emplace("repairing", total, !options.json);
+        bar->update(done);
+    });
+}
+
 int repair(const RepairOptions &options)
 {
-    const RepairResult result = repair_recording(options.file);
+    const RepairResult result = repaired(options);
     if (options.json)
         print_json({{"files", result.paths},
                     {"repaired", true},
@@ -53,8 +71,7 @@ std::vector<uint64_t> damaged_frames(FrameReader &file, bool show_progress)
     Progress progress("checking", frames, show_progress);
     for (uint64_t i = 0; i < frames; ++i)
     {
-        if (is_interrupted())
-            throw ToolError("interrupted", exit_interrupted);
+        throw_if_interrupted();
         if (!file.is_as_recorded(i))
             damaged.push_back(i);
         progress.update(i);

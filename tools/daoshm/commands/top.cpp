@@ -284,8 +284,7 @@ class TopScreen
         {
             const std::string text = "filter: " + printable(model_.filter) + "▏";
             screen_.put(row, 0, text, Style::bold);
-            screen_.put(row, 3 + static_cast<int>(display_width(text)), "Enter applies it, Esc clears it",
-                        Style::dim);
+            screen_.put(row, 3 + static_cast<int>(display_width(text)), "Enter applies it, Esc clears it", Style::dim);
             return;
         }
         const std::pair<const char *, const char *> keys[] = {

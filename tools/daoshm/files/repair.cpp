@@ -19,13 +19,16 @@ class Survey
   public:
     explicit Survey(const std::string &path) : files_(path), frame_(files_.largest_frame_bytes()) {}
 
-    RepairResult run()
+    RepairResult run(const RepairProgress &progress)
     {
         const std::vector<std::optional<JournalRow>> rows = files_.journal().content().rows;
         for (uint64_t place = 0; place < rows.size(); ++place)
+        {
+            progress(place, rows.size());
             if (rows[place] && rows[place]->sequence >= next_sequence_ &&
                 files_.read_frame(place, frame_.data(), rows[place]->record.checksum))
                 keep(place, *rows[place]);
+        }
         if (!rows.empty() && rows.back() && rows.back()->sequence >= next_sequence_)
             result_.lost += rows.back()->sequence - next_sequence_ + 1;
         files_.complete(records_);
@@ -35,16 +38,17 @@ class Survey
     }
 
   private:
-    /// The frame is written before its row: killed between them, the next repair finds it at its old place.
+    /// The frame is written before its row: killed between them, the next repair finds it at its old place. The row stays
+    /// as it was recorded: the next repair counts the lost ones anew.
     void keep(uint64_t place, JournalRow row)
     {
         const uint64_t lost = row.sequence - next_sequence_;
         next_sequence_ = row.sequence + 1;
         result_.lost += lost;
-        if (!records_.empty())
-            row.record.missed += lost;
         if (place != records_.size())
             files_.write_frame(records_.size(), frame_.data(), row);
+        if (!records_.empty())
+            row.record.missed += lost;
         records_.push_back(row.record);
     }
 
@@ -62,7 +66,7 @@ bool needs_repair(const std::string &path)
     return std::filesystem::exists(path_of(journal_path(path)));
 }
 
-RepairResult repair_recording(const std::string &path)
+RepairResult repair_recording(const std::string &path, const RepairProgress &progress)
 {
     // Killed, or without permission to remove its journal, before there was a frame or after its file was removed.
     if (!std::filesystem::exists(path_of(path)) && needs_repair(path))
@@ -71,7 +75,7 @@ RepairResult repair_recording(const std::string &path)
             journal.remove();
             return {};
         }
-    return Survey(path).run();
+    return Survey(path).run(progress);
 }
 
 }

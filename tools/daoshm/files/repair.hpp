@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,11 @@ struct RepairResult
 /// Whether `path` is a recording that was not completed.
 bool needs_repair(const std::string &path);
 
+/// Called before each frame; what it throws ends the repair, which can be done again.
+using RepairProgress = std::function<void(uint64_t done, uint64_t total)>;
+
 /// Keep the frames that are what was recorded. Frames that are lost between them are counted as missing. Interrupted
 /// itself, it can be called again. Throws when a recorder is at work.
-RepairResult repair_recording(const std::string &path);
+RepairResult repair_recording(const std::string &path, const RepairProgress &progress);
 
 }

@@ -14,7 +14,7 @@ class TextWidth : public testing::Test
     static void SetUpTestSuite() { start_terminal(); } // characters are those of UTF-8
 };
 
-constexpr const char *star = "星"; // two columns
+constexpr const char *star = "星";            // two columns
 constexpr const char *accented = "e\xCC\x81"; // an accent of its own
 
 }

@@ -45,7 +45,8 @@ void sleep_unless_interrupted(int64_t duration_ns)
 {
     constexpr int64_t slice_ns = 20'000'000;
     const int64_t until_ns = steady_ns() + duration_ns;
-    for (int64_t left_ns = duration_ns; !is_interrupted() && !is_suspension_wanted && left_ns > 0; left_ns = until_ns - steady_ns())
+    for (int64_t left_ns = duration_ns; !is_interrupted() && !is_suspension_wanted && left_ns > 0;
+         left_ns = until_ns - steady_ns())
         sleep_ns(std::min(left_ns, slice_ns));
 }
 
