@@ -188,8 +188,9 @@ def clear(terminal):
 
 @pytest.mark.skipif(WINDOWS, reason="Windows stops no process")
 @pytest.mark.parametrize("how", ["key", "signal"])
-@pytest.mark.parametrize("command", [["top"], ["show", "wfs", "--watch"], ["watch", "wfs"], ["record", "wfs", "r.fits"]],
-                         ids=lambda command: command[0])  # fmt: skip
+@pytest.mark.parametrize(
+    "command", [["top"], ["show", "wfs", "--watch"], ["watch", "wfs"], ["record", "wfs", "r.fits"]], ids=lambda c: c[0]
+)
 def test_ctrl_z_gives_the_terminal_back_and_fg_goes_on(tool, terminal, command, how):
     """SIGSTOP cannot be noticed: the shell brings the terminal in order, and the tool does afterwards."""
     three_segments(tool)
