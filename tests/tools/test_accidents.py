@@ -105,12 +105,12 @@ def killed_recording(tool, ending, frames=100):
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU])
+@pytest.mark.parametrize("number", ["INT", "TERM", "HUP", "QUIT", "XCPU", "USR1", "USR2"])
 def test_signals_end_a_recording_whole(tool, source, ending, number):
     path = tool.folder / f"r.{ending}"
     recorder = tool.start("record", source, path.name, "--json")
     wait_for_rows(path, 50)
-    recorder.send_signal(number)
+    recorder.send_signal(signal.Signals[f"SIG{number}"])
     output, errors = recorder.communicate(timeout=30)
     report = json.loads(output)
     assert recorder.returncode in (0, 4) and report["end"] == "interrupted", errors

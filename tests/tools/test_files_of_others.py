@@ -371,6 +371,14 @@ def test_compressed_images_are_read(tool, how, atype):
         assert back.dtype == atype and equal(back, expected.astype(atype))
 
 
+@pytest.mark.parametrize("atype", ["float32", "float64"])
+def test_real_numbers_compressed_as_integers_without_a_scale_are_refused(tool, atype):
+    """As astropy writes them when it is told not to quantize; each reader takes them for other numbers."""
+    image = fits.CompImageHDU(values((4, 50), "int16").astype(atype), compression_type="RICE_1", quantize_level=0)
+    image.writeto(tool.folder / "c.fits.fz")
+    refused(tool, "c.fits.fz", "ZSCALE")
+
+
 def test_packed_files_and_endings_in_any_case_are_read(tool):
     cube = values((3, 4, 5), "uint16")
     path = write(tool, "a.fits", cube)

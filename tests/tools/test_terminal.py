@@ -216,6 +216,17 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_goes_on(tool, terminal, command, 
     assert_shell_works(terminal)
 
 
+@pytest.mark.skipif(WINDOWS, reason="Windows has no such key")
+@pytest.mark.parametrize("command", [["top"], ["show", "wfs", "--watch"]], ids=lambda c: c[0])
+def test_ctrl_backslash_gives_the_terminal_back(tool, terminal, command):
+    three_segments(tool)
+    terminal.run(*command)
+    terminal.wait_for({"top": "wfs.im.shm", "show": "min "}[command[0]])
+    terminal.keys("C-\\")
+    terminal.wait_for("exit=0")
+    assert_shell_works(terminal)
+
+
 def test_no_color_is_respected(tool, terminal):
     tool("create", "a", "16x16", "float32")
     tool("fill", "a", "spot")

@@ -71,7 +71,8 @@ def test_a_keyword_command_that_means_nothing_is_refused(tool, arguments):
      ("1j", "float64"), ("1e39", "float32"), ("-1e39", "float32"), ("1e39", "complex64"), ("1e39j", "complex64"),
      ("1+1e39j", "complex64"), ("1e-60", "float32"), ("16777217", "float32"), ("16777217", "complex64"),
      ("9007199254740993", "float64"), ("18446744073709551615", "float64"), ("9007199254740993.0", "int64"),
-     ("1e19", "uint64")],
+     ("1e19", "uint64"), ("123456789012345678901234567890", "float64"), ("18446744073709551617", "complex128"),
+     ("18446744073709551617", "float32"), ("147573952589676412929", "float32")],
 )  # fmt: skip
 def test_fill_refuses_a_number_that_the_type_does_not_hold(tool, value, atype):
     tool("create", "a", "4", atype)
@@ -98,7 +99,8 @@ def test_fill_refuses_what_is_no_number(tool, value):
      ("nan", "float32", np.nan), ("-inf", "float64", -np.inf), ("1e-3-2e2j", "complex128", 1e-3 - 200j),
      ("2j", "complex64", 2j), ("-1+1j", "complex64", -1 + 1j), ("7+0j", "uint8", 7),
      ("1e-40", "float32", np.float32(1e-40)),
-     ("18446744073709549568", "float64", 18446744073709549568.0), ("1e+2+1e+1j", "complex64", 100 + 10j)],
+     ("18446744073709549568", "float64", 18446744073709549568.0), ("147573952589676412928", "float32", 2.0**67),
+     ("1e+2+1e+1j", "complex64", 100 + 10j)],
 )  # fmt: skip
 def test_fill_stores_exactly(tool, value, atype, stored):
     tool("create", "a", "4", atype)

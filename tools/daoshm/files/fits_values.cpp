@@ -149,6 +149,17 @@ void require_data(fitsfile *file, uint64_t wanted_bytes, const std::string &path
                                     found_bytes, wanted_bytes));
 }
 
+/// Throw where real numbers were compressed as integers and it is not said how: cfitsio would take bits for numbers.
+void require_quantization(fitsfile *file, const std::string &path)
+{
+    const int compression = file->Fptr->compress_type;
+    const bool is_of_integers = compression == RICE_1 || compression == PLIO_1 || compression == HCOMPRESS_1;
+    if (is_of_integers && file->Fptr->cn_zscale == 0)
+        throw ToolError(fmt::format("{}: real numbers that were compressed as integers, without ZSCALE; expected it: "
+                                    "their values cannot be told",
+                                    path));
+}
+
 }
 
 FitsValues fits_values(fitsfile *file, uint64_t count, const std::string &path)
@@ -161,6 +172,8 @@ FitsValues fits_values(fitsfile *file, uint64_t count, const std::string &path)
     const uint8_t stored = stored_type(bitpix, path);
     if (!is_compressed)
         require_data(file, count * daoTypeSize(stored), path);
+    else if (bitpix < 0)
+        require_quantization(file, path);
     const double scale = header_number(file, "BSCALE").value_or(1);
     const double zero = header_number(file, "BZERO").value_or(0);
     const bool is_scaled = scale != 1 || zero != 0;

@@ -102,11 +102,14 @@ void Pattern::fill_number(const std::string &text)
 {
     // Whole numbers are parsed as integers: a double cannot represent all 64-bit ones.
     std::vector<std::byte> element;
-    const auto convert = [&](const auto &value) {
-        constexpr uint8_t type = type_code<std::decay_t<decltype(value)>>();
-        if (!holds_exactly(type, &value, geometry_.atype))
+    const auto require = [&](bool is_held) {
+        if (!is_held)
             throw ToolError(
                 fmt::format("value: {}; expected one that {} can hold", text, daoTypeName(geometry_.atype)));
+    };
+    const auto convert = [&](const auto &value) {
+        constexpr uint8_t type = type_code<std::decay_t<decltype(value)>>();
+        require(holds_exactly(type, &value, geometry_.atype));
         element = convert_elements(type, &value, 1, geometry_.atype);
     };
     if (const std::optional<int64_t> integer = parse_signed(text))
@@ -114,7 +117,11 @@ void Pattern::fill_number(const std::string &text)
     else if (const std::optional<uint64_t> large = parse_unsigned(text))
         convert(*large);
     else if (const std::optional<std::complex<double>> number = parse_complex(text))
+    {
         convert(*number);
+        require(!is_integer_text(text) ||
+                is_exact_integer(text, as_doubles(geometry_.atype, element.data(), 1, Part::real).front()));
+    }
     else
         throw ToolError(fmt::format("pattern: '{}'; expected a number or one of {}", text, fmt::join(names(), ", ")),
                         exit_usage);

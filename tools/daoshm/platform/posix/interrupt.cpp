@@ -28,10 +28,12 @@ extern "C" void on_stop_signal(int signal_number)
 void on_interrupt(void (*handler)())
 {
     interrupt_handler = handler;
-    for (const int number : {SIGINT, SIGTERM, SIGXCPU})
+    for (const int number : {SIGINT, SIGTERM})
         std::signal(number, on_signal);
-    if (std::signal(SIGHUP, on_signal) == SIG_IGN)
-        std::signal(SIGHUP, SIG_IGN);
+    // The latter three are what batch systems send before they kill; nohup and shells keep off others.
+    for (const int number : {SIGHUP, SIGQUIT, SIGXCPU, SIGUSR1, SIGUSR2})
+        if (std::signal(number, on_signal) == SIG_IGN)
+            std::signal(number, SIG_IGN);
 }
 
 void on_suspension(void (*handler)())
