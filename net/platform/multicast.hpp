@@ -30,8 +30,6 @@ class GroupSender
     void send(std::string_view bytes) noexcept;
 
   private:
-    void open() noexcept;
-
     Group group_;
     std::string from_;
     std::intptr_t socket_ = -1;

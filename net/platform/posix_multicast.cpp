@@ -1,16 +1,13 @@
 #include "failure.hpp"
-#include "platform/multicast.hpp"
+#include "platform/multicast_system.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 namespace dao::net::platform
@@ -19,9 +16,17 @@ namespace dao::net::platform
 namespace
 {
 
-// Calls `use` with the address of each interface that can.
-template <class Use>
-void for_each_interface(const Use &use)
+int open_datagram_socket()
+{
+    const int file = ::socket(AF_INET, SOCK_DGRAM, 0);
+    if (file >= 0)
+        ::fcntl(file, F_SETFD, FD_CLOEXEC);
+    return file;
+}
+
+}
+
+void for_each_interface(const std::function<void(const in_addr &)> &use)
 {
     ifaddrs *all = nullptr;
     if (::getifaddrs(&all) != 0)
@@ -34,61 +39,27 @@ void for_each_interface(const Use &use)
     ::freeifaddrs(all);
 }
 
-int open_datagram_socket()
-{
-    const int file = ::socket(AF_INET, SOCK_DGRAM, 0);
-    if (file >= 0)
-        ::fcntl(file, F_SETFD, FD_CLOEXEC);
-    return file;
-}
-
-sockaddr_in socket_address(const char *address, uint16_t port)
-{
-    sockaddr_in result = {};
-    result.sin_family = AF_INET;
-    result.sin_port = htons(port);
-    if (::inet_pton(AF_INET, address, &result.sin_addr) != 1)
-        result.sin_addr.s_addr = htonl(INADDR_ANY);
-    return result;
-}
-
-}
-
-GroupSender::GroupSender(const Group &group, std::string from) : group_(group), from_(std::move(from))
-{
-    open();
-}
-
-void GroupSender::open() noexcept
+std::intptr_t open_sending_socket() noexcept
 {
     const int file = open_datagram_socket();
-    socket_ = file;
     const unsigned char hops = 1;
     if (file >= 0)
         ::setsockopt(file, IPPROTO_IP, IP_MULTICAST_TTL, &hops, sizeof hops);
+    return file;
 }
 
-GroupSender::~GroupSender()
+void close_socket(std::intptr_t socket) noexcept
 {
-    if (socket_ >= 0)
-        ::close(static_cast<int>(socket_));
+    ::close(static_cast<int>(socket));
 }
 
-void GroupSender::send(std::string_view bytes) noexcept
+void send_through(std::intptr_t socket, const in_addr &interface_address, const sockaddr_in &to,
+                  std::string_view bytes) noexcept
 {
-    if (socket_ < 0)
-        open(); // there was no descriptor for it
-    if (socket_ < 0)
-        return;
-    const auto file = static_cast<int>(socket_);
-    const sockaddr_in to = socket_address(group_.address, group_.port);
-    const in_addr only = socket_address(from_.c_str(), 0).sin_addr;
-    for_each_interface([&](const in_addr &interface) {
-        if ((from_.empty() || interface.s_addr == only.s_addr) &&
-            ::setsockopt(file, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof interface) == 0)
-            (void)::sendto(file, bytes.data(), bytes.size(), MSG_DONTWAIT, reinterpret_cast<const sockaddr *>(&to),
-                           sizeof to);
-    });
+    const auto file = static_cast<int>(socket);
+    if (::setsockopt(file, IPPROTO_IP, IP_MULTICAST_IF, &interface_address, sizeof interface_address) == 0)
+        (void)::sendto(file, bytes.data(), bytes.size(), MSG_DONTWAIT, reinterpret_cast<const sockaddr *>(&to),
+                       sizeof to);
 }
 
 GroupListener::GroupListener(const Group &group)
@@ -108,17 +79,17 @@ GroupListener::GroupListener(const Group &group)
             ::close(file);
         throw Failure(DAO_E_NETWORK, std::string(group.address) + ": cannot listen there: " + std::strerror(error));
     }
-    for_each_interface([&](const in_addr &interface) {
+    for_each_interface([&](const in_addr &address) {
         ip_mreq membership = {};
         membership.imr_multiaddr = at.sin_addr;
-        membership.imr_interface = interface;
+        membership.imr_interface = address;
         ::setsockopt(file, IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof membership);
     });
 }
 
 GroupListener::~GroupListener()
 {
-    ::close(static_cast<int>(socket_));
+    close_socket(socket_);
 }
 
 std::optional<Datagram> GroupListener::receive(int64_t timeout_ns, size_t most_bytes)

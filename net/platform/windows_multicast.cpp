@@ -1,10 +1,7 @@
 #include "failure.hpp"
-#include "platform/multicast.hpp"
+#include "platform/multicast_system.hpp"
 
 #include <algorithm>
-
-#include <winsock2.h>
-#include <ws2tcpip.h>
 
 namespace dao::net::platform
 {
@@ -33,37 +30,6 @@ void start_sockets()
     static const Sockets sockets;
 }
 
-// The addresses of this machine but loopback.
-std::vector<in_addr> own_addresses()
-{
-    std::vector<in_addr> found;
-    char name[256] = "";
-    addrinfo hints = {};
-    hints.ai_family = AF_INET;
-    hints.ai_socktype = SOCK_DGRAM;
-    addrinfo *all = nullptr;
-    if (::gethostname(name, sizeof name - 1) != 0 || ::getaddrinfo(name, nullptr, &hints, &all) != 0)
-        return found;
-    for (const addrinfo *one = all; one != nullptr; one = one->ai_next)
-    {
-        const in_addr address = reinterpret_cast<const sockaddr_in *>(one->ai_addr)->sin_addr;
-        if ((ntohl(address.s_addr) >> 24U) != 127)
-            found.push_back(address);
-    }
-    ::freeaddrinfo(all);
-    return found;
-}
-
-sockaddr_in socket_address(const char *address, uint16_t port)
-{
-    sockaddr_in result = {};
-    result.sin_family = AF_INET;
-    result.sin_port = htons(port);
-    if (::inet_pton(AF_INET, address, &result.sin_addr) != 1)
-        result.sin_addr.s_addr = htonl(INADDR_ANY);
-    return result;
-}
-
 bool set(SOCKET socket, int level, int option, const void *value, size_t bytes)
 {
     return ::setsockopt(socket, level, option, static_cast<const char *>(value), static_cast<int>(bytes)) == 0;
@@ -71,41 +37,46 @@ bool set(SOCKET socket, int level, int option, const void *value, size_t bytes)
 
 }
 
-GroupSender::GroupSender(const Group &group, std::string from) : group_(group), from_(std::move(from))
+// The addresses of this machine by its name.
+void for_each_interface(const std::function<void(const in_addr &)> &use)
 {
-    open();
+    char name[256] = "";
+    addrinfo hints = {};
+    hints.ai_family = AF_INET;
+    hints.ai_socktype = SOCK_DGRAM;
+    addrinfo *all = nullptr;
+    if (::gethostname(name, sizeof name - 1) != 0 || ::getaddrinfo(name, nullptr, &hints, &all) != 0)
+        return;
+    for (const addrinfo *one = all; one != nullptr; one = one->ai_next)
+    {
+        const in_addr address = reinterpret_cast<const sockaddr_in *>(one->ai_addr)->sin_addr;
+        if ((ntohl(address.s_addr) >> 24U) != 127)
+            use(address);
+    }
+    ::freeaddrinfo(all);
 }
 
-void GroupSender::open() noexcept
+std::intptr_t open_sending_socket() noexcept
 {
     start_sockets();
     const SOCKET socket = ::socket(AF_INET, SOCK_DGRAM, 0);
-    socket_ = socket == INVALID_SOCKET ? -1 : static_cast<std::intptr_t>(socket);
     const DWORD hops = 1;
-    if (socket_ >= 0)
+    if (socket != INVALID_SOCKET)
         set(socket, IPPROTO_IP, IP_MULTICAST_TTL, &hops, sizeof hops);
+    return socket == INVALID_SOCKET ? -1 : static_cast<std::intptr_t>(socket);
 }
 
-GroupSender::~GroupSender()
+void close_socket(std::intptr_t socket) noexcept
 {
-    if (socket_ >= 0)
-        ::closesocket(static_cast<SOCKET>(socket_));
+    ::closesocket(static_cast<SOCKET>(socket));
 }
 
-void GroupSender::send(std::string_view bytes) noexcept
+void send_through(std::intptr_t socket, const in_addr &interface_address, const sockaddr_in &to,
+                  std::string_view bytes) noexcept
 {
-    if (socket_ < 0)
-        open(); // there was no descriptor for it
-    if (socket_ < 0)
-        return;
-    const auto socket = static_cast<SOCKET>(socket_);
-    const sockaddr_in to = socket_address(group_.address, group_.port);
-    const in_addr only = socket_address(from_.c_str(), 0).sin_addr;
-    for (const in_addr &address : own_addresses())
-        if ((from_.empty() || address.s_addr == only.s_addr) &&
-            set(socket, IPPROTO_IP, IP_MULTICAST_IF, &address, sizeof address))
-            (void)::sendto(socket, bytes.data(), static_cast<int>(bytes.size()), 0,
-                           reinterpret_cast<const sockaddr *>(&to), sizeof to);
+    if (set(static_cast<SOCKET>(socket), IPPROTO_IP, IP_MULTICAST_IF, &interface_address, sizeof interface_address))
+        (void)::sendto(static_cast<SOCKET>(socket), bytes.data(), static_cast<int>(bytes.size()), 0,
+                       reinterpret_cast<const sockaddr *>(&to), sizeof to);
 }
 
 GroupListener::GroupListener(const Group &group)
@@ -124,18 +95,17 @@ GroupListener::GroupListener(const Group &group)
                       std::string(group.address) + ": cannot listen there: error " + std::to_string(error));
     }
     socket_ = static_cast<std::intptr_t>(socket);
-    for (const in_addr &address : own_addresses())
-    {
+    for_each_interface([&](const in_addr &address) {
         ip_mreq membership = {};
         membership.imr_multiaddr = socket_address(group.address, 0).sin_addr;
         membership.imr_interface = address;
         set(socket, IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof membership);
-    }
+    });
 }
 
 GroupListener::~GroupListener()
 {
-    ::closesocket(static_cast<SOCKET>(socket_));
+    close_socket(socket_);
 }
 
 std::optional<Datagram> GroupListener::receive(int64_t timeout_ns, size_t most_bytes)
