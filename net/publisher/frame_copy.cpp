@@ -1,5 +1,6 @@
 #include "publisher/frame_copy.hpp"
 
+#include "handover.hpp"
 #include "wire/credit.hpp"
 
 namespace dao::net
@@ -35,8 +36,9 @@ zmq::message_t BufferPool::take(uint64_t bytes)
     return message;
 }
 
-void BufferPool::give_back(void *, void *lease)
+void BufferPool::give_back(void *data, void *lease)
 {
+    take_over(data);
     const std::unique_ptr<Lease> taken(static_cast<Lease *>(lease));
     taken->pool->keep(std::move(taken->buffer), taken->bytes);
 }

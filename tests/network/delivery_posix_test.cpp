@@ -105,7 +105,7 @@ TEST(NetDelivery, LatestIsNeverLaterThanTwoTransfers)
     ASSERT_TRUE(subscriber.receives(last));
     expect_all_accounted(subscriber, 1, last);
     const DAO_NET_INFO info = subscriber.info();
-    EXPECT_GT(info.skipped, 100u);
+    EXPECT_GT(info.skipped, 30u); // more than arrived, were it not for machines that are slow to publish
     EXPECT_EQ(info.lost, 0u);
     ASSERT_EQ(publisher.peers().size(), 1u);
     EXPECT_EQ(publisher.peers()[0].skipped, info.skipped);
