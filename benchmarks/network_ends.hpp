@@ -143,8 +143,17 @@ inline Link segment_link(const std::string &here, const std::string &there, cons
     return link;
 }
 
-/** ZeroMQ's PUB and SUB of the same bytes. A sender that is too fast waits, unless `drops`. */
-inline Link raw_link(size_t elements, const Keys *keys = nullptr, int high_water_mark = 24, bool drops = false)
+struct RawOptions
+{
+    const Keys *keys = nullptr;
+    int high_water_mark = 24;
+    bool drops = false; // what is too fast for the receiver; else the sender waits
+    bool is_lent =
+        false; // the receiver looks into libzmq's message and lets it go, else it gets the frame in memory of its own
+};
+
+/** ZeroMQ's PUB and SUB of the same bytes, by zmq_send() and zmq_recv(). */
+inline Link raw_link(size_t elements, const RawOptions &options = {})
 {
     struct Socket
     {
@@ -159,10 +168,10 @@ inline Link raw_link(size_t elements, const Keys *keys = nullptr, int high_water
     };
     Link link;
     link.sending = [=]() -> SendingEnd {
-        auto end = std::make_shared<Socket>(zmq::socket_type::pub, high_water_mark);
-        const int waits = drops ? 0 : 1;
+        auto end = std::make_shared<Socket>(zmq::socket_type::pub, options.high_water_mark);
+        const int waits = options.drops ? 0 : 1;
         zmq_setsockopt(end->socket.handle(), ZMQ_XPUB_NODROP, &waits, sizeof waits);
-        if (keys != nullptr)
+        if (const Keys *keys = options.keys)
         {
             end->socket.set(zmq::sockopt::curve_server, true);
             end->socket.set(zmq::sockopt::curve_secretkey, keys->server_secret.data());
@@ -173,8 +182,8 @@ inline Link raw_link(size_t elements, const Keys *keys = nullptr, int high_water
                 }};
     };
     link.receiving = [=](int port) -> ReceivingEnd {
-        auto end = std::make_shared<Socket>(zmq::socket_type::sub, high_water_mark);
-        if (keys != nullptr)
+        auto end = std::make_shared<Socket>(zmq::socket_type::sub, options.high_water_mark);
+        if (const Keys *keys = options.keys)
         {
             end->socket.set(zmq::sockopt::curve_serverkey, keys->server_public.data());
             end->socket.set(zmq::sockopt::curve_publickey, keys->client_public.data());
@@ -183,14 +192,26 @@ inline Link raw_link(size_t elements, const Keys *keys = nullptr, int high_water
         end->socket.set(zmq::sockopt::subscribe, "");
         end->socket.set(zmq::sockopt::rcvtimeo, 20'000);
         end->socket.connect("tcp://127.0.0.1:" + std::to_string(port));
-        return [end] {
+        auto frame = std::make_shared<std::vector<float>>(elements);
+        return [end, frame, is_lent = options.is_lent] {
             zmq::message_t message;
-            Stamp stamp;
-            if (!end->socket.recv(message) || message.size() < sizeof stamp)
+            const void *data = frame->data();
+            bool has_come = false;
+            if (is_lent)
+            {
+                has_come = end->socket.recv(message).has_value();
+                data = message.data();
+            }
+            else
+            {
+                has_come = end->socket.recv(zmq::buffer(*frame)).has_value();
+            }
+            if (!has_come)
             {
                 throw std::runtime_error("no message came");
             }
-            std::memcpy(&stamp, message.data(), sizeof stamp);
+            Stamp stamp;
+            std::memcpy(&stamp, data, sizeof stamp);
             return stamp;
         };
     };

@@ -108,7 +108,7 @@ int main(int argc, char **argv)
         if (keys)
         {
             contenders.push_back(segments(DAO_NET_LATEST, &*keys));
-            contenders.push_back([&] { return one_way(raw_link(elements, &*keys), count); });
+            contenders.push_back([&] { return one_way(raw_link(elements, {.keys = &*keys}), count); });
         }
         const auto figures = interleave(settings, contenders);
         Report report(settings, "network: one way of 1 kB, publish to woken reader, 500 frames/s");

@@ -61,8 +61,9 @@ int main(int argc, char **argv)
         const int count = settings.scaled(60, 4);
         const Link segments = segment_link(here, there, {elements}, 4, DAO_NET_LATEST, Takes::newest);
         const auto figures = interleave(
-            settings, {[&] { return delays(segments, count, period_ns); }, [&] { return delays(segments, count, 0); },
-                       [&] { return delays(raw_link(elements, nullptr, 1, true), count, period_ns); }});
+            settings,
+            {[&] { return delays(segments, count, period_ns); }, [&] { return delays(segments, count, 0); },
+             [&] { return delays(raw_link(elements, {.high_water_mark = 1, .drops = true}), count, period_ns); }});
         Report report(settings, "network: delay of the newest frame, 1 MB, subscriber ten times too slow");
         // A frame is up to one period old when it is the newest.
         const double transfer = figures[1].median, bound = 2 * transfer + 1e-6 * period_ns;
