@@ -35,7 +35,7 @@ class Deadline
 class Rate
 {
   public:
-    void count() noexcept { ++events_; }
+    void count(uint64_t events = 1) noexcept { events_ += events; }
     double per_second() const noexcept { return per_second_; }
     // To be called now and then.
     void update(int64_t now_ns) noexcept

@@ -1,6 +1,9 @@
 #include "publisher/offer.hpp"
 
+#include "handover.hpp"
 #include "platform/platform.hpp"
+
+#include <algorithm>
 
 namespace dao::net
 {
@@ -42,7 +45,7 @@ void Offer::request_stop()
     stops_ = true;
     const std::lock_guard lock(mutex_); // nothing is opened anew meanwhile
     source_.interrupt();
-    stop_requested_.notify_all();
+    frames_are_due_.notify_all();
 }
 
 void Offer::run(const std::function<void()> &published)
@@ -50,8 +53,9 @@ void Offer::run(const std::function<void()> &published)
     while (!stops_)
         try
         {
-            const Source::Wait found = source_.wait();
-            if (found == Source::Wait::nothing)
+            const bool are_due = wait_until_due();
+            const Source::Wait found = source_.wait(are_due ? -1 : 0);
+            if (found == Source::Wait::nothing || (found == Source::Wait::frame && !are_due))
                 continue;
             if (take_frame(found == Source::Wait::replaced))
                 published();
@@ -67,7 +71,21 @@ void Offer::run(const std::function<void()> &published)
 void Offer::rest()
 {
     std::unique_lock lock(mutex_);
-    stop_requested_.wait_for(lock, rest_time, [this] { return stops_.load(); });
+    frames_are_due_.wait_for(lock, rest_time, [this] { return stops_.load(); });
+}
+
+// Asleep while nobody could be sent a frame, which so costs whoever publishes it no wake-up. False after a while: the segment
+// may have been replaced.
+bool Offer::wait_until_due()
+{
+    std::unique_lock lock(mutex_);
+    return frames_are_due_.wait_for(lock, rest_time, [this] { return stops_ || is_due(); });
+}
+
+bool Offer::is_due() const
+{
+    return port_.is_wanted(plain_topic_) ||
+           std::any_of(sessions_.begin(), sessions_.end(), [](const auto &entry) { return has_credit(entry.second); });
 }
 
 // False when there is no segment now.
@@ -78,8 +96,6 @@ bool Offer::take_frame(bool is_replaced)
     {
         if (is_replaced && !source_.reopen())
             return false;
-        if (!is_replaced)
-            published_.count();
         send_due();
         return true;
     }
@@ -91,8 +107,7 @@ bool Offer::take_frame(bool is_replaced)
 
 void Offer::send_due()
 {
-    if (port_.is_wanted(plain_topic_))
-        serve_newest(plain_);
+    serve_plain();
     for (auto &[topic, session] : sessions_)
         serve(session);
 }
@@ -101,8 +116,16 @@ void Offer::serve_strangers()
 {
     const std::lock_guard lock(mutex_);
     plain_.sent_source.clear(); // who comes later wants what the others have
-    if (port_.is_wanted(plain_topic_))
-        serve_newest(plain_);
+    serve_plain();
+    frames_are_due_.notify_all();
+}
+
+void Offer::serve_plain()
+{
+    if (!port_.is_wanted(plain_topic_))
+        return;
+    serve_newest(plain_);
+    plain_.counts.skipped = 0; // they are more than one, and ZeroMQ tells nobody what it drops
 }
 
 void Offer::serve(Session &session)
@@ -122,9 +145,9 @@ void Offer::serve_newest(Session &session)
         return;
     const bool is_counted = session.counted_source == source_.id();
     if (is_counted && copy->frame.cnt0 > session.counted_cnt0)
-        session.skipped += copy->frame.cnt0 - session.counted_cnt0 - 1;
-    else if (is_counted && session.lost > 0)
-        --session.lost; // sent by an earlier connection, which did not deliver it
+        session.counts.skipped += copy->frame.cnt0 - session.counted_cnt0 - 1;
+    else if (is_counted && session.counts.undelivered > 0)
+        --session.counts.undelivered; // sent by an earlier connection, which did not deliver it
     session.sent_source = session.counted_source = source_.id();
     session.sent_cnt0 = session.counted_cnt0 = copy->frame.cnt0;
     send(session, *copy);
@@ -142,7 +165,7 @@ void Offer::serve_each(Session &session)
     }
     while (has_credit(session))
     {
-        std::optional<FrameCopy> copy = session.reader->next(session.overwritten);
+        std::optional<FrameCopy> copy = session.reader->next(session.counts.overwritten);
         if (!copy)
             return;
         session.sent_cnt0 = copy->frame.cnt0;
@@ -164,23 +187,27 @@ void Offer::send(Session &session, FrameCopy &copy)
     ++session.seq;
     if (session.credit.credit != 0)
     {
-        session.in_flight[session.seq] = {copy.frame.cnt0, copy.bytes};
+        session.in_flight.push_back({session.seq, copy.frame.cnt0, copy.bytes});
         session.in_flight_bytes += copy.bytes;
     }
     session.sent_at_ns = last_sent_at_ns_ = realtime_ns();
     zmq::message_t data;
     data.copy(copy.data);
+    hand_over(data.data());
     port_.send(session.topic, wire::complete(copy.header, session.seq, source_.keyword_changes(), session.sent_at_ns),
                &data, with_keywords ? &keywords : nullptr);
-    ++session.frames;
-    session.bytes += copy.bytes;
+    ++session.counts.frames;
+    session.counts.bytes += copy.bytes;
     sent_.count();
 }
 
 void Offer::take_credit(const wire::Credit &credit, const std::string &user, int64_t heard_ns)
 {
     const std::lock_guard lock(mutex_);
-    Session &session = session_of(credit);
+    Session *found = session_of(credit);
+    if (found == nullptr)
+        return;
+    Session &session = *found;
     session.user = user;
     session.heard_ns = monotonic_ns();
     session.heard_at_ns = heard_ns;
@@ -188,52 +215,53 @@ void Offer::take_credit(const wire::Credit &credit, const std::string &user, int
     session.credit.credit = std::max(session.credit.credit, credit.credit);
     session.credit.got = std::max(session.credit.got, std::min(credit.got, session.seq));
     session.credit.sent_ns = credit.sent_ns;
-    for (auto at = session.in_flight.begin(); at != session.in_flight.end() && at->first <= session.credit.got;
-         at = session.in_flight.erase(at))
-        session.in_flight_bytes -= at->second.bytes;
+    for (auto &sent = session.in_flight; !sent.empty() && sent.front().seq <= session.credit.got; sent.pop_front())
+        session.in_flight_bytes -= sent.front().bytes;
     serve(session);
+    if (has_credit(session))
+        frames_are_due_.notify_all();
     if (credit.asks)
         answer(session, heard_ns);
 }
 
-Session &Offer::session_of(const wire::Credit &credit)
+// None for a connection that the subscriber has replaced, of which something comes late.
+Session *Offer::session_of(const wire::Credit &credit)
 {
     const std::string topic = wire::private_topic(credit.topic);
     if (const auto found = sessions_.find(topic); found != sessions_.end())
-        return found->second;
-    if (sessions_.size() >= session_limit)
+        return &found->second;
+    const auto earlier = std::find_if(sessions_.begin(), sessions_.end(), [&](const auto &entry) {
+        return entry.second.credit.subscriber == credit.subscriber;
+    });
+    if (earlier != sessions_.end() && earlier->second.credit.connection > credit.connection)
+        return nullptr;
+    if (earlier == sessions_.end() && sessions_.size() >= session_limit)
         throw wire::BadMessage("subscribers: more than " + std::to_string(session_limit) + " of one segment");
     Session session;
     session.topic = topic;
     session.credit = credit;
-    session.credit.got = 0;
+    session.seq = credit.got; // not 0 when it was silent for so long that it was forgotten
     session.sent_source = credit.source;
     session.sent_cnt0 = credit.after_cnt0;
-    for (auto earlier = sessions_.begin(); earlier != sessions_.end(); ++earlier)
-        if (earlier->second.credit.subscriber == credit.subscriber)
-        {
-            follow_on(session, earlier->second);
-            sessions_.erase(earlier);
-            break;
-        }
-    return sessions_.emplace(topic, std::move(session)).first->second;
+    if (earlier != sessions_.end())
+    {
+        follow_on(session, earlier->second);
+        sessions_.erase(earlier);
+    }
+    return &sessions_.emplace(topic, std::move(session)).first->second;
 }
 
 // The subscriber has a new connection: what it did not get by the earlier one is lost, unless it is sent again.
 void Offer::follow_on(Session &session, const Session &earlier)
 {
-    session.frames = earlier.frames;
-    session.bytes = earlier.bytes;
-    session.skipped = earlier.skipped;
-    session.lost = earlier.lost;
-    session.overwritten = earlier.overwritten;
+    session.counts = earlier.counts;
     session.counted_source = earlier.counted_source;
     session.counted_cnt0 = earlier.counted_cnt0;
     if (session.credit.every)
         return;
-    for (const auto &[seq, frame] : earlier.in_flight)
+    for (const InFlight &frame : earlier.in_flight)
         if (session.credit.source != earlier.sent_source || frame.cnt0 > session.credit.after_cnt0)
-            ++session.lost;
+            ++session.counts.undelivered;
 }
 
 void Offer::answer(const Session &session, int64_t heard_ns)
@@ -244,7 +272,7 @@ void Offer::answer(const Session &session, int64_t heard_ns)
     answer.source = source_.id();
     answer.cnt0 = source_.describe().cnt0;
     answer.seq = session.seq;
-    answer.lost = session.lost;
+    answer.lost = session.counts.undelivered;
     answer.asked_ns = session.credit.sent_ns;
     answer.heard_ns = heard_ns;
     answer.sent_ns = realtime_ns();
@@ -266,23 +294,23 @@ void Offer::tidy()
 {
     const std::lock_guard lock(mutex_);
     const int64_t now_ns = monotonic_ns();
+    count_published();
     published_.update(now_ns);
     sent_.update(now_ns);
     for (auto at = sessions_.begin(); at != sessions_.end();)
     {
         const bool is_silent = now_ns - at->second.heard_ns > silence_limit_ns;
         if (is_silent)
-            retire(at->second);
+            gone_.add(at->second.counts);
         at = is_silent ? sessions_.erase(at) : std::next(at);
     }
 }
 
-void Offer::retire(const Session &session)
+void Offer::count_published()
 {
-    gone_.frames += session.frames;
-    gone_.bytes += session.bytes;
-    gone_.skipped += session.skipped;
-    gone_.lost += session.lost + session.overwritten;
+    const uint64_t counter = source_.counter();
+    published_.count(counter >= counted_ ? counter - counted_ : counter); // a segment that is made anew begins at 0
+    counted_ = counter;
 }
 
 wire::Offer Offer::describe()
@@ -301,10 +329,10 @@ DAO_NET_PEER describe_peer(const Session &session, const std::string &topic)
     DAO_NET_PEER peer = DAO_NET_PEER_INIT;
     peer.mode = session.credit.every ? DAO_NET_EVERY : DAO_NET_LATEST;
     peer.in_flight = static_cast<uint32_t>(session.in_flight.size());
-    peer.frames = session.frames;
-    peer.skipped = session.skipped;
-    peer.lost = session.lost + session.overwritten;
-    peer.bytes = session.bytes;
+    peer.frames = session.counts.frames;
+    peer.skipped = session.counts.skipped;
+    peer.lost = session.counts.lost();
+    peer.bytes = session.counts.bytes;
     peer.last_frame_ns = session.sent_at_ns;
     peer.last_seen_ns = session.heard_at_ns;
     wire::fill(peer.topic, topic);
@@ -325,25 +353,23 @@ void Offer::list_peers(std::vector<DAO_NET_PEER> &peers)
     {
         peers.push_back(describe_peer(plain_, topic_));
         peers.back().plain = 1;
-        peers.back().skipped = 0;
     }
 }
 
 void Offer::add_totals(DAO_NET_INFO &info)
 {
     const std::lock_guard lock(mutex_);
-    info.frames += gone_.frames + plain_.frames;
-    info.bytes += gone_.bytes + plain_.bytes;
-    info.skipped += gone_.skipped;
-    info.lost += gone_.lost;
+    Counts counts = gone_;
+    counts.add(plain_.counts);
     for (const auto &[topic, session] : sessions_)
     {
-        info.frames += session.frames;
-        info.bytes += session.bytes;
-        info.skipped += session.skipped;
-        info.lost += session.lost + session.overwritten;
+        counts.add(session.counts);
         info.peers += session.credit.credit != 0 ? 1u : 0u;
     }
+    info.frames += counts.frames;
+    info.bytes += counts.bytes;
+    info.skipped += counts.skipped;
+    info.lost += counts.lost();
     info.peers += port_.is_wanted(plain_topic_) ? 1u : 0u;
     info.frames_per_second += sent_.per_second();
     info.last_frame_ns = std::max(info.last_frame_ns, last_sent_at_ns_);

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <thread>
 
@@ -16,8 +17,29 @@ namespace dao::net
 
 struct InFlight
 {
+    uint64_t seq = 0;
     uint64_t cnt0 = 0;
     uint64_t bytes = 0;
+};
+
+// What became of the frames for one subscriber, or for several.
+struct Counts
+{
+    uint64_t frames = 0;
+    uint64_t bytes = 0;
+    uint64_t skipped = 0;
+    uint64_t undelivered = 0; // sent by earlier connections, and did not arrive
+    uint64_t overwritten = 0; // before they could be sent in order
+
+    uint64_t lost() const { return undelivered + overwritten; }
+    void add(const Counts &more)
+    {
+        frames += more.frames;
+        bytes += more.bytes;
+        skipped += more.skipped;
+        undelivered += more.undelivered;
+        overwritten += more.overwritten;
+    }
 };
 
 // What one subscriber is to be sent, and was.
@@ -36,12 +58,8 @@ struct Session
     int64_t heard_ns = 0;
     int64_t heard_at_ns = 0; // for people, as the next
     int64_t sent_at_ns = 0;
-    uint64_t frames = 0;
-    uint64_t bytes = 0;
-    uint64_t skipped = 0;
-    uint64_t lost = 0;                      // sent by earlier connections, and did not arrive
-    uint64_t overwritten = 0;               // before they could be sent in order
-    std::map<uint64_t, InFlight> in_flight; // by number: what is not acknowledged
+    Counts counts;
+    std::deque<InFlight> in_flight; // what is not acknowledged, oldest first
     uint64_t in_flight_bytes = 0;
     std::unique_ptr<OrderedReader> reader;
 };
@@ -77,27 +95,31 @@ class Offer
     void run(const std::function<void()> &published);
     bool take_frame(bool is_replaced);
     void rest();
+    bool wait_until_due();
+    bool is_due() const;
+    void count_published();
     void send_due();
     void serve(Session &session);
+    void serve_plain();
     void serve_newest(Session &session);
     void serve_each(Session &session);
     void send(Session &session, FrameCopy &copy);
-    Session &session_of(const wire::Credit &credit);
+    Session *session_of(const wire::Credit &credit);
     void follow_on(Session &session, const Session &earlier);
     void answer(const Session &session, int64_t heard_ns);
-    void retire(const Session &session);
 
     const std::string topic_;
     const std::string plain_topic_;
     const std::string host_;
     Port &port_;
     std::mutex mutex_;
-    std::condition_variable stop_requested_;
+    std::condition_variable frames_are_due_; // or the thread is to end
     Source source_;
     std::map<std::string, Session> sessions_; // by private topic
     Session plain_;
-    DAO_NET_PEER gone_ = DAO_NET_PEER_INIT; // sums of those that are no more
+    Counts gone_; // of those that are no more
     int64_t last_sent_at_ns_ = 0;
+    uint64_t counted_ = 0; // the counter when `published_` was counted last
     Rate published_;
     Rate sent_;
     std::atomic<bool> stops_{false};

@@ -89,10 +89,11 @@ Incoming Port::sort(zmq::message_t &part)
 
 void Port::note(const std::string &topic, bool begins)
 {
+    auto &subscriptions = topic.starts_with(wire::private_mark) ? private_topics_ : strangers_;
     if (!begins)
-        subscriptions_.erase(topic);
-    else if (subscriptions_.size() < subscription_limit)
-        subscriptions_.insert(topic);
+        subscriptions.erase(topic);
+    else if (subscriptions.size() < subscription_limit)
+        subscriptions.insert(topic);
     else
         has_too_many_ = true;
 }
@@ -102,8 +103,8 @@ bool Port::is_wanted(const std::string &topic) const
     const std::lock_guard lock(mutex_);
     if (has_too_many_)
         return true;
-    for (size_t bytes = 0; bytes <= topic.size(); ++bytes)
-        if (subscriptions_.find(std::string_view(topic).substr(0, bytes)) != subscriptions_.end())
+    for (size_t bytes = 0; bytes <= topic.size() && !strangers_.empty(); ++bytes)
+        if (strangers_.find(std::string_view(topic).substr(0, bytes)) != strangers_.end())
             return true;
     return false;
 }
@@ -111,7 +112,7 @@ bool Port::is_wanted(const std::string &topic) const
 bool Port::has_private(const std::string &topic) const
 {
     const std::lock_guard lock(mutex_);
-    return has_too_many_ || subscriptions_.count(topic) != 0;
+    return has_too_many_ || private_topics_.count(topic) != 0;
 }
 
 }

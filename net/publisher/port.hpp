@@ -55,7 +55,8 @@ class Port
     zmq::socket_t socket_;
     zmq::fd_t descriptor_;
     std::string endpoint_;
-    std::set<std::string, std::less<>> subscriptions_;
+    std::set<std::string, std::less<>> strangers_; // what they have subscribed to
+    std::set<std::string, std::less<>> private_topics_;
     bool has_too_many_ = false; // then everything is wanted
 };
 

@@ -28,7 +28,10 @@ Publisher::Publisher(const PublisherOptions &options)
     : options_(options), host_(wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1)), clients_(options.clients)
 {
     if (!options.keys.empty())
+    {
         keys_ = read_key_pair(options.keys);
+        platform::keep_freed_memory(); // libzmq takes three times a frame's for each that it encrypts
+    }
     info_.role = DAO_NET_PUBLISHER;
     info_.state = DAO_NET_LIVE;
     info_.pid = platform::process_id();
@@ -127,8 +130,7 @@ void Publisher::tell_failure(const char *what) noexcept
 
 void Publisher::poll(StopSignal &stop, Gate *gate, Monitor &monitor)
 {
-    std::vector<zmq::pollitem_t> items = {
-        {nullptr, port_->descriptor(), ZMQ_POLLIN, 0}, stop.poll_item(), monitor.poll_item()};
+    std::vector<zmq::pollitem_t> items = {item_of(port_->descriptor()), stop.poll_item(), monitor.poll_item()};
     if (gate != nullptr)
         items.push_back(gate->poll_item());
     const int64_t left_ns = std::max<int64_t>(0, next_tick_ns_ - monotonic_ns());

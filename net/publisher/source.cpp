@@ -81,11 +81,11 @@ void Source::interrupt()
     daoShmInterruptImage(waiting_.get());
 }
 
-Source::Wait Source::wait()
+Source::Wait Source::wait(int64_t timeout_ns)
 {
     if (!reading_.is_open()) // attach() failed
         return Wait::replaced;
-    switch (daoShmWaitForFrame(waiting_.get(), seen_, -1))
+    switch (daoShmWaitForFrame(waiting_.get(), seen_, timeout_ns))
     {
     case DAO_SUCCESS:
         // Before anybody copies: a frame that is published from now on ends the next wait.
@@ -185,7 +185,7 @@ wire::Offer Source::describe()
     offer.topic = topic_;
     offer.geometry = opened_.geometry;
     offer.depth = opened_.depth;
-    offer.cnt0 = daoShmGetCounter(reading_.get());
+    offer.cnt0 = counter();
     return offer;
 }
 

@@ -35,11 +35,11 @@ class Source
     enum class Wait
     {
         frame,
-        nothing, // interrupted
+        nothing, // in time, or interrupted
         replaced // reopen() is due
     };
     // For the thread that waits; the rest is for one thread at a time, which may be another.
-    Wait wait();
+    Wait wait(int64_t timeout_ns);
     // Ends the wait under way, or the next one.
     void interrupt();
 
@@ -50,6 +50,7 @@ class Source
     // The keywords as they travel, read again when the last time is a while ago, and how often they changed.
     const std::string &keywords();
     uint64_t keyword_changes() const { return keyword_changes_; }
+    uint64_t counter() { return daoShmGetCounter(reading_.get()); }
     wire::Offer describe();
     // Of the newest frame that was copied; empty before.
     const std::string &id() const { return id_; }

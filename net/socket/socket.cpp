@@ -67,6 +67,7 @@ StopSignal::StopSignal(zmq::context_t &context, const std::string &address) : so
 {
     socket_.set(zmq::sockopt::linger, 0);
     socket_.bind(address);
+    descriptor_ = socket_.get(zmq::sockopt::fd);
 }
 
 void StopSignal::send(zmq::context_t &context, const std::string &address)
@@ -92,6 +93,7 @@ Monitor::Monitor(zmq::context_t &context, zmq::socket_t &socket)
     events_.connect(address);
     if (zmq_socket_monitor(watched_.handle(), address.c_str(), ZMQ_EVENT_ALL) != 0)
         throw zmq::error_t();
+    descriptor_ = events_.get(zmq::sockopt::fd);
 }
 
 Monitor::~Monitor()

@@ -37,9 +37,14 @@ void Subscriber::receive_all()
 {
     Parts parts;
     bool is_whole = false;
-    for (int count = 0; count < messages_at_once && receive(socket_, parts, is_whole); ++count)
+    for (int count = 0; count < messages_at_once; ++count)
         try
         {
+            if (!receive(socket_, parts, is_whole))
+            {
+                may_have_more_ = false;
+                return;
+            }
             last_heard_ns_ = monotonic_ns();
             if (!is_whole)
                 throw wire::BadMessage("a message of more than 4 parts");

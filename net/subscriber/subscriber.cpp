@@ -46,7 +46,8 @@ zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOp
 
 Subscriber::Subscriber(const SubscriberOptions &options)
     : options_(options), id_(wire::random_id()), host_(wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1)),
-      socket_(make_subscriber_socket(context_, options, public_key_)), copy_(options.name, options.depth)
+      socket_(make_subscriber_socket(context_, options, public_key_)),
+      socket_descriptor_(socket_.get(zmq::sockopt::fd)), copy_(options.name, options.depth)
 {
     platform::keep_freed_memory();
     const std::string endpoint = endpoint_of(options.host, options.port);
@@ -82,6 +83,7 @@ void Subscriber::run()
             StopSignal stop(context_, stop_address);
             Monitor monitor(context_, socket_);
             socket_.connect(endpoint_of(options_.host, options_.port));
+            may_have_more_ = true;
             while (!stops_)
                 poll(stop, monitor);
         }
@@ -109,13 +111,14 @@ void Subscriber::disconnect() noexcept
 
 void Subscriber::poll(StopSignal &stop, Monitor &monitor)
 {
-    std::vector<zmq::pollitem_t> items = {{socket_.handle(), 0, ZMQ_POLLIN, 0}, stop.poll_item(), monitor.poll_item()};
+    std::array<zmq::pollitem_t, 3> items = {item_of(socket_descriptor_), monitor.poll_item(), stop.poll_item()};
     const int64_t left_ns = std::max<int64_t>(0, std::min(next_tick_ns_, next_credit_ns_) - monotonic_ns());
-    zmq::poll(items, std::chrono::milliseconds(left_ns / millisecond_ns + 1));
+    zmq::poll(items, std::chrono::milliseconds(may_have_more_ ? 0 : left_ns / millisecond_ns + 1));
     // Frames that had come before a connection ended count before its end.
     receive_all();
-    while (const std::optional<LinkChange> change = monitor.next())
-        hear(*change);
+    if (items[1].revents != 0)
+        while (const std::optional<LinkChange> change = monitor.next())
+            hear(*change);
     const int64_t now_ns = monotonic_ns();
     if (is_established_ && now_ns >= next_credit_ns_)
     {
@@ -176,6 +179,7 @@ void Subscriber::begin_session()
     end_session();
     is_established_ = true;
     session_ = wire::random_id();
+    ++session_number_;
     received_seq_ = told_seq_ = 0;
     is_answered_ = false;
     session_began_ns_ = last_heard_ns_ = monotonic_ns();
@@ -187,6 +191,7 @@ void Subscriber::begin_session()
         info_.peers = 1;
     }
     send_credit(true);
+    earlier_topic_.clear(); // what it has not brought by now counts as lost, or is sent again, in order
 }
 
 // What came in a pause and was dropped is sent again if it still is to be had, as after a connection that broke.
@@ -199,7 +204,6 @@ void Subscriber::resume()
         return;
     }
     begin_session();
-    earlier_topic_.clear(); // what is under way there is sent again, in order
 }
 
 void Subscriber::end_session()
@@ -222,7 +226,13 @@ void Subscriber::end_session()
 
 void Subscriber::subscribe(const std::string &topic, bool begins)
 {
-    socket_.send(zmq::buffer((begins ? '\1' : '\0') + topic), zmq::send_flags::dontwait);
+    send(zmq::buffer((begins ? '\1' : '\0') + topic));
+}
+
+void Subscriber::send(zmq::const_buffer message)
+{
+    may_have_more_ = true;
+    socket_.send(message, zmq::send_flags::dontwait);
 }
 
 void Subscriber::send_credit(bool asks)
@@ -230,6 +240,7 @@ void Subscriber::send_credit(bool asks)
     wire::Credit credit;
     credit.topic = session_;
     credit.subscriber = id_;
+    credit.connection = session_number_;
     credit.segment = options_.topic;
     if (credit.segment.empty())
     {
@@ -247,7 +258,7 @@ void Subscriber::send_credit(bool asks)
     credit.source = source_;
     credit.after_cnt0 = source_cnt0_;
     credit.sent_ns = realtime_ns();
-    socket_.send(zmq::buffer(wire::write_credit(credit)), zmq::send_flags::dontwait);
+    send(zmq::buffer(wire::write_credit(credit)));
     if (asks)
         next_credit_ns_ = monotonic_ns() + tick_ns;
 }
@@ -279,6 +290,7 @@ void Subscriber::reconnect_when_due(int64_t now_ns)
     refused_ns_ = 0;
     descriptor_ = -1;
     const std::string endpoint = endpoint_of(options_.host, options_.port);
+    may_have_more_ = true;
     socket_.disconnect(endpoint);
     socket_.connect(endpoint);
 }

@@ -65,6 +65,7 @@ class Subscriber
     void resume();
     void end_session();
     void subscribe(const std::string &topic, bool begins);
+    void send(zmq::const_buffer message);
     void send_credit(bool asks);
     void tick();
     void look_for_strangers(int64_t now_ns);
@@ -90,6 +91,8 @@ class Subscriber
     std::string public_key_;
     platform::ForkGuard fork_guard_;
     zmq::socket_t socket_;
+    zmq::fd_t socket_descriptor_;
+    bool may_have_more_ = true; // messages, of which the descriptor does not tell
 
     // The connection there is.
     bool is_established_ = false;
@@ -98,7 +101,8 @@ class Subscriber
     int64_t refused_ns_ = 0;     // 0: not since the last connection
     std::string session_;        // the private topic's id, empty without a connection
     std::string session_topic_;  // as messages have it
-    std::string earlier_topic_;  // whose frames may still come
+    uint64_t session_number_ = 0;
+    std::string earlier_topic_; // whose frames may still come, until the next session says what came
     uint64_t received_seq_ = 0;
     uint64_t told_seq_ = 0;       // as the publisher was told
     uint64_t confirmed_lost_ = 0; // by the publisher, of earlier connections

@@ -78,6 +78,7 @@ std::string write_credit(const Credit &credit)
     Json object = {{"v", version},
                    {"topic", credit.topic},
                    {"subscriber", credit.subscriber},
+                   {"connection", credit.connection},
                    {"segment", credit.segment},
                    {"host", credit.host},
                    {"mode", credit.every ? "every" : "latest"},
@@ -103,6 +104,7 @@ Credit read_credit(std::string_view text)
     Credit credit;
     credit.topic = id_member(object, "topic");
     credit.subscriber = id_member(object, "subscriber");
+    credit.connection = unsigned_member_or(object, "connection", 0);
     credit.segment = topic_or_nothing(object, "segment");
     credit.host = clean(text_member(object, "host", host_limit_bytes), host_limit_bytes);
     const std::string mode = text_member(object, "mode", 10);

@@ -22,9 +22,10 @@ constexpr uint64_t every_window(uint64_t frame_bytes)
 // Cumulative: "send me frames up to number `credit` of this private topic". Saying it again does no harm.
 struct Credit
 {
-    std::string topic;      // the private topic's id: one for each connection
-    std::string subscriber; // id of the subscriber, the same through all its connections
-    std::string segment;    // topic of the segment; empty: the first that is offered
+    std::string topic;       // the private topic's id: one for each connection
+    std::string subscriber;  // id of the subscriber, the same through all its connections
+    uint64_t connection = 0; // grows with each private topic of the subscriber
+    std::string segment;     // topic of the segment; empty: the first that is offered
     std::string host;
     bool every = false;
     bool asks = false; // wants an answer

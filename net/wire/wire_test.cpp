@@ -49,6 +49,7 @@ std::string some_credit()
     credit.every = true;
     credit.asks = true;
     credit.credit = UINT64_MAX;
+    credit.connection = 3;
     credit.got = 7;
     credit.source = "s";
     credit.after_cnt0 = 5;
@@ -177,6 +178,7 @@ TEST(Wire, CreditComesBackAsItWas)
     EXPECT_EQ(credit.segment, "wfs");
     EXPECT_TRUE(credit.every && credit.asks && !credit.wants_offers);
     EXPECT_EQ(credit.credit, UINT64_MAX);
+    EXPECT_EQ(credit.connection, 3u);
     EXPECT_EQ(credit.got, 7u);
     EXPECT_EQ(credit.source, "s");
     EXPECT_EQ(credit.after_cnt0, 5u);

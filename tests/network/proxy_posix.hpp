@@ -58,6 +58,8 @@ class Proxy
     void set_down(bool down) { down_ = down; }
     /** Resets every connection, with what is under way. */
     void reset_all() { ++resets_; }
+    /** Resets every connection for the subscriber alone: what it has said still comes to the publisher, as late as ever. */
+    void abandon_all() { ++abandonments_; }
     /** New connections are refused by a reset. */
     void set_refusing(bool refuse) { refuses_ = refuse; }
 
@@ -85,6 +87,7 @@ class Proxy
     struct Connection
     {
         Direction up, down;
+        bool is_abandoned = false;
     };
 
     static sockaddr_in loopback(int port)
@@ -182,21 +185,42 @@ class Proxy
 
     void end(Connection &connection)
     {
-        close_hard(connection.up.from);
+        if (!connection.is_abandoned)
+            close_hard(connection.up.from);
         close_hard(connection.up.to);
+    }
+
+    void abandon(Connection &connection)
+    {
+        if (connection.is_abandoned)
+            return;
+        take(connection.up);
+        close_hard(connection.up.from);
+        connection.up.ended = connection.is_abandoned = true;
+    }
+
+    bool serve(Connection &connection)
+    {
+        if (!connection.is_abandoned)
+        {
+            take(connection.up);
+            take(connection.down);
+        }
+        return give(connection.up, false) && (connection.is_abandoned || give(connection.down, true));
     }
 
     void run()
     {
-        int resets_seen = 0;
+        int resets_seen = 0, abandonments_seen = 0;
         while (!stops_)
         {
             std::vector<pollfd> sockets = {{listener_, POLLIN, 0}};
             if (!down_)
                 for (Connection &connection : connections_)
                     for (Direction *direction : {&connection.up, &connection.down})
-                        sockets.push_back(
-                            {direction->from, static_cast<short>(direction->held < 200'000 ? POLLIN : 0), 0});
+                        if (!connection.is_abandoned)
+                            sockets.push_back(
+                                {direction->from, static_cast<short>(direction->held < 200'000 ? POLLIN : 0), 0});
             ::poll(sockets.data(), sockets.size(), 1);
             if (sockets[0].revents != 0)
                 accept_one();
@@ -207,13 +231,17 @@ class Proxy
                     end(connection);
                 connections_.clear();
             }
+            if (abandonments_seen != abandonments_)
+            {
+                abandonments_seen = abandonments_;
+                for (Connection &connection : connections_)
+                    abandon(connection);
+            }
             if (down_)
                 continue;
             for (auto at = connections_.begin(); at != connections_.end();)
             {
-                take(at->up);
-                take(at->down);
-                if (give(at->up, false) && give(at->down, true))
+                if (serve(*at))
                 {
                     ++at;
                     continue;
@@ -232,7 +260,7 @@ class Proxy
     std::list<Connection> connections_;
     std::atomic<long> rate_{0}, delay_ms_{0}, passed_{0}, limit_{no_limit};
     std::atomic<bool> down_{false}, refuses_{false}, stops_{false};
-    std::atomic<int> resets_{0}, accepted_{0};
+    std::atomic<int> resets_{0}, abandonments_{0}, accepted_{0};
     std::thread thread_;
 };
 
