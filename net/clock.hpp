@@ -17,6 +17,12 @@ inline int64_t monotonic_ns()
         .count();
 }
 
+// A moment on the clock of the day as that is set now, so that no age jumps when it is set. 0 stays 0: no such moment.
+inline int64_t day_time_of(int64_t monotonic_moment_ns)
+{
+    return monotonic_moment_ns == 0 ? 0 : realtime_ns() - (monotonic_ns() - monotonic_moment_ns);
+}
+
 constexpr int64_t second_ns = 1'000'000'000;
 constexpr int64_t millisecond_ns = 1'000'000;
 

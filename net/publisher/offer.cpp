@@ -16,6 +16,12 @@ constexpr int64_t keywords_repeat_ns = second_ns;
 constexpr int64_t silence_limit_ns = 35 * second_ns; // longer than a dead connection lives
 constexpr size_t session_limit = 4096;
 
+// Not one of which the connection ended.
+bool is_there(const Session &session)
+{
+    return session.credit.credit != 0;
+}
+
 bool has_credit(const Session &session)
 {
     const size_t under_way = session.in_flight.size();
@@ -185,17 +191,17 @@ void Offer::send(Session &session, FrameCopy &copy)
         session.keywords_sent_ns = now_ns;
     }
     ++session.seq;
-    if (session.credit.credit != 0)
+    if (is_there(session))
     {
         session.in_flight.push_back({session.seq, copy.frame.cnt0, copy.bytes});
         session.in_flight_bytes += copy.bytes;
     }
-    session.sent_at_ns = last_sent_at_ns_ = realtime_ns();
+    session.sent_ns = last_sent_ns_ = now_ns;
     zmq::message_t data;
     data.copy(copy.data);
     hand_over(data.data());
-    port_.send(session.topic, wire::complete(copy.header, session.seq, source_.keyword_changes(), session.sent_at_ns),
-               &data, with_keywords ? &keywords : nullptr);
+    port_.send(session.topic, wire::complete(copy.header, session.seq, source_.keyword_changes(), realtime_ns()), &data,
+               with_keywords ? &keywords : nullptr);
     ++session.counts.frames;
     session.counts.bytes += copy.bytes;
     sent_.count();
@@ -210,7 +216,6 @@ void Offer::take_credit(const wire::Credit &credit, const std::string &user, int
     Session &session = *found;
     session.user = user;
     session.heard_ns = monotonic_ns();
-    session.heard_at_ns = heard_ns;
     // Threads may bring two credits in the wrong order.
     session.credit.credit = std::max(session.credit.credit, credit.credit);
     session.credit.got = std::max(session.credit.got, std::min(credit.got, session.seq));
@@ -236,7 +241,7 @@ Session *Offer::session_of(const wire::Credit &credit)
     if (earlier != sessions_.end() && earlier->second.credit.connection > credit.connection)
         return nullptr;
     if (earlier == sessions_.end() && sessions_.size() >= session_limit)
-        throw wire::BadMessage("subscribers: more than " + std::to_string(session_limit) + " of one segment");
+        make_room();
     Session session;
     session.topic = topic;
     session.credit = credit;
@@ -249,6 +254,19 @@ Session *Offer::session_of(const wire::Credit &credit)
         sessions_.erase(earlier);
     }
     return &sessions_.emplace(topic, std::move(session)).first->second;
+}
+
+// Gives up the one that is gone for longest, whose numbers are of use only if it comes again. Throws when all are there.
+void Offer::make_room()
+{
+    const auto oldest = std::min_element(sessions_.begin(), sessions_.end(), [](const auto &one, const auto &other) {
+        return std::pair(is_there(one.second), one.second.heard_ns) <
+               std::pair(is_there(other.second), other.second.heard_ns);
+    });
+    if (is_there(oldest->second))
+        throw wire::BadMessage("subscribers: more than " + std::to_string(session_limit) + " of one segment");
+    gone_.add(oldest->second.counts);
+    sessions_.erase(oldest);
 }
 
 // The subscriber has a new connection: what it did not get by the earlier one is lost, unless it is sent again.
@@ -333,8 +351,8 @@ DAO_NET_PEER describe_peer(const Session &session, const std::string &topic)
     peer.skipped = session.counts.skipped;
     peer.lost = session.counts.lost();
     peer.bytes = session.counts.bytes;
-    peer.last_frame_ns = session.sent_at_ns;
-    peer.last_seen_ns = session.heard_at_ns;
+    peer.last_frame_ns = day_time_of(session.sent_ns);
+    peer.last_seen_ns = day_time_of(session.heard_ns);
     wire::fill(peer.topic, topic);
     wire::fill(peer.host, session.credit.host);
     wire::fill(peer.user_key, session.user);
@@ -347,7 +365,7 @@ void Offer::list_peers(std::vector<DAO_NET_PEER> &peers)
 {
     const std::lock_guard lock(mutex_);
     for (const auto &[topic, session] : sessions_)
-        if (session.credit.credit != 0)
+        if (is_there(session))
             peers.push_back(describe_peer(session, topic_));
     if (port_.is_wanted(plain_topic_))
     {
@@ -364,7 +382,7 @@ void Offer::add_totals(DAO_NET_INFO &info)
     for (const auto &[topic, session] : sessions_)
     {
         counts.add(session.counts);
-        info.peers += session.credit.credit != 0 ? 1u : 0u;
+        info.peers += is_there(session) ? 1u : 0u;
     }
     info.frames += counts.frames;
     info.bytes += counts.bytes;
@@ -372,7 +390,7 @@ void Offer::add_totals(DAO_NET_INFO &info)
     info.lost += counts.lost();
     info.peers += port_.is_wanted(plain_topic_) ? 1u : 0u;
     info.frames_per_second += sent_.per_second();
-    info.last_frame_ns = std::max(info.last_frame_ns, last_sent_at_ns_);
+    info.last_frame_ns = std::max(info.last_frame_ns, day_time_of(last_sent_ns_));
 }
 
 }

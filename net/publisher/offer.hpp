@@ -54,10 +54,9 @@ struct Session
     std::string counted_source; // up to where it is counted what was sent and what was skipped
     uint64_t counted_cnt0 = 0;
     uint64_t keyword_changes = 0;
-    int64_t keywords_sent_ns = 0; // monotonic, as the next
+    int64_t keywords_sent_ns = 0; // monotonic, as the next two
     int64_t heard_ns = 0;
-    int64_t heard_at_ns = 0; // for people, as the next
-    int64_t sent_at_ns = 0;
+    int64_t sent_ns = 0;
     Counts counts;
     std::deque<InFlight> in_flight; // what is not acknowledged, oldest first
     uint64_t in_flight_bytes = 0;
@@ -105,6 +104,7 @@ class Offer
     void serve_each(Session &session);
     void send(Session &session, FrameCopy &copy);
     Session *session_of(const wire::Credit &credit);
+    void make_room();
     void follow_on(Session &session, const Session &earlier);
     void answer(const Session &session, int64_t heard_ns);
 
@@ -117,9 +117,9 @@ class Offer
     Source source_;
     std::map<std::string, Session> sessions_; // by private topic
     Session plain_;
-    Counts gone_; // of those that are no more
-    int64_t last_sent_at_ns_ = 0;
-    uint64_t counted_ = 0; // the counter when `published_` was counted last
+    Counts gone_;              // of those that are no more
+    int64_t last_sent_ns_ = 0; // monotonic
+    uint64_t counted_ = 0;     // the counter when `published_` was counted last
     Rate published_;
     Rate sent_;
     std::atomic<bool> stops_{false};

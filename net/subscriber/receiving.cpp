@@ -255,7 +255,7 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
     info_.source_cnt2 = header.cnt2;
     info_.source_atime_ns = header.atime_ns;
     info_.cnt0 = cnt0;
-    info_.last_frame_ns = received_ns;
+    last_frame_ns_ = last_heard_ns_;
     info_.delay_ns = received_ns - header.sent_ns + clock_.offset_ns();
     patience_ns_ =
         std::clamp(10 * std::clamp<int64_t>(info_.delay_ns, 0, most_patience_ns), least_patience_ns, most_patience_ns);

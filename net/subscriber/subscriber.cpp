@@ -321,6 +321,7 @@ DAO_NET_INFO Subscriber::describe()
     const std::lock_guard lock(mutex_);
     DAO_NET_INFO info = info_;
     info.updated_ns = realtime_ns();
+    info.last_frame_ns = day_time_of(last_frame_ns_);
     return info;
 }
 

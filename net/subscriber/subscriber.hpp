@@ -131,8 +131,9 @@ class Subscriber
 
     std::mutex mutex_; // of what follows
     DAO_NET_INFO info_ = DAO_NET_INFO_INIT;
-    Image shown_copy_; // a handle of its own on the copy, to be duplicated
-    Image news_;       // a private image that gets a frame with each new copy
+    int64_t last_frame_ns_ = 0; // monotonic
+    Image shown_copy_;          // a handle of its own on the copy, to be duplicated
+    Image news_;                // a private image that gets a frame with each new copy
 
     bool has_dropped_ = false; // frames came in a pause
     std::atomic<bool> is_paused_{false};

@@ -256,6 +256,42 @@ TEST(NetStrangers, HostileCreditsAreCountedAndThePublisherLives)
         EXPECT_LE(peer.in_flight, 32u);
 }
 
+TEST(NetStrangers, ThousandsThatAreGoneKeepNobodyOut)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text(), "wfs");
+    camera.publish();
+    zmq::context_t context;
+    zmq::socket_t socket(context, zmq::socket_type::xsub);
+    socket.set(zmq::sockopt::linger, 0);
+    socket.set(zmq::sockopt::sndhwm, 0);
+    socket.connect(endpoint(publisher.port()));
+    const auto id_of = [](int number) {
+        const std::string digits = std::to_string(number);
+        return std::string(32 - digits.size(), '0') + digits;
+    };
+    constexpr int at_once = 500, rounds = 10; // together more than a segment has at a time
+    for (int first = 0; first < at_once * rounds; first += at_once)
+    {
+        for (int number = first; number < first + at_once; ++number)
+        {
+            const std::string id = id_of(number);
+            socket.send(zmq::buffer("\1\2" + id + '\0'));
+            socket.send(zmq::buffer(R"({"v":1,"topic":")" + id + R"(","subscriber":")" + id +
+                                    R"(","segment":"wfs","host":"h","mode":"latest","credit":1,"got":0,"sent_ns":0})"));
+        }
+        ASSERT_TRUE(comes_true([&] { return publisher.info().frames == static_cast<uint64_t>(first + at_once); }));
+        for (int number = first; number < first + at_once; ++number)
+            socket.send(zmq::buffer(std::string(1, '\0') + '\2' + id_of(number) + '\0'));
+        ASSERT_TRUE(comes_true([&] { return publisher.info().peers == 0; }));
+    }
+    Subscriber subscriber(SubscriberOptions(publisher.port()));
+    EXPECT_TRUE(subscriber.receives(1));
+    EXPECT_EQ(publisher.info().bad_messages, 0u);
+    EXPECT_EQ(publisher.info().peers, 1u);
+}
+
 TEST(NetStrangers, RubbishByTcpEndsNothing)
 {
     Camera camera;
