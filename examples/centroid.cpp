@@ -35,7 +35,7 @@ int run(const std::string &camera_name, const std::string &centroid_name, long f
     Dao::Shm<float> centroids(centroid_name, {2});
     camera.set_follow(true);
     std::vector<uint16_t> pixels;
-    std::vector<float> position;
+    std::vector<float> position{-1, -1};
     Dao::NextOptions how;
     how.order = DAO_NEXT_IN_ORDER;
     how.wait = DAO_WAIT_ADAPTIVE;

@@ -79,6 +79,7 @@ void Place::close() noexcept
 {
     end_loan();
     history.reset();
+    // cppcheck-suppress throwInNoexceptFunction; only a struct that is no image does
     opened_.close();
     segment_ = nullptr;
     memory_.reset();

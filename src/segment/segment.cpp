@@ -49,8 +49,9 @@ Segment::Segment(const char *name, const char *path, platform::File file, const 
 void Segment::identify() noexcept
 {
     creation_time_ = creation_time_bits(*first_metadata());
-    identity_place_ = extension_ != nullptr ? &extension_->segment_id
-                                            : reinterpret_cast<uint64_t *>(&first_metadata()->creation_time);
+    // cppcheck-suppress invalidPointerCast; its bits alone count
+    auto *creation_bits = reinterpret_cast<uint64_t *>(&first_metadata()->creation_time);
+    identity_place_ = extension_ != nullptr ? &extension_->segment_id : creation_bits;
     identity_ = Word<uint64_t>(identity_place_).load_relaxed();
     if (extension_ != nullptr && identity_ == 0)
         identity_ = 1; // no segment has the id 0: its file was truncated since it was recognised

@@ -115,10 +115,13 @@ static int read_frames(const char *name, const char *order, const char *wait)
 /* The segments are open all at once, by one process. */
 static int make_crowd(const char *folder, unsigned count, uint32_t depth)
 {
-    IMAGE *images = calloc(count, sizeof *images);
+    static IMAGE *images; /* until the process ends */
     const uint32_t bytes = 4096;
     uint32_t size[2] = {bytes, 1};
+    images = calloc(count, sizeof *images);
     frame = calloc(bytes, 1);
+    if (images == NULL || frame == NULL)
+        return fail("memory");
     for (unsigned index = 0; index < count; ++index)
     {
         char name[80];
@@ -153,8 +156,9 @@ static int compare_times(const void *one, const void *other)
 static int measure_publish(const char *name, unsigned count, int64_t period_ns)
 {
     IMAGE image;
-    int64_t *times_ns = calloc(count, sizeof *times_ns);
-    if (open_segment(name, &image) != 0)
+    static int64_t *times_ns; /* until the process ends */
+    times_ns = calloc(count, sizeof *times_ns);
+    if (times_ns == NULL || open_segment(name, &image) != 0)
         return 1;
     for (unsigned index = 0; index < count; ++index)
     {

@@ -36,6 +36,8 @@ int main(int argc, char **argv)
         daoError("cannot create %s\n", argv[1]);
         return 1;
     }
+    if (buffer == NULL)
+        return 1;
     srand(5);
     while (!end)
     {

@@ -63,6 +63,8 @@ int main(int argc, char **argv)
         usleep(10000);
     nelement = (long)image.md[0].nelement;
     cube = (uint16_t *)calloc((size_t)(nelement * nbFrames), sizeof(uint16_t));
+    if (cube == NULL)
+        return 1;
     while (n < nbFrames)
     {
         if (sem_wait(image.semptr[7]) == -1)

@@ -21,6 +21,8 @@ static void *listen(void *arg)
     IMAGE *out = (IMAGE *)malloc(sizeof(IMAGE));
     struct timespec timeout;
     (void)arg;
+    if (out == NULL)
+        return NULL;
     memset(out, 0x5a, sizeof(IMAGE));
     if (daoShmShm2Img(outName, &out[0]) == DAO_SUCCESS)
     {
@@ -47,7 +49,7 @@ int main(int argc, char **argv)
 
     snprintf(outName, sizeof(outName), "%s_out", argc > 1 ? argv[1] : "sum");
     daoSetLogLevel(DAO_DEBUG);
-    if (daoShmInit1D(outName, NACT, &out) != DAO_SUCCESS)
+    if (command == NULL || daoShmInit1D(outName, NACT, &out) != DAO_SUCCESS)
     {
         return 1;
     }
