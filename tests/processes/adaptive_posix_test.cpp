@@ -19,11 +19,12 @@ TEST(Adaptive, IsEndedSoonByASignalAlsoWithARhythmOfHalfASecond)
     sigaction(SIGUSR1, &action, &before);
     RhythmicReader signalled;
     teach(signalled);
+    const Lateness lateness;
     const auto begin = Clock::now();
     pthread_kill(signalled.thread(), SIGUSR1);
     const auto [status, taken_ms] = signalled.end(begin);
     EXPECT_EQ(status, DAO_INTERRUPTED);
-    EXPECT_LT(taken_ms, soon_ms);
+    EXPECT_LT(taken_ms, soon_ms(lateness));
     sigaction(SIGUSR1, &before, nullptr);
 }
 

@@ -81,6 +81,10 @@ void teach(Readers &...readers)
     std::this_thread::sleep_for(milliseconds(50));
 }
 
-constexpr int64_t soon_ms = 200;
+/** Long before the next frame is due, on a machine that wakes sleepers so late. */
+inline int64_t soon_ms(const Lateness &lateness)
+{
+    return 200 + std::chrono::duration_cast<milliseconds>(lateness.total()).count();
+}
 
 }
