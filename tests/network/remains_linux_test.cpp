@@ -1,6 +1,7 @@
 // What is left when all is closed: no descriptor, no thread; and what a forked child has.
 #include "camera.hpp"
 
+#include <cstdlib>
 #include <dirent.h>
 #include <filesystem>
 #include <fstream>
@@ -146,6 +147,7 @@ TEST(NetRemains, ForkedChildIsWithoutNetworkAndEnds)
         failed |= daoNetOpenCopy(subscriber, copy, -1) == DAO_ERROR ? 0 : 4;
         publisher.close();
         subscriber.close();
+        if (std::getenv("DAO_TEST_EMULATOR") == nullptr) // qemu gives up when a forked child starts threads
         {
             // And with a network of its own.
             Publisher own;

@@ -230,7 +230,7 @@ TEST(Readers, BeyondTheTableThatDiedAreShownAsDead)
     writer.create(name.text(), {size}, _DATATYPE_UINT32);
     publish(writer, 1);
     Child child("many-readers", {name.text()});
-    ASSERT_EQ(child.line(), "read");
+    ASSERT_EQ(child.line(milliseconds(60'000)), "read"); // 640 opens
     EXPECT_EQ(alive_count(writer), 640u);
     child.kill();
     EXPECT_EQ(alive_count(writer), 0u);
