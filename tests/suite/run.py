@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Build and test: run.py [--force] [--builds-only] [PART...]
 
-Runs the steps of steps.py, as many side by side as the processors allow, prints a line for each, and of what failed the
-output alone; everything is in build/logs/. PART: release, asan, tsan, python, tool, demo, bindings, check, windows,
-arm64, macos; all of them without one. What a step needs is built first.
+Runs the steps of steps.py, as many side by side as the processors allow, prints a line for each, with its time and the
+processors' time in it, and of what failed the output alone; everything is in build/logs/. PART: release, asan, tsan,
+python, tool, demo, docs, bindings, check, windows, arm64, macos; all of them without one. What a step needs is built
+first.
 
 A step whose programs, scripts and settings are those of its last success is not run again, and the line says so;
 --force runs everything.
@@ -32,6 +33,7 @@ class Suite:
         self.waiting = list(steps)
         self.running = {}
         self.results = {}
+        self.busy_seconds = {}  # of processors, also of what each step started
         self.changed = threading.Condition()
 
     def run(self):
@@ -90,8 +92,11 @@ class Suite:
                 start_new_session=True,
             )
             self.running[step.name] = process
-            passed = process.wait() == 0
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        passed = process.returncode == 0
         seconds = time.monotonic() - started
+        self.busy_seconds[step.name] = usage.ru_utime + usage.ru_stime
         count, text = output.read(step, log.read_text(errors="replace"), report, passed)
         if passed:
             when = time.strftime("%Y-%m-%d %H:%M")
@@ -100,9 +105,10 @@ class Suite:
 
     def tell(self, step, result, count, seconds, text):
         self.results[step.name] = result
-        time_taken = f"{seconds:5.0f} s" if seconds else ""
+        busy = self.busy_seconds.get(step.name)
+        time_taken = "" if busy is None else f"{seconds:5.0f} s {busy:5.0f} s"
         note = text if result == "re-used" else ""
-        print(f"  {result:8} {step.name:22} {count:26} {time_taken:8}{note}".rstrip(), flush=True)
+        print(f"  {result:8} {step.name:22} {count:26} {time_taken:16}{note}".rstrip(), flush=True)
         if result == "FAILED":
             width = shutil.get_terminal_size().columns
             print("-" * width, text, "-" * width, f"All of it: build/logs/{step.log_name}.log", sep="\n", flush=True)
@@ -149,7 +155,8 @@ def main():
         suite.stop()
         return 130
     bad = [name for name, result in suite.results.items() if result in ("FAILED", "not run")]
-    print(f"{'FAILED: ' + ', '.join(bad) if bad else 'All passed'}, {time.monotonic() - started:.0f} s")
+    busy = f"{CORES} processors busy for {sum(suite.busy_seconds.values()) / CORES:.0f} s"
+    print(f"{'FAILED: ' + ', '.join(bad) if bad else 'All passed'}, {time.monotonic() - started:.0f} s, {busy}")
     return 1 if bad else 0
 
 
