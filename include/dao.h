@@ -346,6 +346,8 @@ DAO_API int_fast8_t daoShmImageCreate(IMAGE *image, const char *name, long naxis
  * A segment of another geometry is replaced: its readers keep their memory, and their calls report `DAO_REPLACED`.
  * A segment made by DAO, of the same geometry, is adopted as it is: nothing is cleared, and `cnt0` goes on.
  * Space is reserved at once, so a full file system is an error here and never later.
+ * Waits while another process makes or removes the segment, or writes a frame, as daoShmSetLockLimit() says; a signal or
+ * daoShmInterrupt() ends that with `DAO_INTERRUPTED`.
  *
  * @param image     filled in; may be uninitialised
  * @param name      path of the segment's file, 1 to 79 bytes
@@ -389,7 +391,8 @@ DAO_API int_fast8_t daoShmDuplicate(IMAGE *image, IMAGE *duplicate);
 DAO_API int_fast8_t daoShmCloseShm(IMAGE *image);
 
 /** Remove the segment's file, and its named semaphores where it has them. Processes that have it open keep their
- *  memory, and their calls report `DAO_REMOVED`. A file that is not a segment is not touched: `DAO_ERROR`. */
+ *  memory, and their calls report `DAO_REMOVED`. A file that is not a segment is not touched: `DAO_ERROR`. Waits and ends as
+ *  daoShmImageCreate_FIFO() does. */
 DAO_API int_fast8_t daoShmRemove(const char *name);
 
 /** Tell all handles of a private image that it is not used any longer: their waits, reads and writes return `DAO_REPLACED`

@@ -90,7 +90,7 @@ auto with_lock(Action &&action)
         }
         catch (const Failure &failure)
         {
-            if (failure.code() != DAO_E_BUSY || !wait.goes_on(DAO_ERROR))
+            if (!wait.goes_on(failure.code() == DAO_E_INTERRUPTED ? DAO_INTERRUPTED : DAO_ERROR))
                 throw;
         }
         if (PyErr_CheckSignals() != 0)

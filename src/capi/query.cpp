@@ -24,9 +24,9 @@ Status check_place(const Handle &handle, const T *place, const char *what) noexc
     return fail(DAO_E_ARGUMENT, "%s: the place for the %s is a null pointer", handle.segment->name(), what);
 }
 
-base::Interrupts *waits_of(Handle &handle) noexcept
+base::Interrupts &waits_of(Handle &handle) noexcept
 {
-    return &handle.reader.cancellation.interrupts;
+    return handle.reader.cancellation.interrupts;
 }
 
 // As for frames: the keywords of a segment that is no longer the one under its name are nobody's.

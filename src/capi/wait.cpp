@@ -1,6 +1,8 @@
 #include "capi/image.hpp"
 #include "segment/notification.hpp"
 
+#include <algorithm>
+
 using namespace dao;
 using base::fail;
 using capi::Handle;
@@ -20,7 +22,8 @@ int64_t time_left_ns(const timespec &until) noexcept
         return dao::wait::no_limit;
     if (until.tv_sec < 0)
         return 0;
-    const int64_t left_ns = int64_t{until.tv_sec} * second_ns + until.tv_nsec - platform::realtime_ns();
+    const auto part_ns = std::clamp<int64_t>(until.tv_nsec, 0, second_ns - 1); // a program may leave anything there
+    const int64_t left_ns = int64_t{until.tv_sec} * second_ns + part_ns - platform::realtime_ns();
     return left_ns > 0 ? left_ns : 0;
 }
 

@@ -2,6 +2,7 @@
 #include "frames/handle.hpp"
 
 #include "base/error.hpp"
+#include "base/lock_limit.hpp"
 
 #include <algorithm>
 
@@ -67,13 +68,37 @@ Status pause_after_false_news(Reader &reader, const wait::Deadline &deadline) no
     return Status::success;
 }
 
+// What a program that makes a segment in place, or copies one there, leaves on its way. It may take as long as a lock.
+Status reopen_once_made(Handle &handle, const wait::Deadline &deadline) noexcept
+{
+    constexpr int64_t pause_ns = 1'000'000;
+    wait::Cancellation &cancellation = handle.reader.cancellation;
+    const int64_t begin_ns = platform::monotonic_ns();
+    platform::SignalHold hold;
+    for (int64_t now_ns = begin_ns;; now_ns = platform::monotonic_ns())
+    {
+        if (reopen(handle) == Status::success)
+            return Status::success;
+        if (base::last_error_code() != DAO_E_FORMAT || now_ns - begin_ns >= base::usual_lock_limit_ns)
+            return Status::error;
+        const int64_t remaining_ns = deadline.remaining_ns(now_ns);
+        if (remaining_ns <= 0)
+            return base::condition(Status::timeout, handle.segment->name());
+        if (!hold.active())
+            hold.begin();
+        (void)platform::sleep_until(now_ns + std::min(remaining_ns, pause_ns));
+        if (hold.take_signal() || cancellation.interrupts.are_pending())
+            return base::condition(cancellation.take_interrupt(), handle.segment->name());
+    }
+}
+
 // Opens what has the name now. Replaced when its frames are of another kind, removed when there is nothing.
-Status follow(Handle &handle) noexcept
+Status follow(Handle &handle, const wait::Deadline &deadline) noexcept
 {
     const format::Geometry before = handle.segment->layout().geometry;
-    if (reopen(handle) != Status::success)
+    if (Status status = reopen_once_made(handle, deadline); status != Status::success)
         return base::last_error_code() == DAO_E_NOT_FOUND ? base::condition(Status::removed, handle.segment->name())
-                                                          : Status::error;
+                                                          : status;
     return handle.segment->layout().geometry.has_same_frames(before)
                ? Status::success
                : base::condition(Status::replaced, handle.segment->name());
@@ -109,7 +134,7 @@ Status next(Handle &handle, const NextRequest &request, void *destination, uint6
             return status;
         if (status == Status::replaced && request.follow)
         {
-            status = follow(handle);
+            status = follow(handle, deadline);
             posted = false;
         }
         if (status != Status::success)

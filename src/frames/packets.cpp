@@ -36,7 +36,7 @@ Status write_packet(Writer &writer, const Packet &packet) noexcept
     if (Status status = check_writable(writer, packet.data, packet.position, packet.count); status != Status::success)
         return status;
     bool joined = false;
-    if (Status status = segment::lock_for_packet(segment, writer.interrupts, joined); status != Status::success)
+    if (Status status = segment::lock_for_packet(segment, *writer.interrupts, joined); status != Status::success)
         return status;
     const uint32_t slot = joined ? segment.slots().next_slot() : begin_frame(writer);
     if (joined)
@@ -59,7 +59,7 @@ Status finalise(Writer &writer) noexcept
     Segment &segment = *writer.segment;
     if (Status status = check_writable(writer, segment.slot_data(0), 0, 0); status != Status::success)
         return status;
-    if (Status status = segment::lock_to_finalise(segment, writer.interrupts); status != Status::success)
+    if (Status status = segment::lock_to_finalise(segment, *writer.interrupts); status != Status::success)
         return status;
     return finish_frame(writer, begin_frame(writer));
 }

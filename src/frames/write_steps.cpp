@@ -3,6 +3,7 @@
 #include "base/copy.hpp"
 #include "base/error.hpp"
 #include "segment/notification.hpp"
+#include "segment/writer_lock.hpp"
 
 #include <algorithm>
 #include <cinttypes>
@@ -48,24 +49,31 @@ struct NextFields
     Word<int64_t> time_ns;
 };
 
-// Whether `foreseen` tells what a program changed since: it does not when another writer came between.
+SlotNote note_of(const Segment &segment, uint32_t slot) noexcept
+{
+    const NextFields fields(*segment.metadata(slot));
+    return {segment.slots().snapshot(slot).counter, fields.slice.load_relaxed(), fields.frame_id.load_relaxed(),
+            fields.time_ns.load_relaxed()};
+}
+
+// Whether the note tells what a program changed since: it does not when another writer's frame lies there.
 bool is_foreseen(const Writer &writer, uint32_t slot) noexcept
 {
     const Segment &segment = *writer.segment;
-    return writer.foreseen.slot == slot && segment.depth() > 1 &&
-           segment.slots().snapshot(slot).counter == writer.foreseen.counter;
+    return segment.depth() > 1 && segment.slots().snapshot(slot).counter == writer.foreseen.of(slot).counter;
 }
 
 // What a program set stays; else the counter goes on from the last frame. A program that sets it for frame after frame may
 // set what was there.
-void carry_over(ForeseenCounter &foreseen, const Word<uint64_t> &last, const Word<uint64_t> &next) noexcept
+void carry_over(uint64_t foreseen, unsigned &set_in_a_row, const Word<uint64_t> &last, const Word<uint64_t> &next) noexcept
 {
     constexpr unsigned always = 2;
-    if (next.load_relaxed() != foreseen.value)
-        foreseen.set_in_a_row = std::min(foreseen.set_in_a_row + 1, always);
-    if (next.load_relaxed() != foreseen.value || foreseen.set_in_a_row == always)
+    const bool is_set = next.load_relaxed() != foreseen;
+    if (is_set)
+        set_in_a_row = std::min(set_in_a_row + 1, always);
+    if (is_set || set_in_a_row == always)
         return;
-    foreseen.set_in_a_row = 0;
+    set_in_a_row = 0;
     next.store_relaxed(last.load_relaxed());
 }
 
@@ -73,21 +81,44 @@ void carry_over_counters(Writer &writer, uint32_t slot) noexcept
 {
     const Segment &segment = *writer.segment;
     Foreseen &foreseen = writer.foreseen;
-    if (!is_foreseen(writer, slot))
-    {
-        foreseen = Foreseen{};
-        foresee(writer);
-    }
+    const bool is_known = is_foreseen(writer, slot);
     const NextFields last(*segment.metadata(segment.slots().newest().slot));
     const NextFields next(*segment.metadata(slot));
-    carry_over(foreseen.slice, last.slice, next.slice);
-    carry_over(foreseen.frame_id, last.frame_id, next.frame_id);
+    if (!is_known)
+        foreseen.slices_in_a_row = foreseen.ids_in_a_row = 0;
+    const SlotNote &note = foreseen.of(slot);
+    carry_over(is_known ? note.slice : next.slice.load_relaxed(), foreseen.slices_in_a_row, last.slice, next.slice);
+    carry_over(is_known ? note.frame_id : next.frame_id.load_relaxed(), foreseen.ids_in_a_row, last.frame_id,
+               next.frame_id);
 }
 
 bool is_time_set(const Writer &writer, uint32_t slot) noexcept
 {
     return is_foreseen(writer, slot) &&
-           NextFields(*writer.segment->metadata(slot)).time_ns.load_relaxed() != writer.foreseen.time_ns;
+           NextFields(*writer.segment->metadata(slot)).time_ns.load_relaxed() != writer.foreseen.of(slot).time_ns;
+}
+
+// Without memory for it less is known.
+void make_room(Foreseen &foreseen, uint32_t depth) noexcept
+{
+    try
+    {
+        foreseen.slots.resize(depth);
+    }
+    catch (const std::exception &)
+    {
+    }
+}
+
+// Of a slot with this handle's frame.
+void remember(Foreseen &foreseen, const Segment &segment, uint32_t slot) noexcept
+{
+    if (segment.depth() == 1)
+        return;
+    if (foreseen.slots.empty())
+        make_room(foreseen, segment.depth());
+    if (slot < foreseen.slots.size())
+        foreseen.slots[slot] = note_of(segment, slot);
 }
 
 }
@@ -97,13 +128,8 @@ void foresee(Writer &writer) noexcept
     const Segment &segment = *writer.segment;
     if (segment.depth() == 1)
         return;
-    Foreseen &foreseen = writer.foreseen;
-    foreseen.slot = segment.slots().next_slot();
-    foreseen.counter = segment.slots().snapshot(foreseen.slot).counter;
-    const NextFields next(*segment.metadata(foreseen.slot));
-    foreseen.slice.value = next.slice.load_relaxed();
-    foreseen.frame_id.value = next.frame_id.load_relaxed();
-    foreseen.time_ns = next.time_ns.load_relaxed();
+    writer.foreseen.next_slot = segment.slots().next_slot();
+    writer.foreseen.next = note_of(segment, writer.foreseen.next_slot);
 }
 
 uint32_t begin_frame(Writer &writer) noexcept
@@ -134,6 +160,8 @@ Status fail_lost_lock(const Segment &segment) noexcept
     char who[32] = "";
     if (holder != 0 && holder != segment.self())
         std::snprintf(who, sizeof who, " by process %u", base::token_pid(holder));
+    else if (holder != 0)
+        std::snprintf(who, sizeof who, " by another handle");
     return fail(DAO_E_STATE, "%s: the writer lock was taken away%s while this process wrote; the frame is given up",
                 segment.name(), who);
 }
@@ -162,7 +190,7 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
     // The data may have gone to zero pages of this process alone, while the counters still are everybody's.
     if (Status lost = segment.check_memory(); lost != Status::success)
         return lost;
-    if (extension != nullptr && !segment.writer_lock().is_held())
+    if (extension != nullptr && !segment::has_lock(segment, *writer.interrupts))
         return fail_lost_lock(segment);
     IMAGE_METADATA &metadata = *segment.metadata(slot);
     // No clock is read before the frame is public when the caller gave the time.
@@ -184,6 +212,7 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
     if (has_time)
         now_ns = platform::realtime_coarse_ns();
     Word<double>(&metadata.last_access).store_relaxed(static_cast<double>(now_ns) * 1e-9);
+    remember(writer.foreseen, segment, slot);
     foresee(writer);
     return check_name(writer, now_ns);
 }

@@ -24,7 +24,7 @@ namespace
 Status lock_checked(const Writer &writer, const void *data, uint64_t count) noexcept
 {
     const Status status = check_writable(writer, data, 0, count);
-    return status != Status::success ? status : segment::lock_for_frame(*writer.segment, writer.interrupts);
+    return status != Status::success ? status : segment::lock_for_frame(*writer.segment, *writer.interrupts);
 }
 
 // The slice of a rolling buffer to write next.
@@ -45,7 +45,7 @@ uint64_t next_slice(const Segment &segment) noexcept
 Status give_back_lock(Writer &writer) noexcept
 {
     const Segment &segment = *writer.segment;
-    if (!segment::unlock(segment))
+    if (!segment::unlock(segment, *writer.interrupts))
         return fail_lost_lock(segment);
     const Status lost = segment.check_memory();
     return lost != Status::success ? lost : check_name(writer, platform::realtime_coarse_ns());
@@ -169,7 +169,7 @@ Status commit_loan(Writer &writer) noexcept
     const Status name = writer.name_watch.known(segment);
     if (name == Status::success)
         return finish_frame(writer, writer.loan_slot);
-    (void)segment::unlock(segment); // nobody would see the frame
+    (void)segment::unlock(segment, *writer.interrupts); // nobody would see the frame
     return base::condition(name, segment.name());
 }
 

@@ -10,22 +10,29 @@
 namespace dao::frames
 {
 
-// A counter of the slot that is written next, as it was after this handle's last frame. One that is another when the next
-// frame is written was set by a program.
-struct ForeseenCounter
+// What a handle left in a slot. What is another when the slot is written again was set by a program.
+struct SlotNote
 {
-    uint64_t value = 0;
-    unsigned set_in_a_row = 0; // frames for which a program set it
+    uint64_t counter = 0; // of the frame that lies there
+    uint64_t slice = 0;
+    uint64_t frame_id = 0;
+    int64_t time_ns = 0;
 };
 
-// What a handle left in that slot.
+// What the slots held after this handle's last frame, as far as it knows.
 struct Foreseen
 {
-    uint32_t slot = UINT32_MAX;
-    uint64_t counter = 0; // of the frame that lies there
-    ForeseenCounter slice;
-    ForeseenCounter frame_id;
-    int64_t time_ns = 0;
+    std::vector<SlotNote> slots; // of this handle's own frames; empty before the first
+    uint32_t next_slot = UINT32_MAX;
+    SlotNote next; // of whoever's frame lies in the slot that came next
+    unsigned slices_in_a_row = 0; // frames for which a program set it
+    unsigned ids_in_a_row = 0;
+
+    const SlotNote &of(uint32_t slot) const noexcept
+    {
+        static constexpr SlotNote never_written;
+        return slot == next_slot ? next : slot < slots.size() ? slots[slot] : never_written;
+    }
 };
 
 struct Writer

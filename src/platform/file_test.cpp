@@ -156,16 +156,17 @@ TEST_F(PlatformFile, IsLockedByOneHandleAtATime)
     const Made made = make(1);
     ASSERT_EQ(place(made, false), Placed::done);
     File first, second;
+    dao::base::Interrupts interrupts;
     ASSERT_EQ(open_file(name.c_str(), Access::read_write, first), Status::success);
     ASSERT_EQ(open_file(name.c_str(), Access::read_write, second), Status::success);
-    EXPECT_EQ(first.lock(name.c_str()), Status::success);
+    EXPECT_EQ(first.lock(name.c_str(), interrupts), Status::success);
     EXPECT_EQ(first_byte(), 1) << "a lock does not keep readers out";
     const int64_t begin_ns = monotonic_ns();
-    EXPECT_EQ(second.lock(name.c_str()), Status::error);
+    EXPECT_EQ(second.lock(name.c_str(), interrupts), Status::error);
     EXPECT_EQ(dao::base::last_error_code(), DAO_E_BUSY);
     EXPECT_GE(monotonic_ns() - begin_ns, 4'900'000'000);
     first.close();
-    EXPECT_EQ(second.lock(name.c_str()), Status::success);
+    EXPECT_EQ(second.lock(name.c_str(), interrupts), Status::success);
 }
 
 TEST_F(PlatformFile, BytesAreLockedByOneOpeningAtATimeUntilItIsClosed)

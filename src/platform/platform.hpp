@@ -4,6 +4,7 @@
 // Calls that can fail record the cause with base::fail, naming `name`, and return Status::error.
 #pragma once
 
+#include "base/interrupts.hpp"
 #include "base/process_token.hpp"
 #include "base/status.hpp"
 #include "platform/unique_resource.hpp"
@@ -70,8 +71,9 @@ class WaitWord
     [[maybe_unused]] uint64_t handle_ = 0;
 };
 
-// Notices signals for a thread that spins and so makes no system call that a signal could end. Between begin and end
-// this thread's signals are held back; end restores all and lets them be handled.
+// Notices signals for a thread that spins, and so makes no system call that a signal could end, or that sleeps shortly time
+// and again, and would not notice one between two sleeps. Between begin and end this thread's signals are held back; end
+// restores all and lets them be handled.
 class SignalHold
 {
   public:
@@ -82,7 +84,9 @@ class SignalHold
 
     bool active() const noexcept { return active_; }
     void begin() noexcept;
-    bool signal_waits() const noexcept;
+    // Whether a signal came that ends a wait: one that the program handles or that ends it. One that is ignored does not;
+    // one that stops the process does so now, and the wait goes on afterwards.
+    bool take_signal() noexcept;
     void end() noexcept;
 
   private:
@@ -119,6 +123,15 @@ enum class Liveness
 
 // By what the system says of process ids; `dead` and `alive` are certain. A zombie is dead, unless threads of it go on.
 Liveness judge_process(const ProcessIdentity &process) noexcept;
+
+// Whether the process, which lives, has the file in its memory. Where systems do not tell it counts as not having it.
+enum class Mapped
+{
+    no,
+    yes,
+    unknown
+};
+Mapped maps_file(uint32_t pid, uint64_t file_number) noexcept;
 
 // Whether the process is stopped, by a signal or a debugger. False when that cannot be asked.
 bool is_stopped(const ProcessIdentity &process) noexcept;
@@ -202,7 +215,7 @@ class File
     Status take_owner(const char *name, const FileInfo &like, uint32_t mode) noexcept;
     // One creator, replacer or remover at a time; ends with close. Waits as long as lock_limit.hpp says. Who may only read
     // the file cannot keep others from it, and is not kept from it.
-    Status lock(const char *name) noexcept;
+    Status lock(const char *name, base::Interrupts &interrupts) noexcept;
 
     // The file made by create_beside() has its name: it no longer counts as unfinished.
     void finish() const noexcept;

@@ -27,6 +27,7 @@ struct Place
 {
     const char *name;
     char path[platform::path_capacity];
+    base::Interrupts &interrupts; // of its waits for locks
 };
 
 Status build(const char *name, File file, Mapping mapping, const Layout &layout, bool shared,
@@ -155,7 +156,7 @@ Placed create_over(const Place &place, const Layout &layout, const CreateOptions
     const bool reusable = is_reusable(*old, layout, options);
     if (!reusable && !is_adoptable(*old, layout))
         return replace(place, layout, options, info, *old, segment);
-    if (reusable && reuse(*old, options.dao_semaphores, options.file_mode) != Status::success)
+    if (reusable && reuse(*old, place.interrupts, options.dao_semaphores, options.file_mode) != Status::success)
         return Placed::failed;
     segment = std::move(old);
     return Placed::done;
@@ -170,7 +171,7 @@ Placed create_where_a_file_is(const Place &place, const Layout &layout, const Cr
     if (open_to_lock(place.path, lock) != Status::success)
         return base::last_error_code() == DAO_E_NOT_FOUND ? Placed::occupied : Placed::failed;
     if (lock.query(place.name, info) != Status::success || check_owner(place.name, info) != Status::success ||
-        lock.lock(place.name) != Status::success)
+        lock.lock(place.name, place.interrupts) != Status::success)
         return Placed::failed;
     const platform::Named named = platform::identity_of(place.path, now);
     if (named == platform::Named::unknown)
@@ -231,14 +232,15 @@ Status create(const char *name, const Geometry &geometry, const CreateOptions &o
     Layout layout;
     if (check_segment_name(name) != Status::success || format::plan(name, geometry, layout) != Status::success)
         return Status::error;
-    Place place{name, {}};
+    base::Interrupts interrupts;
+    Place place{name, {}, interrupts};
     Placed placed = Placed::occupied;
     for (int attempt = 0; attempt < 100 && placed == Placed::occupied; ++attempt)
         placed = create_somehow(place, layout, options, segment);
     if (placed == Placed::occupied)
         return fail(DAO_E_BUSY, "%s: cannot create it: other processes keep doing so", name);
     if (placed == Placed::failed)
-        return Status::error;
+        return base::last_error_code() == DAO_E_INTERRUPTED ? Status::interrupted : Status::error;
     if (segment->has_named_semaphores()) // an adopted segment may lack some
         segment->open_named_semaphores(true, options.file_mode);
     return Status::success;

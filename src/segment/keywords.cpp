@@ -48,7 +48,7 @@ class KeywordLock
     KeywordLock(const KeywordLock &) = delete;
     KeywordLock &operator=(const KeywordLock &) = delete;
 
-    Status take(base::Interrupts *interrupts) noexcept
+    Status take(base::Interrupts &interrupts) noexcept
     {
         if (segment_.extension() == nullptr)
             return Status::success;
@@ -98,7 +98,7 @@ bool read_whole(const Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) 
     return false;
 }
 
-Status repair_and_read(Segment &segment, base::Interrupts *interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
+Status repair_and_read(Segment &segment, base::Interrupts &interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
 {
     if (segment.read_only())
         return fail(DAO_E_BUSY, "%s: cannot read a keyword: it stays half written", segment.name());
@@ -111,7 +111,7 @@ Status repair_and_read(Segment &segment, base::Interrupts *interrupts, uint32_t 
 }
 
 // What another program wrote there may lack the zero that ends a comment; who gets the keyword may rely on it.
-Status read_keyword(Segment &segment, base::Interrupts *interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
+Status read_keyword(Segment &segment, base::Interrupts &interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
 {
     Status status = Status::success;
     if (!read_whole(segment, index, keyword))
@@ -134,7 +134,7 @@ struct Place
 };
 
 // The keyword of that name, else the first unused place, else past the end.
-Status find_keyword(Segment &segment, base::Interrupts *interrupts, const char *name, Place &place,
+Status find_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, Place &place,
                     IMAGE_KEYWORD &keyword) noexcept
 {
     const uint32_t room = segment.layout().geometry.keywords;
@@ -191,7 +191,7 @@ void fill(char *field, size_t bytes, const char *text) noexcept
 
 }
 
-Status set_keyword(Segment &segment, base::Interrupts *interrupts, const char *name, const KeywordValue &value,
+Status set_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, const KeywordValue &value,
                    const char *comment) noexcept
 {
     Place place;
@@ -223,7 +223,7 @@ Status set_keyword(Segment &segment, base::Interrupts *interrupts, const char *n
     return segment.check_memory();
 }
 
-Status get_keyword(Segment &segment, base::Interrupts *interrupts, const char *name, IMAGE_KEYWORD &keyword) noexcept
+Status get_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, IMAGE_KEYWORD &keyword) noexcept
 {
     Place place;
     IMAGE_KEYWORD found;
@@ -237,7 +237,7 @@ Status get_keyword(Segment &segment, base::Interrupts *interrupts, const char *n
     return Status::success;
 }
 
-Status get_keyword_at(Segment &segment, base::Interrupts *interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
+Status get_keyword_at(Segment &segment, base::Interrupts &interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
 {
     uint32_t used = 0;
     IMAGE_KEYWORD found;
@@ -254,7 +254,7 @@ Status get_keyword_at(Segment &segment, base::Interrupts *interrupts, uint32_t i
     return fail(DAO_E_NOT_FOUND, "%s: no keyword number %u: %u are in use", segment.name(), index, used);
 }
 
-Status count_keywords(Segment &segment, base::Interrupts *interrupts, uint32_t &count) noexcept
+Status count_keywords(Segment &segment, base::Interrupts &interrupts, uint32_t &count) noexcept
 {
     IMAGE_KEYWORD keyword;
     uint32_t used = 0;
@@ -268,7 +268,7 @@ Status count_keywords(Segment &segment, base::Interrupts *interrupts, uint32_t &
     return Status::success;
 }
 
-Status remove_keyword(Segment &segment, base::Interrupts *interrupts, const char *name) noexcept
+Status remove_keyword(Segment &segment, base::Interrupts &interrupts, const char *name) noexcept
 {
     Place place;
     IMAGE_KEYWORD keyword;
@@ -290,10 +290,10 @@ Status remove_keyword(Segment &segment, base::Interrupts *interrupts, const char
     return segment.check_memory();
 }
 
-Status clear_keywords(Segment &segment) noexcept
+Status clear_keywords(Segment &segment, base::Interrupts &interrupts) noexcept
 {
     KeywordLock lock(segment);
-    if (Status status = lock.take(nullptr); status != Status::success)
+    if (Status status = lock.take(interrupts); status != Status::success)
         return status;
     IMAGE_KEYWORD keyword;
     std::memset(static_cast<void *>(&keyword), 0, sizeof keyword);

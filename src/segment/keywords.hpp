@@ -24,12 +24,12 @@ struct KeywordValue
 };
 
 // Those that wait for the keywords' lock end as lock_wait.hpp says. `comment` may be null: then an existing one stays.
-Status set_keyword(Segment &segment, base::Interrupts *interrupts, const char *name, const KeywordValue &value,
+Status set_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, const KeywordValue &value,
                    const char *comment) noexcept;
-Status get_keyword(Segment &segment, base::Interrupts *interrupts, const char *name, IMAGE_KEYWORD &keyword) noexcept;
-Status get_keyword_at(Segment &segment, base::Interrupts *interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept;
-Status count_keywords(Segment &segment, base::Interrupts *interrupts, uint32_t &count) noexcept;
-Status remove_keyword(Segment &segment, base::Interrupts *interrupts, const char *name) noexcept;
-Status clear_keywords(Segment &segment) noexcept;
+Status get_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, IMAGE_KEYWORD &keyword) noexcept;
+Status get_keyword_at(Segment &segment, base::Interrupts &interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept;
+Status count_keywords(Segment &segment, base::Interrupts &interrupts, uint32_t &count) noexcept;
+Status remove_keyword(Segment &segment, base::Interrupts &interrupts, const char *name) noexcept;
+Status clear_keywords(Segment &segment, base::Interrupts &interrupts) noexcept;
 
 }

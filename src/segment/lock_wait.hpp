@@ -15,9 +15,9 @@ Status fail_busy(const Segment &segment, base::ProcessToken holder, const char *
 // Contended: spin a little, then sleep and check. Sleeping on the word itself would make every release check for
 // sleepers, and two writers of one segment are not the case to make fast. `try_once(ask_if_dead)` has just said that the
 // lock is busy; `result` is what it says last. Success, busy as an error, interrupted, or that the memory was lost.
-// `interrupts`: of the handle that waits; null where nothing but time ends the wait.
+// `interrupts`: of the handle that waits.
 template <class Try>
-Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const char *lock, base::Interrupts *interrupts,
+Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const char *lock, base::Interrupts &interrupts,
                      Try &&try_once, protocol::LockResult &result) noexcept
 {
     constexpr int spins_before_sleep = 200;
@@ -29,6 +29,8 @@ Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const ch
         platform::pause();
         result = try_once(false);
     }
+    platform::SignalHold hold;
+    hold.begin();
     int64_t now_ns = platform::monotonic_ns();
     const int64_t deadline_ns = base::lock_deadline_ns(now_ns);
     for (int64_t sleep_ns = first_sleep_ns;; sleep_ns = std::min(sleep_ns * 2, longest_sleep_ns))
@@ -40,11 +42,10 @@ Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const ch
             return lost;
         if (now_ns >= deadline_ns)
             return fail_busy(segment, word.holder(), lock);
-        const bool signalled =
-            platform::sleep_until(std::min(now_ns + sleep_ns, deadline_ns)) == platform::Sleep::interrupted;
-        if (interrupts != nullptr && (signalled || interrupts->are_pending()))
+        (void)platform::sleep_until(std::min(now_ns + sleep_ns, deadline_ns));
+        if (hold.take_signal() || interrupts.are_pending())
         {
-            interrupts->forget();
+            interrupts.forget();
             return base::condition(Status::interrupted, segment.name());
         }
         now_ns = platform::monotonic_ns();

@@ -123,8 +123,12 @@ Status remove(const char *name) noexcept
         return Status::error;
     if (open_segment(name, name, false, segment) != Status::success && base::last_error_code() != DAO_E_VERSION)
         return Status::error;
-    if (open_to_lock(path, file) != Status::success || file.lock(name) != Status::success ||
-        (segment != nullptr ? segment->file() : file).query(name, info) != Status::success)
+    base::Interrupts interrupts;
+    if (open_to_lock(path, file) != Status::success)
+        return Status::error;
+    if (Status status = file.lock(name, interrupts); status != Status::success)
+        return status;
+    if ((segment != nullptr ? segment->file() : file).query(name, info) != Status::success)
         return Status::error;
     const platform::Named named = platform::identity_of(path, now);
     if (named == platform::Named::unknown)

@@ -22,12 +22,14 @@ struct SharedProof
     File file;             // open while it holds the lock
     ProcessToken token = 0;
     char name[DAO_READER_NAME_SIZE] = {};
+    std::atomic<const void *> lock_holder{nullptr};
     Proof *users = nullptr;
     SharedProof *next = nullptr;
 
     void add(Proof &user) noexcept
     {
         user.shared_ = this;
+        user.lock_holder_ = &lock_holder;
         user.next_ = users;
         users = &user;
     }
@@ -153,7 +155,6 @@ Proof::~Proof()
 
 const char *Proof::name() const noexcept
 {
-    (void)token_.load(std::memory_order_acquire); // another thread may have begun the proof: its release comes before
     return shared_->name;
 }
 

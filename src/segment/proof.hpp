@@ -27,11 +27,18 @@ class Proof
     Proof(const Proof &) = delete;
     Proof &operator=(const Proof &) = delete;
 
-    // Who this process is in the segment; 0 before begin, and in a forked child.
-    base::ProcessToken token() const noexcept { return token_.load(std::memory_order_relaxed); }
+    // Who this process is in the segment; 0 before begin, and in a forked child. What follows may be used once it is not 0.
+    base::ProcessToken token() const noexcept { return token_.load(std::memory_order_acquire); }
 
-    // The process's name, once begun.
+    // The process's name.
     const char *name() const noexcept;
+
+    // Which handle of this process has the writer lock, whose word only says which process.
+    void note_lock_holder(const void *handle) noexcept { lock_holder_->store(handle, std::memory_order_relaxed); }
+    bool is_lock_holder(const void *handle) const noexcept
+    {
+        return lock_holder_->load(std::memory_order_relaxed) == handle;
+    }
 
     // False when out of memory. `file` may be closed: a private image, which has no lock. From any thread.
     bool begin(const platform::File &file, const char *path, const format::Extension &extension) noexcept;
@@ -39,11 +46,12 @@ class Proof
   private:
     friend struct SharedProof;
 
-    // Released: whoever sees the token may use what begin() wrote (name).
+    // Released: whoever sees the token sees what begin() wrote.
     void show(base::ProcessToken token) noexcept { token_.store(token, std::memory_order_release); }
 
     std::atomic<base::ProcessToken> token_{0};
     SharedProof *shared_ = nullptr;
+    std::atomic<const void *> *lock_holder_ = nullptr; // in what is shared
     Proof *next_ = nullptr; // of the same process and segment
 };
 

@@ -63,19 +63,19 @@ void clear_segment(Segment &segment) noexcept
     Word<uint32_t>(&extension.resetting).store_release(0);
 }
 
-Status reuse(Segment &segment, bool dao_semaphores, uint32_t mode) noexcept
+Status reuse(Segment &segment, base::Interrupts &interrupts, bool dao_semaphores, uint32_t mode) noexcept
 {
-    if (lock_to_finalise(segment, nullptr) != Status::success)
-        return Status::error;
+    if (Status status = lock_to_finalise(segment, interrupts); status != Status::success)
+        return status;
     clear_segment(segment);
     if (dao_semaphores) // they are there before others learn that they are
     {
         segment.make_dao_semaphores(mode);
         Word<uint32_t>(&segment.extension()->flags).fetch_or_release(format::flag_dao_semaphores);
     }
-    (void)unlock(segment);
+    (void)unlock(segment, interrupts);
     segment.notifier().notify();
-    return clear_keywords(segment);
+    return clear_keywords(segment, interrupts);
 }
 
 }

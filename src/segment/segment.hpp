@@ -108,6 +108,7 @@ class Segment
     const format::Layout &layout() const noexcept { return layout_; }
     const platform::File &file() const noexcept { return file_; }
     uint64_t mapped_bytes() const noexcept { return mapping_.bytes(); }
+    uint64_t file_number() const noexcept { return file_identity_.number; }
     bool read_only() const noexcept { return read_only_; }
 
     // Null where the segment's maker was not this library.
@@ -157,6 +158,9 @@ class Segment
     bool show_presence() noexcept { return proof_.token() != 0 || proof_.begin(file_, path_, *extension_); }
     // The name of this process, after show_presence().
     const char *own_name() const noexcept { return proof_.name(); }
+    // Which handle of this process has the writer lock, after show_presence().
+    void note_lock_holder(const void *handle) noexcept { proof_.note_lock_holder(handle); }
+    bool is_lock_holder(const void *handle) const noexcept { return proof_.is_lock_holder(handle); }
     // Whether somebody else's opening of the file holds the lock that goes with the token.
     platform::ByteLock query_proof(base::ProcessToken token) const noexcept;
     // Sleeps while the notifier's word is `expected`.

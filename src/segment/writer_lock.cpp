@@ -41,7 +41,7 @@ Status fail_packets_open(const Segment &segment) noexcept
 
 // What becomes of a lock that was not simply free.
 template <class Try>
-Status lock_after_all(Segment &segment, base::Interrupts *interrupts, LockResult result, Try &&try_now) noexcept
+Status lock_after_all(Segment &segment, base::Interrupts &interrupts, LockResult result, Try &&try_now) noexcept
 {
     if (result == LockResult::busy)
         if (Status ended = wait_for_lock(segment, segment.writer_lock(), "writer lock", interrupts, try_now, result);
@@ -51,6 +51,7 @@ Status lock_after_all(Segment &segment, base::Interrupts *interrupts, LockResult
         return fail_packets_open(segment);
     if (result == LockResult::joined)
         return Status::success;
+    segment.note_lock_holder(&interrupts);
     record_writer(segment);
     if (result == LockResult::taken_over)
         repair(segment);
@@ -58,7 +59,7 @@ Status lock_after_all(Segment &segment, base::Interrupts *interrupts, LockResult
 }
 
 template <class Try>
-Status lock(Segment &segment, base::Interrupts *interrupts, Try &&try_once) noexcept
+Status lock(Segment &segment, base::Interrupts &interrupts, Try &&try_once) noexcept
 {
     if (!segment.show_presence())
         return fail_no_memory(segment);
@@ -67,6 +68,7 @@ Status lock(Segment &segment, base::Interrupts *interrupts, Try &&try_once) noex
     const LockResult result = try_now(false);
     if (result != LockResult::held)
         return lock_after_all(segment, interrupts, result, try_now);
+    segment.note_lock_holder(&interrupts);
     record_writer(segment);
     return Status::success;
 }
@@ -84,14 +86,14 @@ Status fail_busy(const Segment &segment, base::ProcessToken holder, const char *
                 unknown ? "; `daoshm unlock` frees it" : "");
 }
 
-Status lock_for_frame(Segment &segment, base::Interrupts *interrupts) noexcept
+Status lock_for_frame(Segment &segment, base::Interrupts &interrupts) noexcept
 {
     if (segment.extension() == nullptr)
         return Status::success;
     return lock(segment, interrupts, [](const Segment::Lock &word, bool ask) noexcept { return word.try_hold(ask); });
 }
 
-Status lock_for_packet(Segment &segment, base::Interrupts *interrupts, bool &joined) noexcept
+Status lock_for_packet(Segment &segment, base::Interrupts &interrupts, bool &joined) noexcept
 {
     joined = false;
     if (segment.extension() == nullptr)
@@ -103,7 +105,7 @@ Status lock_for_packet(Segment &segment, base::Interrupts *interrupts, bool &joi
     });
 }
 
-Status lock_to_finalise(Segment &segment, base::Interrupts *interrupts) noexcept
+Status lock_to_finalise(Segment &segment, base::Interrupts &interrupts) noexcept
 {
     if (segment.extension() == nullptr)
         return Status::success;
@@ -149,9 +151,10 @@ Status unlock_by_hand(Segment &segment, bool force) noexcept
     const Freed frames = seize(segment, segment.writer_lock(), force);
     if (frames == Freed::done)
     {
+        segment.note_lock_holder(nullptr);
         record_writer(segment);
         repair(segment);
-        (void)unlock(segment);
+        (void)segment.writer_lock().release();
         notify_waiters(segment);
     }
     const Freed keywords = seize(segment, segment.keyword_lock(), force);
@@ -166,9 +169,16 @@ Status unlock_by_hand(Segment &segment, bool force) noexcept
                 who);
 }
 
-bool unlock(const Segment &segment) noexcept
+bool has_lock(const Segment &segment, const base::Interrupts &handle) noexcept
 {
-    return segment.extension() == nullptr || segment.is_lost() || segment.writer_lock().release();
+    return segment.writer_lock().is_held() && segment.is_lock_holder(&handle);
+}
+
+bool unlock(const Segment &segment, const base::Interrupts &handle) noexcept
+{
+    if (segment.extension() == nullptr || segment.is_lost())
+        return true;
+    return segment.is_lock_holder(&handle) && segment.writer_lock().release();
 }
 
 }

@@ -17,13 +17,16 @@ template <class Semaphore, class Take>
 Status wait_on_system(const Segment &segment, Semaphore &semaphore, int64_t longest_ns, Take &&take,
                       Cancellation &cancellation, const Deadline &deadline) noexcept
 {
+    platform::SignalHold hold;
+    if (longest_ns == poll_ns)
+        hold.begin();
     for (;;)
     {
         const int64_t remaining_ns = deadline.remaining_ns(platform::monotonic_ns());
         const Sleep sleep = semaphore.wait(std::clamp<int64_t>(remaining_ns, 0, longest_ns));
         if (take(sleep == Sleep::woken))
             return Status::success;
-        if (sleep == Sleep::interrupted)
+        if (sleep == Sleep::interrupted || hold.take_signal())
             return cancellation.take_interrupt();
         if (Status status = cancellation.check(segment, platform::monotonic_ns()); status != Status::success)
             return status;

@@ -48,7 +48,7 @@ Status Spinner::check_for_signals(int64_t now_ns) noexcept
     if (!hold_.active())
         hold_.begin();
     next_check_ns_ = now_ns + between_ns;
-    if (!hold_.signal_waits())
+    if (!hold_.take_signal())
         return Status::success;
     hold_.end();
     return cancellation_.take_interrupt();

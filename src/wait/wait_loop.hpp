@@ -41,14 +41,18 @@ Status sleep_until_holds(const segment::Segment &segment, Holds &&holds, Cancell
                          const Deadline &deadline) noexcept
 {
     const auto ends_sleep = [&]() noexcept { return holds() || cancellation.interrupts.are_pending(); };
+    platform::SignalHold hold; // where sleeps are short
     while (!holds())
     {
         const int64_t now_ns = platform::monotonic_ns();
         Status status = cancellation.check(segment, now_ns);
         if (status == Status::success && deadline.remaining_ns(now_ns) <= 0)
             status = Status::timeout;
+        if (status == Status::success && !hold.active() && !segment.has_reliable_notifier())
+            hold.begin();
         if (status == Status::success &&
-            sleep_once(segment, ends_sleep, deadline.remaining_ns(now_ns)) == platform::Sleep::interrupted)
+            (sleep_once(segment, ends_sleep, deadline.remaining_ns(now_ns)) == platform::Sleep::interrupted ||
+             hold.take_signal()))
             status = cancellation.take_interrupt();
         if (status != Status::success)
             return holds() ? Status::success : status;

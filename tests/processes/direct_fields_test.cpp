@@ -129,6 +129,24 @@ TEST_P(DirectFields, ThatAnotherWriterLeftAreNotTakenForTheProgramsOwn)
     }
 }
 
+TEST_P(DirectFields, StayWhereAnotherHandleWritesInTurn)
+{
+    Image other;
+    other.open(name_.text());
+    Frame frame(size);
+    for (uint64_t number = 1; number <= 3 * depth(); ++number)
+    {
+        next().cnt2 = 100 + number;
+        next().atime.tsfixed.secondlong = static_cast<int64_t>(1000 + number);
+        publish();
+        EXPECT_EQ(last().cnt2, 100 + number);
+        EXPECT_EQ(last().atime.tsfixed.secondlong, static_cast<int64_t>(1000 + number));
+        require(daoShmImage2Shm(frame.data(), size, other), "publish");
+        EXPECT_EQ(last().cnt2, 100 + number) << "goes on";
+        EXPECT_GT(last().atime.tsfixed.secondlong, 1'600'000'000'000'000'000) << "the time of the publish";
+    }
+}
+
 // The frame in the next slot can be read until the slot is written.
 TEST_P(DirectFields, OfAFrameThatCanStillBeReadAreNotTouched)
 {

@@ -290,6 +290,43 @@ TEST(Liveness, WriterWhoseMainThreadEndedIsAlive)
     }
 }
 
+// Daemons do that late, and so does whoever wants to give a child nothing.
+TEST(Liveness, WriterThatClosedItsDescriptorsIsAlive)
+{
+    Shared segment;
+    const std::string &name = segment.name();
+    Placed writer(here, [&name](const auto &say) {
+        Image image;
+        image.open(name);
+        Frame frame(size);
+        fill(frame, 1);
+        require(daoShmImage2Shm(frame.data(), size, image), "publish");
+        for (int descriptor = 3; descriptor < 1000; ++descriptor)
+        {
+            char path[64], target[4096] = "";
+            std::snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+            if (readlink(path, target, sizeof target - 1) > 0 && target == name)
+                close(descriptor);
+        }
+        void *slot = nullptr;
+        require(daoShmLoanBegin(image, &slot), "begin");
+        std::memset(slot, 0xff, 4);
+        say("holds");
+        sleep_on();
+    });
+    ASSERT_EQ(writer.line(), "holds");
+    EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_ALIVE));
+    Frame frame(size);
+    fill(frame, 2);
+    daoShmSetLockLimit(200 * millisecond_ns);
+    EXPECT_EQ(daoShmImage2Shm(frame.data(), size, segment.image()), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_BUSY) << daoLastErrorMessage();
+    writer.kill();
+    EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_DEAD));
+    EXPECT_EQ(daoShmImage2Shm(frame.data(), size, segment.image()), DAO_SUCCESS) << daoLastErrorMessage();
+    daoShmSetLockLimit(5 * second_ns);
+}
+
 TEST(Liveness, WhatCannotBeToldIsSaidAndUnlockedByHandOnly)
 {
     Shared segment;

@@ -55,6 +55,40 @@ int play_counting_writer(const Arguments &arguments)
 
 const Role counting_writer("counting-writer", play_counting_writer);
 
+// The lock says which process has it; of its handles only one does.
+TEST(TwoHandlesOfAProcess, ALoanThatLostItsLockDoesNotEndTheOthers)
+{
+    SegmentName name;
+    Image first, second, reader;
+    first.create(name.text(), {size}, _DATATYPE_UINT32, 2);
+    second.open(name.text());
+    reader.open(name.text());
+    Frame frame(size), read(size);
+    void *slot = nullptr;
+    require(daoShmLoanBegin(first, &slot), "begin");
+    fill(frame, 1);
+    std::memcpy(slot, frame.data(), size * sizeof(uint32_t));
+    require(daoShmUnlock(reader, 1), "unlock");
+    require(daoShmLoanBegin(second, &slot), "begin");
+    fill(frame, 2);
+    std::memcpy(slot, frame.data(), size / 2 * sizeof(uint32_t));
+    EXPECT_EQ(daoShmLoanCommit(first), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE);
+    EXPECT_NE(std::string(daoLastErrorMessage()).find("another handle"), std::string::npos) << daoLastErrorMessage();
+    EXPECT_EQ(daoShmGetCounter(reader), 0u);
+    std::memcpy(slot, frame.data(), size * sizeof(uint32_t));
+    EXPECT_EQ(daoShmLoanCommit(second), DAO_SUCCESS) << daoLastErrorMessage();
+    require(daoShmReadNewest(reader, read.data(), size, nullptr, nullptr), "read");
+    EXPECT_TRUE(is_frame(read, 2));
+    EXPECT_EQ(daoShmImage2Shm(frame.data(), size, first), DAO_SUCCESS) << daoLastErrorMessage();
+    require(daoShmUnlock(reader, 1), "nothing to free");
+    require(daoShmLoanBegin(first, &slot), "begin");
+    require(daoShmUnlock(reader, 1), "unlock");
+    require(daoShmLoanBegin(second, &slot), "begin");
+    EXPECT_EQ(daoShmLoanAbort(first), DAO_ERROR) << "nor does an abort";
+    EXPECT_EQ(daoShmLoanCommit(second), DAO_SUCCESS) << daoLastErrorMessage();
+}
+
 class SeveralWriters : public testing::TestWithParam<std::tuple<int, uint32_t>>
 {
 };

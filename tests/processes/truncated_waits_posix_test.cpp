@@ -9,6 +9,7 @@
 #include "wait_modes.hpp"
 
 #include <gtest/gtest.h>
+#include <thread>
 
 namespace
 {
@@ -88,4 +89,47 @@ INSTANTIATE_TEST_SUITE_P(Files, BereftWait,
                              return std::string(std::get<2>(row.param) ? "Daos" : "Ours") +
                                     name_of(std::get<0>(row.param)) + name_of(std::get<1>(row.param));
                          });
+// As `cp` and DAO's create do: there is an empty file first, then one that is too short, then one without a header.
+TEST(MadeAgainSlowly, IsFollowedOnceItIsMade)
+{
+    for (const uint32_t wait : {DAO_WAIT_SLEEP, DAO_WAIT_SPIN, DAO_WAIT_ADAPTIVE})
+    {
+        SegmentName name;
+        make_again(name.text(), layout);
+        publish_as_dao(name.text(), layout, 1);
+        const Bytes made = read_file(name.text());
+        Image image;
+        image.open(name.text());
+        Frame frame(size);
+        DAO_NEXT_OPTIONS options = DAO_NEXT_OPTIONS_INIT;
+        options.wait = wait;
+        options.follow = 1;
+        options.timeout_ns = 30 * second_ns;
+        std::thread maker([&] {
+            const int file = open(name.c_str(), O_RDWR | O_TRUNC);
+            for (const size_t bytes : {size_t{0}, size_t{100}, made.size() / 2})
+            {
+                if (ftruncate(file, static_cast<off_t>(bytes)) != 0)
+                    abort();
+                std::this_thread::sleep_for(milliseconds(60));
+            }
+            if (ftruncate(file, static_cast<off_t>(made.size())) != 0)
+                abort();
+            std::this_thread::sleep_for(milliseconds(60));
+            close(file);
+            make_again(name.text(), layout);
+            publish_as_dao(name.text(), layout, 1);
+        });
+        EXPECT_EQ(daoShmNext(image, &options, frame.data(), size, nullptr, nullptr), DAO_SUCCESS)
+            << daoLastErrorMessage();
+        EXPECT_TRUE(is_frame(frame, 1));
+        maker.join();
+        if (ftruncate(image->shmfd, 0) != 0)
+            abort();
+        options.timeout_ns = 200 * millisecond_ns;
+        EXPECT_EQ(daoShmNext(image, &options, frame.data(), size, nullptr, nullptr), DAO_TIMEOUT)
+            << daoLastErrorMessage();
+    }
+}
+
 }

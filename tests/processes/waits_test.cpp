@@ -7,8 +7,10 @@
 #include "wait_modes.hpp"
 
 #include <atomic>
+#include <climits>
 #include <future>
 #include <gtest/gtest.h>
+#include <limits>
 
 namespace
 {
@@ -152,6 +154,20 @@ TEST_P(Waits, AreEndedByTheInterruptOfTheProcess)
     EXPECT_EQ(wait_for_frame(reader_, GetParam(), 0, 10 * millisecond_ns), DAO_TIMEOUT) << "later waits are not ended";
     publish(writer_, 1);
     EXPECT_EQ(wait_for_frame(reader_, GetParam(), 0, second_ns), DAO_SUCCESS) << "no frame was counted";
+}
+
+TEST(PointsInTime, MayHaveAnythingForNanoseconds)
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {8}, _DATATYPE_UINT32);
+    for (const long part : {LONG_MIN, -1L, 1'000'000'000L, LONG_MAX})
+        for (const time_t seconds : {time_t{0}, time_t{100}, std::numeric_limits<time_t>::min()})
+        {
+            const timespec past{seconds, part};
+            EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image, 0, &past), DAO_TIMEOUT) << seconds << " " << part;
+            EXPECT_EQ(daoShmWaitTimeout(image, &past), DAO_TIMEOUT) << seconds << " " << part;
+        }
 }
 
 TEST_P(Waits, GoOnWhenTheSegmentIsReused)

@@ -3,6 +3,7 @@
 #include "platform/posix/this_process.hpp"
 
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -160,6 +161,23 @@ Liveness judge_process(const ProcessIdentity &process) noexcept
     if (!same)
         return Liveness::dead;
     return has_ended(stat.state) ? judge_threads(process.pid) : Liveness::alive;
+}
+
+// By the file's number alone: the device is another one there than fstat() says on some file systems (overlayfs, btrfs).
+Mapped maps_file(uint32_t pid, uint64_t file_number) noexcept
+{
+    char line[PATH_MAX + 128];
+    std::snprintf(line, sizeof line, "/proc/%u/maps", pid);
+    std::FILE *maps = has_own_proc() ? std::fopen(line, "re") : nullptr;
+    if (maps == nullptr)
+        return Mapped::unknown;
+    Mapped result = Mapped::no;
+    unsigned long long number = 0;
+    while (result == Mapped::no && std::fgets(line, sizeof line, maps) != nullptr)
+        if (std::sscanf(line, "%*s %*s %*s %*s %llu", &number) == 1 && number == file_number)
+            result = Mapped::yes;
+    std::fclose(maps);
+    return result;
 }
 
 bool is_stopped(const ProcessIdentity &process) noexcept

@@ -1,5 +1,6 @@
 #include "platform/platform.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <initializer_list>
 #include <signal.h>
@@ -28,22 +29,71 @@ void SignalHold::begin() noexcept
     active_ = true;
 }
 
-bool SignalHold::signal_waits() const noexcept
+namespace
 {
-    sigset_t pending;
-    sigset_t before;
-    sigpending(&pending);
-    std::memcpy(&before, saved_, sizeof before);
+
+enum class Effect
+{
+    none,
+    stop,
+    end_of_wait
+};
+
+bool is_one_of(int number, std::initializer_list<int> numbers) noexcept
+{
+    return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+}
+
+// A signal that is held back is kept even where it is ignored.
+Effect effect_of(int number) noexcept
+{
+    struct sigaction action;
+    if (sigaction(number, nullptr, &action) != 0 || action.sa_handler == SIG_IGN)
+        return Effect::none;
+    if (action.sa_handler != SIG_DFL)
+        return Effect::end_of_wait;
+#ifdef __APPLE__
+    const bool is_ignored = is_one_of(number, {SIGCHLD, SIGURG, SIGWINCH, SIGCONT, SIGIO, SIGINFO});
+#else
+    const bool is_ignored = is_one_of(number, {SIGCHLD, SIGURG, SIGWINCH, SIGCONT});
+#endif
+    if (is_ignored)
+        return Effect::none;
+    return is_one_of(number, {SIGTSTP, SIGTTIN, SIGTTOU}) ? Effect::stop : Effect::end_of_wait;
+}
+
+// The largest effect of all that wait to be delivered.
+Effect effect_of_pending(const sigset_t &pending, const sigset_t &blocked_before) noexcept
+{
     // SIGRTMAX is the last signal on both systems that have it; macOS ends at NSIG.
 #ifdef SIGRTMAX
     const int last = SIGRTMAX;
 #else
     const int last = NSIG - 1;
 #endif
+    Effect effect = Effect::none;
     for (int number = 1; number <= last; ++number)
-        if (sigismember(&pending, number) == 1 && sigismember(&before, number) == 0)
-            return true;
-    return false;
+        if (sigismember(&pending, number) == 1 && sigismember(&blocked_before, number) == 0)
+            effect = std::max(effect, effect_of(number));
+    return effect;
+}
+
+}
+
+bool SignalHold::take_signal() noexcept
+{
+    if (!active_)
+        return false;
+    sigset_t pending;
+    sigset_t before;
+    sigpending(&pending);
+    std::memcpy(&before, saved_, sizeof before);
+    const Effect effect = effect_of_pending(pending, before);
+    if (effect != Effect::stop)
+        return effect == Effect::end_of_wait;
+    end(); // stops here
+    begin();
+    return effect_of(SIGCONT) == Effect::end_of_wait && sigismember(&before, SIGCONT) == 0;
 }
 
 void SignalHold::end() noexcept

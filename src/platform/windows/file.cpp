@@ -118,7 +118,7 @@ Status File::reserve(const char *name, uint64_t bytes) noexcept
     return Status::success;
 }
 
-Status File::lock(const char *name) noexcept
+Status File::lock(const char *name, base::Interrupts &interrupts) noexcept
 {
     constexpr int64_t pause_ns = 1'000'000;
     const int64_t deadline_ns = base::lock_deadline_ns(monotonic_ns());
@@ -129,7 +129,11 @@ Status File::lock(const char *name) noexcept
             return fail_system(name, "lock", cause);
         if (monotonic_ns() >= deadline_ns)
             return base::fail(DAO_E_BUSY, "%s: busy: another process is creating or removing it", name);
-        (void)sleep_until(monotonic_ns() + pause_ns);
+        if (sleep_until(monotonic_ns() + pause_ns) == Sleep::interrupted || interrupts.are_pending())
+        {
+            interrupts.forget();
+            return base::condition(Status::interrupted, name);
+        }
     }
     return Status::success;
 }

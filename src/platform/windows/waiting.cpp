@@ -140,8 +140,10 @@ void SignalHold::begin() noexcept
     active_ = true;
 }
 
-bool SignalHold::signal_waits() const noexcept
+bool SignalHold::take_signal() noexcept
 {
+    if (!active_)
+        return false;
     uint32_t count = 0;
     std::copy_n(saved_, sizeof count, reinterpret_cast<unsigned char *>(&count));
     return interrupt_count() != count;
