@@ -65,7 +65,8 @@ bool is_foreseen(const Writer &writer, uint32_t slot) noexcept
 
 // What a program set stays; else the counter goes on from the last frame. A program that sets it for frame after frame may
 // set what was there.
-void carry_over(uint64_t foreseen, unsigned &set_in_a_row, const Word<uint64_t> &last, const Word<uint64_t> &next) noexcept
+void carry_over(uint64_t foreseen, unsigned &set_in_a_row, const Word<uint64_t> &last,
+                const Word<uint64_t> &next) noexcept
 {
     constexpr unsigned always = 2;
     const bool is_set = next.load_relaxed() != foreseen;

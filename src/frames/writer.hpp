@@ -24,7 +24,7 @@ struct Foreseen
 {
     std::vector<SlotNote> slots; // of this handle's own frames; empty before the first
     uint32_t next_slot = UINT32_MAX;
-    SlotNote next; // of whoever's frame lies in the slot that came next
+    SlotNote next;                // of whoever's frame lies in the slot that came next
     unsigned slices_in_a_row = 0; // frames for which a program set it
     unsigned ids_in_a_row = 0;
 

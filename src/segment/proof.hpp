@@ -52,7 +52,7 @@ class Proof
     std::atomic<base::ProcessToken> token_{0};
     SharedProof *shared_ = nullptr;
     std::atomic<const void *> *lock_holder_ = nullptr; // in what is shared
-    Proof *next_ = nullptr; // of the same process and segment
+    Proof *next_ = nullptr;                            // of the same process and segment
 };
 
 }

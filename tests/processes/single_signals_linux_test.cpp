@@ -106,7 +106,8 @@ TEST_P(SingleSignal, EndsAWait)
     else
         image.open(name.text());
     for (int time = 0; time < 40; ++time)
-        ASSERT_EQ(disturbed([&] { return wait_for_frame(image, mode, 0, 30 * second_ns); }, send_signal), DAO_INTERRUPTED)
+        ASSERT_EQ(disturbed([&] { return wait_for_frame(image, mode, 0, 30 * second_ns); }, send_signal),
+                  DAO_INTERRUPTED)
             << time;
 }
 
