@@ -37,6 +37,9 @@ void on_interrupt(void (*handler)());
 void on_suspension(void (*handler)());
 /// Stop as Ctrl-Z would have; returns when the process is continued. Not while there is a handler.
 void suspend();
+/// Ends the sleep_until_woken() under way, or the next one. For one thread that sleeps; may be called by the handlers above.
+void wake_sleeper();
+void sleep_until_woken(int64_t duration_ms);
 /// From now on a write beyond the largest file size allowed fails like one to a full disk, and does not end the process.
 void report_file_size_limit();
 

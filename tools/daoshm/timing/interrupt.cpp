@@ -1,6 +1,5 @@
 #include "timing/interrupt.hpp"
 
-#include <algorithm>
 #include <atomic>
 
 #include <dao.h>
@@ -21,12 +20,14 @@ void note_interrupt()
 {
     was_interrupted = true;
     daoShmInterrupt();
+    wake_sleeper();
 }
 
 void note_suspension()
 {
     is_suspension_wanted = true;
     daoShmInterrupt();
+    wake_sleeper();
 }
 
 }
@@ -43,11 +44,14 @@ bool is_interrupted()
 
 void sleep_unless_interrupted(int64_t duration_ns)
 {
-    constexpr int64_t slice_ns = 20'000'000;
+    constexpr int64_t millisecond_ns = 1'000'000;
     const int64_t until_ns = steady_ns() + duration_ns;
     for (int64_t left_ns = duration_ns; !is_interrupted() && !is_suspension_wanted && left_ns > 0;
          left_ns = until_ns - steady_ns())
-        sleep_ns(std::min(left_ns, slice_ns));
+        if (left_ns >= millisecond_ns)
+            sleep_until_woken(left_ns / millisecond_ns);
+        else
+            sleep_ns(left_ns);
 }
 
 HeldSuspension::HeldSuspension()

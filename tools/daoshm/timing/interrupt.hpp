@@ -10,7 +10,7 @@ namespace daoshm
 /// From now on an interrupt sets the flag and ends the library's waits, and the process goes on.
 void catch_interrupts();
 bool is_interrupted();
-/// Sleep, but return within 20 ms when interrupted, and when Ctrl-Z is held.
+/// Sleep; an interrupt, or Ctrl-Z when that is held, ends it at once. For the main thread.
 void sleep_unless_interrupted(int64_t duration_ns);
 
 /// While it lives, Ctrl-Z ends waits and sleeping, and stops the process only in obey(): when its screen is in order.

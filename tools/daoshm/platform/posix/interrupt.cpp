@@ -1,6 +1,11 @@
 #include "platform/platform.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 
 namespace daoshm
 {
@@ -10,6 +15,20 @@ namespace
 
 void (*interrupt_handler)() = nullptr;
 void (*suspension_handler)() = nullptr;
+
+/// A byte in it wakes who polls it. Made before a handler can be called; -1 without descriptors.
+int wake_pipe[2] = {-1, -1};
+
+void open_wake_pipe()
+{
+    if (::pipe(wake_pipe) != 0)
+        return;
+    for (const int end : wake_pipe)
+    {
+        ::fcntl(end, F_SETFD, FD_CLOEXEC);
+        ::fcntl(end, F_SETFL, O_NONBLOCK);
+    }
+}
 
 extern "C" void on_signal(int signal_number)
 {
@@ -28,6 +47,7 @@ extern "C" void on_stop_signal(int signal_number)
 void on_interrupt(void (*handler)())
 {
     interrupt_handler = handler;
+    open_wake_pipe();
     for (const int number : {SIGINT, SIGTERM})
         std::signal(number, on_signal);
     // The latter three are what batch systems send before they kill; nohup and shells keep off others.
@@ -47,6 +67,23 @@ void on_suspension(void (*handler)())
 void suspend()
 {
     std::raise(SIGTSTP);
+}
+
+void wake_sleeper()
+{
+    const int error = errno;
+    const char byte = 0;
+    (void)!::write(wake_pipe[1], &byte, 1);
+    errno = error;
+}
+
+void sleep_until_woken(int64_t duration_ms)
+{
+    constexpr int64_t longest_ms = 1'000'000, blind_ms = 20; // without the pipe the caller looks now and then
+    pollfd woken = {wake_pipe[0], POLLIN, 0};                // one below 0 is passed over
+    char bytes[64];
+    if (::poll(&woken, 1, static_cast<int>(std::min(duration_ms, woken.fd < 0 ? blind_ms : longest_ms))) > 0)
+        (void)!::read(woken.fd, bytes, sizeof bytes);
 }
 
 void report_file_size_limit()

@@ -2,6 +2,8 @@
 
 #include "windows.hpp"
 
+#include <algorithm>
+
 namespace daoshm
 {
 
@@ -9,6 +11,7 @@ namespace
 {
 
 void (*interrupt_handler)() = nullptr;
+HANDLE woken = nullptr; // an event that a sleeper resets
 
 /// Called in a thread that Windows makes for it.
 BOOL WINAPI on_control_event(DWORD event)
@@ -26,11 +29,25 @@ BOOL WINAPI on_control_event(DWORD event)
 void on_interrupt(void (*handler)())
 {
     interrupt_handler = handler;
+    woken = CreateEventW(nullptr, FALSE, FALSE, nullptr);
     SetConsoleCtrlHandler(on_control_event, TRUE);
 }
 
 void on_suspension(void (*)()) {} // Windows stops no process
 void suspend() {}
+
+void wake_sleeper()
+{
+    SetEvent(woken);
+}
+
+void sleep_until_woken(int64_t duration_ms)
+{
+    constexpr int64_t longest_ms = 1'000'000;
+    const auto wait_ms = static_cast<DWORD>(std::min(duration_ms, longest_ms));
+    if (WaitForSingleObject(woken, wait_ms) == WAIT_FAILED)
+        Sleep(std::min<DWORD>(wait_ms, 20));
+}
 
 void report_file_size_limit() {} // there is none
 
