@@ -46,6 +46,9 @@ TEST(NetDelivery, EveryFrameArrivesInOrderWhileTheDepthHoldsThem)
 
 TEST(NetDelivery, FramesThatTheDepthDidNotHoldAreCountedAtBothEnds)
 {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "the thread sanitizer makes frames of this size slower than the link";
+#endif
     Camera camera({250'000}, 4); // 1 MB
     Publisher publisher;
     publisher.publish(camera.name.text());
@@ -68,6 +71,9 @@ TEST(NetDelivery, FramesThatTheDepthDidNotHoldAreCountedAtBothEnds)
 
 TEST(NetDelivery, LatestIsNeverLaterThanTwoTransfers)
 {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "the thread sanitizer makes frames of this size slower than the link";
+#endif
     Camera camera({250'000}, 4); // 1 MB, 0.1 s a transfer
     Publisher publisher;
     publisher.publish(camera.name.text());
@@ -239,6 +245,9 @@ TEST(NetDelivery, LateAndBrokenLinksDeliverInTheEnd)
 
 TEST(NetDelivery, SilentLinkIsNoticedAndTheNextOneUsed)
 {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "the thread sanitizer slows frames down so that ZeroMQ notices the silence first";
+#endif
     Camera camera({1000}, 8);
     Publisher publisher;
     publisher.publish(camera.name.text());
