@@ -13,7 +13,7 @@ PREFIX ?= /usr/local
         wheel test-wheel deb test-deb sdist shelves release-check \
         test test-core test-python test-free-threaded test-demo test-tool test-docs test-sanitizers test-asan test-tsan \
         test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy format symbols \
-        fuzz sbom soak docs benchmarks benchmarks-network demo demo-network
+        fuzz test-fuzz static sbom soak docs benchmarks benchmarks-network demo demo-network
 
 all: build
 
@@ -101,6 +101,16 @@ SECONDS ?= 3600
 fuzz:
 	@cmake/packages.sh install build fuzz
 	tests/fuzz/run.sh $(SECONDS)
+
+# The same for some seconds.
+test-fuzz:
+	@cmake/packages.sh install build fuzz
+	@$(SUITE) fuzz
+
+# cppcheck, and gcc's -fanalyzer.
+static:
+	@cmake/packages.sh install build static
+	tests/checks/static.sh
 
 # Everything at once, with accidents, for MINUTES.
 MINUTES ?= 10

@@ -18,6 +18,17 @@ void end(std::shared_ptr<Offer> &offer)
     offer.reset();
 }
 
+// For who opens it; or, without memory for that, what is left to say.
+std::exception_ptr failure_of(const zmq::error_t &error) noexcept
+try
+{
+    return std::make_exception_ptr(Failure(DAO_E_NETWORK, std::string("ZeroMQ: ") + error.what()));
+}
+catch (const std::bad_alloc &)
+{
+    return std::current_exception();
+}
+
 constexpr const char *stop_address = "inproc://stop";
 constexpr int64_t tick_ns = second_ns / 2;
 constexpr size_t refused_limit = 64;
@@ -62,10 +73,10 @@ Publisher::~Publisher()
     stops_ = true;
     StopSignal::send(context_, stop_address);
     thread_.join();
-    std::vector<OfferPointer> all = all_offers();
+    std::vector<OfferPointer> all;
     {
         const std::lock_guard lock(mutex_);
-        offers_.clear();
+        all.swap(offers_); // which needs no memory
     }
     for (const OfferPointer &offer : all)
         offer->request_stop();
@@ -95,8 +106,7 @@ void Publisher::run(std::promise<void> &ready)
     catch (const zmq::error_t &error)
     {
         if (!is_open)
-            ready.set_exception(
-                std::make_exception_ptr(Failure(DAO_E_NETWORK, std::string("ZeroMQ: ") + error.what())));
+            ready.set_exception(failure_of(error));
     }
     catch (...)
     {

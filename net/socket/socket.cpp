@@ -20,6 +20,7 @@ constexpr int handshake_limit_ms = 5000;
 bool receive(zmq::socket_t &socket, Parts &parts, bool &is_whole, size_t part_limit)
 {
     parts.clear();
+    parts.reserve(part_limit); // libzmq ends a process that leaves a message half received, as for want of memory
     is_whole = true;
     zmq::message_t part;
     if (!socket.recv(part, zmq::recv_flags::dontwait))
@@ -70,11 +71,15 @@ StopSignal::StopSignal(zmq::context_t &context, const std::string &address) : so
     descriptor_ = socket_.get(zmq::sockopt::fd);
 }
 
-void StopSignal::send(zmq::context_t &context, const std::string &address)
+void StopSignal::send(zmq::context_t &context, const char *address) noexcept
+try
 {
     zmq::socket_t sender(context, zmq::socket_type::pair); // lingers until the message is taken
     sender.connect(address);
     sender.send(zmq::message_t(), zmq::send_flags::dontwait);
+}
+catch (const std::exception &) // no descriptor or no memory for it
+{
 }
 
 // ZeroMQ takes its time to give an address back, so each has its own.

@@ -46,8 +46,8 @@ class StopSignal
     StopSignal(zmq::context_t &context, const std::string &address);
     zmq::pollitem_t poll_item() const { return item_of(descriptor_); }
 
-    // From any thread.
-    static void send(zmq::context_t &context, const std::string &address);
+    // From any thread. It may not arrive, so who listens also looks now and then.
+    static void send(zmq::context_t &context, const char *address) noexcept;
 
   private:
     zmq::socket_t socket_;

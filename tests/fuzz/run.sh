@@ -1,11 +1,17 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets and runs them side by side from the inputs in corpus/, then says what they reached.
-#     run.sh SECONDS [TARGET...]
-#     run.sh build
+#     run.sh [--optional] SECONDS [TARGET...]
+#     run.sh [--optional] build     without running them
+#     run.sh [--optional] brief     5 seconds each, the same inputs first each time, and not what they reached
 # What is new is kept in build/fuzz/corpus/; an input that fails, in build/fuzz/failures/: give it to the program to see it
-# again. Nothing is written outside build/fuzz/. With DAO_FUZZ_OPTIONAL, a machine without clang's libFuzzer passes.
+# again. Nothing is written outside build/fuzz/. With --optional, a machine without clang's libFuzzer passes.
 set -euo pipefail
-seconds=${1:?seconds}
+is_optional=
+if [ "${1:-}" = --optional ]; then
+    is_optional=yes
+    shift
+fi
+seconds=${1:?seconds, build or brief}
 shift
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
@@ -13,8 +19,8 @@ cd "$root"
 mkdir -p build/fuzz/{failures,logs,work}
 if ! echo 'extern "C" int LLVMFuzzerTestOneInput(const char *, unsigned long) { return 0; }' |
     clang++ -fsanitize=fuzzer,address -x c++ - -o build/fuzz/work/trial 2>build/fuzz/logs/trial.log; then
-    echo "fuzz: not run: no clang with libFuzzer (make fuzz installs it)" >&2
-    [ -n "${DAO_FUZZ_OPTIONAL:-}" ] && exit 0 || exit 1
+    echo "fuzz: not run: no clang with libFuzzer (cmake/packages.sh install fuzz): $(tail -1 build/fuzz/logs/trial.log)" >&2
+    [ -n "$is_optional" ] && exit 0 || exit 1
 fi
 cmake --preset fuzz >build/fuzz/logs/configure.log || { cat build/fuzz/logs/configure.log; exit 1; }
 cmake --build build/fuzz --target fuzzers
@@ -26,6 +32,11 @@ targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(cd "$programs" && find . -maxdepth 1 -type f -executable -name 'fuzz_*' |
     sed 's/.*fuzz_//' | sort)
 common=(-timeout=120 -rss_limit_mb=2048 -max_len=1000)
+seed=0 # by the clock
+if [ "$seconds" = brief ]; then
+    seconds=5
+    seed=1
+fi
 
 cores=$(nproc)
 failed=0
@@ -36,7 +47,7 @@ for target in "${targets[@]}"; do
     given=tests/fuzz/corpus/$target
     mkdir -p "$own"
     (cd build/fuzz/work && LLVM_PROFILE_FILE=/dev/null exec "$programs/fuzz_$target" -max_total_time="$seconds" "${common[@]}" \
-        -len_control=0 -artifact_prefix="$root/build/fuzz/failures/$target-" -print_final_stats=1 \
+        -seed=$seed -len_control=0 -artifact_prefix="$root/build/fuzz/failures/$target-" -print_final_stats=1 \
         "$root/$own" "$root/$given" >"$logs/$target.log" 2>&1) &
     running=$((running + 1))
     [ $running -lt "$cores" ] || finish
@@ -44,11 +55,12 @@ done
 while [ $running -gt 0 ]; do finish; done
 
 # What of the sources they reached, from the inputs alone.
+merge=$(command -v llvm-profdata llvm-profdata-14 | head -1 || true)
 printf '%-18s %12s %9s %8s %9s\n' target inputs/run corpus lines branches
 for target in "${targets[@]}"; do
     program=$programs/fuzz_$target
     reached='- -'
-    if merge=$(command -v llvm-profdata llvm-profdata-14 | head -1) && [ -n "$merge" ] && [ $failed -eq 0 ]; then
+    if [ -n "$merge" ] && [ $failed -eq 0 ] && [ $seed -eq 0 ]; then
         (cd build/fuzz/work && LLVM_PROFILE_FILE=$logs/$target.profraw "$program" -runs=0 "${common[@]}" \
             "$root/build/fuzz/corpus/$target" "$root/tests/fuzz/corpus/$target" >/dev/null 2>&1) || failed=1
         "$merge" merge -sparse "$logs/$target.profraw" -o "$logs/$target.profdata"

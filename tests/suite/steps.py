@@ -106,9 +106,9 @@ STEPS = [
     ctest("tsan tests", "tsan", 1.5, "-j", str(4 * CORES), "-LE", "model"),
     ctest("model checks", "release", CORES, "-j", str(CORES), "-L", "model", files=("tests/model/**",)),
     ctest("benchmarks run", "release", CORES, "-R", r"^Benchmarks\."),
-    Step("fuzz build", "fuzz", ("env", "DAO_FUZZ_OPTIONAL=1", "tests/fuzz/run.sh", "build")),
+    Step("fuzz build", "fuzz", ("tests/fuzz/run.sh", "--optional", "build")),
     Step(
-        "fuzz", "fuzz", ("env", "DAO_FUZZ_OPTIONAL=1", "tests/fuzz/run.sh", "5"), ("fuzz build",), CORES,
+        "fuzz", "fuzz", ("tests/fuzz/run.sh", "--optional", "brief"), ("fuzz build",), CORES,
         ("tests/fuzz/**", "src/**", "net/**", "include/**", "tools/**"),
     ),
     # `make check`

@@ -20,6 +20,8 @@ fetch() {
 packages=tool-tests/$(key_of "$here/requirements.txt" "$version")
 cached "$packages" fetch
 DAOSHM=${DAOSHM:-$build/tools/daoshm/daoshm}
-export DAOSHM PYTHONDONTWRITEBYTECODE=1
+# test_faults.py takes minutes: only where it is asked for.
+DAOSHM_FAULTS=${DAOSHM_FAIL:+$build/tests/tools/libtool_faults.so}
+export DAOSHM DAOSHM_FAULTS PYTHONDONTWRITEBYTECODE=1
 processes=$(($(nproc) * 3)) # most tests wait for a moment most of the time
 "$DAO_CACHE/$packages/bin/python" -m pytest -q -p no:cacheprovider -n "$processes" "$here" "$@"

@@ -54,7 +54,10 @@ int repair(const RepairOptions &options)
                     {"lost", result.lost},
                     {"damaged", Json::array()}});
     else if (result.frames == 0)
-        std::fputs(fmt::format("{}: removed: not one frame of it reached the disk\n", options.file).c_str(), stdout);
+        std::fputs(
+            fmt::format("{}: not one frame of it reached the disk; what there was of it is removed\n", options.file)
+                .c_str(),
+            stdout);
     else
         std::fputs(fmt::format("{}: repaired: {} frames, each as it was recorded; {} lost\n", options.file,
                                result.frames, result.lost)

@@ -110,19 +110,19 @@ std::string journal_path(const std::string &recording)
 
 Journal::Journal(const std::string &recording, const FileHeader &header) : file_(create_anew(journal_path(recording)))
 {
-    const std::string text = header_json(header).dump(-1, ' ', false, Json::error_handler_t::replace);
-    const Start start{right_magic, static_cast<uint32_t>(text.size()), crc32(text.data(), text.size())};
     try
     {
-        file_.write(0, &start, sizeof start);
-        file_.write(sizeof start, text.data(), text.size());
+        const std::string text = header_json(header).dump(-1, ' ', false, Json::error_handler_t::replace);
+        const Start start{right_magic, static_cast<uint32_t>(text.size()), crc32(text.data(), text.size())};
+        const std::string all = std::string(reinterpret_cast<const char *>(&start), sizeof start) + text;
+        file_.write(0, all.data(), all.size()); // at once: who is killed leaves an empty one, or this
+        rows_start_ = all.size();
     }
     catch (...)
     {
         remove();
         throw;
     }
-    rows_start_ = sizeof start + text.size();
 }
 
 Journal::Journal(const std::string &recording) : file_(OutputFile::open(journal_path(recording)))

@@ -1,5 +1,6 @@
 #include "files/recording_files.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -14,6 +15,17 @@ namespace fs = std::filesystem;
 
 namespace
 {
+
+/// Is there a file as it is from its creation until the first frame? Until then an older one may have the name.
+bool is_without_frames(const std::string &path, const std::string &header)
+{
+    if (!fs::exists(path_of(path)))
+        return false;
+    const OutputFile file = OutputFile::open(path);
+    std::string found(std::min<uint64_t>(header.size(), file.size_bytes()), ' ');
+    file.read(0, found.data(), found.size());
+    return found == header || found.find_first_not_of('\0') == std::string::npos;
+}
 
 Journal existing_journal(const std::string &path)
 {
@@ -61,13 +73,15 @@ RecordingFiles::RecordingFiles(const std::string &path, const FileHeader &header
 }
 
 RecordingFiles::RecordingFiles(const std::string &path)
-    : path_(path), journal_(existing_journal(path)), frames_(OutputFile::open(path)), has_frames_(true)
+    : path_(path), journal_(existing_journal(path)), has_frames_(true)
 {
-    const FileHeader header = journal_.content().header;
-    format_ = recording_format(path, header);
+    const JournalContent content = journal_.content();
+    format_ = recording_format(path, content.header);
     records_path_ = format_->records_path(path);
-    frame_bytes_ = header.geometry.size_bytes();
+    frame_bytes_ = content.header.geometry.size_bytes();
     header_bytes_ = format_->header({}).size();
+    if (!content.rows.empty() || is_without_frames(path, format_->header({})))
+        frames_ = OutputFile::open(path);
     if (has_records_file())
         records_ = create_anew(unfinished_path(records_path_));
 }

@@ -45,7 +45,10 @@ class RecordingFiles
     NameState name_state() const { return has_frames_ ? frames_.name_state() : NameState::kept; }
     uint64_t frame_bytes() const { return frame_bytes_; }
     /// As much as read_frame() may fill: no frame is larger than its file, whatever the journal says.
-    uint64_t largest_frame_bytes() const { return std::min(frame_bytes_, frames_.size_bytes()); }
+    uint64_t largest_frame_bytes() const
+    {
+        return frames_.is_open() ? std::min(frame_bytes_, frames_.size_bytes()) : 0;
+    }
     const Journal &journal() const { return journal_; }
     std::vector<std::string> paths() const;
 
@@ -62,7 +65,7 @@ class RecordingFiles
     std::string records_path_;
     uint64_t frame_bytes_;
     uint64_t header_bytes_;
-    OutputFile frames_;  ///< not open before begin() while an old file has the name
+    OutputFile frames_;  ///< not open before the first frame while an old file has the name
     OutputFile records_; ///< where they have a file of their own: its unfinished state
     bool has_frames_ = false;
 };

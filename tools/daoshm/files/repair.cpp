@@ -59,6 +59,12 @@ class Survey
     RepairResult result_;
 };
 
+/// Killed, or without memory, before its journal said anything. Throws while the recorder lives.
+bool has_nothing(const std::string &path)
+{
+    return needs_repair(path) && OutputFile::open(journal_path(path)).size_bytes() == 0;
+}
+
 }
 
 bool needs_repair(const std::string &path)
@@ -68,13 +74,11 @@ bool needs_repair(const std::string &path)
 
 RepairResult repair_recording(const std::string &path, const RepairProgress &progress)
 {
-    // Killed, or without permission to remove its journal, before there was a frame or after its file was removed.
-    if (!std::filesystem::exists(path_of(path)) && needs_repair(path))
-        if (Journal journal(path); journal.content().rows.empty())
-        {
-            journal.remove();
-            return {};
-        }
+    if (has_nothing(path))
+    {
+        std::filesystem::remove(path_of(journal_path(path)));
+        return {};
+    }
     return Survey(path).run(progress);
 }
 

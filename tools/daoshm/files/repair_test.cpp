@@ -48,6 +48,29 @@ TEST_P(Repair, IsRefusedOrFindsNoFrameWhereTheJournalTellsOfMoreThanThereIs)
     }
 }
 
+TEST_P(Repair, LeavesAnOlderFileWhereTheRecorderHadNoFrameYet)
+{
+    std::filesystem::remove(path_of(journal_path(path_)));
+    FileHeader header;
+    header.geometry = {_DATATYPE_DOUBLE, {4, 4}};
+    {
+        const Journal journal(path_, header);
+    }
+    EXPECT_EQ(repair_recording(path_, [](uint64_t, uint64_t) {}).frames, 0u);
+    EXPECT_FALSE(needs_repair(path_));
+    EXPECT_EQ(std::filesystem::file_size(path_of(path_)), 10u);
+}
+
+TEST_P(Repair, TakesAnEmptyJournalAwayAndLeavesTheFile)
+{
+    std::filesystem::resize_file(path_of(journal_path(path_)), 0);
+    const RepairResult result = repair_recording(path_, [](uint64_t, uint64_t) {});
+    EXPECT_EQ(result.frames, 0u);
+    EXPECT_TRUE(result.paths.empty());
+    EXPECT_FALSE(needs_repair(path_));
+    EXPECT_EQ(std::filesystem::file_size(path_of(path_)), 10u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Shapes, Repair,
                          testing::Values(std::vector<uint64_t>{uint64_t{1} << 40U, 1u << 10U},
                                          std::vector<uint64_t>{uint64_t{1} << 60U, 1u << 10U},

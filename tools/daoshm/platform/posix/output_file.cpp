@@ -108,10 +108,12 @@ NameState OutputFile::name_state() const
 {
     struct stat opened{};
     struct stat named{};
-    if (fstat(descriptor(handle_), &opened) != 0 || opened.st_nlink == 0)
+    if (fstat(descriptor(handle_), &opened) != 0)
+        return NameState::kept; // cannot be told
+    if (opened.st_nlink == 0)
         return NameState::removed;
     if (stat(path_.c_str(), &named) != 0 && errno != ENOENT && errno != ENOTDIR)
-        return NameState::kept; // cannot be told
+        return NameState::kept;
     return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino ? NameState::kept : NameState::moved;
 }
 
