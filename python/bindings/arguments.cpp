@@ -61,7 +61,25 @@ uint64_t unsigned_integer(nb::handle value, const char *what)
 
 int semaphore_number(nb::handle value)
 {
-    return static_cast<int>(std::clamp<int64_t>(signed_integer(value, "semNb"), INT32_MIN, INT32_MAX));
+    const int64_t number = signed_integer(value, "semNb");
+    if (number < INT32_MIN || number > INT32_MAX)
+        throw Failure(DAO_E_SEMAPHORE, "no semaphore " + std::to_string(number) + "; expected 0 to " +
+                                           std::to_string(IMAGE_NB_SEMAPHORE - 1));
+    return static_cast<int>(number);
+}
+
+bool flag(nb::handle value, const char *what)
+{
+    if (PyBool_Check(value.ptr()) || is_numpy_bool(value.ptr()))
+        return truth(value);
+    const nb::object number = nb::steal(PyNumber_Index(value.ptr()));
+    if (!number)
+        forgive(PyExc_TypeError);
+    int is_beyond = 0;
+    const long found = number ? PyLong_AsLongAndOverflow(number.ptr(), &is_beyond) : -1;
+    if (is_beyond != 0 || (found != 0 && found != 1))
+        refuse(value, what, "True or False");
+    return found == 1;
 }
 
 int64_t limit_ns(nb::handle timeout)

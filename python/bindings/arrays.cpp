@@ -150,6 +150,11 @@ bool describe(PyObject *object, FrameShape &shape)
     return false;
 }
 
+bool is_numpy_bool(PyObject *object)
+{
+    return PyArray_IsScalar(object, Bool);
+}
+
 PyObject *dtype_of(uint8_t type)
 {
     return reinterpret_cast<PyObject *>(descriptor(type));

@@ -44,6 +44,9 @@ bool is_frame_buffer(PyObject *object, const FrameShape &shape);
 /// type or it has none or too many axes.
 bool describe(PyObject *object, FrameShape &shape);
 
+/// Is `object` one of NumPy's booleans?
+bool is_numpy_bool(PyObject *object);
+
 /// A new reference to the numpy.dtype of an element type.
 PyObject *dtype_of(uint8_t type);
 

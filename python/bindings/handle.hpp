@@ -117,6 +117,8 @@ class Handle
     bool is_open_by_now();
     void close();
     bool is_closed() const noexcept { return closed_.load(); }
+    /// The segment's path; "private" for a private image.
+    const std::string &name() const noexcept { return name_; }
     /// Open the segment that has the name now, in all places at their next call.
     void reopen();
 

@@ -1,6 +1,4 @@
 // Keywords as Python values: int, float and str.
-#include <cstring>
-
 #include "lock_wait.hpp"
 #include "segment.hpp"
 
@@ -24,40 +22,34 @@ nb::tuple entry(const IMAGE_KEYWORD &keyword)
     return nb::make_tuple(text_of(keyword.name), value_of(keyword), text_of(keyword.comment));
 }
 
-// The text as C takes it, which ends it at a zero byte.
-const char *c_text(const std::string &text, const char *what)
+[[noreturn]] void fail(const Handle &handle, const std::string &message)
 {
-    const std::size_t length = std::strlen(text.c_str());
-    if (length != text.size())
-        throw Failure(DAO_E_KEYWORD, std::string(text.c_str()) + ": the keyword's " + what + " has a zero byte after " +
-                                         std::to_string(length) + " of its " + std::to_string(text.size()) +
-                                         " bytes; expected none");
-    return text.c_str();
+    throw Failure(DAO_E_KEYWORD, handle.name() + ": " + message);
 }
 
-std::string utf8(nb::handle value)
+// Texts of keywords, which C ends at a zero byte: there must be none.
+std::string text(const Handle &handle, nb::handle value, const char *what)
 {
     Py_ssize_t size = 0;
     const char *bytes = PyUnicode_AsUTF8AndSize(value.ptr(), &size);
     if (bytes == nullptr && PyErr_ExceptionMatches(PyExc_UnicodeError))
     {
         PyErr_Clear();
-        throw Failure(DAO_E_KEYWORD, std::string(nb::repr(value).c_str()) +
-                                         ": the keyword's text has a lone surrogate; expected what UTF-8 can hold");
+        fail(handle, std::string("keyword's ") + what + " is " + nb::repr(value).c_str() +
+                         ", with a lone surrogate; expected what UTF-8 can hold");
+    }
+    if (bytes == nullptr && PyErr_ExceptionMatches(PyExc_TypeError))
+    {
+        PyErr_Clear();
+        fail(handle, std::string("keyword's ") + what + " is " + nb::repr(value).c_str() + "; expected a text");
     }
     if (bytes == nullptr)
         throw nb::python_error();
-    return {bytes, static_cast<std::size_t>(size)};
-}
-
-std::string keyword_name(nb::handle name)
-{
-    if (!PyUnicode_Check(name.ptr()))
-        throw Failure(DAO_E_KEYWORD,
-                      std::string("name of a keyword is ") + nb::repr(name).c_str() + "; expected a text");
-    std::string text = utf8(name);
-    c_text(text, "name");
-    return text;
+    const std::string found(bytes, static_cast<std::size_t>(size));
+    if (const std::size_t zero = found.find('\0'); zero != std::string::npos)
+        fail(handle, std::string("keyword's ") + what + " is " + nb::repr(value).c_str() + ", with a zero byte after " +
+                         std::to_string(zero) + " of its " + std::to_string(size) + " bytes; expected none");
+    return found;
 }
 
 /// Call on the segment that has the name now.
@@ -72,7 +64,7 @@ void call_keywords(Handle &handle, Call &&call)
 
 nb::tuple Segment::keyword(nb::handle name)
 {
-    const std::string key = keyword_name(name);
+    const std::string key = text(handle_, name, "name");
     IMAGE_KEYWORD keyword{};
     call_keywords(handle_, [&](IMAGE *image) { return daoShmGetKeyword(image, key.c_str(), &keyword); });
     return entry(keyword);
@@ -94,30 +86,30 @@ uint32_t Segment::keyword_count()
 
 void Segment::set_keyword(nb::handle name, nb::handle value, nb::handle comment)
 {
-    const std::string key = keyword_name(name);
-    const std::string comment_text = comment.is_none() ? std::string() : utf8(comment);
-    const char *comment_or_null = comment.is_none() ? nullptr : c_text(comment_text, "comment");
+    const std::string key = text(handle_, name, "name");
+    const std::string comment_text = comment.is_none() ? std::string() : text(handle_, comment, "comment");
+    const char *comment_or_null = comment.is_none() ? nullptr : comment_text.c_str();
     const auto set = [&](auto &&call, auto c_value) {
         call_keywords(handle_, [&](IMAGE *image) { return call(image, key.c_str(), c_value, comment_or_null); });
     };
     int64_t number = 0;
     if (PyUnicode_Check(value.ptr()))
     {
-        const std::string value_text = utf8(value);
-        set(daoShmSetKeywordString, c_text(value_text, "text"));
+        const std::string value_text = text(handle_, value, "text");
+        set(daoShmSetKeywordString, value_text.c_str());
     }
     else if (PyFloat_Check(value.ptr()))
         set(daoShmSetKeywordDouble, nb::cast<double>(value));
     else if (nb::try_cast(value, number))
         set(daoShmSetKeywordLong, number);
     else
-        throw Failure(DAO_E_KEYWORD, "keyword " + key + ": " + nb::repr(value).c_str() +
-                                         " does not fit; expected an integer of 64 bits, a float or a text");
+        fail(handle_, "keyword " + key + " is " + nb::repr(value).c_str() +
+                          ", which does not fit; expected an integer of 64 bits, a float or a text");
 }
 
 void Segment::remove_keyword(nb::handle name)
 {
-    const std::string key = keyword_name(name);
+    const std::string key = text(handle_, name, "name");
     call_keywords(handle_, [&](IMAGE *image) { return daoShmRemoveKeyword(image, key.c_str()); });
 }
 

@@ -112,6 +112,8 @@ void bind_module_functions(nb::module_ &module)
         },
         "name"_a);
     module.def("set_log_level", &daoSetLogLevel, "level"_a, "Set what programs in C print through dao.h: 0 to 3.");
+    module.def("flag", &daopython::flag, "value"_a.none(), "what"_a,
+               "True or False from a bool, or 1 or 0. Raises TypeError for anything else.");
     module.def("log_level", &daoGetLogLevel, "What set_log_level() set.");
     module.def("_set_main_thread", &daopython::set_main_thread, "identity"_a);
     module.def("_after_fork", &daopython::repair_after_fork);
@@ -199,6 +201,7 @@ void bind_reading(Class &segment)
     segment.def(
         "wait", &Segment::wait, "timeout"_a.none() = nb::none(), "mode"_a.none() = "sleep",
         "Wait for a frame newer than the last one that this thread read or waited for. Any number of readers.\n\n"
+        "The frame stays unread: get_data(check=True) and get_data_next() give it at once.\n\n"
         "timeout: seconds; None: no limit, 0: only look. mode: \"sleep\"; \"spin\", the lowest latency with\n"
         "one core busy; \"adaptive\", which learns the frame period: nearly that latency for a fraction of\n"
         "the core. Returns True, or False when the time is up.\n\n"
@@ -264,7 +267,8 @@ void bind_describing(Class &segment)
         "Whether there is no open segment, and none awaited from the network.");
     segment.def_prop_rw(
         "follow", [](Segment &self) { return self.handle().follow.load(); },
-        [](Segment &self, bool on) { self.handle().follow.store(on); },
+        [](Segment &self, nb::handle on) { self.handle().follow.store(daopython::flag(on, "follow")); },
+        nb::for_setter(nb::arg("on").none()),
         "Whether reads, writes and waits go on by themselves in a segment that replaced this one.");
     segment.def_prop_ro(
         "sem", &Segment::claimed_semaphore,

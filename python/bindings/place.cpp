@@ -46,6 +46,7 @@ void Place::learn_geometry()
     static_cast<Geometry &>(*this) = geometry_of(opened_);
     hold();
     seen_cnt0_ = 0;
+    waited_cnt0_ = 0;
     has_published_ = false;
     history_cnt0 = 0;
     history.reset();
@@ -114,7 +115,25 @@ void Place::published() noexcept
     const uint64_t cnt0 = daoShmGetCounter(image());
     if (cnt0 == seen_cnt0_ + 1)
         seen_cnt0_ = cnt0;
+    if (cnt0 == waited_cnt0_ + 1)
+        waited_cnt0_ = cnt0;
     has_published_ = true;
+}
+
+bool Place::takes_for_news() noexcept
+{
+    const uint64_t published = daoShmGetCounter(image());
+    DAO_FRAME newest = DAO_FRAME_INIT;
+    // Where the only slot is being written, nothing tells the generation, and nothing can be read either.
+    const bool is_described = daoShmGetNewestFrame(image(), &newest) == DAO_SUCCESS;
+    const uint64_t cnt0 = is_described ? newest.cnt0 : published;
+    const bool is_of_another = is_described && newest.generation != waited_generation_;
+    if (!is_of_another && cnt0 <= waited_cnt0_)
+        return false;
+    waited_cnt0_ = cnt0;
+    if (is_described)
+        waited_generation_ = newest.generation;
+    return true;
 }
 
 void Place::pass_own_frames() noexcept

@@ -76,6 +76,9 @@ class Place : public Geometry, public std::enable_shared_from_this<Place>
     void saw(uint64_t cnt0) noexcept { seen_cnt0_ = cnt0; }
     /// Note that this place published: its own frame is no news to it, unless others came between.
     void published() noexcept;
+    /// Whether the newest frame is another than the one that was waited for last, and from now on it is that one.
+    bool takes_for_news() noexcept;
+    uint64_t waited_cnt0() const noexcept { return waited_cnt0_; }
     /// Take those frames for read.
     void pass_own_frames() noexcept;
 
@@ -106,6 +109,8 @@ class Place : public Geometry, public std::enable_shared_from_this<Place>
     const IMAGE_METADATA *segment_ = nullptr;
     std::atomic<bool> has_loan_{false};
     uint64_t seen_cnt0_ = 0;
+    uint64_t waited_cnt0_ = 0; // of that generation
+    uint32_t waited_generation_ = 0;
     bool has_published_ = false;
 };
 

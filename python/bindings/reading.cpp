@@ -13,25 +13,59 @@ namespace
 constexpr auto retry_for = std::chrono::milliseconds(100);
 constexpr int fewest_tries = 100; // a thread that was kept from a processor for that long has tried but once
 
+/// An array that the caller gave does not fit frames of that segment.
+struct Misfit
+{
+    std::string segment;
+    FrameShape shape;
+};
+
+std::string text(nb::handle value)
+{
+    return nb::str(value).c_str();
+}
+
+/// Runs Python code: to be called without a place.
+Failure misfit_failure(const Misfit &misfit, nb::handle out)
+{
+    std::string found = text(out.type().attr("__name__"));
+    if (nb::isinstance(out, nb::module_::import_("numpy").attr("ndarray")))
+    {
+        const nb::object flags = out.attr("flags");
+        found = "an array of " + text(out.attr("dtype")) + ", shape " + text(out.attr("shape"));
+        if (!truth(flags.attr("writeable")))
+            found += ", read-only";
+        if (!truth(flags.attr("c_contiguous")))
+            found += ", not in C order";
+        if (!truth(flags.attr("aligned")))
+            found += ", not aligned";
+    }
+    return {DAO_E_TYPE, misfit.segment + ": out is " + found + "; expected a writable, C-ordered array of " +
+                            text(owned(dtype_of(misfit.shape.type))) + ", shape " + text(shape_tuple(misfit.shape))};
+}
+
 /// Where a frame goes: a new array, or one that the caller gave.
 class FrameArray
 {
   public:
     FrameArray(nb::handle out, bool flat) : out_(out), flat_(flat) {}
 
-    /// Make room for a frame as it is now.
-    void prepare(Place &place)
+    /// Make room for a frame as it is now. What does not fit may be meant for the segment that has the name now: then
+    /// the status says so. Throws Misfit.
+    int_fast8_t prepare(Place &place)
     {
         if (array_ && has_shape_of(place))
-            return;
+            return DAO_SUCCESS;
         if (out_.is_none())
             array_ = owned(new_array(place.shape, flat_));
         else if (is_frame_buffer(out_.ptr(), place.shape))
             array_ = nb::borrow(out_);
+        else if (const int_fast8_t status = daoShmCheckReplaced(place.image()); status != DAO_SUCCESS)
+            return status;
         else
-            throw Failure(DAO_E_TYPE, std::string(place.image()->name) +
-                                          ": out is not a writable, C-ordered array of the frame's shape and dtype");
+            throw Misfit{place.image()->name, place.shape};
         shape_ = place.shape;
+        return DAO_SUCCESS;
     }
     void *data() const { return array_data(array_.ptr()); }
     nb::object take() { return std::move(array_); }
@@ -67,6 +101,17 @@ int_fast8_t copy_newest(Place &place, const Destination &to, uint64_t &cnt0)
     return copy_newest_now(place, to, cnt0);
 }
 
+nb::object copied_newest(Handle::Use &use, FrameArray &array)
+{
+    uint64_t cnt0 = 0;
+    require(use.following([&] {
+        const int_fast8_t status = array.prepare(*use);
+        return status == DAO_SUCCESS ? copy_newest(*use, {array.data(), use->element_count}, cnt0) : status;
+    }));
+    use->saw(cnt0);
+    return array.take();
+}
+
 /// Wait for the next frame and copy it. In order, a frame that cannot be had is tried again while there is time.
 Delivered deliver_next(Handle::Use &use, const WaitRequest &request, FrameArray &array)
 {
@@ -74,7 +119,7 @@ Delivered deliver_next(Handle::Use &use, const WaitRequest &request, FrameArray 
     Delivered delivered{{}, DAO_FRAME_INIT, 0, DAO_REPLACED};
     for (;;)
     {
-        array.prepare(*use);
+        require(use.following([&] { return array.prepare(*use); }));
         delivered.status =
             next(use, request, deadline, {array.data(), use->element_count}, delivered.frame, delivered.missed);
         const bool is_unreadable = delivered.status == DAO_NOTREADY || delivered.status == DAO_OUTRUN;
@@ -114,23 +159,26 @@ nb::object lend_newest(Handle::Use &use, DAO_FRAME &frame, bool writable)
 nb::object Segment::get_data(nb::handle check_first, nb::handle reform, const HistoricWait &wait, nb::handle out)
 {
     FrameArray array(out, !truth(reform));
-    if (truth(check_first))
+    const bool waits = truth(check_first);
+    WaitRequest request;
+    if (waits)
     {
-        WaitRequest request = historic_request(wait);
+        request = historic_request(wait);
         if (!wait_for_segment(handle_, request))
             return nb::none();
+    }
+    try
+    {
         Handle::Use use(handle_);
+        if (!waits)
+            return copied_newest(use, array);
         nb::object frame = deliver_next(use, request, array).array;
         return frame ? frame : nb::none();
     }
-    Handle::Use use(handle_);
-    uint64_t cnt0 = 0;
-    require(use.following([&] {
-        array.prepare(*use);
-        return copy_newest(*use, {array.data(), use->element_count}, cnt0);
-    }));
-    use->saw(cnt0);
-    return array.take();
+    catch (const Misfit &misfit)
+    {
+        throw misfit_failure(misfit, out);
+    }
 }
 
 // Copies no more than was asked for, from the slot itself.
@@ -186,7 +234,7 @@ nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
     FrameArray array(nb::none(), false);
     Handle::Use use(handle_);
     use.look_for_replacement();
-    array.prepare(*use);
+    require(array.prepare(*use));
     const uint_fast32_t slot = slot_of(given, use->depth);
     const auto copy = [&] {
         void *source = nullptr;
@@ -268,14 +316,7 @@ bool Segment::wait(nb::handle timeout, nb::handle mode)
     if (!wait_for_segment(handle_, request))
         return false;
     Handle::Use use(handle_);
-    if (!wait_for_unseen(use, request))
-        return false;
-    // The frame counts as seen now, so that the next wait is for one after it.
-    char nothing = 0;
-    uint64_t cnt0 = 0;
-    if (daoShmReadNewest(use.image(), &nothing, 0, &cnt0, nullptr) == DAO_SUCCESS)
-        use->saw(cnt0);
-    return true;
+    return wait_for_news(use, request);
 }
 
 FrameReader::FrameReader(Segment &segment)

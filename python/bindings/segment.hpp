@@ -134,6 +134,9 @@ uint64_t unsigned_integer(nb::handle value, const char *what);
 /// A semaphore's number, which may be one that no segment has.
 int semaphore_number(nb::handle value);
 
+/// True or False, or 1 or 0.
+bool flag(nb::handle value, const char *what);
+
 /// Whether Python takes a value for true.
 inline bool truth(nb::handle value)
 {

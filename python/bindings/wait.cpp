@@ -36,23 +36,31 @@ int_fast8_t next_once(Place &place, DAO_NEXT_OPTIONS how, const Destination &des
     return daoShmNext(place.image(), &how, destination.data, destination.element_count, &frame, &missed);
 }
 
-} // namespace
+int_fast8_t wait_for_frame_after(IMAGE *image, uint64_t cnt0, const DAO_NEXT_OPTIONS &how)
+{
+    if (how.wait == DAO_WAIT_SPIN)
+        return daoShmWaitForFrameSpin(image, cnt0, how.timeout_ns);
+    if (how.wait == DAO_WAIT_ADAPTIVE)
+        return daoShmWaitForFrameAdaptive(image, cnt0, how.timeout_ns);
+    return daoShmWaitForFrame(image, cnt0, how.timeout_ns);
+}
 
-int_fast8_t next(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, const Destination &destination,
-                 DAO_FRAME &frame, uint64_t &missed)
+// Calls `once` with options until it has an end that is not a signal's or another wait's. `library_follows`: it goes on by
+// itself in a segment that replaced this one.
+template <class Once>
+int_fast8_t repeat(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, bool library_follows,
+                   Once &&once)
 {
     DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
     how.order = request.order;
     how.wait = request.mode;
     how.semaphore = request.semaphore;
-    if (request.order == DAO_NEXT_NEWEST)
-        use->pass_own_frames();
     for (;;)
     {
         const int64_t left_ns = deadline.left_ns();
         how.timeout_ns = slice_ns(left_ns);
-        how.follow = use.library_follows() ? 1 : 0;
-        const int_fast8_t status = next_once(*use, how, destination, frame, missed);
+        how.follow = library_follows && use.library_follows() ? 1 : 0;
+        const int_fast8_t status = once(how);
         use->learn_if_reopened();
         use.check_open();
         if (request.canceller != nullptr && request.canceller->is_cancelled() && status == DAO_INTERRUPTED)
@@ -75,6 +83,17 @@ int_fast8_t next(Handle::Use &use, const WaitRequest &request, const Deadline &d
             throw last_failure();
         return status;
     }
+}
+
+} // namespace
+
+int_fast8_t next(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, const Destination &destination,
+                 DAO_FRAME &frame, uint64_t &missed)
+{
+    if (request.order == DAO_NEXT_NEWEST)
+        use->pass_own_frames();
+    return repeat(use, request, deadline, true,
+                  [&](const DAO_NEXT_OPTIONS &how) { return next_once(*use, how, destination, frame, missed); });
 }
 
 bool wait_for_segment(Handle &handle, WaitRequest &request)
@@ -105,6 +124,26 @@ bool wait_for_unseen(Handle::Use &use, const WaitRequest &request)
     while (status == DAO_REPLACED)
         status = next(use, request, deadline, {}, frame, missed);
     return status == DAO_SUCCESS;
+}
+
+bool wait_for_news(Handle::Use &use, const WaitRequest &request)
+{
+    const Deadline deadline(request.timeout_ns);
+    WaitRequest rest = request;
+    int_fast8_t status = DAO_SUCCESS;
+    while (status == DAO_SUCCESS || status == DAO_REPLACED)
+    {
+        if (!wait_for_unseen(use, rest))
+            return false;
+        if (use->takes_for_news())
+            return true;
+        status = repeat(use, rest, deadline, false, [&](const DAO_NEXT_OPTIONS &how) {
+            Released released;
+            return wait_for_frame_after(use.image(), use->waited_cnt0(), how);
+        });
+        rest.timeout_ns = deadline.left_ns();
+    }
+    return false;
 }
 
 } // namespace daopython

@@ -60,4 +60,7 @@ bool wait_for_segment(Handle &handle, WaitRequest &request);
 /// Wait until a frame is there, which stays unseen. False when the time limit passed or it was cancelled.
 bool wait_for_unseen(Handle::Use &use, const WaitRequest &request);
 
+/// The same for a frame that was not waited for so before either.
+bool wait_for_news(Handle::Use &use, const WaitRequest &request);
+
 } // namespace daopython

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from ._core import ErrorCode
-from .errors import DaoValueError
+from .errors import DaoTypeError, DaoValueError
 from .segment import shm
 
 _ADDRESS = re.compile(r"(?P<host>\[[^\[\]]+\]|[^:\[\]]+)(:(?P<port>\d+))?(:(?P<topic>.+))?", re.DOTALL)
@@ -25,7 +25,11 @@ class Address(NamedTuple):
 
 
 def parse_address(text: str) -> Address:
-    """The parts of HOST[:PORT][:SEGMENT]; an IPv6 address stands in brackets. Raises ValueError."""
+    """The parts of HOST[:PORT][:SEGMENT]; an IPv6 address stands in brackets. Raises ValueError, TypeError."""
+    if not isinstance(text, str):
+        raise DaoTypeError.of(
+            ErrorCode.ARGUMENT, f"address is {text!r}; expected a text, HOST[:PORT][:SEGMENT], as in 'host:wfs'"
+        )
     found = _ADDRESS.fullmatch(text)
     port = int(found["port"] or 5555) if found else 0
     if not found or not 1 <= port <= 65535:
@@ -52,7 +56,7 @@ def connect(
 
     It returns at once; wait(), frames() and get_data(check=True) wait for the first frame, and until it has come all
     else raises DaoError with code NOT_READY. The publisher may come later, end and start again. Closing the object, or
-    its end, ends the connection. Raises ValueError for an address that is none.
+    its end, ends the connection. Raises ValueError for an address that is none, TypeError for what is no text.
     """
     host, port, topic = parse_address(address)
     segment = shm(

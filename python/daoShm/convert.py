@@ -22,15 +22,38 @@ def _shape_error(message: str) -> DaoValueError:
     return DaoValueError.of(ErrorCode.SHAPE, message)
 
 
+# Types whose instances hold no masked element.
+_WHOLE = (int, float, complex, str, bytes, np.generic)
+_MOST_LEVELS = 64  # of lists in lists, to NumPy too
+
+
+def _holds_masked(data: Any, level: int = 0) -> bool:
+    """Whether an element is masked somewhere, of which NumPy would take what lies under the mask."""
+    if isinstance(data, _WHOLE) or level > _MOST_LEVELS:
+        return False
+    if hasattr(data, "__array__"):
+        return bool(np.ma.is_masked(np.asanyarray(data)))
+    if not (hasattr(data, "__getitem__") and hasattr(data, "__len__")) or isinstance(data, (bytearray, memoryview)):
+        return False
+    try:
+        elements = list(data)
+    except (TypeError, ValueError, LookupError):  # no sequence to NumPy either
+        return False
+    if all(issubclass(kind, _WHOLE) for kind in set(map(type, elements))):
+        return False
+    return any(_holds_masked(element, level + 1) for element in elements)
+
+
 def _as_array(data: Any) -> NDArray[Any]:
-    if np.ma.is_masked(data):
+    try:
+        source = np.asanyarray(data) if hasattr(data, "__array__") else data
+        array: NDArray[Any] | None = None if _holds_masked(source) else np.asarray(source)
+    except (ValueError, TypeError) as reason:
+        raise _shape_error(f"data is no array: {reason}") from reason
+    if array is None:
         raise DaoValueError.of(
             ErrorCode.ARGUMENT, "data is masked in places; expected a value for each element, as filled() gives"
         )
-    try:
-        array = np.asarray(data)
-    except (ValueError, TypeError) as reason:
-        raise _shape_error(f"data is no array: {reason}") from reason
     if _may_be_large_integers(data, array):
         array = _large_integers(data, array)
     if array.dtype.kind == "O":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from numpy.typing import NDArray
 
 from ._core import Canceller, ErrorCode, FrameReader
-from .errors import DaoTimeoutError
+from .errors import DaoTimeoutError, DaoTypeError
 from .worker import Worker
 
 if TYPE_CHECKING:
@@ -61,6 +61,14 @@ class Frames(Iterator[NDArray[Any]]):
         if frame is None:
             raise self._late()
         return frame
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        """Refuse to be pickled or copied: its place among the frames belongs to its process."""
+        raise DaoTypeError.of(
+            ErrorCode.UNSUPPORTED,
+            f"{self._name}: an iterator over its frames cannot be pickled; "
+            "open the segment in the other process and call frames() there",
+        )
 
     def __aiter__(self) -> Frames:
         return self

@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from . import _core
-from .errors import DaoPermissionError
+from .arguments import integer, number_within
+from .errors import DaoPermissionError, DaoTypeError
 
 
 class timespec(ctypes.Structure):
@@ -155,9 +156,20 @@ _ELEMENTS: dict[str, Any] = {
 }
 
 
-def _name_of(daoType: int) -> str | None:
-    known = 1 <= daoType <= len(_core.ELEMENT_TYPES)
-    return _core.ELEMENT_TYPES[daoType - 1] if known else None
+def _name_of(daoType: Any) -> str | None:
+    code = integer("daoType", daoType)
+    return _core.ELEMENT_TYPES[code - 1] if 1 <= code <= len(_core.ELEMENT_TYPES) else None
+
+
+def _numpy_name_of(npArray: Any) -> str:
+    """The name of the element type of an array, a scalar, or what numpy.dtype() takes for a type."""
+    is_type = isinstance(npArray, (type, str, np.dtype))
+    try:
+        return str(np.dtype(npArray if is_type else npArray.dtype).name)
+    except (AttributeError, TypeError, ValueError) as reason:
+        raise DaoTypeError.of(
+            _core.ErrorCode.TYPE, f"npArray is {npArray!r}; expected an array or an element type"
+        ) from reason
 
 
 def daoType2NpType(daoType: int) -> Any:
@@ -173,19 +185,19 @@ def daoType2CtypesType(daoType: int) -> Any:
 
 
 def npType2DaoType(npArray: Any) -> int | None:
-    """The code (atype) of an array's element type, None when segments cannot hold it."""
-    name = npArray.dtype.name
+    """The code (atype) of an element type or of an array's, None when segments cannot hold it."""
+    name = _numpy_name_of(npArray)
     return _core.ELEMENT_TYPES.index(name) + 1 if name in _core.ELEMENT_TYPES else None
 
 
 def npType2CtypesType(npArray: Any) -> Any:
-    """The ctypes type of an array's elements, None when segments cannot hold them."""
-    return _ELEMENTS.get(npArray.dtype.name)
+    """The ctypes type of an element type or of an array's, None when segments cannot hold it."""
+    return _ELEMENTS.get(_numpy_name_of(npArray))
 
 
 def setLogLevel(logLevel: int) -> None:
     """Set what programs in C print in this process: 0 warnings, 1 information too, 2 debugging, 3 tracing."""
-    _core.set_log_level(logLevel)
+    _core.set_log_level(number_within("logLevel", logLevel, 0, 3))
 
 
 def getLogLevel() -> int:

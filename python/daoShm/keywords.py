@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ._core import ErrorCode
 from .errors import DaoError, DaoKeyError
@@ -14,8 +16,18 @@ if TYPE_CHECKING:
 Value = int | float | str
 
 
+def _plain(value: Any) -> Any:
+    """Python's value for one of NumPy's. What is masked has none."""
+    if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0:
+        value = None if np.ma.is_masked(value) else value.item()
+        if isinstance(value, np.floating):  # of more bits than a float has
+            return float(value)
+    return value
+
+
 class Keywords(MutableMapping[str, Value]):
-    """The keywords of a segment: names of 1 to 16 bytes; values int (64 bits), float or str (at most 16 bytes).
+    """The keywords of a segment: names of 1 to 16 bytes; values int (64 bits), float or str (at most 16 bytes),
+    also as NumPy scalars.
 
     The room is the ``nbkw`` that the segment was made with. Each is read and written whole, by any process.
     Raises KeyError for a name that is not there, ValueError for what does not fit.
@@ -66,7 +78,7 @@ class Keywords(MutableMapping[str, Value]):
 
     def set(self, name: str, value: Value, comment: str | None = None) -> None:
         """Set a keyword, adding it when there is none of that name; comment: up to 79 bytes, None keeps it."""
-        self._segment._set_keyword(name, value, comment)
+        self._segment._set_keyword(name, _plain(value), comment)
 
     def comment(self, name: str) -> str:
         """The comment of a keyword, "" when it has none."""

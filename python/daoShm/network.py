@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from . import _core
+from .arguments import flag
 from .errors import DaoUnsupportedError, DaoValueError
 from .network_sides import Publishing, SideThread, Subscribing
 from .network_state import Peer, Source, to_source
@@ -63,7 +64,7 @@ class Network(_core.Segment):
         self.pubPort, self.subPort = ports
         self.subHost = host
         self.topic = topic
-        self.every = bool(every)
+        self.every = flag(every, "every")
         self.copy_depth = depth if depth != 1 else 0
         self.bind = bind
         self.keys = _path_option("keys", keys)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
+from .arguments import flag, number_within, refused
 from .convert import segment_array
 from .errors import DaoNotFoundError, DaoTypeError, DaoValueError
 from .frames import Frames, Mode
@@ -61,17 +62,6 @@ def remove(name: str | bytes | os.PathLike[str]) -> None:
     Raises FileNotFoundError when there is none, DaoError when the file is not a segment.
     """
     _core._remove(_path(name))
-
-
-def _refused(message: str) -> DaoValueError:
-    return DaoValueError.of(_core.ErrorCode.ARGUMENT, message)
-
-
-def _option(name: str, value: Any, low: int, high: int) -> int:
-    number = value.__index__() if hasattr(value, "__index__") else None
-    if number is None or not low <= number <= high:
-        raise DaoValueError.of(_core.ErrorCode.ARGUMENT, f"{name} is {value!r}; expected an integer, {low} to {high}")
-    return int(number)
 
 
 _DEFAULT_PORT = DefaultPort(5555)
@@ -147,22 +137,26 @@ class shm(Network):
         path = None if fname is None else _path(fname)
         self._name = None if path is None else os.fsdecode(path)
         self._set_up_network((pubPort, subPort), subHost, topic, every, depth, bind, keys, clients, server_key)
-        self.follow = bool(follow)
+        self.follow = follow
+        read_only = flag(read_only, "read_only")
+        exclusive = flag(exclusive, "exclusive")
+        if compatibility is not None:
+            compatibility = flag(compatibility, "compatibility")
         if logLevel is not None:
-            _core.set_log_level(_option("logLevel", logLevel, 0, 3))
+            _core.set_log_level(number_within("logLevel", logLevel, 0, 3))
         if data is not None:
             if read_only:
-                raise _refused(f"{self._name}: read_only with data, which would be written; expected one of the two")
+                raise refused(f"{self._name}: read_only with data, which would be written; expected one of the two")
             if exclusive and path is None:
-                raise _refused("exclusive without a name; expected a name")
-            self._make(path, segment_array(data), nbkw, depth, compatibility, mode, bool(exclusive))
+                raise refused("exclusive without a name; expected a name")
+            self._make(path, segment_array(data), nbkw, depth, compatibility, mode, exclusive)
         elif exclusive:
-            raise _refused(f"{self._name}: exclusive without data to make a segment of; expected data")
+            raise refused(f"{self._name}: exclusive without data to make a segment of; expected data")
         elif path is None:
             self._await(b"")
         else:
             subscribes = not (isinstance(subPort, DefaultPort) and isinstance(subHost, DefaultHost))
-            self._open_or_await(path, bool(read_only), subscribes)
+            self._open_or_await(path, read_only, subscribes)
 
     def _open_or_await(self, path: bytes, read_only: bool, subscribes: bool) -> None:
         try:
@@ -184,9 +178,9 @@ class shm(Network):
     ) -> None:
         if path == b"":
             raise DaoValueError.of(_core.ErrorCode.NAME, "the name is empty; expected 1 to 79 bytes")
-        keywords = _option("nbkw", nbkw, 0, 65535)
-        slots = _option("depth", depth, 1, 2**32 - 1)
-        bits = 0 if mode is None else _option("mode", mode, 1, 0o777)
+        keywords = number_within("nbkw", nbkw, 0, 65535)
+        slots = number_within("depth", depth, 1, 2**32 - 1)
+        bits = 0 if mode is None else number_within("mode", mode, 1, 0o777)
         semaphores = 0 if compatibility is None else 1 if compatibility else -1
         self._create(path or b"", frame, keywords, slots, bits, semaphores, exclusive)
         self.set_data(frame)

@@ -1,5 +1,6 @@
 """What the calls take: names, time limits, data; and that anything else is refused by an error that says so."""
 
+import collections.abc
 import copy
 import math
 import os
@@ -183,6 +184,57 @@ def test_semaphores_that_there_are_not(segment, number):
     refused(kind, code, lambda: segment.get_data(check=True, semNb=number, timeout=1))
 
 
+# ---- numbers of types and levels, addresses, flags
+
+TYPE_HELPERS = (daoShm.npType2DaoType, daoShm.npType2CtypesType)
+CODE_HELPERS = (daoShm.daoType2NpType, daoShm.daoType2CtypesType)
+
+
+@pytest.mark.parametrize("bad", [None, 5, "x", b"f4", [1.0], object(), {"names": 1}])
+def test_what_is_no_element_type(bad):
+    for helper in TYPE_HELPERS:
+        message = refused(TypeError, ErrorCode.TYPE, lambda helper=helper: helper(bad))
+        assert repr(bad) in message and "expected" in message
+
+
+@pytest.mark.parametrize("bad", [None, 1.5, "x", "1", [1], np.float32])
+def test_what_is_no_code_of_an_element_type(bad):
+    for helper in CODE_HELPERS:
+        message = refused(TypeError, ErrorCode.TYPE, lambda helper=helper: helper(bad))
+        assert repr(bad) in message and "expected" in message
+
+
+@pytest.mark.parametrize("bad", [-1, 4, 99, 1.5, "x", None, 2**70])
+def test_levels_that_there_are_not(bad):
+    before = daoShm.getLogLevel()
+    assert "0 to 3" in refused(ValueError, ErrorCode.ARGUMENT, lambda: daoShm.setLogLevel(bad))
+    assert daoShm.getLogLevel() == before
+
+
+@pytest.mark.parametrize("bad", [None, 5, b"host", ["host"]])
+def test_addresses_that_are_no_texts(bad):
+    assert repr(bad) in refused(TypeError, ErrorCode.ARGUMENT, lambda: daoShm.connect(bad))
+
+
+@pytest.mark.parametrize("option", ["read_only", "follow", "exclusive", "compatibility", "every"])
+@pytest.mark.parametrize("bad", ["no", "", 2, -1, 0.0, 2**70, [False]])
+def test_flags_that_are_neither_true_nor_false(segment, option, bad):
+    message = refused(TypeError, ErrorCode.TYPE, lambda: shm(segment.name, **{option: bad}))
+    assert option in message and repr(bad) in message and "True or False" in message
+
+
+def test_flags_of_every_kind(segment, make_name):
+    for yes, no in ((True, False), (np.True_, np.False_), (1, 0), (np.int8(1), np.int8(0))):
+        assert shm(segment.name, follow=yes).follow and not shm(segment.name, follow=no).follow
+        assert shm(segment.name, read_only=yes).read_only and not shm(segment.name, read_only=no).read_only
+        with shm(make_name(), np.zeros(3), compatibility=no, exclusive=yes) as made:
+            made.follow = no
+            assert not made.follow
+    refused(TypeError, ErrorCode.TYPE, lambda: setattr(segment, "follow", "no"))
+    refused(TypeError, ErrorCode.TYPE, lambda: setattr(segment, "follow", None))
+    assert segment.follow
+
+
 # ---- making and opening
 
 
@@ -227,7 +279,77 @@ def test_pickling_says_how_to_pass_a_segment(segment):
     assert "name" in refused(TypeError, ErrorCode.UNSUPPORTED, lambda: pickle.dumps(shm(data=np.zeros(2))))
 
 
+def test_pickling_says_how_to_pass_an_iterator(segment):
+    for action in (pickle.dumps, copy.copy, copy.deepcopy):
+        message = refused(TypeError, ErrorCode.UNSUPPORTED, lambda action=action: action(segment.frames()))
+        assert segment.name in message and "frames()" in message
+
+
 # ---- data
+
+
+class Converted:
+    """What NumPy converts by asking it."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __array__(self, dtype=None, copy=None):
+        return self.array
+
+
+class Counted(collections.abc.Sequence):
+    def __init__(self, elements):
+        self.elements = elements
+
+    def __getitem__(self, index):
+        return self.elements[index]
+
+    def __len__(self):
+        return len(self.elements)
+
+
+WRAPPINGS = {
+    "list": list,
+    "tuple": tuple,
+    "lists": lambda data: [list(row) for row in data],
+    "one list of lists": lambda data: [list(data[0]), data[1]],
+    "queue": collections.deque,
+    "own sequence": Counted,
+    "converted": Converted,
+    "converted rows": lambda data: [Converted(row) for row in data],
+    "matrix": lambda data: [[data]] if data.ndim == 1 else [data],
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("wrap", WRAPPINGS.values(), ids=WRAPPINGS.keys())
+@pytest.mark.parametrize("dtype", [float, int])
+def test_masked_elements_in_whatever_holds_them(name, make_name, wrap, dtype):
+    data = np.ma.masked_array(np.arange(6, dtype=dtype).reshape(2, 3), mask=False)
+    with (
+        shm(name, np.zeros(np.shape(wrap(data)), dtype)) as segment,
+        shm(make_name(), np.zeros((4, 2, 3), dtype)) as cube,
+    ):
+        segment.set_data(wrap(data))
+        assert segment.get_data().ravel().tolist() == [0, 1, 2, 3, 4, 5]
+        data[1, 2] = np.ma.masked
+        for action in (segment.set_data, cube.write_slice, lambda data: shm(name, data)):
+            assert "mask" in refused(ValueError, ErrorCode.ARGUMENT, lambda action=action: action(wrap(data)))
+        assert segment.counter == 2 and cube.counter == 1 and segment.info["state"] == "live"
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("data", [[[1, np.ma.masked, 3]], [1, np.ma.masked], np.ma.masked, (np.ma.masked,)])
+def test_the_masked_constant(make_name, data):
+    refused(ValueError, ErrorCode.ARGUMENT, lambda: shm(make_name(), data))
+
+
+def test_lists_that_hold_themselves(segment):
+    endless = []
+    endless.append(endless)
+    refused(DaoError, ErrorCode.SHAPE, lambda: segment.set_data(endless))
+    assert segment.counter == 1
 
 
 def test_masked_arrays(segment):

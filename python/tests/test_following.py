@@ -60,6 +60,40 @@ def test_a_wait_follows_whatever_its_limit(replaced, timeout):
     assert not replaced[1].wait(timeout=0)
 
 
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_given_array_is_for_the_segment_that_has_the_name_now(replaced, waits):
+    _, reader, new = replaced
+    for bad in (np.zeros(4), np.zeros((2, 3), "f4"), np.zeros((3, 2)).T, [1]):
+        with pytest.raises(TypeError) as caught:
+            reader.get_data(check=waits, out=bad, timeout=1)
+        assert caught.value.code == ErrorCode.TYPE
+        for part in (reader.name, "expected", "float64", "(2, 3)"):
+            assert part in str(caught.value)
+        assert reader.shape == (2, 3)
+    out = np.zeros((2, 3))
+    for value in (6.0, 7.0):
+        new.set_data(np.full((2, 3), value))
+        assert reader.get_data(check=waits, out=out, timeout=10) is out and (out == value).all()
+    with shm(new.name, np.full(3, 8, "u1")):
+        for _ in range(2):
+            with pytest.raises(TypeError, match=r"float64, shape \(2, 3\).*expected .*uint8, shape \(3,\)"):
+                reader.get_data(out=out)
+        assert (reader.get_data(out=np.zeros(3, "u1")) == 8).all() and reader.dtype == np.uint8
+
+
+def test_a_given_array_does_not_hide_what_became_of_the_segment(replaced):
+    _, reader, new = replaced
+    reader.follow = False
+    with pytest.raises(daoShm.DaoError) as caught:
+        reader.get_data(out=np.zeros((2, 3)))
+    assert caught.value.code == ErrorCode.REPLACED
+    reader.follow = True
+    daoShm.remove(new.name)
+    with pytest.raises(daoShm.DaoError) as caught:
+        reader.get_data(out=np.zeros((5, 5)))
+    assert caught.value.code == ErrorCode.REMOVED
+
+
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
 def test_every_write_follows(replaced, write):
     writer, _, new = replaced

@@ -130,6 +130,17 @@ def test_element_types_there_and_back(code):
     assert daoShm.npType2CtypesType(array) is daoShm.daoType2CtypesType(code)
 
 
+@pytest.mark.parametrize("name", daoShm.ELEMENT_TYPES)
+def test_element_types_of_all_that_means_one(name):
+    dtype = np.dtype(name)
+    code = daoShm.ELEMENT_TYPES.index(name) + 1
+    for kind in (dtype, dtype.type, name, dtype.str, dtype.newbyteorder(), dtype.type(1), np.zeros((2, 3), dtype)):
+        assert daoShm.npType2DaoType(kind) == code
+        assert daoShm.npType2CtypesType(kind) is daoShm.daoType2CtypesType(np.int16(code))
+    assert daoShm.npType2DaoType(float) == daoShm.npType2DaoType(np.float64)
+    assert daoShm.npType2DaoType(bool) is daoShm.npType2DaoType("f2") is None
+
+
 def test_no_element_type_is_none():
     assert daoShm.daoType2NpType(0) is daoShm.daoType2NpType(13) is daoShm.daoType2CtypesType(-1) is None
     assert daoShm.npType2DaoType(np.zeros(1, "M8[s]")) is daoShm.npType2CtypesType(np.zeros(1, bool)) is None

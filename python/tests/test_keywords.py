@@ -1,5 +1,6 @@
 """Keywords as a mutable mapping."""
 
+import os
 from collections.abc import MutableMapping
 
 import numpy as np
@@ -49,6 +50,67 @@ def test_comments(segment):
 def test_values_at_the_limits(segment, value):
     segment.keywords["sixteen_bytes_ab"] = value
     assert segment.keywords["sixteen_bytes_ab"] == value
+
+
+NUMPY_VALUES = {
+    "float16": (np.float16(0.5), 0.5),
+    "float32": (np.float32(0.25), 0.25),
+    "float64": (np.float64(-1.5), -1.5),
+    "longdouble": (np.longdouble(2.5), 2.5),
+    "int8": (np.int8(-5), -5),
+    "uint64": (np.uint64(2**63 - 1), 2**63 - 1),
+    "bool": (np.True_, 1),
+    "text": (np.str_("Vega"), "Vega"),
+    "array of a float": (np.array(0.125, "f4"), 0.125),
+    "array of an integer": (np.array(7, "u1"), 7),
+    "array of a text": (np.array("Vega"), "Vega"),
+    "swapped bytes": (np.array(3, ">i4"), 3),
+    "part of an array": (np.arange(3.0)[2], 2.0),
+    "unmasked": (np.ma.array(3, mask=False), 3),
+}
+
+
+@pytest.mark.parametrize("value, found", NUMPY_VALUES.values(), ids=NUMPY_VALUES.keys())
+def test_values_of_numpy(segment, value, found):
+    segment.keywords["KEY"] = value
+    assert segment.keywords["KEY"] == found and type(segment.keywords["KEY"]) is type(found)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.complex64(1), np.zeros(1), np.array([1, 2]), np.uint64(2**63), np.bytes_(b"x"), np.datetime64(1, "s"),
+     np.ma.masked, np.ma.array(3, mask=True), np.array(None), np.str_("x" * 17)],
+    ids=str,
+)  # fmt: skip
+def test_values_of_numpy_that_do_not_fit(segment, value):
+    with pytest.raises(ValueError, match=os.path.basename(segment.name)) as caught:
+        segment.keywords["KEY"] = value
+    assert caught.value.code == daoShm.ErrorCode.KEYWORD and len(segment.keywords) == 0
+
+
+ERRORS = {
+    "name": lambda words: words.set(5, 1),
+    "no text": lambda words: words[None],
+    "name with a zero byte": lambda words: words["a\0"],
+    "name with a surrogate": lambda words: words["\ud800"],
+    "long name": lambda words: words.set("x" * 17, 1),
+    "value": lambda words: words.set("KEY", [1]),
+    "text with a zero byte": lambda words: words.set("KEY", "a\0"),
+    "long text": lambda words: words.set("KEY", "x" * 17),
+    "comment": lambda words: words.set("KEY", 1, "a\0"),
+    "comment that is no text": lambda words: words.set("KEY", 1, 5),
+    "long comment": lambda words: words.set("KEY", 1, "x" * 80),
+    "removal": lambda words: words._segment._remove_keyword("a\0"),
+}
+
+
+@pytest.mark.parametrize("action", ERRORS.values(), ids=ERRORS.keys())
+def test_errors_name_the_segment(segment, action):
+    with pytest.raises(ValueError, match=os.path.basename(segment.name)) as caught:
+        action(segment.keywords)
+    assert caught.value.code == daoShm.ErrorCode.KEYWORD and "expected" in str(caught.value)
+    with shm(data=np.zeros(3), nbkw=4) as private, pytest.raises(ValueError, match="private"):
+        action(private.keywords)
 
 
 @pytest.mark.parametrize("value", [2**63, "x" * 17, "é" * 9, None, [1], 1j, b"x", "a\0b", "\ud800"])

@@ -50,6 +50,102 @@ def test_a_frame_between_two_waits_is_not_missed(pair):
     assert not reader.wait(timeout=0)
 
 
+READS_AFTER_A_WAIT = {
+    "get_data": lambda reader: reader.get_data(check=True, timeout=10),
+    "spinning": lambda reader: reader.get_data(check=True, spin=True, timeout=10),
+    "semaphore": lambda reader: reader.get_data(check=True, semNb=2, timeout=10),
+    "part": lambda reader: reader.get_data(check=True, timeout=10, x=slice(0, 2)),
+    "flat": lambda reader: reader.get_data(check=True, reform=False, timeout=10),
+    "next": lambda reader: reader.get_data_next()[1],
+    "history": lambda reader: reader.get_history(1, check=True, timeout=10),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("read", READS_AFTER_A_WAIT.values(), ids=READS_AFTER_A_WAIT.keys())
+@pytest.mark.parametrize("replaced", [False, True, None], ids=["same", "replaced", "first"])
+def test_what_was_waited_for_stays_unread(name, read, mode, replaced):
+    with shm(name, np.zeros(4)) as writer, shm(name) as reader:
+        if replaced is not None:
+            reader.get_data()
+        for value in (3.0, 4.0):
+            if replaced:
+                with shm(name, np.full(int(value), value)):
+                    pass  # as a program that starts anew
+            else:
+                writer.set_data(np.full(4, value))
+            assert reader.wait(timeout=10, mode=mode)
+            assert not reader.wait(timeout=0.01, mode=mode)
+            assert (read(reader) == value).all()
+            assert not reader.wait(timeout=0.01, mode=mode)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_each_wait_is_for_one_frame_more_whoever_reads(pair, later, mode):
+    writer, reader = pair
+    for _ in range(5):
+        assert not reader.wait(timeout=0, mode=mode)
+        later(0.02, writer.set_data, np.ones(4))
+        assert reader.wait(timeout=20, mode=mode)
+    assert reader.missed == 0 and (reader.get_data(check=True, timeout=20) == 1).all()
+
+
+def test_a_wait_for_frames_of_a_segment_that_was_made_again(name):
+    with shm(name, np.zeros(4)) as writer, shm(name) as reader:
+        for value in range(1, 6):
+            writer.set_data(np.full(4, value))
+        assert reader.wait(timeout=10)
+        for value in (7.0, 8.0):
+            with shm(name, np.full(4, value)) as again:  # reused: it counts from 1
+                assert again.counter == 1
+                assert reader.wait(timeout=10) and not reader.wait(timeout=0)
+                again.set_data(np.full(4, value))
+                assert reader.wait(timeout=10) and not reader.wait(timeout=0)
+                assert (reader.get_data(check=True, timeout=10) == value).all()
+
+
+def test_a_frame_of_ones_own_is_no_news_after_a_wait(pair):
+    writer, reader = pair
+    for _ in range(3):
+        writer.set_data(np.ones(4))
+        assert reader.wait(timeout=10)
+        reader.set_data(np.ones(4))  # an answer in the same segment
+        assert not reader.wait(timeout=0.01)
+
+
+def test_an_unread_frame_and_a_writer_in_the_middle_of_the_next(name, later):
+    with shm(name, np.zeros(4)) as writer, shm(name) as reader:
+        writer.set_data(np.ones(4))
+        assert reader.wait(timeout=10)
+        with writer.write() as frame:
+            frame[...] = 2
+            assert not reader.wait(timeout=0.05)
+        assert reader.wait(timeout=10) and not reader.wait(timeout=0)
+
+
+def test_a_signal_does_not_end_a_second_wait(pair):
+    import signal
+
+    writer, reader = pair
+    writer.set_data(np.ones(4))
+    assert reader.wait(timeout=10)
+    came = []
+    before = signal.signal(signal.SIGALRM, lambda *_: came.append(1))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        assert not reader.wait(timeout=0.4) and came == [1]
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("number", [2**31, -(2**31) - 1, 2**40])
+def test_a_semaphore_of_any_number_is_named_as_it_was_given(pair, number):
+    for call in (lambda: pair[1].get_data(check=True, semNb=number, timeout=1), lambda: pair[1].post(number)):
+        with pytest.raises(ValueError, match=str(number)) as caught:
+            call()
+        assert caught.value.code == daoShm.ErrorCode.SEMAPHORE
+
+
 @pytest.mark.parametrize("arguments", [{}, {"semNb": 3}, {"spin": True}])
 def test_get_data_waits(pair, later, arguments):
     writer, reader = pair
