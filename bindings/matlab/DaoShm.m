@@ -39,20 +39,11 @@ classdef DaoShm < handle
         end
 
         function set(s, array)
-            [shape, type] = daoshm_mex('describe', s.number);
-            if DaoShm.type_of(array) ~= type && ~(any(type == [11 12]) && DaoShm.type_of(complex(array)) == type)
-                error('daoshm:code12', '%s: the array is %s; the segment has element type %d', s.name, class(array), type);
+            is_written = false;
+            while ~is_written
+                daoshm_mex('follow', s.number); % the array is for the segment that has the name now
+                is_written = daoshm_mex('set', s.number, s.numbers_of(array));
             end
-            if ~isequal(DaoShm.full_shape(shape), size(array))
-                error('daoshm:code13', '%s: the array has shape [%s]; expected [%s]', s.name, num2str(size(array)), ...
-                    num2str(DaoShm.full_shape(shape)));
-            end
-            numbers = permute(array, ndims(array):-1:1); % the slow axis comes last here
-            numbers = numbers(:);
-            if any(type == [11 12])
-                numbers = [real(numbers).'; imag(numbers).'];
-            end
-            daoshm_mex('set', s.number, numbers(:));
         end
 
         function [array, info] = get(s)
@@ -131,6 +122,24 @@ classdef DaoShm < handle
             if ~isempty(numbers)
                 array = s.formed(numbers);
             end
+        end
+
+        % The elements of a frame as the segment has them; an error when it takes no such array.
+        function numbers = numbers_of(s, array)
+            [shape, type] = daoshm_mex('describe', s.number);
+            if DaoShm.type_of(array) ~= type && ~(any(type == [11 12]) && DaoShm.type_of(complex(array)) == type)
+                error('daoshm:code12', '%s: the array is %s; the segment has element type %d', s.name, class(array), type);
+            end
+            if ~isequal(DaoShm.full_shape(shape), size(array))
+                error('daoshm:code13', '%s: the array has shape [%s]; expected [%s]', s.name, num2str(size(array)), ...
+                    num2str(DaoShm.full_shape(shape)));
+            end
+            numbers = permute(array, ndims(array):-1:1); % the slow axis comes last here
+            numbers = numbers(:);
+            if any(type == [11 12])
+                numbers = [real(numbers).'; imag(numbers).'];
+            end
+            numbers = numbers(:);
         end
 
         function array = formed(s, numbers)

@@ -24,7 +24,16 @@ static void check(int_fast8_t status)
 static void expect(int holds, const char *message)
 {
     if (!holds)
-        mexErrMsgIdAndTxt("daoshm:argument", "%s", message);
+        mexErrMsgIdAndTxt("daoshm:code1", "%s", message);
+}
+
+/* Whether a call that ended with `status` is to be made again: the segment was replaced, and the new one is open now. */
+static int follows(IMAGE *image, int_fast8_t status)
+{
+    if (status != DAO_REPLACED)
+        return 0;
+    check(daoShmReopen(image));
+    return 1;
 }
 
 /* ------------------------------------------------------------------------------------------------ arguments */
@@ -35,10 +44,21 @@ static double number_of(const mxArray *value)
     return mxGetScalar(value);
 }
 
+/* C ends a text at a zero byte, and would take what stands before it for the whole. */
 static const char *text_of(const mxArray *value)
 {
     static char text[NAME_BYTES];
-    expect(mxIsChar(value) && mxGetString(value, text, sizeof text) == 0, "an argument is not a text");
+    const mxChar *characters;
+    size_t index, count;
+    expect(mxIsChar(value) && (mxGetM(value) == 1 || mxIsEmpty(value)), "an argument is not a text of one line");
+    characters = mxGetChars(value);
+    count = mxGetNumberOfElements(value);
+    for (index = 0; index < count; ++index)
+        if (characters[index] == 0)
+            mexErrMsgIdAndTxt("daoshm:code1", "a text of %d characters has a zero byte after %d of them; expected none",
+                              (int)count, (int)index);
+    text[0] = 0;
+    expect(count == 0 || mxGetString(value, text, sizeof text) == 0, "a text is longer than 4095 bytes");
     return text;
 }
 
@@ -186,15 +206,32 @@ static mxArray *new_frame(const IMAGE *image)
     return mxCreateNumericMatrix(count, 1, class_of(image->md->atype), mxREAL);
 }
 
-/* set(handle, numbers) */
+/* follow(handle): open the segment that has the name now */
+static void follow(mxArray **out, const mxArray **in)
+{
+    IMAGE *image = image_of(in[0]);
+    int_fast8_t status = DAO_REPLACED;
+    (void)out;
+    while (status == DAO_REPLACED)
+    {
+        status = daoShmCheckReplaced(image);
+        follows(image, status);
+    }
+    check(status);
+}
+
+/* is_written = set(handle, numbers); false when the segment was replaced: its frames may be others now */
 static void set(mxArray **out, const mxArray **in)
 {
     IMAGE *image = image_of(in[0]);
-    (void)out;
+    int_fast8_t status;
     expect(mxGetClassID(in[1]) == class_of(image->md->atype) && !mxIsComplex(in[1]), "the frame has another type");
     expect(mxGetNumberOfElements(in[1]) == image->md->nelement * numbers_of(image->md->atype),
            "the frame has another number of elements");
-    check(daoShmSetData(image, mxGetData(in[1]), image->md->nelement));
+    status = daoShmSetData(image, mxGetData(in[1]), image->md->nelement);
+    if (status != DAO_REPLACED)
+        check(status);
+    out[0] = mxCreateLogicalScalar(status == DAO_SUCCESS);
 }
 
 /* What was read: numbers, counter, id, time in ns. */
@@ -212,8 +249,14 @@ static void get(mxArray **out, const mxArray **in)
 {
     IMAGE *image = image_of(in[0]);
     DAO_FRAME frame = DAO_FRAME_INIT;
-    mxArray *numbers = new_frame(image);
-    check(daoShmReadNewest(image, mxGetData(numbers), image->md->nelement, &frame.cnt0, &frame.atime_ns));
+    mxArray *numbers = NULL;
+    int_fast8_t status;
+    do
+    {
+        numbers = new_frame(image);
+        status = daoShmReadNewest(image, mxGetData(numbers), image->md->nelement, &frame.cnt0, &frame.atime_ns);
+    } while (follows(image, status));
+    check(status);
     daoShmGetFrame(image, &frame);
     give_frame(out, numbers, &frame);
 }
@@ -265,21 +308,31 @@ static void set_keyword(mxArray **out, const mxArray **in)
 {
     IMAGE *image = image_of(in[0]);
     char name[NAME_BYTES];
+    int_fast8_t status;
     (void)out;
     snprintf(name, sizeof name, "%s", text_of(in[1]));
-    if (mxIsChar(in[2]))
-        check(daoShmSetKeywordString(image, name, text_of(in[2]), NULL));
-    else if (mxGetClassID(in[2]) == mxINT64_CLASS && mxGetNumberOfElements(in[2]) == 1)
-        check(daoShmSetKeywordLong(image, name, *(const int64_t *)mxGetData(in[2]), NULL));
-    else
-        check(daoShmSetKeywordDouble(image, name, number_of(in[2]), NULL));
+    do
+    {
+        if (mxIsChar(in[2]))
+            status = daoShmSetKeywordString(image, name, text_of(in[2]), NULL);
+        else if (mxGetClassID(in[2]) == mxINT64_CLASS && mxGetNumberOfElements(in[2]) == 1)
+            status = daoShmSetKeywordLong(image, name, *(const int64_t *)mxGetData(in[2]), NULL);
+        else
+            status = daoShmSetKeywordDouble(image, name, number_of(in[2]), NULL);
+    } while (follows(image, status));
+    check(status);
 }
 
 /* value = keyword(handle, name) */
 static void keyword(mxArray **out, const mxArray **in)
 {
     IMAGE_KEYWORD found;
-    check(daoShmGetKeyword(image_of(in[0]), text_of(in[1]), &found));
+    IMAGE *image = image_of(in[0]);
+    int_fast8_t status;
+    do
+        status = daoShmGetKeyword(image, text_of(in[1]), &found);
+    while (follows(image, status));
+    check(status);
     if (found.type == 'S')
     {
         char text[sizeof found.value.valstr + 1] = "";
@@ -308,7 +361,8 @@ static const struct
     {"close", close_segment, 1, 0},
     {"remove", remove_segment, 1, 0},
     {"describe", describe, 1, 4},
-    {"set", set, 2, 0},
+    {"follow", follow, 1, 0},
+    {"set", set, 2, 1},
     {"get", get, 1, 4},
     {"next", next, 3, 5},
     {"wait", wait_for_frame, 2, 1},
@@ -334,5 +388,5 @@ void mexFunction(int output_count, mxArray *outputs[], int input_count, const mx
             outputs[result] = given[result];
         return;
     }
-    mexErrMsgIdAndTxt("daoshm:argument", "no command of that name: %s", name);
+    mexErrMsgIdAndTxt("daoshm:code1", "no command of that name: %s", name);
 }

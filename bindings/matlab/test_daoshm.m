@@ -55,6 +55,45 @@ function test_daoshm(folder)
     array = reader.next(60);
     assert(isequal(array, ones(2, 2)) && isequal(reader.shape(), [2 2]));
 
+    % By every call, also when the array fits the new one alone.
+    uses = {@(s) s.get(), @(s) s.set(ones(2, 2, 3)), @(s) s.next(60), @(s) s.wait(60), @(s) s.next_in_order(60)};
+    for use = uses
+        made = DaoShm(name('replaced'), single([1 2 3]), 1, 2);
+        old = DaoShm(name('replaced'));
+        made.close();
+        again = DaoShm(name('replaced'), 5 * ones(2, 2, 3), 1, 2);
+        again.set_keyword('GAIN', 0.5);
+        if isequal(func2str(use{1}), func2str(uses{2})), use{1}(old); else, assert(~isempty(use{1}(old))); end
+        assert(isequal(old.shape(), [2 2 3]) && old.keyword('GAIN') == 0.5);
+        old.close();
+        again.close();
+        DaoShm.remove(name('replaced'));
+    end
+    old = DaoShm(name('replaced'), 1, 1, 2);
+    again = DaoShm(name('replaced'), [1 2], 1, 2);
+    old.set_keyword('GAIN', 2);
+    assert(again.keyword('GAIN') == 2);
+    fails('daoshm:code13', @() old.set([1 2 3]));
+    DaoShm.remove(name('replaced'));
+    fails('daoshm:code25', @() old.get());
+    fails('daoshm:code25', @() old.set([1 2]));
+
+    % A text ends where it ends, not at a zero byte.
+    victim = DaoShm(name('victim'), ones(3, 3), 1, 3);
+    victim.set_keyword('GAIN', 1);
+    hidden = [name('victim') char(0) 'other'];
+    fails('daoshm:code1', @() DaoShm(hidden, 5 * ones(2, 2)));
+    fails('daoshm:code1', @() DaoShm(hidden));
+    fails('daoshm:code1', @() DaoShm.remove(hidden));
+    fails('daoshm:code1', @() victim.set_keyword(['GAIN' char(0) 'x'], 2));
+    fails('daoshm:code1', @() victim.set_keyword(['GAIN' char(0)], 'x'));
+    fails('daoshm:code1', @() victim.set_keyword('T', ['ab' char(0) 'cd']));
+    fails('daoshm:code1', @() victim.keyword(['GAIN' char(0)]));
+    fails('daoshm:code1', @() DaoShm(['ab'; 'cd']));
+    assert(victim.keyword('GAIN') == 1 && isequal(victim.get(), ones(3, 3)));
+    victim.set_keyword('T', '');
+    assert(isempty(victim.keyword('T')));
+
     % Keywords.
     s = DaoShm(name('keyword'), 1, 1, 3);
     s.set_keyword('GAIN', 0.5);
