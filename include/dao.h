@@ -324,7 +324,7 @@ typedef struct
     uint32_t depth;    /**< slots; 0 stands for 1 */
     uint32_t keywords; /**< room for so many keywords, at most 65535 */
     uint32_t
-        file_mode; /**< permission bits; 0 stands for daoShmGetFileMode(), or for those of the file it takes the place of */
+        file_mode; /**< permission bits, at most 0777; 0 stands for daoShmGetFileMode(), or for those of the file it takes the place of */
     int32_t compatibility; /**< 1 with DAO's named semaphores, -1 without, 0 as daoShmGetCompatibility() says */
     uint32_t exclusive;    /**< 1: fail with `DAO_E_EXISTS` when anything has the name already */
 } DAO_CREATE_OPTIONS;
@@ -412,7 +412,7 @@ DAO_API int_fast8_t daoShmImageCreateSem(IMAGE *image, long NBsem);
 /** The other name of daoShmImageCreateSem(). */
 DAO_API int_fast8_t daoImageCreateSem(IMAGE *image, long NBsem);
 
-/** Permission bits of segments that this process makes from now on; 0600 at first. */
+/** Permission bits of segments that this process makes from now on; 0600 at first. Bits beyond 0777 are left out. */
 DAO_API void daoShmSetFileMode(uint32_t mode);
 /** @return the bits that daoShmSetFileMode() set. */
 DAO_API uint32_t daoShmGetFileMode(void);
@@ -739,11 +739,13 @@ DAO_API void daoShmReleaseMemory(DAO_MEMORY *memory);
  *  image is not open. */
 DAO_API uint64_t daoShmGetMissed(IMAGE *image);
 
-/** Borrow the newest slot. Before the first frame: the last slot, `cnt0` 0. @see daoShmCheckSegmentOverwrite() */
+/** Borrow the newest slot. Before the first frame: the last slot, `cnt0` 0. It does not tell that the segment was replaced or
+ *  removed, as the memory stays: daoShmCheckReplaced() does. @see daoShmCheckSegmentOverwrite() */
 DAO_API int_fast8_t daoShmGetNewestSegment(IMAGE *image, void **segment_ptr, uint32_t *segment_idx,
                                            uint64_t *segment_cnt0);
 /** Borrow the slot of the next frame in order. `DAO_NOTREADY`: none yet, and the pointer is null. `DAO_OVERWRITE`: the
- *  writer lapped this reader, and the newest frame is lent. */
+ *  writer lapped this reader, and the newest frame is lent. `DAO_REPLACED`, `DAO_REMOVED`: no frame is left of those that
+ *  had been published when that was noticed, within 0.2 s, and the pointer is null. */
 DAO_API int_fast8_t daoShmGetNextSegment(IMAGE *image, void **segment_ptr, uint32_t *segment_idx,
                                          uint64_t *segment_cnt0);
 /** Wait, asleep, until daoShmGetNextSegment() has a frame to give. */

@@ -385,7 +385,8 @@ class Image
     /* ------------------------------------------------------------------------- pointers into shared memory */
 
     /** Wait as `sync` says, without a limit, and borrow the newest frame: element_count elements in shared memory,
-     *  valid until it is overwritten. @return null when the wait ended without a frame */
+     *  valid until it is overwritten. @return null when the wait ended without a frame: by a signal, also one that the
+     *  program handles, by an interrupt, or because the segment was replaced or removed */
     void *get_frame(ShmSync sync = ShmSync::NONE)
     {
         if (sync == ShmSync::SPIN)

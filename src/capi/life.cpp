@@ -114,6 +114,12 @@ int_fast8_t daoShmImageCreateWith(IMAGE *image, const char *name, long naxis, co
         return refuse(image);
     segment::CreateOptions choices = default_options();
     choices.is_mode_asked = wanted.file_mode != 0;
+    if (wanted.file_mode > 0777)
+    {
+        (void)fail(DAO_E_ARGUMENT, "%s: file_mode is %#o; expected permission bits, at most 0777", name,
+                   static_cast<unsigned>(wanted.file_mode));
+        return refuse(image);
+    }
     if (choices.is_mode_asked)
         choices.file_mode = wanted.file_mode;
     choices.exclusive = wanted.exclusive != 0;
@@ -213,6 +219,9 @@ int_fast8_t daoShmReopen(IMAGE *image)
     Handle *handle = capi::handle_of(image);
     if (handle == nullptr)
         return DAO_ERROR;
+    if (!handle->segment->file().is_open())
+        return result(fail(DAO_E_ARGUMENT, "%s: cannot open it again: it is a private image; expected a segment",
+                           handle->segment->name()));
     const Status status = frames::reopen(*handle);
     if (status == Status::success)
         capi::bind(*image, image->name, handle);

@@ -26,6 +26,7 @@ void borrow_newest(Reader &reader) noexcept
     // A frame that is just being finished is worth a moment; one that takes longer is lent as it is, and
     // check_frame() says so.
     constexpr int tries = 100;
+    reader.checked_at_ns = platform::realtime_coarse_ns();
     for (int attempt = 0; attempt < tries; ++attempt)
     {
         const Newest newest = reader.segment->slots().newest();
@@ -65,6 +66,8 @@ Status borrow_next(Reader &reader) noexcept
     constexpr int tries = 100; // somebody may reuse it without end
     const Segment &segment = *reader.segment;
     Position &position = reader.position;
+    if (Status status = check_name_in_order(reader, newest_known(reader)); status != Status::success)
+        return condition(status, segment.name());
     for (int attempt = 0; attempt < tries; ++attempt)
     {
         const Newest newest = newest_known(reader);

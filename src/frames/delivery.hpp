@@ -12,6 +12,10 @@ namespace dao::frames
 // The newest frame of the generation that the reader knows then: a counter of another one would say nothing of its place.
 protocol::Newest newest_known(Reader &reader) noexcept;
 
+// Success, or that the segment is no longer the one under its name: after the frames in order that had been published when
+// that was noticed.
+Status check_name_in_order(Reader &reader, const protocol::Newest &newest) noexcept;
+
 // What a read without a frame ends with: lost memory may look like a segment that has none.
 inline Status without_frame(const segment::Segment &segment, Status status) noexcept
 {

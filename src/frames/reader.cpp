@@ -75,7 +75,8 @@ Status check_name(Reader &reader) noexcept
     return reader.name_watch.check(*reader.segment, reader.checked_at_ns);
 }
 
-// The same in order, after the frames that had been published when it was noticed.
+}
+
 Status check_name_in_order(Reader &reader, const Newest &newest) noexcept
 {
     const Status status = check_name(reader);
@@ -85,8 +86,6 @@ Status check_name_in_order(Reader &reader, const Newest &newest) noexcept
     else if (position.end == UINT64_MAX)
         position.end = newest.counter;
     return position.tail < position.end ? Status::success : status;
-}
-
 }
 
 void attach(Reader &reader, Segment &segment) noexcept

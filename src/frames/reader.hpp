@@ -37,7 +37,7 @@ struct Reader
     segment::ReaderPlace place;
     segment::Claim claim;
     segment::NameWatch name_watch;
-    int64_t checked_at_ns = 0; // when the name was last checked, by the coarse real-time clock
+    int64_t checked_at_ns = 0; // when a frame was last asked for, by the coarse real-time clock
     wait::Cancellation cancellation;
     wait::Rhythm rhythm;
     bool has_frame = false;

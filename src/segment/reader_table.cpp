@@ -72,26 +72,31 @@ void take_entry(const Segment &segment, ReaderPlace &place) noexcept
     Word<uint64_t>(&place.entry->owner).store_release(self);
 }
 
-void enter(Segment &segment, ReaderPlace &place, int64_t now_ns) noexcept
+// An entry; as long as all are taken, at least a place among the readers that are only counted.
+void ask(Segment &segment, ReaderPlace &place, int64_t now_ns) noexcept
 {
-    place = {nullptr, nullptr, now_ns, platform::this_process().token};
+    place.asked_at_ns = now_ns;
     if (segment.extension() == nullptr || segment.read_only() || !segment.show_presence())
         return;
     take_entry(segment, place);
-    if (place.entry == nullptr)
+    if (place.entry == nullptr && place.token == nullptr)
         place.token = take_place(segment, segment.extension()->more_readers, segment.self());
+    else if (place.entry != nullptr && place.token != nullptr)
+        free_place(*std::exchange(place.token, nullptr));
+}
+
+void enter(Segment &segment, ReaderPlace &place, int64_t now_ns) noexcept
+{
+    place = {nullptr, nullptr, now_ns, platform::this_process().token};
+    ask(segment, place, now_ns);
 }
 
 // Once a second, for a reader without an entry.
-void ask_again(const Segment &segment, ReaderPlace &place, int64_t now_ns) noexcept
+void ask_again(Segment &segment, ReaderPlace &place, int64_t now_ns) noexcept
 {
     constexpr int64_t second_ns = 1'000'000'000;
-    if (now_ns - place.asked_at_ns < second_ns && now_ns >= place.asked_at_ns)
-        return;
-    place.asked_at_ns = now_ns;
-    take_entry(segment, place);
-    if (place.entry != nullptr)
-        free_place(*std::exchange(place.token, nullptr));
+    if (now_ns - place.asked_at_ns >= second_ns || now_ns < place.asked_at_ns)
+        ask(segment, place, now_ns);
 }
 
 // Frames that were overwritten since the reader's last one.
@@ -146,7 +151,7 @@ void note_reader(Segment &segment, ReaderPlace &place, uint64_t last_counter, ui
     const ProcessToken self = platform::this_process().token;
     if (place.owner != self) // the first time, or the first time in the child of a fork
         enter(segment, place, now_ns);
-    if (place.token != nullptr)
+    if (place.entry == nullptr)
         ask_again(segment, place, now_ns);
     if (place.entry == nullptr)
         return;

@@ -143,6 +143,20 @@ TEST(ShmBorrow, MemoryOutlivesCloseReopenAndTheObject)
     EXPECT_EQ(reopened.get_shape(), Dao::Shape{6});
 }
 
+TEST(ShmBorrow, AHistoricWaitThatEndsWithoutAFrameGivesNoPointer)
+{
+    const SegmentName name;
+    Dao::Shm<float> shm(name, Dao::Shape{4});
+    shm.set_frame(frame_of(3));
+    EXPECT_NE(shm.get_frame(Dao::ShmSync::SEM2), nullptr) << "posted with the frame";
+    for (const Dao::ShmSync sync : {Dao::ShmSync::SEM2, Dao::ShmSync::SPIN})
+    {
+        shm.interrupt();
+        EXPECT_EQ(shm.get_frame(sync), nullptr);
+        EXPECT_NE(shm.get_frame(), nullptr) << "the newest is there all the same";
+    }
+}
+
 TEST(ShmBorrow, HeldMemoryOutlivesItsImage)
 {
     const SegmentName name;

@@ -1,4 +1,5 @@
 // What lies under the name, who owns it and who may do what: POSIX's side of create, open and remove.
+#include "child.hpp"
 #include "frames.hpp"
 #include "image.hpp"
 #include "role.hpp"
@@ -10,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +38,64 @@ void expect_failure(DAO_ERROR_CODE code, const std::string &name)
 {
     EXPECT_EQ(daoLastErrorCode(), code) << daoLastErrorMessage();
     EXPECT_NE(std::string(daoLastErrorMessage()).find(name), std::string::npos) << daoLastErrorMessage();
+}
+
+TEST(Mode, HasNoOtherBitsThanThoseOfPermissions)
+{
+    const uint32_t size[1] = {4};
+    SegmentName name;
+    Image image, other;
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
+    for (const uint32_t mode : {01000u, 02644u, 04755u, 07777u, 0100600u, UINT32_MAX})
+    {
+        options.file_mode = mode;
+        EXPECT_EQ(daoShmImageCreateWith(image.taken(), name.c_str(), 1, size, _DATATYPE_FLOAT, &options), DAO_ERROR);
+        expect_failure(DAO_E_ARGUMENT, name.text());
+        EXPECT_EQ(name.file_count(), 0u);
+    }
+    other.create(name.text(), {4}, _DATATYPE_FLOAT); // nor does a reuse give it others
+    EXPECT_EQ(daoShmImageCreateWith(image.taken(), name.c_str(), 1, size, _DATATYPE_FLOAT, &options), DAO_ERROR);
+    EXPECT_EQ(mode_of(name.text()) & 07777, 0600u);
+    daoShmSetFileMode(07777);
+    EXPECT_EQ(daoShmGetFileMode(), 0777u);
+    daoShmSetFileMode(0600);
+}
+
+// The limit, which holds for what is left of the process, and a signal that ends it, are a child's.
+int play_limited_creator(const Arguments &arguments)
+{
+    const std::string &name = arguments.at(0);
+    rlimit limit{};
+    getrlimit(RLIMIT_FSIZE, &limit);
+    for (const rlim_t bytes : {rlim_t{0}, rlim_t{1}, rlim_t{8192}})
+    {
+        limit.rlim_cur = bytes;
+        setrlimit(RLIMIT_FSIZE, &limit);
+        Image image;
+        EXPECT_EQ(image.try_create(name, {10'000}, _DATATYPE_FLOAT, 50), DAO_ERROR);
+        expect_failure(DAO_E_NO_SPACE, name);
+        EXPECT_NE(std::string(daoLastErrorMessage()).find("ulimit"), std::string::npos) << daoLastErrorMessage();
+    }
+    limit.rlim_cur = 1 << 20;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    Image small, large;
+    small.create(name, {1000}, _DATATYPE_FLOAT);
+    EXPECT_EQ(large.try_create(name, {1 << 20}, _DATATYPE_FLOAT), DAO_ERROR); // nor does it take its place
+    expect_failure(DAO_E_NO_SPACE, name);
+    EXPECT_EQ(daoShmCheckReplaced(small), DAO_SUCCESS);
+    say(testing::Test::HasFailure() ? "failed" : "passed");
+    return 0;
+}
+
+const Role limited_creator("limited-creator", play_limited_creator);
+
+TEST(Create, BeyondTheLimitOfFilesIsAnErrorAndNoSignal)
+{
+    SegmentName name;
+    Child child("limited-creator", {name.text()});
+    EXPECT_EQ(child.line(), "passed");
+    EXPECT_EQ(child.wait(), 0);
+    EXPECT_EQ(name.file_count(), 1u) << "the small one";
 }
 
 TEST(Mode, IsPrivateUnlessAskedOtherwise)

@@ -210,6 +210,38 @@ TEST(Readers, BeyondTheTableGetAnEntryWhenOneIsFree)
     EXPECT_EQ(writer.info().reader_count, 0u);
 }
 
+TEST(Readers, BeyondAllPlacesAreListedOnceThereIsOne)
+{
+    SegmentName name;
+    Image writer;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32);
+    publish(writer, 1);
+    const uint32_t capacity = writer.info().reader_capacity;
+    auto first = many_readers(writer, capacity);
+    const auto late = many_readers(writer, 3);
+    Image read_only;
+    read_only.open_read_only(name.text());
+    EXPECT_EQ(writer.info().reader_count, capacity);
+    first.clear();
+    EXPECT_EQ(writer.info().reader_count, 0u);
+    std::this_thread::sleep_for(milliseconds(1100)); // who has no place asks once a second
+    Frame frame(size);
+    void *slot = nullptr;
+    uint32_t index = 0;
+    uint64_t counter = 0;
+    require(daoShmReadNewest(*late[0], frame.data(), size, nullptr, nullptr), "read");
+    EXPECT_EQ(daoShmWaitForFrame(*late[1], 1, 0), DAO_TIMEOUT);
+    require(daoShmGetNewestSegment(*late[2], &slot, &index, &counter), "borrow");
+    require(daoShmReadNewest(read_only, frame.data(), size, nullptr, nullptr), "read");
+    ASSERT_EQ(readers_of(writer).size(), 3u);
+    for (const DAO_READER &reader : readers_of(writer))
+    {
+        EXPECT_EQ(reader.pid, process_id());
+        EXPECT_EQ(reader.last_cnt0, 1u);
+        EXPECT_NE(reader.last_seen_ns, 0);
+    }
+}
+
 // Its places beyond the table are used again too.
 int play_many_readers(const Arguments &arguments)
 {

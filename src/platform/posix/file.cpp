@@ -6,6 +6,7 @@
 #include "platform/posix/system_error.hpp"
 
 #include <cerrno>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,6 +69,14 @@ Status File::take_owner(const char *name, const FileInfo &like, uint32_t mode) n
 
 Status File::reserve(const char *name, uint64_t bytes) noexcept
 {
+    // To try would raise SIGXFSZ, which ends the process.
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && bytes > limit.rlim_cur)
+        return base::fail(DAO_E_NO_SPACE,
+                          "%s: cannot reserve space for it: %llu bytes; expected at most the %llu that a file of this "
+                          "process may have (ulimit -f)",
+                          name, static_cast<unsigned long long>(bytes),
+                          static_cast<unsigned long long>(limit.rlim_cur));
     int cause = reserve_space(descriptor(), bytes);
     if (cause == ENOTSUP)
         cause = write_zeros(descriptor(), bytes);
