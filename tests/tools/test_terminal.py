@@ -178,10 +178,11 @@ def assert_shell_works(terminal):
 
 
 def clear(terminal):
-    terminal.tmux("send-keys", "-l", "stty sane; clear; echo cleared | tr a-z A-Z")
+    mark = f"{time.monotonic_ns():X}"  # that of an earlier time may still be seen
+    terminal.tmux("send-keys", "-l", f"stty sane; clear; echo cleared {mark} | tr a-z A-Z")
     terminal.keys("C-j")  # Enter does not end a line of a terminal that is as the tool wants it
     deadline = time.monotonic() + 20
-    while not re.match(r"\s*CLEARED", terminal.screen()):
+    while not re.match(rf"\s*CLEARED {mark}", terminal.screen()):
         assert time.monotonic() < deadline, terminal.screen()
         time.sleep(0.02)
 

@@ -3,9 +3,12 @@
 #include <filesystem>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "files/journal.hpp"
 #include "files/recording_files.hpp"
 #include "platform/platform.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {
@@ -59,10 +62,18 @@ class Survey
     RepairResult result_;
 };
 
-/// Killed, or without memory, before its journal said anything. Throws while the recorder lives.
+/// Killed, or without memory, before its journal said anything. Throws while the recorder lives, and where there is a file:
+/// it may be an older recording, or one whose journal was lost.
 bool has_nothing(const std::string &path)
 {
-    return needs_repair(path) && OutputFile::open(journal_path(path)).size_bytes() == 0;
+    if (!needs_repair(path) || OutputFile::open(journal_path(path)).size_bytes() > 0)
+        return false;
+    if (std::filesystem::exists(path_of(path)))
+        throw ToolError(
+            fmt::format("{}: cannot repair it: its journal is empty; expected what it says of the frames; if {} "
+                        "is complete, as an older recording may be, remove {}",
+                        path, path, journal_path(path)));
+    return true;
 }
 
 }

@@ -61,14 +61,17 @@ TEST_P(Repair, LeavesAnOlderFileWhereTheRecorderHadNoFrameYet)
     EXPECT_EQ(std::filesystem::file_size(path_of(path_)), 10u);
 }
 
-TEST_P(Repair, TakesAnEmptyJournalAwayAndLeavesTheFile)
+TEST_P(Repair, TakesAnEmptyJournalAwayOnlyWhereThereIsNoFile)
 {
     std::filesystem::resize_file(path_of(journal_path(path_)), 0);
+    EXPECT_THROW(repair_recording(path_, [](uint64_t, uint64_t) {}), ToolError);
+    EXPECT_TRUE(needs_repair(path_));
+    EXPECT_EQ(std::filesystem::file_size(path_of(path_)), 10u);
+    std::filesystem::remove(path_of(path_));
     const RepairResult result = repair_recording(path_, [](uint64_t, uint64_t) {});
     EXPECT_EQ(result.frames, 0u);
     EXPECT_TRUE(result.paths.empty());
     EXPECT_FALSE(needs_repair(path_));
-    EXPECT_EQ(std::filesystem::file_size(path_of(path_)), 10u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, Repair,
