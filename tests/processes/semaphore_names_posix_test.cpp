@@ -82,17 +82,18 @@ TEST_F(SemaphoreNames, GoWithTheSegmentWhosePlaceIsTaken)
 {
     for (const bool by_dao : {true, false})
     {
+        Image first, second, third;
         if (by_dao)
         {
             write_file(path("1"), make_bytes({{4}}, path("1")));
             DaoProgram dao(path("1"));
         }
         else
-            ASSERT_EQ(make(first_, path("1"), true), DAO_SUCCESS) << daoLastErrorMessage();
+            ASSERT_EQ(make(first, path("1"), true), DAO_SUCCESS) << daoLastErrorMessage();
         ASSERT_EQ(count_semaphores(path("1")), 11);
-        ASSERT_EQ(make(second_, path("1"), true, 5), DAO_SUCCESS) << daoLastErrorMessage();
+        ASSERT_EQ(make(second, path("1"), true, 5), DAO_SUCCESS) << daoLastErrorMessage();
         EXPECT_EQ(count_semaphores(path("1")), 11) << "the new one has the same";
-        ASSERT_EQ(make(third_, path("1"), false, 6), DAO_SUCCESS) << daoLastErrorMessage();
+        ASSERT_EQ(make(third, path("1"), false, 6), DAO_SUCCESS) << daoLastErrorMessage();
         EXPECT_EQ(count_semaphores(path("1")), 0);
         EXPECT_EQ(daoShmRemove(path("1").c_str()), DAO_SUCCESS) << daoLastErrorMessage();
     }
