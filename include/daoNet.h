@@ -111,11 +111,11 @@ DAO_NET_API int_fast8_t daoNetUnpublish(DAO_NET *net, const char *topic);
  *  @param topic room for `DAO_NET_TOPIC_SIZE` bytes */
 DAO_NET_API int_fast8_t daoNetTopicOf(const char *name, char *topic);
 
-/** Let others on the local network find a publisher, by daoNetDiscover(): every two seconds it tells its port, by a datagram
+/** Let others on the local network find a publisher, by daoNetDiscover(): every second it tells its port, by a datagram
  *  of 10 bytes. One that listens at a loopback address tells nothing. Off at first. @param on 1 or 0 */
 DAO_NET_API int_fast8_t daoNetAnnounce(DAO_NET *net, int on);
 /** Listen for publishers that announce themselves. Their addresses are all that is believed: ask them for their offers.
- *  @param time_ns   how long to listen, 0 to an hour; 2.5 s hears each
+ *  @param time_ns   how long to listen, 0 to an hour; 2.5 s hears each, also where a datagram is lost
  *  @param endpoints room for `capacity` texts of `DAO_NET_ENDPOINT_SIZE` bytes, such as "tcp://10.0.0.1:5555"
  *  @param count     set to how many there are, which may exceed `capacity` */
 DAO_NET_API int_fast8_t daoNetDiscover(int64_t time_ns, char (*endpoints)[DAO_NET_ENDPOINT_SIZE], uint32_t capacity,

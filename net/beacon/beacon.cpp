@@ -10,7 +10,7 @@ namespace
 {
 
 constexpr std::string_view head{"daoNet\1\0", 8};
-constexpr auto interval = std::chrono::seconds(2);
+constexpr auto interval = std::chrono::seconds(1);
 
 }
 

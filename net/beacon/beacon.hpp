@@ -1,4 +1,4 @@
-// How publishers are found: each tells its port to the local network every two seconds. Who hears it learns an address,
+// How publishers are found: each tells its port to the local network every second. Who hears it learns an address,
 // nothing else; what is offered there is asked of the publisher itself.
 #pragma once
 
