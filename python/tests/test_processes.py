@@ -274,8 +274,8 @@ def test_other_threads_run_while_a_write_waits_for_the_lock(name, locked, write)
                 lock(name, FRAMES_LOCK, KEYWORDS_LOCK, token=0)
 
     thread = threading.Thread(target=take_turns)
-    thread.start()
     begin = time.monotonic()
+    thread.start()
     try:
         names = {"segment": locked, "numpy": numpy, "shm": daoShm.shm}
         exec(write.replace("sys.argv[1]", "segment.name"), names)
