@@ -112,14 +112,14 @@ int_fast8_t daoShmImageCreateWith(IMAGE *image, const char *name, long naxis, co
         make_geometry(name, naxis, size, atype, wanted.keywords, wanted.depth == 0 ? 1 : wanted.depth, geometry) !=
             Status::success)
         return refuse(image);
-    segment::CreateOptions choices = default_options();
-    choices.is_mode_asked = wanted.file_mode != 0;
     if (wanted.file_mode > 0777)
     {
         (void)fail(DAO_E_ARGUMENT, "%s: file_mode is %#o; expected permission bits, at most 0777", name,
                    static_cast<unsigned>(wanted.file_mode));
         return refuse(image);
     }
+    segment::CreateOptions choices = default_options();
+    choices.is_mode_asked = wanted.file_mode != 0;
     if (choices.is_mode_asked)
         choices.file_mode = wanted.file_mode;
     choices.exclusive = wanted.exclusive != 0;

@@ -74,7 +74,7 @@ Status reopen_once_made(Handle &handle, const wait::Deadline &deadline) noexcept
     constexpr int64_t pause_ns = 1'000'000;
     wait::Cancellation &cancellation = handle.reader.cancellation;
     const int64_t begin_ns = platform::monotonic_ns();
-    platform::SignalHold hold;
+    platform::ShortSleeps sleeps;
     for (int64_t now_ns = begin_ns;; now_ns = platform::monotonic_ns())
     {
         if (reopen(handle) == Status::success)
@@ -84,10 +84,8 @@ Status reopen_once_made(Handle &handle, const wait::Deadline &deadline) noexcept
         const int64_t remaining_ns = deadline.remaining_ns(now_ns);
         if (remaining_ns <= 0)
             return base::condition(Status::timeout, handle.segment->name());
-        if (!hold.active())
-            hold.begin();
-        (void)platform::sleep_until(now_ns + std::min(remaining_ns, pause_ns));
-        if (hold.take_signal() || cancellation.interrupts.are_pending())
+        const platform::Sleep sleep = sleeps.until(now_ns + std::min(remaining_ns, pause_ns));
+        if (sleep == platform::Sleep::interrupted || cancellation.interrupts.are_pending())
             return base::condition(cancellation.take_interrupt(), handle.segment->name());
     }
 }

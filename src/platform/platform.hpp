@@ -94,6 +94,22 @@ class SignalHold
     alignas(8) unsigned char saved_[128] = {};
 };
 
+// Short sleeps in a row, for who looks again after each: a signal ends one, also when it comes between two.
+class ShortSleeps
+{
+  public:
+    Sleep until(int64_t deadline_ns) noexcept
+    {
+        if (!hold_.active())
+            hold_.begin();
+        const Sleep sleep = sleep_until(deadline_ns);
+        return hold_.take_signal() ? Sleep::interrupted : sleep;
+    }
+
+  private:
+    SignalHold hold_;
+};
+
 // --------------------------------------------------------------------------------------------------- processes
 
 // Who a process is, for those who ask from elsewhere. 0: not known.

@@ -29,8 +29,7 @@ Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const ch
         platform::pause();
         result = try_once(false);
     }
-    platform::SignalHold hold;
-    hold.begin();
+    platform::ShortSleeps sleeps;
     int64_t now_ns = platform::monotonic_ns();
     const int64_t deadline_ns = base::lock_deadline_ns(now_ns);
     for (int64_t sleep_ns = first_sleep_ns;; sleep_ns = std::min(sleep_ns * 2, longest_sleep_ns))
@@ -42,8 +41,8 @@ Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const ch
             return lost;
         if (now_ns >= deadline_ns)
             return fail_busy(segment, word.holder(), lock);
-        (void)platform::sleep_until(std::min(now_ns + sleep_ns, deadline_ns));
-        if (hold.take_signal() || interrupts.are_pending())
+        const platform::Sleep sleep = sleeps.until(std::min(now_ns + sleep_ns, deadline_ns));
+        if (sleep == platform::Sleep::interrupted || interrupts.are_pending())
         {
             interrupts.forget();
             return base::condition(Status::interrupted, segment.name());

@@ -2,35 +2,12 @@
 // ends count the same.
 #include "camera.hpp"
 #include "proxy_posix.hpp"
-
-#include <zmq.hpp>
+#include "raw_zmq.hpp"
 
 using namespace test;
 
 namespace
 {
-
-using Message = std::vector<std::string>;
-
-std::string endpoint(int port)
-{
-    return "tcp://127.0.0.1:" + std::to_string(port);
-}
-
-// The next message, all parts; empty when none comes.
-Message next_message(zmq::socket_t &socket, std::chrono::milliseconds limit = patience)
-{
-    socket.set(zmq::sockopt::rcvtimeo, static_cast<int>(limit.count()));
-    Message parts;
-    zmq::message_t part;
-    do
-    {
-        if (!socket.recv(part))
-            return {};
-        parts.push_back(part.to_string());
-    } while (part.more());
-    return parts;
-}
 
 uint64_t number_of(const std::string &json, const std::string &key)
 {

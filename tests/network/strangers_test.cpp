@@ -1,5 +1,6 @@
 // Those at the other end who are not of this library: plain ZeroMQ, pickles, and hostile ones.
 #include "camera.hpp"
+#include "raw_zmq.hpp"
 
 #include <random>
 #include <zmq.hpp>
@@ -8,26 +9,6 @@ using namespace test;
 
 namespace
 {
-
-std::string endpoint(int port)
-{
-    return "tcp://127.0.0.1:" + std::to_string(port);
-}
-
-// The next message of a plain subscriber, all parts; empty when none comes in time.
-std::vector<std::string> next_message(zmq::socket_t &socket)
-{
-    socket.set(zmq::sockopt::rcvtimeo, 20'000);
-    std::vector<std::string> parts;
-    zmq::message_t part;
-    do
-    {
-        if (!socket.recv(part))
-            return {};
-        parts.push_back(part.to_string());
-    } while (part.more());
-    return parts;
-}
 
 struct PlainPublisher
 {
@@ -66,7 +47,7 @@ TEST(NetStrangers, PlainSubscriberGetsFramesByTheTopicsName)
     zmq::socket_t socket(context, zmq::socket_type::sub);
     socket.connect(endpoint(publisher.port()));
     socket.set(zmq::sockopt::subscribe, std::string("wfs\0", 4));
-    auto parts = next_message(socket); // the one that was published before
+    auto parts = next_message(socket, 20s); // the one that was published before
     ASSERT_EQ(parts.size(), 4u);
     EXPECT_EQ(parts[0], std::string("wfs\0", 4));
     EXPECT_NE(parts[1].find("\"dtype\":\"float32\""), std::string::npos);
@@ -77,7 +58,7 @@ TEST(NetStrangers, PlainSubscriberGetsFramesByTheTopicsName)
     EXPECT_EQ(parts[3], "[]");
     other.publish(9.0f);
     camera.publish(2.5f);
-    parts = next_message(socket);
+    parts = next_message(socket, 20s);
     ASSERT_GE(parts.size(), 3u);
     EXPECT_EQ(parts[0], std::string("wfs\0", 4));
     ASSERT_EQ(publisher.peers().size(), 1u);

@@ -35,6 +35,17 @@ class Packets : public testing::TestWithParam<std::tuple<int, uint32_t>>
                                    packet * packet_size, packet, packet_total, number);
     }
 
+    // Calls `work` with 0 to `count` - 1, each in a thread of its own.
+    template <class Work>
+    static void in_threads(unsigned count, const Work &work)
+    {
+        std::vector<std::thread> workers;
+        for (unsigned worker = 0; worker < count; ++worker)
+            workers.emplace_back([&work, worker] { work(worker); });
+        for (std::thread &worker : workers)
+            worker.join();
+    }
+
     // Every so manieth packet, beginning with the worker's own number.
     void put_share(IMAGE *image, unsigned worker, unsigned workers, uint64_t number)
     {
@@ -122,11 +133,7 @@ TEST_P(Packets, FromSeveralThreadsThroughOneImage)
     for (uint64_t number = 1; number <= 200; ++number)
     {
         fill(frame_, number);
-        std::vector<std::thread> workers;
-        for (unsigned worker = 0; worker < threads; ++worker)
-            workers.emplace_back([&, worker] { put_share(image_, worker, threads, number); });
-        for (std::thread &worker : workers)
-            worker.join();
+        in_threads(threads, [&](unsigned worker) { put_share(image_, worker, threads, number); });
         ASSERT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
         uint64_t counter = 0;
         ASSERT_EQ(daoShmReadNewest(image_, read_.data(), frame_size, &counter, nullptr), DAO_SUCCESS);
@@ -146,15 +153,11 @@ TEST_P(Packets, OfTheFirstFrameMayComeFromSeveralThreads)
         image.create(name.text(), {packet_total, packet_size}, _DATATYPE_UINT32, depth(), 0, shared());
         fill(frame_, number);
         std::atomic<unsigned> ready{0};
-        std::vector<std::thread> workers;
-        for (unsigned worker = 0; worker < threads; ++worker)
-            workers.emplace_back([&, worker] {
-                for (++ready; ready < threads;)
-                    std::this_thread::yield();
-                put_share(image, worker, threads, number);
-            });
-        for (std::thread &worker : workers)
-            worker.join();
+        in_threads(threads, [&](unsigned worker) {
+            for (++ready; ready < threads;)
+                std::this_thread::yield();
+            put_share(image, worker, threads, number);
+        });
         ASSERT_EQ(daoShmImagePart2ShmFinalize(image), DAO_SUCCESS);
         ASSERT_EQ(daoShmReadNewest(image, read_.data(), frame_size, nullptr, nullptr), DAO_SUCCESS);
         ASSERT_TRUE(is_frame(read_, number));
@@ -169,15 +172,11 @@ TEST_P(Packets, FromSeveralThreadsEachWithItsOwnImage)
     for (uint64_t number = 1; number <= 100; ++number)
     {
         fill(frame_, number);
-        std::vector<std::thread> workers;
-        for (unsigned worker = 0; worker < threads; ++worker)
-            workers.emplace_back([&, worker] {
-                Image own;
-                own.open(name_.text());
-                put_share(own, worker, threads, number);
-            });
-        for (std::thread &worker : workers)
-            worker.join();
+        in_threads(threads, [&](unsigned worker) {
+            Image own;
+            own.open(name_.text());
+            put_share(own, worker, threads, number);
+        });
         ASSERT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS);
         ASSERT_EQ(daoShmReadNewest(image_, read_.data(), frame_size, nullptr, nullptr), DAO_SUCCESS);
         ASSERT_TRUE(is_frame(read_, number));

@@ -19,15 +19,13 @@ Sleep NamedSemaphore::wait(int64_t timeout_ns) noexcept
 {
     constexpr int64_t pause_ns = 100'000;
     const int64_t deadline_ns = monotonic_ns() + timeout_ns;
-    SignalHold hold;
-    hold.begin();
+    ShortSleeps sleeps;
     while (sem_trywait(static_cast<sem_t *>(native())) != 0)
     {
         const int64_t now_ns = monotonic_ns();
         if (now_ns >= deadline_ns)
             return Sleep::timed_out;
-        (void)sleep_until(std::min(deadline_ns, now_ns + pause_ns));
-        if (hold.take_signal())
+        if (sleeps.until(std::min(deadline_ns, now_ns + pause_ns)) == Sleep::interrupted)
             return Sleep::interrupted;
     }
     return Sleep::woken;

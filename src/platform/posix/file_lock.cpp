@@ -74,7 +74,7 @@ Status File::lock(const char *name, base::Interrupts &interrupts) noexcept
 {
     constexpr int64_t pause_ns = 1'000'000;
     const int64_t deadline_ns = base::lock_deadline_ns(monotonic_ns());
-    SignalHold hold;
+    ShortSleeps sleeps;
     for (;;)
     {
         // Not possible on every file system; and a lock of somebody who may only read keeps nobody away.
@@ -83,10 +83,7 @@ Status File::lock(const char *name, base::Interrupts &interrupts) noexcept
             return Status::success;
         if (monotonic_ns() >= deadline_ns)
             return base::fail(DAO_E_BUSY, "%s: busy: another process is creating or removing it", name);
-        if (!hold.active())
-            hold.begin();
-        (void)sleep_until(monotonic_ns() + pause_ns);
-        if (hold.take_signal() || interrupts.are_pending())
+        if (sleeps.until(monotonic_ns() + pause_ns) == Sleep::interrupted || interrupts.are_pending())
         {
             interrupts.forget();
             return base::condition(Status::interrupted, name);

@@ -123,13 +123,14 @@ Status File::lock(const char *name, base::Interrupts &interrupts) noexcept
     constexpr int64_t pause_ns = 1'000'000;
     const int64_t deadline_ns = base::lock_deadline_ns(monotonic_ns());
     DWORD cause = ERROR_SUCCESS;
+    ShortSleeps sleeps;
     while (!try_lock(native(), base::first_lock_position, LOCKFILE_EXCLUSIVE_LOCK, cause))
     {
         if (!is_taken(cause))
             return fail_system(name, "lock", cause);
         if (monotonic_ns() >= deadline_ns)
             return base::fail(DAO_E_BUSY, "%s: busy: another process is creating or removing it", name);
-        if (sleep_until(monotonic_ns() + pause_ns) == Sleep::interrupted || interrupts.are_pending())
+        if (sleeps.until(monotonic_ns() + pause_ns) == Sleep::interrupted || interrupts.are_pending())
         {
             interrupts.forget();
             return base::condition(Status::interrupted, name);
