@@ -58,9 +58,8 @@ class DeadWriter
     // The next writer's frame has that counter, and the witness sees it, after `missed` others.
     void expect_next_frame(uint64_t counter, uint64_t missed)
     {
-        const int64_t begun_ns = now_ns();
-        publish(writer_, next_tag);
-        EXPECT_LT(now_ns() - begun_ns, 4'000'000'000) << "the dead writer's lock held it up";
+        EXPECT_LT(punctual_ns([&] { publish(writer_, next_tag); }), 4'000'000'000)
+            << "the dead writer's lock held it up";
         EXPECT_EQ(daoShmGetCounter(writer_), counter);
         const uint64_t missed_before = witness_->missed();
         witness_->read_on();

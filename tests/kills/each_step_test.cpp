@@ -16,9 +16,7 @@ namespace
 void expect_all_goes_on(Place &place, Witness &witness, Image &writer, uint32_t tag)
 {
     witness.read_on();
-    const int64_t begun_ns = now_ns();
-    publish(writer, tag);
-    EXPECT_LT(now_ns() - begun_ns, 1'000'000'000) << "the next writer waited";
+    EXPECT_LT(punctual_ns([&] { publish(writer, tag); }), 1'000'000'000) << "the next writer waited";
     witness.read_on();
     EXPECT_EQ(witness.tag(), tag);
     EXPECT_EQ(witness.last(), daoShmGetCounter(writer));
@@ -39,18 +37,18 @@ void kill_writer_at_each_instruction(uint32_t depth, const std::function<void(IM
     Witness witness(place.name);
     publish(writer, 1);
     witness.read_on();
+    Image victim;
+    const auto prepare = [&] {
+        victim.open(place.name);
+        publish(victim, 2);
+    };
+    const auto call_it = [&] { call(victim); };
+    Trail trail;
     size_t kills = 0;
     for (bool has_ended = false; !has_ended && !testing::Test::HasFailure(); step += stride)
     {
         SCOPED_TRACE("killed after instruction " + std::to_string(step));
-        Image victim;
-        has_ended = kill_after(
-            Step::instruction, step,
-            [&] {
-                victim.open(place.name);
-                publish(victim, 2);
-            },
-            [&] { call(victim); });
+        has_ended = kill_after(step, trail, prepare, call_it);
         expect_all_goes_on(place, witness, writer, 10 + static_cast<uint32_t>(kills++));
     }
     std::printf("%zu kills\n", kills);
@@ -116,25 +114,23 @@ TEST(KilledAtEachStep, OfAKeyword)
     Place place;
     Image other;
     place.create(other, 1);
-    require(daoShmSetKeywordString(other, "state", "open", "the first"), "keyword");
+    Image victim;
+    const auto prepare = [&] {
+        victim.open(place.name);
+        require(daoShmSetKeywordString(victim, "state", "open", "the first"), "keyword");
+    };
+    const auto call = [&] { require(daoShmSetKeywordString(victim, "state", "closed", "the second"), "keyword"); };
+    Trail trail;
     for (bool has_ended = false; !has_ended && !HasFailure(); step += stride)
     {
         SCOPED_TRACE("killed after instruction " + std::to_string(step));
-        Image victim;
-        has_ended = kill_after(
-            Step::instruction, step,
-            [&] {
-                victim.open(place.name);
-                require(daoShmSetKeywordString(victim, "state", "open", "the first"), "keyword");
-            },
-            [&] { require(daoShmSetKeywordString(victim, "state", "closed", "the second"), "keyword"); });
+        has_ended = kill_after(step, trail, prepare, call);
         IMAGE_KEYWORD keyword = {};
         require(daoShmGetKeyword(other, "state", &keyword), "read the keyword");
         const std::string both = std::string(keyword.value.valstr) + ", " + keyword.comment;
         EXPECT_TRUE(both == "open, the first" || both == "closed, the second") << both;
-        const int64_t begun_ns = now_ns();
-        require(daoShmSetKeywordString(other, "state", "open", "the first"), "keyword");
-        EXPECT_LT(now_ns() - begun_ns, 1'000'000'000);
+        const auto write = [&] { require(daoShmSetKeywordString(other, "state", "open", "the first"), "keyword"); };
+        EXPECT_LT(punctual_ns(write), 1'000'000'000);
     }
 }
 
@@ -142,6 +138,7 @@ TEST(KilledAtEachStep, OfAReuse)
 {
     const size_t stride = 5 * number_from("DAO_KILLS_STRIDE", 23);
     size_t step = number_from("DAO_KILLS_SEED", 1) % stride;
+    Trail trail;
     for (bool has_ended = false; !has_ended && !HasFailure(); step += stride)
     {
         SCOPED_TRACE("killed after instruction " + std::to_string(step));
@@ -150,8 +147,9 @@ TEST(KilledAtEachStep, OfAReuse)
         place.create(writer, 2);
         publish(writer, 1);
         Witness witness(place.name);
-        has_ended =
-            kill_after(Step::instruction, step, [&] { victim.open(place.name); }, [&] { place.create(victim, 2); });
+        const auto prepare = [&] { victim.open(place.name); };
+        const auto call = [&] { place.create(victim, 2); };
+        has_ended = kill_after(step, trail, prepare, call);
         publish(writer, 4);
         Frame frame = frame_of(0);
         uint64_t counter = 0;
@@ -173,7 +171,7 @@ void kill_at_each_system_call(const std::function<void(Place &)> &prepare, const
         SCOPED_TRACE("killed at system call step " + std::to_string(step));
         Place place;
         prepare(place);
-        has_ended = kill_after(Step::system_call, step, [] {}, [&] { call(place); });
+        has_ended = kill_after_system_calls(step, [] {}, [&] { call(place); });
         check(place);
     }
     std::printf("%zu kills\n", step);

@@ -45,8 +45,16 @@ void read_one(IMAGE *image, uint32_t order, uint32_t generation, uint64_t seen)
 // What happens while the reader stands still.
 using Meanwhile = std::function<void(const std::string &name, IMAGE *writer, Words &words)>;
 
+// So many instructions of the process, and notes its way where there is no trail yet. Returns how many it went.
+size_t step_on(SteppedProcess &process, size_t count, Trail &trail)
+{
+    if (trail.is_empty())
+        process.record(trail);
+    return process.follow(trail, count);
+}
+
 // One read that stops after `count` instructions. Returns how many it went.
-size_t pause_after(size_t count, uint32_t order, const Meanwhile &meanwhile)
+size_t pause_after(size_t count, Trail &trail, uint32_t order, const Meanwhile &meanwhile)
 {
     Place place;
     Image writer, reader;
@@ -61,23 +69,24 @@ size_t pause_after(size_t count, uint32_t order, const Meanwhile &meanwhile)
         },
         read);
     publish(writer, 2);
-    size_t done = 0;
-    while (done < count && process.step(Step::instruction))
-        ++done;
+    const size_t done = step_on(process, count, trail);
     meanwhile(place.name, writer, words);
     EXPECT_TRUE(process.finish());
     return done;
 }
 
-// `attempt_after`: stops after so many instructions, and returns how many there were.
-void pause_all_over(const std::function<size_t(size_t count)> &attempt_after)
+// Stops after so many instructions, and returns how many there were.
+using Attempt = std::function<size_t(size_t count, Trail &trail)>;
+
+void pause_all_over(const Attempt &attempt_after)
 {
     constexpr size_t usual_attempts = 40;
     constexpr size_t prime = 17;
     constexpr int64_t limit_ns = 20'000'000'000;
     const bool is_limited = std::getenv("DAO_KILLS_STRIDE") == nullptr;
     const int64_t begun_ns = now_ns();
-    const size_t all = attempt_after(SIZE_MAX);
+    Trail trail;
+    const size_t all = attempt_after(SIZE_MAX, trail);
     const size_t stride = number_from("DAO_KILLS_STRIDE", all / usual_attempts + 1);
     const size_t first = number_from("DAO_KILLS_SEED", 1) % stride;
     const size_t attempts = (all + stride - 1) / stride;
@@ -85,7 +94,9 @@ void pause_all_over(const std::function<size_t(size_t count)> &attempt_after)
     {
         const size_t count = first + attempt * prime % attempts * stride;
         SCOPED_TRACE("stopped after instruction " + std::to_string(count) + " of " + std::to_string(all));
-        attempt_after(count);
+        if (trail.is_empty())
+            attempt_after(SIZE_MAX, trail);
+        on_trail(trail, [&] { return attempt_after(count, trail); });
         if (testing::Test::HasFailure())
             return;
     }
@@ -93,7 +104,7 @@ void pause_all_over(const std::function<size_t(size_t count)> &attempt_after)
 
 void pause_all_over(uint32_t order, const Meanwhile &meanwhile)
 {
-    pause_all_over([&](size_t count) { return pause_after(count, order, meanwhile); });
+    pause_all_over([&](size_t count, Trail &trail) { return pause_after(count, trail, order, meanwhile); });
 }
 
 void make_again(const std::string &name)
@@ -103,9 +114,9 @@ void make_again(const std::string &name)
 }
 
 // A process makes the segment again, and dies before it has let go of the lock.
-void die_making_again(const std::string &name, const Words &words, const std::function<bool()> &reached)
+void die_making_again(const std::string &name, const Words &words, const std::function<bool()> &reached, Trail &trail)
 {
-    EXPECT_TRUE(kill_once(reached, [] {}, [&] { make_again(name); }));
+    EXPECT_TRUE(kill_once(reached, [] {}, [&] { make_again(name); }, &trail));
     EXPECT_TRUE(words.is_resetting());
 }
 
@@ -120,18 +131,19 @@ TEST_P(PausedReading, TakesNoFrameOfASegmentThatIsMadeAgain)
 
 TEST_P(PausedReading, TakesNoFrameOfOneWhoseMakerStopsWhenAllCountersAre0)
 {
-    pause_all_over(GetParam(), [](const std::string &name, IMAGE *, Words &words) {
-        die_making_again(name, words, [&] { return words.published() == 0; });
+    pause_all_over(GetParam(), [makers = Trail()](const std::string &name, IMAGE *, Words &words) mutable {
+        die_making_again(name, words, [&] { return words.published() == 0; }, makers);
     });
 }
 
 TEST_P(PausedReading, TakesNoFrameOfOneWhoseMakerStopsWhenAllSlotsAreWhole)
 {
-    pause_all_over(GetParam(), [](const std::string &name, IMAGE *, Words &words) {
-        die_making_again(name, words, [&, was_marked = false]() mutable {
-            was_marked = was_marked || words.is_marked(depth - 1);
-            return was_marked && words.of_all_slots([&](uint32_t slot) { return !words.is_marked(slot); });
-        });
+    pause_all_over(GetParam(), [makers = Trail()](const std::string &name, IMAGE *, Words &words) mutable {
+        const auto are_whole = [&, before = words.generation()] {
+            return words.generation() != before &&
+                   words.of_all_slots([&](uint32_t slot) { return !words.is_marked(slot); });
+        };
+        die_making_again(name, words, are_whole, makers);
     });
 }
 
@@ -158,7 +170,7 @@ using Call = std::function<void(IMAGE *image)>;
 
 void make_again_during(const Call &call, const Call &expect_next)
 {
-    pause_all_over([&](size_t count) {
+    pause_all_over([&](size_t count, Trail &trail) {
         Place place;
         Image writer, reader;
         place.create(writer, depth);
@@ -170,9 +182,7 @@ void make_again_during(const Call &call, const Call &expect_next)
                                    expect_next(reader);
                                });
         publish(writer, 10);
-        size_t done = 0;
-        while (done < count && process.step(Step::instruction))
-            ++done;
+        const size_t done = step_on(process, count, trail);
         make_again(place.name);
         for (uint32_t tag = 101; tag <= 103; ++tag)
             publish(writer, tag);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../faults/scene.hpp"
+#include "../processes/timing.hpp"
 
 #include <array>
 #include <chrono>
@@ -12,6 +13,7 @@ namespace kills
 
 using faults::Folder;
 using test::Image;
+using test::punctual_ns;
 using test::require;
 
 constexpr uint32_t elements = 24;

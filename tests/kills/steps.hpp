@@ -2,8 +2,11 @@
 // time, as far as its parent lets it.
 #pragma once
 
+#include "trail.hpp"
+
 #include <cstddef>
 #include <functional>
+#include <sched.h>
 #include <sys/types.h>
 
 namespace kills
@@ -13,6 +16,20 @@ enum class Step
 {
     instruction,
     system_call // entering or leaving one
+};
+
+// Keeps the thread, and what it forks, on the processor it is on: two processes that take turns there wake no other
+// processor each time, which costs many times what the step costs.
+class OneProcessor
+{
+  public:
+    OneProcessor();
+    ~OneProcessor();
+    OneProcessor(const OneProcessor &) = delete;
+    OneProcessor &operator=(const OneProcessor &) = delete;
+
+  private:
+    cpu_set_t before_;
 };
 
 class SteppedProcess
@@ -30,28 +47,38 @@ class SteppedProcess
 
     // One step of the call. False when the call has ended.
     bool step(Step step);
+    // Notes the way of the steps from here.
+    void record(Trail &trail) { recorded_ = &trail; }
+    // So many steps of the call, and how many there were until it ended. Throws LeftTheTrail.
+    size_t follow(const Trail &trail, size_t count);
     // Goes on until `reached`, which is asked after each step. False when the call ended before.
     bool step_until(Step step, const std::function<bool()> &reached);
     // Lets the call go on to its end, and the process after it. False when either threw.
     bool finish();
 
   private:
+    std::optional<uintptr_t> next_instruction() const;
+    bool run_to(uintptr_t address);
     void resume(int request) const;
     bool go_on();
     // True when the child was stopped by this signal; false when it ended by itself.
     bool wait_for_stop(int &signal_number);
     void kill() noexcept;
 
+    OneProcessor one_processor_;
     pid_t child_;
     bool has_ended_ = false; // the call
+    Trail *recorded_ = nullptr;
 };
 
-// Kills the process after `count` steps of `call`. Returns whether the call had ended before.
-bool kill_after(Step step, size_t count, const std::function<void()> &prepare, const std::function<void()> &call);
+// Kills the process after `count` instructions of `call`, or after entering or leaving the system so often. Returns whether
+// the call had ended before. For an empty trail the call is made once to its end before.
+bool kill_after(size_t count, Trail &trail, const std::function<void()> &prepare, const std::function<void()> &call);
+bool kill_after_system_calls(size_t count, const std::function<void()> &prepare, const std::function<void()> &call);
 
 // Kills the process right after the instruction of `call` that made `reached` true: of what is in shared memory. Returns
-// whether that happened before the call's end.
+// whether that happened before the call's end. With a trail, which is empty the first time, the next times are quicker.
 bool kill_once(const std::function<bool()> &reached, const std::function<void()> &prepare,
-               const std::function<void()> &call);
+               const std::function<void()> &call, Trail *trail = nullptr);
 
 }
