@@ -2,6 +2,7 @@
 // bound. They are bad, or what is read keeps every promise of docs/wire.md.
 #include "wire/credit.hpp"
 #include "wire/keywords.hpp"
+#include "wire/random_inputs.hpp"
 
 #include "dao.h"
 
@@ -121,7 +122,7 @@ std::string altered(const std::string &good, Random &random)
 template <class Read>
 int understood(const std::string &good, Read &&read)
 {
-    constexpr int tries = 20'000;
+    constexpr int tries = random_inputs(20'000);
     Random random(20);
     int count = 0;
     for (int number = 0; number < tries; ++number)
