@@ -19,6 +19,8 @@ import daoShm
 os.environ["DAO_NET_ANNOUNCE"] = "0"  # no test tells the local network anything
 
 ROOT = Path(__file__).resolve().parents[2]
+# In the clone, where the compiler's cache knows it from other clones, and what has not changed is not built again.
+LIBRARY_BUILD = ROOT / "build" / "python-tests-library"
 _numbers = itertools.count()
 
 
@@ -101,14 +103,13 @@ def later():
 
 
 class Helpers:
-    """The programs in helpers/, compiled against the library on first use.
+    """The programs in helpers/, compiled against the library on first use, once for all processes of pytest.
 
     The library is the one installed under DAO_TEST_PREFIX, or else built from the repository.
     """
 
     def __init__(self, workplace):
         self._workplace = workplace
-        self._programs = {}
 
     def _library(self):
         prefix = os.environ.get("DAO_TEST_PREFIX")
@@ -116,30 +117,33 @@ class Helpers:
             found = [path for folder in ("lib", "lib64") for path in Path(prefix, folder).rglob("libdao.*")]
             assert found, f"no libdao below {prefix}"
             return Path(prefix, "include"), [*map(str, found[:1]), f"-Wl,-rpath,{found[0].parent}"]
-        build = self._workplace / "library"
-        if not build.exists():
-            options = ["-DBUILD_SHARED_LIBS=OFF", "-DCMAKE_BUILD_TYPE=Release"]
-            options += [f"-DDAO_BUILD_{part}=OFF" for part in ("TESTS", "TOOLS", "EXAMPLES", "BENCHMARKS")]
-            for command in (
-                ["cmake", "-S", str(ROOT), "-B", str(build), *options],
-                ["cmake", "--build", str(build), "--target", "dao"],
-            ):
-                run_checked(command)
-        return ROOT / "include", [str(next(build.rglob("libdao.a")))]
+        options = ["-DBUILD_SHARED_LIBS=OFF", "-DCMAKE_BUILD_TYPE=Release"]
+        options += [f"-DDAO_BUILD_{part}=OFF" for part in ("TESTS", "TOOLS", "EXAMPLES", "BENCHMARKS", "NETWORK")]
+        for command in (
+            ["cmake", "-S", str(ROOT), "-B", str(LIBRARY_BUILD), *options],
+            ["cmake", "--build", str(LIBRARY_BUILD), "--target", "dao"],
+        ):
+            run_checked(command)
+        return ROOT / "include", [str(next(LIBRARY_BUILD.rglob("libdao.a")))]
 
     def program(self, source):
         """The program made from helpers/source."""
-        if source not in self._programs:
+        program = self._workplace / source.replace(".", "_")
+        with alone(self._workplace / "lock"):
+            if not program.exists():
+                self._compile(Path(__file__).parent / "helpers" / source, program)
+        return program
+
+    def _compile(self, source, program):
+        LIBRARY_BUILD.parent.mkdir(exist_ok=True)
+        with alone(LIBRARY_BUILD.with_suffix(".lock")):
             include, library = self._library()
             # A C program is linked by the C++ compiler too: the library is written in C++.
-            program = self._workplace / source.replace(".", "_")
-            compiled = program.with_suffix(".o")
-            compiler = ["cc", "-std=c11"] if source.endswith(".c") else ["c++", "-std=c++17"]
-            path = str(Path(__file__).parent / "helpers" / source)
-            run_checked([*compiler, "-D_DEFAULT_SOURCE", f"-I{include}", "-c", path, "-o", str(compiled)])
-            run_checked(["c++", str(compiled), *library, "-pthread", "-o", str(program)])
-            self._programs[source] = program
-        return self._programs[source]
+            compiled, linked = program.with_suffix(".o"), program.with_suffix(".linked")
+            compiler = ["cc", "-std=c11"] if source.suffix == ".c" else ["c++", "-std=c++17"]
+            run_checked([*compiler, "-D_DEFAULT_SOURCE", f"-I{include}", "-c", str(source), "-o", str(compiled)])
+            run_checked(["c++", str(compiled), *library, "-pthread", "-o", str(linked)])
+        linked.rename(program)
 
     def run_c(self, *arguments):
         """Run segment_tool.c with these arguments."""
@@ -150,6 +154,16 @@ class Helpers:
         run_checked([str(self.program("segment_tool.cpp")), *map(str, arguments)])
 
 
+@contextlib.contextmanager
+def alone(lock):
+    """No other process is inside at the same time."""
+    import fcntl  # what needs it needs a Unix compiler as well
+
+    with open(lock, "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def run_checked(command):
     """Run a program; show what it printed when it fails."""
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
@@ -158,7 +172,10 @@ def run_checked(command):
 
 
 @pytest.fixture(scope="session")
-def helpers(tmp_path_factory):
+def helpers(tmp_path_factory, request):
     if shutil.which("c++") is None or (shutil.which("cmake") is None and "DAO_TEST_PREFIX" not in os.environ):
         pytest.skip("needs a C++ compiler and CMake")
-    return Helpers(tmp_path_factory.mktemp("helpers"))
+    folder = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):  # of one of several processes: the folder above is that of all
+        folder = folder.parent
+    return Helpers(folder)
