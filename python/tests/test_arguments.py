@@ -112,14 +112,14 @@ def ended(call, segment, limit):
 @pytest.mark.parametrize("limit", [0, 0.0, -0.0, False])
 def test_zero_looks_once(reader, call, limit):
     came, seconds = ended(call, reader, limit)
-    assert not came and seconds < 1
+    assert not came and seconds < 20  # without a limit it never ends
 
 
 @pytest.mark.parametrize("call", ALL_CALLS.values(), ids=ALL_CALLS.keys())
 @pytest.mark.parametrize("limit", [0.05, 1e-300])
 def test_a_limit_passes(reader, call, limit):
     came, seconds = ended(call, reader, limit)
-    assert not came and limit * 0.9 <= seconds < 2
+    assert not came and limit * 0.9 <= seconds < 20
 
 
 def no_limit(call, writer, reader, later, limit):

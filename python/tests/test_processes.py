@@ -247,7 +247,7 @@ def test_ctrl_c_ends_a_write_that_waits_for_the_lock(name, locked, python_proces
     begin = time.monotonic()
     process.send_signal(signal.SIGINT)
     came, took = map(float, process.stdout.readline().split())
-    assert came - begin < 2 and took < 1  # a lock is waited for 5 s
+    assert came - begin < 4 and took < 4  # a lock is waited for 5 s
     assert locked.counter == 1 and locked.keywords == {"GAIN": 1}
 
 
@@ -300,7 +300,7 @@ def test_close_ends_a_write_of_another_thread_that_waits_for_the_lock(name, lock
     begin = time.monotonic()
     segment.close()
     thread.join()
-    assert ended[0] - begin < 2
+    assert ended[0] - begin < 4  # a lock is waited for 5 s
 
 
 def test_unlock_frees_the_locks_of_a_writer_that_cannot_be_judged(name, locked):
@@ -374,7 +374,7 @@ def test_a_wait_goes_on_after_an_interrupt_that_was_not_for_it(name):
         def timed(wait):
             begin = time.monotonic()
             result = wait()
-            results.append((result, 0.75 < time.monotonic() - begin < 3))
+            results.append((result, 0.75 < time.monotonic() - begin < 20))
         threads = [threading.Thread(target=timed, args=(wait,)) for wait in waits]
         threads.append(threading.Thread(target=disturb))
         [thread.start() for thread in threads]

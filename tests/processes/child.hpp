@@ -25,7 +25,7 @@ class Child
     unsigned long pid() const;
 
     /** The next line the child printed, without its end; empty when it printed none in time or has ended. */
-    std::string line(std::chrono::milliseconds limit = std::chrono::seconds(20));
+    std::string line(std::chrono::milliseconds limit = std::chrono::seconds(60));
 
     /** Ends the process at once, at whatever step it is. */
     void kill();

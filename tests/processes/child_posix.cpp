@@ -112,8 +112,11 @@ std::string Child::line(std::chrono::milliseconds limit)
         }
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
         pollfd waiting{static_cast<int>(output_), POLLIN, 0};
-        if (left.count() <= 0 || (poll(&waiting, 1, static_cast<int>(left.count())) <= 0 && errno != EINTR))
+        const int ready = left.count() < 0 ? 0 : poll(&waiting, 1, static_cast<int>(left.count()));
+        if (ready == 0 || (ready < 0 && errno != EINTR))
             return "";
+        if (ready < 0)
+            continue;
         std::array<char, 4096> bytes{};
         const ssize_t count = read(static_cast<int>(output_), bytes.data(), bytes.size());
         if (count == 0)

@@ -93,7 +93,7 @@ Action publish_once(const std::string &name, const Place &place)
         if (&place == &without_descriptors)
             exhaust_descriptors();
         int_fast8_t status = DAO_ERROR;
-        const int64_t taken_ns = elapsed_ns([&] { status = daoShmImage2Shm(frame.data(), size, image); });
+        const int64_t taken_ns = punctual_ns([&] { status = daoShmImage2Shm(frame.data(), size, image); });
         say(std::to_string(status == DAO_SUCCESS ? 0 : daoLastErrorCode()) + " " +
             std::to_string(taken_ns / millisecond_ns) + " " + (status == DAO_SUCCESS ? "" : daoLastErrorMessage()));
     };
@@ -434,7 +434,7 @@ TEST_P(ChildOfTheHolder, DoesNotKeepTheLock)
     Frame frame(size);
     fill(frame, 1);
     int_fast8_t status = DAO_ERROR;
-    const int64_t taken_ns = elapsed_ns([&] { status = daoShmImage2Shm(frame.data(), size, segment.image()); });
+    const int64_t taken_ns = punctual_ns([&] { status = daoShmImage2Shm(frame.data(), size, segment.image()); });
     EXPECT_EQ(status, DAO_SUCCESS) << daoLastErrorMessage();
     EXPECT_LT(taken_ns, second_ns);
     kill(child, SIGKILL);
@@ -564,7 +564,7 @@ TEST(ReaderThatLocks, NeitherKeepsADeadHoldersLockNorBlocksCreatingAndRemoving)
     EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_DEAD));
     Frame frame(size);
     int_fast8_t status = DAO_ERROR;
-    int64_t taken_ns = elapsed_ns([&] { status = daoShmImage2Shm(frame.data(), size, segment.image()); });
+    int64_t taken_ns = punctual_ns([&] { status = daoShmImage2Shm(frame.data(), size, segment.image()); });
     EXPECT_EQ(status, DAO_SUCCESS) << daoLastErrorMessage();
     EXPECT_LT(taken_ns, second_ns);
     // A writer that begins now gets no lock; as a neighbour it is known all the same.
@@ -574,10 +574,10 @@ TEST(ReaderThatLocks, NeitherKeepsADeadHoldersLockNorBlocksCreatingAndRemoving)
     second.kill();
     EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_DEAD));
     Image again;
-    taken_ns = elapsed_ns([&] { status = again.try_create(segment.name(), {size}, _DATATYPE_UINT32, 2); });
+    taken_ns = punctual_ns([&] { status = again.try_create(segment.name(), {size}, _DATATYPE_UINT32, 2); });
     EXPECT_EQ(status, DAO_SUCCESS) << "reused: " << daoLastErrorMessage();
     EXPECT_LT(taken_ns, second_ns);
-    taken_ns = elapsed_ns([&] { status = daoShmRemove(segment.name().c_str()); });
+    taken_ns = punctual_ns([&] { status = daoShmRemove(segment.name().c_str()); });
     EXPECT_EQ(status, DAO_SUCCESS) << daoLastErrorMessage();
     EXPECT_LT(taken_ns, second_ns);
 }
@@ -591,7 +591,8 @@ TEST(ReaderThatLocks, DoesNotBlockReplacing)
     ASSERT_EQ(reader.line(), "locked");
     Image again;
     int_fast8_t status = DAO_ERROR;
-    const int64_t taken_ns = elapsed_ns([&] { status = again.try_create(segment.name(), {size, 2}, _DATATYPE_FLOAT); });
+    const int64_t taken_ns =
+        punctual_ns([&] { status = again.try_create(segment.name(), {size, 2}, _DATATYPE_FLOAT); });
     EXPECT_EQ(status, DAO_SUCCESS) << daoLastErrorMessage();
     EXPECT_LT(taken_ns, second_ns);
 }

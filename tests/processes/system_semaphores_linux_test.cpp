@@ -415,7 +415,7 @@ TEST_F(SystemSemaphores, ValueThatIsNonsenseDelaysNoReuse)
     auto *value = reinterpret_cast<uint32_t *>(image_->semptr[0]);
     std::atomic_ref<uint32_t>(*value).store(0x7fffffff);
     publish(1);
-    const int64_t taken_ns = elapsed_ns([&] {
+    const int64_t taken_ns = punctual_ns([&] {
         Image again;
         again.create(name_.text(), {size}, _DATATYPE_UINT32);
     });
