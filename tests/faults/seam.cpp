@@ -240,6 +240,10 @@ int __wrap_open(const char *path, int flags, ...)
     va_end(rest);
     return fails(Call::open) || lacks(path) ? -1 : __real_open(path, flags, mode);
 }
+int __wrap___open_2(const char *path, int flags)
+{
+    return __wrap_open(path, flags);
+}
 int __wrap_fstat(int file, struct stat *found)
 {
     return fails(Call::fstat) ? -1 : __real_fstat(file, found);
@@ -295,6 +299,10 @@ char *__wrap_getcwd(char *path, size_t bytes)
 {
     return fails(Call::getcwd) ? nullptr : __real_getcwd(path, bytes);
 }
+char *__wrap___getcwd_chk(char *path, size_t bytes, size_t /*room*/)
+{
+    return __wrap_getcwd(path, bytes);
+}
 void *__wrap_mmap(void *place, size_t bytes, int protection, int flags, int file, off_t offset)
 {
     return fails(Call::map) ? MAP_FAILED : __real_mmap(place, bytes, protection, flags, file, offset);
@@ -306,9 +314,17 @@ ssize_t __wrap_read(int file, void *data, size_t bytes)
         errno = error;
     return error > 0 ? -1 : __real_read(file, data, error == does_part ? bytes / 64 : bytes);
 }
+ssize_t __wrap___read_chk(int file, void *data, size_t bytes, size_t /*room*/)
+{
+    return __wrap_read(file, data, bytes);
+}
 ssize_t __wrap_readlink(const char *path, char *target, size_t bytes)
 {
     return fails(Call::readlink) || lacks(path) ? -1 : __real_readlink(path, target, bytes);
+}
+ssize_t __wrap___readlink_chk(const char *path, char *target, size_t bytes, size_t /*room*/)
+{
+    return __wrap_readlink(path, target, bytes);
 }
 DIR *__wrap_opendir(const char *path)
 {

@@ -120,6 +120,10 @@ STEPS = [
     check("public headers", "tests/checks/headers.sh"),
     check("exported symbols", "tests/abi/check.sh", "build/release", after=("release build",)),
     check("bill of materials", "tests/checks/sbom.py", "build/release", after=("release build",)),
+    check(
+        "hardening", "tests/checks/hardening.py", "build/release", str(Path(PYTHON).parents[1] / "lib"),
+        after=("release build", "python package"),
+    ),
     Step("clang-tidy", "tidy", ("tests/checks/tidy.sh",), ("release build",)),  # make tidy
     # `make test-platforms`
     platform("windows", "run_windows.sh"),

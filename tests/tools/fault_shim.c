@@ -161,14 +161,16 @@ void *realloc(void *place, size_t bytes)
     return fails("realloc", true, __builtin_return_address(0)) ? NULL : __libc_realloc(place, bytes);
 }
 
-#define FORWARD(type, name, failure, parameters, arguments)                                   \
-    type name parameters                                                                      \
+// `symbol` is the name of the call, or that of its form that checks sizes, as an optimised build has it.
+#define FORWARD_AS(name, type, symbol, failure, parameters, arguments)                        \
+    type symbol parameters                                                                    \
     {                                                                                         \
         static type(*real) parameters;                                                        \
         if (real == NULL)                                                                     \
-            *(void **)&real = dlsym(RTLD_NEXT, #name);                                        \
+            *(void **)&real = dlsym(RTLD_NEXT, #symbol);                                      \
         return fails(#name, false, __builtin_return_address(0)) ? (failure) : real arguments; \
     }
+#define FORWARD(type, name, failure, parameters, arguments) FORWARD_AS(name, type, name, failure, parameters, arguments)
 
 FORWARD(ssize_t, write, -1, (int file, const void *data, size_t bytes), (file, data, bytes))
 FORWARD(ssize_t, pwrite, -1, (int file, const void *data, size_t bytes, off_t at), (file, data, bytes, at))
@@ -206,6 +208,16 @@ FORWARD(int, socket, -1, (int domain, int type, int protocol), (domain, type, pr
 FORWARD(int, pthread_create, fault_error,
         (pthread_t * thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument),
         (thread, attributes, start, argument))
+
+// NOLINTBEGIN(bugprone-reserved-identifier)
+FORWARD_AS(read, ssize_t, __read_chk, -1, (int file, void *data, size_t bytes, size_t room), (file, data, bytes, room))
+FORWARD_AS(pread, ssize_t, __pread_chk, -1, (int file, void *data, size_t bytes, off_t at, size_t room),
+           (file, data, bytes, at, room))
+FORWARD_AS(readlink, ssize_t, __readlink_chk, -1, (const char *path, char *target, size_t bytes, size_t room),
+           (path, target, bytes, room))
+FORWARD_AS(getcwd, char *, __getcwd_chk, NULL, (char *path, size_t bytes, size_t room), (path, bytes, room))
+FORWARD_AS(gethostname, int, __gethostname_chk, -1, (char *name, size_t bytes, size_t room), (name, bytes, room))
+// NOLINTEND(bugprone-reserved-identifier)
 
 static int open_with(const void *caller, const char *path, int flags, mode_t mode)
 {

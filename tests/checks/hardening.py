@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""What a build made has what cmake/harden.cmake asks for: hardening.py BUILD [FOLDER...]
+
+BUILD has the libraries and daoshm, each FOLDER libraries and modules of a Python package. A flag that was asked for
+need not have had an effect: this looks at what came of it.
+"""
+
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PROGRAMS = ("src/libdao.so", "net/libdaoNet.so", "tools/daoshm/daoshm")
+LEAST_LANDINGS = 20  # far fewer than there are functions
+
+
+def output(*command):
+    settings = {**os.environ, "LC_ALL": "C"}
+    return subprocess.run(command, capture_output=True, text=True, check=True, env=settings).stdout
+
+
+def is_program(file):  # and not a text for the linker
+    with open(file, "rb") as opened:
+        return opened.read(4) == b"\x7fELF"
+
+
+def setting(build, name):
+    found = re.search(rf"^{name}:\w+=(.*)$", (build / "CMakeCache.txt").read_text(), re.MULTILINE)
+    return found[1] if found else ""
+
+
+def notes(file):
+    """Of CET and branch protection: a linker leaves them out where one object lacks them."""
+    return set(re.findall(r"\b(IBT|SHSTK|BTI|PAC)\b", output("readelf", "-nW", file)))
+
+
+def notes_of_nothing(compiler):
+    """Those that the compiler's own start files allow."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, program = Path(folder, "nothing.cpp"), Path(folder, "nothing")
+        source.write_text("int main() {}\n")
+        flag = "-fcf-protection=full" if platform.machine() == "x86_64" else "-mbranch-protection=standard"
+        built = subprocess.run([compiler, flag, source, "-o", program], capture_output=True)
+        return notes(program) if built.returncode == 0 else set()
+
+
+def lacks(file, wanted_notes):
+    segments = output("readelf", "-lW", file)
+    dynamic = output("readelf", "-dW", file)
+    taken = re.findall(r" UND (\w+)", output("readelf", "--dyn-syms", "-W", file))
+    stack = re.search(r"^ *GNU_STACK .*$", segments, re.MULTILINE)
+    if "GNU_RELRO" not in segments:
+        yield "no GNU_RELRO; expected tables that become read-only"
+    if not re.search(r"BIND_NOW|FLAGS_1\).*\bNOW\b", dynamic):
+        yield "bound as it runs; expected BIND_NOW, without which some tables stay writable"
+    if stack is None or re.search(r" RWE ", stack[0]):
+        yield "an executable stack, or no word of it; expected GNU_STACK with RW"
+    if re.search(r"^ *LOAD .* RWE ", segments, re.MULTILINE):
+        yield "memory that can be both written and run"
+    if not re.search(r"Type: +DYN", output("readelf", "-hW", file)):
+        yield "its place is fixed; expected position independent code"
+    if "__stack_chk_fail" not in taken:
+        yield "no stack protector"
+    if not any(re.fullmatch(r"__(?!stack)\w+_chk", name) for name in taken):
+        yield "no checked call of the C library; expected those of _FORTIFY_SOURCE"
+    if missing := wanted_notes - notes(file):
+        yield f"no note of {', '.join(sorted(missing))}, which the compiler's start files allow"
+    # Where they do not, the functions show it.
+    if platform.machine() == "x86_64" and output("objdump", "-d", file).count("endbr64") < LEAST_LANDINGS:
+        yield "functions without endbr64; expected -fcf-protection"
+
+
+def main(build, *folders):
+    if setting(build, "DAO_HARDEN") != "ON" or setting(build, "DAO_SANITIZE"):
+        sys.exit(f"{build}: built without hardening; expected a build with DAO_HARDEN=ON and no sanitizer")
+    files = [build / name for name in PROGRAMS if (build / name).exists()]
+    for folder in folders:
+        files += sorted(path for path in folder.rglob("*.so*") if not path.is_symlink() and is_program(path))
+        if not any(path.is_relative_to(folder) for path in files):
+            sys.exit(f"{folder}: no library or module in it")
+    wanted_notes = notes_of_nothing(setting(build, "CMAKE_CXX_COMPILER"))
+    failures = [f"{file}: {what}" for file in files for what in lacks(file, wanted_notes)]
+    print("\n".join(failures) or f"{len(files)} files; notes: {', '.join(sorted(wanted_notes)) or 'none to be had'}")
+    return 1 if failures or build / PROGRAMS[0] not in files else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(Path, sys.argv[1:])))
