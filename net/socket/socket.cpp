@@ -89,16 +89,17 @@ std::string Monitor::new_address()
     return "inproc://monitor-" + std::to_string(++count);
 }
 
-// It listens before there is anything to hear: ending a monitor that nobody listens to would last for ever.
+// It listens before there is anything to hear, and nothing fails once there is: ending a monitor that nobody listens to
+// would last for ever.
 Monitor::Monitor(zmq::context_t &context, zmq::socket_t &socket)
     : watched_(socket), events_(context, zmq::socket_type::pair)
 {
     const std::string address = new_address();
     events_.set(zmq::sockopt::linger, 0);
     events_.connect(address);
+    descriptor_ = events_.get(zmq::sockopt::fd);
     if (zmq_socket_monitor(watched_.handle(), address.c_str(), ZMQ_EVENT_ALL) != 0)
         throw zmq::error_t();
-    descriptor_ = events_.get(zmq::sockopt::fd);
 }
 
 Monitor::~Monitor()
