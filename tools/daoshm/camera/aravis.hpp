@@ -65,7 +65,7 @@ std::vector<std::string> available_names(ArvCamera *camera, Function function, A
     const std::unique_ptr<const char *, decltype(g_free)> names(function(camera, arguments..., &count, &error), g_free);
     if (ErrorHandle(error) != nullptr || names == nullptr)
         return {};
-    return {names.get(), names.get() + count};
+    return std::vector<std::string>(names.get(), names.get() + count); // copies of them
 }
 
 /// The stream as one of GigE Vision; null when it is another.

@@ -19,7 +19,7 @@ constexpr int64_t keyword_interval_ns = 1'000'000'000;
 class Feed
 {
   public:
-    Feed(Acquisition &acquisition, Dao::Image &segment, const CameraFrame &frame, FrameId frame_id)
+    Feed(Acquisition &acquisition, Dao::Image &segment, const CameraFrame &frame, const FrameId &frame_id)
         : acquisition_(acquisition), segment_(segment), frame_(frame), frame_id_(frame_id)
     {
     }
@@ -152,7 +152,7 @@ void Feed::write_counter_keywords()
 
 }
 
-FeedResult feed(Acquisition &acquisition, Dao::Image &segment, const CameraFrame &frame, FrameId frame_id,
+FeedResult feed(Acquisition &acquisition, Dao::Image &segment, const CameraFrame &frame, const FrameId &frame_id,
                 const FeedLimits &limits, bool show_progress)
 {
     Progress progress("camera", limits.frames, show_progress);

@@ -40,7 +40,7 @@ struct FeedResult
 
 /// Publish until a limit, Ctrl-C or the loss of the camera. The counters' keywords are updated once a second.
 /// Throws when the camera changes the frame's geometry meanwhile.
-FeedResult feed(Acquisition &acquisition, Dao::Image &segment, const CameraFrame &frame, FrameId frame_id,
+FeedResult feed(Acquisition &acquisition, Dao::Image &segment, const CameraFrame &frame, const FrameId &frame_id,
                 const FeedLimits &limits, bool show_progress);
 
 }

@@ -22,18 +22,19 @@ template <typename T>
 constexpr FitsType fits_type_of()
 {
     using Real = real_of_t<T>;
+    constexpr bool is_signed = std::is_signed_v<Real>;
     if constexpr (std::is_same_v<Real, float>)
         return {FLOAT_IMG, TFLOAT};
     else if constexpr (std::is_same_v<Real, double>)
         return {DOUBLE_IMG, TDOUBLE};
     else if constexpr (sizeof(Real) == 1)
-        return std::is_signed_v<Real> ? FitsType{SBYTE_IMG, TSBYTE} : FitsType{BYTE_IMG, TBYTE};
+        return is_signed ? FitsType{SBYTE_IMG, TSBYTE} : FitsType{BYTE_IMG, TBYTE};
     else if constexpr (sizeof(Real) == 2)
-        return std::is_signed_v<Real> ? FitsType{SHORT_IMG, TSHORT} : FitsType{USHORT_IMG, TUSHORT};
+        return is_signed ? FitsType{SHORT_IMG, TSHORT} : FitsType{USHORT_IMG, TUSHORT};
     else if constexpr (sizeof(Real) == 4)
-        return std::is_signed_v<Real> ? FitsType{LONG_IMG, TINT} : FitsType{ULONG_IMG, TUINT};
+        return is_signed ? FitsType{LONG_IMG, TINT} : FitsType{ULONG_IMG, TUINT};
     else
-        return std::is_signed_v<Real> ? FitsType{LONGLONG_IMG, TLONGLONG} : FitsType{ULONGLONG_IMG, TULONGLONG};
+        return is_signed ? FitsType{LONGLONG_IMG, TLONGLONG} : FitsType{ULONGLONG_IMG, TULONGLONG};
 }
 
 inline FitsType fits_type(uint8_t atype)

@@ -87,7 +87,8 @@ std::string kind_and_size(uint8_t atype)
             return 'c';
         if (std::is_floating_point_v<T>)
             return 'f';
-        return std::is_signed_v<T> ? 'i' : 'u';
+        constexpr bool is_signed = std::is_signed_v<T>;
+        return is_signed ? 'i' : 'u';
     });
     return fmt::format("{}{}", kind, daoTypeSize(atype));
 }
