@@ -13,7 +13,7 @@ PREFIX ?= /usr/local
         wheel test-wheel deb test-deb sdist shelves release-check \
         test test-core test-python test-free-threaded test-demo test-tool test-docs test-sanitizers test-asan test-tsan \
         test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy format symbols \
-        fuzz test-fuzz static sbom soak docs benchmarks benchmarks-network demo demo-network
+        fuzz test-fuzz coverage static sbom soak docs benchmarks benchmarks-network demo demo-network
 
 all: build
 
@@ -59,7 +59,8 @@ install-packages:
 	@cmake/packages.sh install build tests demo
 
 test: install-packages check-layers
-	@$(SUITE) release asan tsan python tool demo docs bindings
+	@cmake/packages.sh install fuzz || echo "Without clang and libFuzzer: their part is passed over."
+	@$(SUITE) release asan tsan python tool demo docs bindings fuzz
 
 test-core: PART = release
 test-sanitizers: PART = asan tsan
@@ -102,10 +103,15 @@ fuzz:
 	@cmake/packages.sh install build fuzz
 	tests/fuzz/run.sh $(SECONDS)
 
-# The same for some seconds.
+# The same for some seconds, as `make test` does it.
 test-fuzz:
 	@cmake/packages.sh install build fuzz
 	@$(SUITE) fuzz
+
+# Lines and branches that the tests reach.
+coverage: install-packages
+	@cmake/packages.sh install coverage
+	tests/coverage/run.sh
 
 # cppcheck, and gcc's -fanalyzer.
 static:

@@ -3,7 +3,7 @@
 #     packages.sh check PART...     says what is missing and which package brings it; exit code 1 when something is
 #     packages.sh install PART...   installs what is missing, by apt, as root or through sudo
 #     packages.sh list PART...      prints the names of all of them
-# Parts: build, tests, checks, fuzz, static, bindings, demo, docs, platforms, fresh, wheel, deb, free-threaded.
+# Parts: build, tests, checks, fuzz, coverage, static, bindings, demo, docs, platforms, fresh, wheel, deb, free-threaded.
 set -euo pipefail
 
 # PART PACKAGE WHAT IT BRINGS
@@ -43,6 +43,7 @@ bindings    octave-dev              Octave and its compiler, for the MATLAB bind
 fuzz    clang                       a second C and C++ compiler
 fuzz    libclang-rt-dev             libFuzzer, and the sanitizers of clang
 fuzz    llvm                        llvm-cov, which says what was reached
+coverage    gcovr                   gcovr, which sums up what was reached
 static  cppcheck                    cppcheck
 static  gcc                         gcc and its -fanalyzer
 demo    aravis-tools                a simulated network camera

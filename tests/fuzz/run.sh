@@ -2,7 +2,7 @@
 # Builds the fuzz targets and runs them side by side from the inputs in corpus/, then says what they reached.
 #     run.sh [--optional] SECONDS [TARGET...]
 #     run.sh [--optional] build     without running them
-#     run.sh [--optional] brief     5 seconds each, the same inputs first each time, and not what they reached
+#     run.sh [--optional] brief     3 seconds each, the same inputs first each time, and not what they reached
 # What is new is kept in build/fuzz/corpus/; an input that fails, in build/fuzz/failures/: give it to the program to see it
 # again. Nothing is written outside build/fuzz/. With --optional, a machine without clang's libFuzzer passes.
 set -euo pipefail
@@ -34,7 +34,7 @@ targets=("$@")
 common=(-timeout=120 -rss_limit_mb=2048 -max_len=1000)
 seed=0 # by the clock
 if [ "$seconds" = brief ]; then
-    seconds=5
+    seconds=3
     seed=1
 fi
 

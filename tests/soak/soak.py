@@ -56,6 +56,7 @@ LOADS = [
 ]
 RECORDED = "page"
 PUBLISHED = "odd"
+PATIENCE_S = 120  # a recorder waits for the disk at its end
 
 
 @dataclass
@@ -132,12 +133,19 @@ class Process:
             self.process.send_signal(signal.SIGCONT)
             self.process.send_signal(number)
         try:
-            self.process.wait(timeout=30)
+            self.process.wait(timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:
-            self.soak.fail(f"{self}: does not end")
+            self.soak.fail(f"{self}: does not end: {self.whereabouts()}")
             self.process.kill()
             self.process.wait()
         self.collect()
+
+    def whereabouts(self) -> str:
+        """Of each thread: what it waits for in the kernel, and the system call."""
+        threads = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return "; ".join(
+            f"{(thread / 'wchan').read_text()} {(thread / 'syscall').read_text().strip()}" for thread in threads
+        )
 
     def restart(self, number: int) -> None:
         self.end(number)

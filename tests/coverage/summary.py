@@ -1,0 +1,25 @@
+#!/usr/bin/env python3
+"""The table of docs/reliability.md from gcovr's summary, folder by folder: summary.py FILE"""
+
+import json
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+
+def main(path):
+    total = defaultdict(lambda: [0, 0, 0, 0])
+    for file in json.loads(Path(path).read_text())["files"]:
+        parts = Path(file["filename"]).parts
+        counts = [file[key] for key in ("line_covered", "line_total", "branch_covered", "branch_total")]
+        for folder in ("/".join(parts[:2]), parts[0] + "/ in all"):
+            total[folder] = [one + other for one, other in zip(total[folder], counts, strict=True)]
+    for folder in sorted(total):
+        lines, all_lines, branches, all_branches = total[folder]
+        share = [f"{100 * part / whole:5.1f} %" if whole else "    -  " for part, whole in
+                 ((lines, all_lines), (branches, all_branches))]  # fmt: skip
+        print(f"{folder:24} lines {share[0]} of {all_lines:5}   branches {share[1]} of {all_branches:5}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
