@@ -2,7 +2,7 @@
 # Builds the fuzz targets and runs them side by side from the inputs in corpus/, then says what they reached.
 #     run.sh [--optional] SECONDS [TARGET...]
 #     run.sh [--optional] build     without running them
-#     run.sh [--optional] brief     3 seconds each, the same inputs first each time, and not what they reached
+#     run.sh [--optional] brief     those in corpus/ and a few more, the same each time: 1,000 of each or 3 seconds
 # What is new is kept in build/fuzz/corpus/; an input that fails, in build/fuzz/failures/: give it to the program to see it
 # again. Nothing is written outside build/fuzz/. With --optional, a machine without clang's libFuzzer passes.
 set -euo pipefail
@@ -32,10 +32,14 @@ targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(cd "$programs" && find . -maxdepth 1 -type f -executable -name 'fuzz_*' |
     sed 's/.*fuzz_//' | sort)
 common=(-timeout=120 -rss_limit_mb=2048 -max_len=1000)
+corpora=build/fuzz/corpus
 seed=0 # by the clock
 if [ "$seconds" = brief ]; then
     seconds=3
     seed=1
+    common+=(-runs=1000)
+    corpora=build/fuzz/work/brief # begins empty: what an earlier run found would change what comes
+    rm -rf $corpora
 fi
 
 cores=$(nproc)
@@ -43,7 +47,7 @@ failed=0
 running=0
 finish() { wait -n || failed=1; running=$((running - 1)); }
 for target in "${targets[@]}"; do
-    own=build/fuzz/corpus/$target
+    own=$corpora/$target
     given=tests/fuzz/corpus/$target
     mkdir -p "$own"
     (cd build/fuzz/work && LLVM_PROFILE_FILE=/dev/null exec "$programs/fuzz_$target" -max_total_time="$seconds" "${common[@]}" \
@@ -69,7 +73,7 @@ for target in "${targets[@]}"; do
     fi
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$logs/$target.log")
     # shellcheck disable=SC2086
-    printf '%-18s %12s %9s %8s %9s\n' "$target" "${runs:-failed}" "$(ls "build/fuzz/corpus/$target" | wc -l)" $reached
+    printf '%-18s %12s %9s %8s %9s\n' "$target" "${runs:-failed}" "$(ls "$corpora/$target" | wc -l)" $reached
 done
 if [ $failed -ne 0 ]; then
     for target in "${targets[@]}"; do
