@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,11 @@ import pytest
 import daoShm
 
 os.environ["DAO_NET_ANNOUNCE"] = "0"  # no test tells the local network anything
+
+# In the background of a script SIGINT is ignored, which the programs that tests start would inherit; a handler they do
+# not.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[2]
 # In the clone, where the compiler's cache knows it from other clones, and what has not changed is not built again.

@@ -28,9 +28,11 @@ TYPES = [
     "float32", "float64", "complex64", "complex128",
 ]  # fmt: skip
 
-# With nohup SIGHUP is ignored, which the programs that tests start would inherit; a handler they do not.
-if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
-    signal.signal(signal.SIGHUP, lambda *_: None)
+# With nohup SIGHUP is ignored, in the background of a script SIGINT and SIGQUIT are, and the programs that tests start
+# would inherit that; a handler they do not.
+for name in ("SIGHUP", "SIGINT", "SIGQUIT"):
+    if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_IGN:
+        signal.signal(getattr(signal, name), lambda *_: None)
 
 
 def file_name(path):

@@ -43,8 +43,8 @@ def start_publisher(net, *arguments):
 
 @pytest.fixture
 def camera(net):
-    """A segment with frames at 200 Hz, published: (publisher, port)."""
-    net("create", "wfs", "4x6", "uint16", "--depth", "64")
+    """A segment with frames at 200 Hz, published: (publisher, port). Its slots are ten seconds: a pause loses none."""
+    net("create", "wfs", "4x6", "uint16", "--depth", "2048")
     net.start("fill", "wfs", "ramp", "--rate", "200")
     net.wait_for_frames("wfs")
     return start_publisher(net, "wfs")
@@ -66,7 +66,7 @@ def test_a_copy_is_a_segment_that_knows_its_source(net, camera):
     subscriber = net.start("subscribe", f"127.0.0.1:{port}:wfs", "--as", "copy")
     until(lambda: counter(net, "copy") > 20)
     info = until(lambda: ((found := net.json("info", "copy"))["source"] or {}).get("connected") and found)
-    assert (info["shape"], info["type"]) == ([4, 6], "uint16") and info["depth"] == 64
+    assert (info["shape"], info["type"]) == ([4, 6], "uint16") and info["depth"] == 2048
     source = info["source"]
     assert source["topic"] == "wfs" and source["connected"] and net.is_number_of(source["pid"], subscriber)
     assert source["endpoint"] == f"tcp://127.0.0.1:{port}" and source["cnt0"] > 0
