@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from docutils import nodes
+
 ROOT = Path(__file__).resolve().parents[1]
 project = "daoShm"
 author = copyright = "The daoShm authors"
@@ -28,3 +30,15 @@ html_title = f"daoShm {release}"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 copybutton_prompt_text = "$ "
+
+
+def keep_units(_app, doctree):
+    """A figure and its unit stay on one line, in narrow tables too."""
+    for text in list(doctree.findall(nodes.Text)):
+        if not isinstance(text.parent, (nodes.literal, nodes.literal_block)):
+            joined = re.sub(r"(?<=\d) (?=(?:[num]?s|k?Hz|[kMG]i?B|MB/s|%)(?!\w))", "\N{NO-BREAK SPACE}", text)
+            text.parent.replace(text, nodes.Text(joined))
+
+
+def setup(app):
+    app.connect("doctree-read", keep_units)
