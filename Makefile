@@ -10,7 +10,7 @@ CACHED = root=$(CURDIR) && . cmake/cache.sh &&
 PREFIX ?= /usr/local
 
 .PHONY: all build builds install install-packages clean \
-        wheel test-wheel deb test-deb sdist shelves release-check \
+        wheel wheels test-wheel deb test-deb sdist shelves release-check \
         test test-core test-python test-free-threaded test-demo test-tool test-docs test-sanitizers test-asan test-tsan \
         test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy format symbols \
         fuzz test-fuzz coverage static sbom soak docs benchmarks benchmarks-network demo demo-network
@@ -28,8 +28,11 @@ install:
 	cmake --install build/$(PRESET) --prefix $(PREFIX)
 	@case $(PREFIX) in /usr|/usr/local) [ "$$(id -u)" -ne 0 ] || ! command -v ldconfig >/dev/null || ldconfig ;; esac
 
-# Wheels for Linux on both processors, into dist/; and their trial in an empty Debian 12 and 13, as root.
+# Wheels for Linux on this machine's processor, or on all, into dist/; and their trial in an empty Debian 12 and 13, as root.
 wheel:
+	packaging/wheel/build.sh $(shell uname -m)
+
+wheels:
 	packaging/wheel/build.sh
 
 test-wheel:
@@ -93,7 +96,7 @@ test-windows test-arm64: test-%:
 check-macos:
 	tests/platforms/check_macos.sh
 
-# Builds all of `make test` and `make demo` in an empty Debian with the newest gcc and clang; needs root.
+# Builds all of `make test` and `make demo` in an empty Debian with gcc 12, the newest gcc and clang; needs root.
 check-fresh:
 	tests/platforms/check_fresh_debian.sh
 

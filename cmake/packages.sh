@@ -89,6 +89,7 @@ wheel   libtool                     libtool, for the sources of libsodium
 wheel   gcc                         a C compiler, for tools of the build
 wheel   make                        make
 wheel   dpkg-dev                    dpkg-source, which unpacks sources
+wheel   python3-dev                 headers of Python
 wheel   python3-venv                virtual environments of Python
 deb     dpkg-dev                    dpkg-shlibdeps and its kin
 deb     python3-dev                 headers of Python

@@ -3,7 +3,7 @@
 #   version   the version is that of CHANGELOG.md's newest entry, and of the tag, when there is one
 #   abi       libdao.so and libdaoNet.so have every symbol of the last release, unless the major version is a new one
 #   check     make check        test     make test
-#   wheel     make wheel test-wheel      deb      make test-deb
+#   wheel     make wheels test-wheel     deb      make test-deb
 #   source    the sdist builds where there is nothing but it; the recipes of other shelves hold
 #   docs      make docs
 # Each step writes build/logs/release-STEP.log; wheel and deb need root.
@@ -53,7 +53,7 @@ run_step() {
     case $1 in
     version | abi | source) "check_$1" ;;
     check | test | docs) make "$1" ;;
-    wheel) make wheel test-wheel ;;
+    wheel) make wheels test-wheel ;;
     deb) make test-deb ;;
     *) fail "unknown step: '$1'" ;;
     esac

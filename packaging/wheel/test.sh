@@ -12,13 +12,13 @@ dist=${DIST:-$root/dist}
 for suite; do
     work=$(mktemp -d "${TMPDIR:-/tmp}/daoshm-wheel.XXXXXX")
     trap 'rm -rf "$work"' EXIT
-    use_root "$work" "$suite" ca-certificates pipx python3 python3-venv tmux
-    mkdir "$work/dist"
-    cp "$dist"/*"$(uname -m)".whl "$work/dist"
+    use_root "$work" "$suite" ca-certificates
     copy_sources "$work/daoshm"
+    mkdir -p "$work/daoshm/dist"
+    cp "$dist"/*"$(uname -m)".whl "$work/daoshm/dist"
     # Nothing can be used but what the wheel brought.
     rm -rf "$work/daoshm/src" "$work/daoshm/net" "$work/daoshm/include" "$work/daoshm/python/daoShm" "$work/daoshm/python/dao"
     echo "Debian $suite:"
-    inside "$work" bash "/daoshm/packaging/wheel/test_inside.sh"
+    inside "$work" bash /daoshm/packaging/wheel/test_inside.sh
     rm -rf "$work"
 done

@@ -32,7 +32,7 @@ inside() {
 
 make_root() { # SUITE PACKAGES FOLDER
     local made=$3/root
-    debootstrap --variant=minbase "$1" "$made" >"$3/debootstrap.log"
+    unshare --mount debootstrap --variant=minbase "$1" "$made" >"$3/debootstrap.log"
     cp /etc/resolv.conf "$made/etc/"
     if [ -n "${PIP_CERT:-}" ]; then cp "$PIP_CERT" "$made/etc/host.crt"; fi
     inside "$made" sh -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
