@@ -155,9 +155,9 @@ TEST(NetworkFaults, ClosingEndsWhateverFails)
 TEST(NetworkFaults, SubscriberOpensOrSaysWhyNotAndGetsFrames)
 {
     Camera camera;
+    const size_t descriptors = entry_count("/proc/self/fd"), threads = entry_count("/proc/self/task");
     Publisher publisher;
     publisher.publish(camera.name.text());
-    const size_t descriptors = entry_count("/proc/self/fd"), threads = entry_count("/proc/self/task");
     for (size_t index = 0; index < 40; ++index)
         for (const bool persists : {false, true})
         {
@@ -184,6 +184,7 @@ TEST(NetworkFaults, SubscriberOpensOrSaysWhyNotAndGetsFrames)
             EXPECT_EQ(daoNetOpenCopy(net, copy.taken(), patience_ns), DAO_SUCCESS) << state_of(net);
             require(daoNetClose(net), "close");
         }
+    publisher.close(); // it may not have noticed the end of each connection
     expect_nothing_left(descriptors, threads);
 }
 
