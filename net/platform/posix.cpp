@@ -109,7 +109,7 @@ void wipe(void *data, size_t bytes) noexcept
 std::filesystem::path state_folder()
 {
     const char *wanted = std::getenv("DAO_NET_STATE");
-    const std::string folder =
+    std::filesystem::path folder =
         wanted != nullptr && *wanted != 0 ? wanted : "/tmp/daoNet-" + std::to_string(::geteuid());
     if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
         return {};

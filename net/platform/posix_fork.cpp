@@ -108,7 +108,7 @@ std::vector<int> open_descriptors()
     {
         while (const dirent *entry = ::readdir(folder))
             if (entry->d_name[0] != '.')
-                all.push_back(std::atoi(entry->d_name));
+                all.push_back(static_cast<int>(std::strtol(entry->d_name, nullptr, 10)));
         ::closedir(folder);
         return all;
     }
@@ -144,10 +144,10 @@ std::vector<ForkGuard::Covered *> guarded;
 void close_inherited()
 {
     for (const int descriptor : open_descriptors())
-        if (const Address own = local_address(descriptor); own.port != 0)
-            if (std::any_of(guarded.begin(), guarded.end(),
-                            [&](const ForkGuard::Covered *one) { return one->includes(own, descriptor); }))
-                ::close(descriptor);
+        if (const Address own = local_address(descriptor);
+            own.port != 0 && std::any_of(guarded.begin(), guarded.end(),
+                                         [&](const ForkGuard::Covered *one) { return one->includes(own, descriptor); }))
+            ::close(descriptor);
 }
 
 void before_fork() noexcept

@@ -32,7 +32,7 @@ zmq::message_t BufferPool::take(uint64_t bytes)
     unsigned char *data = buffer.get();
     auto lease = std::make_unique<Lease>(Lease{shared_from_this(), std::move(buffer), bytes});
     zmq::message_t message(data, bytes, give_back, lease.get());
-    lease.release(); // the message owns it now
+    (void)lease.release(); // the message owns it now
     return message;
 }
 

@@ -29,7 +29,6 @@ catch (const std::bad_alloc &)
     return std::current_exception();
 }
 
-constexpr const char *stop_address = "inproc://stop";
 constexpr int64_t tick_ns = second_ns / 2;
 constexpr size_t refused_limit = 64;
 

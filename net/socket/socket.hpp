@@ -39,6 +39,8 @@ inline zmq::pollitem_t item_of(zmq::fd_t descriptor)
     return {nullptr, descriptor, ZMQ_POLLIN, 0};
 }
 
+constexpr const char *stop_address = "inproc://stop"; // in the context of who is to stop
+
 // How another thread ends a thread that polls. Made and asked by the one that polls.
 class StopSignal
 {

@@ -11,8 +11,7 @@ namespace dao::net
 namespace
 {
 
-constexpr const char *stop_address = "inproc://stop";
-constexpr int64_t tick_ns = second_ns / 2;
+constexpr int64_t turn_ns = second_ns / 2;
 constexpr uint64_t usual_limit_bytes = uint64_t{1} << 30;
 constexpr int receive_mark = 64;
 constexpr int reconnect_after_ms = 50;
@@ -260,13 +259,13 @@ void Subscriber::send_credit(bool asks)
     credit.sent_ns = realtime_ns();
     send(zmq::buffer(wire::write_credit(credit)));
     if (asks)
-        next_credit_ns_ = monotonic_ns() + tick_ns;
+        next_credit_ns_ = monotonic_ns() + turn_ns;
 }
 
 void Subscriber::tick()
 {
     const int64_t now_ns = monotonic_ns();
-    next_tick_ns_ = now_ns + tick_ns;
+    next_tick_ns_ = now_ns + turn_ns;
     if (!is_established_)
         next_credit_ns_ = next_tick_ns_;
     else

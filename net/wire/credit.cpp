@@ -9,7 +9,6 @@ namespace
 {
 
 constexpr size_t topic_limit_bytes = 79;
-constexpr size_t host_limit_bytes = 255;
 constexpr size_t source_limit_bytes = 31;
 constexpr size_t offer_count_limit = 100'000;
 

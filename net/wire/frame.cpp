@@ -13,7 +13,6 @@ namespace
 {
 
 constexpr size_t name_limit_bytes = 79;
-constexpr size_t host_limit_bytes = 255;
 constexpr uint32_t depth_limit = 1u << 20;
 constexpr uint32_t keyword_limit = 65535;
 

@@ -8,6 +8,8 @@
 namespace dao::net::wire
 {
 
+constexpr size_t host_limit_bytes = 255;
+
 struct Geometry
 {
     uint8_t atype = 0;

@@ -96,7 +96,7 @@ int64_t limit_ns(nb::handle timeout)
         }
         PyErr_Clear();
         const bool is_negative = PyObject_RichCompareBool(timeout.ptr(), nb::int_(0).ptr(), Py_LT) == 1;
-        return is_negative ? limit_ns(nb::float_(-INFINITY)) : -1;
+        return is_negative ? limit_ns(nb::float_(-HUGE_VAL)) : -1;
     }
     if (std::isnan(seconds) || seconds < 0.0)
         throw Failure(DAO_E_ARGUMENT,

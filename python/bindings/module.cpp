@@ -106,7 +106,7 @@ void bind_module_functions(nb::module_ &module)
     module.def("version", &daoVersion, "The version of the library, such as \"1.0.0\".");
     module.def(
         "_remove",
-        [](nb::bytes name) {
+        [](const nb::bytes &name) {
             const std::string path(name.c_str(), name.size());
             daopython::with_lock([&] { daopython::require(daoShmRemove(path.c_str())); });
         },

@@ -76,6 +76,7 @@ std::shared_ptr<Place> Place::make_another() const
     return another;
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape)
 void Place::close() noexcept
 {
     end_loan();

@@ -138,7 +138,7 @@ Delivered deliver_next(Handle::Use &use, const WaitRequest &request, FrameArray 
 }
 
 /// Flat (one axis) on demand.
-nb::object formed(nb::object array, bool flat)
+nb::object formed(const nb::object &array, bool flat)
 {
     return flat ? nb::object(array.attr("reshape")(-1)) : array;
 }

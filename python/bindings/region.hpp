@@ -28,7 +28,7 @@ class Region
 };
 
 /// The part of an array of one or more frames, or the array itself when all of it is asked for.
-inline nb::object part_of(nb::object array, int axes, const Region &region)
+inline nb::object part_of(const nb::object &array, int axes, const Region &region)
 {
     return region.is_part() ? region.copy_of(array, axes) : array;
 }

@@ -31,8 +31,8 @@ class Segment
 {
   public:
     /* life */
-    void open(nb::bytes name, bool read_only);
-    void create(nb::bytes name, nb::handle frame, uint32_t keywords, uint32_t depth, uint32_t file_mode,
+    void open(const nb::bytes &name, bool read_only);
+    void create(const nb::bytes &name, nb::handle frame, uint32_t keywords, uint32_t depth, uint32_t file_mode,
                 int compatibility, bool exclusive);
     void close() { handle_.close(); }
     void reopen() { handle_.reopen(); }

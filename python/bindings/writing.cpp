@@ -103,12 +103,12 @@ void write_converted(Handle &handle, nb::object frame, ShapeOf &&shape_of, Write
 
 } // namespace
 
-void Segment::open(nb::bytes name, bool read_only)
+void Segment::open(const nb::bytes &name, bool read_only)
 {
     handle_.open(std::string(name.c_str(), name.size()), read_only);
 }
 
-void Segment::create(nb::bytes name, nb::handle frame, uint32_t keywords, uint32_t depth, uint32_t file_mode,
+void Segment::create(const nb::bytes &name, nb::handle frame, uint32_t keywords, uint32_t depth, uint32_t file_mode,
                      int compatibility, bool exclusive)
 {
     const std::string path(name.c_str(), name.size());

@@ -127,14 +127,14 @@ bool has_name(const IMAGE_KEYWORD &keyword, const char *name) noexcept
     return is_used(keyword) && std::strncmp(keyword.name, name, name_bytes) == 0;
 }
 
-struct Place
+struct KeywordPlace
 {
     uint32_t index;
     bool found;
 };
 
 // The keyword of that name, else the first unused place, else past the end.
-Status find_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, Place &place,
+Status find_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, KeywordPlace &place,
                     IMAGE_KEYWORD &keyword) noexcept
 {
     const uint32_t room = segment.layout().geometry.keywords;
@@ -194,7 +194,7 @@ void fill(char *field, size_t bytes, const char *text) noexcept
 Status set_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, const KeywordValue &value,
                    const char *comment) noexcept
 {
-    Place place;
+    KeywordPlace place;
     IMAGE_KEYWORD keyword;
     KeywordLock lock(segment);
     Status status = check_set(segment, name, value, comment);
@@ -225,7 +225,7 @@ Status set_keyword(Segment &segment, base::Interrupts &interrupts, const char *n
 
 Status get_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, IMAGE_KEYWORD &keyword) noexcept
 {
-    Place place;
+    KeywordPlace place;
     IMAGE_KEYWORD found;
     if (check_keyword_name(segment, name) != Status::success)
         return Status::error;
@@ -270,7 +270,7 @@ Status count_keywords(Segment &segment, base::Interrupts &interrupts, uint32_t &
 
 Status remove_keyword(Segment &segment, base::Interrupts &interrupts, const char *name) noexcept
 {
-    Place place;
+    KeywordPlace place;
     IMAGE_KEYWORD keyword;
     KeywordLock lock(segment);
     if (check_keyword_name(segment, name) != Status::success)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""clang-tidy over all sources of a build: tidy.py CLANG_TIDY BUILD_FOLDER CACHE_FOLDER
+"""clang-tidy over the sources of a build: tidy.py CLANG_TIDY BUILD_FOLDER CACHE_FOLDER
 
-A source is looked at again only when it, a header of the project, .clang-tidy, its flags or clang-tidy changed since it
-passed: the cache holds an empty file for each that did.
+A source, or the file of a unity build that includes several, is looked at again only when it, a header of the project,
+.clang-tidy, its flags or clang-tidy changed since it passed: the cache holds an empty file for each that did. Lines of
+comments count only where they speak to clang-tidy, and the place of the clone does not.
 """
 
 import functools
@@ -16,8 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("src", "include", "tools", "examples", "benchmarks", "tests", "net")
+PARTS = ("src", "include", "tools", "examples", "benchmarks", "tests", "net", "python")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
+COMMENT = re.compile(r"^\s*//(?!.*NOLINT).*\n", re.MULTILINE)
 # Flags that clang does not know, and what belongs to gcc's precompiled headers.
 UNKNOWN = re.compile(r"-Winvalid-pch|-fno-fat-lto-objects|-include \S*cmake_pch\.hxx|-fpch-preprocess")
 
@@ -27,30 +29,34 @@ def text_of(path):
     return path.read_text(errors="replace")
 
 
+def is_ours(path):
+    return ROOT in path.parents and path.relative_to(ROOT).parts[0] in PARTS
+
+
+def includes_of(file, folders):
+    for name in INCLUDE.findall(text_of(file)):
+        found = ((folder / name).resolve() for folder in (file.parent, *folders))
+        yield from [path for path in found if path.is_file() and ROOT in path.parents][:1]
+
+
 def with_headers(source, folders):
-    """The source and all files of the clone that it includes, in order."""
-    seen = {}
+    """The source and all files of the clone that it includes."""
+    seen = set()
     waiting = [source]
     while waiting:
         file = waiting.pop()
-        if file in seen:
-            continue
-        seen[file] = text_of(file)
-        for name in INCLUDE.findall(seen[file]):
-            for folder in (file.parent, *folders):
-                header = (folder / name).resolve()
-                if header.is_file() and ROOT in header.parents:
-                    waiting.append(header)
-                    break
-    return [seen[file] for file in sorted(seen)]
+        if file not in seen:
+            seen.add(file)
+            waiting.extend(includes_of(file, folders))
+    return sorted(seen)
 
 
 def entries(build):
-    """(Source, command) of every source in the clone, once."""
+    """(Source, command) of every source in the clone, once, or of the unity files that include them."""
     found = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         source = Path(entry["directory"], entry["file"]).resolve()
-        if ROOT in source.parents and source.relative_to(ROOT).parts[0] in PARTS:
+        if is_ours(source) or any(map(is_ours, includes_of(source, []))):
             found.setdefault(source, UNKNOWN.sub("", entry["command"]))
     return found
 
@@ -60,9 +66,10 @@ def main():
     cache.mkdir(parents=True, exist_ok=True)
     version = subprocess.run([clang_tidy, "--version"], capture_output=True, text=True, check=True).stdout
     version += (ROOT / ".clang-tidy").read_text()
+    headers = f"{ROOT}/({'|'.join(part for part in PARTS if part != 'include')})/"  # the public ones' names are given
     commands = entries(build)
     # clang-tidy reads the flags from a folder of its own, without what clang does not know.
-    database = ROOT / "build/tidy"
+    database = build / "tidy"
     database.mkdir(parents=True, exist_ok=True)
     listed = [
         {"directory": str(build), "file": str(source), "command": command} for source, command in commands.items()
@@ -70,20 +77,21 @@ def main():
     (database / "compile_commands.json").write_text(json.dumps(listed))
 
     def passed_file(source):
-        folders = [Path(name).resolve() for name in re.findall(r"-(?:I|isystem )(\S+)", commands[source])]
-        flags = commands[source].replace(str(ROOT), "")
-        content = "\0".join([version, flags, *with_headers(source, folders)])
+        flags = commands[source]
+        folders = [Path(name).resolve() for name in re.findall(r"-(?:I|isystem )(\S+)", flags)]
+        texts = (COMMENT.sub("", text_of(file)) for file in with_headers(source, folders))
+        content = "\0".join([version, flags, *texts]).replace(str(build), "").replace(str(ROOT), "")
         return cache / hashlib.sha256(content.encode()).hexdigest()
 
     def look(source):
         passed = passed_file(source)
         if passed.exists():
             return None
-        done = subprocess.run(
-            [clang_tidy, "--quiet", "--warnings-as-errors=*", "-p", str(database), str(source)],
-            capture_output=True,
-            text=True,
-        )
+        command = [clang_tidy, "--quiet", "--warnings-as-errors=*", f"--header-filter={headers}"]
+        command += [f"--config-file={ROOT}/.clang-tidy", "-p", str(database)]
+        if not is_ours(source):  # a unity file
+            command.append("--checks=-bugprone-suspicious-include")
+        done = subprocess.run([*command, str(source)], capture_output=True, text=True)
         if done.returncode == 0:
             passed.touch()
             return ""

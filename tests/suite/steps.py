@@ -124,7 +124,8 @@ STEPS = [
         "hardening", "tests/checks/hardening.py", "build/release", str(Path(PYTHON).parents[1] / "lib"),
         after=("release build", "python package"),
     ),
-    Step("clang-tidy", "tidy", ("tests/checks/tidy.sh",), ("release build",)),  # make tidy
+    Step("clang-tidy", "tidy", ("tests/checks/tidy.sh",), ("python package",)),  # make tidy
+    Step("clang-tidy of all", "tidy-all", ("tests/checks/tidy.sh", "build/release"), ("release build",)),
     # `make test-platforms`
     platform("windows", "run_windows.sh"),
     platform("arm64", "run_arm64.sh"),

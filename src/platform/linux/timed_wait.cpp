@@ -5,6 +5,7 @@
 #include <time.h>
 
 // Younger than the oldest C library that this is built for; null where it is missing.
+// NOLINTNEXTLINE(readability-redundant-declaration)
 extern "C" int sem_clockwait(sem_t *, clockid_t, const timespec *) __attribute__((weak));
 
 namespace dao::platform

@@ -28,6 +28,7 @@ bool replace_pages(uintptr_t from, size_t bytes, int protection) noexcept
     // Past the thread sanitizer, which would take it for stores by this thread that race with the other threads' loads.
     return syscall(SYS_mmap, from, bytes, protection, flags, -1, 0) != -1;
 #else
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
     return mmap(reinterpret_cast<void *>(from), bytes, protection, flags, -1, 0) != MAP_FAILED;
 #endif
 }

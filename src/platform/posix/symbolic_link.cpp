@@ -62,9 +62,10 @@ bool read_link(const char *path, const struct stat &link, char *target) noexcept
 bool follow(char *path, const char *target) noexcept
 {
     const size_t kept = target[0] == '/' ? 0 : folder_length(path);
-    if (kept + std::strlen(target) >= path_capacity)
+    const size_t length = std::strlen(target);
+    if (kept + length >= path_capacity)
         return false;
-    std::strcpy(path + kept, target);
+    std::memcpy(path + kept, target, length + 1);
     return true;
 }
 

@@ -8,6 +8,7 @@
 namespace daoshm
 {
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define DAOSHM_DEFINE(function) decltype(&::function) function = nullptr;
 DAOSHM_ARAVIS_FUNCTIONS(DAOSHM_DEFINE)
 #undef DAOSHM_DEFINE

@@ -205,7 +205,7 @@ class TopScreen
         const int room = std::max(0, size.rows - 3);
         first_row_ = std::clamp(first_row_, 0, std::max(0, static_cast<int>(rows.size()) - room));
         for (int line = 0; line < room && line + first_row_ < static_cast<int>(rows.size()); ++line)
-            draw_row(line + 2, rows[static_cast<size_t>(line + first_row_)], columns);
+            draw_row(line + 2, rows[static_cast<size_t>(line) + static_cast<size_t>(first_row_)], columns);
         if (rows.empty())
             screen_.put(3, 2, model_.filter.empty() ? "no segments" : "no segment fits the filter", Style::dim);
         draw_keys(size);

@@ -59,6 +59,7 @@ struct Scaling
     /// Does float hold the value of each of the (few) stored numbers exactly?
     bool fits_float() const
     {
+        // NOLINTNEXTLINE(bugprone-float-loop-counter,clang-analyzer-security.FloatLoopCounter)
         for (double stored = lowest; stored <= highest; ++stored)
         {
             const double value = stored * scale + zero;

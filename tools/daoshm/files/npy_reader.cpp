@@ -35,6 +35,7 @@ void copy_reordered(const std::vector<uint64_t> &shape, const std::byte *from, u
         for (size_t axis = shape.size(); axis-- > 0;)
             place = place * shape[axis] + index[axis];
         std::copy_n(from + place * bytes, bytes, to + i * bytes);
+        // NOLINTNEXTLINE(bugprone-inc-dec-in-conditions)
         for (size_t axis = shape.size(); axis-- > 0 && ++index[axis] == shape[axis];)
             index[axis] = 0;
     }

@@ -17,7 +17,7 @@ namespace daoshm
 namespace
 {
 
-constexpr std::array<unsigned char, 2> magic{0x1F, 0x8B};
+constexpr std::array<unsigned char, 2> gzip_magic{0x1F, 0x8B};
 
 struct EndInflate
 {
@@ -51,9 +51,10 @@ class Unpacker
     /// What follows the last member is no part of the content, as gzip has it.
     bool has_member()
     {
-        if (stream_.avail_in < magic.size())
+        if (stream_.avail_in < gzip_magic.size())
             fill();
-        return stream_.avail_in >= magic.size() && std::equal(magic.begin(), magic.end(), stream_.next_in);
+        return stream_.avail_in >= gzip_magic.size() &&
+               std::equal(gzip_magic.begin(), gzip_magic.end(), stream_.next_in);
     }
 
     /// Read on behind what was not used yet.
@@ -99,9 +100,9 @@ class Unpacker
 
 bool is_packed(const std::string &path)
 {
-    std::array<char, magic.size()> start{};
+    std::array<char, gzip_magic.size()> start{};
     std::ifstream(path_of(path), std::ios::binary).read(start.data(), start.size());
-    return std::equal(magic.begin(), magic.end(), reinterpret_cast<const unsigned char *>(start.data()));
+    return std::equal(gzip_magic.begin(), gzip_magic.end(), reinterpret_cast<const unsigned char *>(start.data()));
 }
 
 std::vector<std::byte> unpacked(const std::string &path)

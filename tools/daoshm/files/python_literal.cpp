@@ -156,6 +156,7 @@ class Parser
         const std::string_view digits = text_.substr(std::min(first, text_.size()), most);
         unsigned code = 0;
         const char *const end = digits.data() + digits.size();
+        // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage)
         const auto [rest, error] = std::from_chars(digits.data(), end, code, is_octal ? 8 : 16);
         constexpr unsigned last_ascii = 0x7F;
         if (error != std::errc() || (rest != end && !is_octal) || digits.size() < (is_octal ? 1 : most) ||

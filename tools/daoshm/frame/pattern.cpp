@@ -135,9 +135,9 @@ double Pattern::value_at(uint64_t element, uint64_t index) const
     if (name_ == "noise")
         return lowest_ + span * mixed(element + index * geometry_.element_count());
     const uint64_t width = geometry_.shape.back();
-    const uint64_t height = geometry_.element_count() / width;
+    const uint64_t height = geometry_.element_count() / width, row = element / width;
     const double x = static_cast<double>(element % width) / static_cast<double>(width) - 0.5;
-    const double y = height > 1 ? static_cast<double>(element / width) / static_cast<double>(height) - 0.5 : 0;
+    const double y = height > 1 ? static_cast<double>(row) / static_cast<double>(height) - 0.5 : 0;
     const double time = static_cast<double>(index) * 0.05;
     if (name_ == "wave")
         return lowest_ + span * (0.5 + 0.5 * std::sin(2 * std::numbers::pi * (3 * x + 2 * y) - time));

@@ -15,7 +15,7 @@ namespace daoshm
 namespace
 {
 
-constexpr int64_t query_ns = 1'000'000'000;
+constexpr int64_t again_after_ns = 1'000'000'000;
 constexpr int64_t look_ns = 200'000'000;
 
 /// A topic is what somebody else says: it names a file in the folder that was chosen here, or nothing.
@@ -104,7 +104,7 @@ std::vector<Address> expanded(const Address &address, const SubscribeOptions &op
     bool is_told = false;
     while (!is_interrupted())
     {
-        const auto offers = query_offers(address, options.keys, query_ns);
+        const auto offers = query_offers(address, options.keys, again_after_ns);
         if (offers && !offers->empty())
         {
             std::vector<Address> all;
@@ -119,7 +119,7 @@ std::vector<Address> expanded(const Address &address, const SubscribeOptions &op
                        stderr);
         is_told = true;
         if (offers)
-            sleep_unless_interrupted(query_ns);
+            sleep_unless_interrupted(again_after_ns);
     }
     return {};
 }

@@ -98,8 +98,8 @@ std::string sixel(const Raster &raster)
         const size_t rows = std::min<size_t>(6, raster.height - top);
         const std::set<size_t> used(begin, begin + static_cast<std::ptrdiff_t>(rows * raster.width));
         for (const size_t colour : used)
-            text += band_of(raster, palette, top, colour) + "$";
-        text += "-";
+            text += band_of(raster, palette, top, colour) + '$';
+        text += '-';
     }
     return text + "\033\\";
 }
