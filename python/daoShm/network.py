@@ -161,7 +161,12 @@ class Network(_core.Segment):
         A loan is given back, and waits of other threads end with ValueError. A second close does nothing. Views keep
         their memory.
         """
-        for side in ("_publishing", "_subscribing"):
-            if side in self.__dict__:
-                self.__dict__[side].end()
-        super().close()
+        self._end_side("_publishing")
+        try:
+            super().close()  # first, so that who waits for a first frame finds the object closed
+        finally:
+            self._end_side("_subscribing")
+
+    def _end_side(self, side: str) -> None:
+        if side in self.__dict__:
+            self.__dict__[side].end()

@@ -140,15 +140,6 @@ enum class Liveness
 // By what the system says of process ids; `dead` and `alive` are certain. A zombie is dead, unless threads of it go on.
 Liveness judge_process(const ProcessIdentity &process) noexcept;
 
-// Whether the process, which lives, has the file in its memory. Where systems do not tell it counts as not having it.
-enum class Mapped
-{
-    no,
-    yes,
-    unknown
-};
-Mapped maps_file(uint32_t pid, uint64_t file_number) noexcept;
-
 // Whether the process is stopped, by a signal or a debugger. False when that cannot be asked.
 bool is_stopped(const ProcessIdentity &process) noexcept;
 
@@ -222,6 +213,7 @@ class File
     // For IMAGE.shmfd.
     int32_t descriptor() const noexcept { return static_cast<int32_t>(native()); }
     void close() noexcept { handle_.reset(); }
+    FileHandle release() noexcept { return handle_.release(); }
 
     Status query(const char *name, FileInfo &info) const noexcept;
     // Reserves space for the whole file: afterwards a full file system cannot hurt it.
@@ -247,6 +239,28 @@ class File
     friend Status create_beside(const char *, uint32_t, File &, char *, size_t) noexcept;
 
     UniqueResource<FileHandle, close_file> handle_;
+};
+
+// What keeps a byte locked: the address of a page, or a file; 0 for nothing.
+struct LockKeeper
+{
+    intptr_t number = 0;
+    bool operator==(const LockKeeper &) const = default;
+};
+void end_lock(LockKeeper keeper) noexcept;
+
+// A byte of a file that this process keeps locked for writing until end(), its death or exec.
+class LockedByte
+{
+  public:
+    // On an opening of its own. `path`: the file's name, perhaps.
+    ByteLock lock(const File &file, const char *path, uint64_t position) noexcept;
+    void end() noexcept { keeper_.reset(); }
+    // In the child of a fork, which does not have the lock: its parent's stays.
+    void leave_to_parent() noexcept;
+
+  private:
+    UniqueResource<LockKeeper, end_lock> keeper_;
 };
 
 constexpr size_t path_capacity = 4096;

@@ -8,7 +8,7 @@ namespace dao::platform
 {
 
 // A `Value` made from nothing stands for none.
-template <class Value, void (*release)(Value) noexcept>
+template <class Value, void (*give_back)(Value) noexcept>
 class UniqueResource
 {
   public:
@@ -23,10 +23,12 @@ class UniqueResource
 
     bool is_there() const noexcept { return !(value_ == Value{}); }
     const Value &get() const noexcept { return value_; }
+    // For whoever gives it back from now on.
+    Value release() noexcept { return std::exchange(value_, Value{}); }
     void reset(Value value = Value{}) noexcept
     {
         if (is_there())
-            release(value_);
+            give_back(value_);
         value_ = value;
     }
 

@@ -51,25 +51,6 @@ bool is_elsewhere(const ProcessIdentity &identity) noexcept
     return identity.pid_namespace != 0 && identity.pid_namespace != platform::this_process().identity.pid_namespace;
 }
 
-// A process that had a proof, whose lock is free. It may have closed the descriptor with all others (closefrom); one that
-// called exec, or closed the segment, has it no longer in its memory.
-Liveness judge_without_lock(const Segment &segment, const ProcessIdentity &process) noexcept
-{
-    if (process.pid == platform::this_process().identity.pid || // an earlier life of this one
-        platform::judge_process(process) != Liveness::alive)
-        return Liveness::dead;
-    switch (platform::maps_file(process.pid, segment.file_number()))
-    {
-    case platform::Mapped::yes:
-        return Liveness::alive;
-    case platform::Mapped::unknown:
-        return Liveness::unknown;
-    case platform::Mapped::no:
-        break;
-    }
-    return Liveness::dead;
-}
-
 }
 
 bool IsDead::operator()(ProcessToken token) const noexcept
@@ -98,10 +79,9 @@ Liveness judge(const Segment &segment, ProcessToken token) noexcept
     const ByteLock lock = segment.query_proof(token);
     if (lock == ByteLock::others)
         return Liveness::alive;
-    const ProcessIdentity process = find_process(segment, token).identity;
     if (lock != ByteLock::unavailable && base::has_proof(token))
-        return judge_without_lock(segment, process);
-    return platform::judge_process(process);
+        return Liveness::dead;
+    return platform::judge_process(find_process(segment, token).identity);
 }
 
 Liveness judge_process(const Segment &segment, ProcessToken token) noexcept

@@ -15,11 +15,12 @@ using base::ProcessToken;
 using platform::ByteLock;
 using platform::File;
 using platform::FileIdentity;
+using platform::LockedByte;
 
 struct SharedProof
 {
     FileIdentity identity; // nothing for a private image
-    File file;             // open while it holds the lock
+    LockedByte lock;
     ProcessToken token = 0;
     char name[DAO_READER_NAME_SIZE] = {};
     std::atomic<const void *> lock_holder{nullptr};
@@ -69,7 +70,7 @@ void in_child() noexcept
 {
     for (SharedProof *proof = proofs; proof != nullptr; proof = proof->next)
     {
-        proof->file.close();
+        proof->lock.leave_to_parent();
         proof->give_out(0);
     }
     mutex.unlock();
@@ -125,19 +126,18 @@ ProcessToken draw(const format::Extension &extension, bool has_proof) noexcept
 }
 
 // Takes the lock of a token that nobody else has. A process of another pid namespace may have drawn the same.
-ProcessToken take_lock(File &file, const format::Extension &extension) noexcept
+ProcessToken take_lock(LockedByte &lock, const File &file, const char *path, const format::Extension &extension) noexcept
 {
     constexpr int attempts = 32;
     for (int attempt = 0; attempt < attempts; ++attempt)
     {
         const ProcessToken token = draw(extension, true);
-        const ByteLock result = file.lock_byte(base::lock_position(token));
+        const ByteLock result = lock.lock(file, path, base::lock_position(token));
         if (result == ByteLock::own)
             return token;
         if (result == ByteLock::unavailable)
             break;
     }
-    file.close();
     return draw(extension, false);
 }
 
@@ -180,8 +180,7 @@ bool Proof::begin(const File &file, const char *path, const format::Extension &e
         return true;
     }
     platform::process_name(platform::this_process().identity.pid, shared_->name, sizeof shared_->name);
-    const bool may_lock = file.is_open() && file.open_again(path, shared_->file);
-    shared_->give_out(may_lock ? take_lock(shared_->file, extension) : draw(extension, false));
+    shared_->give_out(file.is_open() ? take_lock(shared_->lock, file, path, extension) : draw(extension, false));
     return true;
 }
 

@@ -3,8 +3,8 @@
 // which byte (base/process_token.hpp).
 //
 // One for each process and segment, shared by its handles: taken with the first write or entry in the readers' table, given
-// back with the last handle. The opening is never mapped nor given to anybody, and a forked child closes it: a mapping or a
-// descriptor of another process would keep the lock. Where no lock can be had the token says so.
+// back with the last handle. A forked child does not have it (platform::LockedByte), and draws a token of its own. Where no
+// lock can be had the token says so.
 #pragma once
 
 #include "base/process_token.hpp"

@@ -108,7 +108,6 @@ class Segment
     const format::Layout &layout() const noexcept { return layout_; }
     const platform::File &file() const noexcept { return file_; }
     uint64_t mapped_bytes() const noexcept { return mapping_.bytes(); }
-    uint64_t file_number() const noexcept { return file_identity_.number; }
     bool read_only() const noexcept { return read_only_; }
 
     // Null where the segment's maker was not this library.

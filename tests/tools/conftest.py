@@ -74,7 +74,7 @@ class Tool:
         assert code is None or done.returncode == code, (
             f"{arguments}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
         )
-        self.errors = done.stderr
+        self.code, self.errors = done.returncode, done.stderr
         return done.stdout
 
     def command_line(self, *arguments):

@@ -122,18 +122,6 @@ bool is_near(const ProcessIdentity &process) noexcept
            process.pid_namespace == this_process().identity.pid_namespace;
 }
 
-// A line of /proc/PID/maps. By the file's number alone: the device is another one there than fstat() says on some file systems
-// (overlayfs, btrfs).
-bool is_mapping_of(const char *line, uint64_t file_number) noexcept
-{
-    for (int field = 0; field < 4; ++field) // the address, the permissions, the offset, the device
-    {
-        line += std::strcspn(line, " ");
-        line += std::strspn(line, " ");
-    }
-    return std::strtoull(line, nullptr, 10) == file_number;
-}
-
 // Whether the process that has the id now is the one that is asked for. Only when their times can be compared.
 bool is_same(const ProcessIdentity &process, const ProcessStat &stat, bool &same) noexcept
 {
@@ -173,30 +161,6 @@ Liveness judge_process(const ProcessIdentity &process) noexcept
     if (!same)
         return Liveness::dead;
     return has_ended(stat.state) ? judge_threads(process.pid) : Liveness::alive;
-}
-
-Mapped maps_file(uint32_t pid, uint64_t file_number) noexcept
-{
-    char text[2 * PATH_MAX];
-    std::snprintf(text, sizeof text, "/proc/%u/maps", pid);
-    const int file = has_own_proc() ? open(text, O_RDONLY | O_CLOEXEC) : -1;
-    if (file < 0)
-        return Mapped::unknown;
-    Mapped result = Mapped::no;
-    size_t kept = 0; // of a line that the last read ended in
-    ssize_t length = 0;
-    while (result == Mapped::no && (length = read(file, text + kept, sizeof text - 1 - kept)) > 0)
-    {
-        text[kept + static_cast<size_t>(length)] = 0;
-        char *line = text;
-        for (char *end = nullptr; (end = std::strchr(line, '\n')) != nullptr; line = end + 1)
-            if (is_mapping_of(line, file_number))
-                result = Mapped::yes;
-        kept = std::strlen(line);
-        std::memmove(text, line, kept);
-    }
-    close(file);
-    return length < 0 ? Mapped::unknown : result;
 }
 
 bool is_stopped(const ProcessIdentity &process) noexcept

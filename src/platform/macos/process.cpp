@@ -68,11 +68,6 @@ Liveness judge_process(const ProcessIdentity &process) noexcept
     return found.kp_proc.p_stat != SZOMB && start_time(found) == process.start_time ? Liveness::alive : Liveness::dead;
 }
 
-Mapped maps_file(uint32_t, uint64_t) noexcept
-{
-    return Mapped::no;
-}
-
 bool is_stopped(const ProcessIdentity &process) noexcept
 {
     kinfo_proc found{};

@@ -49,11 +49,6 @@ Liveness judge_process(const ProcessIdentity &process) noexcept
     return start_time(found.get()) == process.start_time ? Liveness::alive : Liveness::dead;
 }
 
-Mapped maps_file(uint32_t, uint64_t) noexcept
-{
-    return Mapped::no;
-}
-
 // Windows stops threads, not processes.
 bool is_stopped(const ProcessIdentity &) noexcept
 {
