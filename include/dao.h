@@ -739,8 +739,9 @@ DAO_API void daoShmReleaseMemory(DAO_MEMORY *memory);
  *  image is not open. */
 DAO_API uint64_t daoShmGetMissed(IMAGE *image);
 
-/** Borrow the newest slot. Before the first frame: the last slot, `cnt0` 0. It does not tell that the segment was replaced or
- *  removed, as the memory stays: daoShmCheckReplaced() does. @see daoShmCheckSegmentOverwrite() */
+/** Borrow the newest slot. Before the first frame: the last slot, `cnt0` 0. `DAO_REPLACED` or `DAO_REMOVED`
+ *  when the segment is no longer the one of its name: the slot is lent all the same, as the memory stays.
+ *  @see daoShmCheckSegmentOverwrite() */
 DAO_API int_fast8_t daoShmGetNewestSegment(IMAGE *image, void **segment_ptr, uint32_t *segment_idx,
                                            uint64_t *segment_cnt0);
 /** Borrow the slot of the next frame in order. `DAO_NOTREADY`: none yet, and the pointer is null. `DAO_OVERWRITE`: the

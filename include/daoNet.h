@@ -84,7 +84,8 @@ typedef struct
     const char *bind; /**< address or interface to listen at, "*" for all; default: 127.0.0.1 without keys, "*" with */
     const char *keys; /**< file of this publisher's key pair, from daoNetMakeKeys(): encrypt; default: no encryption */
     const char *clients; /**< file of the public keys that may subscribe, a line each; default: whoever knows this
-                              publisher's public key; only with `keys`. Read again when it changes */
+                              publisher's public key; only with `keys`. Read again when it changes, for who connects
+                              then */
 } DAO_NET_PUBLISHER_OPTIONS;
 
 /** All defaults. */
@@ -117,7 +118,8 @@ DAO_NET_API int_fast8_t daoNetAnnounce(DAO_NET *net, int on);
 /** Listen for publishers that announce themselves. Their addresses are all that is believed: ask them for their offers.
  *  @param time_ns   how long to listen, 0 to an hour; 2.5 s hears each, also where a datagram is lost
  *  @param endpoints room for `capacity` texts of `DAO_NET_ENDPOINT_SIZE` bytes, such as "tcp://10.0.0.1:5555"
- *  @param count     set to how many there are, which may exceed `capacity` */
+ *  @param count     set to how many there are, which may exceed `capacity`
+ *  @return `DAO_SUCCESS`; `DAO_INTERRUPTED` by a signal or daoShmInterrupt() */
 DAO_NET_API int_fast8_t daoNetDiscover(int64_t time_ns, char (*endpoints)[DAO_NET_ENDPOINT_SIZE], uint32_t capacity,
                                        uint32_t *count);
 
@@ -294,7 +296,8 @@ DAO_NET_API int_fast8_t daoNetGetOffers(DAO_NET *net, DAO_NET_OFFER *offers, uin
 /** Ask a publisher, of any machine, what it offers.
  *  @param options    host, port and keys; null: all defaults
  *  @param timeout_ns negative: no limit
- *  @return `DAO_SUCCESS`; `DAO_TIMEOUT` when nobody answered; `DAO_ERROR`, `DAO_E_KEY` when the keys were refused */
+ *  @return `DAO_SUCCESS`; `DAO_TIMEOUT` when nobody answered; `DAO_INTERRUPTED` by a signal or daoShmInterrupt(); `DAO_ERROR`,
+ *          `DAO_E_KEY` when the keys were refused */
 DAO_NET_API int_fast8_t daoNetQueryOffers(const DAO_NET_SUBSCRIBER_OPTIONS *options, int64_t timeout_ns,
                                           DAO_NET_OFFER *offers, uint32_t capacity, uint32_t *count);
 

@@ -1,6 +1,7 @@
 #include "beacon/beacon.hpp"
 
 #include "clock.hpp"
+#include "interruption.hpp"
 #include "platform/platform.hpp"
 
 namespace dao::net
@@ -11,6 +12,7 @@ namespace
 
 constexpr std::string_view head{"daoNet\1\0", 8};
 constexpr auto interval = std::chrono::seconds(1);
+constexpr int64_t slice_ns = 50 * millisecond_ns; // how late an interruption is noticed
 
 }
 
@@ -60,11 +62,15 @@ std::set<std::string> discover(int64_t time_ns)
 {
     platform::GroupListener listener(beacon_group);
     std::set<std::string> endpoints;
+    Interruption interruption;
     const int64_t until_ns = monotonic_ns() + time_ns;
     for (int64_t left_ns = time_ns; left_ns > 0 && endpoints.size() < beacon_limit; left_ns = until_ns - monotonic_ns())
-        if (const std::optional<platform::Datagram> heard = listener.receive(left_ns, beacon_bytes + 1))
+    {
+        interruption.check();
+        if (const std::optional<platform::Datagram> heard = listener.receive(std::min(left_ns, slice_ns), beacon_bytes + 1))
             if (const std::optional<uint16_t> port = read_beacon(heard->bytes))
                 endpoints.insert("tcp://" + heard->from + ":" + std::to_string(*port));
+    }
     return endpoints;
 }
 

@@ -3,6 +3,7 @@
 
 #include "beacon/beacon.hpp"
 #include "failure.hpp"
+#include "interruption.hpp"
 #include "platform/platform.hpp"
 #include "publisher/publisher.hpp"
 #include "subscriber/subscriber.hpp"
@@ -31,9 +32,17 @@ int_fast8_t guarded(Action &&action) noexcept
     {
         return daoSetLastError(failure.code(), failure.what());
     }
+    catch (const Interrupted &)
+    {
+        daoSetLastError(DAO_E_INTERRUPTED, "interrupted by a signal, or by daoShmInterrupt()");
+        return DAO_INTERRUPTED;
+    }
     catch (const zmq::error_t &error)
     {
-        return daoSetLastError(DAO_E_NETWORK, error.what());
+        const bool lacks_descriptors = error.num() == EMFILE || error.num() == ENFILE;
+        return daoSetLastError(DAO_E_NETWORK, lacks_descriptors ? "network: too many open files; expected room for more "
+                                                                  "descriptors (ulimit -n)"
+                                                                : error.what());
     }
     catch (const std::bad_alloc &)
     {

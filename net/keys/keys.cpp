@@ -22,6 +22,10 @@ constexpr uintmax_t file_limit_bytes = uintmax_t{1} << 20;
 Secret read_file(const std::filesystem::path &path)
 {
     std::error_code error;
+    if (const auto kind = std::filesystem::status(path, error).type();
+        kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::not_found &&
+        kind != std::filesystem::file_type::unknown)
+        throw Failure(DAO_E_KEY, path.string() + ": no file; expected a file of keys"); // a pipe would be waited for
     const uintmax_t bytes = std::filesystem::file_size(path, error);
     std::ifstream file;
     file.rdbuf()->pubsetbuf(nullptr, 0); // no copy of it elsewhere
@@ -72,9 +76,9 @@ std::string_view find_key(const std::vector<Words> &lines, std::string_view labe
 
 void check_closed(const std::filesystem::path &path)
 {
-    if (platform::is_readable_by_others(path))
-        throw Failure(DAO_E_KEY,
-                      path.string() + ": others may read this file with a secret key; expected mode 0600 (chmod 600)");
+    if (platform::is_open_to_others(path))
+        throw Failure(DAO_E_KEY, path.string() + ": others may read or write this file with a secret key; expected mode "
+                                                 "0600 (chmod 600)");
 }
 
 }
@@ -194,6 +198,7 @@ void AllowedClients::read()
     changed_ = std::filesystem::last_write_time(path_, ignored);
     bytes_ = std::filesystem::file_size(path_, ignored);
     keys_ = std::move(keys);
+    problem_.clear();
 }
 
 void AllowedClients::refresh()
@@ -206,9 +211,10 @@ void AllowedClients::refresh()
     {
         read();
     }
-    catch (const Failure &)
+    catch (const Failure &failure)
     {
         keys_.clear();
+        problem_ = failure.what();
     }
 }
 

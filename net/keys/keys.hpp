@@ -43,6 +43,8 @@ class AllowedClients
     explicit AllowedClients(const std::string &path);
     // When the file cannot be read any longer, nobody.
     bool allows(const std::string &public_key);
+    // Why it cannot be read; empty while it can.
+    const std::string &problem() const { return problem_; }
 
   private:
     void read();
@@ -52,6 +54,7 @@ class AllowedClients
     std::filesystem::file_time_type changed_;
     uintmax_t bytes_ = 0;
     std::set<std::string> keys_;
+    std::string problem_;
 };
 
 }

@@ -50,7 +50,7 @@ class GroupListener
     ~GroupListener();
     GroupListener(const GroupListener &) = delete;
     GroupListener &operator=(const GroupListener &) = delete;
-    // Nothing when none came in time. At most `most_bytes` of one are read.
+    // Nothing when none came in time. Throws Interrupted for a signal. At most `most_bytes` of one are read.
     std::optional<Datagram> receive(int64_t timeout_ns, size_t most_bytes);
 
   private:

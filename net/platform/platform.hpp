@@ -33,6 +33,10 @@ class NoSignals
 // of the time of a message of 40 kB.
 void keep_freed_memory();
 
+// Throws Failure unless the process may open so many descriptors more as libzmq takes for a handle: without one it ends the
+// process.
+void require_descriptors();
+
 // Sockets that a forked child is to close at once: its copies of them would keep ports taken and connections alive when the
 // parent ends, or ends them. The child calls nothing of this.
 class ForkGuard
@@ -58,8 +62,8 @@ class ForkGuard
 // Makes a file that was not there, for its owner alone when `secret`. Throws Failure; then nothing remains.
 void write_new_file(const std::filesystem::path &path, std::string_view text, bool secret);
 
-// Whether others than its owner may read the file.
-bool is_readable_by_others(const std::filesystem::path &path);
+// Whether others than its owner may read or write the file.
+bool is_open_to_others(const std::filesystem::path &path);
 
 // Zeros that are not written to core files nor, where the limits allow it, to the swap; wiped when it ends.
 class SecretMemory

@@ -2,6 +2,7 @@
 
 #include "failure.hpp"
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -74,10 +75,26 @@ void write_new_file(const std::filesystem::path &path, std::string_view text, bo
     throw Failure(DAO_E_SYSTEM, path.string() + ": cannot write it: " + std::strerror(error != 0 ? error : errno));
 }
 
-bool is_readable_by_others(const std::filesystem::path &path)
+bool is_open_to_others(const std::filesystem::path &path)
 {
     struct stat info = {};
-    return ::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRGRP | S_IROTH)) != 0;
+    return ::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+}
+
+void require_descriptors()
+{
+    constexpr size_t wanted = 20; // 13 for a handle of either kind, and what looking a name up takes
+    std::array<int, wanted> files{};
+    size_t count = 0;
+    while (count < wanted && (files[count] = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+        ++count;
+    const int error = errno;
+    for (size_t index = 0; index < count; ++index)
+        ::close(files[index]);
+    if (count < wanted)
+        throw Failure(DAO_E_SYSTEM, "network: cannot open " + std::to_string(wanted) + " descriptors: " +
+                                        std::strerror(error) + " after " + std::to_string(count) +
+                                        "; expected room for them (ulimit -n)");
 }
 
 SecretMemory::SecretMemory(size_t bytes) : bytes_(bytes)

@@ -1,4 +1,5 @@
 #include "failure.hpp"
+#include "interruption.hpp"
 #include "platform/multicast_system.hpp"
 
 #include <algorithm>
@@ -96,7 +97,10 @@ std::optional<Datagram> GroupListener::receive(int64_t timeout_ns, size_t most_b
 {
     pollfd item = {static_cast<int>(socket_), POLLIN, 0};
     const int64_t timeout_ms = std::clamp<int64_t>((timeout_ns + 999'999) / 1'000'000, 0, 1'000'000);
-    if (::poll(&item, 1, static_cast<int>(timeout_ms)) != 1)
+    const int ready = ::poll(&item, 1, static_cast<int>(timeout_ms));
+    if (ready < 0 && errno == EINTR)
+        throw Interrupted();
+    if (ready != 1)
         return std::nullopt;
     Datagram datagram;
     datagram.bytes.resize(most_bytes);

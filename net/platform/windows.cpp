@@ -77,10 +77,12 @@ void write_new_file(const std::filesystem::path &path, std::string_view text, bo
     throw Failure(DAO_E_SYSTEM, path.string() + ": cannot write it: " + message_of(error));
 }
 
-bool is_readable_by_others(const std::filesystem::path &)
+bool is_open_to_others(const std::filesystem::path &)
 {
     return false;
 }
+
+void require_descriptors() {}
 
 SecretMemory::SecretMemory(size_t bytes) : bytes_(bytes)
 {

@@ -174,6 +174,7 @@ void Offer::serve_each(Session &session)
         std::optional<FrameCopy> copy = session.reader->next(session.counts.overwritten);
         if (!copy)
             return;
+        session.sent_source = session.reader->source();
         session.sent_cnt0 = copy->frame.cnt0;
         send(session, *copy);
     }
@@ -269,6 +270,18 @@ void Offer::make_room()
     sessions_.erase(oldest);
 }
 
+// What the earlier connection's reader went over beyond what the subscriber has: the new one goes over it again.
+void Offer::uncount_overwritten(Session &session, const Session &earlier) const
+{
+    const uint64_t after = session.credit.after_cnt0;
+    if (session.credit.source != earlier.sent_source || session.credit.source != source_.id() || earlier.sent_cnt0 <= after)
+        return;
+    const auto sent = static_cast<uint64_t>(std::count_if(earlier.in_flight.begin(), earlier.in_flight.end(),
+                                                          [&](const InFlight &frame) { return frame.cnt0 > after; }));
+    const uint64_t gone_over = earlier.sent_cnt0 - after;
+    session.counts.overwritten -= std::min(session.counts.overwritten, gone_over - std::min(gone_over, sent));
+}
+
 // The subscriber has a new connection: what it did not get by the earlier one is lost, unless it is sent again.
 void Offer::follow_on(Session &session, const Session &earlier)
 {
@@ -276,7 +289,10 @@ void Offer::follow_on(Session &session, const Session &earlier)
     session.counted_source = earlier.counted_source;
     session.counted_cnt0 = earlier.counted_cnt0;
     if (session.credit.every)
+    {
+        uncount_overwritten(session, earlier);
         return;
+    }
     for (const InFlight &frame : earlier.in_flight)
         if (session.credit.source != earlier.sent_source || frame.cnt0 > session.credit.after_cnt0)
             ++session.counts.undelivered;

@@ -106,6 +106,7 @@ class Offer
     Session *session_of(const wire::Credit &credit);
     void make_room();
     void follow_on(Session &session, const Session &earlier);
+    void uncount_overwritten(Session &session, const Session &earlier) const;
     void answer(const Session &session, int64_t heard_ns);
 
     const std::string topic_;

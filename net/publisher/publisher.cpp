@@ -42,6 +42,7 @@ Publisher::Publisher(const PublisherOptions &options)
         keys_ = read_key_pair(options.keys);
         platform::keep_freed_memory(); // libzmq takes three times a frame's for each that it encrypts
     }
+    platform::require_descriptors();
     info_.role = DAO_NET_PUBLISHER;
     info_.state = DAO_NET_LIVE;
     info_.pid = platform::process_id();
@@ -238,6 +239,10 @@ void Publisher::tick()
     next_tick_ns_ = monotonic_ns() + tick_ns;
     for (const OfferPointer &offer : all_offers())
         offer->tidy();
+    {
+        const std::lock_guard lock(mutex_);
+        wire::fill(info_.message, clients_.problem());
+    }
     record_.write(describe(), peers());
 }
 

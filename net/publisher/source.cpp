@@ -4,6 +4,7 @@
 #include "mark.hpp"
 #include "wire/keywords.hpp"
 
+#include <algorithm>
 #include <random>
 
 namespace dao::net
@@ -12,8 +13,10 @@ namespace dao::net
 namespace
 {
 
-// Reading all keywords takes some microseconds: frames that come faster share one reading.
+// Reading all keywords takes some microseconds, or milliseconds where they are thousands: frames that come faster share one
+// reading, and it takes a twentieth of the time at most.
 constexpr int64_t keywords_interval_ns = 10 * millisecond_ns;
+constexpr int64_t keywords_part = 20;
 
 uint64_t random_number()
 {
@@ -73,7 +76,7 @@ void Source::attach()
     opened_ = describe_opened(reading_.get());
     newest_.reset();
     seen_ = 0;
-    keywords_read_ns_ = 0;
+    keywords_due_ns_ = 0;
 }
 
 void Source::interrupt()
@@ -157,11 +160,12 @@ const std::string &Source::keywords()
 {
     if (opened_.keyword_room == 0)
         return keywords_;
-    const int64_t now_ns = monotonic_ns();
-    if (keywords_read_ns_ == 0 || now_ns - keywords_read_ns_ >= keywords_interval_ns)
+    const int64_t begin_ns = monotonic_ns();
+    if (begin_ns >= keywords_due_ns_)
     {
-        keywords_read_ns_ = now_ns;
         read_keywords();
+        const int64_t end_ns = monotonic_ns();
+        keywords_due_ns_ = end_ns + std::max(keywords_interval_ns, keywords_part * (end_ns - begin_ns));
     }
     return keywords_;
 }

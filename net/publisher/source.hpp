@@ -80,7 +80,7 @@ class Source
     std::optional<FrameCopy> newest_;
     std::string keywords_ = "[]";
     uint64_t keyword_changes_ = 1;
-    int64_t keywords_read_ns_ = 0;
+    int64_t keywords_due_ns_ = 0; // 0: not read yet
 };
 
 // A place among the frames of a source, for who wants each of them.
@@ -92,6 +92,8 @@ class OrderedReader
     OrderedReader(Source &source, std::optional<uint64_t> after);
     // The next frame, if there is one. `lost` grows by those that were overwritten before they could be read.
     std::optional<FrameCopy> next(uint64_t &lost);
+    // Of the frame that next() gave just now.
+    const std::string &source() const { return source_.header_.source; }
 
   private:
     std::optional<FrameCopy> next_in_order(uint64_t &lost);

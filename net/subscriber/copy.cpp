@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 namespace dao::net
 {
@@ -12,7 +13,7 @@ namespace
 {
 
 constexpr uint32_t least_depth = 2; // so that readers get whole frames while the next one is written
-constexpr uint32_t keyword_room_limit = 4096;
+constexpr uint32_t most_depth = 4096; // each slot takes some hundred bytes beside the frame's own: small frames would cost much
 constexpr size_t own_id_limit = 64;
 
 void check(int_fast8_t status)
@@ -27,7 +28,8 @@ uint32_t depth_of_copy(uint32_t wanted, const wire::FrameHeader &header)
 {
     if (wanted != 0)
         return wanted;
-    const uint64_t most = copy_limit_bytes / (sizeof(IMAGE_METADATA) + wire::frame_bytes(header.geometry));
+    const uint64_t most = std::min<uint64_t>(
+        copy_limit_bytes / (sizeof(IMAGE_METADATA) + wire::frame_bytes(header.geometry)), most_depth);
     return static_cast<uint32_t>(
         std::clamp<uint64_t>(header.depth, least_depth, std::max<uint64_t>(most, least_depth)));
 }
@@ -90,7 +92,7 @@ void Copy::create(const wire::FrameHeader &header)
 {
     DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     options.depth = depth_of_copy(wanted_depth_, header);
-    options.keywords = std::min(header.keyword_room, keyword_room_limit);
+    options.keywords = header.keyword_room;
     image_->close();
     check(daoShmImageCreateWith(image_->get(), name_.c_str(), static_cast<long>(header.geometry.naxis),
                                 header.geometry.shape.data(), header.geometry.atype, &options));
@@ -103,7 +105,7 @@ void Copy::create_private(const wire::FrameHeader &header)
     auto fresh = std::make_unique<Image>();
     check(daoShmImageCreate_FIFO(
         fresh->get(), name.c_str(), static_cast<long>(header.geometry.naxis), shape.data(), header.geometry.atype, 0,
-        static_cast<int>(std::min(header.keyword_room, keyword_room_limit)), depth_of_copy(wanted_depth_, header)));
+        static_cast<int>(header.keyword_room), depth_of_copy(wanted_depth_, header)));
     retire_former();
     former_ = std::move(image_);
     image_ = std::move(fresh);
@@ -173,31 +175,50 @@ uint64_t Copy::write(const wire::FrameHeader &header, const void *data, const Ma
     return counter;
 }
 
+namespace
+{
+
+template <size_t Size>
+std::string text_of(const char (&field)[Size])
+{
+    return std::string(field, strnlen(field, Size));
+}
+
+bool is_same(const IMAGE_KEYWORD &one, const IMAGE_KEYWORD &other)
+{
+    return one.type == other.type && text_of(one.comment) == text_of(other.comment) &&
+           std::memcmp(&one.value, &other.value, one.type == 'S' ? sizeof one.value.valstr : sizeof one.value.numl) == 0;
+}
+
+void set_keyword(IMAGE *image, const std::string &name, const IMAGE_KEYWORD &keyword)
+{
+    const std::string text = text_of(keyword.value.valstr);
+    check(uninterrupted([&] {
+        if (keyword.type == 'L')
+            return daoShmSetKeywordLong(image, name.c_str(), keyword.value.numl, keyword.comment);
+        if (keyword.type == 'D')
+            return daoShmSetKeywordDouble(image, name.c_str(), keyword.value.numf, keyword.comment);
+        return daoShmSetKeywordString(image, name.c_str(), text.c_str(), keyword.comment);
+    }));
+}
+
+}
+
 void Copy::set_keywords(const std::vector<IMAGE_KEYWORD> &keywords)
 {
-    const auto name_of = [](const IMAGE_KEYWORD &keyword) {
-        return std::string(keyword.name, strnlen(keyword.name, sizeof keyword.name));
-    };
-    std::vector<std::string> superfluous;
-    IMAGE_KEYWORD there;
-    for (uint32_t index = 0; daoShmGetKeywordAt(image_->get(), index, &there) == DAO_SUCCESS; ++index)
-        if (std::none_of(keywords.begin(), keywords.end(),
-                         [&](const IMAGE_KEYWORD &keyword) { return name_of(keyword) == name_of(there); }))
-            superfluous.push_back(name_of(there));
-    for (const std::string &name : superfluous)
-        uninterrupted([&] { return daoShmRemoveKeyword(image_->get(), name.c_str()); });
+    std::map<std::string, IMAGE_KEYWORD> there;
+    IMAGE_KEYWORD found;
+    for (uint32_t index = 0; daoShmGetKeywordAt(image_->get(), index, &found) == DAO_SUCCESS; ++index)
+        there.emplace(text_of(found.name), found);
+    std::map<std::string, const IMAGE_KEYWORD *> wanted;
     for (const IMAGE_KEYWORD &keyword : keywords)
-    {
-        const std::string name = name_of(keyword);
-        const std::string text(keyword.value.valstr, strnlen(keyword.value.valstr, sizeof keyword.value.valstr));
-        check(uninterrupted([&] {
-            if (keyword.type == 'L')
-                return daoShmSetKeywordLong(image_->get(), name.c_str(), keyword.value.numl, keyword.comment);
-            if (keyword.type == 'D')
-                return daoShmSetKeywordDouble(image_->get(), name.c_str(), keyword.value.numf, keyword.comment);
-            return daoShmSetKeywordString(image_->get(), name.c_str(), text.c_str(), keyword.comment);
-        }));
-    }
+        wanted.insert_or_assign(text_of(keyword.name), &keyword);
+    for (const auto &[name, keyword] : there)
+        if (wanted.count(name) == 0)
+            uninterrupted([&, &gone = name] { return daoShmRemoveKeyword(image_->get(), gone.c_str()); });
+    for (const auto &[name, keyword] : wanted)
+        if (const auto known = there.find(name); known == there.end() || !is_same(known->second, *keyword))
+            set_keyword(image_->get(), name, *keyword);
 }
 
 }

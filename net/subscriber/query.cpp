@@ -1,5 +1,6 @@
 #include "subscriber/query.hpp"
 
+#include "interruption.hpp"
 #include "platform/platform.hpp"
 
 namespace dao::net
@@ -28,7 +29,7 @@ class Query
     std::optional<OfferList> step(int64_t limit_ns)
     {
         std::vector<zmq::pollitem_t> items = {{socket_.handle(), 0, ZMQ_POLLIN, 0}, monitor_.poll_item()};
-        zmq::poll(items, std::chrono::milliseconds(limit_ns / millisecond_ns + 1));
+        poll(items, limit_ns);
         while (const std::optional<LinkChange> change = monitor_.next())
         {
             is_established_ =
@@ -52,6 +53,18 @@ class Query
     }
 
   private:
+    static void poll(std::vector<zmq::pollitem_t> &items, int64_t limit_ns)
+    try
+    {
+        zmq::poll(items, std::chrono::milliseconds(limit_ns / millisecond_ns + 1));
+    }
+    catch (const zmq::error_t &error)
+    {
+        if (error.num() == EINTR)
+            throw Interrupted();
+        throw;
+    }
+
     static OfferList read(const Parts &parts)
     {
         try
@@ -79,9 +92,11 @@ class Query
 std::optional<OfferList> query_offers(const SubscriberOptions &options, int64_t timeout_ns)
 {
     const int64_t begin_ns = monotonic_ns();
+    Interruption interruption;
     Query query(options);
     for (;;)
     {
+        interruption.check();
         const int64_t left_ns = timeout_ns < 0 ? ask_again_ns : begin_ns + timeout_ns - monotonic_ns();
         if (std::optional<OfferList> list = query.step(std::clamp<int64_t>(left_ns, 0, ask_again_ns / 4)))
             return list;

@@ -13,10 +13,16 @@ namespace
 constexpr int messages_at_once = 64; // before other things get their turn
 constexpr int64_t stranger_after_ns = 3 * second_ns / 2;
 
-// Python's pickle protocols 2 to 5 begin so.
+// Python's pickle protocols 2 to 5 begin so; and so may the data of a frame that has a header.
 bool is_pickle(std::string_view part)
 {
     return part.size() >= 2 && part[0] == '\x80' && part[1] >= 2 && part[1] <= 5;
+}
+
+bool has_pickle(const Parts &parts)
+{
+    const bool has_header = parts.size() >= 3 && view(parts[1]).starts_with('{');
+    return !has_header && std::any_of(parts.begin(), parts.end(), [](const auto &part) { return is_pickle(view(part)); });
 }
 
 template <size_t Size>
@@ -108,14 +114,7 @@ void Subscriber::take_own_frame(const wire::FrameHeader &frame, const Parts &par
             seq_gaps_ += frame.seq - received_seq_ - 1;
         received_seq_ = std::max(received_seq_, frame.seq);
     }
-    try
-    {
-        take_frame(frame, parts, received_ns);
-    }
-    catch (const Failure &error) // it cannot be written here; the next one perhaps
-    {
-        set_state(DAO_NET_FAILED, error.what());
-    }
+    take_frame(frame, parts, received_ns);
     // Half of what may be under way is left while the credit travels.
     const uint64_t window = options_.every ? wire::every_window(parts[2].size()) : wire::latest_window;
     if (is_current && received_seq_ - told_seq_ >= window / 2)
@@ -152,7 +151,8 @@ void Subscriber::take_answer(const wire::Json &object)
         }
         else if (info_.state == DAO_NET_WAITING)
         {
-            info_.message[0] = 0;
+            if (info_.echoes == 0)
+                info_.message[0] = 0;
             // After a new connection, when nothing was published meanwhile.
             if (source_cnt0_ != 0 && answer.source == source_)
                 info_.state = DAO_NET_LIVE;
@@ -177,7 +177,7 @@ void Subscriber::take_stranger(Parts &parts)
     if (!looks_for_strangers_)
         return;
     const int64_t received_ns = realtime_ns();
-    if (is_pickle(view(parts[0])) || is_pickle(view(parts.back())))
+    if (has_pickle(parts))
     {
         if (!has_told_of_pickles_)
             note_bad("a publisher of DAO's, whose pickles are not safe; expected one of daoShm");
@@ -194,7 +194,10 @@ void Subscriber::take_stranger(Parts &parts)
         const std::lock_guard lock(mutex_);
         wanted = info_.topic;
     }
-    if (view(parts[0]) != header.topic + '\0' || (!wanted.empty() && header.topic != wanted))
+    if (view(parts[0]) != header.topic + '\0')
+        throw wire::BadMessage("topic: " + wire::clean(view(parts[0]), 79) + " in the first part, " + header.topic +
+                               " in the header; expected the same, with a zero byte at the end of the first part");
+    if (!wanted.empty() && header.topic != wanted)
         return;
     if (stranger_topic_.empty()) // found: the rest is not needed
     {
@@ -218,14 +221,35 @@ void Subscriber::take_frame(const wire::FrameHeader &header, const Parts &parts,
     if (header.source == source_ && header.cnt0 <= source_cnt0_)
         return; // seen: sent again by a new connection
     count(header);
-    // Frames that come from the copy itself, by way of the publisher's machine, would go round for ever.
-    if (header.hops < hop_limit && copy_.fit(header))
+    try
     {
-        write(header, parts, received_ns);
+        // Frames that come from the copy itself, by way of the publisher's machine, would go round for ever.
+        if (header.hops < hop_limit && copy_.fit(header))
+        {
+            write(header, parts, received_ns);
+            return;
+        }
+    }
+    catch (const Failure &error) // it cannot be written here; the next one perhaps
+    {
+        ++gaps_;
+        ++seq_gaps_;
+        show_lost();
+        set_state(DAO_NET_FAILED, error.what());
         return;
     }
     const std::lock_guard lock(mutex_);
     ++info_.echoes;
+    if (info_.frames == 0)
+        wire::fill(info_.message, header.hops < hop_limit ? "its frames come from this copy itself: none is taken"
+                                                          : "its frames have come through too many networks: none is taken");
+}
+
+void Subscriber::show_lost()
+{
+    const std::lock_guard lock(mutex_);
+    info_.lost = options_.every ? gaps_ : std::min(gaps_, seq_gaps_ + confirmed_lost_);
+    info_.skipped = options_.every ? 0 : gaps_ - info_.lost;
 }
 
 void Subscriber::count(const wire::FrameHeader &header)
@@ -238,18 +262,15 @@ void Subscriber::count(const wire::FrameHeader &header)
 
 void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns)
 {
+    become_live();
     take_keywords(parts);
     const uint64_t cnt0 = copy_.write(header, parts[2].data(), {header.cnt0, header.origin, header.hops + 1});
     rate_.count();
+    show_lost();
 
     const std::lock_guard lock(mutex_);
-    if (info_.state != DAO_NET_LIVE)
-        info_.message[0] = 0;
-    info_.state = DAO_NET_LIVE;
     ++info_.frames;
     info_.bytes += parts[2].size();
-    info_.lost = options_.every ? gaps_ : std::min(gaps_, seq_gaps_ + confirmed_lost_);
-    info_.skipped = options_.every ? 0 : gaps_ - info_.lost;
     info_.source_cnt0 = header.cnt0;
     info_.source_cnt1 = header.cnt1;
     info_.source_cnt2 = header.cnt2;
@@ -276,6 +297,15 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
     (void)daoShmSetData(news_.get(), &news, 1);
 }
 
+// What was wrong before is no longer; what is found wrong from now on is shown.
+void Subscriber::become_live()
+{
+    const std::lock_guard lock(mutex_);
+    if (info_.state != DAO_NET_LIVE)
+        info_.message[0] = 0;
+    info_.state = DAO_NET_LIVE;
+}
+
 void Subscriber::take_keywords(const Parts &parts)
 {
     if (parts.size() < 4)
@@ -283,13 +313,15 @@ void Subscriber::take_keywords(const Parts &parts)
     const bool is_new_copy = known_changes_ != copy_.changes();
     if (!is_new_copy && view(parts[3]) == keywords_)
         return;
-    const std::vector<IMAGE_KEYWORD> keywords = wire::read_keywords(view(parts[3]));
     keywords_ = std::string(view(parts[3]));
     try
     {
-        copy_.set_keywords(keywords);
+        const wire::Keywords keywords = wire::read_keywords(keywords_);
+        if (!keywords.problem.empty())
+            note_bad(keywords.problem);
+        copy_.set_keywords(keywords.all);
     }
-    catch (const Failure &error) // the frame counts more
+    catch (const std::runtime_error &error) // the frame counts more
     {
         note_bad(error.what());
     }

@@ -23,6 +23,7 @@ constexpr int64_t again_after_ns = second_ns; // when keys were refused
 
 zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOptions &options, std::string &public_key)
 {
+    platform::require_descriptors();
     zmq::socket_t socket(context, zmq::socket_type::xsub);
     const uint64_t largest = options.max_frame_bytes != 0 ? options.max_frame_bytes : usual_limit_bytes;
     set_common_options(socket, static_cast<int64_t>(std::max<uint64_t>(largest, wire::offers_limit_bytes)));

@@ -79,6 +79,8 @@ class Subscriber
     void take_frame(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns);
     void count(const wire::FrameHeader &header);
     void write(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns);
+    void become_live();
+    void show_lost();
     void take_keywords(const Parts &parts);
     void set_state(uint32_t state, const std::string &message);
     void tell_failure(const char *what) noexcept;

@@ -43,6 +43,8 @@ Json write_offer(const Offer &offer)
             {"cnt0", offer.cnt0},   {"rate", offer.frames_per_second}};
 }
 
+constexpr double most_frames_per_second = 1e9;
+
 Offer read_offer(const Json &object)
 {
     Offer offer;
@@ -66,7 +68,7 @@ Offer read_offer(const Json &object)
     offer.depth = static_cast<uint32_t>(unsigned_member(object, "depth", std::numeric_limits<uint32_t>::max()));
     offer.cnt0 = unsigned_member(object, "cnt0");
     if (const Json &rate = member(object, "rate"); rate.is_number())
-        offer.frames_per_second = rate.get<double>();
+        offer.frames_per_second = std::clamp(rate.get<double>(), 0.0, most_frames_per_second);
     return offer;
 }
 
@@ -166,7 +168,13 @@ std::vector<Offer> read_offers(std::string_view text)
         throw BadMessage("offers: not a list of at most 100000");
     std::vector<Offer> offers;
     for (const Json &object : list)
-        offers.push_back(read_offer(object));
+        try
+        {
+            offers.push_back(read_offer(object));
+        }
+        catch (const BadMessage &) // costs the others nothing
+        {
+        }
     return offers;
 }
 

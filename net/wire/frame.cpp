@@ -15,6 +15,7 @@ namespace
 constexpr size_t name_limit_bytes = 79;
 constexpr uint32_t depth_limit = 1u << 20;
 constexpr uint32_t keyword_limit = 65535;
+constexpr uint32_t usual_keyword_room = 64; // of a publisher that does not say it
 
 uint8_t type_of(const std::string &name)
 {
@@ -90,7 +91,7 @@ FrameHeader read_frame_header(const Json &object, uint64_t data_bytes)
     if (!is_topic(header.topic) || clean(header.source, 31) != header.source || header.source.empty())
         throw BadMessage("topic or source: not a name; expected UTF-8 without control characters");
     header.depth = static_cast<uint32_t>(unsigned_member_or(object, "depth", 1, depth_limit));
-    header.keyword_room = static_cast<uint32_t>(unsigned_member_or(object, "kw_room", 0, keyword_limit));
+    header.keyword_room = static_cast<uint32_t>(unsigned_member_or(object, "kw_room", usual_keyword_room, keyword_limit));
     header.hops = static_cast<uint32_t>(unsigned_member_or(object, "hops", 0, 255));
     const std::string origin = text_member_or(object, "origin", header.source.substr(0, 16), 16);
     if (!from_hex(origin, header.origin))

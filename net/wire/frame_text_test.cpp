@@ -101,7 +101,7 @@ TEST(FrameText, WhatDiffersInAnythingElseIsForTheParser)
 TEST(FrameText, NothingIsLearnedFromATextInAnotherOrder)
 {
     std::string text = text_of(some_header());
-    text.insert(text.size() - 1, ",\"topic\":\"other\"");
+    text.insert(text.size() - 1, ",\"more\":\"other\"");
     HeaderReader reader = reader_that_knows(text);
     EXPECT_EQ(reader.recognise(text, data_bytes), nullptr);
     EXPECT_EQ(reader.recognise(text_of(some_header()), data_bytes), nullptr);

@@ -229,7 +229,8 @@ TEST(Hostile, KeywordsFitTheirPlacesOrAreBad)
         good[index].type = types[index];
     }
     understood(write_keywords(good), [](const std::string &text) {
-        for (const IMAGE_KEYWORD &keyword : read_keywords(text))
+        const Keywords read = read_keywords(text);
+        for (const IMAGE_KEYWORD &keyword : read.all)
         {
             EXPECT_NE(keyword.name[0], 0) << text;
             EXPECT_NE(std::strchr("LDS", keyword.type), nullptr);
@@ -237,5 +238,7 @@ TEST(Hostile, KeywordsFitTheirPlacesOrAreBad)
             expect_clean(std::string(keyword.name, strnlen(keyword.name, sizeof keyword.name)), 16);
             expect_clean(keyword.comment, 79);
         }
+        if (!read.problem.empty())
+            throw BadMessage(read.problem); // counts as not understood
     });
 }

@@ -1,5 +1,9 @@
 #include "wire/json.hpp"
 
+#include <set>
+#include <string>
+#include <vector>
+
 namespace dao::net::wire
 {
 
@@ -11,20 +15,31 @@ namespace
     throw BadMessage(std::string(key) + ": " + found + "; expected " + expected);
 }
 
-// The parser must not be led into arbitrary depth. Brackets inside strings count too, which can only refuse more.
-void check_depth(std::string_view text, int depth)
+// Asked for each piece that is parsed: refuses what is too deep, and a second member of the same name, of which readers take
+// one or the other.
+class Strict
 {
-    int open = 0;
-    for (const char byte : text)
+  public:
+    explicit Strict(int depth) : depth_(depth) {}
+
+    bool operator()(int depth, Json::parse_event_t event, Json &parsed)
     {
-        if (byte == '[' || byte == '{')
-            ++open;
-        else if (byte == ']' || byte == '}')
-            --open;
-        if (open > depth)
-            throw BadMessage("JSON: more than " + std::to_string(depth) + " brackets are open");
+        const bool is_opened = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+        if (is_opened && depth >= depth_)
+            throw BadMessage("JSON: more than " + std::to_string(depth_) + " brackets are open");
+        if (event == Json::parse_event_t::object_start)
+            names_.emplace_back();
+        else if (event == Json::parse_event_t::object_end)
+            names_.pop_back();
+        else if (event == Json::parse_event_t::key && !names_.back().insert(parsed.get<std::string>()).second)
+            throw BadMessage("JSON: two members " + clean(parsed.get<std::string>(), 40) + "; expected one");
+        return true;
     }
-}
+
+  private:
+    int depth_;
+    std::vector<std::set<std::string>> names_; // of the objects that are open
+};
 
 std::string show(const Json &value)
 {
@@ -38,8 +53,10 @@ Json parse(std::string_view text, size_t limit_bytes, int depth)
     if (text.size() > limit_bytes)
         throw BadMessage("JSON: " + std::to_string(text.size()) + " bytes; expected at most " +
                          std::to_string(limit_bytes));
-    check_depth(text, depth);
-    Json result = Json::parse(text.begin(), text.end(), nullptr, false);
+    Strict strict(depth);
+    Json result = Json::parse(
+        text.begin(), text.end(),
+        [&strict](int at, Json::parse_event_t event, Json &parsed) { return strict(at, event, parsed); }, false);
     if (result.is_discarded())
         throw BadMessage("JSON: not valid: " + clean(text, 40));
     return result;

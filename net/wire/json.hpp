@@ -24,7 +24,8 @@ class BadMessage : public std::runtime_error
     using std::runtime_error::runtime_error;
 };
 
-// Parses a text of at most `limit_bytes` in which at most `depth` brackets are open at a time. Throws BadMessage.
+// Parses a text of at most `limit_bytes` in which at most `depth` brackets are open at a time, and no object has two members of
+// one name. Throws BadMessage.
 Json parse(std::string_view text, size_t limit_bytes, int depth);
 
 // Members of an object. They throw BadMessage when the member is missing or is something else.

@@ -11,11 +11,10 @@ namespace
 
 constexpr size_t keyword_count_limit = 65535;
 
-// A field that need not end with a zero.
+// A field that need not end with a zero. Never longer on the wire than its room, which is what the reader expects.
 std::string text_of(const char *bytes, size_t room)
 {
-    const void *end = std::memchr(bytes, 0, room);
-    return std::string(bytes, end != nullptr ? static_cast<size_t>(static_cast<const char *>(end) - bytes) : room);
+    return clean({bytes, strnlen(bytes, room)}, room);
 }
 
 void store(char *field, size_t room, std::string_view text)
@@ -44,7 +43,7 @@ double read_double(const Json &object)
         return std::nan("");
     if (text == "inf" || text == "-inf")
         return text[0] == '-' ? -HUGE_VAL : HUGE_VAL;
-    throw BadMessage("keyword: value " + clean(text, 4) + "; expected a number");
+    throw BadMessage("value: " + clean(text, 4) + "; expected a number");
 }
 
 Json write_keyword(const IMAGE_KEYWORD &keyword)
@@ -67,7 +66,7 @@ IMAGE_KEYWORD read_keyword(const Json &object)
     const std::string name = text_member(object, "name", sizeof keyword.name);
     const std::string type = text_member(object, "type", 1);
     if (name.empty())
-        throw BadMessage("keyword: the name is empty; expected 1 to 16 bytes");
+        throw BadMessage("the name is empty; expected 1 to 16 bytes");
     store(keyword.name, sizeof keyword.name, name);
     store(keyword.comment, sizeof keyword.comment - 1, text_member_or(object, "comment", "", sizeof keyword.comment));
     if (type == "L")
@@ -78,7 +77,7 @@ IMAGE_KEYWORD read_keyword(const Json &object)
         store(keyword.value.valstr, sizeof keyword.value.valstr,
               text_member(object, "value", 4 * sizeof keyword.value.valstr));
     else
-        throw BadMessage("keyword: type " + clean(type, 1) + "; expected L, D or S");
+        throw BadMessage("type: " + clean(type, 1) + "; expected L, D or S");
     keyword.type = type[0];
     return keyword;
 }
@@ -93,14 +92,21 @@ std::string write_keywords(const std::vector<IMAGE_KEYWORD> &keywords)
     return dump(list);
 }
 
-std::vector<IMAGE_KEYWORD> read_keywords(std::string_view text)
+Keywords read_keywords(std::string_view text)
 {
     const Json list = parse(text, keywords_limit_bytes, 3);
     if (!list.is_array() || list.size() > keyword_count_limit)
         throw BadMessage("keywords: not a list of at most 65535");
-    std::vector<IMAGE_KEYWORD> keywords;
+    Keywords keywords;
     for (const Json &object : list)
-        keywords.push_back(read_keyword(object));
+        try
+        {
+            keywords.all.push_back(read_keyword(object));
+        }
+        catch (const BadMessage &error)
+        {
+            keywords.problem = std::string("keyword: ") + error.what();
+        }
     return keywords;
 }
 

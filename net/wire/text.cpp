@@ -41,11 +41,17 @@ size_t character_bytes(std::string_view text)
     return 0;
 }
 
-// C0, DEL, and C1 (U+0080 to U+009F, which terminals obey too).
+// C0, DEL, C1 (U+0080 to U+009F, which terminals obey too), and what changes the direction or the lines of the text that
+// follows (U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069).
 bool is_control(std::string_view character)
 {
-    const auto first = static_cast<unsigned char>(character[0]);
-    return first < 0x20 || first == 0x7F || (first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0);
+    const auto byte = [&](size_t index) { return static_cast<unsigned char>(character[index]); };
+    const unsigned first = byte(0);
+    if (first == 0xE2 && byte(1) == 0x80)
+        return byte(2) == 0x8E || byte(2) == 0x8F || (byte(2) >= 0xA8 && byte(2) <= 0xAE);
+    if (first == 0xE2 && byte(1) == 0x81)
+        return byte(2) >= 0xA6 && byte(2) <= 0xA9;
+    return first < 0x20 || first == 0x7F || (first == 0xC2 && byte(1) < 0xA0) || (first == 0xD8 && byte(1) == 0x9C);
 }
 
 }

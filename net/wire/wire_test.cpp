@@ -166,9 +166,17 @@ TEST(Wire, SpoiledMessagesAreUnderstoodOrBad)
 TEST(Wire, DepthAndLengthAreBoundedBeforeParsing)
 {
     EXPECT_NO_THROW(parse("[[1]]", 100, 2));
+    EXPECT_NO_THROW(parse(R"(["[[[[", "]\"{{{"])", 100, 1)) << "brackets in texts open nothing";
     EXPECT_THROW(parse("[[[1]]]", 100, 2), BadMessage);
     EXPECT_THROW(parse(std::string(101, ' '), 100, 2), BadMessage);
     EXPECT_THROW(parse(std::string(10'000'000, '['), SIZE_MAX, 4), BadMessage);
+}
+
+TEST(Wire, TwoMembersOfOneNameAreBad)
+{
+    EXPECT_THROW(parse(R"({"a":1,"b":2,"a":3})", 100, 4), BadMessage);
+    EXPECT_THROW(parse(R"([{"a":1},{"b":{"c":1,"c":1}}])", 100, 4), BadMessage);
+    EXPECT_NO_THROW(parse(R"([{"a":1},{"a":{"a":1}}])", 100, 4));
 }
 
 TEST(Wire, CreditComesBackAsItWas)
@@ -202,7 +210,7 @@ TEST(Wire, KeywordsComeBackAsTheyWere)
     keywords[2].value.numf = 5e-324;
     keywords[3].type = 'S';
     std::memcpy(keywords[3].value.valstr, "all of 16 bytes.", 16);
-    const std::vector<IMAGE_KEYWORD> read = read_keywords(write_keywords(keywords));
+    const std::vector<IMAGE_KEYWORD> read = read_keywords(write_keywords(keywords)).all;
     ASSERT_EQ(read.size(), 4u);
     for (size_t index = 0; index < 4; ++index)
     {
@@ -222,9 +230,39 @@ TEST(Wire, KeywordsWithBytesOfAnyKindTravel)
     std::memcpy(keyword.name, "\xff\x1b[2J", 5);
     keyword.type = 'S';
     std::memset(keyword.value.valstr, 0x9b, 16);
-    const std::vector<IMAGE_KEYWORD> read = read_keywords(write_keywords({keyword}));
-    ASSERT_EQ(read.size(), 1u);
-    EXPECT_EQ(std::string(read[0].name, 16).find('\x1b'), std::string::npos);
+    std::memset(keyword.comment, 0xe9, 79); // Latin-1
+    const Keywords read = read_keywords(write_keywords({keyword}));
+    EXPECT_EQ(read.problem, "");
+    ASSERT_EQ(read.all.size(), 1u);
+    EXPECT_EQ(std::string(read.all[0].name), "??[2J");
+    EXPECT_EQ(std::string(read.all[0].value.valstr, 16), std::string(16, '?'));
+    EXPECT_EQ(std::string(read.all[0].comment), std::string(79, '?'));
+}
+
+TEST(Wire, KeywordThatIsBadCostsTheOthersNothing)
+{
+    const Keywords read = read_keywords(R"([{"name":"A","type":"L","value":1},{"name":"B","type":"Q","value":1},)"
+                                        R"({"name":"seventeen bytes..","type":"L","value":1},7,)"
+                                        R"x({"name":"C","type":"L","value":3,"comment":"limits [0, 1)"}])x");
+    ASSERT_EQ(read.all.size(), 2u);
+    EXPECT_STREQ(read.all[0].name, "A");
+    EXPECT_EQ(read.all[1].value.numl, 3);
+    EXPECT_STREQ(read.all[1].comment, "limits [0, 1)");
+    EXPECT_NE(read.problem, "");
+}
+
+TEST(Wire, OfferThatIsBadCostsTheOthersNothing)
+{
+    std::vector<Offer> offers(3);
+    for (Offer &offer : offers)
+        offer = {"wfs[[", {9, 2, {3, 4, 0}}, 5, 6, 7.5};
+    offers[1].topic = "up\ndown";
+    offers[2].frames_per_second = 1e308;
+    const std::vector<Offer> read = read_offers(write_offers(offers));
+    ASSERT_EQ(read.size(), 2u);
+    EXPECT_EQ(read[0].topic, "wfs[[");
+    EXPECT_EQ(read[0].frames_per_second, 7.5);
+    EXPECT_LE(read[1].frames_per_second, 1e9);
 }
 
 TEST(Wire, TextsAreCleanedAndCutBetweenCharacters)
@@ -235,6 +273,11 @@ TEST(Wire, TextsAreCleanedAndCutBetweenCharacters)
                     100),
               "?1m"); // C1, which terminals obey
     EXPECT_EQ(clean("a\xff", 100), "a?");
+    EXPECT_EQ(clean("gpj.\xe2\x80\xae"
+                    "exe",
+                    100),
+              "gpj.?exe"); // what follows would be shown from right to left
+    EXPECT_EQ(clean("\xe2\x81\xa9\xe2\x80\xa8\xd8\x9c\xe2\x82\xac", 100), "???\xe2\x82\xac");
     EXPECT_EQ(clean("\xed\xa0\x80", 100), "???"); // half of a pair of UTF-16
     EXPECT_EQ(clean("\xc3\xa9\xc3\xa9", 3), "\xc3\xa9");
     EXPECT_EQ(clean("\xf0\x9f\x94\xad", 3), "");

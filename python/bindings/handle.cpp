@@ -90,6 +90,12 @@ void Handle::Use::check_open() const
         throw handle_.closed_failure();
 }
 
+void Handle::Use::check_supplied() const
+{
+    if (!handle_.is_shared_)
+        throw handle_.ended_failure();
+}
+
 void Handle::Use::lock()
 {
     kept_ = place_.shared_from_this();
@@ -145,9 +151,21 @@ Failure Handle::closed_failure() const
 {
     if (supply_ && supply_->is_supplying())
         return {DAO_E_NOT_READY, name_ + ": no frame has come yet, and so it has no shape; wait() waits for the first"};
-    const bool is_nothing = supply_ ? !is_shared_ : name_.empty() && is_shared_;
-    return {DAO_E_CLOSED, is_nothing ? "this shm has neither name nor data: it has no shape yet"
-                                     : name_ + ": closed; expected an open segment"};
+    if (supply_ && supply_->has_begun())
+        return {DAO_E_CLOSED, name_ + ": closed: subscribing ended before a frame came; expected an open segment"};
+    if (supply_)
+    {
+        const std::string found = is_shared_ ? name_ + ": no such file" : "this shm has neither name nor data";
+        return {DAO_E_CLOSED,
+                found + ", and subscribing has not begun: it has no shape yet; expected subThread.start()"};
+    }
+    return {DAO_E_CLOSED, name_.empty() ? "this shm has neither name nor data: it has no shape yet"
+                                        : name_ + ": closed; expected an open segment"};
+}
+
+Failure Handle::ended_failure() const
+{
+    return {DAO_E_REMOVED, name_ + ": the subscription that fills it has ended; expected one that goes on"};
 }
 
 void Handle::adopt(const std::string &name, bool is_shared)
@@ -295,7 +313,7 @@ void Handle::reopen(Place &place)
     {
         CopyOpener opener = copy_opener();
         if (!opener)
-            throw Failure(DAO_E_REMOVED, name_ + ": the subscription that fills it has ended");
+            throw ended_failure();
         std::optional<Dao::Image> opened;
         {
             Released released;

@@ -41,6 +41,8 @@ class Supply
   public:
     virtual ~Supply() = default;
     virtual bool is_supplying() = 0;
+    /// Whether it was ever asked to begin.
+    virtual bool has_begun() = 0;
     /// Empty while nobody supplies. What it holds is to be let go without the interpreter.
     virtual CopyOpener opener() = 0;
 };
@@ -72,7 +74,8 @@ class Handle
         bool library_follows() const noexcept { return follows() && handle_.is_shared_; }
         /// Open what replaced the segment, and read in order from its first frame. Throws Failure.
         void reopen() { handle_.reopen(place_); }
-        /// Call `action` again on the new segment for as long as it says that the segment was replaced. @return its status
+        /// Call `action` again on the new segment for as long as it says that the segment was replaced. Throws Failure when
+        /// nobody fills a copy any more. @return its status
         template <class Action>
         int_fast8_t following(Action &&action)
         {
@@ -82,6 +85,8 @@ class Handle
                 reopen();
                 status = action();
             }
+            if (status == DAO_REMOVED)
+                check_supplied();
             return status;
         }
         /// For calls that do not notice a replacement themselves: look at most ten times a second.
@@ -90,6 +95,8 @@ class Handle
         /// raise, and Failure when they closed it.
         void run_signal_handlers();
         void check_open() const;
+        /// Throws Failure when the segment is a copy without a name: then no file was removed, its subscription ended.
+        void check_supplied() const;
 
       private:
         void lock();
@@ -136,6 +143,7 @@ class Handle
     CopyOpener copy_opener();
     void close_place(Place &place);
     Failure closed_failure() const;
+    Failure ended_failure() const;
 
     const uint64_t number_; // no other object of this process ever has it
     std::string name_;

@@ -19,6 +19,7 @@ namespace
 
 std::atomic<unsigned long> main_thread{0};
 std::atomic<uint32_t> forks{0};
+std::atomic<bool> has_program_ended{false};
 std::atomic<uint64_t> threads{0};
 
 #if defined(Py_LIMITED_API)
@@ -58,6 +59,16 @@ bool is_interpreter_ending() noexcept
 #else
     return _Py_IsFinalizing() != 0;
 #endif
+}
+
+bool is_program_ending() noexcept
+{
+    return has_program_ended.load();
+}
+
+void note_program_end() noexcept
+{
+    has_program_ended.store(true);
 }
 
 uint64_t this_thread() noexcept

@@ -28,6 +28,10 @@ class Released
 /// Whether the interpreter is about to end, and its other threads do not come back.
 bool is_interpreter_ending() noexcept;
 
+/// Whether the program has come to its end: only daemon threads are left, and what they read is taken down.
+bool is_program_ending() noexcept;
+void note_program_end() noexcept;
+
 /// The number that this thread, and no other of this process ever, has.
 uint64_t this_thread() noexcept;
 

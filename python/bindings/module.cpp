@@ -34,6 +34,14 @@ void set_error(const Failure &failure)
     }
 }
 
+/// At the end of the program the connections of its copies are closed, which is no news to the daemon threads that wait for
+/// frames: they end, as with sys.exit(), without a traceback.
+bool ends_thread(const Failure &failure)
+{
+    const bool is_of_the_end = failure.code() == DAO_E_CLOSED || failure.code() == DAO_E_REMOVED;
+    return is_of_the_end && daopython::is_program_ending() && !daopython::in_main_thread();
+}
+
 void translate(const std::exception_ptr &error, void *)
 {
     try
@@ -42,7 +50,10 @@ void translate(const std::exception_ptr &error, void *)
     }
     catch (const Failure &failure)
     {
-        set_error(failure);
+        if (ends_thread(failure))
+            PyErr_SetNone(PyExc_SystemExit);
+        else
+            set_error(failure);
     }
 }
 
@@ -117,6 +128,7 @@ void bind_module_functions(nb::module_ &module)
     module.def("log_level", &daoGetLogLevel, "What set_log_level() set.");
     module.def("_set_main_thread", &daopython::set_main_thread, "identity"_a);
     module.def("_after_fork", &daopython::repair_after_fork);
+    module.def("_note_program_end", &daopython::note_program_end);
     nb::list names;
     for (unsigned type = 0; type < 256; ++type)
         if (const char *name = daoTypeName(static_cast<uint8_t>(type)))

@@ -1,8 +1,11 @@
 // Publishers and subscribers of daoNet.h for Python. Calls that wait for the network let other Python threads run.
+#include <atomic>
 #include <daoNet.h>
+#include <memory>
 #include <mutex>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
 #include <vector>
 
 #include "segment.hpp"
@@ -38,6 +41,7 @@ class NetHandle
         DAO_NET *opened = nullptr;
         call([&] { return open_handle(&opened); });
         replace(Net(opened, [](DAO_NET *net) { daoNetClose(net); }));
+        was_opened_ = true;
     }
     void close() { replace(nullptr); }
     Net get()
@@ -46,6 +50,7 @@ class NetHandle
         return net_;
     }
     bool is_open() { return get() != nullptr; }
+    bool was_opened() const { return was_opened_; }
 
     /// Call `action` with the handle. Throws Failure when it is closed or the call fails.
     template <class Action>
@@ -80,6 +85,7 @@ class NetHandle
 
     std::mutex mutex_; // held with the interpreter only, so that it is free when Python forks
     Net net_;
+    std::atomic<bool> was_opened_{false};
 };
 
 const char *text_or_null(const std::optional<std::string> &text)
@@ -144,6 +150,32 @@ nb::dict describe(const DAO_NET_PEER &peer)
     return fields;
 }
 
+int64_t nanoseconds(double seconds)
+{
+    return static_cast<int64_t>(seconds * 1e9);
+}
+
+/// A private copy, until one of another shape or type takes its place.
+class Copy
+{
+  public:
+    explicit Copy(Dao::Image opened) : image_(std::move(opened)), watched_(image_.duplicate()) {}
+    IMAGE *image() const { return image_.image(); }
+    /// Wait until it gets no more frames: it was replaced, or its subscription ended. False when the time is up.
+    bool wait_for_end(double seconds)
+    {
+        Released released;
+        const int_fast8_t status = daoShmWaitForFrame(watched_.image(), UINT64_MAX, nanoseconds(seconds));
+        if (status > 0)
+            throw last_failure();
+        return status == DAO_REPLACED || status == DAO_REMOVED;
+    }
+
+  private:
+    Dao::Image image_;
+    Dao::Image watched_; // used by the thread that waits, without the interpreter
+};
+
 class Publisher
 {
   public:
@@ -166,6 +198,10 @@ class Publisher
     {
         const std::shared_ptr<Place> place = segment.handle().make_place();
         handle_.use([&](DAO_NET *net) { return daoNetPublishImage(net, place->image(), topic.c_str()); });
+    }
+    void publish_copy(const Copy &copy, const std::string &topic)
+    {
+        handle_.use([&](DAO_NET *net) { return daoNetPublishImage(net, copy.image(), topic.c_str()); });
     }
     void unpublish(const std::string &topic)
     {
@@ -231,6 +267,21 @@ class Subscription
             return nb::none();
         return describe(handle_->info());
     }
+    /// Wait for the first frame, if need be. Null when the time is up, or nothing is subscribed to.
+    std::unique_ptr<Copy> open_copy(double seconds)
+    {
+        Net net = handle_->get();
+        if (!net)
+            return nullptr;
+        std::optional<Dao::Image> opened;
+        {
+            Released released;
+            const Net used = std::move(net); // the last to let go waits for threads
+            opened = Dao::Image::open_by(
+                [&](IMAGE *image) { return daoNetOpenCopy(used.get(), image, nanoseconds(seconds)); });
+        }
+        return opened ? std::make_unique<Copy>(std::move(*opened)) : nullptr;
+    }
     void supply(Segment &segment, const nb::bytes &name)
     {
         segment.handle().await(bytes_of(name), std::make_shared<Copies>(handle_));
@@ -242,6 +293,7 @@ class Subscription
       public:
         explicit Copies(std::shared_ptr<NetHandle> handle) : handle_(std::move(handle)) {}
         bool is_supplying() override { return handle_->is_open(); }
+        bool has_begun() override { return handle_->was_opened(); }
         CopyOpener opener() override
         {
             Net net = handle_->get();
@@ -297,12 +349,15 @@ void bind_network(nb::module_ &module)
 {
     using namespace nb::literals;
     module.attr("HAS_NETWORK") = true;
+    nb::class_<Copy>(module, "Copy", "A private copy, until another takes its place.")
+        .def("wait_for_end", &Copy::wait_for_end, "seconds"_a, "Wait until no more frames come; False in time.");
     nb::class_<Publisher>(module, "Publisher", "A port of this machine at which segments are offered.")
         .def(nb::init<int, const std::string &, const std::optional<std::string> &,
                       const std::optional<std::string> &>(),
              "port"_a, "bind"_a, "keys"_a.none(), "clients"_a.none())
         .def("publish", &Publisher::publish, "name"_a, "topic"_a.none(), "Offer a segment.")
         .def("publish_image", &Publisher::publish_image, "segment"_a, "topic"_a, "Offer a private image.")
+        .def("publish_copy", &Publisher::publish_copy, "copy"_a, "topic"_a, "Offer a copy.")
         .def("unpublish", &Publisher::unpublish, "topic"_a, "Offer it no longer.")
         .def("announce", &Publisher::announce, "Let others on the local network find it.")
         .def("info", &Publisher::info, "How it is doing: a dict.")
@@ -315,6 +370,7 @@ void bind_network(nb::module_ &module)
         .def("pause", &Subscription::pause, "paused"_a, "Take no frames, or take them again.")
         .def("end", &Subscription::end, "Disconnect.")
         .def("info", &Subscription::info, "How it is doing: a dict, or None when it is not connected.")
+        .def("open_copy", &Subscription::open_copy, "seconds"_a, "Wait for the first frame: the Copy, or None.")
         .def("supply", &Subscription::supply, "segment"_a, "name"_a, "Let the segment be what it fills.");
     module.def("_find_subscriber", &find_subscriber, "name"_a);
     module.def("_topic_of", &topic_of, "name"_a);

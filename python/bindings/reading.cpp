@@ -148,7 +148,8 @@ nb::object lend_newest(Handle::Use &use, DAO_FRAME &frame, bool writable)
 {
     void *slot = nullptr;
     uint32_t index = 0;
-    require(daoShmGetNewestSegment(use.image(), &slot, &index, nullptr));
+    if (const int_fast8_t status = daoShmGetNewestSegment(use.image(), &slot, &index, nullptr); status != DAO_REPLACED)
+        require(status); // replaced just now: the memory stays
     require(daoShmGetFrame(use.image(), &frame));
     use->saw(frame.cnt0);
     return owned(use->array_over(slot, frame, writable));
@@ -239,7 +240,7 @@ nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
     const auto copy = [&] {
         void *source = nullptr;
         const int_fast8_t status = daoShmGetArbitrarySegment(use.image(), &source, slot);
-        if (status != DAO_SUCCESS)
+        if (status != DAO_SUCCESS && status != DAO_REPLACED) // replaced just now: the memory stays
             return status;
         std::memcpy(array.data(), source, use->frame_bytes);
         return daoShmCheckSegmentOverwrite(use.image());

@@ -79,6 +79,8 @@ int_fast8_t repeat(Handle::Use &use, const WaitRequest &request, const Deadline 
             use.reopen();
             return status;
         }
+        if (status == DAO_REMOVED)
+            use.check_supplied();
         if (status > 0 || status == DAO_REMOVED || (status == DAO_REPLACED && how.follow == 0))
             throw last_failure();
         return status;

@@ -8,9 +8,12 @@ from typing import NamedTuple
 
 from ._core import ErrorCode
 from .errors import DaoTypeError, DaoValueError
+from .network_settings import is_host
 from .segment import shm
 
 _ADDRESS = re.compile(r"(?P<host>\[[^\[\]]+\]|[^:\[\]]+)(:(?P<port>\d+))?(:(?P<topic>.+))?", re.DOTALL)
+
+_PORT_LIKE = re.compile(r"\s*[+-]?\d*\s*")
 
 
 class Address(NamedTuple):
@@ -24,6 +27,13 @@ class Address(NamedTuple):
     """The segment's name there; None: what the port offers first."""
 
 
+def _is_misread(found: re.Match[str]) -> bool:
+    """Whether what would be a topic begins with something that was to be a port, or a host after tcp://."""
+    topic = found["topic"] or "x"
+    is_port = found["port"] is None and _PORT_LIKE.fullmatch(topic.partition(":")[0]) is not None
+    return is_port or topic.startswith("//")
+
+
 def parse_address(text: str) -> Address:
     """The parts of HOST[:PORT][:SEGMENT]; an IPv6 address stands in brackets. Raises ValueError, TypeError."""
     if not isinstance(text, str):
@@ -32,7 +42,7 @@ def parse_address(text: str) -> Address:
         )
     found = _ADDRESS.fullmatch(text)
     port = int(found["port"] or 5555) if found else 0
-    if not found or not 1 <= port <= 65535:
+    if not found or not 1 <= port <= 65535 or not is_host(found["host"]) or _is_misread(found):
         raise DaoValueError.of(
             ErrorCode.ARGUMENT, f"address is {text!r}; expected HOST[:PORT][:SEGMENT], as in 'host:wfs'"
         )

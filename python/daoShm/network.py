@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from functools import cached_property
 from typing import Any
 
-from . import _core
-from .arguments import flag
+from . import _core, network_settings
+from .arguments import flag, number_within
 from .errors import DaoUnsupportedError, DaoValueError
-from .network_sides import Publishing, SideThread, Subscribing
+from .network_publishing import PassingOn, Publishing
+from .network_settings import Setting
+from .network_sides import SideThread, Subscribing
 from .network_state import Peer, Source, to_source
 
 _MISSING = (
@@ -37,17 +40,32 @@ def make_keys(path: str | bytes | os.PathLike[str]) -> str:
     return _core._make_keys(os.fsencode(path))
 
 
-def _path_option(name: str, value: Any) -> str | None:
-    try:
-        return None if value is None else os.fspath(value)
-    except TypeError as reason:
-        raise DaoValueError.of(_core.ErrorCode.ARGUMENT, f"{name} is {value!r}; expected a path") from reason
+_NAME_BYTES = _core.DAO_SHM_NAME_LEN - 1
+
+
+def _every(name: str, value: Any) -> bool:
+    return flag(value, name)
+
+
+def _copy_depth(name: str, value: Any) -> int:
+    return number_within(name, value, 0, 2**32 - 1)
 
 
 class Network(_core.Segment):
     """Publish and subscribe over the network, as attributes of shm."""
 
     _name: str | None
+
+    pubPort = Setting(network_settings.port_number)
+    subPort = Setting(network_settings.port_to_reach)
+    subHost = Setting(network_settings.host)
+    topic = Setting(network_settings.topic)
+    every = Setting(_every)
+    copy_depth = Setting(_copy_depth)
+    bind = Setting(network_settings.bind_address)
+    keys = Setting(network_settings.path)
+    clients = Setting(network_settings.path)
+    server_key = Setting(network_settings.path)
 
     def _set_up_network(
         self,
@@ -64,14 +82,40 @@ class Network(_core.Segment):
         self.pubPort, self.subPort = ports
         self.subHost = host
         self.topic = topic
-        self.every = flag(every, "every")
-        self.copy_depth = depth if depth != 1 else 0
+        self.every = every
+        slots = number_within("depth", depth, 1, 2**32 - 1)
+        self.copy_depth = slots if slots != 1 else 0
         self.bind = bind
-        self.keys = _path_option("keys", keys)
-        self.clients = _path_option("clients", clients)
-        self.server_key = _path_option("server_key", server_key)
+        self.keys = keys
+        self.clients = clients
+        self.server_key = server_key
         self.awaits = False
         """Whether the segment is to come from the network."""
+        self._fix_path()
+
+    def _fix_path(self) -> None:
+        """Note which file a relative name is that of, wherever the program works later."""
+        self._path = b"" if self._name is None else os.fsencode(self._name)
+        self._folder: bytes | None = None  # that a name is relative to which would be too long otherwise
+        if not self._path or os.path.isabs(self._path):
+            return
+        with contextlib.suppress(OSError):  # the folder is gone: so is the file
+            folder = os.getcwdb()
+            path = os.path.join(folder, self._path)
+            if len(path) <= _NAME_BYTES:
+                self._path = path
+            else:
+                self._folder = folder
+
+    def _path_for_network(self) -> bytes:
+        """The segment's file, empty for a private image. Raises ValueError where the name means another file by now."""
+        if self._folder is not None and self._folder != os.getcwdb():
+            raise DaoValueError.of(
+                _core.ErrorCode.NAME,
+                f"{self._name}: relative to {os.fsdecode(self._folder)}, which is not the working folder any longer, "
+                f"and absolute longer than {_NAME_BYTES} bytes; expected a shorter absolute name",
+            )
+        return self._path
 
     def _await(self, path: bytes) -> None:
         """Take the first frame that comes for the segment."""
@@ -82,7 +126,7 @@ class Network(_core.Segment):
     @cached_property
     def _publishing(self) -> Publishing:
         self._require_network()
-        return Publishing(self)
+        return PassingOn(self) if self.awaits else Publishing(self)
 
     @cached_property
     def _subscribing(self) -> Subscribing:
@@ -146,9 +190,9 @@ class Network(_core.Segment):
         """Where the frames come from, when a subscriber here or in another process of this user fills the segment."""
         if not _core.HAS_NETWORK:
             return None
-        info = self._subscribing.subscription.info() if "_subscribing" in self.__dict__ else None
+        info = self._subscribing.info() if "_subscribing" in self.__dict__ else None
         if info is None and self._name is not None:
-            info = _core._find_subscriber(os.fsencode(self._name))
+            info = _core._find_subscriber(self._path)
         return None if info is None else to_source(info)
 
     def peers(self) -> list[Peer]:
@@ -161,12 +205,8 @@ class Network(_core.Segment):
         A loan is given back, and waits of other threads end with ValueError. A second close does nothing. Views keep
         their memory.
         """
-        self._end_side("_publishing")
-        try:
-            super().close()  # first, so that who waits for a first frame finds the object closed
-        finally:
-            self._end_side("_subscribing")
-
-    def _end_side(self, side: str) -> None:
-        if side in self.__dict__:
-            self.__dict__[side].end()
+        with contextlib.ExitStack() as sides:
+            for side in ("_subscribing", "_publishing"):  # the last one first
+                if side in self.__dict__:
+                    sides.callback(self.__dict__[side].end)
+            super().close()  # before both, so that who waits for a first frame finds the object closed

@@ -26,17 +26,6 @@ def _warn_once() -> None:
 _has_warned = False
 
 
-def port_number(name: str, value: Any) -> int:
-    """The port, 0 to 65535, that an argument is. Raises ValueError."""
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        number = -1
-    if not 0 <= number <= 65535:
-        raise DaoValueError.of(_core.ErrorCode.ARGUMENT, f"{name} is {value!r}; expected a port, 0 to 65535")
-    return number
-
-
 class Port:
     """A publisher, shared by the objects of this process that publish at one port."""
 

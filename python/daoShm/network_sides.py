@@ -1,17 +1,18 @@
-"""Publishing and subscribing of one object, from its begin to its end."""
+"""What publishing and subscribing of one object have in common, and subscribing."""
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import weakref
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import _core
 from .errors import DaoUnsupportedError
-from .network_ports import Port, port_number
-from .network_state import Peer, to_peer
+from .network_hosts import check_host
+from .network_ports import Port
 
 if TYPE_CHECKING:
     from .network import Network
@@ -41,7 +42,7 @@ class Side:
         self._is_open = False
         self._is_over = False
         _sides.add(self)
-        weakref.finalize(segment, self.end)
+        weakref.finalize(segment, self.end).atexit = False  # _end_all() does it then
 
     def end(self) -> None:
         """End for good: the object is closed or gone."""
@@ -94,9 +95,13 @@ class Side:
         try:
             while not self.event.is_set() and not self._is_over:
                 self.open()
-                self.event.queue.get()
+                self._wait()
         finally:
             self.close()
+
+    def _wait(self) -> None:
+        """Wait until there may be something to do."""
+        self.event.queue.get()
 
     def _begin(self, segment: Network) -> None:
         raise NotImplementedError
@@ -121,61 +126,35 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_parent)
 
 
-class Publishing(Side):
-    _port: Port
-    _topic: str | None = None
+def _end_all() -> None:
+    """End the network with the program, the subscriptions last. Daemon threads that read copies end by that."""
+    _core._note_program_end()
+    for side in sorted(_sides, key=lambda side: isinstance(side, Subscribing)):
+        side.end()
 
-    def _begin(self, segment: Network) -> None:
-        port = port_number("pubPort", segment.pubPort)
-        self._port = Port.open(port, segment.bind, segment.keys, segment.clients)
-        segment.pubPort = self._port.number
 
-    def _switch(self, on: bool) -> None:
-        if on:
-            segment = self._segment()
-            if segment is None:
-                return
-            topic = segment.topic
-            if segment._name is None:
-                self._port.publisher.publish_image(segment, topic or "private")
-            else:
-                self._port.publisher.publish(os.fsencode(segment._name), topic)
-                topic = topic or _core._topic_of(os.fsencode(segment._name))
-            self._topic = topic or "private"
-        elif self._topic is not None:
-            topic, self._topic = self._topic, None
-            self._port.publisher.unpublish(topic)
-
-    def _end(self) -> None:
-        try:
-            self._switch(False)
-        finally:
-            self._port.close()
-
-    def peers(self) -> list[Peer]:
-        """Who subscribes to the segment."""
-        with self._lock:
-            if not self._is_open:
-                return []
-            found = [entry for entry in self._port.publisher.peers() if entry["topic"] == self._topic]
-        return [to_peer(entry) for entry in found]
+atexit.register(_end_all)
 
 
 class Subscribing(Side):
+    """Subscribing of one object."""
+
     def __init__(self, segment: Network) -> None:
         super().__init__(segment)
         self.subscription = _core.Subscription()
+        self._host_problem = ""
 
     def _begin(self, segment: Network) -> None:
-        name = b"" if segment._name is None else os.fsencode(segment._name)
-        if segment._name is None and not segment.awaits:
+        name = segment._path_for_network()
+        if not name and not segment.awaits:
             raise DaoUnsupportedError.of(
                 _core.ErrorCode.UNSUPPORTED,
                 "a private image with data cannot take frames of another machine; expected a name, or no data",
             )
+        self._host_problem = check_host("subHost", segment.subHost)
         self.subscription.begin(
-            str(segment.subHost),
-            port_number("subPort", segment.subPort),
+            segment.subHost,
+            segment.subPort,
             segment.topic,
             name,
             segment.every,
@@ -191,6 +170,13 @@ class Subscribing(Side):
 
     def _end(self) -> None:
         self.subscription.end()
+
+    def info(self) -> dict[str, Any] | None:
+        """How it is doing; None before the begin and after the end."""
+        info = self.subscription.info()
+        if info is not None and info["connections"] == 0:
+            info["message"] = info["message"] or self._host_problem
+        return info
 
 
 class SideThread(threading.Thread):

@@ -85,9 +85,9 @@ class shm(Network):
     Network, as with pubEnable and pubThread, subEnable and subThread: pubPort: port to publish at, 0: any free one;
     objects of one process share it. subPort, subHost: publisher to subscribe to; with one of them a missing file is no
     error: it is made with the first frame. topic: the segment's name at that port; None: the file's name up to
-    ".im.shm", or, to subscribe, what the port offers first. every: subscribe to every frame instead of the newest.
-    bind: address to publish at, "*" for all. keys: file of this side's key pair. clients: file of the public keys that
-    may subscribe. server_key: the publisher's public key, or a file that has it.
+    ".im.shm", of a private copy its source's, or, to subscribe, what the port offers first. every: subscribe to every
+    frame instead of the newest. bind: address to publish at, "*" for all. keys: file of this side's key pair. clients:
+    file of the public keys that may subscribe. server_key: the publisher's public key, or a file that has it.
 
     Everything that gives frames copies them whole, never torn, and np.asarray() and DLPack do too; view() is the one
     that lends the shared memory itself. Any thread may use the object: each has its own place among the frames,

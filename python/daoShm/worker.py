@@ -25,6 +25,8 @@ def _work(jobs: SimpleQueue[tuple[Any, ...] | None]) -> None:
         result, error = None, None
         try:
             result = function(*arguments)
+        except SystemExit:  # the program ends, and with it the loop's thread: nobody needs an answer
+            return
         except BaseException as raised:
             error = raised
         with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile

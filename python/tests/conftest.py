@@ -5,6 +5,7 @@ import itertools
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import daoShm
+from daoShm import shm
 
 os.environ["DAO_NET_ANNOUNCE"] = "0"  # no test tells the local network anything
 
@@ -27,6 +29,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 ROOT = Path(__file__).resolve().parents[2]
 # In the clone, where the compiler's cache knows it from other clones, and what has not changed is not built again.
 LIBRARY_BUILD = ROOT / "build" / "python-tests-library"
+PATIENCE_S = 60
 _numbers = itertools.count()
 
 
@@ -106,6 +109,71 @@ def later():
         thread.join(20)
         assert not thread.is_alive()
     assert not errors
+
+
+@pytest.fixture
+def network_state(folder, monkeypatch):
+    """Where the handles of this test show themselves."""
+    monkeypatch.setenv("DAO_NET_STATE", str(folder / "net"))
+
+
+@pytest.fixture
+def opened():
+    """Objects to be closed at the end."""
+    objects = []
+    yield lambda thing: objects.append(thing) or thing
+    for thing in objects:
+        thing.close()
+
+
+@pytest.fixture
+def publish(opened):
+    """Publish on loopback at a free port: publish(name, data, ...) returns the shm."""
+
+    def start(*arguments, **options):
+        segment = opened(shm(*arguments, **{"pubPort": 0, "bind": "127.0.0.1", "nbkw": 4, **options}))
+        segment.pubEnable = True
+        segment.pubThread.start()
+        return segment
+
+    return start
+
+
+@pytest.fixture
+def subscribe(opened):
+    """Subscribe to what is published at a port."""
+
+    def start(port, name=None, **options):
+        segment = opened(shm(name, subPort=port, subHost="127.0.0.1", **options))
+        segment.subEnable = True
+        segment.subThread.start()
+        return segment
+
+    return start
+
+
+def until(condition):
+    """Wait for it, long enough for a machine with much to do."""
+    limit = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < limit, "it did not come about"
+        time.sleep(0.01)
+
+
+def next_frame(reader):
+    assert reader.wait(PATIENCE_S)
+    return reader.get_data()
+
+
+def first_value(reader, value):
+    """Wait until a frame with that first element has come."""
+    until(lambda: not reader._is_awaiting() and reader.get_data().flat[0] == value)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Helpers:

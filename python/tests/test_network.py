@@ -13,76 +13,19 @@ import time
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import PATIENCE_S, ROOT, first_value, free_port, next_frame, until
 
 import daoShm
 from daoShm import ErrorCode, _core, shm
 from daoShm.connect import parse_address
 
-pytestmark = pytest.mark.skipif(not _core.HAS_NETWORK, reason="daoShm was built without ZeroMQ")
+pytestmark = [
+    pytest.mark.skipif(not _core.HAS_NETWORK, reason="daoShm was built without ZeroMQ"),
+    pytest.mark.usefixtures("network_state"),
+]
 
 GUIDE = ROOT / "docs" / "guide" / "network.md"
-PATIENCE_S = 60
 FRAME = np.arange(12, dtype=np.float32).reshape(3, 4)
-
-
-@pytest.fixture(autouse=True)
-def state(folder, monkeypatch):
-    """Where the handles of this test show themselves."""
-    monkeypatch.setenv("DAO_NET_STATE", str(folder / "net"))
-
-
-@pytest.fixture
-def opened():
-    """Objects to be closed at the end."""
-    objects = []
-    yield lambda thing: objects.append(thing) or thing
-    for thing in objects:
-        thing.close()
-
-
-@pytest.fixture
-def publish(opened):
-    """Publish on loopback at a free port: publish(name, data, ...) returns the shm."""
-
-    def start(*arguments, **options):
-        segment = opened(shm(*arguments, **{"pubPort": 0, "bind": "127.0.0.1", "nbkw": 4, **options}))
-        segment.pubEnable = True
-        segment.pubThread.start()
-        return segment
-
-    return start
-
-
-@pytest.fixture
-def subscribe(opened):
-    """Subscribe to what is published at a port."""
-
-    def start(port, name=None, **options):
-        segment = opened(shm(name, subPort=port, subHost="127.0.0.1", **options))
-        segment.subEnable = True
-        segment.subThread.start()
-        return segment
-
-    return start
-
-
-def until(condition):
-    """Wait for it, long enough for a machine with much to do."""
-    limit = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < limit, "it did not come about"
-        time.sleep(0.01)
-
-
-def next_frame(reader):
-    assert reader.wait(PATIENCE_S)
-    return reader.get_data()
-
-
-def first_value(reader, value):
-    """Wait until a frame with that first element has come."""
-    until(lambda: not reader._is_awaiting() and reader.get_data().flat[0] == value)
 
 
 def threads():
@@ -91,12 +34,6 @@ def threads():
 
 def descriptors():
     return len(os.listdir("/proc/self/fd"))
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_a_private_copy_takes_its_shape_from_the_first_frame(name, publish, subscribe):

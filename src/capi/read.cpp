@@ -26,6 +26,13 @@ void give_borrowed(const Handle &handle, void **segment_ptr, uint32_t *segment_i
     *segment_ptr = handle.segment->slot_data(frame.slot);
 }
 
+// The same, and says when the segment is no longer the one under its name.
+Status lend_borrowed(Handle &handle, void **segment_ptr, uint32_t *segment_idx, uint64_t *segment_cnt0) noexcept
+{
+    give_borrowed(handle, segment_ptr, segment_idx, segment_cnt0);
+    return base::condition(frames::check_name(handle.reader), handle.segment->name());
+}
+
 Status check_place(const Handle &handle, void **segment_ptr) noexcept
 {
     if (segment_ptr != nullptr)
@@ -130,8 +137,7 @@ int_fast8_t daoShmGetNewestSegment(IMAGE *image, void **segment_ptr, uint32_t *s
         if (check_place(handle, segment_ptr) != Status::success)
             return Status::error;
         frames::borrow_newest(handle.reader);
-        give_borrowed(handle, segment_ptr, segment_idx, segment_cnt0);
-        return Status::success;
+        return lend_borrowed(handle, segment_ptr, segment_idx, segment_cnt0);
     });
 }
 
@@ -154,8 +160,7 @@ int_fast8_t daoShmGetArbitrarySegment(IMAGE *image, void **segment_ptr, uint_fas
         if (check_place(handle, segment_ptr) != Status::success)
             return Status::error;
         frames::borrow_slot(handle.reader, static_cast<uint32_t>(fifo_idx % handle.segment->depth()));
-        give_borrowed(handle, segment_ptr, nullptr, nullptr);
-        return Status::success;
+        return lend_borrowed(handle, segment_ptr, nullptr, nullptr);
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include "frames/reader.hpp"
 #include "frames/writer.hpp"
+#include "segment/keywords.hpp"
 #include "segment/life.hpp"
 
 namespace dao::frames
@@ -14,6 +15,7 @@ struct Handle
     bool wants_read_only = false; // opened so on purpose
     Reader reader;
     Writer writer;
+    segment::KeywordPlace keyword_place;
 };
 
 // Reads and writes the segment that `handle.segment` holds, in order after its newest frame.

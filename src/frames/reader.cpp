@@ -68,13 +68,12 @@ Status check_readable(const Segment &segment, const void *destination, uint64_t 
     return Status::success;
 }
 
-// Success, or that the segment is no longer the one under its name.
+}
+
 Status check_name(Reader &reader) noexcept
 {
     reader.checked_at_ns = platform::realtime_coarse_ns();
     return reader.name_watch.check(*reader.segment, reader.checked_at_ns);
-}
-
 }
 
 Status check_name_in_order(Reader &reader, const Newest &newest) noexcept

@@ -63,6 +63,9 @@ Status read_newest(Reader &reader, void *destination, uint64_t count) noexcept;
 Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &missed) noexcept;
 Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64_t &first_counter) noexcept;
 
+// Success, or that the segment is no longer the one under its name; its memory stays all the same.
+Status check_name(Reader &reader) noexcept;
+
 // reader.frame describes the slot borrowed.
 void borrow_newest(Reader &reader) noexcept;
 void borrow_slot(Reader &reader, uint32_t slot) noexcept;

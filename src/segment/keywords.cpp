@@ -237,16 +237,42 @@ Status get_keyword(Segment &segment, base::Interrupts &interrupts, const char *n
     return Status::success;
 }
 
-Status get_keyword_at(Segment &segment, base::Interrupts &interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
+namespace
 {
-    uint32_t used = 0;
+
+// Where to begin to look for a number: while nothing was changed, places before the last one hold lower numbers.
+KeywordPlace place_to_begin(const Segment &segment, const KeywordPlace &last, uint32_t index) noexcept
+{
+    KeywordPlace now;
+    format::Extension *extension = segment.extension();
+    if (extension == nullptr)
+        return now;
+    now.segment_id = extension->segment_id;
+    now.sequence = base::Word<uint32_t>(&extension->keyword_sequence).load_acquire();
+    const bool is_of_now = now.sequence % 2 == 0 && now.sequence == last.sequence && now.segment_id == last.segment_id;
+    if (is_of_now && index >= last.index)
+    {
+        now.index = last.index;
+        now.place = last.place;
+    }
+    return now;
+}
+
+}
+
+Status get_keyword_at(Segment &segment, base::Interrupts &interrupts, KeywordPlace &last, uint32_t index,
+                      IMAGE_KEYWORD &keyword) noexcept
+{
+    const KeywordPlace begin = place_to_begin(segment, last, index);
+    uint32_t used = begin.index;
     IMAGE_KEYWORD found;
-    for (uint32_t place = 0; place < segment.layout().geometry.keywords; ++place)
+    for (uint32_t place = begin.place; place < segment.layout().geometry.keywords; ++place)
     {
         if (Status status = read_keyword(segment, interrupts, place, found); status != Status::success)
             return status;
         if (is_used(found) && used++ == index)
         {
+            last = {begin.segment_id, begin.sequence, index, place};
             keyword = found;
             return Status::success;
         }

@@ -27,7 +27,17 @@ struct KeywordValue
 Status set_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, const KeywordValue &value,
                    const char *comment) noexcept;
 Status get_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, IMAGE_KEYWORD &keyword) noexcept;
-Status get_keyword_at(Segment &segment, base::Interrupts &interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept;
+
+// Where the keyword lay that was read last by its number, so that reading all of them in turn takes one pass.
+struct KeywordPlace
+{
+    uint64_t segment_id = 0;
+    uint32_t sequence = 1; // odd: of no moment
+    uint32_t index = 0;
+    uint32_t place = 0;
+};
+Status get_keyword_at(Segment &segment, base::Interrupts &interrupts, KeywordPlace &last, uint32_t index,
+                      IMAGE_KEYWORD &keyword) noexcept;
 Status count_keywords(Segment &segment, base::Interrupts &interrupts, uint32_t &count) noexcept;
 Status remove_keyword(Segment &segment, base::Interrupts &interrupts, const char *name) noexcept;
 Status clear_keywords(Segment &segment, base::Interrupts &interrupts) noexcept;

@@ -159,6 +159,78 @@ TEST(NetCopy, KeywordsArriveWithTheFrameAndFollowChanges)
     EXPECT_EQ(keyword.value.numf, 0.2);
 }
 
+// What a program of the field writes there: other encodings, brackets, whatever.
+TEST(NetCopy, KeywordsOfAnyBytesCostNoFrame)
+{
+    Camera camera({4}, 64);
+    const auto set = [&](const char *name, const char *text, const char *comment) {
+        require(daoShmSetKeywordString(camera.image, name, text, comment), "keyword");
+    };
+    set("LOW", "[[[[", "limits [0, 1)");
+    set("HIGH", "{{{{", "limits {1, 2)");
+    set("T\xe9l\xe9m\xe9trie", "20\xb0\x43", "\xe9\xe9\xe9");
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Subscriber subscriber(SubscriberOptions(publisher.port(), DAO_NET_EVERY));
+    camera.publish();
+    Image copy;
+    subscriber.open_copy(copy);
+    for (int count = 0; count < 20; ++count)
+    {
+        require(daoShmSetKeywordLong(camera.image, "CHANGES", count, "]]]"), "keyword");
+        camera.publish();
+        std::this_thread::sleep_for(20ms);
+    }
+    ASSERT_TRUE(subscriber.receives(21));
+    EXPECT_EQ(subscriber.info().frames, 21u);
+    EXPECT_EQ(subscriber.info().lost, 0u);
+    EXPECT_EQ(subscriber.info().bad_messages, 0u) << subscriber.info().message;
+    IMAGE_KEYWORD keyword;
+    ASSERT_EQ(daoShmGetKeyword(copy, "LOW", &keyword), DAO_SUCCESS);
+    EXPECT_STREQ(keyword.comment, "limits [0, 1)");
+    EXPECT_EQ(daoShmGetKeyword(copy, "T?l?m?trie", &keyword), DAO_SUCCESS);
+}
+
+TEST(NetCopy, ThousandsOfKeywordsKeepFramesGoing)
+{
+    Camera camera({4}, 4, 10'000);
+    for (int number = 0; number < 10'000; ++number)
+        require(daoShmSetKeywordLong(camera.image, ("K" + std::to_string(number)).c_str(), number, nullptr), "keyword");
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Subscriber subscriber(SubscriberOptions(publisher.port()));
+    camera.publish();
+    Image copy;
+    subscriber.open_copy(copy);
+    uint32_t count = 0;
+    require(daoShmCountKeywords(copy, &count), "count");
+    EXPECT_EQ(count, 10'000u);
+    for (int frame = 2; frame <= 20; ++frame)
+    {
+        camera.publish();
+        ASSERT_TRUE(subscriber.receives(static_cast<uint64_t>(frame)));
+    }
+    EXPECT_EQ(subscriber.info().bad_messages, 0u) << subscriber.info().message;
+}
+
+// What cannot be written here does not count as delivered.
+TEST(NetCopy, FramesThatCannotBeWrittenAreLost)
+{
+    Camera camera({4}, 64);
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    SubscriberOptions options(publisher.port(), DAO_NET_EVERY);
+    options.name = "/nowhere/at/all.im.shm";
+    Subscriber subscriber(options);
+    camera.publish();
+    ASSERT_TRUE(comes_true([&] { return subscriber.info().lost == 1; }));
+    camera.publish();
+    ASSERT_TRUE(comes_true([&] { return subscriber.info().lost == 2; }));
+    EXPECT_EQ(subscriber.info().frames, 0u);
+    EXPECT_EQ(subscriber.info().state, static_cast<uint32_t>(DAO_NET_FAILED));
+    EXPECT_NE(std::strstr(subscriber.info().message, "/nowhere/at/all"), nullptr) << subscriber.info().message;
+}
+
 TEST(NetCopy, ChangeOfShapeIsFollowedAndToldToReaders)
 {
     for (const bool is_private : {false, true})

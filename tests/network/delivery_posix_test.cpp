@@ -223,6 +223,31 @@ TEST(NetDelivery, ConnectionThatBreaksIsMadeAnewAndAllIsAccounted)
     }
 }
 
+// The publisher goes over frames that its slots did not hold; a new connection begins where the subscriber is, and goes over
+// them again.
+TEST(NetDelivery, WhatWasLostBeforeAConnectionBrokeIsCountedOnceAtBothEnds)
+{
+    Camera camera({10'000}, 2);
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Proxy proxy(publisher.port());
+    Subscriber subscriber(SubscriberOptions(proxy.port(), DAO_NET_EVERY));
+    camera.publish();
+    ASSERT_TRUE(subscriber.receives(1));
+    proxy.allow(0);
+    ASSERT_TRUE(comes_true([&] {
+        for (int count = 0; count < 50; ++count)
+            camera.publish();
+        return publisher.info().lost > 100;
+    }));
+    proxy.allow(-1);
+    proxy.reset_all();
+    ASSERT_TRUE(subscriber.receives(daoShmGetCounter(camera.image)));
+    EXPECT_TRUE(comes_true([&] { return publisher.info().lost == subscriber.info().lost; }))
+        << publisher.info().lost << " at the publisher, " << subscriber.info().lost << " at the subscriber";
+    expect_all_accounted(subscriber, 1, daoShmGetCounter(camera.image));
+}
+
 TEST(NetDelivery, LateAndBrokenLinksDeliverInTheEnd)
 {
     Camera camera({1000}, 8);

@@ -2,6 +2,9 @@
 #include "camera.hpp"
 
 #include <fstream>
+#if !defined(_WIN32)
+#include <sys/stat.h>
+#endif
 
 using namespace test;
 
@@ -116,6 +119,25 @@ TEST_F(NetKeys, StrangersAreRefusedAndNamedUntilTheyAreAllowed)
     EXPECT_TRUE(other.receives(1));
 }
 
+TEST_F(NetKeys, ListOfClientsThatCannotBeReadIsToldOf)
+{
+    Keys keys;
+    const std::string allowed = keys.allow("friend");
+    Camera camera;
+    Publisher publisher(-1, keys.path("server").c_str(), allowed.c_str());
+    publisher.publish(camera.name.text());
+    camera.publish();
+    std::ofstream(allowed, std::ios::app) << "a line that is no key\n";
+    Encrypted options(publisher.port(), keys, "friend");
+    Subscriber subscriber(options);
+    EXPECT_TRUE(subscriber.reaches(DAO_NET_REFUSED));
+    EXPECT_TRUE(comes_true([&] { return std::strstr(publisher.info().message, "no public key in line 2") != nullptr; }))
+        << publisher.info().message;
+    keys.allow("friend");
+    EXPECT_TRUE(subscriber.receives(1));
+    EXPECT_TRUE(comes_true([&] { return publisher.info().message[0] == 0; })) << publisher.info().message;
+}
+
 TEST_F(NetKeys, WrongServerKeyOrNoKeyGetsNothing)
 {
     Keys keys;
@@ -148,6 +170,13 @@ TEST_F(NetKeys, KeyFilesAreForTheirOwnerAloneAndChecked)
     EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
     EXPECT_NE(std::strstr(daoLastErrorMessage(), "others may read"), nullptr) << daoLastErrorMessage();
+    fs::permissions(secret, fs::perms::owner_read | fs::perms::owner_write | fs::perms::others_write);
+    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR) << "who may write it may put a pair of his own there";
+    const fs::path pipe = keys.path("pipe");
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    options.keys = pipe.c_str();
+    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR) << "and is not waited for";
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
 #endif
     EXPECT_EQ(daoNetMakeKeys(secret.string().c_str()), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_EXISTS);

@@ -4,6 +4,8 @@
 #include "../processes/role.hpp"
 #include "../processes/timing.hpp"
 
+#include <atomic>
+
 using namespace test;
 
 namespace
@@ -147,6 +149,24 @@ TEST(NetLife, NobodyToAskIsATimeLimitThatPassed)
     SubscriberOptions options(free_port());
     uint32_t count = 0;
     EXPECT_EQ(daoNetQueryOffers(&options, 300'000'000, nullptr, 0, &count), DAO_TIMEOUT);
+}
+
+TEST(NetLife, QuestionsEndByAnInterrupt)
+{
+    SubscriberOptions options(free_port());
+    uint32_t count = 0;
+    std::atomic<bool> is_over{false};
+    std::thread other([&] {
+        while (!is_over) // until it is under way
+        {
+            daoShmInterrupt();
+            std::this_thread::sleep_for(10ms);
+        }
+    });
+    EXPECT_EQ(daoNetQueryOffers(&options, patience_ns, nullptr, 0, &count), DAO_INTERRUPTED);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_INTERRUPTED);
+    is_over = true;
+    other.join();
 }
 
 TEST(NetLife, HandlesAreShownToOtherProcesses)

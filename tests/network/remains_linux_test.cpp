@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,6 +84,56 @@ TEST(NetRemains, NoDescriptorNorThreadIsLeft)
     // A thread that was joined may still be listed for a moment.
     EXPECT_TRUE(comes_true([&] { return threads() <= threads_before; })) << threads() << " after " << threads_before;
     EXPECT_LE(descriptors(), descriptors_before);
+}
+
+// libzmq ends the process when it cannot get one that it needs.
+TEST(NetRemains, WantOfDescriptorsIsAnError)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    camera.publish();
+    rlimit before = {};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const int first_free = ::dup(STDERR_FILENO);
+    ::close(first_free);
+    int refused = 0, opened = 0;
+    for (rlim_t more = 0; more < 40; more += 2)
+    {
+        const rlimit few{static_cast<rlim_t>(first_free) + more, before.rlim_max};
+        ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+        const SubscriberOptions options(publisher.port());
+        DAO_NET *net = nullptr;
+        if (daoNetOpenSubscriber(&options, &net) == DAO_SUCCESS)
+        {
+            ++opened;
+            EXPECT_EQ(daoNetClose(net), DAO_SUCCESS);
+        }
+        else
+        {
+            ++refused;
+            EXPECT_NE(std::strstr(daoLastErrorMessage(), "descriptors"), nullptr) << daoLastErrorMessage();
+        }
+        uint32_t count = 0;
+        if (daoNetQueryOffers(&options, patience_ns, nullptr, 0, &count) != DAO_SUCCESS)
+        {
+            EXPECT_NE(std::strstr(daoLastErrorMessage(), "descriptors"), nullptr) << daoLastErrorMessage();
+        }
+        DAO_NET_PUBLISHER_OPTIONS own = DAO_NET_PUBLISHER_OPTIONS_INIT;
+        own.port = -1;
+        own.bind = "127.0.0.1";
+        if (daoNetOpenPublisher(&own, &net) == DAO_SUCCESS)
+        {
+            EXPECT_EQ(daoNetClose(net), DAO_SUCCESS);
+        }
+        else
+        {
+            EXPECT_NE(std::strstr(daoLastErrorMessage(), "descriptors"), nullptr) << daoLastErrorMessage();
+        }
+    }
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_GT(refused, 3);
+    EXPECT_GT(opened, 3);
 }
 
 TEST(NetRemains, TenThousandConnectsLeaveNothing)

@@ -85,6 +85,56 @@ TEST(NetStrangers, PlainPublisherOfTheSameMessagesIsUnderstood)
     EXPECT_EQ(subscriber.info().source_cnt0, 7u);
 }
 
+// A frame may begin with any bytes.
+TEST(NetStrangers, FramesThatBeginLikeAPickleAreFrames)
+{
+    PlainPublisher plain;
+    SubscriberOptions options(plain.port);
+    options.topic = "wfs";
+    Subscriber subscriber(options);
+    const std::string frame("\x80\x04\x95\x0e\0\0\0\0", 8);
+    ASSERT_TRUE(comes_true([&] {
+        plain.send({std::string("wfs\0", 4), header, frame});
+        std::this_thread::sleep_for(20ms);
+        return subscriber.info().frames == 1;
+    })) << subscriber.info().message;
+    EXPECT_EQ(subscriber.info().bad_messages, 0u);
+}
+
+// Who does not say how much room there is for keywords may send some all the same.
+TEST(NetStrangers, KeywordsOfAPlainPublisherArriveAndABadOneCostsItself)
+{
+    PlainPublisher plain;
+    SubscriberOptions options(plain.port);
+    options.topic = "wfs";
+    Subscriber subscriber(options);
+    const std::string keywords = R"([{"name":"GAIN","type":"D","value":2.5},{"name":"BAD","type":"Q","value":1}])";
+    ASSERT_TRUE(comes_true([&] {
+        plain.send({std::string("wfs\0", 4), header, std::string(8, 'x'), keywords});
+        std::this_thread::sleep_for(20ms);
+        return subscriber.info().frames == 1;
+    }));
+    Image copy;
+    subscriber.open_copy(copy);
+    IMAGE_KEYWORD keyword;
+    ASSERT_EQ(daoShmGetKeyword(copy, "GAIN", &keyword), DAO_SUCCESS) << daoLastErrorMessage();
+    EXPECT_EQ(keyword.value.numf, 2.5);
+    EXPECT_EQ(subscriber.info().bad_messages, 1u);
+    EXPECT_NE(std::strstr(subscriber.info().message, "type: Q"), nullptr) << subscriber.info().message;
+}
+
+TEST(NetStrangers, TopicOtherThanTheHeadersIsToldOf)
+{
+    PlainPublisher plain;
+    Subscriber subscriber{SubscriberOptions(plain.port)};
+    ASSERT_TRUE(comes_true([&] {
+        plain.send({"wfs", header, std::string(8, 'x')}); // without its zero
+        std::this_thread::sleep_for(20ms);
+        return subscriber.info().bad_messages > 0;
+    }));
+    EXPECT_NE(std::strstr(subscriber.info().message, "topic: wfs"), nullptr) << subscriber.info().message;
+}
+
 TEST(NetStrangers, PicklesAreRefusedAndSaidToBeOnce)
 {
     PlainPublisher plain;
@@ -144,6 +194,7 @@ TEST(NetStrangers, HostileMessagesAreCountedAndTheSubscriberLives)
         wrong("\"source\":\"s\"", "\"source\":\"\""),
         wrong("\"source\":\"s\"", "\"source\":\"" + std::string(100, 's') + "\""),
         wrong("\"host\":\"h\"", "\"host\":\"\xff\""),
+        wrong("\"host\":\"h\"", "\"host\":\"h\",\"cnt0\":3"),
     };
     std::string good = wrong("\"cnt0\":7", "\"cnt0\":8");
     ASSERT_TRUE(comes_true([&] {

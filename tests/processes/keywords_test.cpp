@@ -106,6 +106,39 @@ TEST(Keywords, FullTableTakesNoMoreUntilOneIsRemoved)
     EXPECT_EQ(count, 3u);
 }
 
+// A handle remembers where it was in the list; what is changed meanwhile makes it look again.
+TEST(Keywords, AreFoundByTheirNumberAfterAnyChange)
+{
+    SegmentName name;
+    Image image, other;
+    image.create(name.text(), {4}, _DATATYPE_FLOAT, 1, 8);
+    other.open(name.text());
+    const auto list = [&] {
+        std::string names;
+        IMAGE_KEYWORD found;
+        for (uint32_t index = 0; daoShmGetKeywordAt(image, index, &found) == DAO_SUCCESS; ++index)
+            names += found.name;
+        return names;
+    };
+    for (const char *one : {"A", "B", "C", "D"})
+        require(daoShmSetKeywordLong(other, one, 1, nullptr), "set");
+    EXPECT_EQ(list(), "ABCD");
+    EXPECT_EQ(list(), "ABCD");
+    IMAGE_KEYWORD found;
+    require(daoShmGetKeywordAt(image, 2, &found), "get at");
+    require(daoShmRemoveKeyword(other, "A"), "remove");
+    require(daoShmGetKeywordAt(image, 2, &found), "get at");
+    EXPECT_STREQ(found.name, "D");
+    require(daoShmSetKeywordLong(other, "E", 1, nullptr), "set");
+    EXPECT_EQ(list(), "EBCD");
+    require(daoShmGetKeywordAt(image, 3, &found), "get at");
+    require(daoShmGetKeywordAt(image, 1, &found), "get at");
+    EXPECT_STREQ(found.name, "B");
+    EXPECT_EQ(daoShmGetKeywordAt(image, 4, &found), DAO_ERROR);
+    require(daoShmReopen(image), "reopen");
+    EXPECT_EQ(list(), "EBCD");
+}
+
 TEST(Keywords, SegmentWithoutRoomHasNone)
 {
     SegmentName name;

@@ -207,65 +207,6 @@ TEST(Replacement, ReaderOfTheOldSegmentKeepsItsMemory)
     EXPECT_EQ(name.file_count(), 1u);
 }
 
-// In a loop that only looks, whatever became of the name, and after the frames that were there.
-TEST(Replacement, IsToldToWhoBorrowsInOrder)
-{
-    const auto take_away = [](const std::string &path) { std::filesystem::remove(path); };
-    const auto remove = [](const std::string &path) { require(daoShmRemove(path.c_str()), "remove"); };
-    const auto replace = [](const std::string &path) {
-        Image other;
-        other.create(path, {3}, _DATATYPE_UINT8);
-    };
-    const auto move_over = [](const std::string &path) {
-        Image other;
-        other.create(path + ".other", {3}, _DATATYPE_UINT8);
-        std::filesystem::rename(path + ".other", path);
-    };
-    const std::pair<std::function<void(const std::string &)>, int_fast8_t> ends[] = {
-        {take_away, DAO_REMOVED}, {remove, DAO_REMOVED}, {replace, DAO_REPLACED}, {move_over, DAO_REPLACED}};
-    for (const auto &[end, told] : ends)
-    {
-        SegmentName name;
-        Image writer, reader;
-        writer.create(name.text(), {10}, _DATATYPE_UINT32, depth);
-        reader.open(name.text());
-        void *slot = nullptr;
-        uint32_t index = 0;
-        uint64_t counter = 0;
-        EXPECT_EQ(daoShmGetNextSegment(reader, &slot, &index, &counter), DAO_NOTREADY);
-        publish(writer, 1);
-        publish(writer, 2);
-        EXPECT_EQ(daoShmGetNextSegment(reader, &slot, &index, &counter), DAO_SUCCESS);
-        end(name.text());
-        std::this_thread::sleep_for(milliseconds(250));
-        EXPECT_EQ(daoShmGetNextSegment(reader, &slot, &index, &counter), DAO_SUCCESS);
-        EXPECT_EQ(counter, 2u) << "which had been published";
-        for (int attempt = 0; attempt < 3; ++attempt)
-        {
-            EXPECT_EQ(daoShmGetNextSegment(reader, &slot, &index, &counter), told);
-            EXPECT_EQ(slot, nullptr);
-        }
-    }
-}
-
-TEST(Replacement, IsNoticedByALoopOfLooksInTime)
-{
-    SegmentName name;
-    Image writer, reader;
-    writer.create(name.text(), {10}, _DATATYPE_UINT32);
-    reader.open(name.text());
-    void *slot = nullptr;
-    uint32_t index = 0;
-    uint64_t counter = 0;
-    int_fast8_t status = daoShmGetNextSegment(reader, &slot, &index, &counter);
-    EXPECT_EQ(status, DAO_NOTREADY);
-    std::filesystem::remove(name.text());
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (status == DAO_NOTREADY && std::chrono::steady_clock::now() < give_up)
-        status = daoShmGetNextSegment(reader, &slot, &index, &counter);
-    EXPECT_EQ(status, DAO_REMOVED);
-}
-
 TEST(Reopen, OfAPrivateImageSaysThatItIsOne)
 {
     Image image;

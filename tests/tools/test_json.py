@@ -22,8 +22,9 @@ def no_constant(name):
 
 
 def check(command, text):
-    """The document, valid for the command; of `watch` its first line."""
-    document = json.loads(text.splitlines()[0] if command == "watch" else text, parse_constant=no_constant)
+    """The document, valid for the command; of those that print lines the first."""
+    is_stream = command in ("watch", "publish", "subscribe")
+    document = json.loads(text.splitlines()[0] if is_stream else text, parse_constant=no_constant)
     schema = {**SCHEMA, "$ref": f"#/$defs/commands/{command}"}
     jsonschema.Draft202012Validator(schema).validate(document)
     return document
@@ -84,6 +85,68 @@ def test_reports_of_nothing_keep_to_the_schema(tool):
     assert line["min"] is None and line["state"] == "no frame yet"
 
 
+def side(tool, role):
+    """What net status says of the publisher or the subscriber, as soon as it does."""
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        for entry in check("net", tool("net", "status", "--json")):
+            if entry["role"] == role:
+                return entry
+        time.sleep(0.05)
+    raise AssertionError(f"no {role} shows itself")
+
+
+@pytest.fixture
+def net(tool):
+    tool.environment |= {"DAO_NET_STATE": tool.name(tool.folder / "net"), "DAO_NET_ANNOUNCE": "0"}
+    if "without the network" in tool("net", "status", code=None) + tool.errors:
+        pytest.skip("this daoshm was built without ZeroMQ")
+    return tool
+
+
+def test_the_network_keeps_to_the_schema_before_the_first_frame(net):
+    assert check("net", net("net", "status", "--json")) == []
+    net("create", "a", "3x4", "float32", "--depth", 4)
+    publisher = net.start("publish", "a", "late", "--port", 0, "--json")
+    said = check("publish", publisher.stdout.readline())
+    assert (said["topics"], said["waiting"], said["public_key"]) == (["a"], ["late"], None)
+    place = said["endpoint"].removeprefix("tcp://")
+    copying = net.start("subscribe", f"{place}:a", "--as", "copy", "--json")
+    line = check("subscribe", copying.stdout.readline())
+    assert line["segment"] == net.name(net.folder / "copy.im.shm")
+    assert line["source_cnt0"] is None and line["cnt0"] is None and line["frames"] == 0 and not line["live"]
+    entry = side(net, "subscriber")
+    assert entry["segment"] == line["segment"] and entry["state"] in ("nobody answers", "no frame yet")
+    assert (entry["last_frame_ns"], entry["delay_ns"], entry["source_cnt0"], entry["cnt0"]) == (None,) * 4
+    entry = side(net, "publisher")
+    assert entry["last_frame_ns"] is None and entry["message"] is None and entry["peers_unlisted"] == 0
+    listed = check("net", net("net", "ls", place, "--json"))[0]
+    assert listed["problem"] is None and [(one["type"], one["shape"]) for one in listed["segments"]] == [
+        ("float32", [3, 4])
+    ]
+    net("fill", "a", 1)
+    for text in copying.stdout:
+        if (line := check("subscribe", text))["live"]:
+            break
+    assert line["state"] == "live" and line["source_cnt0"] == line["cnt0"] == 1 and line["host"]
+    source = check("info", net("info", "copy", "--json"))["source"]
+    assert source is None or source["state"] in SCHEMA["$defs"]["network_state"]["enum"]
+    code, output, _ = net.interrupt(copying)
+    assert code == 0 and all(check("subscribe", text) for text in output.splitlines())
+
+
+def test_who_does_not_answer_is_null(net):
+    copying = net.start("subscribe", "127.0.0.1:1:a", "--as", "copy", "--json")
+    line = check("subscribe", copying.stdout.readline())
+    assert line["state"] == "nobody answers" and line["host"] is None and line["message"] is None
+    entry = side(net, "subscriber")
+    assert (entry["state"], entry["topic"], entry["host"]) == ("nobody answers", "a", None)
+    assert (entry["round_trip_ns"], entry["clock_offset_ns"], entry["delay_ns"]) == (None, None, None)
+    net.interrupt(copying)
+    listed = check("net", net("net", "ls", "127.0.0.1:1", "--time", 0.3, "--json", code=3))[0]
+    assert listed["segments"] is None and "no answer" in listed["problem"]
+
+
 def all_states(tool):
     """A segment in each state that a test can bring about: its name and the state."""
     for name in ("idle", "fresh", "gone", "unknown", "broken"):
@@ -131,7 +194,7 @@ def test_states_have_the_same_name_everywhere(tool):
 
 def test_the_guide_explains_every_state():
     guide = (SCHEMA_FILE.parent / "command-line.md").read_text()
-    for state in SCHEMA["$defs"]["state"]["enum"]:
+    for state in SCHEMA["$defs"]["state"]["enum"] + SCHEMA["$defs"]["network_state"]["enum"]:
         assert f"| `{state}` |" in guide, state
 
 

@@ -91,7 +91,7 @@ def test_a_cable_that_is_pulled_and_put_back(machines, pulled_at):
     camera.start("publish", "wfs", "--bind", ADDRESSES[0], "--port", "5555")
     subscriber = room.start("subscribe", f"{ADDRESSES[0]}:wfs", "--json")
     until(lambda: source(room, "wfs").get("connected"), "a connection")
-    first = source(room, "wfs")["cnt0"]
+    first = until(lambda: source(room, "wfs")["cnt0"], "the first frame")
     until(lambda: source(room, "wfs")["cnt0"] > first + 50, "the first frames")
 
     machines[pulled_at].ip("link", "set", "cable", "down")

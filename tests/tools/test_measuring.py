@@ -31,6 +31,15 @@ def test_watch_measures_a_steady_writer(tool, wait):
     tool.interrupt(writer)
 
 
+@pytest.mark.parametrize("measures", [False, True])
+def test_watch_is_a_reader_like_others_when_it_measures_latency(tool, measures):
+    tool("create", "a", "4")
+    watch = tool.start("watch", "a", "--interval", 0.1, "--json", *(["--latency"] if measures else []))
+    watch.stdout.readline()
+    assert tool.json("info", "a")["readers"] == (1 if measures else 0)
+    tool.interrupt(watch)
+
+
 def test_watch_statistics_are_those_of_the_frame(tool):
     tool("create", "a", "4", "float64")
     np.save(tool.folder / "in.npy", np.array([-3.0, 1.0, np.nan, 5.0]))

@@ -55,6 +55,14 @@ def counter(net, segment):
     return net.json("info", segment)["cnt0"] if path.exists() else 0
 
 
+def line_with(stream, text):
+    """The next line that has the text; fails when the stream ends before."""
+    for line in stream:
+        if text in line:
+            return line
+    raise AssertionError(f"no line with '{text}'")
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -154,9 +162,11 @@ def test_a_remote_name_never_leaves_the_folder(net, camera):
     net("create", "plain", "3")
     for topic in ("../evil", ".hidden", "a/b", "a:b"):
         publisher, port = start_publisher(net, "plain", "--topic", topic)
-        for source in (f"127.0.0.1:{port}", f"127.0.0.1:{port}:{topic}"):
-            net("subscribe", source, "--folder", net.folder, code=1)
-            assert "--as" in net.errors
+        net("subscribe", f"127.0.0.1:{port}:{topic}", "--folder", net.folder, code=1)
+        assert "--as" in net.errors
+        copying = net.start("subscribe", f"127.0.0.1:{port}", "--folder", net.folder)
+        assert "--as" in line_with(copying.stderr, "passed over")
+        assert net.interrupt(copying)[0] == 0
         net.interrupt(publisher)
     assert not list(net.folder.rglob("*evil*"))
 
@@ -169,7 +179,7 @@ def test_a_host_alone_is_all_that_it_offers(net, camera):
     copy = net.folder / "copies" / "wfs.im.shm"
     until(lambda: copy.exists() and net.json("info", copy)["cnt0"] > 5)
     listed = net.json("net", "ls", f"127.0.0.1:{port}")
-    assert {(entry["topic"], entry["dtype"]) for entry in listed[0]["segments"]} == {
+    assert {(entry["topic"], entry["type"]) for entry in listed[0]["segments"]} == {
         ("wfs", "uint16"),
         ("dm", "float32"),
     }
@@ -183,7 +193,7 @@ def test_status_shows_both_sides(net, camera):
 
     def both():
         entries = {entry["role"]: entry for entry in net.json("net", "status")}
-        ready = len(entries) == 2 and entries["publisher"]["peers"] and entries["subscriber"]["round_trip_ns"] > 0
+        ready = len(entries) == 2 and entries["publisher"]["peers"] and entries["subscriber"]["round_trip_ns"]
         return entries if ready and entries["subscriber"]["rate_hz"] > 0 else None
 
     entries = until(both)
@@ -256,7 +266,8 @@ def test_a_depth_that_cannot_give_every_frame_is_refused(net):
     [
         ["net", "status", "extra"], ["net", "keygen"], ["net", "spy"], ["subscribe", "a:b", "c:d", "--as", "x"],
         ["publish", "wfs", "dm", "--topic", "x"], ["subscribe", "/tmp/wfs"], ["relay", "no host"],
-        ["publish", "wfs", "--port", "70000"],
+        ["publish", "wfs", "--port", "70000"], ["subscribe", "host:99999:wfs"], ["info", "host:0:wfs"],
+        ["show", "host: 5555:wfs"], ["relay", "tcp://host:5555"], ["net", "ls", "host:70000"],
     ],
 )  # fmt: skip
 def test_wrong_usage(net, arguments):
@@ -373,3 +384,257 @@ def test_sigterm_ends_each_of_them(net, camera):
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0
+
+
+def test_watch_sees_what_a_segment_of_another_machine_does(net, camera):
+    address = f"127.0.0.1:{camera[1]}:wfs"
+    for line in net("watch", address, "-n", "2", "--interval", "0.5", "--json").splitlines():
+        line = json.loads(line)
+        assert line["state"] == "running" and line["segment"] == address and line["cnt0"] > 0
+        assert line["max"] is not None and line["age_s"] is not None
+    assert "running" in net("watch", address, "-n", "1", "--latency")
+    assert net.json("info", address)["segment"] == address
+
+
+@pytest.mark.parametrize("command", [("watch",), ("show", "--watch", "--fps", "20")])
+def test_watch_and_show_follow_a_change_of_shape_on_another_machine(net, camera, command):
+    name, *options = command
+    looking = net.start(name, f"127.0.0.1:{camera[1]}:wfs", *options)
+    for line in looking.stdout:
+        if "4x6" in line or "running" in line:
+            break
+    net("create", "wfs", "3x5", "float32")
+    writer = net.start("fill", "wfs", "7.5", "--rate", "50")
+    for line in looking.stdout:
+        if "3x5" in line or "7.5" in line:
+            break
+    else:
+        raise AssertionError(looking.stderr.read())
+    net.interrupt(writer)
+    assert net.interrupt(looking)[0] == 0
+
+
+def test_a_file_has_one_source(net, camera):
+    net("create", "other", "4x6", "uint16")
+    source, other = (
+        f"127.0.0.1:{port}:wfs" for port in (camera[1], start_publisher(net, "other", "--topic", "wfs")[1])
+    )
+    (net.folder / "copies").mkdir()
+    for sources in ((source, other), (source, source)):
+        net("subscribe", *sources, "--folder", net.folder / "copies", code=1)
+        assert f"is filled from {source} by this process" in net.errors and "--as NAME" in net.errors
+    first = net.start("subscribe", source, "--folder", net.folder / "copies")
+    copy = net.folder / "copies" / "wfs.im.shm"
+    until(lambda: copy.exists() and (net.json("info", copy)["source"] or {}).get("connected"))
+    for arguments in (("--folder", net.folder / "copies"), ("--as", "copies/../copies/wfs.im.shm")):
+        net("subscribe", other, *arguments, code=1)
+        assert "is filled from tcp://127.0.0.1:" in net.errors and "by process " in net.errors
+    assert net.interrupt(first)[0] == 0
+    again = net.start("subscribe", other, "--folder", net.folder / "copies")
+    assert "wfs.im.shm: " in again.stdout.readline()
+    assert net.interrupt(again)[0] == 0
+
+
+def test_hosts_that_offer_the_same_name_are_not_mixed(net, camera):
+    net("create", "other", "4x6", "uint16")
+    ports = (camera[1], start_publisher(net, "other", "--topic", "wfs")[1])
+    (net.folder / "copies").mkdir()
+    copying = net.start("subscribe", *(f"127.0.0.1:{port}" for port in ports), "--folder", net.folder / "copies")
+    assert "--as NAME" in line_with(copying.stderr, "is filled from 127.0.0.1:")
+    relay = net.start("relay", *(f"127.0.0.1:{port}" for port in ports), "--port", "0")
+    said = line_with(relay.stderr, "passed over")
+    assert "is taken from 127.0.0.1:" in said and ":wfs" in said
+    assert net.interrupt(relay)[0] == 0
+
+
+FALSE_PUBLISHER = """
+import json, sys, zmq
+socket = zmq.Context().socket(zmq.XPUB)
+print(socket.bind_to_random_port("tcp://127.0.0.1"), flush=True)
+offers = json.loads(sys.argv[1])
+while True:
+    message = socket.recv()
+    if message[:1] != b"{" or "list" not in (asked := json.loads(message)):
+        continue
+    answer = {"v": 1, "answer": 1, "host": "odd", "segment": "", "source": "", "cnt0": 0, "seq": 0, "lost": 0,
+              "asked_ns": asked["sent_ns"], "heard_ns": 1, "sent_ns": 1}
+    topic = b"\\2" + asked["topic"].encode() + b"\\0"
+    socket.send_multipart([topic, json.dumps(answer).encode(), json.dumps(offers).encode()])
+"""
+
+
+def start_false_publisher(net, *topics, rate=50.0):
+    """A publisher that lists what is asked of it and sends no frame: its port."""
+    pytest.importorskip("zmq")
+    offers = [{"topic": topic, "dtype": "uint8", "shape": [2], "depth": 2, "cnt0": 5, "rate": rate} for topic in topics]
+    process = subprocess.Popen(
+        [sys.executable, "-c", FALSE_PUBLISHER, json.dumps(offers)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    net.running.append(process)
+    return int(process.stdout.readline())
+
+
+def test_an_odd_list_costs_what_is_odd(net):
+    port = start_false_publisher(net, "good", "../evil", "good", "x" * 79, "\u202e", rate=-5.0)
+    (net.folder / "copies").mkdir()
+    copying = net.start("subscribe", f"127.0.0.1:{port}", "--folder", net.folder / "copies", "--json")
+    first = json.loads(copying.stdout.readline())
+    assert first["segment"] == net.name(net.folder / "copies" / "good.im.shm") and not first["live"]
+    code, _, errors = net.interrupt(copying)
+    assert code == 0 and "evil: passed over" in errors and errors.count("'good' twice") == 1
+    listed = net.json("net", "ls", f"127.0.0.1:{port}")[0]
+    assert listed["problem"] is None and not any(entry["rate_hz"] for entry in listed["segments"])
+    assert "-5" not in net("net", "ls", f"127.0.0.1:{port}")
+    huge = start_false_publisher(net, "good", rate=1e300)
+    assert len(max(net("net", "ls", f"127.0.0.1:{huge}").splitlines(), key=len)) < 120
+
+
+def test_what_a_host_offers_later_is_copied_too(net):
+    net("create", "one", "3", "--depth", "8")
+    _, port = start_publisher(net, "one", "two")
+    (net.folder / "copies").mkdir()
+    copying = net.start("subscribe", f"127.0.0.1:{port}", "--folder", net.folder / "copies")
+    line_with(copying.stdout, "one.im.shm")
+    net("create", "two", "5", "--depth", "8")
+    net.start("fill", "two", "ramp", "--rate", "50")
+    copy = net.folder / "copies" / "two.im.shm"
+    until(lambda: copy.exists() and net.json("info", copy)["shape"] == [5])
+    assert net.interrupt(copying)[0] == 0
+
+
+def test_publish_waits_for_segments_that_do_not_exist_yet(net):
+    publisher = net.start("publish", "late", "--port", "0", "--json")
+    said = json.loads(publisher.stdout.readline())
+    assert (said["topics"], said["waiting"]) == ([], ["late"])
+    assert "late.im.shm: there is no such segment yet; waiting" in publisher.stderr.readline()
+    net("create", "late", "3")
+    said = json.loads(publisher.stdout.readline())
+    assert (said["topics"], said["waiting"]) == (["late"], [])
+    assert net.json("net", "ls", said["endpoint"].removeprefix("tcp://"))[0]["segments"][0]["shape"] == [3]
+    code, _, errors = net.interrupt(publisher)
+    assert code == 0 and errors == ""
+    (net.folder / "broken.im.shm").write_bytes(b"x" * 5000)
+    net("publish", "broken", "--port", "0", code=1)
+    net("publish", "late", "./late.im.shm", "--port", "0", code=1)
+    assert "two of the segments" in net.errors
+    net("publish", "127.0.0.1:5999:wfs", "--port", "0", code=1)
+    assert "another machine" in net.errors
+
+
+@pytest.mark.skipif(WINDOWS, reason="a signal of POSIX")
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["subscribe", "127.0.0.1:1"], 0), (["relay", "127.0.0.1:1", "--port", "0"], 0),
+        (["net", "ls", "127.0.0.1:1", "--time", "60"], 130),
+    ],
+)  # fmt: skip
+def test_ctrl_c_ends_what_waits_for_an_answer(net, arguments, code):
+    process = net.start(*arguments)
+    if arguments[0] != "net":
+        line_with(process.stderr, "nobody answers; waiting")
+    time.sleep(2)
+    began = time.monotonic()
+    ended, output, errors = net.interrupt(process, timeout=PATIENCE_S)
+    assert ended == code, errors
+    assert time.monotonic() - began < 45
+    assert "Interrupted" not in output + errors
+
+
+def test_a_signal_ends_listening(net):
+    in_namespace(
+        net,
+        """
+        $DAOSHM net ls --time 60 & listing=$!
+        sleep 2
+        began=$(date +%s)
+        kill -TERM $listing
+        code=0
+        wait $listing || code=$?
+        test $code = 130
+        test $(($(date +%s) - began)) -lt 45
+        """,
+    )
+
+
+FALSE_BEACONS = """
+import socket, struct
+out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+out.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("10.77.1.1"))
+for port in range(20000, 20060):
+    out.sendto(b"daoNet\\x01\\x00" + struct.pack(">H", port), ("239.255.68.65", 5554))
+"""
+
+
+def test_false_beacons_cost_no_time(net):
+    net("create", "wfs", "4x6", "uint16")
+    (net.folder / "junk.py").write_text(FALSE_BEACONS)
+    found = in_namespace(
+        net,
+        """
+        $DAOSHM publish wfs --bind '*' --port 6001 >p1 & one=$!
+        until grep -q publishing p1; do sleep 0.1; done
+        ( for i in 1 2 3 4 5; do $PYTHON junk.py; sleep 0.5; done ) &
+        junk=$!
+        date +%s
+        $DAOSHM net ls --time 15 --json >listed
+        date +%s
+        kill $one
+        wait $one $junk
+        """,
+    ).split()
+    assert int(found[1]) - int(found[0]) < 60  # two seconds for each would be 120
+    listed = {entry["port"]: entry for entry in json.loads((net.folder / "listed").read_text())}
+    assert listed[6001]["segments"][0]["topic"] == "wfs"
+    assert listed[20000]["segments"] is None and "no answer" in listed[20000]["problem"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["keyword", "{}", "X", "1"], ["keyword", "{}", "X", "--rm"], ["fill", "{}", "1"], ["rm", "{}"],
+                  ["set", "{}", "one.npy"], ["unlock", "{}", "--yes"]],
+)  # fmt: skip
+def test_a_segment_of_another_machine_can_only_be_looked_at(net, arguments):
+    net("create", "one", "3")
+    net("fill", "one", "1")
+    net("save", "one", "one.npy")
+    net(*(word.format("127.0.0.1:1:wfs") for word in arguments), code=1)
+    assert "127.0.0.1:1:wfs: is a segment of another machine, which can only be looked at" in net.errors
+
+
+def test_frames_that_cannot_be_written_are_missing(net, camera):
+    (net.folder / "gone").mkdir()
+    copying = net.start("subscribe", f"127.0.0.1:{camera[1]}:wfs", "--every", "--json", "--folder", net.folder / "gone")
+    until(lambda: json.loads(copying.stdout.readline())["live"])
+    (net.folder / "gone").rename(net.folder / "gone2")
+    (net.folder / "gone2" / "wfs.im.shm").unlink()
+    said = until(lambda: (line := json.loads(copying.stdout.readline()))["state"] == "failed" and line)
+    assert said["message"]
+    assert net.interrupt(copying)[0] == 4
+
+
+def test_status_says_how_many_peers_it_does_not_list(net, camera):
+    names = [f"s{number}" for number in range(66)]
+    net("create", "source", "3", "--depth", "4")
+    for name in names:
+        net("create", name, "3")
+    _, port = start_publisher(net, *names)
+    (net.folder / "copies").mkdir()
+    net.start("subscribe", f"127.0.0.1:{port}", "--folder", net.folder / "copies")
+
+    def publisher():
+        found = [entry for entry in net.json("net", "status") if entry["role"] == "publisher" and entry["segments"] > 1]
+        return found and found[0]["peers_unlisted"] > 0 and found[0]
+
+    found = until(publisher)
+    assert len(found["peers"]) == 64 and found["peers_unlisted"] <= 2
+    assert re.search("and [12] more, not listed", net("net", "status"))
+
+
+@pytest.mark.skipif(WINDOWS, reason="Windows has no file modes")
+def test_status_says_when_it_cannot_know(net):
+    (net.folder / "open").mkdir()
+    (net.folder / "open").chmod(0o777)
+    for arguments in (["net", "status"], ["net", "status", "--json"]):
+        assert net(*arguments, code=1, DAO_NET_STATE=str(net.folder / "open")) == ""
+        assert "DAO_NET_STATE" in net.errors

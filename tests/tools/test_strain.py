@@ -193,6 +193,16 @@ def test_a_segment_of_another_user_is_no_access(tool, stranger):
     (tool.folder / "theirs.im.shm").chmod(0o600)
 
 
+def test_watch_says_that_nobody_wakes_who_may_only_read(tool, stranger):
+    tool("create", "a", "8")
+    (tool.folder / "a.im.shm").chmod(0o444)
+    words = ("watch", "a", "-n", 1, "--interval", 0.05)
+    assert "looks for frames every 0.5 ms" in run(tool, *words, "--latency", **stranger).stdout
+    assert "looks for frames" not in run(tool, *words, **stranger).stdout
+    (tool.folder / "a.im.shm").chmod(0o600)
+    assert "looks for frames" not in tool(*words, "--latency")
+
+
 def test_an_unreadable_folder_is_an_error(tool, stranger):
     secret = tool.folder / "secret"
     secret.mkdir()

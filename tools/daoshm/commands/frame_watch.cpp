@@ -1,8 +1,10 @@
 #include "commands/frame_watch.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include "frame/times.hpp"
+#include "network/remote.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "timing/interrupt.hpp"
@@ -10,11 +12,18 @@
 namespace daoshm
 {
 
-FrameWatch::FrameWatch(const std::string &segment, DAO_WAIT_MODE wait)
-    : segment_(open_read_only(segment)), element_(daoTypeSize(segment_.get_type()))
+FrameWatch::FrameWatch(Dao::Image segment, DAO_WAIT_MODE wait)
+    : segment_(std::move(segment)), element_(daoTypeSize(segment_.get_type()))
 {
     how_.order = DAO_NEXT_IN_ORDER;
     how_.wait = wait;
+}
+
+std::future<Newest> FrameWatch::look() const
+{
+    if (remote_name(segment_))
+        return std::async(std::launch::async, [copy = segment_.duplicate()]() mutable { return newest(std::move(copy)); });
+    return std::async(std::launch::async, [path = segment_.name()] { return newest(path); });
 }
 
 bool FrameWatch::collect(int64_t deadline_ns, Tally &tally)
@@ -48,7 +57,7 @@ bool FrameWatch::take(const Dao::ReadResult &frame, bool was_waited_for, Tally &
 /// Not by next() itself: what was measured before does not go on in another segment, and the user is told.
 void FrameWatch::follow(Tally &tally)
 {
-    segment_.reopen();
+    reopen(segment_);
     element_.resize(daoTypeSize(segment_.get_type()));
     last_atime_ns_ = 0;
     ++tally.replaced;

@@ -4,8 +4,11 @@
 #include <daoShm.hpp>
 
 #include <cstdint>
+#include <future>
 #include <string>
 #include <vector>
+
+#include "commands/newest.hpp"
 
 namespace daoshm
 {
@@ -24,9 +27,12 @@ struct Tally
 class FrameWatch
 {
   public:
-    FrameWatch(const std::string &segment, DAO_WAIT_MODE wait);
+    FrameWatch(Dao::Image segment, DAO_WAIT_MODE wait);
 
-    std::string path() const { return segment_.name(); }
+    /// Whether frames are looked for now and then, as they wake nobody who may only read.
+    bool polls() const { return segment_.info().read_only != 0; }
+    /// The newest frame and the state, by a handle of its own, so that frames are collected meanwhile.
+    std::future<Newest> look() const;
     /// Collect until `deadline_ns` on the monotonic clock. Throws when the segment was removed.
     /// @return false when interrupted
     bool collect(int64_t deadline_ns, Tally &tally);

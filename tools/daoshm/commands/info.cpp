@@ -61,20 +61,23 @@ Json source_json(const Dao::Image &segment)
     const std::optional<CopySource> source = source_of(segment);
     if (!source)
         return nullptr;
-    return Json{{"host", source->host},
-                {"topic", source->topic},
+    const bool has_frames = source->frames > 0;
+    const bool has_round_trip = source->round_trip_ns != 0;
+    return Json{{"host", json_text(source->host)},
+                {"topic", json_text(source->topic)},
                 {"endpoint", source->endpoint},
                 {"state", source->state},
+                {"message", json_text(source->message)},
                 {"connected", source->is_connected},
                 {"pid", source->pid},
-                {"last_frame_ns", source->last_frame_ns},
-                {"cnt0", source->cnt0},
+                {"last_frame_ns", json_if(has_frames, source->last_frame_ns)},
+                {"cnt0", json_if(has_frames, source->cnt0)},
                 {"frames", source->frames},
                 {"skipped", source->skipped},
                 {"lost", source->lost},
-                {"delay_ns", source->delay_ns},
-                {"clock_offset_ns", source->clock_offset_ns},
-                {"round_trip_ns", source->round_trip_ns}};
+                {"delay_ns", json_if(has_frames && has_round_trip, source->delay_ns)},
+                {"clock_offset_ns", json_if(has_round_trip, source->clock_offset_ns)},
+                {"round_trip_ns", json_if(has_round_trip, source->round_trip_ns)}};
 }
 
 void add_source(Details &details, const Dao::Image &segment)
@@ -89,6 +92,8 @@ void add_source(Details &details, const Dao::Image &segment)
                     ? source->state
                     : fmt::format("{}, last frame {} ago", source->state, age_text(now_ns() - source->last_frame_ns)),
                 source->is_connected ? Style::good : Style::warning);
+    if (!source->message.empty())
+        details.add("  message", source->message, Style::warning);
     details.add("  frames", fmt::format("{}, its cnt0 {}, {} skipped, {} lost", source->frames, source->cnt0,
                                         source->skipped, source->lost));
 }
@@ -135,7 +140,7 @@ void print_details(const Dao::Image &segment, const SegmentStatus &status)
     const Geometry &geometry = status.geometry;
     const StateText state = state_text(status);
     Details details;
-    details.add("segment", segment.name(), Style::accent);
+    details.add("segment", shown_name(segment), Style::accent);
     details.add("state", state.text, state.style);
     details.add("type", daoTypeName(geometry.atype));
     details.add("shape", fmt::format("{}  (slow axis first, {} elements, {} per frame)", shape_text(geometry.shape),

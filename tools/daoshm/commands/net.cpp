@@ -49,7 +49,7 @@ void add_net(Tool &tool)
         ->check(CLI::IsMember({"status", "ls", "keygen"}));
     command->add_option("argument", options->arguments, "ls: hosts to ask, HOST[:PORT]; keygen: the file to write")
         ->type_name("ARGUMENT");
-    command->add_option("--time", options->list.time_s, "ls: seconds to listen, or to wait for an answer")
+    command->add_option("--time", options->list.time_s, "ls: seconds for listening and answers together")
         ->check(CLI::Range(0.1, 60.0))
         ->capture_default_str();
     add_subscriber_keys(command, options->list.keys, "--keys");

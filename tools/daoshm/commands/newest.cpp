@@ -8,24 +8,30 @@
 namespace daoshm
 {
 
-Newest newest(const std::string &path)
+Newest newest(Dao::Image segment)
 {
     Newest result;
+    std::vector<std::byte> frame;
+    const Dao::ReadResult read = segment.read(frame);
+    if (read && read.cnt0 > 0)
+        result.moments = moments(as_doubles(segment.get_type(), frame.data(), segment.get_element_count()));
+    result.status = sample_segment(segment);
+    result.readers = segment.readers();
+    return result;
+}
+
+Newest newest(const std::string &path)
+{
     try
     {
-        Dao::Image segment = Dao::Image::open_read_only(path);
-        std::vector<std::byte> frame;
-        const Dao::ReadResult read = segment.read(frame);
-        if (read && read.cnt0 > 0)
-            result.moments = moments(as_doubles(segment.get_type(), frame.data(), segment.get_element_count()));
-        result.status = sample_segment(segment);
-        result.readers = segment.readers();
+        return newest(Dao::Image::open_read_only(path));
     }
-    catch (const Dao::Error &error)
+    catch (const Dao::Error &error) // removed meanwhile
     {
-        result.status = unusable_segment(path, error); // removed meanwhile
+        Newest result;
+        result.status = unusable_segment(path, error);
+        return result;
     }
-    return result;
 }
 
 std::vector<MissedFrames::Reader> MissedFrames::since_before(const Newest &now)

@@ -20,8 +20,10 @@ struct Newest
     std::vector<DAO_READER> readers;
 };
 
-/// On a handle of its own, so that frames are collected meanwhile.
+/// By the file's name, so that the state is that of what has the name now.
 Newest newest(const std::string &path);
+/// Of a copy of a segment on another machine, which has no file.
+Newest newest(Dao::Image segment);
 
 /// Which readers missed frames since the line before.
 class MissedFrames

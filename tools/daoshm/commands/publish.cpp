@@ -3,8 +3,7 @@
 
 #include "commands/publisher_place.hpp"
 #include "network/commands.hpp"
-#include "segments/segment_name.hpp"
-#include "text/exit_code.hpp"
+#include "segments/segment.hpp"
 
 namespace daoshm
 {
@@ -15,8 +14,7 @@ namespace
 int publish_found(const PublishOptions &options)
 {
     PublishOptions found = options;
-    for (std::string &segment : found.segments)
-        segment = find_segment(segment);
+    found.path_for = path_here;
     return run_publish(found);
 }
 
@@ -38,8 +36,8 @@ void add_publish(Tool &tool)
     command->add_flag("--every", options->every, "Refuse segments of depth 1, which leave no time to send every frame");
     add_json_flag(command, options->json);
     command->footer(
-        "Subscribers choose whether they want the newest frame or every one. A segment that is made again is\n"
-        "followed. Without --bind and --keys only this machine can subscribe.\n\n"
+        "Subscribers choose whether they want the newest frame or every one. A segment that does not exist yet is\n"
+        "waited for, one that is made again is followed. Without --bind and --keys only this machine can subscribe.\n\n"
         "Examples:\n  daoshm publish wfs dm --bind '*'\n  daoshm publish wfs --keys camera.key --clients displays.txt");
 }
 

@@ -62,7 +62,7 @@ void print_report_json(const std::string &segment, const FrameWriter &file, cons
 {
     Json json;
     json["files"] = file.paths();
-    json["segment"] = absolute_path(segment);
+    json["segment"] = segment;
     json["end"] = end_text(result.end);
     json["problem"] = json_text(result.problem);
     json["frames"] = result.frames;
@@ -138,10 +138,10 @@ int run_record(const RecordOptions &options)
     limits.buffer_bytes = options.buffer_mib << 20U;
     Dao::Image segment = open_reader(options.segment, limits.timeout_ns);
     const std::unique_ptr<FrameWriter> file =
-        create_recording(options.file, {geometry_of(segment), segment.name(), segment.keywords()});
+        create_recording(options.file, {geometry_of(segment), shown_name(segment), segment.keywords()});
     const RecordResult result = record_frames(segment, *file, limits, !options.json);
     if (options.json)
-        print_report_json(segment.name(), *file, result);
+        print_report_json(full_name(segment), *file, result);
     else
         print_report(*file, result);
     const bool is_endless = limits.frames == 0 && limits.duration_ns < 0;
@@ -151,7 +151,7 @@ int run_record(const RecordOptions &options)
         throw ToolError(
             fmt::format("{}: recording ended after {} frames: {}", options.file, result.frames, result.problem));
     case RecordEnd::timeout:
-        throw ToolError(fmt::format("{}: no frame for {}", segment.name(), options.timeout), exit_timeout);
+        throw ToolError(fmt::format("{}: no frame for {}", shown_name(segment), options.timeout), exit_timeout);
     case RecordEnd::interrupted:
         if (!is_endless)
             return exit_interrupted;

@@ -7,7 +7,6 @@
 
 #include "segments/liveness.hpp"
 #include "segments/segment.hpp"
-#include "segments/segment_name.hpp"
 #include "text/exit_code.hpp"
 #include "text/printable.hpp"
 
@@ -45,7 +44,7 @@ int run_rm(const RmOptions &options)
     {
         try
         {
-            const std::string path = find_segment(name);
+            const std::string path = path_here(name);
             const std::string use = options.force ? "" : use_text(path);
             if (!use.empty())
                 throw ToolError(fmt::format("{}: not removed: {}; --force removes it anyway", path, use));

@@ -55,16 +55,16 @@ int run_save(const SaveOptions &options)
     if (result.status == DAO_INTERRUPTED)
         return exit_interrupted;
     const FrameRecord record{result.cnt0, result.cnt2, acquired_ns(result), 0};
-    save_frame(options.file, {geometry_of(segment), segment.name(), segment.keywords()}, frame.data(), record);
+    save_frame(options.file, {geometry_of(segment), shown_name(segment), segment.keywords()}, frame.data(), record);
     if (options.json)
         print_json({{"file", options.file},
-                    {"segment", absolute_path(segment.name())},
+                    {"segment", full_name(segment)},
                     {"cnt0", record.cnt0},
                     {"cnt2", record.cnt2},
                     {"atime_ns", record.atime_ns}});
     else
         std::fputs(fmt::format("{}: frame {} of {}, {}, acquired {}\n", printable(options.file), record.cnt0,
-                               printable(segment.name()), geometry_of(segment).text(), time_text(record.atime_ns))
+                               printable(shown_name(segment)), geometry_of(segment).text(), time_text(record.atime_ns))
                        .c_str(),
                    stdout);
     return exit_success;

@@ -121,7 +121,7 @@ std::string drawn_frame(const Dao::Image &segment, const std::vector<std::byte> 
     const size_t slice = slice_of(geometry, frame, options.slice);
     Plane plane{nullptr, geometry.atype, shape.size() > 1 ? shape[shape.size() - 2] : 1, shape.back()};
     plane.data = data.data() + slice * plane.height * plane.width * daoTypeSize(geometry.atype);
-    std::string title = fmt::format("{}  {}", printable(segment.name()), geometry.text());
+    std::string title = fmt::format("{}  {}", printable(shown_name(segment)), geometry.text());
     if (shape.size() == 3)
         title += fmt::format("  slice {}", slice);
     title += fmt::format("  frame {}  {} old", frame.cnt0, age_text(now_ns() - acquired_ns(frame)));
@@ -189,9 +189,9 @@ class LivePicture
     /// Not by next() itself, so that the user is told before there is a frame.
     void follow()
     {
-        segment_.reopen();
+        reopen(segment_);
         note_ = "  replaced, following";
-        put(fmt::format("{}  {}{}\n", printable(segment_.name()), geometry_of(segment_).text(), note_));
+        put(fmt::format("{}  {}{}\n", printable(shown_name(segment_)), geometry_of(segment_).text(), note_));
     }
 
     /// Draw over the old picture, line by line, so that it does not flicker.

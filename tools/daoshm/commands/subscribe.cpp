@@ -18,14 +18,22 @@ struct SubscribeArguments
     std::string folder;
 };
 
+/// The same file for every process, whatever its folder, as far as the library takes a name of that length.
+std::string whole_path(const std::string &path)
+{
+    constexpr size_t most_bytes = 79;
+    std::string whole = absolute_path(path);
+    return whole.size() <= most_bytes ? whole : path;
+}
+
 int subscribe_into(const SubscribeArguments &arguments)
 {
     SubscribeOptions options = arguments.options;
     const std::string folder = arguments.folder.empty() ? temporary_folder() : folder_path(arguments.folder);
     if (!options.name.empty())
-        options.name = new_segment_path(options.name);
+        options.name = whole_path(new_segment_path(options.name));
     options.path_for = [folder](const std::string &topic) {
-        return (path_of(folder) / path_of(topic + segment_ending)).string();
+        return whole_path((path_of(folder) / path_of(topic + segment_ending)).string());
     };
     return run_subscribe(options);
 }
@@ -52,8 +60,9 @@ void add_subscribe(Tool &tool)
     add_subscriber_keys(command, options.keys, "--keys");
     add_json_flag(command, options.json);
     command->footer(
-        "The copy is a segment like any other. The source may start later, end and start again. With --every,\n"
-        "exit code 4 says that frames were lost.\n\n"
+        "The copy is a segment like any other. The source may start later, end and start again. A file is filled from\n"
+        "one source: a second one is refused, or passed over where a host begins to offer it later. With --every,\n"
+        "exit code 4 says that frames are missing.\n\n"
         "Examples:\n  daoshm subscribe rtc:wfs\n  daoshm subscribe rtc:5556:wfs --as wfs-remote --every");
 }
 

@@ -147,12 +147,15 @@ void print_line_json(const Line &line, const WatchOptions &options)
 
 int run_watch(const WatchOptions &options)
 {
-    FrameWatch watch(options.segment, wait_modes.at(options.wait));
+    FrameWatch watch(options.latency ? open_woken(options.segment) : open_read_only(options.segment),
+                     wait_modes.at(options.wait));
     const auto interval_ns = static_cast<int64_t>(options.interval_s * 1e9);
     int64_t begin_ns = steady_ns();
     MissedFrames missed;
     if (!options.json && options.latency)
-        print("wake: from the frame's acquisition time until this process is awake, on the system's real-time clock\n");
+        print(std::string("wake: from the frame's acquisition time until this process is awake, on the system's real-time "
+                          "clock\n") +
+              (watch.polls() ? "this user may only read the segment: watch looks for frames every 0.5 ms\n" : ""));
     for (uint64_t line = 0; options.lines == 0 || line < options.lines; ++line)
     {
         if (!options.json && line % 20 == 0)
@@ -161,7 +164,7 @@ int run_watch(const WatchOptions &options)
         const int64_t end_ns = begin_ns + interval_ns;
         if (!watch.collect(end_ns - interval_ns / 5, found.tally))
             break;
-        std::future<Newest> end = std::async(std::launch::async, newest, watch.path());
+        std::future<Newest> end = watch.look();
         if (!watch.collect(end_ns, found.tally))
             break;
         found.newest = end.get();

@@ -50,6 +50,17 @@ int port_of(std::string_view text)
     return port <= 65535 ? port : 0;
 }
 
+/// Meant as a number, such as "99999", " 5555" or "-1": what is no port shall not become a segment's name.
+bool is_numeric(std::string_view text)
+{
+    constexpr std::string_view blanks = " \t";
+    const size_t begin = text.find_first_not_of(" \t+-");
+    if (begin == std::string_view::npos)
+        return false;
+    const std::string_view digits = text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
+    return std::all_of(digits.begin(), digits.end(), is_digit);
+}
+
 /// Split at the first colon that is not in brackets.
 std::pair<std::string_view, std::string_view> split(std::string_view text)
 {
@@ -67,8 +78,12 @@ std::optional<Address> parse_address(const std::string &text)
     const auto [host, rest] = split(text);
     if (rest.empty() || host.size() == 1 || !is_host(host))
         return std::nullopt;
+    if (rest.starts_with("//"))
+        throw ToolError(fmt::format("'{}': begins with '{}://'; expected HOST[:PORT]:SEGMENT", text, host), exit_usage);
     Address address{std::string(is_in_brackets(host) ? host.substr(1, host.size() - 2) : host), usual_port, {}};
     const auto [first, second] = split(rest);
+    if (is_numeric(first) && port_of(first) == 0)
+        throw ToolError(fmt::format("'{}': port '{}'; expected a number from 1 to 65535", text, first), exit_usage);
     if (const int port = port_of(first); port != 0)
     {
         address.port = port;

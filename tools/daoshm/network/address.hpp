@@ -15,7 +15,7 @@ struct Address
 };
 
 /// "host:wfs", "host:5556:wfs", "host:5556", "[fe80::1]:wfs"; nothing for other texts: a path, and "c:wfs", where one letter
-/// is a drive. Digits alone are a port.
+/// is a drive. Digits alone are a port. Throws a usage error for a number that is no port, and for "tcp://host".
 std::optional<Address> parse_address(const std::string &text);
 
 /// The same, or a host alone. Throws a usage error for other texts.

@@ -25,7 +25,26 @@ TEST(Address, HostPortAndSegmentAreTold)
     EXPECT_EQ(parsed("[fe80::1%eth0]:6000:wfs"), "[fe80::1%eth0]:6000:wfs");
     EXPECT_EQ(parsed("[::1]:wfs"), "[::1]:5555:wfs");
     EXPECT_EQ(parsed("host:w:f:s"), "host:5555:w:f:s");
-    EXPECT_EQ(parsed("host:70000"), "host:5555:70000");
+    EXPECT_EQ(parsed("host:5555a:wfs"), "host:5555:5555a:wfs");
+    EXPECT_EQ(parsed("host:1:70000"), "host:1:70000");
+}
+
+TEST(Address, NumbersThatAreNoPortAreRefused)
+{
+    for (const std::string port : {"0", "70000", "99999", " 5555", "5555 ", "+5555", "-1", "00000000005555"})
+        for (const std::string &text : {"host:" + port, "host:" + port + ":wfs", "[::1]:" + port + ":wfs"})
+            try
+            {
+                const std::string found = parsed(text);
+                ADD_FAILURE() << text << " is " << found;
+            }
+            catch (const ToolError &error)
+            {
+                EXPECT_EQ(error.code(), exit_usage);
+                EXPECT_NE(std::string(error.what()).find("'" + port + "'"), std::string::npos) << error.what();
+            }
+    EXPECT_THROW(parse_address("tcp://host:5555:wfs"), ToolError);
+    EXPECT_THROW(parse_publisher("tcp://host"), ToolError);
 }
 
 TEST(Address, PathsAndDrivesAreNone)

@@ -28,7 +28,8 @@ struct PublisherPlace
 
 struct PublishOptions
 {
-    std::vector<std::string> segments; ///< paths
+    std::vector<std::string> segments;
+    std::function<std::string(const std::string &name)> path_for; ///< of a segment, wherever it is by now
     std::string topic;
     PublisherPlace place;
     bool every = false;
@@ -64,7 +65,7 @@ int run_net_keygen(const std::string &path);
 struct NetListOptions
 {
     std::vector<std::string> hosts; ///< empty: those that announce themselves
-    double time_s = 2.5;
+    double time_s = 3;
     Keys keys;
     bool json = false;
 };

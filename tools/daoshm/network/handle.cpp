@@ -6,6 +6,7 @@
 #include "platform/memory.hpp"
 #include "platform/platform.hpp"
 #include "text/exit_code.hpp"
+#include "text/numbers.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -47,27 +48,38 @@ DAO_NET_INFO info_of(const NetHandle &net)
     return info;
 }
 
-std::string state_text(const DAO_NET_INFO &info)
+const char *state_word(const DAO_NET_INFO &info)
 {
-    const char *text = "live";
     switch (info.state)
     {
     case DAO_NET_CONNECTING:
-        text = "nobody answers";
-        break;
+        return "nobody answers";
     case DAO_NET_WAITING:
-        text = "connected, no frame yet";
-        break;
+        return "no frame yet";
     case DAO_NET_REFUSED:
-        text = "refused";
-        break;
+        return "refused";
     case DAO_NET_FAILED:
-        text = "failed";
-        break;
+        return "failed";
     default:
-        break;
+        return "live";
     }
-    return info.message[0] == 0 ? text : fmt::format("{}: {}", text, info.message);
+}
+
+std::string state_text(const DAO_NET_INFO &info)
+{
+    return info.message[0] == 0 ? state_word(info) : fmt::format("{}: {}", state_word(info), info.message);
+}
+
+std::optional<double> plausible_rate(double hertz)
+{
+    constexpr double most_hz = 1e9;
+    return hertz >= 0 && hertz <= most_hz ? std::optional(hertz) : std::nullopt; // neither holds for a NaN
+}
+
+std::string plausible_rate_text(double hertz)
+{
+    const std::optional<double> rate_hz = plausible_rate(hertz);
+    return rate_hz ? rate_text(*rate_hz) : "-";
 }
 
 std::string geometry_text(const DAO_NET_OFFER &offer)
@@ -136,16 +148,21 @@ std::optional<std::vector<DAO_NET_OFFER>> query_offers(const Address &address, c
     options.keys = server.empty() ? nullptr : text_or_null(own);
     if (options.keys != nullptr)
         hide_memory();
+    const int64_t until_ns = steady_ns() + timeout_ns;
     std::vector<DAO_NET_OFFER> offers;
     uint32_t count = 64;
-    while (count > offers.size())
+    int_fast8_t status = DAO_INTERRUPTED;
+    while (status == DAO_INTERRUPTED || count > offers.size())
     {
+        if (is_interrupted())
+            return std::nullopt;
         offers.assign(count, DAO_NET_OFFER DAO_NET_OFFER_INIT);
-        const int_fast8_t status =
-            daoNetQueryOffers(&options, timeout_ns, offers.data(), static_cast<uint32_t>(offers.size()), &count);
+        const int64_t left_ns = std::max<int64_t>(0, until_ns - steady_ns());
+        status = daoNetQueryOffers(&options, left_ns, offers.data(), static_cast<uint32_t>(offers.size()), &count);
         if (status == DAO_TIMEOUT)
             return std::nullopt;
-        require(status);
+        if (status != DAO_INTERRUPTED) // else by another signal, unless the tool is
+            require(status);
     }
     offers.resize(count);
     return offers;

@@ -23,8 +23,14 @@ using NetHandle = std::unique_ptr<DAO_NET, CloseNet>;
 /// Throw a ToolError with the library's message unless `status` is DAO_SUCCESS.
 void require(int_fast8_t status);
 DAO_NET_INFO info_of(const NetHandle &net);
-/// How far a subscriber has come, in words, with the last problem.
+/// How far a subscriber has come: a word of the guide's table.
+const char *state_word(const DAO_NET_INFO &info);
+/// The same with the last problem.
 std::string state_text(const DAO_NET_INFO &info);
+/// A rate that somebody else tells, where it can be one.
+std::optional<double> plausible_rate(double hertz);
+/// "998.7 Hz", "-" where it can be none.
+std::string plausible_rate_text(double hertz);
 /// "512x512 uint16"
 std::string geometry_text(const DAO_NET_OFFER &offer);
 
@@ -39,7 +45,7 @@ NetHandle open_publisher(const PublisherPlace &place);
 /// "segments are published unencrypted ..." where somebody should know, else empty.
 std::string exposure_text(const PublisherPlace &place);
 
-/// What a publisher offers; nothing when it does not answer in time. Throws ToolError.
+/// What a publisher offers; nothing when it does not answer in time, or the tool is interrupted. Throws ToolError.
 std::optional<std::vector<DAO_NET_OFFER>> query_offers(const Address &address, const Keys &keys, int64_t timeout_ns);
 
 /// Open the copy that there is, or wait for the first; nothing when the time is up or the tool is interrupted.

@@ -52,6 +52,16 @@ Dao::Image open_remote(const Address &, bool, int64_t)
     refuse();
 }
 
+Dao::Image open_remote_again(int64_t)
+{
+    refuse();
+}
+
+std::optional<std::string> remote_name(const Dao::Image &)
+{
+    return std::nullopt;
+}
+
 std::optional<Origin> origin_of_last_frame(const Dao::Image &)
 {
     return std::nullopt;

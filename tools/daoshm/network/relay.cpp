@@ -1,15 +1,16 @@
 /// A relay takes each segment once and publishes it again, so that its source sends one stream whatever the number of
 /// those who look.
 #include <atomic>
-#include <cstdio>
 #include <map>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include "network/handle.hpp"
+#include "network/host.hpp"
 #include "text/exit_code.hpp"
 #include "text/output.hpp"
+#include "text/printable.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -18,7 +19,7 @@ namespace daoshm
 namespace
 {
 
-constexpr int64_t query_ns = 1'000'000'000;
+constexpr int64_t look_ns = 1'000'000'000;
 constexpr auto slice = std::chrono::milliseconds(200);
 
 /// One segment: a private copy, published by the same name.
@@ -37,6 +38,7 @@ class Passing
     }
     Passing(const Passing &) = delete;
     Passing &operator=(const Passing &) = delete;
+    const Address &address() const { return address_; }
 
   private:
     void run()
@@ -69,14 +71,13 @@ class Passing
         published_ = nullptr;
         require(daoNetPublishImage(publisher_, image.image(), address_.topic.c_str()));
         published_ = image.image()->md;
-        print(fmt::format("{}: passed on\n", address_text(address_)));
-        print_now("");
+        print_now(printable(fmt::format("{}: passed on", address_text(address_))) + "\n");
     }
 
     void report(const std::string &problem)
     {
         if (problem != problem_)
-            std::fputs(fmt::format("{}: {}\n", address_text(address_), problem).c_str(), stderr);
+            print_note(fmt::format("{}: {}", address_text(address_), problem));
         problem_ = problem;
     }
 
@@ -95,24 +96,18 @@ class Relay
   public:
     explicit Relay(const RelayOptions &options) : options_(options), publisher_(open_publisher(options.place))
     {
-        print(fmt::format("relaying at {}\n{}\n", info_of(publisher_).endpoint, exposure_text(options.place)));
-        print_now("");
+        print_now(fmt::format("relaying at {}\n{}\n", info_of(publisher_).endpoint, exposure_text(options.place)));
     }
     ~Relay() { passing_.clear(); } // before the publisher that they use
 
     void take(const Address &address)
     {
-        if (!address.topic.empty() && !passing_.contains(address.topic))
+        const auto found = passing_.find(address.topic);
+        if (found == passing_.end())
             passing_.emplace(address.topic, std::make_unique<Passing>(address, options_, publisher_.get()));
-    }
-    /// Take what is new at a host.
-    void look(const Address &address)
-    {
-        const auto offers = query_offers(address, options_.keys, query_ns);
-        if (!offers)
-            return;
-        for (const DAO_NET_OFFER &offer : *offers)
-            take({address.host, address.port, offer.topic});
+        else
+            print_note(fmt::format("{}: passed over: '{}' is taken from {}; expected one source for a name",
+                                   address_text(address), address.topic, address_text(found->second->address())));
     }
 
   private:
@@ -125,20 +120,22 @@ class Relay
 
 int run_relay(const RelayOptions &options)
 {
-    std::vector<Address> hosts;
-    Relay relay(options);
+    std::vector<Address> sources;
     for (const std::string &source : options.sources)
-    {
-        const Address address = parse_publisher(source);
-        relay.take(address);
-        if (address.topic.empty())
-            hosts.push_back(address);
-    }
+        sources.push_back(parse_publisher(source));
+    Relay relay(options);
+    std::vector<Host> hosts;
+    for (const Address &source : sources)
+        if (source.topic.empty())
+            hosts.emplace_back(source, options.keys);
+        else
+            relay.take(source);
     while (!is_interrupted())
     {
-        for (const Address &host : hosts)
-            relay.look(host);
-        sleep_unless_interrupted(query_ns);
+        for (Host &host : hosts)
+            for (const Address &address : host.newly_offered())
+                relay.take(address);
+        sleep_unless_interrupted(look_ns);
     }
     return exit_success;
 }

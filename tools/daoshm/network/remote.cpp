@@ -12,28 +12,56 @@ namespace daoshm
 namespace
 {
 
-/// They live as long as the process, as the images that they fill are used to its end.
-std::vector<NetHandle> &connections()
+struct Connection
 {
-    static std::vector<NetHandle> all;
-    return all;
+    Address address;
+    NetHandle net;
+};
+
+/// A command looks at one segment. It lives as long as the process, as the image that it fills is used to its end.
+std::optional<Connection> &connection()
+{
+    static std::optional<Connection> one;
+    return one;
+}
+
+Dao::Image copy_of(const Connection &connection, int64_t patience_ns)
+{
+    std::optional<Dao::Image> image = open_copy(connection.net, patience_ns);
+    const std::string name = address_text(connection.address);
+    if (!image && is_interrupted())
+        throw ToolError(fmt::format("{}: interrupted before the first frame", name), exit_interrupted);
+    if (!image)
+        throw ToolError(fmt::format("{}: no frame within {} s: {}", name, patience_ns / 1'000'000'000,
+                                    state_text(info_of(connection.net))),
+                        exit_timeout);
+    image->rewind();
+    return std::move(*image);
+}
+
+bool is_private(const Dao::Image &segment)
+{
+    return segment.image()->shmfd < 0;
 }
 
 }
 
 Dao::Image open_remote(const Address &address, bool every, int64_t patience_ns)
 {
-    NetHandle net = subscribe(address, {"", every, 0}, {});
-    std::optional<Dao::Image> image = open_copy(net, patience_ns);
-    if (!image && is_interrupted())
-        throw ToolError(fmt::format("{}: interrupted before the first frame", address_text(address)), exit_interrupted);
-    if (!image)
-        throw ToolError(fmt::format("{}: no frame within {} s: {}", address_text(address), patience_ns / 1'000'000'000,
-                                    state_text(info_of(net))),
-                        exit_timeout);
-    image->rewind();
-    connections().push_back(std::move(net));
-    return std::move(*image);
+    Connection opened{address, subscribe(address, {"", every, 0}, {})};
+    Dao::Image image = copy_of(opened, patience_ns);
+    connection() = std::move(opened);
+    return image;
+}
+
+Dao::Image open_remote_again(int64_t patience_ns)
+{
+    return copy_of(connection().value(), patience_ns);
+}
+
+std::optional<std::string> remote_name(const Dao::Image &segment)
+{
+    return is_private(segment) && connection() ? std::optional(address_text(connection()->address)) : std::nullopt;
 }
 
 std::optional<Origin> origin_of_last_frame(const Dao::Image &segment)
@@ -50,17 +78,17 @@ namespace
 
 CopySource described(const DAO_NET_INFO &info)
 {
-    return {info.host, info.topic,         info.endpoint,        state_text(info),  info.peers > 0,
-            info.pid,  info.last_frame_ns, info.source_cnt0,     info.frames,       info.skipped,
-            info.lost, info.delay_ns,      info.clock_offset_ns, info.round_trip_ns};
+    return {info.host,      info.topic, info.endpoint,      state_word(info),     info.message,
+            info.peers > 0, info.pid,   info.last_frame_ns, info.source_cnt0,     info.frames,
+            info.skipped,   info.lost,  info.delay_ns,      info.clock_offset_ns, info.round_trip_ns};
 }
 
 }
 
 std::optional<CopySource> source_of(const Dao::Image &segment)
 {
-    if (segment.image()->shmfd < 0) // private: filled here, if at all
-        return connections().empty() ? std::nullopt : std::optional(described(info_of(connections().back())));
+    if (is_private(segment)) // filled here, if at all
+        return connection() ? std::optional(described(info_of(connection()->net))) : std::nullopt;
     DAO_NET_INFO info = DAO_NET_INFO_INIT;
     if (daoNetFind(segment.name().c_str(), &info) != DAO_SUCCESS)
         return std::nullopt;

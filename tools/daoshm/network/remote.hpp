@@ -15,6 +15,11 @@ namespace daoshm
 /// @param every       each frame instead of the newest
 /// @param patience_ns negative: no limit
 Dao::Image open_remote(const Address &address, bool every, int64_t patience_ns);
+/// The copy that took the place of the one that open_remote() gave: its source has another shape or type. Throws when there is
+/// none in time.
+Dao::Image open_remote_again(int64_t patience_ns);
+/// "host:5556:wfs" for such a copy; nothing for others.
+std::optional<std::string> remote_name(const Dao::Image &segment);
 
 /// Where a frame of a copy was published first.
 struct Origin
@@ -28,12 +33,12 @@ std::optional<Origin> origin_of_last_frame(const Dao::Image &segment);
 /// What a subscriber of this user, in whatever process, says of the segment of this file that it fills.
 struct CopySource
 {
-    std::string host, topic, endpoint, state;
+    std::string host, topic, endpoint, state, message; ///< all but `endpoint` and `state` may be empty: not known
     bool is_connected;
     uint32_t pid;
-    int64_t last_frame_ns;
+    int64_t last_frame_ns; ///< 0: no frame yet
     uint64_t cnt0, frames, skipped, lost;
-    int64_t delay_ns, clock_offset_ns, round_trip_ns;
+    int64_t delay_ns, clock_offset_ns, round_trip_ns; ///< not known while the last is 0
 };
 std::optional<CopySource> source_of(const Dao::Image &segment);
 

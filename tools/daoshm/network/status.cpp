@@ -74,19 +74,67 @@ std::string offset_of(const DAO_NET_INFO &info)
                        duration_text(static_cast<double>(std::abs(info.clock_offset_ns))));
 }
 
+/// How many subscriptions the list leaves out.
+uint64_t unlisted(const DAO_NET_INFO &info, const std::vector<DAO_NET_PEER> &peers)
+{
+    return info.peers > peers.size() ? info.peers - peers.size() : 0;
+}
+
+Json json_time(int64_t time_ns)
+{
+    return json_if(time_ns != 0, time_ns);
+}
+
+/// Strangers give no credit: what they miss is not known.
 Json json_of(const DAO_NET_PEER &peer)
 {
-    return Json{{"topic", peer.topic},         {"host", peer.host},
-                {"plain", peer.plain != 0},    {"mode", mode_name(peer.mode)},
-                {"frames", peer.frames},       {"skipped", peer.skipped},
-                {"lost", peer.lost},           {"bytes", peer.bytes},
-                {"in_flight", peer.in_flight}, {"last_frame_ns", peer.last_frame_ns},
-                {"user_key", peer.user_key}};
+    const bool is_known = peer.plain == 0;
+    return Json{{"topic", peer.topic},
+                {"host", json_text(peer.host)},
+                {"plain", !is_known},
+                {"mode", mode_name(peer.mode)},
+                {"frames", peer.frames},
+                {"skipped", json_if(is_known, peer.skipped)},
+                {"lost", json_if(is_known, peer.lost)},
+                {"bytes", peer.bytes},
+                {"in_flight", json_if(is_known, peer.in_flight)},
+                {"last_frame_ns", json_time(peer.last_frame_ns)},
+                {"user_key", json_text(peer.user_key)}};
+}
+
+void add_publisher(Json &json, const DAO_NET_INFO &info)
+{
+    const std::vector<DAO_NET_PEER> peers = peers_of(info);
+    json["segments"] = info.segments;
+    json["refused"] = info.refused;
+    json["peers"] = Json::array();
+    for (const DAO_NET_PEER &peer : peers)
+        json["peers"].push_back(json_of(peer));
+    json["peers_unlisted"] = unlisted(info, peers);
+}
+
+void add_subscriber(Json &json, const DAO_NET_INFO &info)
+{
+    const bool has_frames = info.frames > 0;
+    const bool has_round_trip = info.round_trip_ns != 0;
+    json["topic"] = json_text(info.topic);
+    json["host"] = json_text(info.host);
+    json["segment"] = json_text(info.name[0] != 0 ? absolute_path(info.name) : "");
+    json["mode"] = mode_name(info.mode);
+    json["state"] = state_word(info);
+    json["connected"] = info.peers > 0;
+    json["source_cnt0"] = json_if(has_frames, info.source_cnt0);
+    json["cnt0"] = json_if(has_frames, info.cnt0);
+    json["round_trip_ns"] = json_time(info.round_trip_ns);
+    json["clock_offset_ns"] = json_if(has_round_trip, info.clock_offset_ns);
+    json["delay_ns"] = json_if(has_frames && has_round_trip, info.delay_ns);
+    json["echoes"] = info.echoes;
 }
 
 Json json_of(const DAO_NET_INFO &info)
 {
-    Json json{{"role", info.role == DAO_NET_PUBLISHER ? "publisher" : "subscriber"},
+    const bool is_publisher = info.role == DAO_NET_PUBLISHER;
+    Json json{{"role", is_publisher ? "publisher" : "subscriber"},
               {"pid", info.pid},
               {"endpoint", info.endpoint},
               {"encrypted", info.encrypted != 0},
@@ -95,30 +143,10 @@ Json json_of(const DAO_NET_INFO &info)
               {"lost", info.lost},
               {"bytes", info.bytes},
               {"rate_hz", info.frames_per_second},
-              {"last_frame_ns", info.last_frame_ns},
+              {"last_frame_ns", json_time(info.last_frame_ns)},
               {"bad_messages", info.bad_messages},
-              {"message", info.message}};
-    if (info.role == DAO_NET_PUBLISHER)
-    {
-        json["segments"] = info.segments;
-        json["refused"] = info.refused;
-        json["peers"] = Json::array();
-        for (const DAO_NET_PEER &peer : peers_of(info))
-            json["peers"].push_back(json_of(peer));
-        return json;
-    }
-    json["topic"] = info.topic;
-    json["host"] = info.host;
-    json["segment"] = info.name;
-    json["mode"] = mode_name(info.mode);
-    json["state"] = state_text(info);
-    json["connected"] = info.peers > 0;
-    json["source_cnt0"] = info.source_cnt0;
-    json["cnt0"] = info.cnt0;
-    json["round_trip_ns"] = info.round_trip_ns;
-    json["clock_offset_ns"] = info.clock_offset_ns;
-    json["delay_ns"] = info.delay_ns;
-    json["echoes"] = info.echoes;
+              {"message", json_text(info.message)}};
+    is_publisher ? add_publisher(json, info) : add_subscriber(json, info);
     return json;
 }
 
@@ -146,7 +174,8 @@ void add_publisher(Table &table, const DAO_NET_INFO &info)
                {bytes_text(static_cast<double>(info.bytes))},
                {"-"},
                {"-"}});
-    for (const DAO_NET_PEER &peer : peers_of(info))
+    const std::vector<DAO_NET_PEER> peers = peers_of(info);
+    for (const DAO_NET_PEER &peer : peers)
         table.add({{""},
                    {fmt::format("  {}", peer.topic)},
                    {peer.plain != 0 ? "plain subscribers" : peer.host},
@@ -154,11 +183,13 @@ void add_publisher(Table &table, const DAO_NET_INFO &info)
                    {""},
                    {"-"},
                    {age_of(peer.last_frame_ns)},
-                   {std::to_string(peer.skipped)},
-                   loss(peer.lost),
+                   {peer.plain != 0 ? "-" : std::to_string(peer.skipped)},
+                   peer.plain != 0 ? Cell{"-"} : loss(peer.lost),
                    {bytes_text(static_cast<double>(peer.bytes))},
                    {"-"},
                    {"-"}});
+    if (const uint64_t more = unlisted(info, peers); more > 0)
+        table.add({{""}, {fmt::format("  and {} more, not listed", more), Style::warning}});
 }
 
 void add_subscriber(Table &table, const DAO_NET_INFO &info)

@@ -27,10 +27,9 @@ constexpr int64_t remote_patience_ns = 5'000'000'000;
 /// The address of a segment on another machine, when that is what the name means: a file of that name comes first.
 std::optional<Address> remote(const std::string &name)
 {
-    std::optional<Address> address = parse_address(name);
-    if (address && std::filesystem::exists(path_of(find_segment(name))))
-        address.reset();
-    return address;
+    if (std::filesystem::exists(path_of(find_segment(name))))
+        return std::nullopt;
+    return parse_address(name);
 }
 
 }
@@ -42,6 +41,11 @@ Dao::Image open_read_only(const std::string &name)
     return Dao::Image::open_read_only(find_segment(name));
 }
 
+Dao::Image open_woken(const std::string &name)
+{
+    return remote(name) ? open_read_only(name) : Dao::Image(find_segment(name));
+}
+
 Dao::Image open_reader(const std::string &name, int64_t patience_ns)
 {
     if (const std::optional<Address> address = remote(name))
@@ -49,9 +53,37 @@ Dao::Image open_reader(const std::string &name, int64_t patience_ns)
     return Dao::Image(find_segment(name));
 }
 
+std::string path_here(const std::string &name)
+{
+    if (remote(name))
+        throw ToolError(fmt::format(
+            "{}: is a segment of another machine, which can only be looked at from here; expected one of this machine",
+            name));
+    return find_segment(name);
+}
+
+void reopen(Dao::Image &segment)
+{
+    if (remote_name(segment))
+        segment = open_remote_again(remote_patience_ns);
+    else
+        segment.reopen();
+}
+
+std::string shown_name(const Dao::Image &segment)
+{
+    return remote_name(segment).value_or(segment.name());
+}
+
+std::string full_name(const Dao::Image &segment)
+{
+    const std::optional<std::string> remote = remote_name(segment);
+    return remote ? *remote : absolute_path(segment.name());
+}
+
 Dao::Image open_writer(const std::string &name)
 {
-    Dao::Image segment(find_segment(name));
+    Dao::Image segment(path_here(name));
     if (segment.info().read_only != 0)
         throw ToolError(fmt::format(
             "{}: cannot be opened for writing: this user may only read it; expected write permission", segment.name()));
@@ -105,7 +137,7 @@ Dao::ReadResult read_newest(Dao::Image &segment, std::vector<std::byte> &frame)
     if (!result)
         throw error_of(result.status);
     if (result.cnt0 == 0)
-        throw ToolError(fmt::format("{}: no frame has been published yet", segment.name()));
+        throw ToolError(fmt::format("{}: no frame has been published yet", shown_name(segment)));
     return result;
 }
 

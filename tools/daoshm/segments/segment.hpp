@@ -21,11 +21,23 @@ inline constexpr uint32_t usual_keyword_room = 16;
 ToolError error_of(int_fast8_t status);
 
 /// Changes nothing in the segment and is not listed among its readers. HOST[:PORT]:SEGMENT, where no file has that name,
-/// is a private copy of a segment on another machine, kept up to date with the newest frame.
+/// is a private copy of a segment on another machine, kept up to date with the newest frame; a command opens one at most.
 Dao::Image open_read_only(const std::string &name);
+/// The same, but woken by each frame as readers are, and listed among them, where this user may write.
+Dao::Image open_woken(const std::string &name);
 /// Listed among the readers. A segment on another machine is copied frame by frame; `patience_ns` is how long to wait for
 /// its first frame, negative: no limit.
 Dao::Image open_reader(const std::string &name, int64_t patience_ns);
+/// The path of a segment of this machine, as find_segment() has it. Throws for the address of one on another machine,
+/// which can only be looked at.
+std::string path_here(const std::string &name);
+/// Go on with the segment that replaced it, or with the new copy of one on another machine.
+void reopen(Dao::Image &segment);
+/// As users name it: its path, or HOST:PORT:SEGMENT.
+std::string shown_name(const Dao::Image &segment);
+/// The same with the whole path.
+std::string full_name(const Dao::Image &segment);
+
 /// Throws when this user may only read it.
 Dao::Image open_writer(const std::string &name);
 /// Throws when a segment cannot have that shape. @param path of the file or segment, for the message

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "frame/times.hpp"
+#include "network/remote.hpp"
 #include "text/numbers.hpp"
 
 namespace daoshm
@@ -11,7 +12,8 @@ namespace daoshm
 SegmentStatus sample_segment(Dao::Image &segment)
 {
     SegmentStatus status;
-    status.path = segment.name();
+    status.path = shown_name(segment);
+    status.is_remote = remote_name(segment).has_value();
     status.geometry = geometry_of(segment);
     status.info = segment.info();
     // One element is enough: the counters and the time are those of the whole frame.
@@ -92,7 +94,7 @@ Json status_json(const SegmentStatus &status)
     const bool has_writer = is_open && info.writer_pid != 0;
     const auto frame_ns = status.last_frame_ns.value_or(0);
     Json json;
-    json["segment"] = absolute_path(status.path);
+    json["segment"] = status.is_remote ? status.path : absolute_path(status.path);
     json["state"] = state_text(status).text;
     json["problem"] = json_text(status.problem);
     json["type"] = is_open ? Json(daoTypeName(status.geometry.atype)) : Json();

@@ -17,7 +17,8 @@ namespace daoshm
 /// A segment, or a file that is named like one.
 struct SegmentStatus
 {
-    std::string path;
+    std::string path; ///< or HOST:PORT:SEGMENT
+    bool is_remote = false;
     std::string problem; ///< why it cannot be opened; the rest is empty then
     DAO_ERROR_CODE cause = DAO_E_NONE;
     Geometry geometry;

@@ -1,0 +1,117 @@
+// A segment whose name was removed or given to another: what readers are told, by this library's calls or by a plain rm or mv.
+#include "frames.hpp"
+#include "image.hpp"
+#include "segment_name.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <gtest/gtest.h>
+#include <thread>
+
+namespace
+{
+
+using namespace test;
+using std::chrono::milliseconds;
+
+constexpr uint32_t size = 10;
+constexpr uint32_t depth = 4;
+
+void publish(IMAGE *image, uint64_t number)
+{
+    Frame frame(size);
+    fill(frame, number);
+    require(daoShmImage2Shm(frame.data(), size, image), "publish");
+}
+
+const auto take_away = [](const std::string &path) { std::filesystem::remove(path); };
+const auto remove = [](const std::string &path) { require(daoShmRemove(path.c_str()), "remove"); };
+const auto replace = [](const std::string &path) {
+    Image other;
+    other.create(path, {3}, _DATATYPE_UINT8);
+};
+const auto move_over = [](const std::string &path) {
+    Image other;
+    other.create(path + ".other", {3}, _DATATYPE_UINT8);
+    std::filesystem::rename(path + ".other", path);
+};
+const std::pair<std::function<void(const std::string &)>, int_fast8_t> ends[] = {
+    {take_away, DAO_REMOVED}, {remove, DAO_REMOVED}, {replace, DAO_REPLACED}, {move_over, DAO_REPLACED}};
+
+// In a loop that only looks, whatever became of the name, and after the frames that were there.
+TEST(EndOfASegment, IsToldToWhoBorrowsInOrder)
+{
+    for (const auto &[end, told] : ends)
+    {
+        SegmentName name;
+        Image writer, reader;
+        writer.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+        reader.open(name.text());
+        void *slot = nullptr;
+        uint32_t index = 0;
+        uint64_t counter = 0;
+        EXPECT_EQ(daoShmGetNextSegment(reader, &slot, &index, &counter), DAO_NOTREADY);
+        publish(writer, 1);
+        publish(writer, 2);
+        EXPECT_EQ(daoShmGetNextSegment(reader, &slot, &index, &counter), DAO_SUCCESS);
+        end(name.text());
+        std::this_thread::sleep_for(milliseconds(250));
+        EXPECT_EQ(daoShmGetNextSegment(reader, &slot, &index, &counter), DAO_SUCCESS);
+        EXPECT_EQ(counter, 2u) << "which had been published";
+        for (int attempt = 0; attempt < 3; ++attempt)
+        {
+            EXPECT_EQ(daoShmGetNextSegment(reader, &slot, &index, &counter), told);
+            EXPECT_EQ(slot, nullptr);
+        }
+    }
+}
+
+// The calls that lend a slot of whatever age say it too, and lend it all the same.
+TEST(EndOfASegment, IsToldByWhatLendsASlot)
+{
+    for (const auto &[end, told] : ends)
+    {
+        SegmentName name;
+        Image writer, reader;
+        writer.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+        reader.open(name.text());
+        publish(writer, 1);
+        void *newest = nullptr, *slot = nullptr;
+        uint64_t counter = 0;
+        EXPECT_EQ(daoShmGetNewestSegment(reader, &newest, nullptr, &counter), DAO_SUCCESS);
+        EXPECT_EQ(daoShmGetArbitrarySegment(reader, &slot, 0), DAO_SUCCESS);
+        end(name.text());
+        std::this_thread::sleep_for(milliseconds(250));
+        for (int attempt = 0; attempt < 3; ++attempt)
+        {
+            void *lent = nullptr;
+            EXPECT_EQ(daoShmGetNewestSegment(reader, &lent, nullptr, &counter), told);
+            EXPECT_EQ(lent, newest);
+            EXPECT_EQ(counter, 1u);
+            EXPECT_EQ(daoShmGetArbitrarySegment(reader, &lent, 0), told);
+            EXPECT_EQ(lent, slot);
+        }
+        EXPECT_TRUE(is_frame(static_cast<uint32_t *>(newest), size, 1)) << "the memory stays";
+    }
+}
+
+TEST(EndOfASegment, IsNoticedByALoopOfLooksInTime)
+{
+    SegmentName name;
+    Image writer, reader;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32);
+    reader.open(name.text());
+    void *slot = nullptr;
+    uint32_t index = 0;
+    uint64_t counter = 0;
+    int_fast8_t status = daoShmGetNextSegment(reader, &slot, &index, &counter);
+    EXPECT_EQ(status, DAO_NOTREADY);
+    std::filesystem::remove(name.text());
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (status == DAO_NOTREADY && std::chrono::steady_clock::now() < give_up)
+        status = daoShmGetNextSegment(reader, &slot, &index, &counter);
+    EXPECT_EQ(status, DAO_REMOVED);
+}
+
+}
