@@ -29,7 +29,7 @@ struct Kind
 
 const Kind &kind_of(Call call)
 {
-    static const std::array<Kind, 28> kinds{{
+    static const std::array<Kind, 29> kinds{{
         {"open", {ENOENT, EACCES, EMFILE, ENFILE, ENOSPC, ENOMEM, EINTR, EIO, EROFS}},
         {"fstat", {EIO, ENOMEM}},
         {"lstat", {EACCES, EIO, ENOMEM}},
@@ -47,6 +47,7 @@ const Kind &kind_of(Call call)
         {"unlink", {EACCES, EPERM, EBUSY, EIO}},
         {"getcwd", {ENOENT, EACCES, ERANGE}},
         {"mmap", {ENOMEM, EAGAIN, EACCES, ENFILE, ENODEV}},
+        {"madvise", {ENOMEM, EINVAL}},
         {"read", {EIO, EINTR, does_part}},
         {"readlink", {ENOENT, EACCES}},
         {"opendir", {ENOENT, EMFILE, ENOMEM}},
@@ -69,7 +70,7 @@ thread_local bool is_persistent = false;
 thread_local size_t remaining = 0;
 thread_local int fault_error = 0;
 thread_local Call fault_call{};
-std::array<std::atomic<int>, 28> lacking{};
+std::array<std::atomic<int>, 29> lacking{};
 std::atomic<bool> lacks_proc{false};
 
 // The error that this call shall fail with, 0 for none.
@@ -217,6 +218,7 @@ int __real_link(const char *, const char *);
 int __real_unlink(const char *);
 char *__real_getcwd(char *, size_t);
 void *__real_mmap(void *, size_t, int, int, int, off_t);
+int __real_madvise(void *, size_t, int);
 ssize_t __real_read(int, void *, size_t);
 ssize_t __real_readlink(const char *, char *, size_t);
 DIR *__real_opendir(const char *);
@@ -306,6 +308,10 @@ char *__wrap___getcwd_chk(char *path, size_t bytes, size_t /*room*/)
 void *__wrap_mmap(void *place, size_t bytes, int protection, int flags, int file, off_t offset)
 {
     return fails(Call::map) ? MAP_FAILED : __real_mmap(place, bytes, protection, flags, file, offset);
+}
+int __wrap_madvise(void *place, size_t bytes, int advice)
+{
+    return fails(Call::advise) ? -1 : __real_madvise(place, bytes, advice);
 }
 ssize_t __wrap_read(int file, void *data, size_t bytes)
 {

@@ -29,6 +29,7 @@ enum class Call
     unlink,
     getcwd,
     map,
+    advise,
     read,
     readlink,
     opendir,

@@ -21,6 +21,7 @@ class SegmentName
         static std::atomic<unsigned> counter{0};
         const std::string base = "dao_" + std::to_string(process_id()) + "_" + std::to_string(counter++);
         folder_ = temporary_folder() / base;
+        std::filesystem::remove_all(folder_); // of a process that was killed and had the same number
         std::filesystem::create_directory(folder_);
         name_ = (folder_ / (base + ".im.shm")).string();
     }
