@@ -67,7 +67,8 @@ std::set<std::string> discover(int64_t time_ns)
     for (int64_t left_ns = time_ns; left_ns > 0 && endpoints.size() < beacon_limit; left_ns = until_ns - monotonic_ns())
     {
         interruption.check();
-        if (const std::optional<platform::Datagram> heard = listener.receive(std::min(left_ns, slice_ns), beacon_bytes + 1))
+        if (const std::optional<platform::Datagram> heard =
+                listener.receive(std::min(left_ns, slice_ns), beacon_bytes + 1))
             if (const std::optional<uint16_t> port = read_beacon(heard->bytes))
                 endpoints.insert("tcp://" + heard->from + ":" + std::to_string(*port));
     }

@@ -40,9 +40,10 @@ int_fast8_t guarded(Action &&action) noexcept
     catch (const zmq::error_t &error)
     {
         const bool lacks_descriptors = error.num() == EMFILE || error.num() == ENFILE;
-        return daoSetLastError(DAO_E_NETWORK, lacks_descriptors ? "network: too many open files; expected room for more "
-                                                                  "descriptors (ulimit -n)"
-                                                                : error.what());
+        return daoSetLastError(DAO_E_NETWORK, lacks_descriptors
+                                                  ? "network: too many open files; expected room for more "
+                                                    "descriptors (ulimit -n)"
+                                                  : error.what());
     }
     catch (const std::bad_alloc &)
     {

@@ -22,9 +22,9 @@ constexpr uintmax_t file_limit_bytes = uintmax_t{1} << 20;
 Secret read_file(const std::filesystem::path &path)
 {
     std::error_code error;
-    if (const auto kind = std::filesystem::status(path, error).type();
-        kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::not_found &&
-        kind != std::filesystem::file_type::unknown)
+    if (const auto kind = std::filesystem::status(path, error).type(); kind != std::filesystem::file_type::regular &&
+                                                                       kind != std::filesystem::file_type::not_found &&
+                                                                       kind != std::filesystem::file_type::unknown)
         throw Failure(DAO_E_KEY, path.string() + ": no file; expected a file of keys"); // a pipe would be waited for
     const uintmax_t bytes = std::filesystem::file_size(path, error);
     std::ifstream file;
@@ -77,8 +77,9 @@ std::string_view find_key(const std::vector<Words> &lines, std::string_view labe
 void check_closed(const std::filesystem::path &path)
 {
     if (platform::is_open_to_others(path))
-        throw Failure(DAO_E_KEY, path.string() + ": others may read or write this file with a secret key; expected mode "
-                                                 "0600 (chmod 600)");
+        throw Failure(DAO_E_KEY, path.string() +
+                                     ": others may read or write this file with a secret key; expected mode "
+                                     "0600 (chmod 600)");
 }
 
 }

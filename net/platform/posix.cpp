@@ -92,8 +92,8 @@ void require_descriptors()
     for (size_t index = 0; index < count; ++index)
         ::close(files[index]);
     if (count < wanted)
-        throw Failure(DAO_E_SYSTEM, "network: cannot open " + std::to_string(wanted) + " descriptors: " +
-                                        std::strerror(error) + " after " + std::to_string(count) +
+        throw Failure(DAO_E_SYSTEM, "network: cannot open " + std::to_string(wanted) +
+                                        " descriptors: " + std::strerror(error) + " after " + std::to_string(count) +
                                         "; expected room for them (ulimit -n)");
 }
 

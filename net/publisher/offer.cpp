@@ -274,7 +274,8 @@ void Offer::make_room()
 void Offer::uncount_overwritten(Session &session, const Session &earlier) const
 {
     const uint64_t after = session.credit.after_cnt0;
-    if (session.credit.source != earlier.sent_source || session.credit.source != source_.id() || earlier.sent_cnt0 <= after)
+    if (session.credit.source != earlier.sent_source || session.credit.source != source_.id() ||
+        earlier.sent_cnt0 <= after)
         return;
     const auto sent = static_cast<uint64_t>(std::count_if(earlier.in_flight.begin(), earlier.in_flight.end(),
                                                           [&](const InFlight &frame) { return frame.cnt0 > after; }));

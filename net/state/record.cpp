@@ -98,8 +98,9 @@ std::vector<Shown> read_records()
     std::vector<Shown> all;
     const std::filesystem::path folder = platform::state_folder();
     if (folder.empty())
-        throw Failure(DAO_E_PERMISSION, "the folder where network handles show themselves (DAO_NET_STATE, or daoNet-USER in /tmp) "
-                                        "cannot be used: it is another user's, or open to others; expected one of this user alone");
+        throw Failure(DAO_E_PERMISSION,
+                      "the folder where network handles show themselves (DAO_NET_STATE, or daoNet-USER in /tmp) "
+                      "cannot be used: it is another user's, or open to others; expected one of this user alone");
     std::error_code error;
     for (const auto &entry : std::filesystem::directory_iterator(folder, error))
     {

@@ -13,7 +13,8 @@ namespace
 {
 
 constexpr uint32_t least_depth = 2; // so that readers get whole frames while the next one is written
-constexpr uint32_t most_depth = 4096; // each slot takes some hundred bytes beside the frame's own: small frames would cost much
+constexpr uint32_t most_depth =
+    4096; // each slot takes some hundred bytes beside the frame's own: small frames would cost much
 constexpr size_t own_id_limit = 64;
 
 void check(int_fast8_t status)
@@ -103,9 +104,9 @@ void Copy::create_private(const wire::FrameHeader &header)
     const std::string name = wire::clean("daoNet:" + header.topic, 79);
     auto shape = header.geometry.shape;
     auto fresh = std::make_unique<Image>();
-    check(daoShmImageCreate_FIFO(
-        fresh->get(), name.c_str(), static_cast<long>(header.geometry.naxis), shape.data(), header.geometry.atype, 0,
-        static_cast<int>(header.keyword_room), depth_of_copy(wanted_depth_, header)));
+    check(daoShmImageCreate_FIFO(fresh->get(), name.c_str(), static_cast<long>(header.geometry.naxis), shape.data(),
+                                 header.geometry.atype, 0, static_cast<int>(header.keyword_room),
+                                 depth_of_copy(wanted_depth_, header)));
     retire_former();
     former_ = std::move(image_);
     image_ = std::move(fresh);
@@ -187,7 +188,8 @@ std::string text_of(const char (&field)[Size])
 bool is_same(const IMAGE_KEYWORD &one, const IMAGE_KEYWORD &other)
 {
     return one.type == other.type && text_of(one.comment) == text_of(other.comment) &&
-           std::memcmp(&one.value, &other.value, one.type == 'S' ? sizeof one.value.valstr : sizeof one.value.numl) == 0;
+           std::memcmp(&one.value, &other.value, one.type == 'S' ? sizeof one.value.valstr : sizeof one.value.numl) ==
+               0;
 }
 
 void set_keyword(IMAGE *image, const std::string &name, const IMAGE_KEYWORD &keyword)

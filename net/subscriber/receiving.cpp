@@ -22,7 +22,8 @@ bool is_pickle(std::string_view part)
 bool has_pickle(const Parts &parts)
 {
     const bool has_header = parts.size() >= 3 && view(parts[1]).starts_with('{');
-    return !has_header && std::any_of(parts.begin(), parts.end(), [](const auto &part) { return is_pickle(view(part)); });
+    return !has_header &&
+           std::any_of(parts.begin(), parts.end(), [](const auto &part) { return is_pickle(view(part)); });
 }
 
 template <size_t Size>
@@ -241,8 +242,9 @@ void Subscriber::take_frame(const wire::FrameHeader &header, const Parts &parts,
     const std::lock_guard lock(mutex_);
     ++info_.echoes;
     if (info_.frames == 0)
-        wire::fill(info_.message, header.hops < hop_limit ? "its frames come from this copy itself: none is taken"
-                                                          : "its frames have come through too many networks: none is taken");
+        wire::fill(info_.message, header.hops < hop_limit
+                                      ? "its frames come from this copy itself: none is taken"
+                                      : "its frames have come through too many networks: none is taken");
 }
 
 void Subscriber::show_lost()

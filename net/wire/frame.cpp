@@ -91,7 +91,8 @@ FrameHeader read_frame_header(const Json &object, uint64_t data_bytes)
     if (!is_topic(header.topic) || clean(header.source, 31) != header.source || header.source.empty())
         throw BadMessage("topic or source: not a name; expected UTF-8 without control characters");
     header.depth = static_cast<uint32_t>(unsigned_member_or(object, "depth", 1, depth_limit));
-    header.keyword_room = static_cast<uint32_t>(unsigned_member_or(object, "kw_room", usual_keyword_room, keyword_limit));
+    header.keyword_room =
+        static_cast<uint32_t>(unsigned_member_or(object, "kw_room", usual_keyword_room, keyword_limit));
     header.hops = static_cast<uint32_t>(unsigned_member_or(object, "hops", 0, 255));
     const std::string origin = text_member_or(object, "origin", header.source.substr(0, 16), 16);
     if (!from_hex(origin, header.origin))

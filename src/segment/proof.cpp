@@ -126,7 +126,8 @@ ProcessToken draw(const format::Extension &extension, bool has_proof) noexcept
 }
 
 // Takes the lock of a token that nobody else has. A process of another pid namespace may have drawn the same.
-ProcessToken take_lock(LockedByte &lock, const File &file, const char *path, const format::Extension &extension) noexcept
+ProcessToken take_lock(LockedByte &lock, const File &file, const char *path,
+                       const format::Extension &extension) noexcept
 {
     constexpr int attempts = 32;
     for (int attempt = 0; attempt < attempts; ++attempt)

@@ -20,8 +20,8 @@ static void *next(void **function, const char *name)
         *function = dlsym(RTLD_NEXT, name);
     return *function;
 }
-#define NEXT(name)                                                                                                     \
-    static void *name##_function;                                                                                      \
+#define NEXT(name)                \
+    static void *name##_function; \
     __typeof__(&name) real = (__typeof__(&name))next(&name##_function, #name)
 
 /* A step of splitmix64 (Steele, Lea, Flood 2014). */
@@ -128,7 +128,8 @@ int sem_timedwait(sem_t *semaphore, const struct timespec *limit)
     return result;
 }
 
-int pthread_cond_clockwait(pthread_cond_t *condition, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *limit)
+int pthread_cond_clockwait(pthread_cond_t *condition, pthread_mutex_t *mutex, clockid_t clock,
+                           const struct timespec *limit)
 {
     NEXT(pthread_cond_clockwait);
     const int result = real(condition, mutex, clock, limit);

@@ -266,7 +266,8 @@ TEST(ReaderThatLocks, DoesNotBlockReplacing)
     ASSERT_EQ(reader.line(), "locked");
     Image again;
     int_fast8_t status = DAO_ERROR;
-    const int64_t taken_ns = punctual_ns([&] { status = again.try_create(segment.name(), {size, 2}, _DATATYPE_FLOAT); });
+    const int64_t taken_ns =
+        punctual_ns([&] { status = again.try_create(segment.name(), {size, 2}, _DATATYPE_FLOAT); });
     EXPECT_EQ(status, DAO_SUCCESS) << daoLastErrorMessage();
     EXPECT_LT(taken_ns, second_ns);
 }

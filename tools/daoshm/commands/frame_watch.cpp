@@ -22,7 +22,8 @@ FrameWatch::FrameWatch(Dao::Image segment, DAO_WAIT_MODE wait)
 std::future<Newest> FrameWatch::look() const
 {
     if (remote_name(segment_))
-        return std::async(std::launch::async, [copy = segment_.duplicate()]() mutable { return newest(std::move(copy)); });
+        return std::async(std::launch::async,
+                          [copy = segment_.duplicate()]() mutable { return newest(std::move(copy)); });
     return std::async(std::launch::async, [path = segment_.name()] { return newest(path); });
 }
 

@@ -153,8 +153,9 @@ int run_watch(const WatchOptions &options)
     int64_t begin_ns = steady_ns();
     MissedFrames missed;
     if (!options.json && options.latency)
-        print(std::string("wake: from the frame's acquisition time until this process is awake, on the system's real-time "
-                          "clock\n") +
+        print(std::string(
+                  "wake: from the frame's acquisition time until this process is awake, on the system's real-time "
+                  "clock\n") +
               (watch.polls() ? "this user may only read the segment: watch looks for frames every 0.5 ms\n" : ""));
     for (uint64_t line = 0; options.lines == 0 || line < options.lines; ++line)
     {
