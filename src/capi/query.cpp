@@ -94,9 +94,9 @@ int_fast8_t daoShmGetKeywordAt(IMAGE *image, uint32_t index, IMAGE_KEYWORD *keyw
 {
     return with_keywords(image, [&](Handle &handle) noexcept {
         const Status status = check_place(handle, keyword, "keyword");
-        return status != Status::success
-                   ? status
-                   : segment::get_keyword_at(*handle.segment, waits_of(handle), handle.keyword_place, index, *keyword);
+        return status != Status::success ? status
+                                         : segment::get_keyword_at(*handle.segment, waits_of(handle),
+                                                                   handle.numbered_keyword, index, *keyword);
     });
 }
 

@@ -15,7 +15,7 @@ struct Handle
     bool wants_read_only = false; // opened so on purpose
     Reader reader;
     Writer writer;
-    segment::KeywordPlace keyword_place;
+    segment::NumberedKeyword numbered_keyword;
 };
 
 // Reads and writes the segment that `handle.segment` holds, in order after its newest frame.

@@ -241,9 +241,9 @@ namespace
 {
 
 // Where to begin to look for a number: while nothing was changed, places before the last one hold lower numbers.
-KeywordPlace place_to_begin(const Segment &segment, const KeywordPlace &last, uint32_t index) noexcept
+NumberedKeyword place_to_begin(const Segment &segment, const NumberedKeyword &last, uint32_t index) noexcept
 {
-    KeywordPlace now;
+    NumberedKeyword now;
     format::Extension *extension = segment.extension();
     if (extension == nullptr)
         return now;
@@ -260,10 +260,10 @@ KeywordPlace place_to_begin(const Segment &segment, const KeywordPlace &last, ui
 
 }
 
-Status get_keyword_at(Segment &segment, base::Interrupts &interrupts, KeywordPlace &last, uint32_t index,
+Status get_keyword_at(Segment &segment, base::Interrupts &interrupts, NumberedKeyword &last, uint32_t index,
                       IMAGE_KEYWORD &keyword) noexcept
 {
-    const KeywordPlace begin = place_to_begin(segment, last, index);
+    const NumberedKeyword begin = place_to_begin(segment, last, index);
     uint32_t used = begin.index;
     IMAGE_KEYWORD found;
     for (uint32_t place = begin.place; place < segment.layout().geometry.keywords; ++place)

@@ -29,14 +29,14 @@ Status set_keyword(Segment &segment, base::Interrupts &interrupts, const char *n
 Status get_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, IMAGE_KEYWORD &keyword) noexcept;
 
 // Where the keyword lay that was read last by its number, so that reading all of them in turn takes one pass.
-struct KeywordPlace
+struct NumberedKeyword
 {
     uint64_t segment_id = 0;
     uint32_t sequence = 1; // odd: of no moment
     uint32_t index = 0;
     uint32_t place = 0;
 };
-Status get_keyword_at(Segment &segment, base::Interrupts &interrupts, KeywordPlace &last, uint32_t index,
+Status get_keyword_at(Segment &segment, base::Interrupts &interrupts, NumberedKeyword &last, uint32_t index,
                       IMAGE_KEYWORD &keyword) noexcept;
 Status count_keywords(Segment &segment, base::Interrupts &interrupts, uint32_t &count) noexcept;
 Status remove_keyword(Segment &segment, base::Interrupts &interrupts, const char *name) noexcept;
