@@ -47,27 +47,26 @@ DAO_NET_INFO info_of(const NetHandle &net)
     return info;
 }
 
-std::string state_text(const DAO_NET_INFO &info)
+const char *state_name(const DAO_NET_INFO &info)
 {
-    const char *text = "live";
     switch (info.state)
     {
     case DAO_NET_CONNECTING:
-        text = "nobody answers";
-        break;
+        return "nobody answers";
     case DAO_NET_WAITING:
-        text = "connected, no frame yet";
-        break;
+        return "connected, no frame yet";
     case DAO_NET_REFUSED:
-        text = "refused";
-        break;
+        return "refused";
     case DAO_NET_FAILED:
-        text = "failed";
-        break;
+        return "failed";
     default:
-        break;
+        return "live";
     }
-    return info.message[0] == 0 ? text : fmt::format("{}: {}", text, info.message);
+}
+
+std::string state_text(const DAO_NET_INFO &info)
+{
+    return info.message[0] == 0 ? state_name(info) : fmt::format("{}: {}", state_name(info), info.message);
 }
 
 std::string geometry_text(const DAO_NET_OFFER &offer)
@@ -143,7 +142,7 @@ std::optional<std::vector<DAO_NET_OFFER>> query_offers(const Address &address, c
         offers.assign(count, DAO_NET_OFFER DAO_NET_OFFER_INIT);
         const int_fast8_t status =
             daoNetQueryOffers(&options, timeout_ns, offers.data(), static_cast<uint32_t>(offers.size()), &count);
-        if (status == DAO_TIMEOUT)
+        if (status == DAO_TIMEOUT || is_interrupted())
             return std::nullopt;
         require(status);
     }

@@ -23,7 +23,9 @@ using NetHandle = std::unique_ptr<DAO_NET, CloseNet>;
 /// Throw a ToolError with the library's message unless `status` is DAO_SUCCESS.
 void require(int_fast8_t status);
 DAO_NET_INFO info_of(const NetHandle &net);
-/// How far a subscriber has come, in words, with the last problem.
+/// How far a subscriber has come.
+const char *state_name(const DAO_NET_INFO &info);
+/// The same, with the last problem.
 std::string state_text(const DAO_NET_INFO &info);
 /// "512x512 uint16"
 std::string geometry_text(const DAO_NET_OFFER &offer);

@@ -35,7 +35,7 @@ void print_beginning(const PublishOptions &options, const NetHandle &net, const 
                              {"public_key", info.public_key}});
         return;
     }
-    print(
+    print_escaped(
         fmt::format("publishing {} at {}\n{}\n", fmt::join(topics, ", "), info.endpoint, exposure_text(options.place)));
     if (info.encrypted != 0)
         print(fmt::format("public key: {}\n", info.public_key));

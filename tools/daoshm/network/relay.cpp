@@ -1,7 +1,6 @@
 /// A relay takes each segment once and publishes it again, so that its source sends one stream whatever the number of
 /// those who look.
 #include <atomic>
-#include <cstdio>
 #include <map>
 #include <thread>
 
@@ -69,14 +68,14 @@ class Passing
         published_ = nullptr;
         require(daoNetPublishImage(publisher_, image.image(), address_.topic.c_str()));
         published_ = image.image()->md;
-        print(fmt::format("{}: passed on\n", address_text(address_)));
+        print_escaped(fmt::format("{}: passed on\n", address_text(address_)));
         print_now("");
     }
 
     void report(const std::string &problem)
     {
         if (problem != problem_)
-            std::fputs(fmt::format("{}: {}\n", address_text(address_), problem).c_str(), stderr);
+            print_note(fmt::format("{}: {}", address_text(address_), problem));
         problem_ = problem;
     }
 
@@ -95,7 +94,7 @@ class Relay
   public:
     explicit Relay(const RelayOptions &options) : options_(options), publisher_(open_publisher(options.place))
     {
-        print(fmt::format("relaying at {}\n{}\n", info_of(publisher_).endpoint, exposure_text(options.place)));
+        print_escaped(fmt::format("relaying at {}\n{}\n", info_of(publisher_).endpoint, exposure_text(options.place)));
         print_now("");
     }
     ~Relay() { passing_.clear(); } // before the publisher that they use

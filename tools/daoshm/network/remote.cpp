@@ -50,9 +50,9 @@ namespace
 
 CopySource described(const DAO_NET_INFO &info)
 {
-    return {info.host, info.topic,         info.endpoint,        state_text(info),  info.peers > 0,
-            info.pid,  info.last_frame_ns, info.source_cnt0,     info.frames,       info.skipped,
-            info.lost, info.delay_ns,      info.clock_offset_ns, info.round_trip_ns};
+    return {info.host,      info.topic, info.endpoint,      state_name(info),     info.message,
+            info.peers > 0, info.pid,   info.last_frame_ns, info.source_cnt0,     info.frames,
+            info.skipped,   info.lost,  info.delay_ns,      info.clock_offset_ns, info.round_trip_ns};
 }
 
 }

@@ -28,7 +28,7 @@ std::optional<Origin> origin_of_last_frame(const Dao::Image &segment);
 /// What a subscriber of this user, in whatever process, says of the segment of this file that it fills.
 struct CopySource
 {
-    std::string host, topic, endpoint, state;
+    std::string host, topic, endpoint, state, message;
     bool is_connected;
     uint32_t pid;
     int64_t last_frame_ns;

@@ -76,12 +76,17 @@ std::string offset_of(const DAO_NET_INFO &info)
 
 Json json_of(const DAO_NET_PEER &peer)
 {
-    return Json{{"topic", peer.topic},         {"host", peer.host},
-                {"plain", peer.plain != 0},    {"mode", mode_name(peer.mode)},
-                {"frames", peer.frames},       {"skipped", peer.skipped},
-                {"lost", peer.lost},           {"bytes", peer.bytes},
-                {"in_flight", peer.in_flight}, {"last_frame_ns", peer.last_frame_ns},
-                {"user_key", peer.user_key}};
+    return Json{{"topic", peer.topic},
+                {"host", json_text(peer.host)},
+                {"plain", peer.plain != 0},
+                {"mode", mode_name(peer.mode)},
+                {"frames", peer.frames},
+                {"skipped", peer.skipped},
+                {"lost", peer.lost},
+                {"bytes", peer.bytes},
+                {"in_flight", peer.in_flight},
+                {"last_frame_ns", json_if(peer.last_frame_ns > 0, peer.last_frame_ns)},
+                {"user_key", json_text(peer.user_key)}};
 }
 
 Json json_of(const DAO_NET_INFO &info)
@@ -95,9 +100,9 @@ Json json_of(const DAO_NET_INFO &info)
               {"lost", info.lost},
               {"bytes", info.bytes},
               {"rate_hz", info.frames_per_second},
-              {"last_frame_ns", info.last_frame_ns},
+              {"last_frame_ns", json_if(info.last_frame_ns > 0, info.last_frame_ns)},
               {"bad_messages", info.bad_messages},
-              {"message", info.message}};
+              {"message", json_text(info.message)}};
     if (info.role == DAO_NET_PUBLISHER)
     {
         json["segments"] = info.segments;
@@ -107,17 +112,19 @@ Json json_of(const DAO_NET_INFO &info)
             json["peers"].push_back(json_of(peer));
         return json;
     }
-    json["topic"] = info.topic;
-    json["host"] = info.host;
-    json["segment"] = info.name;
+    const bool has_frame = info.last_frame_ns > 0;
+    const bool has_delay = has_frame && info.round_trip_ns > 0;
+    json["topic"] = json_text(info.topic);
+    json["host"] = json_text(info.host);
+    json["segment"] = json_text(info.name);
     json["mode"] = mode_name(info.mode);
-    json["state"] = state_text(info);
+    json["state"] = state_name(info);
     json["connected"] = info.peers > 0;
-    json["source_cnt0"] = info.source_cnt0;
-    json["cnt0"] = info.cnt0;
-    json["round_trip_ns"] = info.round_trip_ns;
-    json["clock_offset_ns"] = info.clock_offset_ns;
-    json["delay_ns"] = info.delay_ns;
+    json["source_cnt0"] = json_if(has_frame, info.source_cnt0);
+    json["cnt0"] = json_if(has_frame, info.cnt0);
+    json["round_trip_ns"] = json_if(has_delay, info.round_trip_ns);
+    json["clock_offset_ns"] = json_if(has_delay, info.clock_offset_ns);
+    json["delay_ns"] = json_if(has_delay, info.delay_ns);
     json["echoes"] = info.echoes;
     return json;
 }
@@ -199,18 +206,18 @@ int run_net_status(bool json)
         print("nobody publishes or subscribes here\n");
         return exit_success;
     }
-    Table table({{"PID", Align::right},
-                 {"SEGMENT"},
-                 {"ENDPOINT"},
-                 {"MODE"},
-                 {"STATE"},
-                 {"RATE", Align::right},
-                 {"AGE", Align::right},
-                 {"SKIPPED", Align::right},
-                 {"LOST", Align::right},
-                 {"BYTES", Align::right},
-                 {"DELAY", Align::right},
-                 {"CLOCK", Align::right}});
+    Table table({{"PID", Align::right, 40},
+                 {"SEGMENT", Align::left, 100, Cut::end},
+                 {"ENDPOINT", Align::left, 55, Cut::start},
+                 {"MODE", Align::left, 25},
+                 {"STATE", Align::left, 90},
+                 {"RATE", Align::right, 80},
+                 {"AGE", Align::right, 70},
+                 {"SKIPPED", Align::right, 50},
+                 {"LOST", Align::right, 75},
+                 {"BYTES", Align::right, 20},
+                 {"DELAY", Align::right, 30},
+                 {"CLOCK", Align::right, 10}});
     for (const DAO_NET_INFO &info : infos)
         info.role == DAO_NET_PUBLISHER ? add_publisher(table, info) : add_subscriber(table, info);
     print(table.text());
@@ -223,8 +230,8 @@ int run_net_keygen(const std::string &path)
     require(daoNetMakeKeys(path.c_str()));
     char key[DAO_NET_KEY_SIZE] = "";
     require(daoNetReadPublicKey(path.c_str(), key));
-    print(fmt::format("{}: both keys, for this side alone\n{}.pub: the public key, for the others: {}\n", path, path,
-                      key));
+    print_escaped(fmt::format("{}: both keys, for this side alone\n{}.pub: the public key, for the others: {}\n", path,
+                              path, key));
     return exit_success;
 }
 

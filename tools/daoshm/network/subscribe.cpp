@@ -1,5 +1,3 @@
-#include <cstdio>
-
 #include <fmt/format.h>
 
 #include "network/handle.hpp"
@@ -49,7 +47,7 @@ class Copying
             return;
         }
         const std::string from = info.host[0] != 0 ? fmt::format(" on {}", info.host) : "";
-        print(fmt::format("{} -> {}: {}{}\n", address_text(address_), info.name, state_text(info), from));
+        print_escaped(fmt::format("{} -> {}: {}{}\n", address_text(address_), info.name, state_text(info), from));
         print_now("");
     }
     void summarise() const
@@ -58,8 +56,8 @@ class Copying
         if (options_.json)
             print_json_line(json_of(info));
         else
-            print(fmt::format("{}: {} frames, {} skipped, {} lost, {}\n", info.name, info.frames, info.skipped,
-                              info.lost, bytes_text(static_cast<double>(info.bytes))));
+            print_escaped(fmt::format("{}: {} frames, {} skipped, {} lost, {}\n", info.name, info.frames, info.skipped,
+                                      info.lost, bytes_text(static_cast<double>(info.bytes))));
     }
     bool has_lost() const { return info_of(net_).lost > 0; }
 
@@ -77,15 +75,16 @@ class Copying
     {
         return Json{{"source", address_text(address_)},
                     {"segment", info.name},
-                    {"state", state_text(info)},
+                    {"state", state_name(info)},
+                    {"message", json_text(info.message)},
                     {"live", info.state == DAO_NET_LIVE},
-                    {"host", info.host},
+                    {"host", json_text(info.host)},
                     {"frames", info.frames},
                     {"skipped", info.skipped},
                     {"lost", info.lost},
                     {"bytes", info.bytes},
-                    {"source_cnt0", info.source_cnt0},
-                    {"cnt0", info.cnt0}};
+                    {"source_cnt0", json_if(info.last_frame_ns > 0, info.source_cnt0)},
+                    {"cnt0", json_if(info.last_frame_ns > 0, info.cnt0)}};
     }
 
     const SubscribeOptions &options_;
@@ -113,10 +112,8 @@ std::vector<Address> expanded(const Address &address, const SubscribeOptions &op
             return all;
         }
         if (!is_told)
-            std::fputs(fmt::format("{}: {}; waiting\n", address_text(address),
-                                   offers ? "nothing is published there" : "nobody answers")
-                           .c_str(),
-                       stderr);
+            print_note(fmt::format("{}: {}; waiting", address_text(address),
+                                   offers ? "nothing is published there" : "nobody answers"));
         is_told = true;
         if (offers)
             sleep_unless_interrupted(query_ns);
