@@ -95,10 +95,19 @@ def wait_for_rows(path, count):
         time.sleep(0.02)
 
 
-def killed_recording(tool, ending, frames=100):
+def told_frames(path):
+    """How many frames the header of a recording tells of: those that have reached the disk."""
+    return int(re.search(rb"NAXIS3  = +(\d+)|\((\d+),", path.read_bytes()[:2880])[0].strip(b"(,").split()[-1])
+
+
+def killed_recording(tool, ending, frames=100, told=0):
     path = tool.folder / f"r.{ending}"
     recorder = tool.start("record", "src", path.name)
     wait_for_rows(path, frames)
+    deadline = time.monotonic() + 60
+    while told_frames(path) < told:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     recorder.kill()
     recorder.communicate()
     return path
@@ -195,7 +204,7 @@ def test_a_recording_under_way_cannot_be_repaired_nor_replaced(tool, source):
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_what_the_power_cut_took_is_cut_out(tool, source, ending):
     """Rows and frames that did not reach the disk: as zeros, as garbage, and as a file that is too short."""
-    path = killed_recording(tool, ending, frames=300)
+    path = killed_recording(tool, ending, frames=300, told=260)
     rows, start = rows_of(path)
     frame_bytes = 32 * 32 * 4
     first = {"npy": 192, "fits": 2880}[ending]
@@ -208,7 +217,9 @@ def test_what_the_power_cut_took_is_cut_out(tool, source, ending):
     journal[start + 100 * 48 : start + 101 * 48] = bytes(48)
     journal[start + 110 * 48 + 9] ^= 0x80
     Path(f"{path}.journal").write_bytes(journal)
-    result = tool.json("repair", path.name, code=4)
+    tool("repair", path.name, code=1)
+    assert "frame 40 " in tool.errors and "--force" in tool.errors, "garbage that may be a user's work"
+    result = tool.json("repair", path.name, "--force", code=4)
     kept = [i for i in range(250) if i not in (0, 17, 18, 40, 100, 110)]
     assert result["frames"] == len(kept) and result["lost"] == rows - len(kept)
     assert assert_real(path) == len(kept)
@@ -283,6 +294,58 @@ def test_a_recording_of_which_nothing_is_left_is_removed(tool, source, ending):
     path.write_bytes(path.read_bytes()[:100])
     assert tool.json("repair", path.name, code=4)["files"] == []
     assert names(tool.folder) == []
+
+
+def contents(folder):
+    """But for the file of the records, which has nothing before the end."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix not in (".shm", ".part")}
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]], ids=["", "force"])
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_another_file_of_that_name_is_not_repaired_away(tool, source, ending, force):
+    """Of other programs: of another shape and type, of the same, longer, shorter, no image at all."""
+    path = killed_recording(tool, ending)
+    data = np.arange(4 * 32 * 32, dtype="float32").reshape(4, 32, 32)
+    strangers = [data.astype("int16"), data[:, :, :31], data[0], data]
+
+    def save(array):
+        fits.writeto(path, array, overwrite=True) if ending == "fits" else np.save(path, array)
+
+    for write in (*(functools.partial(save, array) for array in strangers), lambda: path.write_text("a text\n" * 999)):
+        write()
+        before = contents(tool.folder)
+        tool("repair", path.name, *force, code=1)
+        assert "journal" in tool.errors and "remove" in tool.errors and contents(tool.folder) == before
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_recording_that_was_worked_on_is_not_repaired_away(tool, source, ending):
+    path = killed_recording(tool, ending, told=10)
+    start = 192 if ending == "npy" else 2880
+    content = bytearray(path.read_bytes())
+    for at in range(start + 64, len(content), 4096):  # a little of every frame
+        content[at] ^= 0x55
+    path.write_bytes(content)
+    before = contents(tool.folder)
+    tool("repair", path.name, code=1)
+    assert "frame 0 " in tool.errors and contents(tool.folder) == before
+    tool("repair", path.name, "--force", code=1)
+    assert "not one frame" in tool.errors
+    assert path.read_bytes() == before[path.name]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_pipe_beside_a_file_is_not_waited_for(tool, source, ending):
+    path = tool.folder / f"r.{ending}"
+    tool("save", source, path.name)
+    for beside in (f"{path.name}.journal", f"{path.name}.json"):
+        os.mkfifo(tool.folder / beside)
+    tool("set", "new", path.name, "--create")
+    tool("replay", path.name, "again", "--rate", 100)
+    tool("save", source, path.name, "--force")
+    tool("repair", path.name, code=1)
+    assert (tool.folder / f"{path.name}.json").is_fifo()
 
 
 def test_repair_tells_what_it_cannot(tool, source):

@@ -583,6 +583,34 @@ def test_a_fits_file_that_is_cut_is_told_from_one_that_claims_too_much_memory(to
     assert (taken(tool, "z.fits.gz") == data).all()
 
 
+@pytest.mark.parametrize("name, value", [("BSCALE", "1E400"), ("BSCALE", "'abc'"), ("BZERO", "T"), ("BZERO", "1D999")])
+def test_a_scale_that_is_no_number_is_refused(tool, name, value):
+    header = fits_header(("SIMPLE", "T"), ("BITPIX", 16), ("NAXIS", 1), ("NAXIS1", 3), (name, value))
+    (tool.folder / "s.fits").write_bytes(header + bytes(2880))
+    tool("set", "s", "s.fits", "--create", code=1)
+    assert name in tool.errors and "expected a number" in tool.errors, tool.errors
+
+
+def test_every_keyword_that_a_segment_can_hold_is_kept(tool):
+    """Of others: those that the standard knows, and a user's that begin as the recorder's do."""
+    cards = {"DAOGAIN": 3.5, "DAOMODE": "closed", "MJD-OBS": 60000.5, "DATE-OBS": "2026-01-31", "EQUINOX": 2000.0,
+             "BUNIT": "adu", "EPOCH": 1950.0, "DATAMAX": 60000, "CRPIX1": 12.5, "CTYPE1": "RA---TAN", "EXPTIME": 0.5}  # fmt: skip
+    for name, maker in ("k.fits", fits.PrimaryHDU), ("z.fits", fits.CompImageHDU):
+        image = maker(values((4, 5), "int16"))
+        image.header.update(cards)
+        images = [image] if maker is fits.PrimaryHDU else [fits.PrimaryHDU(), image]
+        fits.HDUList(images).writeto(tool.folder / name)
+        segment = name[0]
+        tool("set", segment, name, "--create")
+        found = {entry["name"]: entry["value"] for entry in tool.json("keyword", segment)}
+        assert {key: found.get(key) for key in cards} == cards, (name, tool.errors)
+        assert set(found) - set(cards) <= {"EXTEND"}, found
+    tool("save", "k", "back.fits")
+    tool("set", "back", "back.fits", "--create")
+    again = {entry["name"]: entry["value"] for entry in tool.json("keyword", "back")}
+    assert {key: again.get(key) for key in cards} == cards, "and come back from a file of ours"
+
+
 def test_a_keyword_with_two_values_is_said(tool):
     write(tool, "k.fits", values((4, 5), "int16"))
     with fits.open(tool.folder / "k.fits", mode="update") as file:
@@ -705,7 +733,9 @@ def test_record_reports_steps(tool):
         tool("replay", "t.fits", "dst", "--keep-times", "--rate", 200)
         output, errors = recorder.communicate(timeout=30)
         assert recorder.returncode == 0, errors
-        steps = json.loads(output)["steps"]
+        report = json.loads(output)
+        assert 0 < report["span_s"] < 60 and report["rate_hz"] > 0.25, "the steps are no part of it"
+        steps = report["steps"]
         assert [step["before_frame"] for step in steps] == [6, 11]
         assert abs(steps[0]["step_ns"] + HOUR) < 60 * SECOND and abs(steps[1]["step_ns"] - 2 * HOUR) < 60 * SECOND
 

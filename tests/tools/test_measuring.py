@@ -97,6 +97,35 @@ def test_bench_reports_and_leaves_nothing(tool):
     assert not list(tool.folder.iterdir())
 
 
+@pytest.mark.skipif(WINDOWS, reason="what a process leaves that is ended there is still open")
+def test_what_a_killed_bench_leaves_is_told_and_removed_by_the_next(tool):
+    def left():
+        return sorted(tool.folder.glob("daoshm-bench-[0-9]*"))
+
+    bench = tool.start("bench", "--time", 20)
+    deadline = time.monotonic() + 30
+    while not left() or tool.json("info", left()[0])["cnt0"] == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    tool("bench", "--time", 0.05)
+    assert left(), "that of a bench that lives stays"
+    bench.kill()
+    bench.wait()
+    tool("create", "daoshm-bench-of-mine", 4)
+    tool("fill", "daoshm-bench-of-mine", 1)
+    found = findings(tool)  # semaphores of other programs may be stale here
+    assert ("broken frame", "problem") not in found
+    found = found[("stale segment", "advice")]
+    assert "left by a bench that was killed" in found["finding"] and "daoshm rm" in found["remedy"]
+    reader = tool.start("record", left()[0], "r.npy")
+    tool.wait_for_reader(left()[0])
+    tool("bench", "--time", 0.05)
+    assert len(left()) == 1, "one that is read stays"
+    tool.interrupt(reader)
+    tool("bench", "--time", 0.05)
+    assert not left() and (tool.folder / "daoshm-bench-of-mine.im.shm").exists()
+
+
 def entries(tool, *arguments):
     """What doctor finds. The exit code must agree with it: others may leave semaphores or fill the disk meanwhile."""
     found = tool.json("doctor", tool.folder, *arguments, code=None)
@@ -116,6 +145,7 @@ def test_doctor_finds_nothing_wrong_with_good_segments(tool):
     tool("create", "a", "4")
     found = findings(tool)
     assert ("segments", "good") in found and ("stale", "good") in found
+    # Semaphores of other programs may be stale here at any moment, or a disk full.
     assert {check for check, severity in found if severity == "problem"} <= {"stale semaphores", "space"}
     assert "ok" in tool("doctor", tool.folder, code=None)
 

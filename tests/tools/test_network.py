@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from conftest import WINDOWS
@@ -259,6 +260,46 @@ def test_a_depth_that_cannot_give_every_frame_is_refused(net):
     net("create", "single", "3")
     net("publish", "single", "--every", "--port", "0", code=1)
     assert "depth 1" in net.errors
+
+
+@pytest.mark.skipif(WINDOWS, reason="signals of POSIX")
+@pytest.mark.parametrize("command, code", [
+    (["subscribe", "127.0.0.1:1"], 0), (["subscribe", "127.0.0.1:1:wfs"], 0), (["relay", "127.0.0.1:1", "--port", "0"], 0),
+    (["net", "ls", "127.0.0.1:1", "--time", "50"], 130), (["net", "ls", "--time", "50"], 130),
+    (["info", "127.0.0.1:1:wfs"], 130), (["record", "127.0.0.1:1:wfs", "r.npy"], 130),
+])  # fmt: skip
+def test_ctrl_c_ends_what_nobody_answers(net, command, code):
+    """It may come before the command listens: then it ends by the signal itself."""
+    process = net.start(*command)
+    time.sleep(1)
+    began = time.monotonic()
+    found, output, errors = net.interrupt(process, timeout=40)
+    assert found in (code, -signal.SIGINT) and "system call" not in output + errors, (found, output, errors)
+    assert time.monotonic() - began < 30
+
+
+def test_what_is_not_known_is_null(net, camera):
+    _, port = camera
+    schema = json.loads((Path(__file__).parents[2] / "docs/guide/daoshm.schema.json").read_text())
+    states = schema["$defs"]["link_state"]["enum"]
+    waiting = net.start("subscribe", f"127.0.0.1:{port}:none", "--json")
+    said = json.loads(waiting.stdout.readline())
+    assert said["state"] in states and said["cnt0"] is None and said["source_cnt0"] is None
+    own = until(lambda: [e for e in net.json("net", "status") if e["role"] == "subscriber"], "the subscriber")[0]
+    assert own["state"] in states and own["last_frame_ns"] is None and own["delay_ns"] is None and own["cnt0"] is None
+    listed = net.json("net", "ls", f"127.0.0.1:{port}")[0]
+    assert listed["problem"] is None and listed["segments"][0]["type"] == "uint16"
+
+
+def test_numbers_of_options_are_numbers(net):
+    net("create", "wfs", "4", "--depth", "4")
+    for option in (
+        ["publish", "wfs", "--port", "nan"], ["publish", "wfs", "--port", "0x10"], ["publish", "wfs", "--port", "65536"],
+        ["publish", "wfs", "--port", "-1"], ["net", "ls", "--time", "nan"], ["net", "ls", "--time", "inf"],
+        ["subscribe", "a:b", "--depth", "0"], ["subscribe", "a:b", "--depth", "010x"], ["net", "keygen", ""],
+        ["relay", "a", "--port", "1e3"],
+    ):  # fmt: skip
+        net(*option, code=2)
 
 
 @pytest.mark.parametrize(

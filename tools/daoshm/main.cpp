@@ -22,7 +22,7 @@ int report(const std::exception &error, int code) noexcept
 {
     try
     {
-        std::fputs(fmt::format("daoshm: {}\n", daoshm::printable(daoshm::error_text(error))).c_str(), stderr);
+        daoshm::print_note(daoshm::error_text(error));
     }
     catch (const std::exception &)
     {

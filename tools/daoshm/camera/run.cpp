@@ -47,7 +47,12 @@ int list_cameras(bool json)
         print("no camera found\n");
         return exit_success;
     }
-    Table table({{"NAME"}, {"VENDOR"}, {"MODEL"}, {"SERIAL"}, {"PROTOCOL"}, {"ADDRESS"}});
+    Table table({{"NAME", Align::left, 100, Cut::start},
+                 {"VENDOR", Align::left, 20},
+                 {"MODEL", Align::left, 60},
+                 {"SERIAL", Align::left, 70},
+                 {"PROTOCOL", Align::left, 30},
+                 {"ADDRESS", Align::left, 50}});
     for (const Device &device : devices)
         table.add({{device.id, Style::accent},
                    {device.vendor},

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "commands/bench_advice.hpp"
+#include "commands/bench_segments.hpp"
 #include "commands/number_option.hpp"
 #include "frame/statistics.hpp"
 #include "platform/platform.hpp"
@@ -51,14 +52,16 @@ struct Result
     Percentiles times_ns;
 };
 
-/// A temporary segment of the benchmark, removed at the end.
+/// A temporary segment of the benchmark, removed at the end, or by the next one.
 class Scratch
 {
   public:
     Scratch(const std::string &folder, const Dao::Shape &shape)
-        : path_((path_of(folder) / fmt::format("daoshm-bench-{}-{}.im.shm", steady_ns(), shape[0])).string()),
+        : path_((path_of(folder) / fmt::format("{}{}-{}.im.shm", bench_prefix, steady_ns(), shape[0])).string()),
           segment_(path_, shape, options())
     {
+        const std::vector<float> frame(segment_.get_element_count());
+        segment_.set_frame(frame); // from then on it has a writer that is alive, or is not
     }
     ~Scratch() { daoShmRemove(path_.c_str()); }
     Scratch(const Scratch &) = delete;
@@ -209,6 +212,7 @@ int run_bench(const BenchOptions &given)
     BenchOptions options = given;
     if (options.folder.empty())
         options.folder = temporary_folder();
+    remove_left_by_bench(options.folder);
     const std::vector<Result> results = run_all(options);
     if (options.json)
     {
@@ -218,12 +222,13 @@ int run_bench(const BenchOptions &given)
         print_json({{"folder", options.folder}, {"cores", std::thread::hardware_concurrency()}, {"results", list}});
         return is_interrupted() ? exit_interrupted : exit_success;
     }
-    Table table({{"WHAT"},
-                 {"MEDIAN", Align::right},
-                 {"P99", Align::right},
-                 {"P99.9", Align::right},
-                 {"COUNT", Align::right},
-                 {"ADVICE"}});
+    Table table({{"WHAT", Align::left, 100, Cut::end},
+                 {"MEDIAN", Align::right, 90},
+                 {"P99", Align::right, 60},
+                 {"P99.9", Align::right, 40},
+                 {"COUNT", Align::right, 10}});
+    const size_t columns = output_columns();
+    std::string advice;
     for (const Result &result : results)
     {
         const auto time = [&](double percent) {
@@ -233,12 +238,14 @@ int run_bench(const BenchOptions &given)
                    {time(50), Style::bold},
                    {time(99)},
                    {time(99.9)},
-                   {std::to_string(result.times_ns.count()), Style::dim},
-                   {result.advice, Style::dim}});
+                   {std::to_string(result.times_ns.count()), Style::dim}});
+        if (!result.advice.empty())
+            advice += wrapped(fmt::format("{}: {}", result.what, result.advice), columns, 2);
     }
-    print(table.text());
-    print(fmt::format("segments in {}, {} cores; a busy machine raises P99 and P99.9\n", printable(options.folder),
-                      std::thread::hardware_concurrency()));
+    print(table.text(columns) + printable(advice, "\n"));
+    print(wrapped(fmt::format("segments in {}, {} cores; a busy machine raises P99 and P99.9",
+                              printable(options.folder), std::thread::hardware_concurrency()),
+                  columns, 2));
     return is_interrupted() ? exit_interrupted : exit_success;
 }
 

@@ -1,4 +1,5 @@
 /// doctor: checks of segments and machine, a line for each finding, with its remedy.
+#include "commands/bench_segments.hpp"
 #include "commands/commands.hpp"
 #include "commands/segment_checks.hpp"
 
@@ -14,6 +15,7 @@
 
 #include "platform/platform.hpp"
 #include "segments/survey.hpp"
+#include "terminal/fitting.hpp"
 #include "terminal/style.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
@@ -81,6 +83,13 @@ void check_stale(const std::vector<SegmentStatus> &statuses, int64_t stale_ns, F
     const std::string doubt = sees_all_processes() ? "" : " (that this user can see)";
     for (const SegmentStatus &status : statuses)
     {
+        if (is_left_by_bench(status))
+        {
+            findings.push_back({Severity::advice, "stale segment",
+                                fmt::format("{}: left by a bench that was killed", status.path),
+                                fmt::format("daoshm rm {}, or the next bench in this folder", status.path)});
+            continue;
+        }
         const bool is_known_in_use = !is_gone(status.info.writer_alive) || !status.readers.is_none();
         if (!status.problem.empty() || is_known_in_use || mapped.contains(status.path))
             continue;
@@ -175,6 +184,9 @@ Findings examine(const DoctorOptions &options)
     };
     findings.push_back({Severity::good, "segments", count_text(survey), ""});
     check_segments(survey, findings);
+    std::stable_sort(findings.begin() + 1, findings.end(), [](const Finding &a, const Finding &b) { // those of a kind
+        return std::pair(b.severity, a.check) < std::pair(a.severity, b.check);
+    });
     run("disk", "no segment is where that slows it down", [&] { check_disk(statuses, findings); });
     run("space", "there is enough free space", [&] { check_space(folders, findings); });
     run("permissions", "no segment is writable by every user", [&] { check_permissions(statuses, findings); });
@@ -200,11 +212,12 @@ void print_findings(const Findings &findings)
     {
         const bool is_good = finding.severity == Severity::good;
         const Style style = is_good ? Style::good : finding.severity == Severity::advice ? Style::warning : Style::bad;
-        std::string line = paint(style, fmt::format("{:<8}", is_good ? "ok" : severity_text(finding.severity))) +
-                           paint(Style::bold, finding.check) + ": " + printable(finding.what);
-        if (!finding.remedy.empty())
-            line += paint(Style::accent, " → ") + printable(finding.remedy);
-        print(line + "\n");
+        constexpr size_t indent = 8;
+        const std::string severity = fmt::format("{:<{}}", is_good ? "ok" : severity_text(finding.severity), indent);
+        const std::string remedy = finding.remedy.empty() ? "" : " → " + printable(finding.remedy);
+        const std::string text = fmt::format("{}{}: {}{}", severity, finding.check, printable(finding.what), remedy);
+        const std::string lines = wrapped(text, output_columns(), indent);
+        print(paint(style, lines.substr(0, indent)) + lines.substr(indent));
     }
 }
 

@@ -1,8 +1,8 @@
 #include "commands/file_notes.hpp"
 
-#include <cstdio>
-
 #include <fmt/ranges.h>
+
+#include "text/output.hpp"
 
 namespace daoshm
 {
@@ -10,16 +10,14 @@ namespace daoshm
 void print_notes(const FrameReader &file)
 {
     for (const std::string &note : file.notes())
-        std::fputs(fmt::format("daoshm: {}\n", note).c_str(), stderr);
+        print_note(note);
 }
 
 void print_left_out(const FrameReader &file, const std::string &path)
 {
     if (!file.left_out().empty())
-        std::fputs(fmt::format("daoshm: {}: keywords left out, which a segment cannot hold: {}\n", path,
-                               fmt::join(file.left_out(), ", "))
-                       .c_str(),
-                   stderr);
+        print_note(fmt::format("{}: keywords left out, which a segment cannot hold: {}", path,
+                               fmt::join(file.left_out(), ", ")));
 }
 
 }

@@ -13,6 +13,7 @@
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "segments/status.hpp"
+#include "terminal/fitting.hpp"
 #include "terminal/table.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
@@ -87,13 +88,13 @@ void add_source(Details &details, const Dao::Image &segment)
         return;
     details.add("source", fmt::format("{} on {} ({}), by process {}", source->topic.empty() ? "?" : source->topic,
                                       source->host.empty() ? "?" : source->host, source->endpoint, source->pid));
+    const std::string state =
+        source->message.empty() ? source->state : fmt::format("{}: {}", source->state, source->message);
     details.add("  state",
                 source->last_frame_ns == 0
-                    ? source->state
-                    : fmt::format("{}, last frame {} ago", source->state, age_text(now_ns() - source->last_frame_ns)),
+                    ? state
+                    : fmt::format("{}, last frame {} ago", state, age_text(now_ns() - source->last_frame_ns)),
                 source->is_connected ? Style::good : Style::warning);
-    if (!source->message.empty())
-        details.add("  message", source->message, Style::warning);
     details.add("  frames", fmt::format("{}, its cnt0 {}, {} skipped, {} lost", source->frames, source->cnt0,
                                         source->skipped, source->lost));
 }
@@ -171,9 +172,14 @@ void print_details(const Dao::Image &segment, const SegmentStatus &status)
     print(details.text());
 }
 
+void print_heading(const std::string &text)
+{
+    print("\n" + wrapped(text, output_columns()));
+}
+
 void print_keywords(const Dao::Image &segment, const std::vector<Dao::Keyword> &keywords)
 {
-    print(fmt::format("\nkeywords: {}, room for {}\n", keywords.size(), segment.get_meta_data()->NBkw));
+    print_heading(fmt::format("keywords: {}, room for {}", keywords.size(), segment.get_meta_data()->NBkw));
     if (keywords.empty())
         return;
     print(keyword_table(keywords));
@@ -188,20 +194,20 @@ void print_readers(const Dao::Image &segment, const SegmentStatus &status)
 {
     if (status.info.has_extension == 0)
     {
-        print("\nreaders: unknown, the segment has no list of them\n");
+        print_heading("readers: unknown, the segment has no list of them");
         return;
     }
     const std::vector<DAO_READER> readers = segment.readers();
-    print(fmt::format("\nreaders: {}\n", readers.size()));
+    print_heading(fmt::format("readers: {}", readers.size()));
     if (readers.empty())
         return;
-    Table table({{"PID", Align::right},
-                 {"NAME"},
-                 {"ALIVE"},
-                 {"LAST CNT0", Align::right},
-                 {"BEHIND", Align::right},
-                 {"MISSED", Align::right},
-                 {"LAST READ", Align::right}});
+    Table table({{"PID", Align::right, 100},
+                 {"NAME", Align::left, 90},
+                 {"ALIVE", Align::left, 60},
+                 {"LAST CNT0", Align::right, 30},
+                 {"BEHIND", Align::right, 70},
+                 {"MISSED", Align::right, 80},
+                 {"LAST READ", Align::right, 50}});
     size_t unlisted = 0; // of which only the process is known
     for (const DAO_READER &reader : readers)
         if (reader.last_seen_ns == 0)
@@ -216,7 +222,7 @@ void print_readers(const Dao::Image &segment, const SegmentStatus &status)
                        {age_text(now_ns() - reader.last_seen_ns) + " ago"}});
     print(table.text());
     if (unlisted > 0)
-        print(fmt::format("and {} more, for which the table has no room\n", unlisted));
+        print(wrapped(fmt::format("and {} more, for which the table has no room", unlisted), output_columns()));
 }
 
 /// Its status with the rate, without which it cannot be told whether it is running.

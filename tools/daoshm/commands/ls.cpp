@@ -31,7 +31,7 @@ struct LsOptions
 int end_of(const Survey &survey)
 {
     for (const std::string &problem : survey.unread_folders())
-        std::fputs(fmt::format("daoshm: {}\n", printable(problem)).c_str(), stderr);
+        print_note(problem);
     return !survey.unread_folders().empty() ? exit_error : is_interrupted() ? exit_interrupted : exit_success;
 }
 

@@ -1,6 +1,7 @@
 /// net: who publishes and subscribes here and elsewhere, and keys.
 #include "commands/commands.hpp"
 
+#include "commands/number_option.hpp"
 #include "commands/publisher_place.hpp"
 #include "network/commands.hpp"
 #include "text/exit_code.hpp"
@@ -23,7 +24,7 @@ int run_net(const NetOptions &options)
 {
     if (options.action == "status" && options.arguments.empty())
         return run_net_status(options.json);
-    if (options.action == "keygen" && options.arguments.size() == 1)
+    if (options.action == "keygen" && options.arguments.size() == 1 && !options.arguments.front().empty())
         return run_net_keygen(options.arguments.front());
     if (options.action == "ls")
     {
@@ -32,7 +33,7 @@ int run_net(const NetOptions &options)
         list.json = options.json;
         return run_net_list(list);
     }
-    throw ToolError(options.action == "keygen" ? "net keygen: expected one file to write the keys to"
+    throw ToolError(options.action == "keygen" ? "net keygen: expected the name of one file to write the keys to"
                                                : "net status: expected no further argument",
                     exit_usage);
 }
@@ -49,8 +50,7 @@ void add_net(Tool &tool)
         ->check(CLI::IsMember({"status", "ls", "keygen"}));
     command->add_option("argument", options->arguments, "ls: hosts to ask, HOST[:PORT]; keygen: the file to write")
         ->type_name("ARGUMENT");
-    command->add_option("--time", options->list.time_s, "ls: seconds for listening and answers together")
-        ->check(CLI::Range(0.1, 60.0))
+    add_number(command, "--time", options->list.time_s, "ls: seconds for listening and answers together", {0.1, 60})
         ->capture_default_str();
     add_subscriber_keys(command, options->list.keys, "--keys");
     add_json_flag(command, options->json);

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "commands/number_option.hpp"
 #include "network/commands.hpp"
 
 namespace daoshm
@@ -10,9 +11,7 @@ namespace daoshm
 
 inline void add_publisher_place(CLI::App *command, PublisherPlace &place)
 {
-    command->add_option("--port", place.port, "Port; 0: any free one")
-        ->check(CLI::Range(0, 65535))
-        ->capture_default_str();
+    add_number(command, "--port", place.port, "Port; 0: any free one", {0, 65535})->capture_default_str();
     command
         ->add_option("--bind", place.bind,
                      "Address of this machine to listen at, or '*'; default: 127.0.0.1, with keys '*'")

@@ -1,6 +1,7 @@
 /// record: frames, in order, into a FITS cube or .npy.
 #include "commands/commands.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -8,6 +9,7 @@
 
 #include "commands/number_option.hpp"
 #include "files/frame_file.hpp"
+#include "files/new_file.hpp"
 #include "platform/platform.hpp"
 #include "recording/recorder.hpp"
 #include "segments/segment.hpp"
@@ -51,11 +53,20 @@ const char *end_text(RecordEnd end)
     return "failed";
 }
 
+/// From the first frame to the last, without what the clock was set by meanwhile. In double, because times of strange
+/// clocks may be as far apart as 64 bits allow.
+double span_ns(const RecordResult &result)
+{
+    double span = static_cast<double>(result.last_ns) - static_cast<double>(result.first_ns);
+    for (const ClockStep &step : result.steps)
+        span -= static_cast<double>(step.step_ns);
+    return std::max(0.0, span);
+}
+
 double rate_of(const RecordResult &result)
 {
-    const auto span_ns = static_cast<double>(result.last_ns - result.first_ns);
-    return result.frames > 1 && span_ns > 0 ? static_cast<double>(result.frames + result.missed - 1) * 1e9 / span_ns
-                                            : 0;
+    const double span = span_ns(result);
+    return result.frames > 1 && span > 0 ? static_cast<double>(result.frames + result.missed - 1) * 1e9 / span : 0;
 }
 
 void print_report_json(const std::string &segment, const FrameWriter &file, const RecordResult &result)
@@ -70,7 +81,7 @@ void print_report_json(const std::string &segment, const FrameWriter &file, cons
     json["outrun"] = result.outrun;
     json["buffer_full"] = result.buffer_full;
     json["restarts"] = result.restarts;
-    json["span_s"] = static_cast<double>(result.last_ns - result.first_ns) / 1e9;
+    json["span_s"] = span_ns(result) / 1e9;
     json["rate_hz"] = json_if(result.frames > 1, rate_of(result));
     json["steps"] = Json::array();
     for (const ClockStep &step : result.steps)
@@ -96,8 +107,7 @@ void print_report(const FrameWriter &file, const RecordResult &result)
     if (!moved)
         text += ", " + bytes_text(size);
     if (result.frames > 1)
-        text += fmt::format(", {} at {}", duration_text(static_cast<double>(result.last_ns - result.first_ns)),
-                            rate_text(rate_of(result)));
+        text += fmt::format(", {} at {}", duration_text(span_ns(result)), rate_text(rate_of(result)));
     text += result.missed == 0
                 ? paint(Style::good, ", no frame missing")
                 : paint(Style::bad, fmt::format(", {} frames missing in {} {}", result.missed, result.gaps.size(),
@@ -130,7 +140,8 @@ void print_report(const FrameWriter &file, const RecordResult &result)
 
 int run_record(const RecordOptions &options)
 {
-    check_destination(options.file, Content::recording, options.force);
+    const std::string path = file_meant(options.file);
+    check_destination(path, Content::recording, options.force);
     RecordLimits limits;
     limits.frames = options.frames;
     limits.duration_ns = parse_time_limit(options.time);
@@ -138,7 +149,7 @@ int run_record(const RecordOptions &options)
     limits.buffer_bytes = options.buffer_mib << 20U;
     Dao::Image segment = open_reader(options.segment, limits.timeout_ns);
     const std::unique_ptr<FrameWriter> file =
-        create_recording(options.file, {geometry_of(segment), shown_name(segment), segment.keywords()});
+        create_recording(path, {geometry_of(segment), shown_name(segment), segment.keywords()});
     const RecordResult result = record_frames(segment, *file, limits, !options.json);
     if (options.json)
         print_report_json(full_name(segment), *file, result);

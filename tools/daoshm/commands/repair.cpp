@@ -1,18 +1,19 @@
 /// repair: complete a recording that was interrupted, or check one that is complete.
 #include "commands/commands.hpp"
 
-#include <cstdio>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "commands/file_notes.hpp"
 #include "files/frame_file.hpp"
+#include "files/new_file.hpp"
 #include "files/repair.hpp"
 #include "frame/geometry.hpp"
 #include "terminal/progress.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
+#include "text/output.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -24,6 +25,7 @@ namespace
 struct RepairOptions
 {
     std::string file;
+    bool force = false;
     bool json = false;
 };
 
@@ -36,12 +38,13 @@ void throw_if_interrupted()
 RepairResult repaired(const RepairOptions &options)
 {
     std::optional<Progress> bar;
-    return repair_recording(options.file, [&](uint64_t done, uint64_t total) {
+    const auto progress = [&](uint64_t done, uint64_t total) {
         throw_if_interrupted();
         if (!bar)
             bar.emplace("repairing", total, !options.json);
         bar->update(done);
-    });
+    };
+    return repair_recording(options.file, progress, options.force);
 }
 
 int repair(const RepairOptions &options)
@@ -54,15 +57,11 @@ int repair(const RepairOptions &options)
                     {"lost", result.lost},
                     {"damaged", Json::array()}});
     else if (result.frames == 0)
-        std::fputs(
-            fmt::format("{}: not one frame of it reached the disk; what there was of it is removed\n", options.file)
-                .c_str(),
-            stdout);
+        print_escaped(
+            fmt::format("{}: not one frame of it reached the disk; what there was of it is removed\n", options.file));
     else
-        std::fputs(fmt::format("{}: repaired: {} frames, each as it was recorded; {} lost\n", options.file,
-                               result.frames, result.lost)
-                       .c_str(),
-                   stdout);
+        print_escaped(fmt::format("{}: repaired: {} frames, each as it was recorded; {} lost\n", options.file,
+                                  result.frames, result.lost));
     return result.lost > 0 ? exit_findings : exit_success;
 }
 
@@ -96,19 +95,18 @@ int check(const RepairOptions &options)
         print_json(
             {{"files", {options.file}}, {"repaired", false}, {"frames", frames}, {"lost", 0}, {"damaged", damaged}});
     else if (damaged.empty())
-        std::fputs(fmt::format("{}: complete: {} frames, each as it was recorded\n", options.file, frames).c_str(),
-                   stdout);
+        print_escaped(fmt::format("{}: complete: {} frames, each as it was recorded\n", options.file, frames));
     else
-        std::fputs(fmt::format("{}: {} of {} frames are not as they were recorded, the first is frame {}\n",
-                               options.file, damaged.size(), frames, damaged.front())
-                       .c_str(),
-                   stdout);
+        print_escaped(fmt::format("{}: {} of {} frames are not as they were recorded, the first is frame {}\n",
+                                  options.file, damaged.size(), frames, damaged.front()));
     return damaged.empty() ? exit_success : exit_findings;
 }
 
-int run_repair(const RepairOptions &options)
+int run_repair(const RepairOptions &given)
 {
-    return needs_repair(options.file) ? repair(options) : check(options);
+    RepairOptions options = given;
+    options.file = file_meant(given.file);
+    return needs_repair(options.file) ? repair(options) : check(given);
 }
 
 }
@@ -120,13 +118,16 @@ void add_repair(Tool &tool)
         add_command(tool, "repair", "Complete a recording that was interrupted by a crash; check a complete one",
                     options, run_repair);
     command->add_option("file", options->file, "Recording: FITS or .npy")->required()->type_name("FILE");
+    command->add_flag("-f,--force", options->force, "Cut out frames, too, that were changed after they were recorded");
     add_json_flag(command, options->json);
     command->footer(
         "A recorder that is killed, or loses its power, leaves FILE.journal beside FILE. Every frame that is whole, "
         "by\n"
         "the checksum in the journal, stays, with its counters and times; what else is in the file is cut off, and "
         "the\n"
-        "journal is removed. Exit code 4: frames were lost, which never reached the disk.\n"
+        "journal is removed. Exit code 4: frames were lost, which never reached the disk. Another file, and one in "
+        "which\n"
+        "frames were changed since, is refused and stays as it is.\n"
         "Without a journal the frames are compared with the recorded checksums, and nothing is changed. Exit code 4:\n"
         "some differ.\n\n"
         "Example:\n  daoshm repair night.fits");

@@ -1,14 +1,12 @@
 /// rm: remove segments and their named semaphores.
 #include "commands/commands.hpp"
 
-#include <cstdio>
-
 #include <fmt/format.h>
 
 #include "segments/liveness.hpp"
 #include "segments/segment.hpp"
 #include "text/exit_code.hpp"
-#include "text/printable.hpp"
+#include "text/output.hpp"
 
 namespace daoshm
 {
@@ -52,7 +50,7 @@ int run_rm(const RmOptions &options)
         }
         catch (const std::runtime_error &error) // the tool's or the library's
         {
-            std::fputs(fmt::format("daoshm: {}\n", printable(error.what())).c_str(), stderr);
+            print_note(error.what());
             result = exit_error;
         }
     }

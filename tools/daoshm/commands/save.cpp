@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "files/frame_file.hpp"
+#include "files/new_file.hpp"
 #include "frame/times.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
@@ -48,22 +49,23 @@ Dao::ReadResult read_unseen(Dao::Image &segment, std::vector<std::byte> &frame, 
 
 int run_save(const SaveOptions &options)
 {
-    check_destination(options.file, Content::one_frame, options.force);
+    const std::string path = file_meant(options.file);
+    check_destination(path, Content::one_frame, options.force);
     Dao::Image segment = open_read_only(options.segment);
     std::vector<std::byte> frame;
     const Dao::ReadResult result = options.next ? read_unseen(segment, frame, options) : read_newest(segment, frame);
     if (result.status == DAO_INTERRUPTED)
         return exit_interrupted;
     const FrameRecord record{result.cnt0, result.cnt2, acquired_ns(result), 0};
-    save_frame(options.file, {geometry_of(segment), shown_name(segment), segment.keywords()}, frame.data(), record);
+    save_frame(path, {geometry_of(segment), shown_name(segment), segment.keywords()}, frame.data(), record);
     if (options.json)
-        print_json({{"file", options.file},
+        print_json({{"file", path},
                     {"segment", full_name(segment)},
                     {"cnt0", record.cnt0},
                     {"cnt2", record.cnt2},
                     {"atime_ns", record.atime_ns}});
     else
-        std::fputs(fmt::format("{}: frame {} of {}, {}, acquired {}\n", printable(options.file), record.cnt0,
+        std::fputs(fmt::format("{}: frame {} of {}, {}, acquired {}\n", printable(path), record.cnt0,
                                printable(shown_name(segment)), geometry_of(segment).text(), time_text(record.atime_ns))
                        .c_str(),
                    stdout);

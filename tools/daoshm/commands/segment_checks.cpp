@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "commands/bench_segments.hpp"
 #include "platform/platform.hpp"
 
 namespace daoshm
@@ -18,6 +19,8 @@ namespace
 /// What is wrong with a segment by its state, whose word is the name of the check.
 std::optional<Finding> state_finding(const SegmentStatus &status)
 {
+    if (is_left_by_bench(status)) // a stale segment, and no more
+        return std::nullopt;
     const std::string state = state_text(status).text;
     const DAO_SEGMENT_INFO &info = status.info;
     if (state == "no access")

@@ -79,7 +79,8 @@ std::string segment_table(const std::vector<SegmentStatus> &statuses)
         if (info.column == SegmentColumn::history)
             continue;
         columns.push_back(info.column);
-        titles.push_back({info.title, info.align});
+        titles.push_back({info.title, info.align, info.importance,
+                          info.column == SegmentColumn::segment ? Cut::start : Cut::nothing});
     }
     Table table(titles);
     for (const SegmentStatus &status : statuses)

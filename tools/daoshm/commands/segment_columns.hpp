@@ -32,7 +32,7 @@ struct SegmentColumnInfo
     const char *title;
     int width; ///< in top; 0: the remaining width
     Align align;
-    int importance; ///< in top; on a narrow terminal the least important are left out first
+    int importance; ///< on a narrow terminal the least important are left out first
 };
 
 const std::vector<SegmentColumnInfo> &segment_columns();

@@ -85,7 +85,7 @@ int run_set(const SetOptions &options)
         return exit_success;
     }
     Geometry wanted = file->header().geometry;
-    if (!file->records().empty() || options.frame) // frames along the first axis
+    if ((!file->records().empty() || options.frame) && !wanted.shape.empty()) // frames along the first axis
         wanted.shape.erase(wanted.shape.begin());
     check_shape(options.file, wanted); // before it is read
     const std::vector<std::byte> frame = read_frame(*file, wanted, options);

@@ -14,6 +14,8 @@
 #include "picture/screen.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
+#include "terminal/fitting.hpp"
+#include "terminal/style.hpp"
 #include "text/exit_code.hpp"
 #include "text/numbers.hpp"
 #include "text/output.hpp"
@@ -87,6 +89,7 @@ ScreenOptions screen_options(const ShowOptions &options)
     const TerminalSize terminal = terminal_size();
     screen.columns = static_cast<size_t>(terminal.columns);
     screen.rows = static_cast<size_t>(terminal.rows);
+    screen.text_columns = output_columns();
     if (!options.size.empty())
     {
         const std::vector<uint32_t> size = parse_shape(options.size);
@@ -95,7 +98,7 @@ ScreenOptions screen_options(const ShowOptions &options)
             throw ToolError(fmt::format("--size: '{}'; expected columns x rows, such as 80x24, at most {} each",
                                         options.size, most),
                             exit_usage);
-        screen.columns = size[0];
+        screen.columns = screen.text_columns = size[0];
         screen.rows = size[1];
     }
     return screen;
@@ -113,20 +116,25 @@ size_t slice_of(const Geometry &geometry, const Dao::ReadResult &frame, std::opt
     return static_cast<size_t>(wanted.value_or(frame.cnt1 % slices));
 }
 
+constexpr const char *replacement_note = "replaced, following";
+
 std::string drawn_frame(const Dao::Image &segment, const std::vector<std::byte> &data, const Dao::ReadResult &frame,
-                        const ShowOptions &options, const std::string &note)
+                        const ShowOptions &options, bool is_replacement)
 {
     const Geometry geometry = geometry_of(segment);
     const std::vector<uint64_t> &shape = geometry.shape;
     const size_t slice = slice_of(geometry, frame, options.slice);
     Plane plane{nullptr, geometry.atype, shape.size() > 1 ? shape[shape.size() - 2] : 1, shape.back()};
     plane.data = data.data() + slice * plane.height * plane.width * daoTypeSize(geometry.atype);
-    std::string title = fmt::format("{}  {}", printable(shown_name(segment)), geometry.text());
-    if (shape.size() == 3)
-        title += fmt::format("  slice {}", slice);
-    title += fmt::format("  frame {}  {} old", frame.cnt0, age_text(now_ns() - acquired_ns(frame)));
-    title += note;
-    return draw(plane, title, screen_options(options));
+    const ScreenOptions screen = screen_options(options);
+    return draw(plane,
+                {{keep_end(printable(shown_name(segment)), screen.text_columns), 100, Style::bold},
+                 {geometry.text(), 40, Style::bold},
+                 {shape.size() == 3 ? fmt::format("slice {}", slice) : "", 30, Style::bold},
+                 {fmt::format("frame {}", frame.cnt0), 50, Style::bold},
+                 {age_text(now_ns() - acquired_ns(frame)) + " old", 60, Style::bold},
+                 {is_replacement ? replacement_note : "", 70, Style::bold}},
+                screen);
 }
 
 /// The live picture. The cursor is hidden while it is there.
@@ -155,7 +163,8 @@ class LivePicture
             if (frame && frame.cnt0 > 0)
                 shown = frame;
             if (shown && (frame || frame.status == DAO_TIMEOUT))
-                put(drawn_frame(segment_, data, *shown, options_, note_)); // without a new frame, it has become older
+                put(drawn_frame(segment_, data, *shown, options_,
+                                is_replacement_)); // without a new frame, it has become older
             else if (frame.status == DAO_REPLACED)
             {
                 follow();
@@ -190,8 +199,10 @@ class LivePicture
     void follow()
     {
         reopen(segment_);
-        note_ = "  replaced, following";
-        put(fmt::format("{}  {}{}\n", printable(shown_name(segment_)), geometry_of(segment_).text(), note_));
+        is_replacement_ = true;
+        put(fitted({{printable(shown_name(segment_)), 2}, {geometry_of(segment_).text(), 1}, {replacement_note, 3}}, "  ",
+                   output_columns()) +
+            "\n");
     }
 
     /// Draw over the old picture, line by line, so that it does not flicker.
@@ -207,7 +218,7 @@ class LivePicture
     const ShowOptions &options_;
     Dao::Image segment_;
     HeldSuspension suspension_;
-    std::string note_;
+    bool is_replacement_ = false;
     bool is_first_ = true;
 };
 
@@ -221,7 +232,7 @@ int run_show(const ShowOptions &options)
     Dao::Image segment = open_read_only(options.segment);
     std::vector<std::byte> data;
     const Dao::ReadResult frame = read_newest(segment, data);
-    print(drawn_frame(segment, data, frame, options, ""));
+    print(drawn_frame(segment, data, frame, options, false));
     return exit_success;
 }
 

@@ -1,6 +1,7 @@
 /// subscribe: segments of other machines as segments of this one.
 #include "commands/commands.hpp"
 
+#include "commands/number_option.hpp"
 #include "commands/publisher_place.hpp"
 #include "network/commands.hpp"
 #include "platform/platform.hpp"
@@ -55,8 +56,8 @@ void add_subscribe(Tool &tool)
     command->add_option("--folder", arguments->folder, "Folder of the copies; default: the temporary folder")
         ->type_name("FOLDER");
     command->add_flag("--every", options.every, "Every frame in order instead of the newest");
-    command->add_option("--depth", options.depth, "Slots of the copy; default: those of the source, at least 2")
-        ->check(CLI::PositiveNumber);
+    add_number(command, "--depth", options.depth, "Slots of the copy; default: those of the source, at least 2",
+               depth_bounds);
     add_subscriber_keys(command, options.keys, "--keys");
     add_json_flag(command, options.json);
     command->footer(

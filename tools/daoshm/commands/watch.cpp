@@ -3,22 +3,16 @@
 
 #include <future>
 #include <map>
+#include <optional>
 
-#include <fmt/format.h>
-
-#include "commands/frame_watch.hpp"
-#include "commands/newest.hpp"
 #include "commands/number_option.hpp"
+#include "commands/watch_lines.hpp"
 #include "frame/statistics.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "segments/status.hpp"
-#include "terminal/style.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
-#include "text/numbers.hpp"
-#include "text/output.hpp"
-#include "text/printable.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -40,64 +34,6 @@ struct WatchOptions
     bool json = false;
 };
 
-struct Line
-{
-    Tally tally;
-    Newest newest;
-    std::vector<MissedFrames::Reader> missed;
-};
-
-double rate_of(const Tally &tally)
-{
-    return static_cast<double>(tally.frames + tally.missed) * 1e9 / static_cast<double>(tally.elapsed_ns);
-}
-
-void print_header(const WatchOptions &options)
-{
-    std::string text = fmt::format("{:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>8} {:>11}", "RATE", "JITTER", "MIN",
-                                   "MEAN", "MAX", "RMS", "MISSED", "AGE");
-    if (options.latency)
-        text += fmt::format(" {:>10} {:>10} {:>10} {:>10}", "WAKE P50", "P99", "P99.9", "MAX");
-    print_now(paint(Style::bold, text + "  STATE") + "\n");
-}
-
-std::string right(const std::string &text, size_t width)
-{
-    const size_t used = display_width(text);
-    return std::string(width > used ? width - used : 0, ' ') + text;
-}
-
-void print_line(const Line &line, const WatchOptions &options)
-{
-    const Tally &tally = line.tally;
-    const Moments &frame = line.newest.moments;
-    const Moments period = moments(tally.periods_ns);
-    const auto value = [&](double number) { return right(frame.count > 0 ? value_text(number) : "-", 10); };
-    std::string text = right(rate_text(rate_of(tally)), 10) + " " +
-                       right(period.count > 1 ? duration_text(period.deviation) : "-", 10) + " " +
-                       value(frame.minimum) + " " + value(frame.mean) + " " + value(frame.maximum) + " " +
-                       value(frame.rms) + " ";
-    const std::string missed = right(std::to_string(tally.missed), 8);
-    text += tally.missed > 0 ? paint(Style::warning, missed) : missed;
-    text += " " + right(last_frame_text(line.newest.status), 11);
-    if (options.latency)
-    {
-        const Percentiles latency(tally.latencies_ns);
-        for (const double percent : {50.0, 99.0, 99.9, 100.0})
-            text += " " + right(latency.count() > 0 ? duration_text(latency.at(percent)) : "-", 10);
-    }
-    const StateText state = state_text(line.newest.status);
-    text += "  " + paint(state.style, state.text);
-    if (is_gone(line.newest.status.info.writer_alive) && line.newest.status.info.writer_pid != 0)
-        text += fmt::format(": {}", line.newest.status.info.writer_pid);
-    if (tally.replaced > 0)
-        text += "\n" + paint(Style::warning, "replaced, following");
-    for (const MissedFrames::Reader &reader : line.missed)
-        text += "\n" + paint(Style::warning, fmt::format("reader {} {}: missed {} frames, is {} behind", reader.pid,
-                                                         printable(reader.name), reader.missed, reader.behind));
-    print_now(text + "\n");
-}
-
 Json latency_json(const Tally &tally, const WatchOptions &options)
 {
     if (!options.latency)
@@ -114,7 +50,7 @@ Json latency_json(const Tally &tally, const WatchOptions &options)
             {"max_ns", json_if(is_known, latency.at(100))}};
 }
 
-void print_line_json(const Line &line, const WatchOptions &options)
+void print_line_json(const WatchLine &line, const WatchOptions &options)
 {
     const Tally &tally = line.tally;
     const Moments &frame = line.newest.moments;
@@ -152,16 +88,14 @@ int run_watch(const WatchOptions &options)
     const auto interval_ns = static_cast<int64_t>(options.interval_s * 1e9);
     int64_t begin_ns = steady_ns();
     MissedFrames missed;
-    if (!options.json && options.latency)
-        print(std::string(
-                  "wake: from the frame's acquisition time until this process is awake, on the system's real-time "
-                  "clock\n") +
-              (watch.polls() ? "this user may only read the segment: watch looks for frames every 0.5 ms\n" : ""));
+    std::optional<WatchTable> table;
+    if (!options.json)
+        table.emplace(options.latency);
+    if (!options.json && options.latency && watch.polls())
+        print(wrapped("this user may only read the segment: watch looks for frames every 0.5 ms", output_columns()));
     for (uint64_t line = 0; options.lines == 0 || line < options.lines; ++line)
     {
-        if (!options.json && line % 20 == 0)
-            print_header(options);
-        Line found;
+        WatchLine found;
         const int64_t end_ns = begin_ns + interval_ns;
         if (!watch.collect(end_ns - interval_ns / 5, found.tally))
             break;
@@ -173,10 +107,10 @@ int run_watch(const WatchOptions &options)
         found.newest.status.rate_hz = rate_of(found.tally);
         found.missed = missed.since_before(found.newest);
         begin_ns += found.tally.elapsed_ns;
-        if (options.json)
-            print_line_json(found, options);
+        if (table)
+            table->add(found);
         else
-            print_line(found, options);
+            print_line_json(found, options);
     }
     return is_interrupted() && options.lines > 0 ? exit_interrupted : exit_success;
 }

@@ -1,5 +1,7 @@
 #include "files/fits_format.hpp"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 #include "files/byte_order.hpp"
@@ -121,6 +123,29 @@ class FitsRecordingFormat : public RecordingFormat
         set_time("DATE-END", summary.last_ns);
         set_fits_number(text, "DAOMISS", summary.missed);
         return text;
+    }
+
+    std::optional<uint64_t> frames_in(const std::string &found) const override
+    {
+        constexpr size_t card_bytes = 80;
+        constexpr size_t number_at = 10;
+        constexpr size_t number_bytes = 20;
+        const std::string axis = fmt::format("{:<8}", fmt::format("NAXIS{}", axes_));
+        uint64_t frames = 0;
+        for (size_t at = 0; at < found.size(); at += card_bytes)
+        {
+            const std::string card = found.substr(at, card_bytes);
+            const std::string name = card.substr(0, 8);
+            const bool varies = name == axis || name == "DATE-BEG" || name == "DATE-END" || name == "DAOMISS ";
+            const size_t same_bytes = varies ? std::min(number_at, card.size()) : card.size();
+            if (card.compare(0, same_bytes, image_header_, at, same_bytes) != 0)
+                return std::nullopt;
+            const size_t digits_at = name == axis ? card.find_first_not_of(' ', number_at) : std::string::npos;
+            if (digits_at != std::string::npos)
+                std::from_chars(card.data() + digits_at, card.data() + std::min(card.size(), number_at + number_bytes),
+                                frames);
+        }
+        return frames;
     }
 
     const std::byte *encode(const std::byte *frame) override

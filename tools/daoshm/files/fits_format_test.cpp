@@ -1,5 +1,9 @@
 #include "files/fits_format.hpp"
 
+#include <array>
+#include <filesystem>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "frame/element_types.hpp"
@@ -53,6 +57,42 @@ TEST(FitsFormat, TheHeaderKeepsItsLength)
     EXPECT_EQ(length % 2880, 0U);
     EXPECT_EQ(format->header({UINT32_MAX, UINT32_MAX, 1, INT64_MAX}).size(), length);
     EXPECT_EQ(format->header({1, 0, INT64_MIN, INT64_MIN}).size(), length);
+}
+
+TEST(FitsFormat, ATableMayHaveMoreBytesThan32BitsCount)
+{
+    const auto format = format_of("uint8");
+    constexpr uint64_t row_bytes = 36;
+    for (const uint64_t frames : {uint64_t{59'652'324}, uint64_t{119'304'648}, uint64_t{5'000'000'000}})
+    {
+        EXPECT_GE(format->records_bytes(frames), frames * row_bytes + 2880);
+        EXPECT_LE(format->records_bytes(frames), frames * row_bytes + 10'000);
+        EXPECT_NE(format->header({frames, 0, 0, 0}).find(fmt::format("NAXIS2  = {:>20}", frames)), std::string::npos);
+    }
+}
+
+TEST(FitsFormat, ATableMayBeginAndEndBehindWhat32BitsCount)
+{
+    const std::string path =
+        (std::filesystem::temp_directory_path() / fmt::format("dao_fits_{}.fits", steady_ns())).string();
+    OutputFile file = OutputFile::create(path);
+    constexpr uint64_t begin = (uint64_t{1} << 32U) - 1; // a sparse file: nothing is before it
+    Appender appender(file, begin);
+    format_of("uint8")->write_records({{7, 8, -9, 1, 0x80000001}}, appender);
+    const uint64_t end = appender.finish();
+    const uint64_t header_at = (begin + 2879) / 2880 * 2880;
+    EXPECT_EQ(end % 2880, 0U);
+    std::string text(80, ' ');
+    file.read(header_at, text.data(), text.size());
+    EXPECT_EQ(text.substr(0, 20), "XTENSION= 'BINTABLE'");
+    std::array<unsigned char, 36> row{};
+    file.read(end - 2880, row.data(), row.size());
+    EXPECT_EQ(row[7], 7);
+    EXPECT_EQ(row[23], 0xF7) << "the low byte of -9";
+    EXPECT_EQ(row[32], 0) << "unsigned numbers are stored less half their range";
+    EXPECT_EQ(row[35], 1);
+    file.close();
+    std::filesystem::remove(path_of(path));
 }
 
 }

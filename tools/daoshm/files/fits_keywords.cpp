@@ -21,7 +21,7 @@ constexpr const char *own_prefix = "DAO";
 constexpr const char *hierarch_prefix = "HIERARCH DAO ";
 constexpr const char *read_prefix = "DAO ";
 // Beside those with its prefix, the recorder's own.
-constexpr std::array own_names{"DATE-OBS", "DATE-BEG", "DATE-END"};
+constexpr std::array own_names{"DATE-OBS", "DATE-BEG", "DATE-END", "CTYPE1"};
 
 bool is_own_name(const std::string &name)
 {
@@ -98,13 +98,33 @@ std::string parse_card(std::string name, const std::string &value, const char *c
     return "";
 }
 
+/// Does it say how the numbers lie in the file, or is it no keyword but a text?
+bool describes_bytes(const std::string &name)
+{
+    std::string card = fmt::format("{:<8}= 1", name);
+    switch (fits_get_keyclass(card.data()))
+    {
+    case TYP_STRUC_KEY:
+    case TYP_CMPRS_KEY:
+    case TYP_SCAL_KEY:
+    case TYP_NULL_KEY:
+    case TYP_HDUID_KEY:
+    case TYP_CKSUM_KEY:
+    case TYP_COMM_KEY:
+    case TYP_CONT_KEY:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /// Does the card say something of the file that is no keyword of a segment?
 bool describes_file(const std::string &name, bool is_written_by_us)
 {
     if (name.starts_with(read_prefix))
         return false;
-    return name.empty() || name.starts_with(own_prefix) || (is_written_by_us && is_own_name(name)) ||
-           !is_user_keyword(name);
+    const bool is_ours = is_written_by_us && (name.starts_with(own_prefix) || is_own_name(name));
+    return name.empty() || is_ours || describes_bytes(name);
 }
 
 }

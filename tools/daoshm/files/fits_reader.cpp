@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <fstream>
+#include <string_view>
 
 #include <fmt/ranges.h>
 
@@ -13,6 +14,7 @@
 #include "files/fits_values.hpp"
 #include "files/packed_file.hpp"
 #include "frame/element_types.hpp"
+#include "platform/platform.hpp"
 #include "text/exit_code.hpp"
 
 namespace daoshm
@@ -20,6 +22,8 @@ namespace daoshm
 
 namespace
 {
+
+constexpr std::string_view fits_start = "SIMPLE  =";
 
 class FitsReader : public FrameReader
 {
@@ -47,14 +51,31 @@ class FitsReader : public FrameReader
         if (is_packed(path_))
         {
             content_ = unpacked(path_);
+            require_fits(
+                {reinterpret_cast<const char *>(content_.data()), std::min(content_.size(), fits_start.size())});
             content_start_ = content_.data();
             content_bytes_ = content_.size();
             fits_open_memfile(&file, path_.c_str(), READONLY, &content_start_, &content_bytes_, 0, nullptr, &status);
         }
         else
+        {
+            std::string start(fits_start.size(), ' ');
+            std::ifstream stream(path_of(path_), std::ios::binary);
+            stream.read(start.data(), static_cast<std::streamsize>(start.size()));
+            require_fits(std::string_view(start).substr(0, static_cast<size_t>(stream.gcount())));
             fits_open_diskfile(&file, path_.c_str(), READONLY, &status);
+        }
         check_fits(status, path_);
         file_.reset(file);
+    }
+
+    /// What cfitsio says of other files is of little use.
+    void require_fits(std::string_view start) const
+    {
+        constexpr std::string_view compress = "\x1F\x9D"; // which cfitsio unpacks
+        if (start != fits_start && !start.starts_with(compress))
+            throw ToolError(fmt::format("{}: {}; expected a FITS file, which begins with '{}'", path_,
+                                        start.empty() ? "an empty file" : "no FITS file", fits_start));
     }
 
     void read_elements(uint64_t first, uint64_t count, void *destination) override

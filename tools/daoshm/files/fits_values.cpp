@@ -24,6 +24,19 @@ std::optional<double> header_number(fitsfile *file, const char *name)
     return status == 0 ? std::optional(value) : std::nullopt;
 }
 
+/// BSCALE or BZERO. Throws where it is there and is no number: the values cannot be told then.
+double scale_number(fitsfile *file, const char *name, double otherwise, const std::string &path)
+{
+    char text[FLEN_VALUE] = "";
+    int status = 0;
+    const bool is_there = fits_read_keyword(file, name, text, nullptr, &status) == 0 && text[0] != 0;
+    fits_clear_errmsg();
+    const std::optional<double> number = header_number(file, name);
+    if (is_there && (!number || !std::isfinite(*number)))
+        throw ToolError(fmt::format("{}: {} is {}; expected a number within those of float64", path, name, text));
+    return number.value_or(otherwise);
+}
+
 /// The element type that stores `bitpix`, a type of the standard's six, unscaled.
 uint8_t stored_type(int bitpix, const std::string &path)
 {
@@ -175,8 +188,8 @@ FitsValues fits_values(fitsfile *file, uint64_t count, const std::string &path)
         require_data(file, count * daoTypeSize(stored), path);
     else if (bitpix < 0)
         require_quantization(file, path);
-    const double scale = header_number(file, "BSCALE").value_or(1);
-    const double zero = header_number(file, "BZERO").value_or(0);
+    const double scale = scale_number(file, "BSCALE", 1, path);
+    const double zero = scale_number(file, "BZERO", 0, path);
     const bool is_scaled = scale != 1 || zero != 0;
     FitsValues values{is_scaled ? scaled_type(stored, scale, zero) : stored, false};
     const bool is_integer = bitpix > 0;

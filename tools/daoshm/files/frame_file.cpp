@@ -76,6 +76,14 @@ const Format &format_of(const std::string &path, bool to_read)
                     exit_usage);
 }
 
+/// A pipe would be waited for, and Ctrl-C not obeyed.
+void require_file(const std::string &path, const fs::file_status &found)
+{
+    if (!fs::is_regular_file(found))
+        throw ToolError(
+            fmt::format("{}: is a {}; expected a file", path, fs::is_directory(found) ? "folder" : "pipe or a device"));
+}
+
 bool exists(const std::string &path)
 {
     return fs::exists(fs::symlink_status(path_of(path)));
@@ -107,8 +115,9 @@ std::unique_ptr<RecordingFormat> recording_format(const std::string &path, const
 void check_destination(const std::string &path, Content content, bool may_overwrite)
 {
     const Format &format = format_of(path, false);
-    if (fs::is_directory(path_of(path)))
-        throw ToolError(fmt::format("{}: is a folder; expected the name of a file", path));
+    std::error_code error;
+    if (const fs::file_status status = fs::status(path_of(path), error); fs::exists(status))
+        require_file(path, status);
     if (may_overwrite)
         return;
     if (exists(journal_path(path)))
@@ -158,9 +167,8 @@ std::unique_ptr<FrameReader> open_frames(const std::string &path, const std::str
     const Format &format = format_of(path, true);
     std::error_code error;
     const fs::file_status status = fs::status(path_of(path), error);
-    if (fs::exists(status) && !fs::is_regular_file(status)) // a pipe would be waited for, and Ctrl-C not obeyed
-        throw ToolError(fmt::format("{}: is a {}; expected a file", path,
-                                    fs::is_directory(status) ? "folder" : "pipe or a device"));
+    if (fs::exists(status))
+        require_file(path, status);
     if (!std::ifstream(path_of(path), std::ios::binary))
         throw ToolError(fmt::format("{}: cannot be opened for reading: {}", path, last_error_text()));
     std::unique_ptr<FrameReader> file = format.open(path, image);

@@ -159,9 +159,11 @@ void Journal::remove()
 
 std::optional<JournalContent> read_journal(const std::string &recording)
 {
-    const std::string path = journal_path(recording);
-    std::ifstream stream(path_of(path), std::ios::binary);
-    if (!stream)
+    const std::string path = journal_path(file_meant(recording));
+    std::ifstream stream;
+    if (is_file(path))
+        stream.open(path_of(path), std::ios::binary);
+    if (!stream.is_open())
         return std::nullopt;
     const auto read = [&](uint64_t offset, void *data, uint64_t size) {
         stream.seekg(static_cast<std::streamoff>(offset));

@@ -4,10 +4,39 @@
 
 #include <fmt/format.h>
 
+#include "text/exit_code.hpp"
+
 namespace daoshm
 {
 
 namespace fs = std::filesystem;
+
+std::string file_meant(const std::string &path)
+{
+    const auto refuse = [&](const std::string &why) {
+        return ToolError(fmt::format("{}: cannot follow this symbolic link: {}", path, why));
+    };
+    fs::path found = path_of(path);
+    std::error_code error;
+    if (fs::is_symlink(found, error) && !fs::exists(found, error) && error)
+        throw refuse(error.message());
+    while (fs::is_symlink(found, error))
+    {
+        if (!may_follow_link(found.string()))
+            throw refuse("another user made it in a folder where anybody may make them; expected one of this user's");
+        const fs::path target = fs::read_symlink(found, error);
+        if (error)
+            throw refuse(error.message());
+        found = found.parent_path() / target; // an absolute one as it is
+    }
+    return found.string();
+}
+
+bool is_file(const std::string &path)
+{
+    std::error_code error;
+    return fs::is_regular_file(path_of(path), error);
+}
 
 OutputFile create_anew(const std::string &path)
 {

@@ -8,6 +8,13 @@
 namespace daoshm
 {
 
+/// The file that a name means: a symbolic link is that to which it leads, as for cp and tee, also when that does not
+/// exist yet. Throws ToolError when the link cannot be followed.
+std::string file_meant(const std::string &path);
+
+/// Is there a file of that name, and not a pipe that would be waited for?
+bool is_file(const std::string &path);
+
 /// Make a file, in place of one of that name unless another process is writing it.
 OutputFile create_anew(const std::string &path);
 

@@ -1,5 +1,8 @@
 #include "files/npy_format.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 #include "files/npy_header.hpp"
 #include "files/sidecar.hpp"
 
@@ -19,6 +22,21 @@ class NpyRecordingFormat : public RecordingFormat
         Geometry all = header_.geometry;
         all.shape.insert(all.shape.begin(), summary.frames);
         return npy_header(all);
+    }
+
+    std::optional<uint64_t> frames_in(const std::string &found) const override
+    {
+        const std::string none = header({});
+        const size_t shape_at = none.find('(') + 1;
+        const size_t same_bytes = std::min(shape_at, found.size());
+        if (found.compare(0, same_bytes, none, 0, same_bytes) != 0)
+            return std::nullopt;
+        uint64_t frames = 0;
+        std::from_chars(found.data() + same_bytes, found.data() + found.size(), frames);
+        FramesSummary summary;
+        summary.frames = frames;
+        const bool is_whole = found.size() >= none.size();
+        return is_whole && found != header(summary) ? std::nullopt : std::optional(frames);
     }
 
     const std::byte *encode(const std::byte *frame) override { return frame; }

@@ -130,7 +130,7 @@ class NpyReader : public FrameReader
         const Geometry &frame = sidecar.header.geometry;
         const std::vector<FrameRecord> &records = sidecar.records;
         const bool is_of_this =
-            all.atype == frame.atype && !records.empty() && all.shape[0] == records.size() &&
+            all.atype == frame.atype && !records.empty() && !all.shape.empty() && all.shape[0] == records.size() &&
             std::equal(all.shape.begin() + 1, all.shape.end(), frame.shape.begin(), frame.shape.end()) &&
             is_as_recorded(0, records.front().checksum) && is_as_recorded(records.size() - 1, records.back().checksum);
         if (!is_of_this)

@@ -16,15 +16,19 @@ namespace fs = std::filesystem;
 namespace
 {
 
-/// Is there a file as it is from its creation until the first frame? Until then an older one may have the name.
-bool is_without_frames(const std::string &path, const std::string &header)
+/// How many frames the file tells of; nothing when it is no file of this recording's.
+std::optional<uint64_t> frames_told(const OutputFile &file, const RecordingFormat &format)
 {
-    if (!fs::exists(path_of(path)))
-        return false;
-    const OutputFile file = OutputFile::open(path);
-    std::string found(std::min<uint64_t>(header.size(), file.size_bytes()), ' ');
+    std::string found(std::min<uint64_t>(format.header({}).size(), file.size_bytes()), ' ');
     file.read(0, found.data(), found.size());
-    return found == header || found.find_first_not_of('\0') == std::string::npos;
+    const bool is_empty = found.find_first_not_of('\0') == std::string::npos; // none of it reached the disk
+    return is_empty ? 0 : format.frames_in(found);
+}
+
+/// Is there a file as it is from its creation until the first frame? Until then an older one may have the name.
+bool is_without_frames(const std::string &path, const RecordingFormat &format)
+{
+    return fs::exists(path_of(path)) && frames_told(OutputFile::open(path), format) == 0;
 }
 
 Journal existing_journal(const std::string &path)
@@ -80,8 +84,17 @@ RecordingFiles::RecordingFiles(const std::string &path)
     records_path_ = format_->records_path(path);
     frame_bytes_ = content.header.geometry.size_bytes();
     header_bytes_ = format_->header({}).size();
-    if (!content.rows.empty() || is_without_frames(path, format_->header({})))
+    if (!content.rows.empty() || is_without_frames(path, *format_))
         frames_ = OutputFile::open(path);
+    if (frames_.is_open())
+    {
+        const std::optional<uint64_t> told = frames_told(frames_, *format_);
+        if (!told)
+            throw ToolError(fmt::format("{}: it is another file than {} tells of, or was written anew; expected the "
+                                        "recording itself; to keep the file as it is, remove {}",
+                                        path, journal_path(path), journal_path(path)));
+        synced_frames_ = *told;
+    }
     if (has_records_file())
         records_ = create_anew(unfinished_path(records_path_));
 }
@@ -122,14 +135,17 @@ void RecordingFiles::write_frame(uint64_t place, const std::byte *frame, const J
     journal_.write_row(place, row);
 }
 
-bool RecordingFiles::read_frame(uint64_t place, std::byte *frame, uint32_t checksum) const
+RecordingFiles::Found RecordingFiles::read_frame(uint64_t place, std::byte *frame, uint32_t checksum) const
 {
     const uint64_t size_bytes = frames_.size_bytes();
     if (size_bytes < header_bytes_ || place >= (size_bytes - header_bytes_) / frame_bytes_)
-        return false;
+        return Found::nothing;
     frames_.read(offset_of(place), frame, frame_bytes_);
+    const bool is_empty = std::all_of(frame, frame + frame_bytes_, [](std::byte byte) { return byte == std::byte{}; });
     format_->decode(frame);
-    return crc32(frame, frame_bytes_) == checksum;
+    if (crc32(frame, frame_bytes_) == checksum)
+        return Found::recorded;
+    return is_empty ? Found::nothing : Found::other;
 }
 
 void RecordingFiles::sync()

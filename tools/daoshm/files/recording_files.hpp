@@ -30,8 +30,16 @@ class RecordingFiles
     /// Room for that many frames and their records, so that complete() needs no more space.
     void reserve(uint64_t frames);
     void write_frame(uint64_t place, const std::byte *frame, const JournalRow &row);
-    /// Read a frame back. @return whether it is what was recorded
-    bool read_frame(uint64_t place, std::byte *frame, uint32_t checksum) const;
+    enum class Found
+    {
+        recorded, ///< what was recorded
+        nothing,  ///< it did not reach the disk
+        other     ///< something else
+    };
+    /// Read a frame back.
+    Found read_frame(uint64_t place, std::byte *frame, uint32_t checksum) const;
+    /// Of a recording that was interrupted: how many frames had reached the disk for certain, by the header.
+    uint64_t synced_frames() const { return synced_frames_; }
     /// Frames written before survive a power cut from now on.
     void sync();
     /// Let the header tell of the frames in the summary.
@@ -68,6 +76,7 @@ class RecordingFiles
     OutputFile frames_;  ///< not open before the first frame while an old file has the name
     OutputFile records_; ///< where they have a file of their own: its unfinished state
     bool has_frames_ = false;
+    uint64_t synced_frames_ = 0;
 };
 
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ class RecordingFormat
   public:
     virtual ~RecordingFormat() = default;
     virtual std::string header(const FramesSummary &summary) const = 0;
+    /// How many frames a header tells of, of which `found` may be only the beginning; nothing when it is not one of these.
+    virtual std::optional<uint64_t> frames_in(const std::string &found) const = 0;
     /// The bytes of a frame in the file, until the next call; as many as in the segment.
     virtual const std::byte *encode(const std::byte *frame) = 0;
     /// From the bytes in the file back to those in the segment, in place.

@@ -134,6 +134,10 @@ void RecordingWriter::finish()
     }
     catch (const std::exception &error)
     {
+        if (name == NameState::moved) // with its folder
+            throw ToolError(fmt::format("{}: it was moved while it was recorded, and not completed; `daoshm repair` "
+                                        "completes it where it is now, if its journal is there, too",
+                                        files_.path()));
         throw ToolError(fmt::format("{}; once that is mended, `daoshm repair {}` completes the recording", error.what(),
                                     files_.path()));
     }

@@ -20,7 +20,10 @@ namespace
 class Survey
 {
   public:
-    explicit Survey(const std::string &path) : files_(path), frame_(files_.largest_frame_bytes()) {}
+    Survey(const std::string &path, bool cuts_changed)
+        : files_(path), frame_(files_.largest_frame_bytes()), cuts_changed_(cuts_changed)
+    {
+    }
 
     RepairResult run(const RepairProgress &progress)
     {
@@ -28,10 +31,16 @@ class Survey
         for (uint64_t place = 0; place < rows.size(); ++place)
         {
             progress(place, rows.size());
-            if (rows[place] && rows[place]->sequence >= next_sequence_ &&
-                files_.read_frame(place, frame_.data(), rows[place]->record.checksum))
+            if (!rows[place] || rows[place]->sequence < next_sequence_)
+                continue;
+            const RecordingFiles::Found found = files_.read_frame(place, frame_.data(), rows[place]->record.checksum);
+            if (found == RecordingFiles::Found::recorded)
                 keep(place, *rows[place]);
+            else if (found == RecordingFiles::Found::other)
+                pass_over(place);
         }
+        if (records_.empty() && has_changed_)
+            throw changed("not one frame of it is what was recorded");
         if (!rows.empty() && rows.back() && rows.back()->sequence >= next_sequence_)
             result_.lost += rows.back()->sequence - next_sequence_ + 1;
         files_.complete(records_);
@@ -41,6 +50,24 @@ class Survey
     }
 
   private:
+    ToolError changed(const std::string &what) const
+    {
+        return ToolError(
+            fmt::format("{}: {}: the file was changed since, or is damaged; to keep it as it is, remove {}",
+                        files_.path(), what, journal_path(files_.path())));
+    }
+
+    /// Nothing has moved by then unless the user wants that: a frame that the header tells of was on the disk.
+    void pass_over(uint64_t place)
+    {
+        if (!cuts_changed_ && place < files_.synced_frames())
+            throw changed(
+                fmt::format("frame {} had reached the disk and is not what was recorded; --force cuts it out, and "
+                            "all others like it",
+                            place));
+        has_changed_ = true;
+    }
+
     /// The frame is written before its row: killed between them, the next repair finds it at its old place. The row stays
     /// as it was recorded: the next repair counts the lost ones anew.
     void keep(uint64_t place, JournalRow row)
@@ -57,6 +84,8 @@ class Survey
 
     RecordingFiles files_;
     std::vector<std::byte> frame_;
+    bool cuts_changed_;
+    bool has_changed_ = false;
     std::vector<FrameRecord> records_;
     uint64_t next_sequence_ = 0;
     RepairResult result_;
@@ -83,14 +112,14 @@ bool needs_repair(const std::string &path)
     return std::filesystem::exists(path_of(journal_path(path)));
 }
 
-RepairResult repair_recording(const std::string &path, const RepairProgress &progress)
+RepairResult repair_recording(const std::string &path, const RepairProgress &progress, bool cuts_changed)
 {
     if (has_nothing(path))
     {
         std::filesystem::remove(path_of(journal_path(path)));
         return {};
     }
-    return Survey(path).run(progress);
+    return Survey(path, cuts_changed).run(progress);
 }
 
 }

@@ -23,7 +23,8 @@ bool needs_repair(const std::string &path);
 using RepairProgress = std::function<void(uint64_t done, uint64_t total)>;
 
 /// Keep the frames that are what was recorded. Frames that are lost between them are counted as missing. Interrupted
-/// itself, it can be called again. Throws when a recorder is at work.
-RepairResult repair_recording(const std::string &path, const RepairProgress &progress);
+/// itself, it can be called again. Throws when a recorder is at work, and, with nothing changed, when the file is another
+/// one, or a frame that had reached the disk is another now, unless `cuts_changed`: then it is lost, too.
+RepairResult repair_recording(const std::string &path, const RepairProgress &progress, bool cuts_changed = false);
 
 }

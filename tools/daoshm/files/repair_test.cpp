@@ -111,7 +111,7 @@ void stop_at(const std::string &path, uint64_t place)
         if (done == place)
             throw ToolError("stopped");
     };
-    EXPECT_THROW(repair_recording(path, stop), ToolError);
+    EXPECT_THROW(repair_recording(path, stop, true), ToolError);
 }
 
 }
@@ -124,7 +124,7 @@ TEST(RepairThatIsStopped, CanBeRepeatedAndCountsEachLostFrameOnce)
             const std::string path = killed_recording(ending);
             stop_at(path, place);
             stop_at(path, frame_count - 1 - place);
-            const RepairResult result = repair_recording(path, [](uint64_t, uint64_t) {});
+            const RepairResult result = repair_recording(path, [](uint64_t, uint64_t) {}, true);
             EXPECT_EQ(result.frames, frame_count - damaged.size());
             EXPECT_EQ(result.lost, damaged.size());
             std::vector<uint64_t> missed;

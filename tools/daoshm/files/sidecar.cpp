@@ -123,9 +123,13 @@ void write_sidecar(const FileHeader &header, const std::vector<FrameRecord> &rec
 
 std::optional<Sidecar> read_sidecar(const std::string &recording, std::string &note)
 {
-    const std::string path = sidecar_path(recording);
-    std::ifstream stream(path_of(path));
-    if (!stream)
+    std::string path = sidecar_path(recording);
+    if (!is_file(path))
+        path = sidecar_path(file_meant(recording));
+    std::ifstream stream;
+    if (is_file(path))
+        stream.open(path_of(path));
+    if (!stream.is_open())
         return std::nullopt;
     try
     {

@@ -112,8 +112,12 @@ void add_rows(Table &table, const Answer &answer)
 
 void print_table(const std::vector<Answer> &answers)
 {
-    Table table(
-        {{"SEGMENT"}, {"FRAME"}, {"DEPTH", Align::right}, {"CNT0", Align::right}, {"RATE", Align::right}, {"MACHINE"}});
+    Table table({{"SEGMENT", Align::left, 100, Cut::start},
+                 {"FRAME", Align::left, 80, Cut::end}, // or why there is no answer
+                 {"DEPTH", Align::right, 20},
+                 {"CNT0", Align::right, 30},
+                 {"RATE", Align::right, 60},
+                 {"MACHINE", Align::left, 50}});
     for (const Answer &answer : answers)
         add_rows(table, answer);
     print(table.text());

@@ -230,18 +230,18 @@ int run_net_status(bool json)
         print("nobody publishes or subscribes here\n");
         return exit_success;
     }
-    Table table({{"PID", Align::right},
-                 {"SEGMENT"},
-                 {"ENDPOINT"},
-                 {"MODE"},
-                 {"STATE"},
-                 {"RATE", Align::right},
-                 {"AGE", Align::right},
-                 {"SKIPPED", Align::right},
-                 {"LOST", Align::right},
-                 {"BYTES", Align::right},
-                 {"DELAY", Align::right},
-                 {"CLOCK", Align::right}});
+    Table table({{"PID", Align::right, 40},
+                 {"SEGMENT", Align::left, 100, Cut::end},
+                 {"ENDPOINT", Align::left, 55, Cut::start},
+                 {"MODE", Align::left, 25},
+                 {"STATE", Align::left, 90},
+                 {"RATE", Align::right, 80},
+                 {"AGE", Align::right, 70},
+                 {"SKIPPED", Align::right, 50},
+                 {"LOST", Align::right, 75},
+                 {"BYTES", Align::right, 20},
+                 {"DELAY", Align::right, 30},
+                 {"CLOCK", Align::right, 10}});
     for (const DAO_NET_INFO &info : infos)
         info.role == DAO_NET_PUBLISHER ? add_publisher(table, info) : add_subscriber(table, info);
     print(table.text());

@@ -91,19 +91,24 @@ std::string plot(const std::vector<double> &values, size_t columns, size_t rows)
     const std::string top = label_of(found.maximum);
     const std::string bottom = label_of(found.minimum);
     const std::string middle = label_of((found.maximum + found.minimum) / 2);
-    const size_t label_width = std::max({top.size(), bottom.size(), middle.size()});
-    DotField field(std::max<size_t>(columns > label_width + 2 ? columns - label_width - 2 : 0, 10), rows);
+    const size_t widest_label = std::max({top.size(), bottom.size(), middle.size()});
+    constexpr size_t least_curve = 10;
+    const size_t label_width = columns >= widest_label + 2 + least_curve ? widest_label : 0; // or no labels
+    DotField field(std::max<size_t>(columns - std::min(columns, label_width + 2), 1), rows);
     draw_curve(values, found.minimum, found.maximum, field);
     std::string text;
     for (size_t row = 0; row < rows; ++row)
     {
-        const std::string label = row == 0 ? top : row + 1 == rows ? bottom : row == rows / 2 ? middle : "";
+        std::string label = row == 0 ? top : row + 1 == rows ? bottom : row == rows / 2 ? middle : "";
+        if (label_width == 0)
+            label.clear();
         text += std::string(label_width - label.size(), ' ') + paint(Style::dim, label + " │") +
                 paint(Style::accent, field.row(row)) + "\n";
     }
     const std::string last = std::to_string(values.size() - 1);
-    const size_t gap = field.width() / 2 > last.size() + 1 ? field.width() / 2 - last.size() - 1 : 1;
-    text += std::string(label_width + 2, ' ') + paint(Style::dim, fmt::format("0{:{}}{}", "", gap, last)) + "\n";
+    const size_t width = field.width() / 2;
+    const std::string axis = width > last.size() + 1 ? fmt::format("0{:>{}}", last, width - 1) : "0";
+    text += std::string(label_width + 2, ' ') + paint(Style::dim, axis) + "\n";
     return text;
 }
 

@@ -20,16 +20,23 @@ constexpr size_t sixel_cell_width = 10; // pixels of a character cell: typical v
 constexpr size_t sixel_cell_height = 20;
 constexpr size_t largest_picture = 1200; // pixels sent to a terminal along one axis
 
-/// "low [colours] high" and the stretch.
+/// "low [colours] high" and the stretch, as far as there is room.
 std::string scale_line(const Stretch &stretch, const ScreenOptions &options)
 {
-    constexpr size_t width = 32;
     const std::string low = value_text(stretch.lowest);
     const std::string high = value_text(stretch.highest);
     const char *curve = options.curve == Curve::logarithmic ? "log"
                         : options.curve == Curve::root      ? "sqrt"
                         : options.curve == Curve::asinh     ? "asinh"
                                                             : "linear";
+    const std::string stretch_name = fmt::format("{}, {}", curve, options.map);
+    constexpr size_t narrowest = 6;
+    constexpr size_t widest = 32;
+    const size_t ends = low.size() + high.size() + 2;
+    if (ends + narrowest > options.columns)
+        return paint(Style::dim, shortened(fmt::format("{} to {}", low, high), options.columns));
+    const size_t width = std::min(widest, options.columns - ends);
+    const bool has_room_for_name = ends + width + 2 + stretch_name.size() <= options.columns;
     std::string bar;
     if (options.colours == ColourDepth::none)
     {
@@ -39,11 +46,11 @@ std::string scale_line(const Stretch &stretch, const ScreenOptions &options)
     {
         Image ramp{width, 2, {}};
         for (size_t i = 0; i < 2 * width; ++i)
-            ramp.values.push_back(static_cast<double>(i % width) / (width - 1));
+            ramp.values.push_back(static_cast<double>(i % width) / static_cast<double>(width - 1));
         bar = half_blocks(colour_image(ramp, {Curve::linear, 0, 1}, colour_map(options.map)), options.colours);
         bar.erase(std::remove(bar.begin(), bar.end(), '\n'), bar.end());
     }
-    return fmt::format("{} {} {}  {}", low, bar, high, paint(Style::dim, fmt::format("{}, {}", curve, options.map)));
+    return fmt::format("{} {} {}{}", low, bar, high, has_room_for_name ? "  " + paint(Style::dim, stretch_name) : "");
 }
 
 Image image_of(const std::vector<double> &values, const Plane &plane, bool is_flipped)
@@ -101,25 +108,30 @@ Graphics detected_graphics()
     return Graphics::blocks;
 }
 
-std::string draw(const Plane &plane, const std::string &title, const ScreenOptions &options)
+std::string draw(const Plane &plane, const std::vector<LinePart> &title, const ScreenOptions &options)
 {
     const std::vector<double> values = as_doubles(plane.atype, plane.data, plane.width * plane.height, options.part);
     const Moments found = moments(values);
     const auto text = [&](double value) { return found.count > 0 ? value_text(value) : "-"; };
-    const std::string statistics = fmt::format("min {}  mean {}  max {}  rms {}", text(found.minimum), text(found.mean),
-                                               text(found.maximum), text(found.rms));
-    const std::string head = paint(Style::bold, title) + "\n";
+    const std::string statistics = fitted({{"min " + text(found.minimum), 2, Style::dim},
+                                           {"mean " + text(found.mean), 3, Style::dim},
+                                           {"max " + text(found.maximum), 4, Style::dim},
+                                           {"rms " + text(found.rms), 1, Style::dim}},
+                                          "  ", options.text_columns) +
+                                   "\n";
+    const std::string head = fitted(title, "  ", options.text_columns) + "\n";
     constexpr size_t text_rows = 4; // title, scale, statistics, and the line of the prompt
     const size_t rows = std::max<size_t>(options.rows > text_rows ? options.rows - text_rows : 1, 3);
     if (plane.height == 1 || plane.width == 1)
-        return head + plot(values, options.columns, std::min<size_t>(rows, 20)) + paint(Style::dim, statistics) + "\n";
+        return head + plot(values, options.columns, std::min<size_t>(rows, 20)) + statistics;
     Stretch stretch = stretch_for(values, options.curve, options.clip_percent);
     const bool has_scale = found.count > 0 || options.limits;
     if (options.limits)
         stretch = {options.curve, options.limits->first, options.limits->second};
     return head + picture(image_of(values, plane, options.is_flipped), stretch, options, rows) +
-           (has_scale ? scale_line(stretch, options) : paint(Style::dim, "no finite value")) + "\n" +
-           paint(Style::dim, statistics) + "\n";
+           (has_scale ? scale_line(stretch, options)
+                      : paint(Style::dim, shortened("no finite value", options.columns))) +
+           "\n" + statistics;
 }
 
 }

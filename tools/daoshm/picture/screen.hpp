@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "frame/element_types.hpp"
 #include "picture/raster.hpp"
 #include "platform/platform.hpp"
+#include "terminal/fitting.hpp"
 
 namespace daoshm
 {
@@ -33,6 +35,7 @@ struct ScreenOptions
     Part part = Part::modulus;
     bool is_flipped = false;
     size_t columns = 80;
+    size_t text_columns = any_columns; ///< of title and statistics
     size_t rows = 24;
 };
 
@@ -48,7 +51,7 @@ struct Plane
     size_t width;
 };
 
-/// The picture or, for a single row or column, the curve; `title` above and the scale below.
-std::string draw(const Plane &plane, const std::string &title, const ScreenOptions &options);
+/// The picture or, for a single row or column, the curve; the title above and the scale below.
+std::string draw(const Plane &plane, const std::vector<LinePart> &title, const ScreenOptions &options);
 
 }

@@ -62,6 +62,9 @@ std::string folder_path(const std::string &folder);
 /// Permissions as four octal digits; "-" where the system has no file modes.
 std::string mode_text(const std::string &path);
 
+/// May this user follow the symbolic link? Not one that somebody else made in a folder where anybody may make them.
+bool may_follow_link(const std::string &path);
+
 /// What became of the name that a file was opened by.
 enum class NameState
 {

@@ -85,4 +85,9 @@ std::string keep_start(const std::string &text, size_t width)
     return text.substr(0, text.size() - rest.size());
 }
 
+std::string shortened(const std::string &text, size_t width)
+{
+    return display_width(text) <= width || width == 0 ? keep_start(text, width) : keep_start(text, width - 1) + "…";
+}
+
 }

@@ -18,5 +18,7 @@ size_t display_width(std::string_view text);
 std::string keep_end(const std::string &text, size_t width);
 /// Cut UTF-8 text to a width.
 std::string keep_start(const std::string &text, size_t width);
+/// The same, with an ellipsis behind what remains.
+std::string shortened(const std::string &text, size_t width);
 
 }

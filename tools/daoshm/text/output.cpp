@@ -4,8 +4,11 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "platform/platform.hpp"
 #include "text/exit_code.hpp"
+#include "text/printable.hpp"
 
 namespace daoshm
 {
@@ -33,6 +36,16 @@ void print_now(std::string_view text)
 {
     print(text);
     require(std::fflush(stdout) == 0);
+}
+
+void print_escaped(std::string_view text)
+{
+    print(printable(text, "\n"));
+}
+
+void print_note(std::string_view text)
+{
+    std::fputs(fmt::format("daoshm: {}\n", printable(text)).c_str(), stderr);
 }
 
 void finish_output()

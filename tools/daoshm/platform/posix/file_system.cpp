@@ -1,6 +1,8 @@
 #include "platform/platform.hpp"
 
 #include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -34,6 +36,17 @@ std::string mode_text(const std::string &path)
     std::error_code error;
     const auto mode = static_cast<unsigned>(fs::status(path, error).permissions());
     return error ? "-" : fmt::format("{:04o}", mode & 07777U);
+}
+
+bool may_follow_link(const std::string &path)
+{
+    struct stat link{};
+    struct stat folder{};
+    const std::string parent = std::filesystem::absolute(path).parent_path().string();
+    if (lstat(path.c_str(), &link) != 0 || stat(parent.c_str(), &folder) != 0)
+        return true; // what follows it says why it cannot
+    const bool is_public = (folder.st_mode & S_ISVTX) != 0 && (folder.st_mode & S_IWOTH) != 0;
+    return !is_public || link.st_uid == geteuid() || link.st_uid == folder.st_uid;
 }
 
 }
