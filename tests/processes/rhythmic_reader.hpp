@@ -40,10 +40,11 @@ class RhythmicReader
         fill(frame, number);
         require(daoShmImage2Shm(frame.data(), 8, writer_), "publish");
     }
+    bool ends_within(milliseconds limit) { return end_.wait_for(limit) == std::future_status::ready; }
     /** How long after `since` the wait for the frame after the learnt ones ended, in milliseconds; and with what. */
     std::pair<int_fast8_t, int64_t> end(Clock::time_point since)
     {
-        if (end_.wait_for(milliseconds(5000)) != std::future_status::ready)
+        if (!ends_within(milliseconds(5000)))
             daoShmInterrupt();
         const End end = end_.get();
         return {end.status, std::chrono::duration_cast<milliseconds>(end.at - since).count()};

@@ -281,7 +281,7 @@ def test_ctrl_c_ends_what_nobody_answers(net, command, code):
 def test_what_is_not_known_is_null(net, camera):
     _, port = camera
     schema = json.loads((Path(__file__).parents[2] / "docs/guide/daoshm.schema.json").read_text())
-    states = schema["$defs"]["link_state"]["enum"]
+    states = schema["$defs"]["network_state"]["enum"]
     waiting = net.start("subscribe", f"127.0.0.1:{port}:none", "--json")
     said = json.loads(waiting.stdout.readline())
     assert said["state"] in states and said["cnt0"] is None and said["source_cnt0"] is None

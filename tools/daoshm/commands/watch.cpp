@@ -11,6 +11,7 @@
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "segments/status.hpp"
+#include "terminal/fitting.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "timing/interrupt.hpp"

@@ -31,7 +31,9 @@ double scale_number(fitsfile *file, const char *name, double otherwise, const st
     int status = 0;
     const bool is_there = fits_read_keyword(file, name, text, nullptr, &status) == 0 && text[0] != 0;
     fits_clear_errmsg();
-    const std::optional<double> number = header_number(file, name);
+    std::optional<double> number = header_number(file, name);
+    if (text[0] == 'T' || text[0] == 'F') // of a logical value cfitsio makes a number, too
+        number.reset();
     if (is_there && (!number || !std::isfinite(*number)))
         throw ToolError(fmt::format("{}: {} is {}; expected a number within those of float64", path, name, text));
     return number.value_or(otherwise);

@@ -1,11 +1,9 @@
 #include "network/host.hpp"
 
-#include <cstdio>
-
 #include <fmt/format.h>
 
 #include "network/handle.hpp"
-#include "text/printable.hpp"
+#include "text/output.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -17,11 +15,6 @@ namespace
 constexpr int64_t query_ns = 1'000'000'000;
 constexpr size_t most_names = 4096; // of one host, which may make up new ones for ever
 
-}
-
-void print_note(const std::string &text)
-{
-    std::fputs((printable(text) + "\n").c_str(), stderr);
 }
 
 std::vector<Address> Host::newly_offered()

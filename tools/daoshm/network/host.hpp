@@ -13,9 +13,6 @@
 namespace daoshm
 {
 
-/// A note to the user on standard error: what somebody offers, and what becomes of it. Others' texts are escaped.
-void print_note(const std::string &text);
-
 class Host
 {
   public:
