@@ -593,8 +593,10 @@ def test_a_scale_that_is_no_number_is_refused(tool, name, value):
 
 def test_every_keyword_that_a_segment_can_hold_is_kept(tool):
     """Of others: those that the standard knows, and a user's that begin as the recorder's do."""
-    cards = {"DAOGAIN": 3.5, "DAOMODE": "closed", "MJD-OBS": 60000.5, "DATE-OBS": "2026-01-31", "EQUINOX": 2000.0,
-             "BUNIT": "adu", "EPOCH": 1950.0, "DATAMAX": 60000, "CRPIX1": 12.5, "CTYPE1": "RA---TAN", "EXPTIME": 0.5}  # fmt: skip
+    cards = {
+        "DAOGAIN": 3.5, "DAOMODE": "closed", "MJD-OBS": 60000.5, "DATE-OBS": "2026-01-31", "EQUINOX": 2000.0,
+        "BUNIT": "adu", "EPOCH": 1950.0, "DATAMAX": 60000, "CRPIX1": 12.5, "CTYPE1": "RA---TAN", "EXPTIME": 0.5,
+    }  # fmt: skip
     for name, maker in ("k.fits", fits.PrimaryHDU), ("z.fits", fits.CompImageHDU):
         image = maker(values((4, 5), "int16"))
         image.header.update(cards)

@@ -18,7 +18,7 @@ def terminal(tool):
 
 
 def screen_of(terminal, columns, *arguments):
-    """What a command leaves on a terminal that has shown nothing else, and is so wide; its lines as they were written."""
+    """What a command leaves on an empty terminal that is so wide; its lines as they were written."""
     script = terminal.tool.folder / "script"
     words = shlex.join(terminal.tool.command_line(*arguments))
     script.write_text(f"cd {terminal.tool.folder}\n{words} 2>&1\necho exit=$?\nexec sleep 1000\n")
@@ -37,7 +37,7 @@ def segments(tool, terminal):
     tool(
         "keyword", "a-camera-with-a-name-that-is-long", "EXPTIME", "0.002", "--comment", "seconds, of each of them " * 3
     )
-    fill = tool.start("fill", "a-camera-with-a-name-that-is-long", "spot", "--rate", 100)
+    tool.start("fill", "a-camera-with-a-name-that-is-long", "spot", "--rate", 100)
     numpy.save(tool.folder / "cube.npy", numpy.linspace(-1e-7, 1e9, 60).reshape(3, 4, 5))
     tool("set", "cube", "cube.npy", "--create")
     numpy.save(tool.folder / "line.npy", numpy.linspace(-1.23456e-7, 1.23456e9, 300))

@@ -200,8 +200,8 @@ class LivePicture
     {
         reopen(segment_);
         is_replacement_ = true;
-        put(fitted({{printable(shown_name(segment_)), 2}, {geometry_of(segment_).text(), 1}, {replacement_note, 3}}, "  ",
-                   output_columns()) +
+        put(fitted({{printable(shown_name(segment_)), 2}, {geometry_of(segment_).text(), 1}, {replacement_note, 3}},
+                   "  ", output_columns()) +
             "\n");
     }
 

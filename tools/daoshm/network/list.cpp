@@ -19,8 +19,8 @@ namespace daoshm
 namespace
 {
 
-constexpr int64_t slice_ns = 500'000'000; // as long as what was heard waits to be asked
-constexpr uint32_t most_heard = 1024;     // anybody can send addresses
+constexpr int64_t listen_ns = 500'000'000; // as long as what was heard waits to be asked
+constexpr uint32_t most_heard = 1024;      // anybody can send addresses
 
 /// Ask all who announce themselves, from when they are heard.
 void listen(Inquiry &inquiry, int64_t until_ns)
@@ -31,7 +31,7 @@ void listen(Inquiry &inquiry, int64_t until_ns)
          left_ns = until_ns - steady_ns())
     {
         uint32_t count = 0;
-        const int_fast8_t status = daoNetDiscover(std::min(left_ns, slice_ns), endpoints.get(), most_heard, &count);
+        const int_fast8_t status = daoNetDiscover(std::min(left_ns, listen_ns), endpoints.get(), most_heard, &count);
         if (status == DAO_INTERRUPTED)
             continue;
         require(status);
@@ -56,7 +56,7 @@ std::vector<Answer> answers_to(const NetListOptions &options)
         until_ns, addresses.empty());
     inquiry.add(addresses);
     if (addresses.empty())
-        listen(inquiry, until_ns - std::min(time_ns / 5, slice_ns)); // the last one heard has time to answer
+        listen(inquiry, until_ns - std::min(time_ns / 5, listen_ns)); // the last one heard has time to answer
     return inquiry.finish();
 }
 

@@ -19,7 +19,7 @@ namespace daoshm
 namespace
 {
 
-constexpr int64_t look_ns = 1'000'000'000;
+constexpr int64_t look_again_ns = 1'000'000'000;
 constexpr auto slice = std::chrono::milliseconds(200);
 
 /// One segment: a private copy, published by the same name.
@@ -135,7 +135,7 @@ int run_relay(const RelayOptions &options)
         for (Host &host : hosts)
             for (const Address &address : host.newly_offered())
                 relay.take(address);
-        sleep_unless_interrupted(look_ns);
+        sleep_unless_interrupted(look_again_ns);
     }
     return exit_success;
 }

@@ -254,8 +254,8 @@ int run_net_keygen(const std::string &path)
     require(daoNetMakeKeys(path.c_str()));
     char key[DAO_NET_KEY_SIZE] = "";
     require(daoNetReadPublicKey(path.c_str(), key));
-    print_escaped(fmt::format("{}: both keys, for this side alone\n{}.pub: the public key, for the others: {}\n", path, path,
-                      key));
+    print_escaped(fmt::format("{}: both keys, for this side alone\n{}.pub: the public key, for the others: {}\n", path,
+                              path, key));
     return exit_success;
 }
 

@@ -21,7 +21,7 @@ namespace
 {
 
 constexpr int64_t ask_ns = 2'000'000'000;
-constexpr int64_t look_ns = 200'000'000;
+constexpr int64_t report_ns = 200'000'000;
 constexpr int64_t settled_ns = 3'000'000'000; // every subscriber has shown itself by then
 constexpr int64_t fresh_ns = 60'000'000'000; // and does so again every second, unless it died where that cannot be told
 
@@ -214,7 +214,7 @@ void run(std::vector<Host> &hosts, Copies &copies)
             ask_at_ns = turn == 0 ? steady_ns() + ask_ns : 0;
             continue;
         }
-        sleep_unless_interrupted(look_ns);
+        sleep_unless_interrupted(report_ns);
     }
 }
 
