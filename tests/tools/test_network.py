@@ -264,7 +264,8 @@ def test_a_depth_that_cannot_give_every_frame_is_refused(net):
 
 @pytest.mark.skipif(WINDOWS, reason="signals of POSIX")
 @pytest.mark.parametrize("command, code", [
-    (["subscribe", "127.0.0.1:1"], 0), (["subscribe", "127.0.0.1:1:wfs"], 0), (["relay", "127.0.0.1:1", "--port", "0"], 0),
+    (["subscribe", "127.0.0.1:1"], 0), (["subscribe", "127.0.0.1:1:wfs"], 0),
+    (["relay", "127.0.0.1:1", "--port", "0"], 0),
     (["net", "ls", "127.0.0.1:1", "--time", "50"], 130), (["net", "ls", "--time", "50"], 130),
     (["info", "127.0.0.1:1:wfs"], 130), (["record", "127.0.0.1:1:wfs", "r.npy"], 130),
 ])  # fmt: skip
@@ -294,7 +295,8 @@ def test_what_is_not_known_is_null(net, camera):
 def test_numbers_of_options_are_numbers(net):
     net("create", "wfs", "4", "--depth", "4")
     for option in (
-        ["publish", "wfs", "--port", "nan"], ["publish", "wfs", "--port", "0x10"], ["publish", "wfs", "--port", "65536"],
+        ["publish", "wfs", "--port", "nan"], ["publish", "wfs", "--port", "0x10"],
+        ["publish", "wfs", "--port", "65536"],
         ["publish", "wfs", "--port", "-1"], ["net", "ls", "--time", "nan"], ["net", "ls", "--time", "inf"],
         ["subscribe", "a:b", "--depth", "0"], ["subscribe", "a:b", "--depth", "010x"], ["net", "keygen", ""],
         ["relay", "a", "--port", "1e3"],

@@ -16,8 +16,8 @@ constexpr size_t kept_bytes = 1; // of a page
 
 void end_lock(LockKeeper keeper) noexcept
 {
-    munmap(reinterpret_cast<void *>(keeper.number),
-           kept_bytes); // NOLINT(performance-no-int-to-ptr): as it was given out
+    void *page = reinterpret_cast<void *>(keeper.number); // NOLINT(performance-no-int-to-ptr): as it was given out
+    munmap(page, kept_bytes);
 }
 
 ByteLock LockedByte::lock(const File &file, const char *path, uint64_t position) noexcept
