@@ -193,8 +193,13 @@ TEST(NetCopy, KeywordsOfAnyBytesCostNoFrame)
 
 TEST(NetCopy, ThousandsOfKeywordsKeepFramesGoing)
 {
-    Camera camera({4}, 4, 10'000);
-    for (int number = 0; number < 10'000; ++number)
+#if defined(__SANITIZE_THREAD__)
+    constexpr int keywords = 1000; // each is looked for among all, byte by byte
+#else
+    constexpr int keywords = 10'000;
+#endif
+    Camera camera({4}, 4, keywords);
+    for (int number = 0; number < keywords; ++number)
         require(daoShmSetKeywordLong(camera.image, ("K" + std::to_string(number)).c_str(), number, nullptr), "keyword");
     Publisher publisher;
     publisher.publish(camera.name.text());
@@ -204,7 +209,7 @@ TEST(NetCopy, ThousandsOfKeywordsKeepFramesGoing)
     subscriber.open_copy(copy);
     uint32_t count = 0;
     require(daoShmCountKeywords(copy, &count), "count");
-    EXPECT_EQ(count, 10'000u);
+    EXPECT_EQ(count, static_cast<uint32_t>(keywords));
     for (int frame = 2; frame <= 20; ++frame)
     {
         camera.publish();
