@@ -227,7 +227,7 @@ TEST(NetDelivery, ConnectionThatBreaksIsMadeAnewAndAllIsAccounted)
 // them again.
 TEST(NetDelivery, WhatWasLostBeforeAConnectionBrokeIsCountedOnceAtBothEnds)
 {
-    Camera camera({10'000}, 2);
+    Camera camera({10}, 2); // published much faster than sent
     Publisher publisher;
     publisher.publish(camera.name.text());
     Proxy proxy(publisher.port());
@@ -238,7 +238,7 @@ TEST(NetDelivery, WhatWasLostBeforeAConnectionBrokeIsCountedOnceAtBothEnds)
     ASSERT_TRUE(comes_true([&] {
         for (int count = 0; count < 50; ++count)
             camera.publish();
-        return publisher.info().lost > 100;
+        return publisher.info().lost > 10;
     }));
     proxy.allow(-1);
     proxy.reset_all();
