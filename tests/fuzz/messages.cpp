@@ -172,7 +172,7 @@ void read_frame(const Folder &folder, Input &input)
         wire::read_frame_header(wire::parse(text, wire::header_limit_bytes, 4), data_bytes);
     require(wire::frame_bytes(header.geometry) == data_bytes, "a frame has the bytes that its shape needs");
     require(wire::is_topic(header.topic) && header.depth <= 1U << 20U && header.keyword_room <= 65535, "in its limits");
-    copy_frame(folder, input, header, wire::read_keywords(keywords));
+    copy_frame(folder, input, header, wire::read_keywords(keywords).all);
 }
 
 void read_credit(Input &input)
