@@ -583,6 +583,20 @@ def test_a_fits_file_that_is_cut_is_told_from_one_that_claims_too_much_memory(to
     assert (taken(tool, "z.fits.gz") == data).all()
 
 
+@pytest.mark.parametrize("place", ["first", "extension", "packed"])
+@pytest.mark.parametrize("axes", [100, 500, 999])
+def test_more_axes_than_cfitsio_bears_are_refused(tool, axes, place):
+    lengths = [(f"NAXIS{axis + 1}", 1) for axis in range(axes)]
+    header = fits_header(("SIMPLE", "T"), ("BITPIX", 16), ("NAXIS", axes), *lengths) + bytes(2880)
+    if place == "extension":
+        first = fits_header(("SIMPLE", "T"), ("BITPIX", 16), ("NAXIS", 1), ("NAXIS1", 3)) + bytes(2880)
+        header = first + header.replace(b"SIMPLE  =                    T", b"XTENSION= 'IMAGE   '          ", 1)
+    name = "a.fits.gz" if place == "packed" else "a.fits"
+    (tool.folder / name).write_bytes(gzip.compress(header) if place == "packed" else header)
+    tool("set", "s", name, "--create", code=1)
+    assert f"NAXIS {axes}" in tool.errors and "at most 99" in tool.errors, tool.errors
+
+
 @pytest.mark.parametrize("name, value", [("BSCALE", "1E400"), ("BSCALE", "'abc'"), ("BZERO", "T"), ("BZERO", "1D999")])
 def test_a_scale_that_is_no_number_is_refused(tool, name, value):
     header = fits_header(("SIMPLE", "T"), ("BITPIX", 16), ("NAXIS", 1), ("NAXIS1", 3), (name, value))

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <fstream>
 #include <string_view>
 
 #include <fmt/ranges.h>
 
+#include "files/fits_axis_count.hpp"
 #include "files/fits_common.hpp"
 #include "files/fits_images.hpp"
 #include "files/fits_keywords.hpp"
@@ -53,6 +55,13 @@ class FitsReader : public FrameReader
             content_ = unpacked(path_);
             require_fits(
                 {reinterpret_cast<const char *>(content_.data()), std::min(content_.size(), fits_start.size())});
+            require_few_axes(
+                [this](uint64_t offset, char *bytes, size_t count) {
+                    const size_t there = offset < content_.size() ? std::min(count, content_.size() - offset) : 0;
+                    std::memcpy(bytes, content_.data() + std::min<uint64_t>(offset, content_.size()), there);
+                    return there;
+                },
+                path_);
             content_start_ = content_.data();
             content_bytes_ = content_.size();
             fits_open_memfile(&file, path_.c_str(), READONLY, &content_start_, &content_bytes_, 0, nullptr, &status);
@@ -63,6 +72,14 @@ class FitsReader : public FrameReader
             std::ifstream stream(path_of(path_), std::ios::binary);
             stream.read(start.data(), static_cast<std::streamsize>(start.size()));
             require_fits(std::string_view(start).substr(0, static_cast<size_t>(stream.gcount())));
+            require_few_axes(
+                [&stream](uint64_t offset, char *bytes, size_t count) {
+                    stream.clear();
+                    stream.seekg(static_cast<std::streamoff>(offset));
+                    stream.read(bytes, static_cast<std::streamsize>(count));
+                    return static_cast<size_t>(stream.gcount());
+                },
+                path_);
             fits_open_diskfile(&file, path_.c_str(), READONLY, &status);
         }
         check_fits(status, path_);
