@@ -166,7 +166,11 @@ void Offer::serve_each(Session &session)
         (void)source_.newest(); // for its id
         std::optional<uint64_t> after;
         if (session.credit.source == source_.id() && !source_.id().empty())
+        {
             after = session.credit.after_cnt0;
+            session.counts.overwritten -= std::min(session.counts.overwritten, session.overwritten_again);
+        }
+        session.overwritten_again = 0;
         session.reader = std::make_unique<OrderedReader>(source_, after);
     }
     while (has_credit(session))
@@ -270,17 +274,16 @@ void Offer::make_room()
     sessions_.erase(oldest);
 }
 
-// What the earlier connection's reader went over beyond what the subscriber has: the new one goes over it again.
-void Offer::uncount_overwritten(Session &session, const Session &earlier) const
+// What the earlier connection's reader found overwritten beyond what the subscriber has: a reader that begins there finds it again.
+uint64_t Offer::overwritten_again(const Session &session, const Session &earlier)
 {
     const uint64_t after = session.credit.after_cnt0;
-    if (session.credit.source != earlier.sent_source || session.credit.source != source_.id() ||
-        earlier.sent_cnt0 <= after)
-        return;
+    if (session.credit.source != earlier.sent_source || earlier.sent_cnt0 <= after)
+        return 0;
     const auto sent = static_cast<uint64_t>(std::count_if(earlier.in_flight.begin(), earlier.in_flight.end(),
                                                           [&](const InFlight &frame) { return frame.cnt0 > after; }));
     const uint64_t gone_over = earlier.sent_cnt0 - after;
-    session.counts.overwritten -= std::min(session.counts.overwritten, gone_over - std::min(gone_over, sent));
+    return gone_over - std::min(gone_over, sent);
 }
 
 // The subscriber has a new connection: what it did not get by the earlier one is lost, unless it is sent again.
@@ -291,7 +294,7 @@ void Offer::follow_on(Session &session, const Session &earlier)
     session.counted_cnt0 = earlier.counted_cnt0;
     if (session.credit.every)
     {
-        uncount_overwritten(session, earlier);
+        session.overwritten_again = earlier.overwritten_again + overwritten_again(session, earlier);
         return;
     }
     for (const InFlight &frame : earlier.in_flight)

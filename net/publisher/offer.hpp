@@ -60,6 +60,7 @@ struct Session
     Counts counts;
     std::deque<InFlight> in_flight; // what is not acknowledged, oldest first
     uint64_t in_flight_bytes = 0;
+    uint64_t overwritten_again = 0; // counted, and to be gone over again by the reader that is to be made
     std::unique_ptr<OrderedReader> reader;
 };
 
@@ -106,7 +107,7 @@ class Offer
     Session *session_of(const wire::Credit &credit);
     void make_room();
     void follow_on(Session &session, const Session &earlier);
-    void uncount_overwritten(Session &session, const Session &earlier) const;
+    static uint64_t overwritten_again(const Session &session, const Session &earlier);
     void answer(const Session &session, int64_t heard_ns);
 
     const std::string topic_;
