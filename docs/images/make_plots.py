@@ -11,6 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "benchmarks.md"
 LABELS, PLOT, ROW = 440, 420, 22  # pixels: width of the names, width of the plot, height of a row
+DECADES = ("0.1 us", "1 us", "10 us", "100 us", "1 ms", "10 ms", "100 ms", "1 s")
 BLUE, ORANGE, GREEN, GREY = "#2a6fb0", "#c8641e", "#3a8f5c", "#8a8f98"
 
 
@@ -67,31 +68,40 @@ def ratios(text):
     return drawing(len(rows), "\n".join(body))
 
 
+def figures_of(cell):
+    """Median and p99."""
+    return tuple(float(value) for value in cell.split("/")[:2])
+
+
 def waits(text):
-    """Median and p99 of the three ways to wait, on a logarithmic axis."""
+    """Median and p99 of the three ways to wait, on a logarithmic axis that ends behind the latest."""
     rows = table_with(text, "frames", "spin", "asleep", "adaptive")
+    figures = {way: [figures_of(row[way]) for row in rows] for way in ("spin", "asleep", "adaptive")}
+    latest = max(p99 for pairs in figures.values() for _, p99 in pairs)
+    decades = math.ceil(math.log10(latest / 0.1))
+    left, width = 200, LABELS + PLOT - 200  # short names
 
     def x(us):
-        return LABELS + PLOT * math.log10(max(us, 0.1) / 0.1) / 5
+        return left + width * math.log10(max(us, 0.1) / 0.1) / decades
 
     body = []
     bottom = (len(rows) + 1.2) * ROW
-    for decade, name in enumerate(("0.1 us", "1 us", "10 us", "100 us", "1 ms", "10 ms")):
-        at = LABELS + PLOT * decade / 5
+    for decade, name in enumerate(DECADES[: decades + 1]):
+        at = left + width * decade / decades
         body.append(tag("path", d=f"M{at:.1f} {ROW}V{bottom:.1f}", stroke="#dde0e4"))
         body.append(text_at(at, bottom + 16, name, text_anchor="middle", fill="#333"))
     for number, row in enumerate(rows):
         top = (number + 1.2) * ROW
-        body.append(text_at(LABELS - 12, top + 12, row["frames"], text_anchor="end"))
+        body.append(text_at(left - 12, top + 12, row["frames"], text_anchor="end"))
         for way, colour, shift in (("asleep", GREY, 3), ("adaptive", BLUE, 8), ("spin", GREEN, 13)):
-            median, p99 = (float(value) for value in row[way].split("/")[:2])
+            median, p99 = figures[way][number]
             y = round(top + shift, 1)
             body.append(tag("path", d=f"M{x(median):.1f} {y}H{x(p99):.1f}", stroke=colour, stroke_width=2))
             body.append(tag("circle", cx=round(x(median), 1), cy=y, r=3.5, fill=colour))
     for place, (name, colour) in enumerate((("asleep", GREY), ("adaptive", BLUE), ("spin", GREEN))):
-        body.append(tag("circle", cx=LABELS + 90 * place, cy=bottom + 30, r=4, fill=colour))
-        body.append(text_at(LABELS + 90 * place + 8, bottom + 34, name))
-    body.append(text_at(LABELS + 280, bottom + 34, "dot: median; end: p99", fill="#333"))
+        body.append(tag("circle", cx=left + 90 * place, cy=bottom + 30, r=4, fill=colour))
+        body.append(text_at(left + 90 * place + 8, bottom + 34, name))
+    body.append(text_at(left + 280, bottom + 34, "dot: median; end: p99", fill="#333"))
     return drawing(len(rows) + 0.6, "\n".join(body))
 
 

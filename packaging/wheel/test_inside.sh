@@ -46,11 +46,11 @@ done
 
 installed tmux
 PATH=$HOME/.local/bin:$PATH
-line='daoshm create camera 64x64 float32 --depth 4 && { daoshm fill camera spot --rate 100 & daoshm show camera --watch; }'
+line='daoshm create cam 64x64 --depth 4 && { daoshm fill cam spot --rate 100 & daoshm show cam --watch; }'
 timed "$line" show bash -c "$line"
 cat /tmp/picture.txt
 terminal kill-server
-daoshm rm --force camera
+daoshm rm --force cam
 daoshm net status >/dev/null
 
 line='python3 -m venv ~/ao && ~/ao/bin/pip install --find-links dist daoShm'

@@ -14,6 +14,7 @@ from blocks import ROOT, RUN, SHOWN, blocks_of, fragments_program, page_script, 
 from daoShm import location
 
 BUILD = Path(os.environ["DAO_BUILD"]).resolve()
+COLUMNS = 103
 WRITER = """
 import sys, time, numpy
 from daoShm import shm
@@ -73,6 +74,18 @@ def test_pages_have_blocks_of_known_languages_only():
         if block.language not in RUN | SHOWN
     ]
     assert not unknown and sum(len(blocks_of(page)) for page in pages()) > 40
+
+
+def test_code_fits_the_column_of_the_site():
+    """So that nobody has to scroll in it: what is visible beside the contents of a page, and at GitHub."""
+    too_long = [
+        f"{relative(page)}: {line}"
+        for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+        for code in re.findall(r"^```\w*\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)
+        for line in code.splitlines()
+        if len(line) > COLUMNS
+    ]
+    assert not too_long
 
 
 def pages_with(*languages):
