@@ -19,6 +19,11 @@ import pytest
 import daoShm
 from daoShm import shm
 
+ROOT = Path(__file__).resolve().parents[2]
+HELPERS = ROOT / "python" / "tests" / "helpers"
+sys.path.append(str(HELPERS))
+from timing import PATIENCE_S, until  # noqa: E402
+
 os.environ["DAO_NET_ANNOUNCE"] = "0"  # no test tells the local network anything
 
 # In the background of a script SIGINT is ignored, which the programs that tests start would inherit; a handler they do
@@ -26,10 +31,8 @@ os.environ["DAO_NET_ANNOUNCE"] = "0"  # no test tells the local network anything
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-ROOT = Path(__file__).resolve().parents[2]
 # In the clone, where the compiler's cache knows it from other clones, and what has not changed is not built again.
 LIBRARY_BUILD = ROOT / "build" / "python-tests-library"
-PATIENCE_S = 60
 _numbers = itertools.count()
 
 
@@ -75,6 +78,10 @@ def python_process():
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(filter(None, [str(HELPERS), os.environ.get("PYTHONPATH")])),
+            },
         )
         running.append(process)
         return process
@@ -106,7 +113,7 @@ def later():
 
     yield call
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()
     assert not errors
 
@@ -150,14 +157,6 @@ def subscribe(opened):
         return segment
 
     return start
-
-
-def until(condition):
-    """Wait for it, long enough for a machine with much to do."""
-    limit = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < limit, "it did not come about"
-        time.sleep(0.01)
 
 
 def next_frame(reader):

@@ -6,20 +6,21 @@ import time
 
 import numpy as np
 import pytest
+from conftest import PATIENCE_S
 
 import daoShm
 from daoShm import ErrorCode, shm
 
 READS = {
     "get_data": lambda segment: segment.get_data(),
-    "get_data asleep": lambda segment: segment.get_data(check=True, timeout=5),
-    "get_data spinning": lambda segment: segment.get_data(check=True, spin=True, timeout=5),
+    "get_data asleep": lambda segment: segment.get_data(check=True, timeout=PATIENCE_S),
+    "get_data spinning": lambda segment: segment.get_data(check=True, spin=True, timeout=PATIENCE_S),
     "get_data_next": lambda segment: segment.get_data_next()[1],
     "get_data_next waiting": lambda segment: segment.get_data_next(wait=True)[1],
     "get_data_arbitrary": lambda segment: segment.get_data_arbitrary(segment.get_meta_data()["fifo_last_written"]),
     "get_history": lambda segment: segment.get_history(1)[0],
-    "get_history waiting": lambda segment: segment.get_history(1, check=True, timeout=5)[0],
-    "get_history counting": lambda segment: segment.get_history(1, buffer=True, timeout=5)[0],
+    "get_history waiting": lambda segment: segment.get_history(1, check=True, timeout=PATIENCE_S)[0],
+    "get_history counting": lambda segment: segment.get_history(1, buffer=True, timeout=PATIENCE_S)[0],
     "view": lambda segment: segment.view(),
     "asarray": lambda segment: np.asarray(segment),
 }
@@ -54,7 +55,7 @@ def test_every_read_follows(replaced, read):
     assert reader.shape == (2, 3)
 
 
-@pytest.mark.parametrize("timeout", [0, 0.01, 5])
+@pytest.mark.parametrize("timeout", [0, 0.01, PATIENCE_S])
 def test_a_wait_follows_whatever_its_limit(replaced, timeout):
     assert replaced[1].wait(timeout=timeout)
     assert not replaced[1].wait(timeout=0)
@@ -73,7 +74,7 @@ def test_a_given_array_is_for_the_segment_that_has_the_name_now(replaced, waits)
     out = np.zeros((2, 3))
     for value in (6.0, 7.0):
         new.set_data(np.full((2, 3), value))
-        assert reader.get_data(check=waits, out=out, timeout=10) is out and (out == value).all()
+        assert reader.get_data(check=waits, out=out, timeout=PATIENCE_S) is out and (out == value).all()
     with shm(new.name, np.full(3, 8, "u1")):
         for _ in range(2):
             with pytest.raises(TypeError, match=r"float64, shape \(2, 3\).*expected .*uint8, shape \(3,\)"):
@@ -107,7 +108,7 @@ def test_keywords_follow(replaced):
 
 def test_iterators_follow(name):
     with shm(name, np.zeros(4)), shm(name) as reader:
-        frames = reader.frames(timeout=5)
+        frames = reader.frames(timeout=PATIENCE_S)
         with shm(name, np.full((2, 3), 5.0), depth=4) as new:
             new.set_data(np.full((2, 3), 6.0))
             assert [float(next(frames)[0, 0]) for _ in range(2)] == [5, 6]
@@ -136,14 +137,14 @@ def test_reopening_is_for_all_threads(replaced, later):
     def look():
         shapes.append(reader.shape)
         steps[0].set()
-        steps[1].wait(10)
+        steps[1].wait(PATIENCE_S)
         shapes.append(reader.shape)
 
     thread = later(0, look)
-    assert steps[0].wait(10)
+    assert steps[0].wait(PATIENCE_S)
     reader.reopen()
     steps[1].set()
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert shapes == [(4,), (2, 3)]
 
 
@@ -154,7 +155,7 @@ def test_waits_in_slices_notice_a_removal(name, remove, mode):
         remove(name)
         begin = time.monotonic()
         with pytest.raises(daoShm.DaoError) as caught:
-            while time.monotonic() < begin + 20:
+            while time.monotonic() < begin + PATIENCE_S:
                 reader.wait(timeout=0.02, mode=mode)
         assert caught.value.code == ErrorCode.REMOVED
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from conftest import PATIENCE_S
 
 from daoShm import shm
 
@@ -32,7 +33,7 @@ def run(helpers, python_process):
             helpers.run_cpp(command, *arguments)
         else:
             process = python_process(PYTHON_CREATE if command == "create" else PYTHON_REPLY, *arguments)
-            _, errors = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=PATIENCE_S)
             assert process.returncode == 0, errors
 
     return run
@@ -58,7 +59,7 @@ def test_a_keyword_written_in_c(helpers, name):
 
 def test_frames_from_another_process_arrive_in_order(name, python_process):
     with shm(name, np.zeros((8, 8), np.int64), depth=64) as reader:
-        frames = reader.frames(timeout=20)
+        frames = reader.frames(timeout=PATIENCE_S)
         reader.reset_tail()
         python_process(
             """

@@ -7,6 +7,7 @@ import weakref
 
 import numpy as np
 import pytest
+from conftest import PATIENCE_S
 
 import daoShm
 from daoShm import shm
@@ -39,7 +40,7 @@ def test_a_view_outlives_a_replacement(name):
     with shm(name, np.full(1000, 1.0)) as old:
         view = old.view()
         with shm(name, np.full((3, 3), 2.0)):
-            assert old.wait(timeout=5) and old.shape == (3, 3)
+            assert old.wait(timeout=PATIENCE_S) and old.shape == (3, 3)
         assert (view == 1).all()
 
 

@@ -109,7 +109,8 @@ def test_a_publisher_that_comes_later_is_found(name, publish, opened):
     copy = opened(daoShm.connect(f"127.0.0.1:{port}"))
     assert copy.source.state in (daoShm.State.CONNECTING, daoShm.State.REFUSED) and copy.source.age is None
     publish(name, FRAME, depth=4, pubPort=port)
-    assert copy.wait(PATIENCE_S) and copy.source.state == daoShm.State.LIVE
+    assert copy.wait(PATIENCE_S)
+    until(lambda: copy.source.state == daoShm.State.LIVE)
 
 
 def test_another_shape_is_followed(name, publish, subscribe):
@@ -357,13 +358,21 @@ def test_keys_encrypt_and_choose_who_may_subscribe(name, tmp_path, publish, subs
 
 def test_other_threads_run_while_the_first_frame_is_awaited(subscribe):
     copy = subscribe(free_port())
-    waiting = threading.Thread(target=copy.wait, args=(1.0,))
+    told = []
+
+    def wait():
+        with pytest.raises(ValueError, match="closed"):
+            copy.wait(PATIENCE_S)
+        told.append("closed")
+
+    waiting = threading.Thread(target=wait)
     waiting.start()
-    turns = 0
-    while waiting.is_alive():
-        turns += 1
-        time.sleep(0.001)
-    assert turns > 20  # of a thousand: the wait of one second kept nobody
+    for _ in range(50):
+        time.sleep(0.01)
+        assert waiting.is_alive()  # it would be over before this thread's turn, if it kept the others from running
+    copy.close()
+    waiting.join(PATIENCE_S)
+    assert told == ["closed"]
 
 
 def test_close_ends_the_wait_for_the_first_frame(subscribe, later):

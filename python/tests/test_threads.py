@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+from conftest import PATIENCE_S
 
 import daoShm
 from daoShm import shm
@@ -28,7 +29,7 @@ def together():
 
         def work(index):
             try:
-                begin.wait(10)
+                begin.wait(PATIENCE_S)
                 while not stop.is_set():
                     functions[index]()
                     turns[index] += 1
@@ -42,7 +43,7 @@ def together():
         stop.wait(seconds)
         stop.set()
         for thread in threads:
-            thread.join(20)
+            thread.join(PATIENCE_S)
         assert not any(thread.is_alive() for thread in threads), "a thread hangs"
         if errors:
             raise errors[0]
@@ -170,7 +171,7 @@ def test_an_argument_may_use_the_object_it_is_given_to(name, later):
         segment.get_data(reform=Nosy())
         segment.get_meta_data(Nosy())
 
-    later(0, call).join(10)
+    later(0, call).join(PATIENCE_S)
 
 
 def test_the_garbage_collector_may_use_the_object(name, later):
@@ -200,5 +201,5 @@ def test_the_garbage_collector_may_use_the_object(name, later):
             gc.set_threshold(*threshold)
         gc.collect()
 
-    later(0, call).join(10)
+    later(0, call).join(PATIENCE_S)
     assert collected

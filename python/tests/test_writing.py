@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+from conftest import PATIENCE_S
 
 import daoShm
 from daoShm import _core, shm
@@ -83,7 +84,7 @@ def test_a_second_writer_waits_for_the_loan_of_another_thread(segment, later):
             thread.join(0.2)
             assert thread.is_alive()
             frame[...] = 1
-        thread.join(10)
+        thread.join(PATIENCE_S)
         assert segment.get_history(2)[:, 0, 0].tolist() == [1, 2]
 
 
@@ -147,7 +148,7 @@ def test_reuse_clears_and_counts_anew(segment):
 def test_another_geometry_is_followed(segment):
     segment.set_data(np.ones((3, 4), np.int32))
     with shm(segment.name, np.arange(5.0)) as other:
-        assert segment.wait(timeout=5)
+        assert segment.wait(timeout=PATIENCE_S)
         assert segment.get_data().tolist() == other.get_data().tolist()
         assert segment.shape == (5,)
 
@@ -161,7 +162,7 @@ def test_reads_follow_without_a_wait(segment):
 def test_without_follow_one_is_told_and_may_reopen(name):
     with shm(name, np.zeros(3), follow=False) as old, shm(name, np.zeros((2, 2))):
         with pytest.raises(daoShm.DaoError) as caught:
-            old.wait(timeout=5)
+            old.wait(timeout=PATIENCE_S)
         assert caught.value.code == daoShm.ErrorCode.REPLACED
         assert old.shape == (3,)
         old.reopen()
@@ -179,7 +180,7 @@ def test_file_mode(name):
 def test_named_semaphores_on_demand(name):
     with shm(name, np.zeros(3), compatibility=True) as made:
         assert made.info["compatible"]
-        made.get_data(check=True, timeout=5)
+        made.get_data(check=True, timeout=PATIENCE_S)
     daoShm.remove(name)
     with shm(name, np.zeros(3), compatibility=False) as made:
         assert not made.info["compatible"]
