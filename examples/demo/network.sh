@@ -4,6 +4,7 @@
 # Usage: network.sh BUILD_FOLDER [--seconds N | --short] [--rate HZ]
 #   --seconds N     how long the camera is watched; default 10, with --short 3
 #   --rate HZ       frames per second; default 500
+# DAO_DEMO_PARENT: where the folder of its segments is made; default /dev/shm, or /tmp.
 # Exit code 1 when a frame was lost on its way to the recorder, or the display did not go on after the cable was pulled.
 set -euo pipefail
 
@@ -36,7 +37,8 @@ if [ -z "${DAO_DEMO_NETWORK:-}" ]; then
     DAO_DEMO_NETWORK=private exec unshare -rn "$0" "${arguments[@]}"
 fi
 
-folder=$(mktemp -d "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)/daoShm-demo.XXXXXX")
+parent=${DAO_DEMO_PARENT:-$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)}
+folder=$(mktemp -d "$parent/daoShm-demo.XXXXXX")
 pids=()
 clean_up() {
     for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done

@@ -4,6 +4,7 @@
 #   --camera NAME   a real camera, by its name in `daoshm camera --list`, instead of the simulated one
 #   --seconds N     duration of the measurement; default 20, with --short 5
 #   --rate HZ       frames per second; default 500
+# DAO_DEMO_PARENT: where the folder of its segments is made; default /dev/shm, or /tmp.
 # Exit code 1 when a frame was torn, repeated or lost. The picture of the last frame: BUILD_FOLDER/demo.png.
 set -euo pipefail
 
@@ -49,7 +50,8 @@ if [ -z "$camera" ] && [ -z "${DAO_DEMO_NETWORK:-}" ]; then
     export DAO_DEMO_NETWORK=none
 fi
 
-folder=$(mktemp -d "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)/daoShm-demo.XXXXXX")
+parent=${DAO_DEMO_PARENT:-$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)}
+folder=$(mktemp -d "$parent/daoShm-demo.XXXXXX")
 declare -A pids=()
 stop() { # NAME: end it, and return its exit code
     local pid=${pids[$1]:-}

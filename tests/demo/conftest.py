@@ -1,17 +1,29 @@
 """Programs of the build, a folder for segments, the simulated network camera."""
 
+import ctypes
 import json
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
-import time
 
 import pytest
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "python/tests/helpers"))
+from timing import until
+
 BUILD = pathlib.Path(os.environ["DAO_BUILD"])
 DAOSHM = BUILD / "tools/daoshm/daoshm"
-TIME_LIMIT_S = 120
+TIME_LIMIT_S = 180
+
+
+def pytest_configure(config):
+    """Each of several processes of pytest has a private network of its own, in which its camera is the only one."""
+    if hasattr(config, "workerinput") and os.environ.get("DAO_TEST_NETWORK") == "private":
+        new_network = 0x40000000  # CLONE_NEWNET; os.unshare() comes with Python 3.12
+        assert ctypes.CDLL(None).unshare(new_network) == 0, "no private network for this process of pytest"
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
 @pytest.fixture
@@ -61,10 +73,7 @@ def network_camera(start, camera_command):
 
     def run(*arguments):
         child = start("arv-fake-gv-camera-0.8", "-i", "127.0.0.1", *arguments)
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            if camera_command("--list", "--interface", "gige", "--json")[1]:
-                return child
-        raise AssertionError("the simulated camera does not answer")
+        until(lambda: camera_command("--list", "--interface", "gige", "--json")[1], "the simulated camera's answer")
+        return child
 
     return run

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests of `daoshm camera` and of the demonstration, in a private network namespace that has only loopback.
+# Tests of `daoshm camera` and of the demonstration, in private network namespaces that have only loopback.
 # Usage: run_tests.sh BUILD_FOLDER [PYTEST ARGUMENTS]     DAO_PYTHON: an interpreter with daoShm, numpy and pytest
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -7,7 +7,8 @@ DAO_BUILD=$(cd "${1:?name the build folder, such as build/release}" && pwd)
 DAO_PYTHON=${DAO_PYTHON:-$root/build/python-venv/bin/python}
 shift
 export DAO_BUILD DAO_PYTHON PYTHONDONTWRITEBYTECODE=1
-pytest=("$DAO_PYTHON" -m pytest -p no:cacheprovider "$root/tests/demo" "$@")
+processes=$(($(nproc) * 2)) # most tests wait most of the time
+pytest=("$DAO_PYTHON" -m pytest -p no:cacheprovider -n "$processes" --maxschedchunk 1 "$root/tests/demo" "$@")
 if unshare -rn ip link set lo up 2>/dev/null; then
     exec unshare -rn sh -c 'ip link set lo up && exec env DAO_TEST_NETWORK=private "$@"' sh "${pytest[@]}"
 fi

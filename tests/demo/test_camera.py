@@ -1,11 +1,13 @@
 """`daoshm camera` with Aravis' simulated cameras: over the network, and within the process."""
 
+import itertools
 import signal
 import time
 
 import numpy as np
 import pytest
 from conftest import DAOSHM, TIME_LIMIT_S
+from timing import until
 
 from daoShm import shm
 
@@ -35,13 +37,12 @@ def assert_ended(code, report, ids=()):
     assert not ids or ids[-1] - ids[0] + 1 - len(ids) <= report["lost"], report
 
 
+def has_frames(path, count):
+    return path.exists() and shm(path, read_only=True).counter >= count
+
+
 def wait_for_frames(path, count):
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if path.exists() and shm(path, read_only=True).counter >= count:
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"{path}: not {count} frames within 60 s")
+    until(lambda: has_frames(path, count), f"{path}: {count} frames")
 
 
 def test_list(network_camera, camera_command):
@@ -182,8 +183,16 @@ def test_lost_camera_is_reported_and_leaves_the_segment(network_camera, start, f
 
 def test_timeout(network_camera, start, folder):
     camera = network_camera()
-    child = start(DAOSHM, "camera", folder / "camera", "--interface", "gige", *SMALL, "--timeout", "500ms")
-    wait_for_frames(folder / "camera", 20)
+    paths = (folder / f"camera{number}" for number in itertools.count())
+
+    def begin():
+        """The camera command with some frames taken; none where the machine was away for 500 ms before them."""
+        path = next(paths)
+        child = start(DAOSHM, "camera", path, "--interface", "gige", *SMALL, "--timeout", "500ms")
+        until(lambda: has_frames(path, 20) or child.poll() is not None, "20 frames")
+        return child if child.poll() is None else None
+
+    child = until(begin, "20 frames without a pause")
     camera.send_signal(signal.SIGSTOP)
     _, errors = child.communicate(timeout=TIME_LIMIT_S)
     assert child.returncode == 3

@@ -11,18 +11,15 @@ import time
 import numpy as np
 import pytest
 from conftest import BUILD, TIME_LIMIT_S
+from timing import Lateness, until
 
 from daoShm import shm
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def leftovers():
-    return sorted(pathlib.Path("/dev/shm").glob("daoShm-demo.*")) + sorted(pathlib.Path("/tmp").glob("daoShm-demo.*"))
-
-
-def run_demo(*arguments):
-    environment = {name: value for name, value in os.environ.items() if name != "DAO_DEMO_NETWORK"}
+def run_demo(*arguments, **more):
+    environment = {name: value for name, value in os.environ.items() if name != "DAO_DEMO_NETWORK"} | more
     return subprocess.run(
         [ROOT / "examples/demo/run.sh", BUILD, *arguments],
         env={**environment, "DAO_PYTHON": sys.executable},
@@ -32,14 +29,16 @@ def run_demo(*arguments):
     )
 
 
-def test_demonstration_passes_and_leaves_nothing():
-    before = leftovers()
+def test_demonstration_passes_and_leaves_nothing(folder):
     (BUILD / "demo.png").unlink(missing_ok=True)
-    done = run_demo("--short", "--rate", "100")
+    with Lateness() as late:
+        done = run_demo("--short", "--rate", "100", DAO_DEMO_PARENT=str(folder))
+    on_time_s = max(5 - late.seconds(), 0)
     assert done.returncode == 0, done.stdout + done.stderr
     verdict = re.search(r"PASSED: (\d+) frames at ([\d.]+) Hz, lost 0, torn 0, repeated 0", done.stdout)
     assert verdict, done.stdout
-    assert int(verdict[1]) > 100 and 20 < float(verdict[2]) < 110, "a busy machine is slower, but loses nothing"
+    assert int(verdict[1]) > 20 * on_time_s, "a busy machine is slower, but loses nothing"
+    assert 4 * on_time_s < float(verdict[2]) < 110
     latency = re.search(r"median (\d+) us, 99 % (\d+) us, 99.9 % (\d+) us", done.stdout)
     assert 0 < int(latency[1]) <= int(latency[2]) <= int(latency[3])
     for stage in ("camera", "centroids", "reconstruct", "mirror", "monitor"):
@@ -48,7 +47,7 @@ def test_demonstration_passes_and_leaves_nothing():
     assert 0.1 < float(rms[-1]) < 3
     picture = (BUILD / "demo.png").read_bytes()
     assert picture.startswith(b"\x89PNG") and struct.unpack(">II", picture[16:24]) == (1032, 512)
-    assert leftovers() == before
+    assert not list(folder.iterdir())
 
 
 def test_unknown_argument_and_missing_build(tmp_path):
@@ -85,15 +84,16 @@ def publish(segment, frame_id, damaged=False):
 def test_verdict(start, folder, name, ids, damaged, keyword, code, verdict):
     names = [folder / part for part in ("camera", "slopes", "matrix", "commands")]
     camera, _, _, commands = [shm(path, np.zeros(8, np.float32), nbkw=16, depth=128) for path in names]
-    mirror = start(BUILD / "examples/demo/demo_mirror", *names, "1.5")
+    mirror = start(BUILD / "examples/demo/demo_mirror", *names, "600")
     assert mirror.stdout.readline().startswith("stage "), "it reads the segments from here on"
     if keyword:
         camera.keywords[keyword] = 1
     for frame_id in ids:
         publish(commands, frame_id, frame_id == damaged)
         time.sleep(0.002)
-    if not ids:
-        mirror.terminate()
+    reader = lambda: next(reader for reader in commands.readers() if reader.pid == mirror.pid)  # noqa: E731
+    until(lambda: not ids or reader().counter == commands.counter, "a mirror that has read all")
+    mirror.terminate()
     output, errors = mirror.communicate(timeout=TIME_LIMIT_S)
     assert (mirror.returncode, errors) == (code, ""), output
     assert verdict in output
