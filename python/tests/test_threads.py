@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from conftest import PATIENCE_S
+from conftest import PATIENCE_S, until
 
 import daoShm
 from daoShm import shm
@@ -41,13 +41,15 @@ def together():
         for thread in threads:
             thread.start()
         stop.wait(seconds)
-        stop.set()
+        try:
+            until(lambda: stop.is_set() or all(turns), lambda: f"a turn of each thread: {turns}")
+        finally:
+            stop.set()
         for thread in threads:
             thread.join(PATIENCE_S)
         assert not any(thread.is_alive() for thread in threads), "a thread hangs"
         if errors:
             raise errors[0]
-        assert all(turns), f"turns of each thread: {turns}"
 
     return run
 
