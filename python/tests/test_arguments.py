@@ -7,6 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -124,9 +125,18 @@ def test_a_limit_passes(reader, call, limit):
 
 
 def no_limit(call, writer, reader, later, limit):
+    has_ended = threading.Event()
+
+    def write():
+        while not has_ended.wait(0.05):  # more than once: an iterator may begin only after the first
+            writer.set_data(np.ones((2, 3)))
+
     begin = time.monotonic()
-    later(0.15, writer.set_data, np.ones((2, 3)))
-    came, _ = ended(call, reader, limit)
+    later(0.15, write)
+    try:
+        came, _ = ended(call, reader, limit)
+    finally:
+        has_ended.set()
     assert came and time.monotonic() - begin >= 0.15
 
 

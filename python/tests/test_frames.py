@@ -67,8 +67,8 @@ def test_frames_go_on_over_a_replaced_segment(pair, later):
             other.set_data(np.full((2, 2), 6.0))
             time.sleep(1)
 
-    later(0.1, replace)
     frames = reader.frames(timeout=PATIENCE_S)
+    later(0.1, replace)
     shapes = [next(frames).shape]
     assert shapes == [(2, 2)]
 
@@ -179,9 +179,10 @@ def test_closing_ends_the_thread(pair):
 
 def test_leaving_the_loop_ends_the_thread(pair, later):
     writer, reader = pair
+    frames = [reader.frames(timeout=PATIENCE_S)]
 
     async def main():
-        async for _ in reader.frames(timeout=PATIENCE_S):
+        async for _ in frames.pop():  # nobody else has it
             break
 
     later(0.1, publish, writer, [1])
