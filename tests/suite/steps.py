@@ -79,7 +79,7 @@ STEPS = [
     Step("python package", "python", ("python/environment.sh",)),
     Step(
         "tool tests", "tool", ("tests/tools/run_tests.sh", "build/release"), ("release build",), 0.75,
-        ("tests/tools/**", "docs/guide/*"), ("build/release",),
+        ("tests/tools/**", "python/tests/helpers/*", "docs/guide/*"), ("build/release",),
     ),
     Step(
         "python tests", "python", (PYTHON, "-m", "pytest", "-q", "-n", PYTHON_PROCESSES, "python/tests"),

@@ -7,11 +7,15 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import pytest
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "python/tests/helpers"))
+from timing import PATIENCE_S, until
 
 TOOL = os.environ["DAOSHM"]
 EMULATOR = shlex.split(os.environ.get("DAOSHM_EMULATOR", ""))
@@ -45,13 +49,6 @@ def number_at(file, offset, size):
     return int.from_bytes(file.read(size), "little")
 
 
-def wait_until(holds, otherwise, patience_s=60):
-    deadline = time.monotonic() + patience_s
-    while not holds():
-        assert time.monotonic() < deadline, f"{otherwise} within {patience_s} s"
-        time.sleep(0.02)
-
-
 class Tool:
     """The tool, with a private temporary folder."""
 
@@ -65,7 +62,7 @@ class Tool:
             self.environment.pop(name, None)
         self.running = []
 
-    def __call__(self, *arguments, code=0, timeout=60, **environment):
+    def __call__(self, *arguments, code=0, timeout=2 * PATIENCE_S, **environment):
         done = subprocess.run(
             self.command_line(*arguments),
             stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=timeout, cwd=self.folder,
@@ -98,7 +95,7 @@ class Tool:
         self.running.append(process)
         return process
 
-    def interrupt(self, process, timeout=10):
+    def interrupt(self, process, timeout=PATIENCE_S):
         """Ctrl-C; returns exit code and output."""
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=timeout)
@@ -119,16 +116,48 @@ class Tool:
         return sum(any(table[place : place + 8]) for place in range(0, len(table), entry_bytes))
 
     def wait_for_frames(self, segment, count=1):
-        wait_until(lambda: self.frames_in(segment) >= count, f"{segment}: fewer than {count} frames")
+        until(lambda: self.frames_in(segment) >= count, f"{segment}: {count} frames")
 
     def wait_for_file(self, name):
         """The file of a recording exists once the recorder's first frame is determined."""
-        wait_until((self.folder / name).exists, f"{name} does not appear")
+        until((self.folder / name).exists, name)
 
     def wait_for_reader(self, segment, count=1):
         """A recorder's file may be there before it reads: what is published from now on is for it."""
-        what = f"{segment}: fewer than {count} readers"
-        wait_until(lambda: self.readers_in(segment) >= count and self.json("info", segment)["readers"] >= count, what)
+        there = lambda: self.readers_in(segment) >= count and self.json("info", segment)["readers"] >= count  # noqa: E731
+        until(there, f"{segment}: {count} readers")
+
+    def wait_until_open(self, segment, process):
+        """The process, which is no reader of it before its first frame, has the segment open."""
+        if not WINDOWS:
+            until(lambda: f"{segment}.im.shm" in Path(f"/proc/{process.pid}/maps").read_text(), f"{segment}: opened")
+        time.sleep(0.5)  # until it waits
+
+    def wait_until_read(self, segment):
+        """Each of its readers has taken its newest frame, or has missed it."""
+
+        def is_read():
+            info = self.json("info", segment)
+            return info["reader_list"] and all(reader["last_cnt0"] == info["cnt0"] for reader in info["reader_list"])
+
+        until(is_read, f"{segment}: readers that have taken all")
+
+    def wait_until_read_more(self, segment, count):
+        """Each of its readers has taken that many frames more."""
+
+        def taken():
+            readers = self.json("info", segment)["reader_list"]
+            return {reader["pid"]: reader["last_cnt0"] - reader["missed"] for reader in readers}
+
+        before = taken()
+        until(
+            lambda: all(taken()[pid] >= number + count for pid, number in before.items()), f"{segment}: {count} frames"
+        )
+
+    def fill_until_it_ends(self, segment, process, *arguments):
+        """Frame after frame: how many a process takes that only the newest is kept for depends on the machine."""
+        while process.poll() is None:
+            self("fill", segment, *arguments, "--frames", 1, code=None)
 
     def stop(self):
         for process in self.running:

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import pytest
+from timing import PATIENCE_S, Lateness
 
 
 class Terminal:
@@ -21,7 +22,7 @@ class Terminal:
     def tmux(self, *arguments):
         done = subprocess.run(
             ["tmux", "-u", "-S", self.socket, *arguments],
-            capture_output=True, text=True, env=self.environment, check=False, timeout=20,
+            capture_output=True, text=True, env=self.environment, check=False, timeout=PATIENCE_S,
         )  # fmt: skip
         assert done.returncode == 0, f"tmux {arguments}: {done.stderr}"
         return done.stdout
@@ -40,7 +41,7 @@ class Terminal:
     def screen(self, colours=False):
         return self.tmux("capture-pane", "-p", *(["-e"] if colours else []))
 
-    def wait_for(self, text, seconds=20):
+    def wait_for(self, text, seconds=PATIENCE_S):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             screen = self.screen()
@@ -49,12 +50,26 @@ class Terminal:
             time.sleep(0.05)
         raise AssertionError(f"{text!r} does not appear within {seconds} s:\n{self.screen()}")
 
+    def wait_for_a_moment(self, change, text, seconds=10):
+        """The screen with what is seen for little more than a second after the change.
+
+        The change is made again when the machine was away for that time.
+        """
+        while True:
+            with Lateness() as late:
+                change()
+                try:
+                    return self.wait_for(text, seconds)
+                except AssertionError:
+                    if late.seconds() < 0.5:
+                        raise
+
     def state(self, what):
         """What tmux knows of the terminal: cursor_flag, alternate_on, ..."""
         return self.tmux("display-message", "-p", f"#{{{what}}}").strip()
 
     def close(self):
-        subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True, check=False, timeout=20)
+        subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True, check=False, timeout=PATIENCE_S)
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from conftest import WINDOWS, small_disk
+from timing import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(WINDOWS, reason="signals and limits of POSIX")
 ENDINGS = ["fits", "npy"]
@@ -120,7 +121,7 @@ def test_signals_end_a_recording_whole(tool, source, ending, number):
     recorder = tool.start("record", source, path.name, "--json")
     wait_for_rows(path, 50)
     recorder.send_signal(signal.Signals[f"SIG{number}"])
-    output, errors = recorder.communicate(timeout=30)
+    output, errors = recorder.communicate(timeout=PATIENCE_S)
     report = json.loads(output)
     assert recorder.returncode in (0, 4) and report["end"] == "interrupted", errors
     assert assert_real(path, 50) == report["frames"]
@@ -483,7 +484,7 @@ def test_a_recording_without_a_frame_leaves_no_file_and_the_old_one(tool, ending
             tool("rm", "src", "--force")
         elif command in ("SIGINT", "-t"):
             recorder.send_signal(signal.SIGINT)
-        output, errors = recorder.communicate(timeout=30)
+        output, errors = recorder.communicate(timeout=PATIENCE_S)
         expected = {"SIGINT": 0, "-t": 0, "removed": 1}.get(command, 3)
         assert recorder.returncode == expected, errors
         assert json.loads(output)["frames"] == 0 and json.loads(output)["files"] == []

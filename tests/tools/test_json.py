@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from conftest import WINDOWS
 from test_unlock import STRANGER, lock
+from timing import PATIENCE_S, until
 
 SCHEMA_FILE = Path(__file__).resolve().parents[2] / "docs/guide/daoshm.schema.json"
 SCHEMA = json.loads(SCHEMA_FILE.read_text())
@@ -55,8 +56,8 @@ def test_every_command_keeps_to_its_schema(tool):
     info = check("info", tool("info", "a", "--json"))
     assert listed[0]["segment"] == info["segment"] == str(tool.name(tool.folder / "a.im.shm"))
     assert info["reader_list"] and info["keywords"] == check("keyword", tool("keyword", "a", "--json"))
-    tool("fill", "a", "ramp", "--rate", 100, "--frames", 6)
-    output, errors = recorder.communicate(timeout=30)
+    tool.fill_until_it_ends("a", recorder, "ramp")
+    output, errors = recorder.communicate(timeout=PATIENCE_S)
     assert check("record", output)["segment"] == info["segment"], errors
     assert check("watch", tool("watch", "a", "-n", 1, "--interval", 0.05, "--json"))["latency"] is None
     line = check("watch", tool("watch", "a", "-n", 1, "--interval", 0.05, "--latency", "--json"))
@@ -73,7 +74,7 @@ def test_reports_of_nothing_keep_to_the_schema(tool):
     recorder = tool.start("record", "a", "r.npy", "--json")
     time.sleep(0.5)
     recorder.send_signal(signal.SIGINT)
-    output, _ = recorder.communicate(timeout=20)
+    output, _ = recorder.communicate(timeout=PATIENCE_S)
     if output:  # else the signal came first of all
         report = check("record", output)
         assert report["frames"] == 0 and report["rate_hz"] is None and report["problem"] is None
@@ -87,13 +88,11 @@ def test_reports_of_nothing_keep_to_the_schema(tool):
 
 def side(tool, role):
     """What net status says of the publisher or the subscriber, as soon as it does."""
-    limit = time.monotonic() + 60
-    while time.monotonic() < limit:
-        for entry in check("net", tool("net", "status", "--json")):
-            if entry["role"] == role:
-                return entry
-        time.sleep(0.05)
-    raise AssertionError(f"no {role} shows itself")
+
+    def found():
+        return next((entry for entry in check("net", tool("net", "status", "--json")) if entry["role"] == role), None)
+
+    return until(found, f"a {role} that shows itself")
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 import os
 import signal
-import time
 
 import numpy
 import pytest
 from astropy.io import fits
 from conftest import WINDOWS
+from timing import until
 
 pytestmark = pytest.mark.skipif(WINDOWS, reason="links need a right there that few have")
 
@@ -83,10 +83,9 @@ def test_a_pipe_or_a_device_is_never_replaced(tool, disk):
 def test_an_interrupted_recording_is_repaired_by_the_link(tool, disk):
     name = link(tool, "latest.npy", "disk/night.npy")
     recorder = tool.start("record", "wfs", name.name)
-    deadline = time.monotonic() + 30
-    while not (disk / "night.npy").exists() or numpy.load(disk / "night.npy", mmap_mode="r").shape[0] == 0:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    until(
+        lambda: (disk / "night.npy").exists() and numpy.load(disk / "night.npy", mmap_mode="r").shape[0] > 0, "a frame"
+    )
     recorder.send_signal(signal.SIGKILL)
     recorder.wait()
     tool("record", "wfs", name.name, "-n", 1, code=1)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from conftest import EMULATOR, WINDOWS, Tool
+from timing import until
 
 pytestmark = pytest.mark.skipif(
     WINDOWS or bool(EMULATOR) or not shutil.which("unshare") or not shutil.which("ip"),
     reason="network namespaces are needed",
 )
 
-PATIENCE_S = 90
 ADDRESSES = ("10.77.0.1", "10.77.0.2")
 
 
@@ -67,14 +67,6 @@ def machines():
         for machine in reversed(found):
             machine.end()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def until(condition, what):
-    limit = time.monotonic() + PATIENCE_S
-    while not (found := condition()):
-        assert time.monotonic() < limit, f"{what} did not come about"
-        time.sleep(0.1)
-    return found
 
 
 def source(machine, segment):

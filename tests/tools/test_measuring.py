@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import WINDOWS, WINE, WINE_ROOM
+from timing import until
 
 
 @pytest.mark.parametrize("wait", ["block", "spin", "adaptive"])
@@ -74,12 +75,14 @@ def test_watch_counts_missed_frames_and_follows_a_replaced_segment(tool):
 def test_watch_prints_a_table_and_ends_on_ctrl_c(tool):
     tool("create", "a", "4")
     watch = tool.start("watch", "a", "--latency", "--interval", 0.1)
-    time.sleep(0.8)
-    code, output, errors = tool.interrupt(watch)
+    seen = []
+    until(lambda: seen.append(watch.stdout.readline()) or sum("Hz" in line for line in seen) >= 2, "two lines")
+    code, _, errors = tool.interrupt(watch)
     assert code == 0, errors
-    assert "RATE" in output and "P99.9" in output and "clock" in output and output.count("Hz") >= 2
-    waiting = tool.start("save", "a", "x.fits", "--next", "--timeout", "1min")
-    time.sleep(0.5)
+    output = "".join(seen)
+    assert "RATE" in output and "P99.9" in output and "clock" in output
+    waiting = tool.start("save", "a", "x.fits", "--next", "--timeout", "1h")
+    tool.wait_until_open("a", waiting)
     assert tool.interrupt(waiting)[0] == 130
     assert not list(tool.folder.glob("x.fits*"))
 
@@ -91,8 +94,8 @@ def test_bench_reports_and_leaves_nothing(tool):
     for entry in report["results"]:
         assert 0 < entry["p50_ns"] <= entry["p99_ns"] <= entry["p99_9_ns"] and entry["count"] > 0
     assert "MEDIAN" in tool("bench", "--time", 0.05)
-    bench = tool.start("bench", "--time", 5)
-    time.sleep(0.5)
+    bench = tool.start("bench", "--time", 20)
+    until(lambda: any(tool.folder.iterdir()), "the segment of bench")
     assert tool.interrupt(bench)[0] == 130
     assert not list(tool.folder.iterdir())
 
@@ -100,13 +103,10 @@ def test_bench_reports_and_leaves_nothing(tool):
 @pytest.mark.skipif(WINDOWS, reason="what a process leaves that is ended there is still open")
 def test_what_a_killed_bench_leaves_is_told_and_removed_by_the_next(tool):
     def left():
-        return sorted(tool.folder.glob("daoshm-bench-[0-9]*"))
+        return sorted(tool.folder.glob("daoshm-bench-[0-9]*.im.shm"))
 
     bench = tool.start("bench", "--time", 20)
-    deadline = time.monotonic() + 30
-    while not left() or tool.json("info", left()[0])["cnt0"] == 0:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: left() and tool.json("info", left()[0])["cnt0"] > 0, "the segment of bench")
     tool("bench", "--time", 0.05)
     assert left(), "that of a bench that lives stays"
     bench.kill()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from conftest import TYPES, WINDOWS, file_name, small_disk
+from timing import PATIENCE_S
 
 
 def ramp(first, count, shape, atype):
@@ -37,7 +38,7 @@ def recorded_file(tool, name, atype, shape, frames=20):
     recorder = tool.start("record", "src", name, "-n", frames, "--json")
     tool.wait_for_file(name)
     tool("fill", "src", "ramp", "--rate", 400, "--frames", frames)
-    output, errors = recorder.communicate(timeout=30)
+    output, errors = recorder.communicate(timeout=PATIENCE_S)
     assert recorder.returncode == 0, errors
     report = json.loads(output)
     assert report["frames"] == frames and report["missed"] == 0 and report["gaps"] == []
@@ -112,7 +113,7 @@ def test_replay_gives_back_what_was_recorded(tool, atype, ending):
     recorder = tool.start("record", "dst", "again.npy", "-n", 20)
     tool.wait_for_file("again.npy")
     assert tool.json("replay", f"r.{ending}", "dst", "--keep-times")["frames"] == 20
-    recorder.communicate(timeout=30)
+    recorder.communicate(timeout=PATIENCE_S)
     assert recorder.returncode == 0
     assert (np.load(tool.folder / "again.npy") == ramp(0, 20, (3, 5), atype)).all()
     times = json.loads((tool.folder / "again.npy.json").read_text())["atime_ns"]
@@ -195,7 +196,7 @@ def test_ctrl_c_leaves_a_valid_file(tool, ending):
     endless = tool.start("record", "src", f"a.{ending}", "--json")
     bounded = tool.start("record", "src", f"b.{ending}", "--json", "-n", 1000000)
     tool.wait_for_reader("src", 2)
-    tool.wait_for_frames("src", tool.json("info", "src")["cnt0"] + 100)
+    tool.wait_until_read_more("src", 100)
     for process, expected in ((endless, 0), (bounded, 130)):
         code, output, errors = tool.interrupt(process)
         report = json.loads(output)
@@ -226,8 +227,8 @@ def test_gaps_are_reported(tool):
     recorder.send_signal(subprocess.signal.SIGSTOP)
     tool("fill", "src", "ramp", "--frames", 7)
     recorder.send_signal(subprocess.signal.SIGCONT)
-    tool("fill", "src", "ramp", "--rate", 10, "--frames", 10)
-    output, _ = recorder.communicate(timeout=20)
+    tool.fill_until_it_ends("src", recorder, "ramp")
+    output, _ = recorder.communicate(timeout=PATIENCE_S)
     report = json.loads(output)
     side = json.loads((tool.folder / "g.npy.json").read_text())
     assert recorder.returncode == 4 and report["missed"] > 0
@@ -254,10 +255,10 @@ def test_record_follows_a_restarted_writer(tool):
     recorder = tool.start("record", "src", "a.npy", "-n", 6, "--json")
     tool.wait_for_file("a.npy")
     tool("fill", "src", "ramp", "--rate", 50, "--frames", 3)
-    time.sleep(0.3)
+    tool.wait_until_read("src")
     tool("create", "src", "4", "float32", "--depth", 8)
     tool("fill", "src", "ramp", "--rate", 50, "--frames", 3)
-    output, errors = recorder.communicate(timeout=20)
+    output, errors = recorder.communicate(timeout=PATIENCE_S)
     assert recorder.returncode == 0, errors
     report = json.loads(output)
     assert report["restarts"] == 1 and report["frames"] == 6

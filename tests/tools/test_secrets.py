@@ -3,11 +3,11 @@
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from conftest import WINDOWS
+from timing import until
 
 pytestmark = pytest.mark.skipif(WINDOWS or sys.platform != "linux", reason="looks into /proc")
 
@@ -30,10 +30,8 @@ def publisher(tool):
     tool("create", "src", "4x4", "uint8")
     tool("fill", "src", "1", "--frames", 1)
     process = tool.start("publish", "src", "--port", 0, "--keys", "own.key")
-    deadline = time.monotonic() + 60
-    while not list((tool.folder / "net").glob("*.im.shm")):
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: list((tool.folder / "net").glob("*.im.shm")) or process.poll() is not None, "its record")
+    assert process.poll() is None
     return process
 
 

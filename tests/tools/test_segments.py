@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 from conftest import TYPES, WINDOWS, file_name
+from timing import PATIENCE_S, Lateness, until
 
 
 def newest(tool, segment):
@@ -51,12 +52,17 @@ def test_ls_lists_all_segments_with_rates(tool):
     tool("create", "live", "16x16", "uint16", "--depth", 4)
     writer = tool.start("fill", "live", "ramp", "--rate", 200)
     tool.wait_for_frames("live", 10)
-    listed = {file_name(entry["segment"]): entry for entry in tool.json("ls", tool.folder, "--interval", 1)}
-    assert set(listed) == {"still.im.shm", "live.im.shm"}
+
+    def listing():
+        found = {file_name(entry["segment"]): entry for entry in tool.json("ls", tool.folder, "--interval", 1)}
+        assert set(found) == {"still.im.shm", "live.im.shm"}
+        return found
+
+    # A machine that is taken away for a moment takes the writer along.
+    is_right = lambda live: 150 < live["rate_hz"] < 250 and live["state"] == "running" and live["age_s"] < 1  # noqa: E731
+    listed = until(lambda: (found := listing()) and is_right(found["live.im.shm"]) and found, "the rate")
     live = listed["live.im.shm"]
-    assert 150 < live["rate_hz"] < 250
-    assert live["state"] == "running" and tool.is_number_of(live["writer_pid"], writer) and live["writer_alive"]
-    assert live["age_s"] < 1
+    assert tool.is_number_of(live["writer_pid"], writer) and live["writer_alive"]
     assert listed["still.im.shm"]["rate_hz"] == 0
     text = tool("ls", tool.folder)
     assert "live.im.shm" in text and "uint16" in text and "16x16" in text and "running" in text
@@ -113,11 +119,8 @@ def test_info_lists_readers_and_keywords(tool):
     tool("keyword", "a", "GAIN", 2.5, "--comment", "e-/ADU")
     tool("fill", "a", 1)
     reader = tool.start("record", "a", "r.npy")
-    deadline = time.monotonic() + 10
+    tool.wait_for_reader("a")
     info = tool.json("info", "a")
-    while not info["readers"] and time.monotonic() < deadline:
-        tool("fill", "a", 1)
-        info = tool.json("info", "a")
     assert len(info["reader_list"]) == 1 and tool.is_number_of(info["reader_list"][0]["pid"], reader)
     assert info["reader_list"][0]["alive"] and info["readers"] == 1
     assert info["keywords"] == [{"name": "GAIN", "type": "double", "value": 2.5, "comment": "e-/ADU"}]
@@ -129,11 +132,16 @@ def test_info_lists_readers_and_keywords(tool):
 def test_info_looks_again_when_another_segment_takes_the_name(tool):
     tool("create", "a", "8", "--keywords", 2)
     tool("keyword", "a", "OLD", 1)
-    info = tool.start("info", "a", "--interval", "3", "--json")
-    time.sleep(0.5)  # it looks by then, or else there is but one segment to be seen
-    tool("create", "a", "9", "--keywords", 3)
-    output, errors = info.communicate(timeout=60)
-    assert info.returncode == 0, errors
+    interval_s, is_in_time = 3, False
+    while not is_in_time:
+        tool("create", "a", "8", "--keywords", 2)
+        info = tool.start("info", "a", "--interval", interval_s, "--json")
+        time.sleep(0.5)  # it looks by then, or else there is but one segment to be seen
+        tool("create", "a", "9", "--keywords", 3)
+        is_in_time = info.poll() is None  # else it may have looked before: the machine was away
+        interval_s = min(2 * interval_s, 60)
+        output, errors = info.communicate(timeout=2 * PATIENCE_S)
+        assert info.returncode == 0, errors
     seen = json.loads(output)
     assert (seen["shape"], seen["keyword_room"], seen["keywords"]) == ([9], 3, [])
 
@@ -258,8 +266,10 @@ def test_fill_ramp_counts_on_and_patterns_keep_their_limits(tool):
 def test_fill_keeps_the_rate_and_ends_on_ctrl_c(tool):
     tool("create", "a", "16", "--depth", 4)
     begin = time.monotonic()
-    tool("fill", "a", 1, "--rate", 200, "--frames", 101)
-    assert 0.45 < time.monotonic() - begin < 2
+    with Lateness() as late:
+        tool("fill", "a", 1, "--rate", 200, "--frames", 101)
+        assert late.punctual_s() < 2
+    assert time.monotonic() - begin > 0.45
     writer = tool.start("fill", "a", "ramp", "--rate", 100)
     tool.wait_for_frames("a", 110)
     assert tool.interrupt(writer)[0] == 0
@@ -280,13 +290,11 @@ def test_rm_removes_segments_only(tool):
 def test_rm_spares_what_is_read_unless_forced(tool):
     tool("create", "a", "4", "--depth", 2)
     reader = tool.start("record", "a", "r.npy")
-    deadline = time.monotonic() + 10
-    while tool.json("info", "a")["readers"] == 0 and time.monotonic() < deadline:
-        tool("fill", "a", 1)
+    tool.wait_for_reader("a")
     tool("rm", "a", code=1)
     assert "--force" in tool.errors
     tool("rm", "a", "--force")
-    _, errors = reader.communicate(timeout=10)
+    _, errors = reader.communicate(timeout=PATIENCE_S)
     assert reader.returncode == 1 and "removed" in errors
 
 

@@ -6,7 +6,6 @@ import re
 import resource
 import signal
 import subprocess
-import time
 import unicodedata
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 from conftest import WINDOWS
 from terminal import terminal_or_skip
+from timing import PATIENCE_S, until
 
 unix_only = pytest.mark.skipif(WINDOWS, reason="what Windows has instead is not tested here")
 pytestmark = unix_only
@@ -142,10 +142,7 @@ def test_top_ends_with_its_terminal(tool):
         terminal.keys("Enter")
         terminal.wait_for("q quit")
         pid = int((tool.folder / "pid").read_text())
-    deadline = time.monotonic() + 30
-    while is_running(pid):
-        assert time.monotonic() < deadline, "top goes on without a terminal"
-        time.sleep(0.05)
+    until(lambda: not is_running(pid), "the end of top without a terminal")
 
 
 def is_running(pid):
@@ -354,7 +351,7 @@ def test_escape_sequences_in_names_are_printed_escaped(tool):
         printed.append(done.stdout)
     assert sum(VISIBLE in text for text in printed) >= 8
     assert any("K\\x1b[2J" in text and "v\\x1b[2J" in text and "c\\x1b[2J\\u009b" in text for text in printed)
-    output, errors = recorder.communicate(timeout=20)
+    output, errors = recorder.communicate(timeout=PATIENCE_S)
     assert is_harmless(output + errors), (output, errors)
 
 
@@ -372,7 +369,7 @@ def test_readers_with_escape_sequences_in_their_name(tool):
         assert is_harmless(tool("info", "a", "--json"))
     finally:
         reader.send_signal(signal.SIGINT)
-        reader.wait(timeout=20)
+        reader.wait(timeout=PATIENCE_S)
 
 
 def test_top_prints_names_escaped(tool):

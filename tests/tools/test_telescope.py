@@ -3,11 +3,11 @@
 import json
 import re
 import signal
-import time
 
 import pytest
 from conftest import EMULATOR
 from terminal import terminal_or_skip
+from timing import until
 
 pytestmark = pytest.mark.skipif(bool(EMULATOR), reason="an emulator cannot stop processes")
 
@@ -21,12 +21,18 @@ def running(tool, depth=4):
 
 def next_line(watch, is_wanted):
     """The first line of `watch --json` that is as wanted."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        line = json.loads(watch.stdout.readline())
-        if is_wanted(line):
-            return line
-    raise AssertionError(f"no such line within 30 s; the last: {line}")
+    lines = []
+
+    def found():
+        lines.append(json.loads(watch.stdout.readline()))
+        return lines[-1] if is_wanted(lines[-1]) else None
+
+    return until(found, lambda: f"such a line; the last: {lines[-1]}")
+
+
+def until_it_ages(terminal, pattern):
+    ages = set()
+    until(lambda: ages.update(re.findall(pattern, terminal.screen())) or len(ages) >= 3, "an age that grows")
 
 
 def test_a_camera_that_stalls_is_idle_and_ages(tool):
@@ -43,11 +49,7 @@ def test_a_camera_that_stalls_is_idle_and_ages(tool):
     with terminal_or_skip(tool) as terminal:
         terminal.run("top", tool.folder, "--interval", 0.2)
         terminal.wait_for("idle")
-        ages = set()
-        deadline = time.monotonic() + 20
-        while len(ages) < 3 and time.monotonic() < deadline:
-            ages |= set(re.findall(r"([\d.]+) s ", terminal.screen()))
-        assert len(ages) >= 3, "the age does not grow"
+        until_it_ages(terminal, r"([\d.]+) s ")
         writer.send_signal(signal.SIGCONT)
         terminal.wait_for("running")
     next_line(watch, lambda line: line["state"] == "running")
@@ -71,9 +73,10 @@ def test_a_reader_that_falls_behind_is_named(tool):
         terminal.run("top", tool.folder, "--interval", 0.2)
         screen = terminal.wait_for("running")
         assert re.search(r" 1 +[1-9]\d* running", screen), screen
+    said = rf"reader {reader.pid} \S+: missed \d+ frames, is \d+ behind"
+    until(lambda: re.search(said, text.stdout.readline()), "the word of the reader that falls behind")
     reader.send_signal(signal.SIGCONT)
-    _, output, _ = tool.interrupt(text)
-    assert re.search(rf"reader {reader.pid} \S+: missed \d+ frames, is \d+ behind", output), output
+    assert tool.interrupt(text)[0] == 0
     assert tool.interrupt(reader)[0] == 4, "frames are missing"
 
 
@@ -99,12 +102,7 @@ def test_a_live_picture_of_a_camera_that_stalls_ages(tool):
         terminal.run("show", "wfs", "--watch")
         terminal.wait_for("frame ")
         writer.send_signal(signal.SIGSTOP)
-        ages = set()
-        deadline = time.monotonic() + 20
-        while len(ages) < 3 and time.monotonic() < deadline:
-            ages |= set(re.findall(r"([\d.]+) s old", terminal.screen()))
-            time.sleep(0.1)
-        assert len(ages) >= 3, "the age does not grow"
+        until_it_ages(terminal, r"([\d.]+) s old")
         tool("create", "wfs", "3x3", "uint8")
         terminal.wait_for("replaced, following")
         terminal.keys("C-c")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from conftest import WINDOWS, WINE
 from terminal import terminal_or_skip
+from timing import until
 
 without_sequences = pytest.mark.skipif(WINE, reason="Wine's console prints control sequences as text")
 
@@ -131,11 +132,14 @@ def test_progress_keeps_to_one_line(tool, terminal, columns, limit):
     terminal.keys("clear", "Enter")
     terminal.run("record", "wfs", tool.folder / "r.fits", *limit, "--force")
     seen = set()
-    deadline = time.monotonic() + 30
-    while len(seen) < 3 and time.monotonic() < deadline:
+
+    def look():
         lines = [line for line in terminal.screen().splitlines() if line.startswith("recording")]
         assert len(lines) <= 1, lines
-        seen |= set(lines)
+        seen.update(lines)
+        return len(seen) >= 3
+
+    until(look, terminal.screen)
     assert len(seen) == 3 and all(("%" in line) == bool(limit) for line in seen), (seen, terminal.screen())
     terminal.keys("C-c")
     terminal.wait_for("exit=")
@@ -162,9 +166,7 @@ def test_show_watch_is_live_and_ends_on_ctrl_c(tool, terminal):
     three_segments(tool)
     terminal.run("show", "wfs", "--watch", "--fps", 20)
     first = re.search(r"frame (\d+)", terminal.wait_for("frame ")).group(1)
-    deadline = time.monotonic() + 10
-    while re.search(r"frame (\d+)", terminal.screen()).group(1) == first:
-        assert time.monotonic() < deadline, "the picture does not change"
+    until(lambda: re.search(r"frame (\d+)", terminal.screen()).group(1) != first, "another picture")
     terminal.keys("C-c")
     terminal.wait_for("exit=0")
 
@@ -181,10 +183,7 @@ def clear(terminal):
     mark = f"{time.monotonic_ns():X}"  # that of an earlier time may still be seen
     terminal.tmux("send-keys", "-l", f"stty sane; clear; echo cleared {mark} | tr a-z A-Z")
     terminal.keys("C-j")  # Enter does not end a line of a terminal that is as the tool wants it
-    deadline = time.monotonic() + 20
-    while not re.match(rf"\s*CLEARED {mark}", terminal.screen()):
-        assert time.monotonic() < deadline, terminal.screen()
-        time.sleep(0.02)
+    until(lambda: re.match(rf"\s*CLEARED {mark}", terminal.screen()), terminal.screen)
 
 
 @pytest.mark.skipif(WINDOWS, reason="Windows stops no process")
