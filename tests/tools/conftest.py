@@ -129,8 +129,9 @@ class Tool:
 
     def wait_until_open(self, segment, process):
         """The process, which is no reader of it before its first frame, has the segment open."""
-        if not WINDOWS:
-            until(lambda: f"{segment}.im.shm" in Path(f"/proc/{process.pid}/maps").read_text(), f"{segment}: opened")
+        maps = Path(f"/proc/{process.pid}/maps")
+        if maps.exists() and not WINDOWS:
+            until(lambda: f"{segment}.im.shm" in maps.read_text(), f"{segment}: opened")
         time.sleep(0.5)  # until it waits
 
     def wait_until_read(self, segment):

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from timing import PATIENCE_S, Lateness
+from timing import PATIENCE_S, unless_late
 
 
 class Terminal:
@@ -55,14 +55,13 @@ class Terminal:
 
         The change is made again when the machine was away for that time.
         """
-        while True:
-            with Lateness() as late:
-                change()
-                try:
-                    return self.wait_for(text, seconds)
-                except AssertionError:
-                    if late.seconds() < 0.5:
-                        raise
+
+        def attempt():
+            change()
+            with contextlib.suppress(AssertionError):
+                return self.wait_for(text, seconds)
+
+        return unless_late(attempt, 0.5, lambda: f"{text!r} on\n{self.screen()}")
 
     def state(self, what):
         """What tmux knows of the terminal: cursor_flag, alternate_on, ..."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import WINDOWS, WINE, WINE_ROOM
-from timing import until
+from timing import unless_late, until
 
 
 @pytest.mark.parametrize("wait", ["block", "spin", "adaptive"])
@@ -18,17 +18,20 @@ def test_watch_measures_a_steady_writer(tool, wait):
     tool("create", "a", "8x8", "int16", "--depth", 512)
     writer = tool.start("fill", "a", "ramp", "--rate", 200)
     tool.wait_for_frames("a", 5)
-    lines = [
-        json.loads(line)
-        for line in tool("watch", "a", "-n", 2, "--interval", 0.5, "--latency", "--wait", wait, "--json").splitlines()
-    ]
-    assert len(lines) == 2
-    for line in lines:
-        assert 20 < line["rate_hz"] < 300 and line["missed"] == 0
+
+    def measured():
+        """Two lines; none where the machine was away."""
+        said = tool("watch", "a", "-n", 2, "--interval", 0.5, "--latency", "--wait", wait, "--json")
+        lines = [json.loads(line) for line in said.splitlines()]
+        assert len(lines) == 2 and all(line["missed"] == 0 and line["latency"]["wait"] == wait for line in lines)
+        is_steady = all(20 < line["rate_hz"] < 300 and line["latency"]["max_ns"] < 1e9 for line in lines)
+        return lines if is_steady else None
+
+    for line in unless_late(measured, 0.2, "the writer's rate"):
         assert line["max"] - line["min"] == 63 and line["rms"] >= abs(line["mean"])
         latency = line["latency"]
-        assert latency["clock"] == "realtime" and latency["wait"] == wait and latency["count"] > 0
-        assert 0 < latency["p50_ns"] <= latency["p99_ns"] <= latency["p99_9_ns"] <= latency["max_ns"] < 1e9
+        assert latency["clock"] == "realtime" and latency["count"] > 0
+        assert 0 < latency["p50_ns"] <= latency["p99_ns"] <= latency["p99_9_ns"] <= latency["max_ns"]
     tool.interrupt(writer)
 
 

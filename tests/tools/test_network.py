@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import WINDOWS
-from timing import PATIENCE_S, Lateness, until
+from timing import PATIENCE_S, Lateness, unless_late, until
 
 
 @pytest.fixture
@@ -429,8 +429,8 @@ def test_watch_sees_what_a_segment_of_another_machine_does(net, camera):
             assert line["max"] is not None and line["age_s"] is not None
         return all(line["state"] == "running" for line in lines)
 
-    until(watched, "frames in each interval")
-    until(lambda: "running" in net("watch", address, "-n", "1", "--latency"), "frames in the interval")
+    unless_late(watched, 0.2, "an interval without a pause")
+    unless_late(lambda: "running" in net("watch", address, "-n", "1", "--latency"), 0.2, "frames in the interval")
     assert net.json("info", address)["segment"] == address
 
 

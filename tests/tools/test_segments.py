@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 from conftest import TYPES, WINDOWS, file_name
-from timing import PATIENCE_S, Lateness, until
+from timing import PATIENCE_S, Lateness, unless_late
 
 
 def newest(tool, segment):
@@ -53,14 +53,15 @@ def test_ls_lists_all_segments_with_rates(tool):
     writer = tool.start("fill", "live", "ramp", "--rate", 200)
     tool.wait_for_frames("live", 10)
 
-    def listing():
-        found = {file_name(entry["segment"]): entry for entry in tool.json("ls", tool.folder, "--interval", 1)}
-        assert set(found) == {"still.im.shm", "live.im.shm"}
-        return found
+    listed = {}
 
-    # A machine that is taken away for a moment takes the writer along.
-    is_right = lambda live: 150 < live["rate_hz"] < 250 and live["state"] == "running" and live["age_s"] < 1  # noqa: E731
-    listed = until(lambda: (found := listing()) and is_right(found["live.im.shm"]) and found, "the rate")
+    def has_its_rate():
+        listed.update((file_name(entry["segment"]), entry) for entry in tool.json("ls", tool.folder, "--interval", 1))
+        assert set(listed) == {"still.im.shm", "live.im.shm"}
+        live = listed["live.im.shm"]
+        return 150 < live["rate_hz"] < 250 and live["state"] == "running" and live["age_s"] < 1
+
+    unless_late(has_its_rate, 0.1, lambda: f"200 Hz in {listed}")
     live = listed["live.im.shm"]
     assert tool.is_number_of(live["writer_pid"], writer) and live["writer_alive"]
     assert listed["still.im.shm"]["rate_hz"] == 0

@@ -393,7 +393,10 @@ def test_columns_are_straight_whatever_the_names_are_written_in(tool):
     for name in WIDE_NAMES:
         tool("create", name, "4x4", "uint16")
         tool("keyword", "a", name, 1, "--comment", "comment")
-    for lines, mark in ((tool("ls").splitlines()[1:], " uint16"), (tool("keyword", "a").splitlines(), " comment")):
+    for lines, mark in (
+        (tool("ls", tool.folder).splitlines()[1:], " uint16"),
+        (tool("keyword", "a").splitlines(), " comment"),
+    ):
         found = {columns_of(line[: line.index(mark)]) for line in lines if mark in line}
         assert len(found) == 1 and sum(mark in line for line in lines) == len(WIDE_NAMES), lines
 

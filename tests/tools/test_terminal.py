@@ -189,7 +189,9 @@ def clear(terminal):
 @pytest.mark.skipif(WINDOWS, reason="Windows stops no process")
 @pytest.mark.parametrize("how", ["key", "signal"])
 @pytest.mark.parametrize(
-    "command", [["top"], ["show", "wfs", "--watch"], ["watch", "wfs"], ["record", "wfs", "r.fits"]], ids=lambda c: c[0]
+    "command",
+    [["top", "."], ["show", "wfs", "--watch"], ["watch", "wfs"], ["record", "wfs", "r.fits"]],
+    ids=lambda c: c[0],
 )
 def test_ctrl_z_gives_the_terminal_back_and_fg_goes_on(tool, terminal, command, how):
     """SIGSTOP cannot be noticed: the shell brings the terminal in order, and the tool does afterwards."""
@@ -217,9 +219,10 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_goes_on(tool, terminal, command, 
 
 
 @pytest.mark.skipif(WINDOWS, reason="Windows has no such key")
-@pytest.mark.parametrize("command", [["top"], ["show", "wfs", "--watch"]], ids=lambda c: c[0])
+@pytest.mark.parametrize("command", [["top", "."], ["show", "wfs", "--watch"]], ids=lambda c: c[0])
 def test_ctrl_backslash_gives_the_terminal_back(tool, terminal, command):
     three_segments(tool)
+    terminal.keys(f"cd {tool.folder}", "Enter")
     terminal.run(*command)
     terminal.wait_for({"top": "wfs.im.shm", "show": "min "}[command[0]])
     terminal.keys("C-\\")

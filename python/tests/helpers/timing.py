@@ -6,14 +6,20 @@ import time
 PATIENCE_S = 90  # for what is sure to come, on a machine with much to do
 
 
+def _text(what):
+    return what() if callable(what) else what
+
+
 def until(condition, what="it", patience_s=PATIENCE_S):
     """Wait for it; returns what it was."""
     limit = time.monotonic() + patience_s
-    while not (found := condition()):
-        if time.monotonic() > limit:
-            raise AssertionError(f"{what() if callable(what) else what} did not come about in {patience_s} s")
+    while True:
+        is_last = time.monotonic() > limit  # however long the process stops now, it looks once more
+        if found := condition():
+            return found
+        if is_last:
+            raise AssertionError(f"{_text(what)} did not come about in {patience_s} s")
         time.sleep(0.02)
-    return found
 
 
 class Lateness:
@@ -56,3 +62,18 @@ class Lateness:
     def punctual_s(self):
         """How long the block has lasted, without what the machine was late."""
         return time.monotonic() - self._begin_s - self.seconds()
+
+
+def unless_late(attempt, late_s, what="it", patience_s=PATIENCE_S):
+    """What `attempt` finds, which it cannot where the machine is late by more than that: then it is made again."""
+    limit = time.monotonic() + patience_s
+    while True:
+        with Lateness() as late:
+            found = attempt()
+            seconds = late.seconds()
+        if found:
+            return found
+        if seconds < late_s or time.monotonic() > limit:
+            raise AssertionError(
+                f"{what() if callable(what) else what} was not found; the machine was {seconds} s late"
+            )
