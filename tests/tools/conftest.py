@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -47,6 +48,24 @@ def file_name(path):
 def number_at(file, offset, size):
     file.seek(offset)
     return int.from_bytes(file.read(size), "little")
+
+
+def rest_of(process, timeout=PATIENCE_S):
+    """What a process says until its end on both streams, from where lines of them were read.
+
+    communicate() begins with what the streams have not read ahead, at whatever byte that is.
+    """
+    texts = {}
+    readers = [
+        threading.Thread(target=lambda name=name: texts.update({name: getattr(process, name).read()}), daemon=True)
+        for name in ("stdout", "stderr")
+    ]
+    for reader in readers:
+        reader.start()
+    process.wait(timeout)
+    for reader in readers:
+        reader.join(timeout)
+    return texts["stdout"], texts["stderr"]
 
 
 class Tool:
@@ -98,7 +117,7 @@ class Tool:
     def interrupt(self, process, timeout=PATIENCE_S):
         """Ctrl-C; returns exit code and output."""
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=timeout)
+        output, errors = rest_of(process, timeout)
         return process.returncode, output, errors
 
     def frames_in(self, segment):
@@ -164,7 +183,10 @@ class Tool:
         for process in self.running:
             if process.poll() is None:
                 process.kill()
-            process.communicate()
+            process.wait()
+            for stream in (process.stdin, process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
 
 
 @contextlib.contextmanager

@@ -41,9 +41,8 @@ class Machine(Tool):
         subprocess.run([*self.enter, "ip", *arguments], check=True)
 
     def end(self):
-        for process in [*self.running, self.holder]:
-            process.kill()
-            process.communicate()
+        self.running.append(self.holder)
+        self.stop()
 
 
 @pytest.fixture
