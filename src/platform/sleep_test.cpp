@@ -26,7 +26,7 @@ struct Slept
 Slept sleep_long(WaitWord &waiter, const uint32_t &word, uint32_t expected)
 {
     const int64_t begin_ns = monotonic_ns();
-    const Sleep result = waiter.sleep_while_equal(&word, expected, 10 * second_ns);
+    const Sleep result = waiter.sleep_while_equal(&word, expected, 100 * second_ns);
     return {result, monotonic_ns() - begin_ns};
 }
 
@@ -51,7 +51,7 @@ TEST(PlatformWaitWord, WakesAllWhoSleepOnTheOldValue)
     for (const Slept &one : slept)
     {
         EXPECT_EQ(one.result, Sleep::woken);
-        EXPECT_LT(one.ns, 5 * second_ns);
+        EXPECT_LT(one.ns, 50 * second_ns);
     }
 }
 
@@ -61,7 +61,7 @@ TEST(PlatformWaitWord, DoesNotPutToSleepOnAnotherValue)
     const uint32_t word = 3;
     const Slept slept = sleep_long(waiter, word, 2);
     EXPECT_EQ(slept.result, Sleep::woken);
-    EXPECT_LT(slept.ns, second_ns);
+    EXPECT_LT(slept.ns, 50 * second_ns);
 }
 
 TEST(PlatformWaitWord, EndsItsSleepInTime)
@@ -72,10 +72,10 @@ TEST(PlatformWaitWord, EndsItsSleepInTime)
     EXPECT_EQ(waiter.sleep_while_equal(&word, 3, 50 * millisecond_ns), Sleep::timed_out);
     const int64_t took_ns = monotonic_ns() - begin_ns;
     EXPECT_GE(took_ns, 49 * millisecond_ns);
-    EXPECT_LT(took_ns, 5 * second_ns);
+    EXPECT_LT(took_ns, 50 * second_ns);
 }
 
-// Two threads answer each other through the word; a wake-up that is lost costs the ten seconds of a sleep.
+// Two threads answer each other through the word; a wake-up that is lost costs the hundred seconds of a sleep.
 TEST(PlatformWaitWord, LosesNoWakeUp)
 {
     constexpr uint32_t turns = 2000;
@@ -88,7 +88,7 @@ TEST(PlatformWaitWord, LosesNoWakeUp)
         for (uint32_t turn = mine; turn < turns; turn += 2)
         {
             while (word.load() != turn)
-                waiter.sleep_while_equal(&plain, turn - 1, 10 * second_ns);
+                waiter.sleep_while_equal(&plain, turn - 1, 100 * second_ns);
             word.store(turn + 1);
             waiter.wake_all(&plain, turn);
         }
@@ -97,7 +97,7 @@ TEST(PlatformWaitWord, LosesNoWakeUp)
     play(0);
     other.join();
     EXPECT_EQ(word.load(), turns);
-    EXPECT_LT(monotonic_ns() - begin_ns, 10 * second_ns);
+    EXPECT_LT(monotonic_ns() - begin_ns, 100 * second_ns);
 }
 
 TEST(PlatformClock, RunsForward)
@@ -107,11 +107,17 @@ TEST(PlatformClock, RunsForward)
     EXPECT_EQ(sleep_until(begin_ns + 20 * millisecond_ns), Sleep::timed_out);
     EXPECT_GE(monotonic_ns() - begin_ns, 20 * millisecond_ns);
     EXPECT_GE(realtime_ns() - real_ns, 19 * millisecond_ns);
-    const auto system_ns =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count();
-    EXPECT_LT(std::abs(realtime_ns() - static_cast<int64_t>(system_ns)), second_ns);
-    EXPECT_LT(std::abs(realtime_ns() - realtime_coarse_ns()), second_ns);
+    const auto system_ns = [] {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+    };
+    const int64_t before_ns = system_ns();
+    const int64_t between_ns = realtime_ns();
+    EXPECT_LE(before_ns, between_ns);
+    EXPECT_LE(between_ns, system_ns());
+    const int64_t coarse_ns = realtime_coarse_ns();
+    EXPECT_GT(coarse_ns, before_ns - second_ns);
+    EXPECT_LE(coarse_ns, realtime_ns());
     char text[64];
     format_local_time(realtime_ns(), text, sizeof text);
     EXPECT_EQ(std::string(text).size(), 19u) << text;
@@ -132,7 +138,7 @@ TEST(PlatformSemaphore, HoldsOnePostForAllWhoOpenIt)
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
         first.post();
     });
-    EXPECT_EQ(second.wait(10 * second_ns), Sleep::woken);
+    EXPECT_EQ(second.wait(100 * second_ns), Sleep::woken);
     poster.join();
     NamedSemaphore::remove(name.c_str());
 }

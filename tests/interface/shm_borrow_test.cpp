@@ -9,7 +9,7 @@ namespace
 {
 using namespace std::chrono_literals;
 
-Dao::NextOptions in_order(std::chrono::nanoseconds timeout = 10s)
+Dao::NextOptions in_order(std::chrono::nanoseconds timeout = 60s)
 {
     Dao::NextOptions how;
     how.order = DAO_NEXT_IN_ORDER;

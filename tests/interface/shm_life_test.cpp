@@ -139,7 +139,7 @@ TEST(ShmLife, ReadOnlyReadsAndWaitsButDoesNotWrite)
     Dao::Shm<float> writer(name, {4});
     auto reader = Dao::Shm<float>::open_read_only(name);
     writer.set_frame(Frame(4, 7));
-    EXPECT_EQ(reader.wait_for_frame(0, std::chrono::seconds(5)), DAO_SUCCESS);
+    EXPECT_EQ(reader.wait_for_frame(0, std::chrono::seconds(60)), DAO_SUCCESS);
     Frame frame;
     ASSERT_TRUE(reader.read(frame));
     EXPECT_EQ(frame[0], 7.0f);

@@ -1,4 +1,5 @@
 // next(): each way to wait, in order and newest, and following a segment that takes the name.
+#include "../processes/timing.hpp"
 #include "pair.hpp"
 
 #include <gtest/gtest.h>
@@ -8,14 +9,14 @@ namespace
 {
 using namespace std::chrono_literals;
 
-Dao::NextOptions in_order(std::chrono::nanoseconds timeout = 10s)
+Dao::NextOptions in_order(std::chrono::nanoseconds timeout = 60s)
 {
     Dao::NextOptions how;
     how.order = DAO_NEXT_IN_ORDER;
     how.timeout = timeout;
     return how;
 }
-Dao::NextOptions newest(std::chrono::nanoseconds timeout = 10s)
+Dao::NextOptions newest(std::chrono::nanoseconds timeout = 60s)
 {
     Dao::NextOptions how;
     how.timeout = timeout;
@@ -217,7 +218,7 @@ TEST_P(ShmNextWait, EndsOnRemoval)
         Dao::remove_segment(pair.name);
     });
     Frame frame;
-    EXPECT_EQ(pair.reader.next(frame, how(10s)).status, DAO_REMOVED);
+    EXPECT_EQ(pair.reader.next(frame, how(60s)).status, DAO_REMOVED);
     remover.join();
 }
 
@@ -233,8 +234,8 @@ TEST_P(ShmNextWait, EndsOnReplacementOrFollowsIt)
         wider.set_frame(frame_of(2, 6));
     });
     Frame frame;
-    EXPECT_EQ(pair.reader.next(frame, how(10s)).status, DAO_REPLACED);
-    const auto result = follower.next(frame, how(10s));
+    EXPECT_EQ(pair.reader.next(frame, how(60s)).status, DAO_REPLACED);
+    const auto result = follower.next(frame, how(60s));
     replacer.join();
     EXPECT_EQ(result.status, DAO_SUCCESS);
     EXPECT_EQ(follower.get_shape(), Dao::Shape{6});
@@ -249,7 +250,7 @@ TEST_P(ShmNextWait, EndsOnInterrupt)
         daoShmInterrupt();
     });
     Frame frame;
-    EXPECT_EQ(pair.reader.next(frame, how(10s)).status, DAO_INTERRUPTED);
+    EXPECT_EQ(pair.reader.next(frame, how(60s)).status, DAO_INTERRUPTED);
     interrupter.join();
     daoShmInterrupt();
     pair.reader.forget_interrupts();
@@ -405,6 +406,7 @@ TEST(ShmFollow, TimeLimitHoldsThroughAnotherShape)
     constexpr auto limit = 4s;
     Followed old;
     Frame frame;
+    const test::Lateness lateness;
     const auto start = std::chrono::steady_clock::now();
     std::thread replacer([&] {
         std::this_thread::sleep_until(start + limit / 2);
@@ -414,7 +416,7 @@ TEST(ShmFollow, TimeLimitHoldsThroughAnotherShape)
     const auto elapsed = std::chrono::steady_clock::now() - start;
     replacer.join();
     EXPECT_GE(elapsed, limit);
-    EXPECT_LT(elapsed, limit / 2 + limit) << "the limit did not begin anew";
+    EXPECT_LT(elapsed, limit / 2 + limit + lateness.allowance()) << "the limit did not begin anew";
     EXPECT_EQ(old.reader.get_shape(), Dao::Shape{6});
 }
 } // namespace

@@ -163,7 +163,7 @@ void use_as_other_user(const std::string &name)
         Frame frame(4);
         say(outcome(daoShmReadNewest(image, frame.data(), 4, nullptr, nullptr)));
         say("waiting");
-        say(outcome(daoShmWaitForFrame(image, 1, 20 * second_ns)));
+        say(outcome(daoShmWaitForFrame(image, 1, 60 * second_ns)));
         say(outcome(daoShmImage2Shm(frame.data(), 4, image)));
     }
     Image made;

@@ -136,7 +136,7 @@ TEST_P(Together, WeAreWokenAndReadWhatADaoProcessPublishes)
         uint64_t last = before;
         while (last < before + 20)
         {
-            ASSERT_EQ(wait_for_frame(reader, mode, last, 10 * second_ns, 4), DAO_SUCCESS)
+            ASSERT_EQ(wait_for_frame(reader, mode, last, 60 * second_ns, 4), DAO_SUCCESS)
                 << name_of(mode) << " after " << last - before;
             uint64_t counter = 0;
             int_fast8_t status = daoShmReadNext(reader, frame.data(), size, &counter, nullptr, nullptr);
@@ -180,7 +180,7 @@ TEST_P(Together, WaitOnItsSemaphoreEndsOnTimeAndOnRemoval)
         EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image_, 1, &deadline), DAO_TIMEOUT);
     });
     EXPECT_GE(taken_ns, 90 * millisecond_ns);
-    EXPECT_LT(taken_ns - lateness.total_ns(), second_ns);
+    EXPECT_LT(taken_ns - lateness.allowance_ns(), second_ns);
     std::thread remover([&] {
         std::this_thread::sleep_for(milliseconds(50));
         EXPECT_EQ(daoShmRemove(name_.c_str()), DAO_SUCCESS);

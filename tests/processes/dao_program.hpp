@@ -53,7 +53,7 @@ class DaoProgram
                 sem_post(semaphore);
     }
 
-    bool wait(size_t number) { return take_semaphore(semaphores_[number], 20 * second_ns); }
+    bool wait(size_t number) { return take_semaphore(semaphores_[number], 60 * second_ns); }
     /** Looks at the counter again and again. */
     bool spin_until(uint64_t counter)
     {

@@ -93,7 +93,7 @@ TEST_F(Fork, ChildWaitsInEveryWay)
         const uint64_t after = daoShmGetCounter(own);
         const pid_t child = fork();
         if (child == 0)
-            _exit(wait_for_frame(own, mode, after, 20 * second_ns) == DAO_SUCCESS ? 0 : 1);
+            _exit(wait_for_frame(own, mode, after, 60 * second_ns) == DAO_SUCCESS ? 0 : 1);
         std::this_thread::sleep_for(milliseconds(50));
         publish(image_, after + 1);
         int status = 0;

@@ -149,7 +149,7 @@ TEST_P(Layouts, WaitsWithoutSemaphoresSeeTheFramesOfAnother)
             fill(frame, number + 1);
             EXPECT_EQ(daoShmImage2Shm(frame.data(), 30, writer), DAO_SUCCESS);
         });
-        EXPECT_EQ(wait_for_frame(reader, mode, number, 10 * second_ns), DAO_SUCCESS) << name_of(mode);
+        EXPECT_EQ(wait_for_frame(reader, mode, number, 60 * second_ns), DAO_SUCCESS) << name_of(mode);
         later.join();
         ++number;
     }
@@ -203,7 +203,7 @@ TEST_P(Layouts, CreateAdoptsThem)
     EXPECT_EQ(read_file(name_.text()).size(), layout().file_bytes());
     fill(frame, 2);
     require(daoShmImage2Shm(frame.data(), 30, image), "publish");
-    EXPECT_EQ(daoShmWaitForFrame(old, 1, 3 * second_ns), DAO_SUCCESS);
+    EXPECT_EQ(daoShmWaitForFrame(old, 1, 60 * second_ns), DAO_SUCCESS);
 }
 
 TEST_P(Layouts, CreateWithAnotherGeometryReplacesThem)
@@ -216,7 +216,7 @@ TEST_P(Layouts, CreateWithAnotherGeometryReplacesThem)
         << daoLastErrorMessage();
     EXPECT_EQ(image.info().has_extension, 1u);
     EXPECT_EQ(daoShmCheckReplaced(old), DAO_REPLACED);
-    EXPECT_EQ(daoShmWaitForFrame(old, 0, 3 * second_ns), DAO_REPLACED);
+    EXPECT_EQ(daoShmWaitForFrame(old, 0, 60 * second_ns), DAO_REPLACED);
     EXPECT_EQ(daoShmReopen(old), DAO_SUCCESS);
     EXPECT_EQ(old.info().segment_id, image.info().segment_id);
 }

@@ -128,7 +128,7 @@ TEST_P(Next, WithoutADestinationLeavesTheFrameUnseen)
 
 TEST_P(Next, WaitsForAFrameThatComesLater)
 {
-    how_.timeout_ns = 20 * second_ns;
+    how_.timeout_ns = 60 * second_ns;
     auto result = std::async(std::launch::async, [this] { return next(); });
     std::this_thread::sleep_for(milliseconds(30));
     publish(writer_, 5);
@@ -162,7 +162,7 @@ TEST_P(Next, FollowsToAFrameThatWasPublishedOnceWithTheSameCounter)
 TEST_P(Next, FollowsWhileItWaits)
 {
     how_.follow = 1;
-    how_.timeout_ns = 20 * second_ns;
+    how_.timeout_ns = 60 * second_ns;
     auto result = std::async(std::launch::async, [this] { return next(); });
     std::this_thread::sleep_for(milliseconds(30));
     Image other;
@@ -190,7 +190,7 @@ TEST_P(Next, FollowingToOtherFramesIsToldOnceAndThenGoesOn)
 TEST_P(Next, FollowingEndsWhenTheSegmentIsRemoved)
 {
     how_.follow = 1;
-    how_.timeout_ns = 20 * second_ns;
+    how_.timeout_ns = 60 * second_ns;
     require(daoShmRemove(name_.c_str()), "remove");
     EXPECT_EQ(next(), DAO_REMOVED);
     EXPECT_EQ(reader_->used, 1);
@@ -220,14 +220,14 @@ TEST_P(Next, NoticesARemovalHoweverShortItsTimeLimits)
     while (status == DAO_TIMEOUT && Clock::now() - begin < milliseconds(10'000))
         status = next();
     EXPECT_EQ(status, DAO_REMOVED);
-    EXPECT_LT(Clock::now() - begin, milliseconds(200) + lateness.total());
+    EXPECT_LT(Clock::now() - begin, soon + lateness.allowance());
 }
 
 TEST_P(Next, AnInterruptBetweenTwoCallsEndsTheNextOne)
 {
     EXPECT_EQ(next(), DAO_TIMEOUT);
     daoShmInterrupt();
-    how_.timeout_ns = 20 * second_ns;
+    how_.timeout_ns = 60 * second_ns;
     EXPECT_EQ(next(), DAO_INTERRUPTED);
     how_.timeout_ns = millisecond_ns;
     EXPECT_EQ(next(), DAO_TIMEOUT) << "each interrupt ends one wait of a handle";
@@ -238,7 +238,7 @@ TEST_P(Next, AnInterruptOfOneImageEndsItsWaitAndNoOther)
     Image other;
     other.open(name_.text());
     require(daoShmInterruptImage(reader_), "interrupt");
-    how_.timeout_ns = 20 * second_ns;
+    how_.timeout_ns = 60 * second_ns;
     EXPECT_EQ(next(), DAO_INTERRUPTED);
     std::atomic<bool> has_ended{false};
     std::thread interrupter([&] { // the wait may not have begun by the first time

@@ -320,7 +320,7 @@ TEST(Readers, ThatWaitWhileTheWriterDiesGetTheNextWritersFrames)
     std::vector<uint64_t> seen;
     std::thread reading([&] {
         Frame frame(size);
-        while (seen.size() < 8 && daoShmWaitForFrame(reader, seen.empty() ? 0 : seen.back(), 20 * second_ns) == 0)
+        while (seen.size() < 8 && daoShmWaitForFrame(reader, seen.empty() ? 0 : seen.back(), 60 * second_ns) == 0)
         {
             uint64_t counter = 0;
             while (daoShmReadNext(reader, frame.data(), size, &counter, nullptr, nullptr) == DAO_SUCCESS)

@@ -58,7 +58,7 @@ class RhythmicReader
     {
         int_fast8_t status = DAO_SUCCESS;
         for (uint64_t seen = 0; seen <= frames_to_learn && status == DAO_SUCCESS; ++seen)
-            status = daoShmWaitForFrameAdaptive(reader_, seen, 20 * second_ns);
+            status = daoShmWaitForFrameAdaptive(reader_, seen, 60 * second_ns);
         return {status, Clock::now()};
     }
 
@@ -85,7 +85,7 @@ void teach(Readers &...readers)
 /** Long before the next frame is due, on a machine that wakes sleepers so late. */
 inline int64_t soon_ms(const Lateness &lateness)
 {
-    return 200 + std::chrono::duration_cast<milliseconds>(lateness.total()).count();
+    return std::chrono::duration_cast<milliseconds>(soon + lateness.allowance()).count();
 }
 
 }

@@ -252,7 +252,7 @@ TEST_F(SystemSemaphores, OfAPrivateImageWorkBetweenThreads)
     Image own;
     own.create(name_.text(), {size}, _DATATYPE_UINT32, 1, 0, 0);
     ASSERT_NE(own->semptr, nullptr);
-    std::thread reader([&] { EXPECT_TRUE(take_semaphore(own->semptr[9], 20 * second_ns)); });
+    std::thread reader([&] { EXPECT_TRUE(take_semaphore(own->semptr[9], 60 * second_ns)); });
     require(daoShmImage2Shm(frame_.data(), size, own), "publish");
     reader.join();
 }
@@ -357,7 +357,7 @@ TEST_F(SystemSemaphores, WorkInAForkedChild)
 {
     const pid_t child = fork();
     if (child == 0)
-        _exit(take_semaphore(image_->semptr[8], 20 * second_ns) && image_->md->cnt0 == 1 ? 0 : 1);
+        _exit(take_semaphore(image_->semptr[8], 60 * second_ns) && image_->md->cnt0 == 1 ? 0 : 1);
     publish(1);
     int status = -1;
     ASSERT_EQ(waitpid(child, &status, 0), child);
@@ -371,7 +371,7 @@ TEST_F(SystemSemaphores, AreNotShownToWhoMayOnlyRead)
     EXPECT_EQ(reader->semptr, nullptr);
     EXPECT_EQ(reader->semlog, nullptr);
     publish(1);
-    EXPECT_EQ(daoShmWaitForFrame(reader, 0, 20 * second_ns), DAO_SUCCESS);
+    EXPECT_EQ(daoShmWaitForFrame(reader, 0, 60 * second_ns), DAO_SUCCESS);
 }
 
 TEST_F(SystemSemaphores, OfAnotherCLibraryAreLeftAlone)

@@ -61,7 +61,7 @@ TEST_P(Waits, AreEndedByAFrame)
 {
     for (uint64_t number = 1; number <= 5; ++number)
     {
-        auto result = begin_wait(20 * second_ns);
+        auto result = begin_wait(60 * second_ns);
         publish(writer_, number);
         ASSERT_EQ(result.wait_for(milliseconds(5000)), std::future_status::ready);
         EXPECT_EQ(result.get(), DAO_SUCCESS);
@@ -88,7 +88,7 @@ TEST_P(Waits, EndWhenTheTimeLimitPasses)
         EXPECT_EQ(daoLastErrorCode(), DAO_E_TIMEOUT);
         EXPECT_NE(std::string(daoLastErrorMessage()).find(name_.text()), std::string::npos);
         EXPECT_GE(taken_ns, limit_ns - 5 * millisecond_ns); // the realtime clock may be slewed a little
-        EXPECT_LT(taken_ns - lateness.total_ns(), limit_ns + 2 * second_ns);
+        EXPECT_LT(taken_ns - lateness.allowance_ns(), limit_ns + 2 * second_ns);
     }
 }
 
@@ -100,7 +100,7 @@ TEST_P(Waits, EndAtOnceWhenTheFrameIsThere)
 
 TEST_P(Waits, AreToldOfReplacement)
 {
-    auto result = begin_wait(20 * second_ns);
+    auto result = begin_wait(60 * second_ns);
     Image other;
     other.create(name_.text(), {9}, _DATATYPE_UINT32, 2);
     ASSERT_EQ(result.wait_for(milliseconds(2000)), std::future_status::ready);
@@ -115,7 +115,7 @@ TEST_P(Waits, AreToldOfReplacement)
 
 TEST_P(Waits, AreToldOfRemoval)
 {
-    auto result = begin_wait(20 * second_ns);
+    auto result = begin_wait(60 * second_ns);
     EXPECT_EQ(daoShmRemove(name_.c_str()), DAO_SUCCESS);
     ASSERT_EQ(result.wait_for(milliseconds(2000)), std::future_status::ready);
     EXPECT_EQ(result.get(), DAO_REMOVED);
@@ -131,7 +131,7 @@ TEST_P(Waits, AreToldOfRemoval)
 
 TEST_P(Waits, AreToldWhenSomebodyDeletesTheFile)
 {
-    auto result = begin_wait(20 * second_ns);
+    auto result = begin_wait(60 * second_ns);
     std::error_code refused;
     std::filesystem::remove(name_.text(), refused);
     if (std::filesystem::exists(name_.text()))
@@ -146,7 +146,7 @@ TEST_P(Waits, AreToldWhenSomebodyDeletesTheFile)
 
 TEST_P(Waits, AreEndedByTheInterruptOfTheProcess)
 {
-    auto result = begin_wait(20 * second_ns);
+    auto result = begin_wait(60 * second_ns);
     for (int tries = 0; tries < 10 && result.wait_for(milliseconds(500)) != std::future_status::ready; ++tries)
         daoShmInterrupt(); // the first may come before the wait begins
     ASSERT_EQ(result.wait_for(milliseconds(0)), std::future_status::ready);
@@ -177,7 +177,7 @@ TEST_P(Waits, GoOnWhenTheSegmentIsReused)
         publish(writer_, number);
     const timespec past{1, 0};
     (void)daoShmWaitForSemaphoreTimeout(reader_, 0, &past);
-    auto result = begin_wait(20 * second_ns);
+    auto result = begin_wait(60 * second_ns);
     Image again;
     again.create(name_.text(), {8}, _DATATYPE_UINT32, 2);
     EXPECT_EQ(daoShmGetCounter(again), 0u);
@@ -198,7 +198,7 @@ TEST_P(Waits, WorkOnAReadOnlyHandle)
     only.open_read_only(name_.text());
     EXPECT_EQ(only.info().read_only, 1u);
     EXPECT_EQ(wait_for_frame(only, GetParam(), 0, 10 * millisecond_ns), DAO_TIMEOUT);
-    auto result = std::async(std::launch::async, [&] { return wait_for_frame(only, GetParam(), 0, 20 * second_ns); });
+    auto result = std::async(std::launch::async, [&] { return wait_for_frame(only, GetParam(), 0, 60 * second_ns); });
     std::this_thread::sleep_for(milliseconds(30));
     publish(writer_, 1);
     ASSERT_EQ(result.wait_for(milliseconds(3000)), std::future_status::ready);
@@ -274,7 +274,7 @@ TEST(Adaptive, FindsEveryFrameOfAPacedWriter)
     uint64_t last = 0;
     while (last < 300)
     {
-        ASSERT_EQ(daoShmWaitForFrameAdaptive(reader, last, 5 * second_ns), DAO_SUCCESS);
+        ASSERT_EQ(daoShmWaitForFrameAdaptive(reader, last, 60 * second_ns), DAO_SUCCESS);
         Frame frame(8);
         uint64_t counter = 0;
         while (daoShmReadNext(reader, frame.data(), 8, &counter, nullptr, nullptr) == DAO_SUCCESS)
