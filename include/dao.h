@@ -542,7 +542,10 @@ DAO_API int_fast8_t daoShmPostSemAll(IMAGE *image);
 
 /* --------------------------------------------------------------------------------------------------- waits */
 /* Every wait ends with `DAO_SUCCESS`, when what it waits for is there; `DAO_TIMEOUT`; `DAO_INTERRUPTED` on a signal or
-   daoShmInterrupt(); `DAO_REPLACED` or `DAO_REMOVED`, within 0.2 s, when the segment is no longer the one under its name. */
+   daoShmInterrupt(); `DAO_REPLACED` or `DAO_REMOVED`, within 0.2 s, when the segment is no longer the one under its name.
+   Waits are where a thread that is cancelled (pthread_cancel) ends, within 0.2 s; nothing is held then, and the image can be
+   used and closed by others. All other calls go on to their end, the writes that wait for a lock too. Threads that may be
+   cancelled at any moment (`PTHREAD_CANCEL_ASYNCHRONOUS`) must not call this library. */
 
 /** Wait until semaphore `semNb` is posted, and take the post. One reader for each number. */
 DAO_API int_fast8_t daoShmWaitForSemaphore(IMAGE *image, int32_t semNb);

@@ -24,6 +24,7 @@ namespace dao::net::capi
 template <class Action>
 int_fast8_t guarded(Action &&action) noexcept
 {
+    const platform::Uncancelled uncancelled;
     try
     {
         return static_cast<int_fast8_t>(action());

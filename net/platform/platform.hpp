@@ -28,6 +28,20 @@ class NoSignals
     alignas(8) unsigned char saved_[128] = {};
 };
 
+// While one exists, this thread is not cancelled (pthread_cancel): ended in one of libzmq's or of the C library's calls it would
+// leave half of what it was about.
+class Uncancelled
+{
+  public:
+    Uncancelled();
+    ~Uncancelled();
+    Uncancelled(const Uncancelled &) = delete;
+    Uncancelled &operator=(const Uncancelled &) = delete;
+
+  private:
+    [[maybe_unused]] int before_ = 0;
+};
+
 // Lets the C library keep some megabytes of what is freed, as it does by itself in programs that use large blocks. libzmq takes
 // memory for each message and frees it in another thread; giving it back to the system and getting it again, cleared, takes most
 // of the time of a message of 40 kB.

@@ -52,6 +52,17 @@ NoSignals::~NoSignals()
     ::pthread_sigmask(SIG_SETMASK, reinterpret_cast<sigset_t *>(saved_), nullptr);
 }
 
+Uncancelled::Uncancelled()
+{
+    ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_);
+}
+
+Uncancelled::~Uncancelled()
+{
+    int state;
+    ::pthread_setcancelstate(before_, &state);
+}
+
 void keep_freed_memory()
 {
     // glibc: a block that was mapped and is freed raises the sizes from which blocks are mapped, and from which free memory is

@@ -54,6 +54,9 @@ NoSignals::NoSignals()
 }
 NoSignals::~NoSignals() = default;
 
+Uncancelled::Uncancelled() = default;
+Uncancelled::~Uncancelled() = default;
+
 void keep_freed_memory() {}
 
 // A file inherits who may read it from its folder: the user's own folders are closed to others.

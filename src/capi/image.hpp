@@ -47,7 +47,7 @@ inline Handle *usable_handle_of(const IMAGE *image, Status &why) noexcept
 
 // Calls `action` with the image's handle; an error when there is none.
 template <class Action>
-int_fast8_t with_handle(const IMAGE *image, Action &&action) noexcept
+int_fast8_t with_handle(const IMAGE *image, Action &&action)
 {
     Status why;
     Handle *handle = usable_handle_of(image, why);
@@ -56,7 +56,7 @@ int_fast8_t with_handle(const IMAGE *image, Action &&action) noexcept
 
 // The same for calls that read in order.
 template <class Action>
-int_fast8_t with_reader(IMAGE *image, Action &&action) noexcept
+int_fast8_t with_reader(IMAGE *image, Action &&action)
 {
     Status why;
     Handle *handle = usable_handle_of(image, why);

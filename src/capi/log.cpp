@@ -1,6 +1,7 @@
 // Printing for programs. The library itself never calls these.
 #include "dao.h"
 #include "platform/platform.hpp"
+#include "platform/thread_cancellation.hpp"
 
 #include <cinttypes>
 #include <cstdio>
@@ -35,6 +36,7 @@ void print(int log_level, const char *place, const char *format, va_list argumen
 {
     if (log_level > LOG_LEVEL_ERROR && log_level - 1 > daoLogLevel)
         return;
+    const dao::platform::Uncancelled uncancelled;
     char text[2048];
     std::vsnprintf(text, sizeof text, format != nullptr ? format : "?\n", arguments);
     const char *name = level_name(log_level);

@@ -27,7 +27,7 @@ int64_t time_left_ns(const timespec &until) noexcept
     return left_ns > 0 ? left_ns : 0;
 }
 
-Status wait_for_numbered(Handle &handle, int32_t number, int64_t timeout_ns) noexcept
+Status wait_for_numbered(Handle &handle, int32_t number, int64_t timeout_ns)
 {
     if (number < 0)
         return fail(DAO_E_SEMAPHORE, "%s: no semaphore %d; expected 0 to %d", handle.segment->name(), number,
@@ -35,13 +35,13 @@ Status wait_for_numbered(Handle &handle, int32_t number, int64_t timeout_ns) noe
     return frames::wait_for_semaphore(handle.reader, static_cast<uint32_t>(number), Deadline(timeout_ns));
 }
 
-Status wait_for(Handle &handle, WaitMode mode, uint64_t after, int64_t timeout_ns) noexcept
+Status wait_for(Handle &handle, WaitMode mode, uint64_t after, int64_t timeout_ns)
 {
     return frames::wait_for_frame(handle.reader, mode, after, Deadline(timeout_ns));
 }
 
 // For a frame after the last one that the handle waited for or read.
-Status wait_for_unseen(Handle &handle, WaitMode mode, int64_t timeout_ns) noexcept
+Status wait_for_unseen(Handle &handle, WaitMode mode, int64_t timeout_ns)
 {
     frames::follow_generation(handle.reader);
     return wait_for(handle, mode, handle.reader.position.seen, timeout_ns);
@@ -58,7 +58,7 @@ Status choose_semaphore(Handle &handle, int32_t &number) noexcept
 }
 
 // For the next frame. Who has claimed a semaphore waits for its posts, those by hand included.
-Status wait_for_next(Handle &handle, int64_t timeout_ns) noexcept
+Status wait_for_next(Handle &handle, int64_t timeout_ns)
 {
     const int32_t claimed = segment::claimed_number(handle.reader.claim);
     return claimed >= 0 ? wait_for_numbered(handle, claimed, timeout_ns)
@@ -67,9 +67,9 @@ Status wait_for_next(Handle &handle, int64_t timeout_ns) noexcept
 
 // Calls `wait` with the handle and the time until `timeout`.
 template <class Wait>
-int_fast8_t wait_until(IMAGE *image, const struct timespec *timeout, Wait &&wait) noexcept
+int_fast8_t wait_until(IMAGE *image, const struct timespec *timeout, Wait &&wait)
 {
-    return with_handle(image, [&](Handle &handle) noexcept {
+    return with_handle(image, [&](Handle &handle) {
         if (timeout == nullptr)
             return fail(DAO_E_ARGUMENT, "%s: the time limit is a null pointer", handle.segment->name());
         return wait(handle, time_left_ns(*timeout));
@@ -81,19 +81,19 @@ int_fast8_t wait_until(IMAGE *image, const struct timespec *timeout, Wait &&wait
 int_fast8_t daoShmWaitForSemaphore(IMAGE *image, int32_t semNb)
 {
     return with_handle(image,
-                       [&](Handle &handle) noexcept { return wait_for_numbered(handle, semNb, dao::wait::no_limit); });
+                       [&](Handle &handle) { return wait_for_numbered(handle, semNb, dao::wait::no_limit); });
 }
 
 int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, const struct timespec *timeout)
 {
-    return wait_until(image, timeout, [semNb](Handle &handle, int64_t timeout_ns) noexcept {
+    return wait_until(image, timeout, [semNb](Handle &handle, int64_t timeout_ns) {
         return wait_for_numbered(handle, semNb, timeout_ns);
     });
 }
 
 int_fast8_t daoShmWaitSem(IMAGE *image, int32_t semNb)
 {
-    return with_handle(image, [&](Handle &handle) noexcept {
+    return with_handle(image, [&](Handle &handle) {
         const Status status = choose_semaphore(handle, semNb);
         return status != Status::success ? status : wait_for_numbered(handle, semNb, dao::wait::no_limit);
     });
@@ -101,7 +101,7 @@ int_fast8_t daoShmWaitSem(IMAGE *image, int32_t semNb)
 
 int_fast8_t daoShmWaitSemTimeout(IMAGE *image, int32_t semNb, const struct timespec *timeout)
 {
-    return wait_until(image, timeout, [&](Handle &handle, int64_t timeout_ns) noexcept {
+    return wait_until(image, timeout, [&](Handle &handle, int64_t timeout_ns) {
         const Status status = choose_semaphore(handle, semNb);
         return status != Status::success ? status : wait_for_numbered(handle, semNb, timeout_ns);
     });
@@ -109,25 +109,25 @@ int_fast8_t daoShmWaitSemTimeout(IMAGE *image, int32_t semNb, const struct times
 
 int_fast8_t daoShmWaitForCounter(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept {
+    return with_handle(image, [](Handle &handle) {
         return wait_for_unseen(handle, WaitMode::spinning, dao::wait::no_limit);
     });
 }
 
 int_fast8_t daoShmWait(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept { return wait_for_next(handle, dao::wait::no_limit); });
+    return with_handle(image, [](Handle &handle) { return wait_for_next(handle, dao::wait::no_limit); });
 }
 
 int_fast8_t daoShmWaitTimeout(IMAGE *image, const struct timespec *timeout)
 {
     return wait_until(image, timeout,
-                      [](Handle &handle, int64_t timeout_ns) noexcept { return wait_for_next(handle, timeout_ns); });
+                      [](Handle &handle, int64_t timeout_ns) { return wait_for_next(handle, timeout_ns); });
 }
 
 int_fast8_t daoShmWaitForTargetCounter(IMAGE *image, uint64_t targetCnt0)
 {
-    return with_handle(image, [&](Handle &handle) noexcept {
+    return with_handle(image, [&](Handle &handle) {
         return targetCnt0 == 0 ? Status::success
                                : wait_for(handle, WaitMode::spinning, targetCnt0 - 1, dao::wait::no_limit);
     });
@@ -136,24 +136,24 @@ int_fast8_t daoShmWaitForTargetCounter(IMAGE *image, uint64_t targetCnt0)
 int_fast8_t daoShmWaitForFrame(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns)
 {
     return with_handle(
-        image, [&](Handle &handle) noexcept { return wait_for(handle, WaitMode::asleep, after_cnt0, timeout_ns); });
+        image, [&](Handle &handle) { return wait_for(handle, WaitMode::asleep, after_cnt0, timeout_ns); });
 }
 
 int_fast8_t daoShmWaitForFrameSpin(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns)
 {
     return with_handle(
-        image, [&](Handle &handle) noexcept { return wait_for(handle, WaitMode::spinning, after_cnt0, timeout_ns); });
+        image, [&](Handle &handle) { return wait_for(handle, WaitMode::spinning, after_cnt0, timeout_ns); });
 }
 
 int_fast8_t daoShmWaitForFrameAdaptive(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns)
 {
     return with_handle(
-        image, [&](Handle &handle) noexcept { return wait_for(handle, WaitMode::adaptive, after_cnt0, timeout_ns); });
+        image, [&](Handle &handle) { return wait_for(handle, WaitMode::adaptive, after_cnt0, timeout_ns); });
 }
 
 int_fast8_t daoShmWaitForNextSegment(IMAGE *image)
 {
-    return capi::with_reader(image, [](Handle &handle) noexcept {
+    return capi::with_reader(image, [](Handle &handle) {
         frames::follow_generation(handle.reader);
         return wait_for(handle, WaitMode::asleep, handle.reader.position.tail, dao::wait::no_limit);
     });
@@ -176,7 +176,7 @@ int_fast8_t daoShmInterruptImage(IMAGE *image)
 
 int_fast8_t daoShmForgetInterrupts(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept {
+    return with_handle(image, [](Handle &handle) {
         handle.reader.cancellation.interrupts.forget();
         return Status::success;
     });

@@ -40,6 +40,6 @@ struct NextRequest
 
 // Waits for the next frame that this handle has not seen and copies it, whole; with a null `destination` it stays
 // unseen. `missed`: frames published since the last one seen and not delivered.
-Status next(Handle &handle, const NextRequest &request, void *destination, uint64_t count, uint64_t &missed) noexcept;
+Status next(Handle &handle, const NextRequest &request, void *destination, uint64_t count, uint64_t &missed);
 
 }

@@ -45,7 +45,7 @@ Status deliver_unseen(Reader &reader, const NextRequest &request, bool posted, v
 }
 
 Status wait_for_unseen(Reader &reader, const NextRequest &request, uint64_t after,
-                       const wait::Deadline &deadline) noexcept
+                       const wait::Deadline &deadline)
 {
     if (request.by_semaphore)
         return wait_for_semaphore(reader, request.semaphore, deadline);
@@ -54,7 +54,7 @@ Status wait_for_unseen(Reader &reader, const NextRequest &request, uint64_t afte
 
 // A wait said that there is a frame, and there is none: words that another program altered contradict each other. Not to be
 // tried again without a pause, nor beyond what ends a wait.
-Status pause_after_false_news(Reader &reader, const wait::Deadline &deadline) noexcept
+Status pause_after_false_news(Reader &reader, const wait::Deadline &deadline)
 {
     constexpr int64_t pause_ns = 100'000;
     const segment::Segment &segment = *reader.segment;
@@ -104,7 +104,7 @@ Status follow(Handle &handle, const wait::Deadline &deadline) noexcept
 
 }
 
-Status next(Handle &handle, const NextRequest &request, void *destination, uint64_t count, uint64_t &missed) noexcept
+Status next(Handle &handle, const NextRequest &request, void *destination, uint64_t count, uint64_t &missed)
 {
     Reader &reader = handle.reader;
     const wait::Deadline deadline(request.timeout_ns);

@@ -270,7 +270,7 @@ Status seen(Reader &reader, uint32_t generation, uint64_t newest, Status status)
 
 }
 
-Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline) noexcept
+Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline)
 {
     Segment &segment = *reader.segment;
     follow_generation(reader);
@@ -288,7 +288,7 @@ Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait:
     return seen(reader, frame.generation(), frame.newest(), status);
 }
 
-Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadline &deadline) noexcept
+Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadline &deadline)
 {
     Segment &segment = *reader.segment;
     if (semaphore >= segment.semaphore_limit())

@@ -78,8 +78,8 @@ Status describe_newest(const Reader &reader, DAO_FRAME &frame) noexcept;
 Status check_frame(const Reader &reader, const DAO_FRAME &frame) noexcept;
 
 // Until the newest counter exceeds `after`, or the segment was reused and has a frame.
-Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline) noexcept;
-Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadline &deadline) noexcept;
+Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline);
+Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadline &deadline);
 // A semaphore of its own for this reader, if it has none yet: reader.claim.
 Status claim_semaphore(Reader &reader) noexcept;
 

@@ -17,12 +17,18 @@ class NameWatch
         return is_well ? Status::success : segment.query_name();
     }
 
+    // Whether check() would ask the file system.
+    bool is_due(int64_t now_ns) const noexcept
+    {
+        const bool clock_went_back = now_ns < next_query_ns_ - interval_ns;
+        return now_ns >= next_query_ns_ || clock_went_back;
+    }
+
     // Also asks the file system when that was done more than 0.1 s ago, so that a change is noticed within 0.2 s by who
     // checks that often. `now_ns` is of any clock, always the same one. Success, replaced, removed, or a system's error.
     Status check(const Segment &segment, int64_t now_ns) noexcept
     {
-        const bool clock_went_back = now_ns < next_query_ns_ - interval_ns;
-        if (now_ns >= next_query_ns_ || clock_went_back)
+        if (is_due(now_ns))
         {
             next_query_ns_ = now_ns + interval_ns;
             last_ = segment.query_name();

@@ -22,17 +22,17 @@ class World
     bool is_there() noexcept { return frame_.holds(); }
     uint64_t newest() const noexcept { return frame_.newest(); }
 
-    Status sleep(int64_t until_ns) noexcept
+    Status sleep(int64_t until_ns)
     {
         const auto holds = [this]() noexcept { return frame_.holds(); };
         return sleep_until_holds(segment_, holds, cancellation_, Deadline::at(until_ns));
     }
-    Status sleep_shortly(int64_t until_ns) noexcept
+    Status sleep_shortly(int64_t until_ns)
     {
         const platform::PunctualTimers punctual;
         return sleep(until_ns);
     }
-    Status spin(int64_t until_ns) noexcept
+    Status spin(int64_t until_ns)
     {
         Spinner spinner(segment_, frame_, cancellation_);
         const Status status = spinner.spin(until_ns);
@@ -56,7 +56,7 @@ class World
 }
 
 Status wait_adaptively(const segment::Segment &segment, FrameCondition &frame, Cancellation &cancellation,
-                       const Deadline &deadline, Rhythm &rhythm) noexcept
+                       const Deadline &deadline, Rhythm &rhythm)
 {
     World world(segment, frame, cancellation);
     return wait_in_rhythm(rhythm, world, deadline.at_ns());

@@ -6,7 +6,7 @@ namespace dao::wait
 {
 
 Status wait_asleep(const segment::Segment &segment, FrameCondition &frame, Cancellation &cancellation,
-                   const Deadline &deadline) noexcept
+                   const Deadline &deadline)
 {
     return sleep_until_holds(segment, [&frame]() noexcept { return frame.holds(); }, cancellation, deadline);
 }

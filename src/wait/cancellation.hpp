@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/interrupts.hpp"
+#include "platform/thread_cancellation.hpp"
 #include "segment/name_watch.hpp"
 
 namespace dao::wait
@@ -11,11 +12,14 @@ namespace dao::wait
 class Cancellation
 {
   public:
-    // Cheap: reads words only, and the file system at most ten times a second. Reports each interrupt once.
-    Status check(const segment::Segment &segment, int64_t now_ns) noexcept
+    // Cheap: reads words only, and the file system at most ten times a second. Reports each interrupt once. Ends a thread
+    // that is cancelled: not noexcept, and neither is who calls it.
+    Status check(const segment::Segment &segment, int64_t now_ns)
     {
         if (interrupts.are_pending())
             return take_interrupt();
+        if (name_watch_.is_due(now_ns))
+            platform::end_if_cancelled();
         return name_watch_.check(segment, now_ns);
     }
 

@@ -18,7 +18,7 @@ namespace dao::wait
 {
 
 template <class World>
-Status wait_in_rhythm(Rhythm &rhythm, World &world, int64_t deadline_ns) noexcept
+Status wait_in_rhythm(Rhythm &rhythm, World &world, int64_t deadline_ns)
 {
     if (world.is_there())
     {

@@ -15,7 +15,7 @@ namespace
 // Sleeps on a semaphore of the system, `longest_ns` at a time, until `take(woken)` says that a post was taken.
 template <class Semaphore, class Take>
 Status wait_on_system(const Segment &segment, Semaphore &semaphore, int64_t longest_ns, Take &&take,
-                      Cancellation &cancellation, const Deadline &deadline) noexcept
+                      Cancellation &cancellation, const Deadline &deadline)
 {
     platform::SignalHold hold;
     if (longest_ns == poll_ns)
@@ -38,7 +38,7 @@ Status wait_on_system(const Segment &segment, Semaphore &semaphore, int64_t long
 // DAO's semaphore of that number: on segments that DAO programs share. On systems that know only named semaphores, the
 // segment's own.
 Status wait_for_named(Segment &segment, uint32_t semaphore, Cancellation &cancellation,
-                      const Deadline &deadline) noexcept
+                      const Deadline &deadline)
 {
     platform::NamedSemaphore &named = segment.named_semaphore(semaphore);
     if (!named.is_open())
@@ -52,7 +52,7 @@ Status wait_for_named(Segment &segment, uint32_t semaphore, Cancellation &cancel
 // The C library's semaphore, which programs may also post and take themselves. The bit says whether the post was a frame's:
 // that of a segment's end is none. It is all that a process posts whose library is another.
 Status wait_for_native(const Segment &segment, uint32_t semaphore, Cancellation &cancellation,
-                       const Deadline &deadline) noexcept
+                       const Deadline &deadline)
 {
     const bool mixed = base::Word<uint32_t>(&segment.extension()->mixed_libraries).load_relaxed() != 0;
     const auto take = [&](bool woken) noexcept {
@@ -70,7 +70,7 @@ Status wait_for_native(const Segment &segment, uint32_t semaphore, Cancellation 
 }
 
 Status wait_for_semaphore(Segment &segment, uint32_t semaphore, Cancellation &cancellation,
-                          const Deadline &deadline) noexcept
+                          const Deadline &deadline)
 {
     if (segment.has_named_semaphores())
         return wait_for_named(segment, semaphore, cancellation, deadline);

@@ -19,7 +19,7 @@ bool Spinner::check_often() noexcept
     return frame_.holds(); // a writer of DAO's does not set the word for spinning readers
 }
 
-Status Spinner::spin(int64_t until_ns) noexcept
+Status Spinner::spin(int64_t until_ns)
 {
     while (!check_often())
     {
@@ -55,7 +55,7 @@ Status Spinner::check_for_signals(int64_t now_ns) noexcept
 }
 
 Status wait_spinning(const segment::Segment &segment, FrameCondition &frame, Cancellation &cancellation,
-                     const Deadline &deadline) noexcept
+                     const Deadline &deadline)
 {
     return Spinner(segment, frame, cancellation).spin(deadline.at_ns());
 }

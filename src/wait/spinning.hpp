@@ -15,7 +15,7 @@ class Spinner
     }
 
     // Status::timeout at `until_ns` of the monotonic clock.
-    Status spin(int64_t until_ns) noexcept;
+    Status spin(int64_t until_ns);
 
     // Between two readings of the clock: long when the thread was put off the processor.
     int64_t longest_pause_ns() const noexcept { return longest_pause_ns_; }

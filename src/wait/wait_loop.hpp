@@ -38,7 +38,7 @@ platform::Sleep sleep_once(const segment::Segment &segment, Holds &&holds, int64
 // interrupts this handle notifies then, so that is checked as what is waited for is, after the sleeper's mark.
 template <class Holds>
 Status sleep_until_holds(const segment::Segment &segment, Holds &&holds, Cancellation &cancellation,
-                         const Deadline &deadline) noexcept
+                         const Deadline &deadline)
 {
     const auto ends_sleep = [&]() noexcept { return holds() || cancellation.interrupts.are_pending(); };
     platform::SignalHold hold; // where sleeps are short

@@ -10,15 +10,15 @@ namespace dao::wait
 {
 
 Status wait_asleep(const segment::Segment &segment, FrameCondition &frame, Cancellation &cancellation,
-                   const Deadline &deadline) noexcept;
+                   const Deadline &deadline);
 Status wait_spinning(const segment::Segment &segment, FrameCondition &frame, Cancellation &cancellation,
-                     const Deadline &deadline) noexcept;
+                     const Deadline &deadline);
 Status wait_adaptively(const segment::Segment &segment, FrameCondition &frame, Cancellation &cancellation,
-                       const Deadline &deadline, Rhythm &rhythm) noexcept;
+                       const Deadline &deadline, Rhythm &rhythm);
 
 // Until the semaphore, one that the segment has, is posted; takes the post. The handle may write.
 Status wait_for_semaphore(segment::Segment &segment, uint32_t semaphore, Cancellation &cancellation,
-                          const Deadline &deadline) noexcept;
+                          const Deadline &deadline);
 
 // Ends the waits of this process that are under way, and of each handle between two waits the next one. Safe in a signal
 // handler.

@@ -1,4 +1,5 @@
 #include "platform/platform.hpp"
+#include "platform/thread_cancellation.hpp"
 
 #include <sys/prctl.h>
 #include <time.h>
@@ -49,6 +50,7 @@ PunctualTimers::~PunctualTimers()
 
 Sleep sleep_until(int64_t deadline_ns) noexcept
 {
+    const Uncancelled uncancelled;
     const timespec deadline{deadline_ns / 1'000'000'000, deadline_ns % 1'000'000'000};
     return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, nullptr) == 0 ? Sleep::timed_out
                                                                                     : Sleep::interrupted;

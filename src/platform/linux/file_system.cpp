@@ -1,4 +1,5 @@
 #include "platform/posix/file_system.hpp"
+#include "platform/thread_cancellation.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -16,6 +17,7 @@ constexpr unsigned rename_noreplace = 1; // RENAME_NOREPLACE of linux/fs.h
 
 int reserve_space(int file, uint64_t bytes) noexcept
 {
+    const Uncancelled uncancelled;
     while (fallocate(file, 0, 0, static_cast<off_t>(bytes)) != 0)
         if (errno != EINTR)
             return errno;

@@ -1,4 +1,5 @@
 #include "platform/platform.hpp"
+#include "platform/thread_cancellation.hpp"
 
 #include "platform/posix/this_process.hpp"
 
@@ -22,6 +23,7 @@ namespace
 // Reads a small file of /proc; returns the bytes read, 0 when it cannot be read.
 size_t read_text(const char *path, char *text, size_t capacity) noexcept
 {
+    const Uncancelled uncancelled;
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return 0;
@@ -92,6 +94,7 @@ bool has_ended(char state) noexcept
 // Of a process whose first thread has ended: the others may go on.
 Liveness judge_threads(uint32_t pid) noexcept
 {
+    const Uncancelled uncancelled;
     char path[320];
     std::snprintf(path, sizeof path, "/proc/%u/task", pid);
     DIR *threads = opendir(path);
@@ -187,6 +190,7 @@ void process_name(uint32_t pid, char *name, size_t capacity) noexcept
 
 uint64_t random_number() noexcept
 {
+    const Uncancelled uncancelled;
     uint64_t number = 0;
     if (getrandom(&number, sizeof number, 0) != sizeof number)
         number = static_cast<uint64_t>(realtime_ns()) * 0x9e3779b97f4a7c15u + static_cast<uint64_t>(getpid());

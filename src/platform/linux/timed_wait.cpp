@@ -1,6 +1,7 @@
 #include "platform/linux/timed_wait.hpp"
 
 #include "platform/platform.hpp"
+#include "platform/thread_cancellation.hpp"
 
 #include <time.h>
 
@@ -22,6 +23,7 @@ timespec as_timespec(int64_t ns) noexcept
 
 int timed_wait(sem_t *semaphore, int64_t timeout_ns) noexcept
 {
+    const Uncancelled uncancelled;
     if (sem_clockwait != nullptr)
     {
         const timespec deadline = as_timespec(monotonic_ns() + timeout_ns);

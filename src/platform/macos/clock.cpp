@@ -1,4 +1,5 @@
 #include "platform/platform.hpp"
+#include "platform/thread_cancellation.hpp"
 
 #include <time.h>
 
@@ -31,6 +32,7 @@ Sleep sleep_until(int64_t deadline_ns) noexcept
     const int64_t left_ns = deadline_ns - monotonic_ns();
     if (left_ns <= 0)
         return Sleep::timed_out;
+    const Uncancelled uncancelled;
     const timespec left{left_ns / 1'000'000'000, left_ns % 1'000'000'000};
     return nanosleep(&left, nullptr) == 0 ? Sleep::timed_out : Sleep::interrupted;
 }

@@ -1,5 +1,6 @@
 // An open file.
 #include "platform/platform.hpp"
+#include "platform/thread_cancellation.hpp"
 
 #include "base/error.hpp"
 #include "platform/posix/file_system.hpp"
@@ -35,6 +36,7 @@ int write_zeros(int file, uint64_t bytes) noexcept
 
 void close_file(FileHandle handle) noexcept
 {
+    const Uncancelled uncancelled;
     ::close(static_cast<int>(handle.number));
 }
 

@@ -1,6 +1,7 @@
 // Locks on single bytes of a file, far behind its end. They belong to the open file description, so that nothing that
 // another handle of this process does ends them, and the kernel drops them with the last descriptor and mapping of it.
 #include "platform/platform.hpp"
+#include "platform/thread_cancellation.hpp"
 
 #include "base/error.hpp"
 #include "base/lock_limit.hpp"
@@ -39,6 +40,7 @@ bool is_same_file(int left, int right) noexcept
 
 ByteLock File::lock_byte(uint64_t position) noexcept
 {
+    const Uncancelled uncancelled;
     struct flock place = byte_at(position, F_WRLCK);
     if (fcntl(descriptor(), F_OFD_SETLK, &place) == 0)
         return ByteLock::own;
@@ -47,6 +49,7 @@ ByteLock File::lock_byte(uint64_t position) noexcept
 
 ByteLock File::query_byte(uint64_t position) const noexcept
 {
+    const Uncancelled uncancelled;
     struct flock place = byte_at(position, F_WRLCK);
     if (fcntl(descriptor(), F_OFD_GETLK, &place) != 0)
         return ByteLock::unavailable;
@@ -58,6 +61,7 @@ ByteLock File::query_byte(uint64_t position) const noexcept
 bool File::open_again(const char *path, File &again) const noexcept
 {
     constexpr int flags = O_RDWR | O_CLOEXEC | O_NONBLOCK;
+    const Uncancelled uncancelled;
     // Linux opens a file anew under the name of its descriptor, whatever its own name is now.
     char own[64];
     std::snprintf(own, sizeof own, "/proc/self/fd/%d", descriptor());

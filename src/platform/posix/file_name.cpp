@@ -1,5 +1,6 @@
 // What has a name, and giving and taking names.
 #include "platform/platform.hpp"
+#include "platform/thread_cancellation.hpp"
 
 #include "base/error.hpp"
 #include "base/process_token.hpp"
@@ -81,6 +82,7 @@ Status open_file(const char *name, Access access, File &file) noexcept
 {
     // O_NONBLOCK: a FIFO or a device under the name must not make us wait.
     const int flags = (access == Access::read ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    const Uncancelled uncancelled;
     file.close();
     file.handle_.reset({beyond_standard(::open(name, flags))});
     if (file.is_open())
@@ -120,6 +122,7 @@ Status create_beside(const char *name, uint32_t mode, File &file, char *temporar
 {
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
     constexpr int attempts = 8;
+    const Uncancelled uncancelled;
     bool is_kept = false;
     for (int attempt = 0; attempt < attempts && !is_kept; ++attempt)
     {
@@ -180,6 +183,7 @@ void discard_file(const char *temporary) noexcept
 // Where it fails the lock stays until the file is closed, which only those notice who lock all of it.
 void File::finish() const noexcept
 {
+    const Uncancelled uncancelled;
     struct flock place = {};
     place.l_type = F_UNLCK;
     place.l_whence = SEEK_SET;

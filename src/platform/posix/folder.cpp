@@ -1,5 +1,6 @@
 // What lies in a folder.
 #include "platform/platform.hpp"
+#include "platform/thread_cancellation.hpp"
 
 #include <dirent.h>
 
@@ -8,6 +9,7 @@ namespace dao::platform
 
 bool find_in_folder(const char *folder, bool (*is_wanted)(const char *entry, void *context), void *context) noexcept
 {
+    const Uncancelled uncancelled;
     DIR *entries = opendir(folder);
     if (entries == nullptr)
         return false;

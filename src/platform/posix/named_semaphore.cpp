@@ -1,5 +1,6 @@
 // What Linux and macOS share of DAO's named semaphores; waiting and posting are each system's own.
 #include "platform/platform.hpp"
+#include "platform/thread_cancellation.hpp"
 
 #include <fcntl.h>
 #include <semaphore.h>
@@ -9,6 +10,7 @@ namespace dao::platform
 
 void close_semaphore(void *native) noexcept
 {
+    const Uncancelled uncancelled;
     sem_close(static_cast<sem_t *>(native));
 }
 
@@ -16,6 +18,7 @@ bool NamedSemaphore::open(const char *semaphore_name, bool create, uint32_t mode
 {
     if (is_open())
         return true;
+    const Uncancelled uncancelled;
     sem_t *opened =
         create ? sem_open(semaphore_name, O_CREAT, static_cast<unsigned>(mode), 0u) : sem_open(semaphore_name, 0);
     if (opened != SEM_FAILED)
