@@ -578,7 +578,7 @@ DAO_API int_fast8_t daoShmWaitSemTimeout(IMAGE *image, int32_t semNb, const stru
 /** Spin until a frame is published after the last one that this handle waited for or read (at first: that was newest
  *  when it was opened). */
 DAO_API int_fast8_t daoShmWaitForCounter(IMAGE *image);
-/** Spin until `cnt0` is at least `targetCnt0`. */
+/** Spin until `cnt0` is at least `targetCnt0`, also when the segment is made again meanwhile and counts from 1. */
 DAO_API int_fast8_t daoShmWaitForTargetCounter(IMAGE *image, uint64_t targetCnt0);
 
 /**
@@ -823,7 +823,7 @@ typedef struct
     uint32_t read_only;       /**< 1 when this handle may only read */
     uint32_t depth;           /**< slots */
     uint32_t generation;      /**< how often it was reused */
-    uint32_t state;           /**< 0 live, 1 replaced, 2 removed */
+    uint32_t state;           /**< 0 live, 1 replaced, 2 removed: what whoever asks for its name finds now */
     uint32_t writer_pid;      /**< process that wrote last, 0 when none or unknown */
     uint32_t writer_alive;    /**< `DAO_LIVENESS` of that process */
     uint32_t writing;         /**< 1 while a writer holds the segment */

@@ -35,6 +35,13 @@ Status wait_for_numbered(Handle &handle, int32_t number, int64_t timeout_ns)
     return frames::wait_for_semaphore(handle.reader, static_cast<uint32_t>(number), Deadline(timeout_ns));
 }
 
+Status wait_for_target(Handle &handle, uint64_t target)
+{
+    return target == 0 ? Status::success
+                       : frames::wait_for_frame(handle.reader, WaitMode::spinning, target - 1,
+                                                Deadline(dao::wait::no_limit), dao::wait::Counter::goal);
+}
+
 Status wait_for(Handle &handle, WaitMode mode, uint64_t after, int64_t timeout_ns)
 {
     return frames::wait_for_frame(handle.reader, mode, after, Deadline(timeout_ns));
@@ -127,10 +134,7 @@ int_fast8_t daoShmWaitTimeout(IMAGE *image, const struct timespec *timeout)
 
 int_fast8_t daoShmWaitForTargetCounter(IMAGE *image, uint64_t targetCnt0)
 {
-    return with_handle(image, [&](Handle &handle) {
-        return targetCnt0 == 0 ? Status::success
-                               : wait_for(handle, WaitMode::spinning, targetCnt0 - 1, dao::wait::no_limit);
-    });
+    return with_handle(image, [&](Handle &handle) { return wait_for_target(handle, targetCnt0); });
 }
 
 int_fast8_t daoShmWaitForFrame(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns)

@@ -142,7 +142,9 @@ void rewind(Reader &reader) noexcept
 
 void follow_generation(Reader &reader) noexcept
 {
-    if (reader.segment->generation() == reader.position.generation)
+    const Position &position = reader.position;
+    if (reader.segment->generation() == position.generation &&
+        !protocol::went_back(std::max(position.tail, position.seen), reader.segment->slots().newest().counter))
         return;
     rewind(reader);
     reader.position.restarted = true;
@@ -270,14 +272,16 @@ Status seen(Reader &reader, uint32_t generation, uint64_t newest, Status status)
 
 }
 
-Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline)
+Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline,
+                      wait::Counter meaning)
 {
     Segment &segment = *reader.segment;
     follow_generation(reader);
     Position &position = reader.position;
     // Who waits is listed, not only who has read.
     segment::note_reader(segment, reader.place, position.seen, position.missed, platform::realtime_coarse_ns());
-    wait::FrameCondition frame(segment, position.generation, position.restarted ? 0 : after);
+    const bool is_before_restart = position.restarted && meaning == wait::Counter::place;
+    wait::FrameCondition frame(segment, position.generation, is_before_restart ? 0 : after, meaning);
     Status status = Status::success;
     if (mode == WaitMode::asleep)
         status = wait::wait_asleep(segment, frame, reader.cancellation, deadline);

@@ -52,7 +52,8 @@ void reset_tail(Reader &reader) noexcept;
 // All frames are unseen again.
 void rewind(Reader &reader) noexcept;
 
-// Takes notice when the segment was reused: its counters began anew, and with them this reader's place.
+// Takes notice when the counters began anew, as the segment was reused or a program set them back: with them does this
+// reader's place.
 void follow_generation(Reader &reader) noexcept;
 
 uint64_t newest_counter(Reader &reader) noexcept;
@@ -77,8 +78,9 @@ Status describe_newest(const Reader &reader, DAO_FRAME &frame) noexcept;
 // Whether what was read from the frame's slot since the frame was described is that frame.
 Status check_frame(const Reader &reader, const DAO_FRAME &frame) noexcept;
 
-// Until the newest counter exceeds `after`, or the segment was reused and has a frame.
-Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline);
+// Until the newest counter exceeds `after`; where that is a place, also until there is a frame since the counters began anew.
+Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait::Deadline &deadline,
+                      wait::Counter meaning = wait::Counter::place);
 Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadline &deadline);
 // A semaphore of its own for this reader, if it has none yet: reader.claim.
 Status claim_semaphore(Reader &reader) noexcept;

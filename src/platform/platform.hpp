@@ -426,6 +426,8 @@ class NamedSemaphore
     // Takes a post, waiting at most `timeout_ns`. `woken`: taken.
     Sleep wait(int64_t timeout_ns) noexcept;
 
+    // As far as it may: gives the semaphore the owner, the group and the mode of that file.
+    static void share_as(const char *semaphore_name, const File &file) noexcept;
     static void remove(const char *semaphore_name) noexcept;
 
   private:

@@ -10,6 +10,20 @@ namespace dao::segment
 
 using base::Word;
 
+namespace
+{
+
+// What whoever asks now finds under the name, whoever took the segment away.
+format::SegmentState current_state(const Segment &segment) noexcept
+{
+    const Status status = segment.query_name();
+    if (status == Status::replaced)
+        return format::state_replaced;
+    return status == Status::removed ? format::state_removed : segment.state();
+}
+
+}
+
 DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
 {
     DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
@@ -25,7 +39,7 @@ DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
     info.has_extension = 1;
     info.segment_id = extension->segment_id;
     info.generation = segment.generation();
-    info.state = segment.state();
+    info.state = current_state(segment);
     info.writer_pid = base::token_pid(writer);
     if (writer != 0)
         info.writer_alive = public_value(holder != 0 ? judge(segment, holder) : judge_process(segment, writer));

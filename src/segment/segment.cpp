@@ -217,7 +217,8 @@ void Segment::open_named_semaphores(bool create, uint32_t mode, bool dao_names) 
         if (number != protocol::log_semaphore && number >= semaphore_limit())
             continue;
         name_semaphore(number, dao_names, text, sizeof text);
-        named_semaphores_[number].open(text, create, mode);
+        if (named_semaphores_[number].open(text, create, mode) && create)
+            platform::NamedSemaphore::share_as(text, file_);
     }
 }
 

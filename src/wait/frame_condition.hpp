@@ -1,5 +1,5 @@
-// The frame that is waited for: the first whose counter exceeds a given one, or any once the segment was reused, as the
-// counters began anew then.
+// The frame that is waited for: the first whose counter exceeds a given one; once the counters began anew any frame, or still
+// that one.
 #pragma once
 
 #include "segment/segment.hpp"
@@ -7,19 +7,30 @@
 namespace dao::wait
 {
 
+// What a given counter means once the counters began anew: a place among the frames before, or a goal.
+enum class Counter
+{
+    place,
+    goal
+};
+
 class FrameCondition
 {
   public:
     // `generation`: that of the segment when `after` was the counter of a frame.
-    FrameCondition(const segment::Segment &segment, uint32_t generation, uint64_t after) noexcept
-        : segment_(segment), generation_(generation), after_(after)
+    FrameCondition(const segment::Segment &segment, uint32_t generation, uint64_t after,
+                   Counter meaning = Counter::place) noexcept
+        : segment_(segment), generation_(generation), after_(after), meaning_(meaning)
     {
     }
 
     bool holds() noexcept
     {
         follow_generation();
-        newest_ = segment_.slots().newest().counter;
+        const uint64_t newest = segment_.slots().newest().counter;
+        if (protocol::went_back(newest_, newest))
+            begin_anew();
+        newest_ = newest;
         return newest_ > after_;
     }
 
@@ -29,7 +40,7 @@ class FrameCondition
         const uint64_t newest = segment_.published().load_acquire();
         if (newest <= after_)
             return false;
-        if (follow_generation()) // the counter may be of the frames before
+        if (follow_generation() || newest != after_ + 1 || meaning_ == Counter::goal) // the counter may be of the frames before
             return holds();
         newest_ = newest;
         return true;
@@ -45,13 +56,20 @@ class FrameCondition
         if (generation == generation_)
             return false;
         generation_ = generation;
-        after_ = 0;
+        newest_ = 0;
+        begin_anew();
         return true;
+    }
+    void begin_anew() noexcept
+    {
+        if (meaning_ == Counter::place)
+            after_ = 0;
     }
 
     const segment::Segment &segment_;
     uint32_t generation_;
     uint64_t after_;
+    Counter meaning_;
     uint64_t newest_ = 0;
 };
 

@@ -67,6 +67,20 @@ TEST(EndOfASegment, IsToldToWhoBorrowsInOrder)
     }
 }
 
+// Who only asks, and neither reads nor waits.
+TEST(EndOfASegment, IsSeenInItsDescription)
+{
+    for (const auto &[end, told] : ends)
+    {
+        SegmentName name;
+        Image image;
+        image.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+        EXPECT_EQ(image.info().state, 0u);
+        end(name.text());
+        EXPECT_EQ(image.info().state, told == DAO_REMOVED ? 2u : 1u);
+    }
+}
+
 // The calls that lend a slot of whatever age say it too, and lend it all the same.
 TEST(EndOfASegment, IsToldByWhatLendsASlot)
 {

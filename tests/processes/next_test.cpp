@@ -207,6 +207,51 @@ TEST_P(Next, GoesOnWithTheFramesOfAReuse)
     EXPECT_TRUE(gives(1, 7, 0));
 }
 
+// As programs do that write the fields themselves.
+void set_counters_back(IMAGE *image)
+{
+    for (uint32_t slot = 0; slot < depth; ++slot)
+        image->md[slot].cnt0 = 0;
+}
+
+TEST_P(Next, GoesOnWithTheFramesAfterAProgramSetTheCountersBack)
+{
+    for (const uint32_t order : {DAO_NEXT_NEWEST, DAO_NEXT_IN_ORDER})
+    {
+        how_.order = order;
+        how_.timeout_ns = waits_for_semaphore() ? 10 * millisecond_ns : 0;
+        for (uint64_t number = 1; number <= 100; ++number)
+        {
+            publish(writer_, number);
+            ASSERT_TRUE(gives(number, number, 0));
+        }
+        set_counters_back(writer_);
+        EXPECT_EQ(next(), DAO_TIMEOUT);
+        publish(writer_, 7);
+        EXPECT_TRUE(gives(1, 7, 0));
+        publish(writer_, 8);
+        EXPECT_TRUE(gives(2, 8, 0));
+        set_counters_back(writer_);
+        EXPECT_EQ(next(), DAO_TIMEOUT);
+    }
+}
+
+TEST_P(Next, WaitsOnWhileAProgramSetsTheCountersBack)
+{
+    for (uint64_t number = 1; number <= 100; ++number)
+        publish(writer_, number);
+    EXPECT_TRUE(gives(100, 100, 99));
+    how_.timeout_ns = 60 * second_ns;
+    std::thread program([&] {
+        std::this_thread::sleep_for(milliseconds(50));
+        set_counters_back(writer_);
+        std::this_thread::sleep_for(milliseconds(50));
+        publish(writer_, 7);
+    });
+    EXPECT_TRUE(gives(1, 7, 0));
+    program.join();
+}
+
 TEST_P(Next, NoticesARemovalHoweverShortItsTimeLimits)
 {
     std::error_code refused;

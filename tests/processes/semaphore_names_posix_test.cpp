@@ -6,6 +6,7 @@
 #include "segment_name.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace
@@ -47,6 +48,44 @@ TEST_F(SemaphoreNames, ThatAnotherSegmentHasAreAnErrorThatNamesIt)
         EXPECT_NE(message.find(part), std::string::npos) << message;
     EXPECT_FALSE(std::filesystem::exists(path("2")));
 }
+
+#ifdef __linux__
+struct stat status_of(const std::string &path)
+{
+    struct stat found = {};
+    EXPECT_EQ(stat(path.c_str(), &found), 0) << path;
+    return found;
+}
+
+std::string file_of_semaphore(const std::string &segment, const std::string &which)
+{
+    return "/dev/shm/sem." + semaphore_name(segment, which).substr(1);
+}
+
+// Who may write frames may post: whatever the mask of the process that makes them.
+TEST_F(SemaphoreNames, AreOfTheSegmentsModeAndOwner)
+{
+    const mode_t before = umask(077);
+    DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
+    options.file_mode = 0666;
+    const uint32_t shape[] = {4};
+    daoShmSetCompatibility(1);
+    ASSERT_EQ(daoShmImageCreateWith(first_, path("1").c_str(), 1, shape, _DATATYPE_UINT32, &options), DAO_SUCCESS);
+    umask(before);
+    for (const char *which : which_semaphores)
+        EXPECT_EQ(status_of(file_of_semaphore(path("1"), which)).st_mode & 0777u, 0666u) << which;
+    if (geteuid() != 0)
+        return;
+    ASSERT_EQ(chown(path("1").c_str(), 65534, 65534), 0);
+    ASSERT_EQ(make(second_, path("1"), true, 5), DAO_SUCCESS) << daoLastErrorMessage(); // in place of the user's
+    EXPECT_EQ(status_of(path("1")).st_uid, 65534u);
+    for (const char *which : which_semaphores)
+    {
+        EXPECT_EQ(status_of(file_of_semaphore(path("1"), which)).st_uid, 65534u) << which;
+        EXPECT_EQ(status_of(file_of_semaphore(path("1"), which)).st_gid, 65534u) << which;
+    }
+}
+#endif
 
 TEST_F(SemaphoreNames, OfTheSegmentItselfAreNoneOfAnother)
 {

@@ -255,6 +255,16 @@ TEST(Counter, TargetIsWaitedFor)
     publish(writer, 3);
     EXPECT_EQ(result.get(), DAO_SUCCESS);
     EXPECT_EQ(daoShmWaitForTargetCounter(reader, 2), DAO_SUCCESS);
+    Image again;
+    again.create(name.text(), {8}, _DATATYPE_UINT32);
+    result = std::async(std::launch::async, [&] { return daoShmWaitForTargetCounter(reader, 3); });
+    for (uint64_t number = 1; number <= 3; ++number)
+    {
+        EXPECT_EQ(result.wait_for(milliseconds(20)), std::future_status::timeout) << number;
+        publish(again, number);
+    }
+    EXPECT_EQ(result.get(), DAO_SUCCESS) << "counted from the first frame since the segment was made again";
+    EXPECT_EQ(daoShmGetCounter(reader), 3u);
 }
 
 TEST(Adaptive, FindsEveryFrameOfAPacedWriter)

@@ -15,6 +15,9 @@ void NamedSemaphore::post() noexcept
     sem_post(static_cast<sem_t *>(native()));
 }
 
+// They are no files, and made with the mode that is asked for.
+void NamedSemaphore::share_as(const char *, const File &) noexcept {}
+
 Sleep NamedSemaphore::wait(int64_t timeout_ns) noexcept
 {
     constexpr int64_t pause_ns = 100'000;

@@ -41,6 +41,8 @@ Sleep NamedSemaphore::wait(int64_t timeout_ns) noexcept
     return timeout_ns <= 0 ? Sleep::timed_out : wait_for(native(), timeout_ns);
 }
 
+void NamedSemaphore::share_as(const char *, const File &) noexcept {}
+
 void NamedSemaphore::remove(const char *) noexcept {}
 
 }
