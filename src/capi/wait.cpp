@@ -87,8 +87,7 @@ int_fast8_t wait_until(IMAGE *image, const struct timespec *timeout, Wait &&wait
 
 int_fast8_t daoShmWaitForSemaphore(IMAGE *image, int32_t semNb)
 {
-    return with_handle(image,
-                       [&](Handle &handle) { return wait_for_numbered(handle, semNb, dao::wait::no_limit); });
+    return with_handle(image, [&](Handle &handle) { return wait_for_numbered(handle, semNb, dao::wait::no_limit); });
 }
 
 int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, const struct timespec *timeout)
@@ -116,9 +115,8 @@ int_fast8_t daoShmWaitSemTimeout(IMAGE *image, int32_t semNb, const struct times
 
 int_fast8_t daoShmWaitForCounter(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) {
-        return wait_for_unseen(handle, WaitMode::spinning, dao::wait::no_limit);
-    });
+    return with_handle(image,
+                       [](Handle &handle) { return wait_for_unseen(handle, WaitMode::spinning, dao::wait::no_limit); });
 }
 
 int_fast8_t daoShmWait(IMAGE *image)
@@ -139,20 +137,20 @@ int_fast8_t daoShmWaitForTargetCounter(IMAGE *image, uint64_t targetCnt0)
 
 int_fast8_t daoShmWaitForFrame(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns)
 {
-    return with_handle(
-        image, [&](Handle &handle) { return wait_for(handle, WaitMode::asleep, after_cnt0, timeout_ns); });
+    return with_handle(image,
+                       [&](Handle &handle) { return wait_for(handle, WaitMode::asleep, after_cnt0, timeout_ns); });
 }
 
 int_fast8_t daoShmWaitForFrameSpin(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns)
 {
-    return with_handle(
-        image, [&](Handle &handle) { return wait_for(handle, WaitMode::spinning, after_cnt0, timeout_ns); });
+    return with_handle(image,
+                       [&](Handle &handle) { return wait_for(handle, WaitMode::spinning, after_cnt0, timeout_ns); });
 }
 
 int_fast8_t daoShmWaitForFrameAdaptive(IMAGE *image, uint64_t after_cnt0, int64_t timeout_ns)
 {
-    return with_handle(
-        image, [&](Handle &handle) { return wait_for(handle, WaitMode::adaptive, after_cnt0, timeout_ns); });
+    return with_handle(image,
+                       [&](Handle &handle) { return wait_for(handle, WaitMode::adaptive, after_cnt0, timeout_ns); });
 }
 
 int_fast8_t daoShmWaitForNextSegment(IMAGE *image)

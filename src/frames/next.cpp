@@ -44,8 +44,7 @@ Status deliver_unseen(Reader &reader, const NextRequest &request, bool posted, v
     return Status::success;
 }
 
-Status wait_for_unseen(Reader &reader, const NextRequest &request, uint64_t after,
-                       const wait::Deadline &deadline)
+Status wait_for_unseen(Reader &reader, const NextRequest &request, uint64_t after, const wait::Deadline &deadline)
 {
     if (request.by_semaphore)
         return wait_for_semaphore(reader, request.semaphore, deadline);

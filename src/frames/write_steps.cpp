@@ -157,6 +157,9 @@ void carry_over(const Segment &segment, uint32_t slot, uint64_t from) noexcept
 
 Status fail_lost_lock(const Segment &segment) noexcept
 {
+    // Another program may have made the file again in place, and the lock's word with it.
+    if (Status name = segment.query_name(); name != Status::success)
+        return base::condition(name, segment.name());
     const base::ProcessToken holder = segment.writer_lock().holder();
     char who[32] = "";
     if (holder != 0 && holder != segment.self())

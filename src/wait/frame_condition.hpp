@@ -40,7 +40,8 @@ class FrameCondition
         const uint64_t newest = segment_.published().load_acquire();
         if (newest <= after_)
             return false;
-        if (follow_generation() || newest != after_ + 1 || meaning_ == Counter::goal) // the counter may be of the frames before
+        if (follow_generation() || newest != after_ + 1 ||
+            meaning_ == Counter::goal) // the counter may be of the frames before
             return holds();
         newest_ = newest;
         return true;

@@ -37,8 +37,7 @@ Status wait_on_system(const Segment &segment, Semaphore &semaphore, int64_t long
 
 // DAO's semaphore of that number: on segments that DAO programs share. On systems that know only named semaphores, the
 // segment's own.
-Status wait_for_named(Segment &segment, uint32_t semaphore, Cancellation &cancellation,
-                      const Deadline &deadline)
+Status wait_for_named(Segment &segment, uint32_t semaphore, Cancellation &cancellation, const Deadline &deadline)
 {
     platform::NamedSemaphore &named = segment.named_semaphore(semaphore);
     if (!named.is_open())
@@ -51,8 +50,7 @@ Status wait_for_named(Segment &segment, uint32_t semaphore, Cancellation &cancel
 
 // The C library's semaphore, which programs may also post and take themselves. The bit says whether the post was a frame's:
 // that of a segment's end is none. It is all that a process posts whose library is another.
-Status wait_for_native(const Segment &segment, uint32_t semaphore, Cancellation &cancellation,
-                       const Deadline &deadline)
+Status wait_for_native(const Segment &segment, uint32_t semaphore, Cancellation &cancellation, const Deadline &deadline)
 {
     const bool mixed = base::Word<uint32_t>(&segment.extension()->mixed_libraries).load_relaxed() != 0;
     const auto take = [&](bool woken) noexcept {
@@ -69,8 +67,7 @@ Status wait_for_native(const Segment &segment, uint32_t semaphore, Cancellation 
 
 }
 
-Status wait_for_semaphore(Segment &segment, uint32_t semaphore, Cancellation &cancellation,
-                          const Deadline &deadline)
+Status wait_for_semaphore(Segment &segment, uint32_t semaphore, Cancellation &cancellation, const Deadline &deadline)
 {
     if (segment.has_named_semaphores())
         return wait_for_named(segment, semaphore, cancellation, deadline);

@@ -5,7 +5,7 @@ cmake_minimum_required(VERSION 3.22)
 set(harmless
     # cannot fail, or say that they did
     __errno_location clock_gettime getenv getrlimit geteuid getpid localtime_r strerror strftime sysconf raise
-    pthread_sigmask sigaction sigdelset sigemptyset sigfillset sigismember sigpending pthread_mutex_lock pthread_mutex_unlock
+    pthread_setcancelstate pthread_testcancel pthread_sigmask sigaction sigdelset sigemptyset sigfillset sigismember sigpending pthread_mutex_lock pthread_mutex_unlock
     # give back, end a list, or ask what is known: nothing is to be done when they fail
     close closedir munmap readdir sem_close sem_getvalue sem_trywait sem_destroy sem_unlink prctl
     # fails only for arguments that are never given
