@@ -94,8 +94,11 @@ Status follow(Handle &handle, const wait::Deadline &deadline) noexcept
 {
     const format::Geometry before = handle.segment->layout().geometry;
     if (Status status = reopen_once_made(handle, deadline); status != Status::success)
-        return base::last_error_code() == DAO_E_NOT_FOUND ? base::condition(Status::removed, handle.segment->name())
-                                                          : status;
+    {
+        const DAO_ERROR_CODE cause = base::last_error_code();
+        const bool is_gone = cause == DAO_E_NOT_FOUND || cause == DAO_E_REMOVED;
+        return is_gone ? base::condition(Status::removed, handle.segment->name()) : status;
+    }
     return handle.segment->layout().geometry.has_same_frames(before)
                ? Status::success
                : base::condition(Status::replaced, handle.segment->name());

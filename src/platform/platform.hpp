@@ -218,6 +218,8 @@ class File
     Status query(const char *name, FileInfo &info) const noexcept;
     // Reserves space for the whole file: afterwards a full file system cannot hurt it.
     Status reserve(const char *name, uint64_t bytes) noexcept;
+    // The same for a file whose content stays. Where the file system cannot, nothing is done.
+    Status reserve_content(const char *name, uint64_t bytes) const noexcept;
     // Makes this file belong to the user and group that `like` belongs to, as far as the process may: for a file that
     // takes the place of another. With its permissions, or with `mode` when that is not 0.
     Status take_owner(const char *name, const FileInfo &like, uint32_t mode) noexcept;

@@ -140,7 +140,7 @@ Placed create_over(const Place &place, const Layout &layout, const CreateOptions
     SegmentPointer old;
     if (open(place.name, false, old) != Status::success)
     {
-        if (base::last_error_code() == DAO_E_VERSION)
+        if (base::last_error_code() == DAO_E_VERSION || base::last_error_code() == DAO_E_REMOVED)
             return create_new(place, layout, options, &info, segment);
         if (base::last_error_code() == DAO_E_FORMAT)
             (void)fail(DAO_E_EXISTS,
@@ -156,6 +156,9 @@ Placed create_over(const Place &place, const Layout &layout, const CreateOptions
     const bool reusable = is_reusable(*old, layout, options);
     if (!reusable && !is_adoptable(*old, layout))
         return replace(place, layout, options, info, *old, segment);
+    // DAO's files have no room reserved.
+    if (!reusable && old->file().reserve_content(place.name, info.bytes) != Status::success)
+        return Placed::failed;
     if (reusable && reuse(*old, place.interrupts, options.dao_semaphores, options.file_mode) != Status::success)
         return Placed::failed;
     segment = std::move(old);

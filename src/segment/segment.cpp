@@ -46,6 +46,14 @@ Segment::Segment(const char *name, const char *path, platform::File file, const 
     identify();
 }
 
+// A program that closes descriptors which are not its own (closefrom) may have another file under ours by now.
+Segment::~Segment()
+{
+    platform::FileInfo own;
+    if (file_.is_open() && !query_own_file(own))
+        (void)file_.release();
+}
+
 void Segment::identify() noexcept
 {
     creation_time_ = creation_time_bits(*first_metadata());
@@ -142,8 +150,8 @@ Status Segment::query_name() const noexcept
 {
     if (state() == format::state_replaced)
         return Status::replaced;
-    if (state() == format::state_live && !file_.is_open())
-        return Status::success; // a private image
+    if (!file_.is_open()) // a private image: whatever has its name
+        return state() == format::state_live ? Status::success : Status::removed;
     platform::FileIdentity now;
     const platform::Named named = platform::identity_of(path_, now);
     if (named == platform::Named::absent)
@@ -156,7 +164,8 @@ Status Segment::query_name() const noexcept
     if (named == platform::Named::found && (state() != format::state_live || !(now == file_identity_)))
         return Status::replaced;
     if (mapping_.loss() == platform::Loss::unreadable)
-        return base::fail(DAO_E_SYSTEM, "%s: cannot read its file any more: input/output error; close it", name_);
+        return base::fail(DAO_E_SYSTEM, "%s: cannot read its file any more: input/output error, or no space for a page of it "
+                                       "on its file system; close it", name_);
     return is_made_again(knows_own ? own.bytes : mapping_.bytes()) ? Status::replaced : Status::success;
 }
 

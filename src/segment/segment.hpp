@@ -99,6 +99,9 @@ class Segment
     // `path`: where that name is, whatever this process's folder is later. `identity`: of `file`.
     Segment(const char *name, const char *path, platform::File file, const platform::FileIdentity &identity,
             platform::Mapping mapping, const format::Layout &layout, bool read_only) noexcept;
+    ~Segment();
+    Segment(const Segment &) = delete;
+    Segment &operator=(const Segment &) = delete;
 
     // A file that holds no segment yet: writes everything but the frames.
     void initialise(bool shared, bool dao_semaphores) noexcept;
@@ -223,8 +226,8 @@ class Segment
 
     Lock lock(uint64_t *word) const noexcept { return Lock(base::Word<uint64_t>(word), proof_.token(), IsDead{this}); }
 
-    char name_[format::name_capacity];
-    char path_[platform::path_capacity];
+    char name_[format::name_capacity] = {}; // goes into the file whole
+    char path_[platform::path_capacity] = {};
     platform::File file_;
     platform::FileIdentity file_identity_; // of the file, nothing for a private image
     platform::Mapping mapping_;

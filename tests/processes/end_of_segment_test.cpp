@@ -67,6 +67,16 @@ TEST(EndOfASegment, IsToldToWhoBorrowsInOrder)
     }
 }
 
+TEST(EndOfASegment, OfAPrivateImageHasNothingToDoWithFiles)
+{
+    SegmentName name;
+    Image file, image;
+    file.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+    image.create(name.text(), {size}, _DATATYPE_UINT32, depth, 0, 0);
+    ASSERT_EQ(daoShmRetirePrivate(image, 0), DAO_SUCCESS);
+    EXPECT_EQ(daoShmWaitForFrame(image, 0, -1), DAO_REMOVED);
+}
+
 // Who only asks, and neither reads nor waits.
 TEST(EndOfASegment, IsSeenInItsDescription)
 {

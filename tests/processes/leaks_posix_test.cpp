@@ -1,10 +1,17 @@
 // Nothing remains: no descriptor, no mapping, no file, no named semaphore.
+#include "dao_bytes.hpp"
 #include "dao_semaphores.hpp"
 #include "image.hpp"
 #include "segment_name.hpp"
 #include "system_posix.hpp"
 
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace
 {
@@ -32,6 +39,49 @@ TEST(Leaks, TenThousandOpensLeaveNothing)
     EXPECT_EQ(descriptor_count(), descriptors);
     EXPECT_EQ(mapping_count(name.text()), 1u);
     EXPECT_EQ(name.file_count(), 1u);
+}
+
+// What was in memory before is nobody's to read.
+TEST(Leaks, MemoryOfTheProcessIsNotInTheFile)
+{
+    for (size_t bytes = 512; bytes <= 65536; bytes += 256)
+        std::free(std::memset(std::malloc(bytes), 'S', bytes)); // in whatever block a segment is made next
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {4}, _DATATYPE_FLOAT, 3, 2);
+    require(daoShmSetKeywordString(image, "A", "b", "c"), "keyword");
+    const Bytes file = read_file(name.text());
+    const Bytes secret(8, 'S');
+    EXPECT_EQ(std::search(file.begin(), file.end(), secret.begin(), secret.end()), file.end());
+}
+
+// A program that closes all descriptors (closefrom) has others under their numbers afterwards.
+TEST(Leaks, DescriptorThatIsAnothersByNowIsNotClosed)
+{
+    SegmentName name;
+    const pid_t child = fork();
+    if (child == 0)
+    {
+        Image image, other;
+        image.create(name.text(), {4}, _DATATYPE_FLOAT, 3, 2);
+        other.open(name.text());
+        const int numbers[] = {image->shmfd, other->shmfd};
+        for (const int number : numbers)
+        {
+            close(number);
+            if (dup2(STDERR_FILENO, number) != number)
+                _exit(1);
+        }
+        float frame[4] = {};
+        const bool works = daoShmImage2Shm(frame, 4, image) == DAO_SUCCESS && daoShmReopen(other) == DAO_SUCCESS;
+        daoShmCloseShm(image);
+        daoShmCloseShm(other);
+        const bool are_open = fcntl(numbers[0], F_GETFD) >= 0 && fcntl(numbers[1], F_GETFD) >= 0;
+        _exit(works && are_open ? 0 : 2);
+    }
+    int ended = -1;
+    waitpid(child, &ended, 0);
+    EXPECT_EQ(ended, 0);
 }
 
 TEST(Leaks, ReadersThatCloseLeaveTheirPlaces)

@@ -114,6 +114,31 @@ TEST_F(Links, TakenElsewhereAreAReplacement)
     EXPECT_EQ(daoShmCheckReplaced(other_), DAO_REMOVED);
 }
 
+// A hard link that somebody made before the segment was removed: a name of what has ended.
+TEST_F(Links, ToASegmentThatWasRemovedAreNoSegment)
+{
+    const std::string name = target("1").string(), kept = target("2").string();
+    image_.create(name, {4}, _DATATYPE_UINT32);
+    fs::create_hard_link(name, kept);
+    other_.open(kept);
+    ASSERT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
+    Image late;
+    EXPECT_EQ(late.try_open(kept), DAO_ERROR);
+    expect_failure(DAO_E_REMOVED, kept);
+    DAO_NEXT_OPTIONS following = DAO_NEXT_OPTIONS_INIT;
+    following.follow = 1;
+    for (const int64_t limit_ns : {int64_t{0}, int64_t{100'000'000}, int64_t{-1}})
+    {
+        following.timeout_ns = limit_ns;
+        EXPECT_EQ(daoShmNext(other_, &following, frame_.data(), 4, nullptr, nullptr), DAO_REMOVED);
+    }
+    EXPECT_EQ(daoShmReopen(other_), DAO_ERROR);
+    expect_failure(DAO_E_REMOVED, kept);
+    late.create(kept, {4}, _DATATYPE_UINT32);
+    EXPECT_EQ(daoShmReopen(other_), DAO_SUCCESS);
+    EXPECT_EQ(other_.info().segment_id, late.info().segment_id);
+}
+
 TEST_F(Links, AreNothingNewForAnExclusiveCreate)
 {
     make_link(target("x"), link("x"));

@@ -1,4 +1,5 @@
 // A file system that fills up: an error at create, no file remains, and never a SIGBUS later.
+#include "dao_bytes.hpp"
 #include "frames.hpp"
 #include "image.hpp"
 #include "role.hpp"
@@ -54,6 +55,14 @@ int play_crowded_creator(const Arguments &arguments)
     require(daoShmImage2Shm(frame.data(), 100'000, small), "publish");
     require(daoShmReadNewest(small, read.data(), 100'000, nullptr, nullptr), "read");
     EXPECT_TRUE(is_frame(read, 1));
+    // DAO's files have no room reserved: who makes such a segment again here has it then, or is told.
+    const std::string daos = folder + "/daos.im.shm";
+    const DaoSegment layout{{200'000}, _DATATYPE_UINT32, 1, 0, false};
+    const Bytes bytes = make_bytes(layout, daos);
+    write_file(daos, Bytes(bytes.begin(), bytes.begin() + 4096));
+    std::filesystem::resize_file(daos, bytes.size());
+    EXPECT_EQ(other.try_create(daos, {200'000}, _DATATYPE_UINT32), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NO_SPACE) << daoLastErrorMessage();
     say(testing::Test::HasFailure() ? "failed" : "passed");
     return 0;
 }

@@ -69,6 +69,12 @@ Status File::take_owner(const char *name, const FileInfo &like, uint32_t mode) n
     return Status::success;
 }
 
+Status File::reserve_content(const char *name, uint64_t bytes) const noexcept
+{
+    const int cause = reserve_space(descriptor(), bytes);
+    return cause == 0 || cause == ENOTSUP ? Status::success : fail_system(name, "reserve space for", cause);
+}
+
 Status File::reserve(const char *name, uint64_t bytes) noexcept
 {
     // To try would raise SIGXFSZ, which ends the process.

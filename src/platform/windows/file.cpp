@@ -118,6 +118,11 @@ Status File::reserve(const char *name, uint64_t bytes) noexcept
     return Status::success;
 }
 
+Status File::reserve_content(const char *, uint64_t) const noexcept
+{
+    return Status::success; // they have it
+}
+
 Status File::lock(const char *name, base::Interrupts &interrupts) noexcept
 {
     constexpr int64_t pause_ns = 1'000'000;
