@@ -75,10 +75,11 @@ Status open_live(const char *name, const char *path, bool read_only, SegmentPoin
             break;
     }
     if (opened->state() != format::state_live)
-        return fail(DAO_E_REMOVED,
-                    "%s: cannot open it: the segment was removed or replaced, and this is another link to its file; make "
-                    "it again, or remove the link",
-                    name);
+        return fail(
+            DAO_E_REMOVED,
+            "%s: cannot open it: the segment was removed or replaced, and this is another link to its file; make "
+            "it again, or remove the link",
+            name);
     if (opened->has_dao_semaphores() || (opened->has_named_semaphores() && !opened->read_only()))
         opened->open_named_semaphores(false, 0);
     if (opened->extension() != nullptr && !opened->read_only() && opened->extension()->semaphore_layout != 0 &&

@@ -49,8 +49,8 @@ Segment::Segment(const char *name, const char *path, platform::File file, const 
 // A program that closes descriptors which are not its own (closefrom) may have another file under ours by now.
 Segment::~Segment()
 {
-    platform::FileInfo own;
-    if (file_.is_open() && !query_own_file(own))
+    platform::FileInfo now;
+    if (file_.is_open() && file_.query(name_, now) == Status::success && !(now.identity == file_identity_))
         (void)file_.release();
 }
 
@@ -164,8 +164,10 @@ Status Segment::query_name() const noexcept
     if (named == platform::Named::found && (state() != format::state_live || !(now == file_identity_)))
         return Status::replaced;
     if (mapping_.loss() == platform::Loss::unreadable)
-        return base::fail(DAO_E_SYSTEM, "%s: cannot read its file any more: input/output error, or no space for a page of it "
-                                       "on its file system; close it", name_);
+        return base::fail(DAO_E_SYSTEM,
+                          "%s: cannot read its file any more: input/output error, or no space for a page of it "
+                          "on its file system; close it",
+                          name_);
     return is_made_again(knows_own ? own.bytes : mapping_.bytes()) ? Status::replaced : Status::success;
 }
 

@@ -59,7 +59,7 @@ int play_crowded_creator(const Arguments &arguments)
     const std::string daos = folder + "/daos.im.shm";
     const DaoSegment layout{{200'000}, _DATATYPE_UINT32, 1, 0, false};
     const Bytes bytes = make_bytes(layout, daos);
-    write_file(daos, Bytes(bytes.begin(), bytes.begin() + 4096));
+    write_file(daos, Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(layout.data_offset())));
     std::filesystem::resize_file(daos, bytes.size());
     EXPECT_EQ(other.try_create(daos, {200'000}, _DATATYPE_UINT32), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_NO_SPACE) << daoLastErrorMessage();
