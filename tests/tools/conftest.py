@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -152,6 +153,13 @@ class Tool:
         if maps.exists() and not WINDOWS:
             until(lambda: f"{segment}.im.shm" in maps.read_text(), f"{segment}: opened")
         time.sleep(0.5)  # until it waits
+
+    def wait_until_it_takes_signals(self, process):
+        """Before it is prepared for Ctrl-C, the signal ends it."""
+        status = Path(f"/proc/{process.pid}/status")
+        if status.exists() and not WINDOWS:
+            caught = lambda: int(re.search(r"SigCgt:\s*(\w+)", status.read_text())[1], 16)  # noqa: E731
+            until(lambda: caught() >> (signal.SIGINT - 1) & 1, "a handler of Ctrl-C")
 
     def wait_until_read(self, segment):
         """Each of its readers has taken its newest frame, or has missed it."""
