@@ -11,7 +11,7 @@ import tempfile
 import pytest
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "python/tests/helpers"))
-from timing import until
+from timing import unless_late, until
 
 BUILD = pathlib.Path(os.environ["DAO_BUILD"])
 DAOSHM = BUILD / "tools/daoshm/daoshm"
@@ -75,5 +75,27 @@ def network_camera(start, camera_command):
         child = start("arv-fake-gv-camera-0.8", "-i", "127.0.0.1", *arguments)
         until(lambda: camera_command("--list", "--interface", "gige", "--json")[1], "the simulated camera's answer")
         return child
+
+    return run
+
+
+AWAY_S = 1  # a camera that hears nothing for about three seconds gives its reader up: so may one that was stopped
+
+
+@pytest.fixture
+def network_camera_command(network_camera, camera_command):
+    """The same with a simulated network camera; both again where the machine was away until the camera gave up."""
+
+    def run(*arguments, camera=()):
+        def attempt():
+            simulated = network_camera(*camera)
+            try:
+                found = camera_command(*arguments)
+            finally:
+                simulated.kill()
+                simulated.wait()
+            return None if "connection lost" in found[2] else found
+
+        return unless_late(attempt, AWAY_S, "a camera that stays connected")
 
     return run
