@@ -68,6 +68,15 @@ Status check_readable(const Segment &segment, const void *destination, uint64_t 
     return Status::success;
 }
 
+// The segment's end, or that there is none: what is published later is nobody's to read.
+void note_end(Position &position, Status name, uint64_t newest) noexcept
+{
+    if (name == Status::success)
+        position.end = UINT64_MAX;
+    else if (position.end == UINT64_MAX)
+        position.end = newest;
+}
+
 }
 
 Status check_name(Reader &reader) noexcept
@@ -79,12 +88,8 @@ Status check_name(Reader &reader) noexcept
 Status check_name_in_order(Reader &reader, const Newest &newest) noexcept
 {
     const Status status = check_name(reader);
-    Position &position = reader.position;
-    if (status == Status::success)
-        position.end = UINT64_MAX;
-    else if (position.end == UINT64_MAX)
-        position.end = newest.counter;
-    return position.tail < position.end ? Status::success : status;
+    note_end(reader.position, status, newest.counter);
+    return reader.position.tail < reader.position.end ? Status::success : status;
 }
 
 void attach(Reader &reader, Segment &segment) noexcept
@@ -267,6 +272,8 @@ Status seen(Reader &reader, uint32_t generation, uint64_t newest, Status status)
             return lost;
         see(reader, generation, newest);
     }
+    if (status == Status::replaced || status == Status::removed)
+        note_end(reader.position, status, newest);
     return condition(status, segment.name());
 }
 

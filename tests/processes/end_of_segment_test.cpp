@@ -67,6 +67,25 @@ TEST(EndOfASegment, IsToldToWhoBorrowsInOrder)
     }
 }
 
+// A wait said so: what others publish into the old file afterwards is no frame any more.
+TEST(EndOfASegment, ThatAWaitToldIsTheEndOfReadingInOrder)
+{
+    for (const auto &[end, told] : ends)
+    {
+        SegmentName name;
+        Image writer, reader;
+        writer.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+        reader.open(name.text());
+        publish(writer, 1);
+        require(daoShmResetTail(reader, nullptr, nullptr), "reset");
+        end(name.text());
+        EXPECT_EQ(daoShmWaitForFrame(reader, 1, -1), told);
+        Frame frame(size);
+        (void)daoShmImage2Shm(frame.data(), size, writer);
+        EXPECT_EQ(daoShmReadNext(reader, frame.data(), size, nullptr, nullptr, nullptr), told);
+    }
+}
+
 TEST(EndOfASegment, OfAPrivateImageHasNothingToDoWithFiles)
 {
     SegmentName name;
