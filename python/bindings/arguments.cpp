@@ -11,7 +11,7 @@ namespace
 
 [[noreturn]] void refuse(nb::handle value, const char *what, const char *expected)
 {
-    throw Failure(DAO_E_TYPE, std::string(what) + " is " + nb::repr(value).c_str() + "; expected " + expected);
+    throw Failure(DAO_E_TYPE, std::string(what) + " is " + shown(value) + "; expected " + expected);
 }
 
 /// Take up an error that Python has set when it is of that kind, else pass it on.
@@ -34,6 +34,11 @@ nb::object integer(nb::handle value, const char *what)
 }
 
 } // namespace
+
+std::string shown(nb::handle value)
+{
+    return nb::str(nb::module_::import_("daoShm.arguments").attr("shown")(value)).c_str();
+}
 
 int64_t signed_integer(nb::handle value, const char *what)
 {
@@ -71,7 +76,7 @@ int semaphore_number(nb::handle value)
 bool flag(nb::handle value, const char *what)
 {
     if (PyBool_Check(value.ptr()) || is_numpy_bool(value.ptr()))
-        return truth(value);
+        return truth(value, what);
     const nb::object number = nb::steal(PyNumber_Index(value.ptr()));
     if (!number)
         forgive(PyExc_TypeError);
@@ -80,6 +85,19 @@ bool flag(nb::handle value, const char *what)
     if (is_beyond != 0 || (found != 0 && found != 1))
         refuse(value, what, "True or False");
     return found == 1;
+}
+
+bool truth(nb::handle value, const char *what)
+{
+    const int result = PyObject_IsTrue(value.ptr());
+    if (result < 0)
+    {
+        if (PyErr_ExceptionMatches(PyExc_ValueError) == 0) // an array of several elements
+            forgive(PyExc_TypeError);
+        PyErr_Clear();
+        refuse(value, what, "True or False");
+    }
+    return result != 0;
 }
 
 int64_t limit_ns(nb::handle timeout)
@@ -128,8 +146,7 @@ DAO_WAIT_MODE wait_mode(nb::handle mode)
         return DAO_WAIT_SPIN;
     if (name == "adaptive")
         return DAO_WAIT_ADAPTIVE;
-    throw Failure(DAO_E_ARGUMENT,
-                  std::string("mode is ") + nb::repr(mode).c_str() + "; expected \"sleep\", \"spin\" or \"adaptive\"");
+    throw Failure(DAO_E_ARGUMENT, "mode is " + shown(mode) + "; expected \"sleep\", \"spin\" or \"adaptive\"");
 }
 
 WaitRequest historic_request(const HistoricWait &wait)
@@ -139,7 +156,7 @@ WaitRequest historic_request(const HistoricWait &wait)
     request.mode = wait.semaphore.is_none() ? DAO_WAIT_SLEEP : DAO_WAIT_SEMAPHORE;
     if (request.mode == DAO_WAIT_SEMAPHORE)
         request.semaphore = semaphore_number(wait.semaphore);
-    if (truth(wait.spin))
+    if (truth(wait.spin, "spin"))
         request.mode = DAO_WAIT_SPIN;
     return request;
 }

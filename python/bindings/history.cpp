@@ -33,8 +33,8 @@ nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const
                                 const Region &region)
 {
     const int64_t wanted = signed_integer(frames, "num_items");
-    const bool waits_for_count = truth(buffer);
-    const bool waits = truth(check_first);
+    const bool waits_for_count = truth(buffer, "buffer");
+    const bool waits = truth(check_first, "check");
     WaitRequest request = historic_request(wait);
     if ((waits || waits_for_count) && !wait_for_segment(handle_, request))
         return nb::none();

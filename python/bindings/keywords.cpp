@@ -35,19 +35,19 @@ std::string text(const Handle &handle, nb::handle value, const char *what)
     if (bytes == nullptr && PyErr_ExceptionMatches(PyExc_UnicodeError))
     {
         PyErr_Clear();
-        fail(handle, std::string("keyword's ") + what + " is " + nb::repr(value).c_str() +
+        fail(handle, std::string("keyword's ") + what + " is " + shown(value) +
                          ", with a lone surrogate; expected what UTF-8 can hold");
     }
     if (bytes == nullptr && PyErr_ExceptionMatches(PyExc_TypeError))
     {
         PyErr_Clear();
-        fail(handle, std::string("keyword's ") + what + " is " + nb::repr(value).c_str() + "; expected a text");
+        fail(handle, std::string("keyword's ") + what + " is " + shown(value) + "; expected a text");
     }
     if (bytes == nullptr)
         throw nb::python_error();
     const std::string found(bytes, static_cast<std::size_t>(size));
     if (const std::size_t zero = found.find('\0'); zero != std::string::npos)
-        fail(handle, std::string("keyword's ") + what + " is " + nb::repr(value).c_str() + ", with a zero byte after " +
+        fail(handle, std::string("keyword's ") + what + " is " + shown(value) + ", with a zero byte after " +
                          std::to_string(zero) + " of its " + std::to_string(size) + " bytes; expected none");
     return found;
 }
@@ -103,7 +103,7 @@ void Segment::set_keyword(nb::handle name, nb::handle value, nb::handle comment)
     else if (nb::try_cast(value, number))
         set(daoShmSetKeywordLong, number);
     else
-        fail(handle_, "keyword " + key + " is " + nb::repr(value).c_str() +
+        fail(handle_, "keyword " + key + " is " + shown(value) +
                           ", which does not fit; expected an integer of 64 bits, a float or a text");
 }
 

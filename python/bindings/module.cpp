@@ -125,6 +125,8 @@ void bind_module_functions(nb::module_ &module)
     module.def("set_log_level", &daoSetLogLevel, "level"_a, "Set what programs in C print through dao.h: 0 to 3.");
     module.def("flag", &daopython::flag, "value"_a.none(), "what"_a,
                "True or False from a bool, or 1 or 0. Raises TypeError for anything else.");
+    module.def("truth", &daopython::truth, "value"_a.none(), "what"_a,
+               "Whether Python takes a value for true. Raises TypeError for what it takes for neither.");
     module.def("log_level", &daoGetLogLevel, "What set_log_level() set.");
     module.def("_set_main_thread", &daopython::set_main_thread, "identity"_a);
     module.def("_after_fork", &daopython::repair_after_fork);
@@ -238,7 +240,7 @@ void bind_writing(Class &segment)
     segment.def("post", &Segment::post, "semNb"_a.none(),
                 "Post semaphore semNb without publishing. Raises ValueError when the segment has no such one.");
     segment.def(
-        "unlock", [](Segment &self, nb::handle force) { self.unlock(daopython::truth(force)); },
+        "unlock", [](Segment &self, nb::handle force) { self.unlock(daopython::truth(force, "force")); },
         "force"_a.none() = false,
         "Free the locks of a writer of which cannot be told whether it lives, and repair what it left half done.\n\n"
         "info says who that is: writer_pid, writer_name, and writer_alive, None where it cannot be told. Locks of "

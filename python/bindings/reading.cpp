@@ -33,11 +33,11 @@ Failure misfit_failure(const Misfit &misfit, nb::handle out)
     {
         const nb::object flags = out.attr("flags");
         found = "an array of " + text(out.attr("dtype")) + ", shape " + text(out.attr("shape"));
-        if (!truth(flags.attr("writeable")))
+        if (!nb::cast<bool>(flags.attr("writeable")))
             found += ", read-only";
-        if (!truth(flags.attr("c_contiguous")))
+        if (!nb::cast<bool>(flags.attr("c_contiguous")))
             found += ", not in C order";
-        if (!truth(flags.attr("aligned")))
+        if (!nb::cast<bool>(flags.attr("aligned")))
             found += ", not aligned";
     }
     return {DAO_E_TYPE, misfit.segment + ": out is " + found + "; expected a writable, C-ordered array of " +
@@ -159,8 +159,8 @@ nb::object lend_newest(Handle::Use &use, DAO_FRAME &frame, bool writable)
 
 nb::object Segment::get_data(nb::handle check_first, nb::handle reform, const HistoricWait &wait, nb::handle out)
 {
-    FrameArray array(out, !truth(reform));
-    const bool waits = truth(check_first);
+    FrameArray array(out, !truth(reform, "reform"));
+    const bool waits = truth(check_first, "check");
     WaitRequest request;
     if (waits)
     {
@@ -185,8 +185,8 @@ nb::object Segment::get_data(nb::handle check_first, nb::handle reform, const Hi
 // Copies no more than was asked for, from the slot itself.
 nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const HistoricWait &wait, const Region &region)
 {
-    const bool is_flat = !truth(reform);
-    const bool waits = truth(check_first);
+    const bool is_flat = !truth(reform, "reform");
+    const bool waits = truth(check_first, "check");
     const WaitRequest request = historic_request(wait);
     Handle::Use use(handle_);
     if (waits && !wait_for_unseen(use, request))
@@ -210,11 +210,11 @@ nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const Hi
 
 nb::tuple Segment::get_data_next(nb::handle wait, nb::handle reform, const Region &region)
 {
-    const bool is_flat = !truth(reform);
+    const bool is_flat = !truth(reform, "reform");
     FrameArray array(nb::none(), is_flat && !region.is_part());
     WaitRequest request;
     request.order = DAO_NEXT_IN_ORDER;
-    request.timeout_ns = truth(wait) ? -1 : 0;
+    request.timeout_ns = truth(wait, "wait") ? -1 : 0;
     Delivered delivered;
     int axes = 0;
     if (wait_for_segment(handle_, request))
@@ -263,7 +263,7 @@ nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
 
 nb::object Segment::view(nb::handle writable)
 {
-    const bool is_writable = truth(writable);
+    const bool is_writable = truth(writable, "writable");
     Handle::Use use(handle_);
     use.look_for_replacement();
     if (is_writable && use->read_only)

@@ -21,7 +21,7 @@ nb::object plain_slice(nb::handle value, const char *what)
     if (value.is_none())
         return nb::borrow(value);
     if (!PySlice_Check(value.ptr()))
-        throw Failure(DAO_E_TYPE, std::string(what) + " is " + nb::repr(value).c_str() + "; expected a slice, or None");
+        throw Failure(DAO_E_TYPE, std::string(what) + " is " + shown(value) + "; expected a slice, or None");
     Py_ssize_t start = 0;
     Py_ssize_t stop = 0;
     Py_ssize_t step = 0;
@@ -30,7 +30,7 @@ nb::object plain_slice(nb::handle value, const char *what)
         nb::python_error error;
         if (error.matches(PyExc_TypeError) || error.matches(PyExc_ValueError))
             throw Failure(DAO_E_TYPE,
-                          std::string(what) + " is " + nb::repr(value).c_str() + ": " + nb::str(error.value()).c_str());
+                          std::string(what) + " is " + shown(value) + ": " + nb::str(error.value()).c_str());
         throw error;
     }
     return slice(start, stop, step);

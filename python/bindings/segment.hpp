@@ -138,13 +138,10 @@ int semaphore_number(nb::handle value);
 bool flag(nb::handle value, const char *what);
 
 /// Whether Python takes a value for true.
-inline bool truth(nb::handle value)
-{
-    const int result = PyObject_IsTrue(value.ptr());
-    if (result < 0)
-        throw nb::python_error();
-    return result != 0;
-}
+bool truth(nb::handle value, const char *what);
+
+/// What a message says of a value. Runs Python code.
+std::string shown(nb::handle value);
 
 /// The slot that a number of any sign names: modulo the depth.
 inline uint32_t slot_of(int64_t index, uint32_t depth)

@@ -7,11 +7,12 @@ import re
 from typing import NamedTuple
 
 from ._core import ErrorCode
+from .arguments import shown
 from .errors import DaoTypeError, DaoValueError
 from .network_settings import is_host
 from .segment import shm
 
-_ADDRESS = re.compile(r"(?P<host>\[[^\[\]]+\]|[^:\[\]]+)(:(?P<port>\d+))?(:(?P<topic>.+))?", re.DOTALL)
+_ADDRESS = re.compile(r"(?P<host>\[[^\[\]]+\]|[^:\[\]]+)(:(?P<port>\d{1,9}))?(:(?P<topic>.+))?", re.DOTALL)
 
 _PORT_LIKE = re.compile(r"\s*[+-]?\d*\s*")
 
@@ -38,13 +39,13 @@ def parse_address(text: str) -> Address:
     """The parts of HOST[:PORT][:SEGMENT]; an IPv6 address stands in brackets. Raises ValueError, TypeError."""
     if not isinstance(text, str):
         raise DaoTypeError.of(
-            ErrorCode.ARGUMENT, f"address is {text!r}; expected a text, HOST[:PORT][:SEGMENT], as in 'host:wfs'"
+            ErrorCode.ARGUMENT, f"address is {shown(text)}; expected a text, HOST[:PORT][:SEGMENT], as in 'host:wfs'"
         )
     found = _ADDRESS.fullmatch(text)
     port = int(found["port"] or 5555) if found else 0
     if not found or not 1 <= port <= 65535 or not is_host(found["host"]) or _is_misread(found):
         raise DaoValueError.of(
-            ErrorCode.ARGUMENT, f"address is {text!r}; expected HOST[:PORT][:SEGMENT], as in 'host:wfs'"
+            ErrorCode.ARGUMENT, f"address is {shown(text)}; expected HOST[:PORT][:SEGMENT], as in 'host:wfs'"
         )
     return Address(found["host"].strip("[]"), port, found["topic"])
 

@@ -67,8 +67,11 @@ def _is_python(data: Any) -> bool:
 
 
 def _may_be_large_integers(data: Any, array: NDArray[Any]) -> bool:
-    # NumPy takes integers of which some are over 2**63 - 1 and some are small for floats.
-    return array.dtype.kind == "f" and _is_python(data) and bool(array.size) and float(array.max()) >= 2.0**63
+    # NumPy makes floats of integers of which some are over 2**63 - 1 and some are small, and objects of those beyond 64
+    # bits.
+    if not array.size or not _is_python(data):
+        return False
+    return array.dtype.kind == "O" or (array.dtype.kind == "f" and float(array.max()) >= 2.0**63)
 
 
 def _large_integers(data: Any, array: NDArray[Any]) -> NDArray[Any]:
@@ -109,6 +112,15 @@ def _check_shape(array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     return array
 
 
+def _check_exact(array: NDArray[Any], dtype: np.dtype[Any]) -> None:
+    """Refuse integers that a type of floats, which does not take theirs, would round."""
+    most = 2 ** (np.finfo(dtype).nmant + 1)  # up to which it has all
+    large = array[(array > most) | (array < -most)]
+    for number in large.tolist():
+        if int(dtype.type(number).real) != number:
+            raise _type_error(f"data holds {number}, which {dtype} would round; expected what it holds, or a float")
+
+
 def _cast_python_numbers(array: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Python numbers have no size of their own: they take the segment's type when their kind and value fit."""
     if dtype.kind not in _TAKEN_BY.get(array.dtype.kind, ""):
@@ -119,6 +131,8 @@ def _cast_python_numbers(array: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[A
         if low < limits.min or high > limits.max:
             found = low if low < limits.min else high
             raise _type_error(f"data holds {found}; expected {dtype}, {limits.min} to {limits.max}")
+    elif array.dtype.kind in "iu" and not np.can_cast(array.dtype, dtype, "safe"):
+        _check_exact(array, dtype)
     try:
         with np.errstate(over="raise"):
             return array.astype(dtype)

@@ -56,6 +56,10 @@ class DaoKeyError(DaoError, KeyError):
     __str__ = Exception.__str__
 
 
+class DaoKeywordNameError(DaoKeyError, DaoValueError):
+    """There is no keyword of that name, and cannot be: it is no text, or does not fit."""
+
+
 class DaoUnsupportedError(DaoError, NotImplementedError):
     """This segment, this system or this build cannot do that."""
 

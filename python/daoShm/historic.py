@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from . import _core
-from .arguments import integer, number_within
+from .arguments import integer, number_within, shown
 from .errors import DaoPermissionError, DaoTypeError
 
 
@@ -166,9 +166,9 @@ def _numpy_name_of(npArray: Any) -> str:
     is_type = isinstance(npArray, (type, str, np.dtype))
     try:
         return str(np.dtype(npArray if is_type else npArray.dtype).name)
-    except (AttributeError, TypeError, ValueError) as reason:
+    except (AttributeError, TypeError, ValueError, SyntaxError) as reason:
         raise DaoTypeError.of(
-            _core.ErrorCode.TYPE, f"npArray is {npArray!r}; expected an array or an element type"
+            _core.ErrorCode.TYPE, f"npArray is {shown(npArray)}; expected an array or an element type"
         ) from reason
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._core import ErrorCode
-from .errors import DaoError, DaoKeyError
+from .errors import DaoError, DaoKeyError, DaoKeywordNameError
 
 if TYPE_CHECKING:
     from ._core import Segment
@@ -25,12 +26,28 @@ def _plain(value: Any) -> Any:
     return value
 
 
+_LOOKUP_ERRORS = {ErrorCode.NOT_FOUND: DaoKeyError, ErrorCode.KEYWORD: DaoKeywordNameError}
+
+
+@contextlib.contextmanager
+def _looking_up() -> Iterator[None]:
+    """Makes errors about the name the KeyErrors that mappings promise."""
+    try:
+        yield
+    except DaoError as error:
+        kind = _LOOKUP_ERRORS.get(error.code)
+        if kind is None:
+            raise
+        raise kind.of(error.code, str(error)) from None
+
+
 class Keywords(MutableMapping[str, Value]):
     """The keywords of a segment: names of 1 to 16 bytes; values int (64 bits), float or str (at most 16 bytes),
     also as NumPy scalars.
 
     The room is the ``nbkw`` that the segment was made with. Each is read and written whole, by any process.
-    Raises KeyError for a name that is not there, ValueError for what does not fit.
+    Raises KeyError for a name that is not there, which is a ValueError too where no keyword can have it, and ValueError
+    for what does not fit.
     """
 
     __slots__ = ("_segment",)
@@ -39,12 +56,8 @@ class Keywords(MutableMapping[str, Value]):
         self._segment = segment
 
     def _entry(self, name: str) -> tuple[str, Value, str]:
-        try:
+        with _looking_up():
             return self._segment._keyword(name)
-        except DaoError as error:
-            if error.code != ErrorCode.NOT_FOUND:
-                raise
-            raise DaoKeyError.of(error.code, str(error)) from None
 
     def _entries(self) -> Iterator[tuple[str, Value, str]]:
         index = 0
@@ -64,8 +77,8 @@ class Keywords(MutableMapping[str, Value]):
         self.set(name, value)
 
     def __delitem__(self, name: str) -> None:
-        self._entry(name)
-        self._segment._remove_keyword(name)
+        with _looking_up():
+            self._segment._remove_keyword(name)
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, _, _ in list(self._entries()))

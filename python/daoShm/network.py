@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from . import _core, network_settings
-from .arguments import flag, number_within
+from .arguments import flag, number_within, path_of, truth
 from .errors import DaoUnsupportedError, DaoValueError
 from .network_publishing import PassingOn, Publishing
 from .network_settings import Setting
@@ -37,7 +37,7 @@ def make_keys(path: str | bytes | os.PathLike[str]) -> str:
     """
     if not _core.HAS_NETWORK:
         raise DaoUnsupportedError.of(_core.ErrorCode.UNSUPPORTED, _MISSING)
-    return _core._make_keys(os.fsencode(path))
+    return _core._make_keys(path_of("path", path))
 
 
 _NAME_BYTES = _core.DAO_SHM_NAME_LEN - 1
@@ -144,8 +144,9 @@ class Network(_core.Segment):
 
     @pubEnable.setter
     def pubEnable(self, on: Any) -> None:
+        on = truth(on, "pubEnable")
         if on or "_publishing" in self.__dict__:
-            self._publishing.enabled = bool(on)
+            self._publishing.enabled = on
 
     @property
     def subEnable(self) -> bool:
@@ -154,8 +155,9 @@ class Network(_core.Segment):
 
     @subEnable.setter
     def subEnable(self, on: Any) -> None:
+        on = truth(on, "subEnable")
         if on or "_subscribing" in self.__dict__:
-            self._subscribing.enabled = bool(on)
+            self._subscribing.enabled = on
 
     @property
     def pubEvent(self) -> threading.Event:

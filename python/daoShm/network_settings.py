@@ -9,13 +9,14 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
 from ._core import ErrorCode
-from .arguments import refused
+from .arguments import index_of, refused, shown
 from .errors import DaoTypeError
 
 _Value = TypeVar("_Value")
 
 # With a trailing dot or an underscore too, as name servers have them.
 _HOST_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_DIGITS = re.compile(r"[0-9]{1,9}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -41,19 +42,16 @@ class Setting(Generic[_Value]):
 
 def _text(name: str, value: Any, expected: str) -> str:
     if not isinstance(value, str):
-        raise DaoTypeError.of(ErrorCode.ARGUMENT, f"{name} is {value!r}; expected {expected}")
+        raise DaoTypeError.of(ErrorCode.ARGUMENT, f"{name} is {shown(value)}; expected {expected}")
     return value
 
 
 def port_number(name: str, value: Any, lowest: int = 0) -> int:
     """The port, from ``lowest`` to 65535, that an argument is. Raises ValueError."""
-    number = -1
-    if isinstance(value, str) and value.isdecimal() and value.isascii():
-        number = int(value)
-    elif hasattr(value, "__index__") and not isinstance(value, bool):
-        number = value.__index__()
-    if not lowest <= number <= 65535:
-        raise refused(f"{name} is {value!r}; expected a port, {lowest} to 65535")
+    is_text = isinstance(value, str) and _DIGITS.fullmatch(value) is not None
+    number = int(value) if is_text else index_of(value)
+    if number is None or not lowest <= number <= 65535:
+        raise refused(f"{name} is {shown(value)}; expected a port, {lowest} to 65535")
     return number
 
 
@@ -77,7 +75,7 @@ def host(name: str, value: Any) -> str:
     """The name or address of a machine. Raises ValueError, TypeError."""
     expected = "the name or IP address of a machine, as in 'rtc' or '10.0.0.1'"
     if not is_host(_text(name, value, expected)):
-        raise refused(f"{name} is {value!r}; expected {expected}")
+        raise refused(f"{name} is {shown(value)}; expected {expected}")
     return str(value)
 
 
@@ -85,7 +83,7 @@ def bind_address(name: str, value: Any) -> str:
     """Where to listen. Raises ValueError, TypeError."""
     expected = "an address of this machine, as in '10.0.0.1', or '*' for all"
     if _text(name, value, expected) != "*" and not is_host(value):
-        raise refused(f"{name} is {value!r}; expected {expected}")
+        raise refused(f"{name} is {shown(value)}; expected {expected}")
     return str(value)
 
 
@@ -100,7 +98,7 @@ def topic(name: str, value: Any) -> str | None:
     except UnicodeEncodeError:
         size = 0
     if not 1 <= size <= 79 or _CONTROL.search(text):
-        raise refused(f"{name} is {value!r}; expected {expected}")
+        raise refused(f"{name} is {shown(value)}; expected {expected}")
     return text
 
 
@@ -112,7 +110,7 @@ def path(name: str, value: Any) -> str | None:
         text = os.fsdecode(value)
         text.encode()
     except (TypeError, UnicodeEncodeError) as reason:
-        raise refused(f"{name} is {value!r}; expected a path in UTF-8") from reason
+        raise refused(f"{name} is {shown(value)}; expected a path in UTF-8") from reason
     if not text or "\0" in text:
-        raise refused(f"{name} is {value!r}; expected a path without zero bytes")
+        raise refused(f"{name} is {shown(value)}; expected a path without zero bytes")
     return text

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
-from .arguments import flag, number_within, refused
+from .arguments import flag, number_within, path_of, refused
 from .convert import segment_array
 from .errors import DaoNotFoundError, DaoTypeError, DaoValueError
 from .frames import Frames, Mode
@@ -39,21 +39,7 @@ class Reader(NamedTuple):
 
 
 def _path(name: Any) -> bytes:
-    """What C takes for a name. Raises ValueError, or TypeError for what is no path at all."""
-    try:
-        path = os.fsencode(name)
-    except TypeError as reason:
-        raise DaoTypeError.of(_core.ErrorCode.NAME, f"name of a segment is {name!r}; expected a path") from reason
-    except UnicodeError as reason:
-        raise DaoValueError.of(
-            _core.ErrorCode.NAME, f"name of a segment is {name!r}: {reason}; expected what the system takes for a path"
-        ) from reason
-    if b"\0" in path:
-        raise DaoValueError.of(
-            _core.ErrorCode.NAME,
-            f"name of a segment is {name!r}: zero byte at index {path.index(0)}; expected none",
-        )
-    return path
+    return path_of("name of a segment", name)
 
 
 def remove(name: str | bytes | os.PathLike[str]) -> None:

@@ -396,6 +396,31 @@ def test_large_python_integers(name, make_name):
         assert floats.get_data()[0, 0] == 2.0**63
 
 
+@pytest.mark.parametrize("data", [[2**64], [[10**5000, 0]], [-(2**63) - 1], [2**64, -1], 2**64], ids=range(5))
+def test_integers_beyond_64_bits(segment, make_name, data):
+    for action in (segment.set_data, lambda data: shm(make_name(), data)):
+        message = refused((TypeError, ValueError), ErrorCode.TYPE, lambda action=action: action(data))
+        assert "64 bits" in message
+
+
+@pytest.mark.parametrize("dtype", ["float32", "complex64"])
+@pytest.mark.parametrize("number", [2**24 + 1, -(2**24) - 1, 2**53 + 1, 2**63 + 1, 2**64 - 1, np.int64(2**30 + 1)])
+def test_integers_that_would_be_rounded(name, dtype, number):
+    with shm(name, np.zeros(2, dtype)) as segment:
+        assert str(number) in refused(TypeError, ErrorCode.TYPE, lambda: segment.set_data([0, number]))
+        assert segment.counter == 1
+        segment.set_data([0.0, float(number)])
+        assert segment.get_data()[1] == np.dtype(dtype).type(number)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "complex64"])
+def test_integers_that_floats_hold(name, dtype):
+    numbers = [0, 1, -3, 2**24, -(2**24), 2**25, 2**63, 3 * 2**60]
+    with shm(name, np.zeros(8, dtype)) as segment:
+        segment.set_data(numbers)
+        assert segment.get_data().tolist() == numbers
+
+
 def test_details_of_a_frame_that_failed_are_not_the_next_ones(segment):
     with shm(segment.name) as other:
         with pytest.raises(ZeroDivisionError), other.write():

@@ -168,3 +168,18 @@ def test_no_room_for_another(segment):
     with pytest.raises(ValueError):
         segment.keywords["K4"] = 4
     assert len(segment.keywords) == 4
+
+
+@pytest.mark.parametrize("name", ["x" * 17, "", "zero\0byte", "\ud800", 5, None, b"GAIN", ["GAIN"]], ids=repr)
+def test_names_that_no_keyword_can_have_are_not_there(segment, name):
+    words = segment.keywords
+    words["GAIN"] = 1
+    assert name not in words and (name, 1) not in words.items() and words.get(name) is None and words.pop(name, 7) == 7
+    for action in (lambda: words[name], lambda: words.comment(name), lambda: words.__delitem__(name)):
+        with pytest.raises(KeyError) as caught:
+            action()
+        assert isinstance(caught.value, ValueError) and caught.value.code == daoShm.ErrorCode.KEYWORD
+    for action in (lambda: words.set(name, 1), lambda: words.setdefault(name, 1)):
+        with pytest.raises(ValueError):
+            action()
+    assert dict(words) == {"GAIN": 1}
