@@ -108,6 +108,11 @@ PyObject *new_view(const FrameShape &shape, void *data, PyObject *owner, bool wr
     return view;
 }
 
+void make_read_only(PyObject *array)
+{
+    PyArray_CLEARFLAGS(as_array(array), NPY_ARRAY_WRITEABLE);
+}
+
 void *array_data(PyObject *array)
 {
     return PyArray_DATA(as_array(array));

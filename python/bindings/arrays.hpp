@@ -28,6 +28,9 @@ PyObject *new_stack(const FrameShape &shape, Py_intptr_t frames, bool zeroed);
 /// An array over memory that `owner` keeps alive, a reference that it takes over.
 PyObject *new_view(const FrameShape &shape, void *data, PyObject *owner, bool writable);
 
+/// Nobody may write through that array any more, though through parts of it that were taken before.
+void make_read_only(PyObject *array);
+
 /// The first byte of an array.
 void *array_data(PyObject *array);
 

@@ -58,7 +58,11 @@ class Handle
         explicit Use(Handle &handle) : Use(handle, handle.place_of_this_thread()) {}
         /// Of an iterator's.
         Use(Handle &handle, Place &place);
-        ~Use() { place_.mutex.unlock(); }
+        ~Use()
+        {
+            place_.mutex.unlock();
+            place_.give_back_forgotten();
+        }
         Use(const Use &) = delete;
         Use &operator=(const Use &) = delete;
 

@@ -5,12 +5,11 @@ namespace daopython
 {
 
 // Counts frames from a place of its own, so that what is only counted stays unread in the thread's.
-bool Segment::wait_for_count(Handle::Use &use, const WaitRequest &request, uint64_t frames)
+bool Segment::wait_for_count(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, uint64_t frames)
 {
     if (!use->history || use->history->forks != fork_count())
         use->history = use->make_another();
     Handle::Use counting(handle_, *use->history);
-    const Deadline deadline(request.timeout_ns);
     const IMAGE_METADATA *counted = counting.image()->md;
     char nothing = 0;
     DAO_FRAME frame = DAO_FRAME_INIT;
@@ -28,6 +27,33 @@ bool Segment::wait_for_count(Handle::Use &use, const WaitRequest &request, uint6
             return false;
     }
 }
+
+namespace
+{
+
+/// The last frames, oldest first, after zeros where fewer were published.
+struct History
+{
+    nb::object stack;
+    uint64_t first_cnt0 = 0;
+    uint64_t count = 0;
+};
+
+/// @return a status; `DAO_NOTREADY` too when the segment was made again after its frames were counted
+int_fast8_t copy_last(Handle::Use &use, uint64_t wanted, History &history)
+{
+    history.count = std::min(daoShmGetCounter(use.image()), wanted);
+    const bool is_short = history.count < wanted;
+    history.stack = owned(new_stack(use->shape, static_cast<Py_intptr_t>(wanted), is_short));
+    auto *bytes = static_cast<char *>(array_data(history.stack.ptr()));
+    Released released;
+    if (history.count == 0)
+        return daoShmReadNewest(use.image(), bytes, 0, nullptr, nullptr);
+    void *destination = bytes + (wanted - history.count) * use->frame_bytes;
+    return daoShmReadLast(use.image(), destination, static_cast<uint32_t>(history.count), &history.first_cnt0);
+}
+
+} // namespace
 
 nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const HistoricWait &wait, nb::handle buffer,
                                 const Region &region)
@@ -50,31 +76,31 @@ nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const
     use->history_begun = true;
     if (waits_for_count && request.mode == DAO_WAIT_SEMAPHORE)
         request.mode = DAO_WAIT_SLEEP;
-    const bool is_in_time = waits_for_count ? wait_for_count(use, request, static_cast<uint64_t>(wanted))
-                            : waits         ? wait_for_unseen(use, request)
-                                            : true;
-    if (!is_in_time)
-        return nb::none();
-
-    nb::object stack;
-    uint64_t first_cnt0 = 0;
-    uint64_t count = 0;
-    require(use.following([&] {
-        check_wanted();
-        count = std::min(daoShmGetCounter(use.image()), static_cast<uint64_t>(wanted));
-        const bool is_short = count < static_cast<uint64_t>(wanted);
-        stack = owned(new_stack(use->shape, static_cast<Py_intptr_t>(wanted), is_short));
-        auto *bytes = static_cast<char *>(array_data(stack.ptr()));
-        Released released;
-        void *destination = bytes + (static_cast<uint64_t>(wanted) - count) * use->frame_bytes;
-        const int_fast8_t status =
-            count > 0 ? daoShmReadLast(use.image(), destination, static_cast<uint32_t>(count), &first_cnt0)
-                      : daoShmReadNewest(use.image(), destination, 0, nullptr, nullptr);
-        return status;
-    }));
-    use->history_cnt0 = count > 0 ? first_cnt0 + count - 1 : 0;
+    const auto frames_wanted = static_cast<uint64_t>(wanted);
+    const uint64_t least = waits_for_count ? frames_wanted : waits ? 1 : 0;
+    const Deadline deadline(request.timeout_ns);
+    History history;
+    do
+    {
+        request.timeout_ns = deadline.left_ns();
+        const bool is_in_time = waits_for_count ? wait_for_count(use, request, deadline, frames_wanted)
+                                : waits         ? wait_for_unseen(use, request)
+                                                : true;
+        if (!is_in_time)
+            return nb::none();
+        const int_fast8_t status = use.following([&] {
+            check_wanted();
+            return copy_last(use, frames_wanted, history);
+        });
+        const bool has_begun_anew = status == DAO_NOTREADY && daoShmGetCounter(use.image()) < history.count;
+        if (has_begun_anew)
+            history.stack.reset();
+        else
+            require(status);
+    } while (!history.stack || history.count < least); // what was waited for went with a segment that was made again
+    use->history_cnt0 = history.count > 0 ? history.first_cnt0 + history.count - 1 : 0;
     use->saw(use->history_cnt0);
-    return part_of(stack, use->shape.axes, region);
+    return part_of(history.stack, use->shape.axes, region);
 }
 
 } // namespace daopython

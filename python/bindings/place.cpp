@@ -157,6 +157,21 @@ void Place::end_loan() noexcept
         --open_loans;
 }
 
+void Place::forget_loan() noexcept
+{
+    if (!has_loan() || forks != fork_count()) // closed meanwhile, or the parent's
+        return;
+    is_loan_forgotten_.store(true);
+    if (!mutex.try_lock())
+        return; // who holds it looks again once it has let go
+    if (is_loan_forgotten_.exchange(false) && has_loan())
+    {
+        daoShmLoanAbort(image());
+        end_loan();
+    }
+    mutex.unlock();
+}
+
 int Place::loans_open() noexcept
 {
     return open_loans.load();

@@ -85,6 +85,14 @@ class Place : public Geometry, public std::enable_shared_from_this<Place>
     /// Between a begin and its commit or abort the segment is not changed for another.
     void begin_loan() noexcept;
     void end_loan() noexcept;
+    /// Give back a loan that nobody can end any more: now, or at the end of a call that uses the place.
+    void forget_loan() noexcept;
+    /// To be called without the place.
+    void give_back_forgotten() noexcept
+    {
+        if (is_loan_forgotten_.load())
+            forget_loan();
+    }
     bool has_loan() const noexcept { return has_loan_.load(std::memory_order_relaxed); }
     /// Loans that Python code of this process has at the moment, which it cannot end while a call keeps the
     /// interpreter from it.
@@ -108,6 +116,7 @@ class Place : public Geometry, public std::enable_shared_from_this<Place>
     Memory memory_;
     const IMAGE_METADATA *segment_ = nullptr;
     std::atomic<bool> has_loan_{false};
+    std::atomic<bool> is_loan_forgotten_{false};
     uint64_t seen_cnt0_ = 0;
     uint64_t waited_cnt0_ = 0; // of that generation
     uint32_t waited_generation_ = 0;

@@ -187,18 +187,27 @@ nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const Hi
 {
     const bool is_flat = !truth(reform, "reform");
     const bool waits = truth(check_first, "check");
-    const WaitRequest request = historic_request(wait);
-    Handle::Use use(handle_);
-    if (waits && !wait_for_unseen(use, request))
+    WaitRequest request = historic_request(wait);
+    if (waits && !wait_for_segment(handle_, request))
         return nb::none();
-    const auto give_up = std::chrono::steady_clock::now() + retry_for;
+    Handle::Use use(handle_);
+    const Deadline deadline(request.timeout_ns);
+    uint64_t cnt0 = 0;
+    auto give_up = std::chrono::steady_clock::time_point::max();
     for (int tries = 1;; ++tries)
     {
+        request.timeout_ns = deadline.left_ns();
+        if (waits && cnt0 == 0 && !wait_for_unseen(use, request))
+            return nb::none();
+        if (tries == 1)
+            give_up = std::chrono::steady_clock::now() + retry_for;
         char nothing = 0;
-        uint64_t cnt0 = 0;
         require(use.following([&] { return copy_newest(*use, {&nothing, 0}, cnt0); })); // there is a whole frame
         DAO_FRAME frame = DAO_FRAME_INIT;
         const nb::object part = region.copy_of(lend_newest(use, frame, false), use->shape.axes);
+        cnt0 = frame.cnt0;
+        if (waits && cnt0 == 0)
+            continue; // the frame that was waited for went with a segment that was made again
         if (frame.stable != 0 && daoShmCheckFrame(use.image(), &frame) == DAO_SUCCESS)
             return formed(part, is_flat);
         if (tries >= fewest_tries && std::chrono::steady_clock::now() > give_up)

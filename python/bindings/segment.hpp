@@ -20,10 +20,28 @@ struct HistoricWait
     nb::handle spin;      ///< anything that is true or false
 };
 
-/// A slot that is lent to be filled.
+/// A slot that is lent to be filled. Its end, where nobody ended the loan before, gives it back unpublished.
 struct Lent
 {
-    std::shared_ptr<Place> place;
+    explicit Lent(std::shared_ptr<Place> lender) : place(std::move(lender)) {}
+    Lent(Lent &&) noexcept = default;
+    Lent &operator=(Lent &&) = delete;
+    ~Lent()
+    {
+        const std::shared_ptr<Place> lender = place;
+        end();
+        if (lender)
+            lender->forget_loan();
+    }
+    /// From here on it is no matter of this object.
+    void end() noexcept
+    {
+        if (place && frame)
+            make_read_only(frame.ptr());
+        place.reset();
+    }
+
+    std::shared_ptr<Place> place; ///< null when the loan is over
     nb::object frame;
 };
 
@@ -84,7 +102,7 @@ class Segment
     void remove_keyword(nb::handle name);
 
   private:
-    bool wait_for_count(Handle::Use &use, const WaitRequest &request, uint64_t frames);
+    bool wait_for_count(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, uint64_t frames);
 
     Handle handle_;
 };

@@ -101,6 +101,13 @@ void write_converted(Handle &handle, nb::object frame, ShapeOf &&shape_of, Write
     }
 }
 
+std::shared_ptr<Place> lender_of(const Handle &handle, const Lent &lent)
+{
+    if (!lent.place)
+        throw Failure(DAO_E_STATE, handle.name() + ": the loan is over; expected one under way");
+    return lent.place;
+}
+
 } // namespace
 
 void Segment::open(const nb::bytes &name, bool read_only)
@@ -150,6 +157,7 @@ void Segment::write_slice(nb::handle data)
 Lent Segment::begin_write()
 {
     std::shared_ptr<Place> place = handle_.shared_place_of_this_thread();
+    std::optional<Lent> lent; // goes after the use, as it needs the place when there is no array
     Handle::Use use(handle_, *place);
     void *slot = nullptr;
     LockWait wait;
@@ -170,16 +178,18 @@ Lent Segment::begin_write()
         });
     } while (wait.goes_on(status));
     require(status);
-    return {place, owned(use->array_over(slot, DAO_FRAME_INIT, true))};
+    lent.emplace(place);
+    lent->frame = owned(use->array_over(slot, DAO_FRAME_INIT, true));
+    return std::move(*lent);
 }
 
 void Segment::commit_write(Lent &lent, nb::handle frame_id, nb::handle acquisition_time)
 {
     const Details details(frame_id, acquisition_time);
-    Handle::Use use(handle_, *lent.place);
-    if (!use->has_loan())
-        throw Failure(DAO_E_STATE, std::string(use.image()->name) + ": the loan is over; expected one under way");
+    const std::shared_ptr<Place> place = lender_of(handle_, lent);
+    Handle::Use use(handle_, *place);
     details.give_next_frame(use.image());
+    lent.end();
     use->end_loan();
     require(daoShmLoanCommit(use.image()));
     use->published();
@@ -187,7 +197,9 @@ void Segment::commit_write(Lent &lent, nb::handle frame_id, nb::handle acquisiti
 
 void Segment::abort_write(Lent &lent)
 {
-    Handle::Use use(handle_, *lent.place);
+    const std::shared_ptr<Place> place = lender_of(handle_, lent);
+    Handle::Use use(handle_, *place);
+    lent.end();
     use->end_loan();
     require(daoShmLoanAbort(use.image()));
 }

@@ -19,7 +19,8 @@ class Loan:
 
     ``with segment.write() as frame:`` locks the segment for this writer and gives a writable ndarray of the
     segment's shape and dtype, which holds an older frame. The end of the block publishes it; an exception gives it
-    back unpublished. The array is read-only afterwards: do not keep it.
+    back unpublished, and so does the end of this object without the end of a block. The array is read-only afterwards:
+    do not keep it.
 
     ``frame_id`` (cnt2) and ``acquisition_time_ns`` (since the Unix epoch) may be set inside the block.
     """
@@ -42,7 +43,6 @@ class Loan:
         lent, self._lent = self._lent, None
         if lent is None:
             raise DaoError.of(ErrorCode.STATE, "the loan is over; expected one under way")
-        lent.frame.flags.writeable = False
         if kind is not None:
             self._segment._abort_write(lent)
             return

@@ -123,6 +123,10 @@ class Network(_core.Segment):
             self.awaits = True
             self._subscribing.subscription.supply(self, path)
 
+    def _is_unbegun(self) -> bool:
+        """Whether the segment is to come from the network, and nobody asked for it, or not any more."""
+        return self.awaits and not self._subscribing.is_over
+
     @cached_property
     def _publishing(self) -> Publishing:
         self._require_network()

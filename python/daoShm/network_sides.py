@@ -57,6 +57,11 @@ class Side:
         self._is_open = False
 
     @property
+    def is_over(self) -> bool:
+        """Whether the object is closed."""
+        return self._is_over
+
+    @property
     def enabled(self) -> bool:
         """Whether frames go through."""
         return self._enabled

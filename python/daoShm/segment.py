@@ -294,6 +294,6 @@ class shm(Network):
         if self._is_awaiting():
             return f"<shm {name}, waits for the first frame from {self.subHost}:{self.subPort}>"
         if self.closed:
-            return f"<shm {name}, closed>"
+            return f"<shm {name}, {'no frame yet: nothing is subscribed to' if self._is_unbegun() else 'closed'}>"
         access = ", read-only" if self.read_only else ""
         return f"<shm {name} {self.shape} {self.dtype}, depth {self.depth}, frame {self.counter}{access}>"

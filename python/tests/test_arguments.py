@@ -415,7 +415,7 @@ def test_integers_that_would_be_rounded(name, dtype, number):
 
 @pytest.mark.parametrize("dtype", ["float32", "complex64"])
 def test_integers_that_floats_hold(name, dtype):
-    numbers = [0, 1, -3, 2**24, -(2**24), 2**25, 2**63, 3 * 2**60]
+    numbers = [0, 1, -3, 2**24, -(2**24), 2**25, 2**62, 3 * 2**60]
     with shm(name, np.zeros(8, dtype)) as segment:
         segment.set_data(numbers)
         assert segment.get_data().tolist() == numbers
