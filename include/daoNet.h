@@ -84,8 +84,7 @@ typedef struct
     const char *bind; /**< address or interface to listen at, "*" for all; default: 127.0.0.1 without keys, "*" with */
     const char *keys; /**< file of this publisher's key pair, from daoNetMakeKeys(): encrypt; default: no encryption */
     const char *clients; /**< file of the public keys that may subscribe, a line each; default: whoever knows this
-                              publisher's public key; only with `keys`. Read again when it changes, for who connects
-                              then */
+                              publisher's public key; only with `keys`. Read for each who connects */
 } DAO_NET_PUBLISHER_OPTIONS;
 
 /** All defaults. */

@@ -12,6 +12,7 @@ namespace
 
 constexpr size_t request_parts = 7; // version, request, domain, address, identity, mechanism, key
 constexpr size_t raw_key_bytes = 32;
+constexpr int answers_at_once = 64;
 
 std::string key_of(const Parts &request)
 {
@@ -36,7 +37,7 @@ void Gate::serve()
 {
     Parts request;
     bool is_whole = false;
-    while (receive(socket_, request, is_whole, request_parts))
+    for (int count = 0; count < answers_at_once && receive(socket_, request, is_whole, request_parts); ++count)
         answer(request);
 }
 

@@ -16,7 +16,7 @@ class Gate
     Gate(zmq::context_t &context, AllowedClients &clients, std::function<void(const std::string &)> refused);
 
     zmq::pollitem_t poll_item() { return {socket_.handle(), 0, ZMQ_POLLIN, 0}; }
-    // Answers what was asked until now.
+    // Answers what was asked, or some of it: the rest is polled for again.
     void serve();
 
   private:

@@ -170,21 +170,37 @@ std::string public_key_from(const std::string &key_or_path)
 AllowedClients::AllowedClients(const std::string &path) : path_(path)
 {
     if (!path_.empty())
-        read();
+        (void)holds("");
 }
 
 bool AllowedClients::allows(const std::string &public_key)
 {
     if (path_.empty())
         return true;
-    refresh();
-    return keys_.count(public_key) != 0;
+    try
+    {
+        const bool is_allowed = holds(public_key);
+        problem_.clear();
+        return is_allowed;
+    }
+    catch (const Failure &failure)
+    {
+        problem_ = failure.what();
+        return false;
+    }
 }
 
-void AllowedClients::read()
+const std::string &AllowedClients::problem()
 {
-    std::set<std::string> keys;
+    if (!problem_.empty())
+        (void)allows(""); // it may be over
+    return problem_;
+}
+
+bool AllowedClients::holds(std::string_view public_key) const
+{
     const Secret text = read_file(path_);
+    bool is_there = false;
     size_t number = 0;
     for (const Words &words : lines_of(text.view()))
     {
@@ -193,30 +209,9 @@ void AllowedClients::read()
         if (!is_key(key))
             throw Failure(DAO_E_KEY, path_.string() + ": no public key in line " + std::to_string(number) +
                                          " of those that are no remarks; expected one of 40 characters");
-        keys.emplace(key);
+        is_there = is_there || key == public_key;
     }
-    std::error_code ignored;
-    changed_ = std::filesystem::last_write_time(path_, ignored);
-    bytes_ = std::filesystem::file_size(path_, ignored);
-    keys_ = std::move(keys);
-    problem_.clear();
-}
-
-void AllowedClients::refresh()
-{
-    std::error_code error;
-    const auto changed = std::filesystem::last_write_time(path_, error);
-    if (!error && changed == changed_ && std::filesystem::file_size(path_, error) == bytes_)
-        return;
-    try
-    {
-        read();
-    }
-    catch (const Failure &failure)
-    {
-        keys_.clear();
-        problem_ = failure.what();
-    }
+    return is_there;
 }
 
 }

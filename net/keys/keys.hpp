@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <optional>
-#include <set>
 #include <string>
 
 namespace dao::net
@@ -35,25 +34,22 @@ std::string public_key_from(const std::string &key_or_path);
 bool is_key(std::string_view text);
 
 // The clients that may subscribe: a file with a public key in each line, perhaps followed by a remark; lines that begin
-// with # are remarks. Read again when it changes.
+// with # are remarks. Read for each who comes: no time or size of a file tells for certain that it is the same.
 class AllowedClients
 {
   public:
     // No file: everybody may. Throws Failure when the file cannot be read.
     explicit AllowedClients(const std::string &path);
-    // When the file cannot be read any longer, nobody.
+    // While the file cannot be read, nobody.
     bool allows(const std::string &public_key);
-    // Why it cannot be read; empty while it can.
-    const std::string &problem() const { return problem_; }
+    // Why it cannot be read, as far as it has been tried; empty while it can.
+    const std::string &problem();
 
   private:
-    void read();
-    void refresh();
+    // Whether the key is among them. Throws Failure when the file cannot be read, or a line is no key.
+    bool holds(std::string_view public_key) const;
 
     std::filesystem::path path_;
-    std::filesystem::file_time_type changed_;
-    uintmax_t bytes_ = 0;
-    std::set<std::string> keys_;
     std::string problem_;
 };
 

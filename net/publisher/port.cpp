@@ -56,13 +56,13 @@ void Port::send(const std::string &topic, const std::string &header, zmq::messag
         socket_.send(zmq::buffer(*last), zmq::send_flags::none);
 }
 
-std::vector<Incoming> Port::drain()
+std::vector<Incoming> Port::take(size_t limit)
 {
     std::vector<Incoming> all;
     const std::lock_guard lock(mutex_);
     Parts parts;
     bool is_whole = false;
-    while (receive(socket_, parts, is_whole))
+    while (all.size() < limit && receive(socket_, parts, is_whole))
     {
         if (is_whole && parts.size() == 1)
             all.push_back(sort(parts[0]));

@@ -25,6 +25,8 @@ struct Incoming
     Kind kind = Kind::bad;
     std::string text;
     std::string user; // public key of the connection
+
+    bool is_subscription() const { return kind == Kind::subscribed || kind == Kind::unsubscribed; }
 };
 
 class Port
@@ -35,13 +37,14 @@ class Port
 
     const std::string &endpoint() const { return endpoint_; }
     zmq::socket_t &socket() { return socket_; }
-    // For a thread that polls: readable when drain() may have something.
+    // For a thread that polls: readable when take() may have something.
     zmq::fd_t descriptor() const { return descriptor_; }
 
     // To all who have subscribed to the topic. `data` and `last` may be null.
     void send(const std::string &topic, const std::string &header, zmq::message_t *data, const std::string *last);
-    // All that has come. After each send, somebody must ask again: sending can take note of what came.
-    std::vector<Incoming> drain();
+    // What has come, oldest first: `limit` of it at most. There may be more until nothing comes, and after each send: sending
+    // can take note of what came.
+    std::vector<Incoming> take(size_t limit);
 
     // Whether a stranger has subscribed to a topic that `topic` begins with.
     bool is_wanted(const std::string &topic) const;

@@ -32,6 +32,15 @@ catch (const std::bad_alloc &)
 constexpr int64_t tick_ns = second_ns / 2;
 constexpr size_t refused_limit = 64;
 
+// Messages that are handled before other things get their turn: by the port's thread, and by an offer's, whose frames wait.
+constexpr size_t messages_at_once = 256;
+constexpr size_t messages_between_frames = 64;
+// What more subscribers than a port has say at once is handled. Who is still further behind drops what is not handled in
+// its turn, as long as it takes to have no more: credit is repeated.
+constexpr size_t most_behind = 20'000;
+constexpr size_t drops_at_once = 20'000;
+constexpr size_t taken_at_once = 16;
+
 }
 
 Publisher::Publisher(const PublisherOptions &options)
@@ -71,7 +80,7 @@ Publisher::Publisher(const PublisherOptions &options)
 Publisher::~Publisher()
 {
     stops_ = true;
-    StopSignal::send(context_, stop_address);
+    WakeSignal::send(context_, wake_address);
     thread_.join();
     std::vector<OfferPointer> all;
     {
@@ -89,7 +98,7 @@ void Publisher::run(std::promise<void> &ready)
     bool is_open = false;
     try
     {
-        StopSignal stop(context_, stop_address);
+        WakeSignal wake(context_, wake_address);
         std::optional<Gate> gate;
         if (!keys_.secret_key.empty())
             gate.emplace(context_, clients_, [this](const std::string &key) { note_refused(key); });
@@ -101,7 +110,7 @@ void Publisher::run(std::promise<void> &ready)
         ready.set_value();
         keys_.secret_key = {}; // libzmq has it
         while (!stops_)
-            go_on(stop, gate ? &*gate : nullptr, monitor);
+            go_on(wake, gate ? &*gate : nullptr, monitor);
     }
     catch (const zmq::error_t &error)
     {
@@ -116,12 +125,14 @@ void Publisher::run(std::promise<void> &ready)
 }
 
 // What fails in one round, for want of memory or descriptors, may succeed in the next: meanwhile the state tells of it.
-void Publisher::go_on(StopSignal &stop, Gate *gate, Monitor &monitor) noexcept
+void Publisher::go_on(WakeSignal &wake, Gate *gate, Monitor &monitor) noexcept
 {
     try
     {
-        poll(stop, gate, monitor);
+        poll(wake, gate, monitor);
         const std::lock_guard lock(mutex_);
+        if (info_.state == DAO_NET_FAILED)
+            info_.message[0] = 0;
         info_.state = DAO_NET_LIVE;
     }
     catch (const std::exception &error)
@@ -138,13 +149,15 @@ void Publisher::tell_failure(const char *what) noexcept
     std::snprintf(info_.message, sizeof info_.message, "%s", what); // needs no memory
 }
 
-void Publisher::poll(StopSignal &stop, Gate *gate, Monitor &monitor)
+void Publisher::poll(WakeSignal &wake, Gate *gate, Monitor &monitor)
 {
-    std::vector<zmq::pollitem_t> items = {item_of(port_->descriptor()), stop.poll_item(), monitor.poll_item()};
+    std::vector<zmq::pollitem_t> items = {item_of(port_->descriptor()), wake.poll_item(), monitor.poll_item()};
     if (gate != nullptr)
         items.push_back(gate->poll_item());
     const int64_t left_ns = std::max<int64_t>(0, next_tick_ns_ - monotonic_ns());
-    zmq::poll(items, std::chrono::milliseconds(left_ns / millisecond_ns + 1));
+    zmq::poll(items, std::chrono::milliseconds(may_have_more_.exchange(false) ? 0 : left_ns / millisecond_ns + 1));
+    if (items[1].revents != 0)
+        wake.clear();
     if (gate != nullptr)
         gate->serve();
     while (const std::optional<LinkChange> change = monitor.next())
@@ -153,28 +166,67 @@ void Publisher::poll(StopSignal &stop, Gate *gate, Monitor &monitor)
         info_.connections += change->event == LinkEvent::established ? 1u : 0u;
         info_.refused += change->event == LinkEvent::refused ? 1u : 0u;
     }
-    serve();
+    keep_up();
     if (monotonic_ns() >= next_tick_ns_)
         tick();
 }
 
-void Publisher::serve()
+// Somebody may send faster than is handled here: others are heard all the same, and no queue grows.
+void Publisher::keep_up()
 {
-    const std::vector<Incoming> all = port_->drain();
-    const int64_t heard_ns = all.empty() ? 0 : realtime_ns();
-    for (const Incoming &incoming : all)
-        try
-        {
-            handle(incoming, heard_ns);
-        }
-        catch (const std::exception &error)
-        {
-            const std::lock_guard lock(mutex_);
-            ++info_.bad_messages;
-            wire::fill(info_.message, error.what());
-        }
-    if (!all.empty())
-        serve(); // what was sent meanwhile may have taken note of more
+    bool has_more = serve(messages_at_once, true);
+    behind_ = has_more ? behind_ + messages_at_once : 0;
+    if (behind_ > most_behind)
+        has_more = serve(drops_at_once, false);
+    if (has_more)
+        may_have_more_ = true;
+    else
+        behind_ = 0;
+}
+
+// For the threads of offers: sending takes note of what came, of which the port's thread then hears nothing.
+void Publisher::help()
+{
+    if (serve(messages_between_frames, true) && !may_have_more_.exchange(true))
+        WakeSignal::send(context_, wake_address);
+}
+
+// Takes `limit` of what has come, or somewhat more. False when there is nothing more.
+bool Publisher::serve(size_t limit, bool reads_messages)
+{
+    uint64_t dropped = 0;
+    bool has_more = true;
+    for (size_t taken = 0; has_more && taken < limit && !stops_;)
+    {
+        const std::vector<Incoming> all = port_->take(taken_at_once);
+        const int64_t heard_ns = all.empty() ? 0 : realtime_ns();
+        for (const Incoming &incoming : all)
+            if (reads_messages || incoming.is_subscription())
+                handle_or_tell(incoming, heard_ns);
+            else
+                ++dropped;
+        taken += all.size();
+        has_more = !all.empty();
+    }
+    if (dropped != 0)
+    {
+        const std::lock_guard lock(mutex_);
+        info_.bad_messages += dropped;
+        wire::fill(info_.message, "messages come faster than they can be answered: some are dropped");
+    }
+    return has_more;
+}
+
+void Publisher::handle_or_tell(const Incoming &incoming, int64_t heard_ns)
+try
+{
+    handle(incoming, heard_ns);
+}
+catch (const std::exception &error)
+{
+    const std::lock_guard lock(mutex_);
+    ++info_.bad_messages;
+    wire::fill(info_.message, error.what());
 }
 
 void Publisher::handle(const Incoming &incoming, int64_t heard_ns)
@@ -239,10 +291,13 @@ void Publisher::tick()
     next_tick_ns_ = monotonic_ns() + tick_ns;
     for (const OfferPointer &offer : all_offers())
         offer->tidy();
+    const std::string &problem = clients_.problem();
+    if (!problem.empty() || has_told_problem_)
     {
         const std::lock_guard lock(mutex_);
-        wire::fill(info_.message, clients_.problem());
+        wire::fill(info_.message, problem);
     }
+    has_told_problem_ = !problem.empty();
     record_.write(describe(), peers());
 }
 
@@ -254,7 +309,7 @@ void Publisher::publish(const std::string &name, IMAGE *image, const std::string
             throw Failure(DAO_E_EXISTS,
                           topic + ": this publisher offers a segment of that name already; expected another " +
                               "topic");
-    offers_.push_back(std::make_shared<Offer>(*port_, name, image, topic, host_, [this] { serve(); }));
+    offers_.push_back(std::make_shared<Offer>(*port_, name, image, topic, host_, [this] { help(); }));
 }
 
 void Publisher::unpublish(const std::string &topic)

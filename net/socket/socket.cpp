@@ -64,17 +64,25 @@ void set_common_options(zmq::socket_t &socket, int64_t largest_message_bytes)
     socket.set(zmq::sockopt::heartbeat_ttl, heartbeat_limit_ms);
 }
 
-StopSignal::StopSignal(zmq::context_t &context, const std::string &address) : socket_(context, zmq::socket_type::pair)
+WakeSignal::WakeSignal(zmq::context_t &context, const std::string &address) : socket_(context, zmq::socket_type::pull)
 {
     socket_.set(zmq::sockopt::linger, 0);
     socket_.bind(address);
     descriptor_ = socket_.get(zmq::sockopt::fd);
 }
 
-void StopSignal::send(zmq::context_t &context, const char *address) noexcept
+void WakeSignal::clear()
+{
+    Parts parts;
+    bool is_whole = false;
+    while (receive(socket_, parts, is_whole))
+        continue;
+}
+
+void WakeSignal::send(zmq::context_t &context, const char *address) noexcept
 try
 {
-    zmq::socket_t sender(context, zmq::socket_type::pair); // lingers until the message is taken
+    zmq::socket_t sender(context, zmq::socket_type::push); // lingers until the message is taken
     sender.connect(address);
     sender.send(zmq::message_t(), zmq::send_flags::dontwait);
 }

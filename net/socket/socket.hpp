@@ -39,15 +39,17 @@ inline zmq::pollitem_t item_of(zmq::fd_t descriptor)
     return {nullptr, descriptor, ZMQ_POLLIN, 0};
 }
 
-constexpr const char *stop_address = "inproc://stop"; // in the context of who is to stop
+constexpr const char *wake_address = "inproc://wake"; // in the context of who is to wake
 
-// How another thread ends a thread that polls. Made and asked by the one that polls.
-class StopSignal
+// How other threads wake one that polls, as when it is to stop. Made and asked by the one that polls.
+class WakeSignal
 {
   public:
-    StopSignal(zmq::context_t &context, const std::string &address);
+    WakeSignal(zmq::context_t &context, const std::string &address);
     zmq::pollitem_t poll_item() const { return item_of(descriptor_); }
 
+    // Forgets what has come: what it was sent for is looked at from now on.
+    void clear();
     // From any thread. It may not arrive, so who listens also looks now and then.
     static void send(zmq::context_t &context, const char *address) noexcept;
 

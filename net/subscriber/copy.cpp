@@ -58,7 +58,11 @@ bool Copy::fit(const wire::FrameHeader &header)
             create(header);
         note_segment();
     }
-    changes_ += fits_already ? 0 : 1;
+    if (!fits_already)
+    {
+        ++changes_;
+        carry_keywords();
+    }
     return true;
 }
 
@@ -206,21 +210,50 @@ void set_keyword(IMAGE *image, const std::string &name, const IMAGE_KEYWORD &key
 
 }
 
-void Copy::set_keywords(const std::vector<IMAGE_KEYWORD> &keywords)
+void Copy::set_keywords(std::vector<IMAGE_KEYWORD> keywords)
+{
+    keywords_ = std::move(keywords);
+    write_keywords();
+}
+
+// To a segment that is new, before it has a frame. What cannot be written there costs no frame: it is told when keywords
+// come the next time.
+void Copy::carry_keywords()
+{
+    try
+    {
+        write_keywords();
+    }
+    catch (const Failure &)
+    {
+    }
+}
+
+void Copy::write_keywords()
 {
     std::map<std::string, IMAGE_KEYWORD> there;
     IMAGE_KEYWORD found;
     for (uint32_t index = 0; daoShmGetKeywordAt(image_->get(), index, &found) == DAO_SUCCESS; ++index)
         there.emplace(text_of(found.name), found);
     std::map<std::string, const IMAGE_KEYWORD *> wanted;
-    for (const IMAGE_KEYWORD &keyword : keywords)
+    for (const IMAGE_KEYWORD &keyword : keywords_)
         wanted.insert_or_assign(text_of(keyword.name), &keyword);
     for (const auto &[name, keyword] : there)
         if (wanted.count(name) == 0)
             uninterrupted([&, &gone = name] { return daoShmRemoveKeyword(image_->get(), gone.c_str()); });
+    std::exception_ptr failure; // of one, which costs the others nothing
     for (const auto &[name, keyword] : wanted)
-        if (const auto known = there.find(name); known == there.end() || !is_same(known->second, *keyword))
-            set_keyword(image_->get(), name, *keyword);
+        try
+        {
+            if (const auto known = there.find(name); known == there.end() || !is_same(known->second, *keyword))
+                set_keyword(image_->get(), name, *keyword);
+        }
+        catch (const Failure &)
+        {
+            failure = std::current_exception();
+        }
+    if (failure)
+        std::rethrow_exception(failure);
 }
 
 }

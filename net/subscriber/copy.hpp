@@ -32,8 +32,10 @@ class Copy
     bool fit(const wire::FrameHeader &header);
     // Publishes the frame; the copy fits. Returns its counter here. Throws Failure.
     uint64_t write(const wire::FrameHeader &header, const void *data, const Mark &mark);
-    // Makes the keywords those that the source has. Throws Failure.
-    void set_keywords(const std::vector<IMAGE_KEYWORD> &keywords);
+    // Makes the keywords those that the source has, and so those of each segment that is the copy later. Throws Failure.
+    void set_keywords(std::vector<IMAGE_KEYWORD> keywords);
+    // Once more, as somebody may have changed them. Throws Failure.
+    void write_keywords();
 
     Image &image() noexcept { return *image_; }
     // Tells the readers of a private image that there is another one, which has a frame by now.
@@ -48,12 +50,14 @@ class Copy
     void create(const wire::FrameHeader &header);
     void create_private(const wire::FrameHeader &header);
     void note_segment();
+    void carry_keywords();
 
     const std::string name_;
     const uint32_t wanted_depth_;
     std::unique_ptr<Image> image_ = std::make_unique<Image>();
-    std::unique_ptr<Image> former_; // a private image that is not the copy any longer
-    std::deque<uint64_t> own_ids_;  // of the segments that are or were the copy, newest first
+    std::unique_ptr<Image> former_;       // a private image that is not the copy any longer
+    std::deque<uint64_t> own_ids_;        // of the segments that are or were the copy, newest first
+    std::vector<IMAGE_KEYWORD> keywords_; // of the source
     uint32_t depth_ = 0;
     uint32_t changes_ = 0;
 };

@@ -312,21 +312,32 @@ void Subscriber::take_keywords(const Parts &parts)
 {
     if (parts.size() < 4)
         return;
-    const bool is_new_copy = known_changes_ != copy_.changes();
-    if (!is_new_copy && view(parts[3]) == keywords_)
-        return;
-    keywords_ = std::string(view(parts[3]));
+    std::string problem;
+    const bool is_repeated = view(parts[3]) == keywords_;
     try
     {
-        const wire::Keywords keywords = wire::read_keywords(keywords_);
-        if (!keywords.problem.empty())
-            note_bad(keywords.problem);
-        copy_.set_keywords(keywords.all);
+        if (is_repeated)
+            copy_.write_keywords(); // who made the copy anew, or writes to it, may have changed them
+        else
+            problem = read_keywords(view(parts[3]));
     }
     catch (const std::runtime_error &error) // the frame counts more
     {
-        note_bad(error.what());
+        problem = error.what();
     }
+    if (problem.empty() || (is_repeated && problem == keywords_problem_)) // told already
+        return;
+    note_bad(problem);
+    keywords_problem_ = problem;
+}
+
+// Returns what was wrong with one of them.
+std::string Subscriber::read_keywords(std::string_view text)
+{
+    keywords_ = std::string(text);
+    wire::Keywords keywords = wire::read_keywords(text);
+    copy_.set_keywords(std::move(keywords.all));
+    return keywords.problem;
 }
 
 }

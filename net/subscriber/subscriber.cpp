@@ -70,7 +70,7 @@ Subscriber::Subscriber(const SubscriberOptions &options)
 Subscriber::~Subscriber()
 {
     stops_ = true;
-    StopSignal::send(context_, stop_address);
+    WakeSignal::send(context_, wake_address);
     thread_.join();
     daoShmRetirePrivate(news_.get(), 0);
 }
@@ -80,12 +80,12 @@ void Subscriber::run()
     while (!stops_)
         try
         {
-            StopSignal stop(context_, stop_address);
+            WakeSignal wake(context_, wake_address);
             Monitor monitor(context_, socket_);
             socket_.connect(endpoint_of(options_.host, options_.port));
             may_have_more_ = true;
             while (!stops_)
-                poll(stop, monitor);
+                poll(wake, monitor);
         }
         catch (const std::exception &error)
         {
@@ -109,9 +109,9 @@ void Subscriber::disconnect() noexcept
     }
 }
 
-void Subscriber::poll(StopSignal &stop, Monitor &monitor)
+void Subscriber::poll(WakeSignal &wake, Monitor &monitor)
 {
-    std::array<zmq::pollitem_t, 3> items = {item_of(socket_descriptor_), monitor.poll_item(), stop.poll_item()};
+    std::array<zmq::pollitem_t, 3> items = {item_of(socket_descriptor_), monitor.poll_item(), wake.poll_item()};
     const int64_t left_ns = std::max<int64_t>(0, std::min(next_tick_ns_, next_credit_ns_) - monotonic_ns());
     zmq::poll(items, std::chrono::milliseconds(may_have_more_ ? 0 : left_ns / millisecond_ns + 1));
     // Frames that had come before a connection ended count before its end.

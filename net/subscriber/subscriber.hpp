@@ -58,7 +58,7 @@ class Subscriber
     int_fast8_t open_now(IMAGE *image);
     void run();
     void disconnect() noexcept;
-    void poll(StopSignal &stop, Monitor &monitor);
+    void poll(WakeSignal &wake, Monitor &monitor);
     void hear(const LinkChange &change);
     void reconnect_when_due(int64_t now_ns);
     void begin_session();
@@ -82,6 +82,7 @@ class Subscriber
     void become_live();
     void show_lost();
     void take_keywords(const Parts &parts);
+    std::string read_keywords(std::string_view text);
     void set_state(uint32_t state, const std::string &message);
     void tell_failure(const char *what) noexcept;
     void note_bad(const std::string &what);
@@ -122,9 +123,10 @@ class Subscriber
     wire::HeaderReader header_reader_;
     std::string source_;
     uint64_t source_cnt0_ = 0;
-    uint64_t gaps_ = 0;     // frames of the source between those that came
-    uint64_t seq_gaps_ = 0; // frames that were sent and did not come
-    std::string keywords_;
+    uint64_t gaps_ = 0;            // frames of the source between those that came
+    uint64_t seq_gaps_ = 0;        // frames that were sent and did not come
+    std::string keywords_;         // as they came last
+    std::string keywords_problem_; // as it was told last
     Copy copy_;
     uint32_t known_changes_ = 0;
     Rate rate_;

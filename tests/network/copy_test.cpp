@@ -159,6 +159,83 @@ TEST(NetCopy, KeywordsArriveWithTheFrameAndFollowChanges)
     EXPECT_EQ(keyword.value.numf, 0.2);
 }
 
+namespace
+{
+
+bool has_gain(IMAGE *image, double value)
+{
+    IMAGE_KEYWORD keyword;
+    return daoShmGetKeyword(image, "GAIN", &keyword) == DAO_SUCCESS && keyword.value.numf == value;
+}
+
+}
+
+TEST(NetCopy, KeywordsAreTheSourcesWhateverBecomesOfTheCopy)
+{
+    Camera camera;
+    SegmentName there;
+    const auto set_gain = [&] { require(daoShmSetKeywordDouble(camera.image, "GAIN", 2.5, nullptr), "keyword"); };
+    set_gain();
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    SubscriberOptions options(publisher.port());
+    options.name = there.c_str();
+    Subscriber subscriber(options);
+    camera.publish();
+    const auto open_next = [&](Image &copy) { // with a frame
+        return comes_true([&] {
+            camera.publish();
+            std::this_thread::sleep_for(20ms);
+            if (copy.try_open(there.text()) != DAO_SUCCESS)
+                return false;
+            if (daoShmGetCounter(copy) != 0)
+                return true;
+            require(daoShmCloseShm(copy), "close");
+            return false;
+        });
+    };
+    {
+        Image copy;
+        ASSERT_TRUE(open_next(copy));
+        EXPECT_TRUE(has_gain(copy, 2.5));
+    }
+    require(daoShmRemove(there.c_str()), "remove");
+    {
+        Image copy;
+        ASSERT_TRUE(open_next(copy));
+        EXPECT_TRUE(has_gain(copy, 2.5)) << "what is made anew has them before its first frame";
+        require(daoShmSetKeywordDouble(copy, "GAIN", 1.0, nullptr), "keyword");
+        require(daoShmSetKeywordLong(copy, "OF_ANOTHER", 1, nullptr), "keyword");
+        IMAGE_KEYWORD keyword;
+        EXPECT_TRUE(comes_true([&] {
+            camera.publish();
+            std::this_thread::sleep_for(20ms);
+            return has_gain(copy, 2.5) && daoShmGetKeyword(copy, "OF_ANOTHER", &keyword) != DAO_SUCCESS;
+        })) << "what is different there is the source's again within a second or so";
+    }
+    for (const Shape &shape : {Shape{4, 6}, Shape{5}}) // somebody makes it anew, in place or otherwise
+    {
+        Image others;
+        others.create(there.text(), shape, _DATATYPE_FLOAT, 4, 8);
+        EXPECT_TRUE(comes_true([&] {
+            Image copy;
+            return open_next(copy) && copy->md->naxis == 2 && has_gain(copy, 2.5);
+        }));
+    }
+    camera.make_again({9}); // of the same keywords, which so do not come with the frame
+    set_gain();
+    camera.publish(7.0f);
+    bool has_it = false;
+    EXPECT_TRUE(comes_true([&] {
+        Image copy;
+        if (copy.try_open(there.text()) != DAO_SUCCESS || copy->md->naxis != 1 || daoShmGetCounter(copy) == 0)
+            return false;
+        has_it = has_gain(copy, 2.5);
+        return true;
+    }));
+    EXPECT_TRUE(has_it);
+}
+
 // What a program of the field writes there: other encodings, brackets, whatever.
 TEST(NetCopy, KeywordsOfAnyBytesCostNoFrame)
 {

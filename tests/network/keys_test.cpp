@@ -138,6 +138,32 @@ TEST_F(NetKeys, ListOfClientsThatCannotBeReadIsToldOf)
     EXPECT_TRUE(comes_true([&] { return publisher.info().message[0] == 0; })) << publisher.info().message;
 }
 
+// As an editor does it, a network folder that is away for a moment, or rsync with the times of the files.
+TEST_F(NetKeys, ListOfClientsThatComesBackAsItWasIsReadAgain)
+{
+    Keys keys;
+    const std::filesystem::path allowed = keys.allow("friend"), away = keys.path("away");
+    Camera camera;
+    Publisher publisher(-1, keys.path("server").c_str(), allowed.string().c_str());
+    publisher.publish(camera.name.text());
+    camera.publish();
+    std::filesystem::rename(allowed, away);
+    Encrypted options(publisher.port(), keys, "friend");
+    Subscriber subscriber(options);
+    ASSERT_TRUE(comes_true([&] { return std::strstr(publisher.info().message, "cannot read it") != nullptr; }));
+    std::filesystem::rename(away, allowed);
+    EXPECT_TRUE(comes_true([&] { return publisher.info().message[0] == 0; })) << "also while nobody connects";
+    EXPECT_TRUE(subscriber.receives(1));
+
+    // As long as before, and of the same time.
+    const auto written = std::filesystem::last_write_time(allowed);
+    std::ofstream(allowed) << "# those who may\n\n" << keys.public_key("server") << " of friend\n";
+    std::filesystem::last_write_time(allowed, written);
+    Subscriber late(options);
+    EXPECT_TRUE(late.reaches(DAO_NET_REFUSED));
+    EXPECT_EQ(late.info().frames, 0u);
+}
+
 TEST_F(NetKeys, WrongServerKeyOrNoKeyGetsNothing)
 {
     Keys keys;
