@@ -138,6 +138,7 @@ void Publisher::go_on(WakeSignal &wake, Gate *gate, Monitor &monitor) noexcept
     catch (const std::exception &error)
     {
         tell_failure(error.what());
+        may_have_more_ = true;
         std::this_thread::sleep_for(std::chrono::nanoseconds(50 * millisecond_ns));
     }
 }
