@@ -171,10 +171,13 @@ typedef struct
     uint64_t
         cnt0; /**< its counter in the publisher's segment; `cnt1`, `cnt2` and acquisition time are the frame's own */
     uint64_t segment; /**< `segment_id` of the segment that it was first published to */
+    uint64_t
+        missed; /**< frames before it that were overwritten in the publisher's segment before they could be sent; with
+                           `DAO_NET_EVERY` */
 } DAO_NET_ORIGIN;
 
 /** No origin. */
-#define DAO_NET_ORIGIN_INIT {sizeof(DAO_NET_ORIGIN), 0, 0, 0}
+#define DAO_NET_ORIGIN_INIT {sizeof(DAO_NET_ORIGIN), 0, 0, 0, 0}
 
 /** Where did a frame of `image` come from? Works in every process that has the copy open.
  *  @param frame  one that a read of this image returned; null: the newest

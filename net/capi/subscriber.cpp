@@ -123,7 +123,7 @@ int_fast8_t daoNetGetOrigin(IMAGE *image, const DAO_FRAME *frame, DAO_NET_ORIGIN
                             "the frame did not come through a network, or its slot holds another by now");
             return DAO_NOTREADY;
         }
-        *origin = {sizeof *origin, mark->hops, mark->cnt0, mark->origin};
+        *origin = {sizeof *origin, mark->hops, mark->cnt0, mark->origin, mark->missed};
         return DAO_SUCCESS;
     });
 }

@@ -166,10 +166,11 @@ void Offer::serve_each(Session &session)
         (void)source_.newest(); // for its id
         std::optional<uint64_t> after;
         if (session.credit.source == source_.id() && !source_.id().empty())
-        {
             after = session.credit.after_cnt0;
+        else if (session.goes_on)
+            after = 0; // a new life began meanwhile
+        if (after && session.again_source == source_.id())
             session.counts.overwritten -= std::min(session.counts.overwritten, session.overwritten_again);
-        }
         session.overwritten_again = 0;
         session.reader = std::make_unique<OrderedReader>(source_, after);
     }
@@ -178,7 +179,12 @@ void Offer::serve_each(Session &session)
         std::optional<FrameCopy> copy = session.reader->next(session.counts.overwritten);
         if (!copy)
             return;
-        session.sent_source = session.reader->source();
+        if (session.sent_source != session.reader->source())
+        {
+            session.former_source = session.reader->was_newest() ? "" : session.sent_source;
+            session.sent_source = session.reader->source();
+            session.life_seq = session.seq + 1;
+        }
         session.sent_cnt0 = copy->frame.cnt0;
         send(session, *copy);
     }
@@ -274,16 +280,25 @@ void Offer::make_room()
     sessions_.erase(oldest);
 }
 
-// What the earlier connection's reader found overwritten beyond what the subscriber has: a reader that begins there finds it again.
-uint64_t Offer::overwritten_again(const Session &session, const Session &earlier)
+// What the earlier connection's reader found overwritten beyond what the subscriber has: a reader that begins there finds it
+// again. A life of the segment of which the subscriber has nothing is gone over from its beginning.
+void Offer::follow_each(Session &session, const Session &earlier)
 {
-    const uint64_t after = session.credit.after_cnt0;
-    if (session.credit.source != earlier.sent_source || earlier.sent_cnt0 <= after)
-        return 0;
-    const auto sent = static_cast<uint64_t>(std::count_if(earlier.in_flight.begin(), earlier.in_flight.end(),
-                                                          [&](const InFlight &frame) { return frame.cnt0 > after; }));
+    const std::string &source = session.credit.source;
+    const bool has_life = source == earlier.sent_source;
+    session.goes_on = !source.empty() && (has_life || source == earlier.former_source);
+    session.overwritten_again = earlier.overwritten_again;
+    session.again_source = earlier.again_source;
+    const uint64_t after = has_life ? session.credit.after_cnt0 : 0;
+    if (!session.goes_on || earlier.sent_cnt0 <= after)
+        return;
+    const auto sent =
+        static_cast<uint64_t>(std::count_if(earlier.in_flight.begin(), earlier.in_flight.end(), [&](const auto &frame) {
+            return frame.seq >= earlier.life_seq && frame.cnt0 > after;
+        }));
     const uint64_t gone_over = earlier.sent_cnt0 - after;
-    return gone_over - std::min(gone_over, sent);
+    session.overwritten_again = gone_over - std::min(gone_over, sent);
+    session.again_source = earlier.sent_source;
 }
 
 // The subscriber has a new connection: what it did not get by the earlier one is lost, unless it is sent again.
@@ -294,7 +309,7 @@ void Offer::follow_on(Session &session, const Session &earlier)
     session.counted_cnt0 = earlier.counted_cnt0;
     if (session.credit.every)
     {
-        session.overwritten_again = earlier.overwritten_again + overwritten_again(session, earlier);
+        follow_each(session, earlier);
         return;
     }
     for (const InFlight &frame : earlier.in_flight)

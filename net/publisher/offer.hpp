@@ -60,7 +60,11 @@ struct Session
     Counts counts;
     std::deque<InFlight> in_flight; // what is not acknowledged, oldest first
     uint64_t in_flight_bytes = 0;
+    std::string former_source; // what was sent before the life of the segment that `sent_source` is
+    uint64_t life_seq = 0;     // number of the first frame of that life
+    bool goes_on = false; // the subscriber has frames of the life that an earlier connection was sent last, or before
     uint64_t overwritten_again = 0; // counted, and to be gone over again by the reader that is to be made
+    std::string again_source;       // in that life
     std::unique_ptr<OrderedReader> reader;
 };
 
@@ -107,7 +111,7 @@ class Offer
     Session *session_of(const wire::Credit &credit);
     void make_room();
     void follow_on(Session &session, const Session &earlier);
-    static uint64_t overwritten_again(const Session &session, const Session &earlier);
+    static void follow_each(Session &session, const Session &earlier);
     void answer(const Session &session, int64_t heard_ns);
 
     const std::string topic_;

@@ -156,6 +156,13 @@ std::string Source::write_header(IMAGE *image, const Opened &opened, const DAO_F
     return header_writer_.write(header_);
 }
 
+std::string Source::write_header(uint64_t missed)
+{
+    wire::FrameHeader header = header_;
+    header.missed = missed;
+    return wire::write_frame_part(header);
+}
+
 const std::string &Source::keywords()
 {
     if (opened_.keyword_room == 0)
@@ -211,6 +218,7 @@ OrderedReader::OrderedReader(Source &source, std::optional<uint64_t> after)
 
 std::optional<FrameCopy> OrderedReader::next(uint64_t &lost)
 {
+    was_newest_ = false;
     if (begins_with_newest_)
     {
         begins_with_newest_ = false;
@@ -220,7 +228,8 @@ std::optional<FrameCopy> OrderedReader::next(uint64_t &lost)
         };
         std::optional<FrameCopy> newest = source_.copy(image_.get(), opened_, read);
         // A newer one is the business of reading in order.
-        if (newest && newest->frame.cnt0 != 0 && newest->frame.cnt0 == image_->fifo_last_read_cnt0)
+        was_newest_ = newest && newest->frame.cnt0 != 0 && newest->frame.cnt0 == image_->fifo_last_read_cnt0;
+        if (was_newest_)
             return newest;
     }
     return next_in_order(lost);
@@ -251,7 +260,10 @@ std::optional<FrameCopy> OrderedReader::next_in_order(uint64_t &lost)
             continue;
         // Frames before the place to begin at are not missed.
         const uint64_t first_missed = frame->frame.cnt0 - missed;
-        lost += first_missed > skip_to_ ? missed : frame->frame.cnt0 - skip_to_ - 1;
+        const uint64_t lost_now = first_missed > skip_to_ ? missed : frame->frame.cnt0 - skip_to_ - 1;
+        if (lost_now != 0)
+            frame->header = source_.write_header(lost_now);
+        lost += lost_now;
         skip_to_ = 0;
         return frame;
     }

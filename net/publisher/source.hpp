@@ -65,6 +65,8 @@ class Source
     using Read = std::function<int_fast8_t(void *data, uint64_t elements, DAO_FRAME &frame)>;
     std::optional<FrameCopy> copy(IMAGE *image, const Opened &opened, const Read &read);
     std::string write_header(IMAGE *image, const Opened &opened, const DAO_FRAME &frame);
+    // That of the frame copied last, with what is missing before it.
+    std::string write_header(uint64_t missed);
 
     const std::string name_;
     const std::string topic_;
@@ -92,6 +94,8 @@ class OrderedReader
     OrderedReader(Source &source, std::optional<uint64_t> after);
     // The next frame, if there is one. `lost` grows by those that were overwritten before they could be read.
     std::optional<FrameCopy> next(uint64_t &lost);
+    // Whether the frame that next() gave just now was the newest, to begin with.
+    bool was_newest() const { return was_newest_; }
     // Of the frame that next() gave just now.
     const std::string &source() const { return source_.header_.source; }
 
@@ -103,6 +107,7 @@ class OrderedReader
     Opened opened_;
     uint64_t skip_to_ = 0;
     bool begins_with_newest_;
+    bool was_newest_ = false;
 };
 
 }

@@ -256,8 +256,8 @@ void Subscriber::show_lost()
 
 void Subscriber::count(const wire::FrameHeader &header)
 {
-    if (header.source == source_)
-        gaps_ += header.cnt0 - source_cnt0_ - 1;
+    // Of a new life only the publisher knows whether frames were missed in it, or published before this subscriber came.
+    gaps_ += header.source == source_ ? header.cnt0 - source_cnt0_ - 1 : header.missed;
     source_ = header.source;
     source_cnt0_ = header.cnt0;
 }
@@ -266,7 +266,8 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
 {
     become_live();
     take_keywords(parts);
-    const uint64_t cnt0 = copy_.write(header, parts[2].data(), {header.cnt0, header.origin, header.hops + 1});
+    const uint64_t cnt0 =
+        copy_.write(header, parts[2].data(), {header.cnt0, header.origin, header.hops + 1, header.missed});
     rate_.count();
     show_lost();
 

@@ -37,6 +37,7 @@ struct FrameHeader
     int64_t atime_ns = 0;
     uint64_t origin = 0; // segment id of the segment that the frame was first published to
     uint32_t hops = 0;   // networks that it has come through before
+    uint64_t missed = 0; // frames before it that were overwritten before they could be sent
     uint64_t seq = 0;
     uint64_t kw = 0;
     int64_t sent_ns = 0;

@@ -32,6 +32,8 @@ std::string write_lasting(const FrameHeader &header)
         object["origin"] = to_hex(header.origin);
         object["hops"] = header.hops;
     }
+    if (header.missed > 0)
+        object["missed"] = header.missed;
     std::string text = dump(object);
     text.pop_back(); // complete() closes it
     return text;
@@ -62,7 +64,7 @@ bool has_same_lasting(const FrameHeader &one, const FrameHeader &other)
 {
     return one.source == other.source && one.topic == other.topic && one.host == other.host &&
            one.geometry == other.geometry && one.depth == other.depth && one.keyword_room == other.keyword_room &&
-           one.origin == other.origin && one.hops == other.hops;
+           one.origin == other.origin && one.hops == other.hops && one.missed == other.missed;
 }
 
 // The key and a whole number as JSON has it, from the beginning of `text`.

@@ -37,6 +37,17 @@ DAO_NET_INFO shown(const SegmentName &name)
     return daoNetFind(name.c_str(), &info) == DAO_SUCCESS ? info : DAO_NET_INFO DAO_NET_INFO_INIT;
 }
 
+// What the publisher in that process says of itself.
+DAO_NET_INFO publisher_of(uint32_t pid)
+{
+    std::vector<DAO_NET_INFO> infos(100, DAO_NET_INFO DAO_NET_INFO_INIT);
+    uint32_t count = 0;
+    require(daoNetList(infos.data(), 100, &count), "list");
+    const auto found =
+        std::find_if(infos.begin(), infos.begin() + count, [&](const auto &info) { return info.pid == pid; });
+    return found != infos.begin() + count ? *found : DAO_NET_INFO DAO_NET_INFO_INIT;
+}
+
 // A subscriber in a process of its own is stopped for so long while frames are published; then all is as if it had been slow.
 void stop_subscriber_for(std::chrono::seconds time, Publisher &publisher, Camera &camera, bool is_forgotten)
 {
@@ -65,6 +76,82 @@ void stop_subscriber_for(std::chrono::seconds time, Publisher &publisher, Camera
     EXPECT_EQ(info.connections, is_forgotten ? 2u : 1u);
 }
 
+}
+
+// Of a camera that starts again while the publisher is stopped, so that the first frames are overwritten before they are sent.
+TEST(NetStopped, FramesLostAtTheBeginOfANewLifeAreCountedAtBothEnds)
+{
+    for (const Shape &shape : {Shape{4}, Shape{5}}) // in place, and as another segment
+    {
+        Camera camera({4}, 4);
+        const int port = Publisher().port();
+        Child child("publish", {camera.name.text(), std::to_string(port)});
+        ASSERT_EQ(child.line(patience), "ready");
+        const auto pid = static_cast<uint32_t>(child.pid());
+        SubscriberOptions options(port, DAO_NET_EVERY);
+        options.depth = 32; // for all
+        Subscriber subscriber(options);
+        camera.publish();
+        ASSERT_TRUE(subscriber.receives(1));
+        ::kill(static_cast<pid_t>(pid), SIGSTOP);
+        camera.make_again(shape);
+        for (int count = 0; count < 20; ++count)
+            camera.publish();
+        ::kill(static_cast<pid_t>(pid), SIGCONT);
+        ASSERT_TRUE(subscriber.receives(20));
+        camera.publish();
+        ASSERT_TRUE(subscriber.receives(21));
+        const DAO_NET_INFO info = subscriber.info();
+        EXPECT_GE(info.lost, 16u);
+        EXPECT_EQ(info.frames + info.lost, 22u) << info.frames << " frames";
+        EXPECT_TRUE(comes_true([&] { // at the publisher's: it says so each half second
+            return publisher_of(pid).lost == info.lost;
+        })) << publisher_of(pid).lost;
+        Image copy;
+        subscriber.open_copy(copy);
+        uint64_t missed = 0; // as a recorder finds them, which sees no more than the copy
+        DAO_FRAME frame = DAO_FRAME_INIT;
+        require(daoShmRewind(copy), "rewind");
+        DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+        how.order = DAO_NEXT_IN_ORDER;
+        how.timeout_ns = 0;
+        std::vector<float> data(5);
+        while (daoShmNext(copy, &how, data.data(), copy->md->nelement, &frame, nullptr) == DAO_SUCCESS)
+        {
+            DAO_NET_ORIGIN origin = DAO_NET_ORIGIN_INIT;
+            require(daoNetGetOrigin(copy, &frame, &origin), "origin");
+            missed = std::max(missed, origin.missed);
+        }
+        EXPECT_EQ(missed, info.lost);
+    }
+}
+
+// The same by a new connection, of which the one before has been sent some of the new life, or nothing.
+TEST(NetStopped, NewLifeThatBeganInAPauseIsGoneOverFromItsBeginning)
+{
+    for (const int frames : {1, 10, 100})
+    {
+        Camera camera({4}, 4);
+        Publisher publisher;
+        publisher.publish(camera.name.text());
+        Subscriber subscriber(SubscriberOptions(publisher.port(), DAO_NET_EVERY));
+        camera.publish();
+        ASSERT_TRUE(subscriber.receives(1));
+        require(daoNetPause(subscriber, 1), "pause");
+        camera.publish();
+        ASSERT_TRUE(comes_true([&] { return publisher.info().frames == 2; })); // and dropped
+        camera.make_again({5});
+        for (int count = 0; count < frames; ++count)
+            camera.publish();
+        require(daoNetPause(subscriber, 0), "pause");
+        const auto last = static_cast<uint64_t>(frames);
+        ASSERT_TRUE(subscriber.receives(last));
+        camera.publish();
+        ASSERT_TRUE(subscriber.receives(last + 1));
+        const DAO_NET_INFO info = subscriber.info();
+        EXPECT_EQ(info.frames + info.lost, last + 2) << info.frames << " frames of " << frames;
+        EXPECT_EQ(publisher.peers().at(0).lost, info.lost) << frames;
+    }
 }
 
 TEST(NetStopped, SubscriberThatIsStoppedForASecondHasSkippedFrames)

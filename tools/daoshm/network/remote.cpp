@@ -70,7 +70,7 @@ std::optional<Origin> origin_of_last_frame(const Dao::Image &segment)
     DAO_NET_ORIGIN origin = DAO_NET_ORIGIN_INIT;
     if (!frame || daoNetGetOrigin(segment.image(), &*frame, &origin) != DAO_SUCCESS)
         return std::nullopt;
-    return Origin{origin.cnt0, origin.segment};
+    return Origin{origin.cnt0, origin.segment, origin.missed};
 }
 
 namespace

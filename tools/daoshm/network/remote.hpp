@@ -26,6 +26,7 @@ struct Origin
 {
     uint64_t cnt0;
     uint64_t segment_id;
+    uint64_t missed; ///< before it, overwritten there before they could be sent
 };
 /// Of the frame that was read last; nothing when it did not come through a network.
 std::optional<Origin> origin_of_last_frame(const Dao::Image &segment);

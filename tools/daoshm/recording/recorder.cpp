@@ -180,9 +180,12 @@ class FrameSource
             return origin_.cnt0 == 0 && segment_.image()->shmfd >= 0; // private ones are copies
         const bool goes_on = origin_.segment_id == origin->segment_id && origin->cnt0 > origin_.cnt0;
         if (goes_on)
-            record.missed = origin->cnt0 - origin_.cnt0 - 1;
+            record.missed = std::max(origin->cnt0 - origin_.cnt0 - 1, origin->missed); // of a new life, it may be more
         else if (origin_.cnt0 != 0)
+        {
             ++restarts_;
+            record.missed += origin->missed;
+        }
         record.cnt0 = origin->cnt0;
         origin_ = *origin;
         return true;
