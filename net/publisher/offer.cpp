@@ -192,30 +192,35 @@ void Offer::serve_each(Session &session)
 
 void Offer::send(Session &session, FrameCopy &copy)
 {
-    const int64_t now_ns = monotonic_ns();
-    const std::string &keywords = source_.keywords();
-    const bool with_keywords =
-        session.keyword_changes != source_.keyword_changes() || now_ns - session.keywords_sent_ns >= keywords_repeat_ns;
-    if (with_keywords)
-    {
-        session.keyword_changes = source_.keyword_changes();
-        session.keywords_sent_ns = now_ns;
-    }
+    const std::string *keywords = keywords_for(session, true);
     ++session.seq;
     if (is_there(session))
     {
         session.in_flight.push_back({session.seq, copy.frame.cnt0, copy.bytes});
         session.in_flight_bytes += copy.bytes;
     }
-    session.sent_ns = last_sent_ns_ = now_ns;
+    session.sent_ns = last_sent_ns_ = monotonic_ns();
     zmq::message_t data;
     data.copy(copy.data);
     hand_over(data.data());
     port_.send(session.topic, wire::complete(copy.header, session.seq, source_.keyword_changes(), realtime_ns()), &data,
-               with_keywords ? &keywords : nullptr);
+               keywords);
     ++session.counts.frames;
     session.counts.bytes += copy.bytes;
     sent_.count();
+}
+
+// Null when the subscriber has them as they are, and need not be told again.
+const std::string *Offer::keywords_for(Session &session, bool repeats)
+{
+    const std::string &keywords = source_.keywords();
+    const int64_t now_ns = monotonic_ns();
+    if (session.keyword_changes == source_.keyword_changes() &&
+        !(repeats && now_ns - session.keywords_sent_ns >= keywords_repeat_ns))
+        return nullptr;
+    session.keyword_changes = source_.keyword_changes();
+    session.keywords_sent_ns = now_ns;
+    return &keywords;
 }
 
 void Offer::take_credit(const wire::Credit &credit, const std::string &user, int64_t heard_ns)
@@ -317,7 +322,7 @@ void Offer::follow_on(Session &session, const Session &earlier)
             ++session.counts.undelivered;
 }
 
-void Offer::answer(const Session &session, int64_t heard_ns)
+void Offer::answer(Session &session, int64_t heard_ns)
 {
     wire::Answer answer;
     answer.host = host_;
@@ -329,7 +334,9 @@ void Offer::answer(const Session &session, int64_t heard_ns)
     answer.asked_ns = session.credit.sent_ns;
     answer.heard_ns = heard_ns;
     answer.sent_ns = realtime_ns();
-    port_.send(session.topic, wire::write_answer(answer), nullptr, nullptr);
+    // Those of a segment that rests: who has its newest frame need not wait for the next one.
+    const bool has_frame = !source_.id().empty() && session.sent_source == source_.id();
+    port_.send(session.topic, wire::write_answer(answer), nullptr, has_frame ? keywords_for(session, false) : nullptr);
 }
 
 void Offer::forget(const std::string &private_topic)

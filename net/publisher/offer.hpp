@@ -112,7 +112,8 @@ class Offer
     void make_room();
     void follow_on(Session &session, const Session &earlier);
     static void follow_each(Session &session, const Session &earlier);
-    void answer(const Session &session, int64_t heard_ns);
+    void answer(Session &session, int64_t heard_ns);
+    const std::string *keywords_for(Session &session, bool repeats);
 
     const std::string topic_;
     const std::string plain_topic_;

@@ -13,6 +13,9 @@ namespace
 // when half of the mark has, and there are answers. It is the same for strangers, who are to get few old frames. (The mark of
 // a connection that ends while it is set is a fault in libzmq 4.3.4, so it is set before there are any.)
 constexpr int send_mark = 2 * static_cast<int>(wire::most_window) + 8;
+// What of one peer's waits to be taken: more stays with it. Without a mark that is so low libzmq takes in without end what comes
+// without pause.
+constexpr int receive_mark = 64;
 constexpr size_t subscription_limit = 20'000;
 constexpr int backlog = 1024;
 
@@ -23,6 +26,8 @@ Port::Port(zmq::context_t &context, const std::string &address, int port, const 
 {
     set_common_options(socket_, static_cast<int64_t>(wire::header_limit_bytes));
     socket_.set(zmq::sockopt::sndhwm, send_mark);
+    socket_.set(zmq::sockopt::rcvhwm, receive_mark);
+    socket_.set(zmq::sockopt::xpub_verbose, 1); // each stranger who comes is to have the newest frame
     socket_.set(zmq::sockopt::backlog, backlog);
     if (!secret_key.empty())
     {

@@ -201,18 +201,12 @@ wire::Offer Source::describe()
 }
 
 OrderedReader::OrderedReader(Source &source, std::optional<uint64_t> after)
-    : source_(source), begins_with_newest_(!after.has_value())
+    : source_(source), skip_to_(after.value_or(0)), skip_source_(source.id()), begins_with_newest_(!after.has_value())
 {
-    if (after && !source.name().empty())
-    {
-        // Opened anew, a handle begins before the first frame: what the receiver has is skipped.
-        image_.open(source.name().c_str());
-        if (daoShmReopen(image_.get()) != DAO_SUCCESS)
-            throw Failure::of_last_call();
-        skip_to_ = *after;
-    }
-    else
-        image_.duplicate(source.reading_);
+    image_.duplicate(source.reading_);
+    // Before the first frame: what the receiver has is skipped.
+    if (after && daoShmRewind(image_.get()) != DAO_SUCCESS)
+        throw Failure::of_last_call();
     opened_ = source.describe_opened(image_.get());
 }
 
@@ -256,6 +250,8 @@ std::optional<FrameCopy> OrderedReader::next_in_order(uint64_t &lost)
         }
         if (!frame)
             return std::nullopt;
+        if (this->source() != skip_source_)
+            skip_to_ = 0; // the segment was made anew in place: its counter began again
         if (frame->frame.cnt0 <= skip_to_)
             continue;
         // Frames before the place to begin at are not missed.

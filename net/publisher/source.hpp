@@ -105,7 +105,8 @@ class OrderedReader
     Source &source_;
     Image image_;
     Opened opened_;
-    uint64_t skip_to_ = 0;
+    uint64_t skip_to_; // the receiver has what comes before, of this source
+    std::string skip_source_;
     bool begins_with_newest_;
     bool was_newest_ = false;
 };

@@ -95,7 +95,7 @@ bool Subscriber::take_private(Parts &parts)
     if (wire::is_answer(header))
     {
         if (is_current)
-            take_answer(header);
+            take_answer(header, parts);
         return true;
     }
     if (parts.size() < 3)
@@ -122,7 +122,7 @@ void Subscriber::take_own_frame(const wire::FrameHeader &frame, const Parts &par
         send_credit(false);
 }
 
-void Subscriber::take_answer(const wire::Json &object)
+void Subscriber::take_answer(const wire::Json &object, const Parts &parts)
 {
     const wire::Answer answer = wire::read_answer(object);
     is_answered_ = true;
@@ -161,6 +161,8 @@ void Subscriber::take_answer(const wire::Json &object)
     }
     if (is_stalled)
         send_credit(false);
+    if (parts.size() == 3 && answer.source == source_ && copy_.changes() != 0)
+        take_keywords(view(parts[2]));
 }
 
 // A publisher that does not answer may be a program of few lines that sends by the topic's plain name.
@@ -265,7 +267,8 @@ void Subscriber::count(const wire::FrameHeader &header)
 void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns)
 {
     become_live();
-    take_keywords(parts);
+    if (parts.size() == 4)
+        take_keywords(view(parts[3]));
     const uint64_t cnt0 =
         copy_.write(header, parts[2].data(), {header.cnt0, header.origin, header.hops + 1, header.missed});
     rate_.count();
@@ -309,18 +312,16 @@ void Subscriber::become_live()
     info_.state = DAO_NET_LIVE;
 }
 
-void Subscriber::take_keywords(const Parts &parts)
+void Subscriber::take_keywords(std::string_view text)
 {
-    if (parts.size() < 4)
-        return;
     std::string problem;
-    const bool is_repeated = view(parts[3]) == keywords_;
+    const bool is_repeated = text == keywords_;
     try
     {
         if (is_repeated)
             copy_.write_keywords(); // who made the copy anew, or writes to it, may have changed them
         else
-            problem = read_keywords(view(parts[3]));
+            problem = read_keywords(text);
     }
     catch (const std::runtime_error &error) // the frame counts more
     {

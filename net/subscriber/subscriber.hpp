@@ -74,14 +74,14 @@ class Subscriber
     void take(Parts &parts);
     bool take_private(Parts &parts);
     void take_own_frame(const wire::FrameHeader &frame, const Parts &parts, int64_t received_ns, bool is_current);
-    void take_answer(const wire::Json &object);
+    void take_answer(const wire::Json &object, const Parts &parts);
     void take_stranger(Parts &parts);
     void take_frame(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns);
     void count(const wire::FrameHeader &header);
     void write(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns);
     void become_live();
     void show_lost();
-    void take_keywords(const Parts &parts);
+    void take_keywords(std::string_view text);
     std::string read_keywords(std::string_view text);
     void set_state(uint32_t state, const std::string &message);
     void tell_failure(const char *what) noexcept;

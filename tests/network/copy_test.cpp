@@ -236,6 +236,27 @@ TEST(NetCopy, KeywordsAreTheSourcesWhateverBecomesOfTheCopy)
     EXPECT_TRUE(has_it);
 }
 
+// A dark or a matrix, which is published once.
+TEST(NetCopy, KeywordsOfASegmentThatRestsArrive)
+{
+    for (const uint32_t mode : {DAO_NET_LATEST, DAO_NET_EVERY})
+    {
+        Camera camera;
+        Publisher publisher;
+        publisher.publish(camera.name.text());
+        Subscriber subscriber(SubscriberOptions(publisher.port(), mode));
+        camera.publish();
+        Image copy;
+        subscriber.open_copy(copy);
+        for (const double value : {1.0, 2.0})
+        {
+            require(daoShmSetKeywordDouble(camera.image, "GAIN", value, nullptr), "keyword");
+            EXPECT_TRUE(comes_true([&] { return has_gain(copy, value); }));
+        }
+        EXPECT_EQ(daoShmGetCounter(copy), 1u);
+    }
+}
+
 // What a program of the field writes there: other encodings, brackets, whatever.
 TEST(NetCopy, KeywordsOfAnyBytesCostNoFrame)
 {
@@ -458,4 +479,23 @@ TEST(NetCopy, PrivateImageIsPublishedToo)
         subscriber.open_copy(copy);
         ASSERT_TRUE(comes_true([&] { return newest(copy) == frame_of(5, 4.0f); }));
     }
+}
+
+TEST(NetCopy, EachFrameOfAPrivateImageComesAgainAfterAPause)
+{
+    Image image;
+    image.create("private", {5}, _DATATYPE_FLOAT, 64, 0, 0);
+    Publisher publisher;
+    require(daoNetPublishImage(publisher, image, "own"), "publish");
+    Subscriber subscriber(SubscriberOptions(publisher.port(), DAO_NET_EVERY));
+    write(image, frame_of(5, 1.0f));
+    ASSERT_TRUE(subscriber.receives(1));
+    require(daoNetPause(subscriber, 1), "pause");
+    for (int count = 2; count <= 50; ++count)
+        write(image, frame_of(5, 1.0f));
+    ASSERT_TRUE(comes_true([&] { return publisher.info().frames > 1; })); // and dropped
+    require(daoNetPause(subscriber, 0), "pause");
+    ASSERT_TRUE(subscriber.receives(50));
+    EXPECT_EQ(subscriber.info().frames, 50u);
+    EXPECT_EQ(subscriber.info().lost, 0u);
 }

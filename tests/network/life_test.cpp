@@ -65,6 +65,32 @@ TEST(NetLife, KilledPublisherIsFollowedWhenItComesAgain)
     EXPECT_EQ(info.frames, 5u); // from the second on, which was the newest when the first publisher came
 }
 
+// A new connection begins behind the last frame there is; then the camera's counter begins again.
+TEST(NetLife, CameraThatStartsAgainAfterANewConnectionIsHeardFromItsFirstFrame)
+{
+    Camera camera({4, 6}, 64);
+    const int port = free_port();
+    auto publisher = std::make_unique<Publisher>(port);
+    publisher->publish(camera.name.text());
+    Subscriber subscriber(SubscriberOptions(port, DAO_NET_EVERY));
+    for (int count = 0; count < 20; ++count)
+        camera.publish();
+    ASSERT_TRUE(subscriber.receives(20));
+    publisher.reset();
+    ASSERT_TRUE(subscriber.reaches(DAO_NET_CONNECTING));
+    publisher = std::make_unique<Publisher>(port);
+    publisher->publish(camera.name.text());
+    ASSERT_TRUE(subscriber.reaches(DAO_NET_LIVE));
+    const uint64_t before = subscriber.info().frames;
+    require(daoShmCloseShm(camera.image), "close");
+    camera.image.create(camera.name.text(), {4, 6}, _DATATYPE_FLOAT, 64, 8);
+    for (int count = 0; count < 10; ++count)
+        camera.publish();
+    ASSERT_TRUE(subscriber.receives(10));
+    EXPECT_EQ(subscriber.info().frames, before + 10);
+    EXPECT_EQ(subscriber.info().lost, 0u);
+}
+
 TEST(NetLife, ThreadsEndWithinATenthOfASecond)
 {
     Camera camera;
