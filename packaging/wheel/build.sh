@@ -46,9 +46,8 @@ environment() {
 built() {
     local suffix
     suffix=$("$2" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
-    # One folder for all interpreters of a processor: the library and daoshm are compiled once.
     env _PYTHON_HOST_PLATFORM="linux-$1" SETUPTOOLS_EXT_SUFFIX="${suffix/$(uname -m)/$1}" SKBUILD_INSTALL_STRIP=false \
-        SKBUILD_BUILD_DIR="$root/build/wheel/${packages##*/}" \
+        SKBUILD_BUILD_DIR="$build" \
         SKBUILD_CMAKE_ARGS="-GNinja;-DCMAKE_TOOLCHAIN_FILE=$root/tests/platforms/toolchains/manylinux.cmake;\
 -DDAO_MANYLINUX_PROCESSOR=$1;-DDAO_MANYLINUX_COMPILERS=$compilers;-DDAO_TOOL_PACKAGES=$packages;\
 -DCMAKE_C_FLAGS=-isystem $headers;-DCMAKE_CXX_FLAGS=-isystem $headers;\
@@ -81,13 +80,16 @@ for processor; do
     zig_compilers "$processor-linux-gnu.2.28"
     packages=$("$root/tests/platforms/tool_packages.sh" manylinux -DDAO_MANYLINUX_PROCESSOR="$processor" \
         -DDAO_MANYLINUX_COMPILERS="$compilers")
+    build=$root/build/wheel/${packages##*/} # for all interpreters: the library and daoshm are compiled once
     for python in $pythons; do
         environment "$python"
         third_parties
         built "$processor" "$python"
-        "$environment/python" "$here/check.py" "$licences" "$made"/*.whl
         PATH=$environment:$PATH "$environment/python" -m auditwheel repair --plat "manylinux_2_28_$processor" \
-            --wheel-dir "$dist" "$made"/*.whl
+            --wheel-dir "$made/repaired" "$made"/*.whl
+        "$environment/python" "$here/check.py" "$licences" "$made"/repaired/*.whl
+        "$root/tests/checks/hardening.py" "$build" "$made"/repaired/*.whl
+        mv "$made"/repaired/*.whl "$dist"
         rm "$made"/*.whl
     done
 done

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""What a build made has what cmake/harden.cmake asks for: hardening.py BUILD [FOLDER...]
+"""What a build made has what cmake/harden.cmake asks for: hardening.py BUILD [PACKAGE...]
 
-BUILD has the libraries and daoshm, each FOLDER libraries and modules of a Python package. A flag that was asked for
-need not have had an effect: this looks at what came of it.
+BUILD has the libraries and daoshm, each PACKAGE, a folder or a wheel, those of a Python package. A flag that was asked
+for need not have had an effect: this looks at what came of it.
 """
 
 import os
-import platform
 import re
 import subprocess
 import sys
 import tempfile
+import zipfile
+from contextlib import ExitStack
 from pathlib import Path
 
 PROGRAMS = ("src/libdao.so", "net/libdaoNet.so", "tools/daoshm/daoshm")
@@ -23,8 +24,23 @@ def output(*command):
 
 
 def is_program(file):  # and not a text for the linker
+    if file.is_symlink() or not file.is_file():
+        return False
     with open(file, "rb") as opened:
         return opened.read(4) == b"\x7fELF"
+
+
+def programs_of(package):
+    found = sorted(path for path in package.rglob("*") if is_program(path))
+    if not any(".so" in path.name for path in found):
+        sys.exit(f"{package}: no library or module in it")
+    return found
+
+
+def unpacked(wheel, stack):
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()), wheel.name)
+    zipfile.ZipFile(wheel).extractall(folder)
+    return folder
 
 
 def setting(build, name):
@@ -42,12 +58,14 @@ def notes_of_nothing(compiler):
     with tempfile.TemporaryDirectory() as folder:
         source, program = Path(folder, "nothing.cpp"), Path(folder, "nothing")
         source.write_text("int main() {}\n")
-        flag = "-fcf-protection=full" if platform.machine() == "x86_64" else "-mbranch-protection=standard"
-        built = subprocess.run([compiler, flag, source, "-o", program], capture_output=True)
-        return notes(program) if built.returncode == 0 else set()
+        for flag in "-fcf-protection=full", "-mbranch-protection=standard":  # a processor has one of them
+            if subprocess.run([compiler, flag, source, "-o", program], capture_output=True).returncode == 0:
+                return notes(program)
+        return set()
 
 
 def lacks(file, wanted_notes):
+    header = output("readelf", "-hW", file)
     segments = output("readelf", "-lW", file)
     dynamic = output("readelf", "-dW", file)
     taken = re.findall(r" UND (\w+)", output("readelf", "--dyn-syms", "-W", file))
@@ -60,7 +78,7 @@ def lacks(file, wanted_notes):
         yield "an executable stack, or no word of it; expected GNU_STACK with RW"
     if re.search(r"^ *LOAD .* RWE ", segments, re.MULTILINE):
         yield "memory that can be both written and run"
-    if not re.search(r"Type: +DYN", output("readelf", "-hW", file)):
+    if not re.search(r"Type: +DYN", header):
         yield "its place is fixed; expected position independent code"
     if "__stack_chk_fail" not in taken:
         yield "no stack protector"
@@ -69,20 +87,19 @@ def lacks(file, wanted_notes):
     if missing := wanted_notes - notes(file):
         yield f"no note of {', '.join(sorted(missing))}, which the compiler's start files allow"
     # Where they do not, the functions show it.
-    if platform.machine() == "x86_64" and output("objdump", "-d", file).count("endbr64") < LEAST_LANDINGS:
+    if "X86-64" in header and output("objdump", "-d", file).count("endbr64") < LEAST_LANDINGS:
         yield "functions without endbr64; expected -fcf-protection"
 
 
-def main(build, *folders):
+def main(build, *packages):
     if setting(build, "DAO_HARDEN") != "ON" or setting(build, "DAO_SANITIZE"):
         sys.exit(f"{build}: built without hardening; expected a build with DAO_HARDEN=ON and no sanitizer")
     files = [build / name for name in PROGRAMS if (build / name).exists()]
-    for folder in folders:
-        files += sorted(path for path in folder.rglob("*.so*") if not path.is_symlink() and is_program(path))
-        if not any(path.is_relative_to(folder) for path in files):
-            sys.exit(f"{folder}: no library or module in it")
     wanted_notes = notes_of_nothing(setting(build, "CMAKE_CXX_COMPILER"))
-    failures = [f"{file}: {what}" for file in files for what in lacks(file, wanted_notes)]
+    with ExitStack() as stack:
+        for package in packages:
+            files += programs_of(unpacked(package, stack) if package.suffix == ".whl" else package)
+        failures = [f"{file}: {what}" for file in files for what in lacks(file, wanted_notes)]
     print("\n".join(failures) or f"{len(files)} files; notes: {', '.join(sorted(wanted_notes)) or 'none to be had'}")
     return 1 if failures or build / PROGRAMS[0] not in files else 0
 

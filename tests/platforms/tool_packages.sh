@@ -13,6 +13,13 @@ compilers= # a folder, where the toolchain is one that cmake/zig.sh makes
 for argument; do
     case $argument in *COMPILERS=*) compilers=${argument#*=} ;; esac
 done
+# What is delivered is hardened (cmake/harden.cmake), and so are the libraries that are linked into it.
+hardening=
+case "$system $*" in
+manylinux*PROCESSOR=aarch64*) hardening=-mbranch-protection=standard ;;
+manylinux*) hardening=-fcf-protection=full ;;
+esac
+hardening="${hardening:+$hardening -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2}"
 distribution=$(. /etc/os-release && echo "$ID-${VERSION_ID:-}")
 # Made anew when the recipe, a package that it takes or the compiler changes.
 recipe() {
@@ -111,10 +118,10 @@ libraries_from_source() {
     fetch debian_source ncurses
     mkdir -p "$work/zlib" "$work/ncurses"
     cp -R "$fetched/zlib/." "$work/zlib"
-    (cd "$work/zlib" && CC="$compilers/clang" AR="$compilers/ar" RANLIB="$compilers/ranlib" CFLAGS="-O2 -fPIC" \
+    (cd "$work/zlib" && CC="$compilers/clang" AR="$compilers/ar" RANLIB="$compilers/ranlib" CFLAGS="-O2 -fPIC $hardening" \
         ./configure --static --prefix="$folder" && make -j "${DAO_JOBS:-2}" libz.a && make install)
     # The terminals of the list are built in, for systems without descriptions of terminals.
-    (cd "$work/ncurses" && configured "$fetched/ncurses" CFLAGS="-O2 -fPIC" \
+    (cd "$work/ncurses" && configured "$fetched/ncurses" CFLAGS="-O2 -fPIC $hardening" \
         --enable-widec --enable-overwrite --without-shared --without-debug \
         --without-cxx --without-cxx-binding --without-ada --without-progs --without-tests --without-manpages --disable-db-install \
         --disable-stripping --with-build-cc=cc --with-tic-path=/usr/bin/tic --with-infocmp-path=/usr/bin/infocmp \
@@ -134,7 +141,7 @@ network_library() {
     fetch debian_source zeromq3
     work=$folder/libsodium
     cp -R "$fetched/libsodium" "$work" # as in its repository: its configure script is made here
-    (cd "$work" && autoreconf -fi >/dev/null && configured . CFLAGS="-O2 -fPIC" --disable-shared --enable-static \
+    (cd "$work" && autoreconf -fi >/dev/null && configured . CFLAGS="-O2 -fPIC $hardening" --disable-shared --enable-static \
         --enable-minimal --disable-dependency-tracking &&
         make -j "${DAO_JOBS:-2}" install)
     # What a cross build cannot try is said.
@@ -147,7 +154,7 @@ network_library() {
         done
         ;;
     esac
-    built zeromq3 -DCMAKE_CXX_FLAGS=-w -DCMAKE_C_FLAGS=-w -DCMAKE_INSTALL_LIBDIR=lib -DBUILD_SHARED=OFF \
+    built zeromq3 -DCMAKE_CXX_FLAGS="-w $hardening" -DCMAKE_C_FLAGS="-w $hardening" -DCMAKE_INSTALL_LIBDIR=lib -DBUILD_SHARED=OFF \
         -DBUILD_STATIC=ON -DBUILD_TESTS=OFF -DENABLE_CURVE=ON -DWITH_LIBSODIUM=ON -DWITH_LIBSODIUM_STATIC=ON -DWITH_LIBBSD=OFF \
         -DWITH_PERF_TOOL=OFF -DWITH_DOCS=OFF -DENABLE_CPACK=OFF -DENABLE_WS=OFF "$@"
     # Without libsodium, libzmq takes an encryption of its own and does not say so.
@@ -211,9 +218,14 @@ fi
 # Files over 2 GiB want 64-bit offsets. Its package file for CMake is of no use; its pkg-config file is for a shared
 # library, but only the static one is made here.
 fetch debian_source cfitsio
-built cfitsio -DCMAKE_C_FLAGS="-D_FILE_OFFSET_BITS=64 -w" -DUSE_CURL=OFF -DM_LIB=m "$@"
+built cfitsio -DCMAKE_C_FLAGS="-D_FILE_OFFSET_BITS=64 -w $hardening" -DUSE_CURL=OFF -DM_LIB=m "$@"
 cp "$fetched"/cfitsio/License* "$folder/licences/cfitsio"
 sed -i 's/^Libs: .*/& -lz/' "$folder/lib/pkgconfig/cfitsio.pc"
 rm -rf "$folder"/lib/cfitsio-*
+if [ -n "$hardening" ]; then
+    for library in z ncursesw zmq cfitsio; do
+        grep -q __stack_chk_fail "$folder/lib/lib$library.a" || { echo "lib$library: built without stack protector"; exit 1; }
+    done
+fi
 touch "$folder/complete"
 echo "$folder" >&3
