@@ -48,6 +48,12 @@ def setting(build, name):
     return found[1] if found else ""
 
 
+def compiler_of(build):
+    """As CMake notes it: one that a toolchain file names is not in the cache."""
+    newest = max(build.glob("CMakeFiles/*/CMakeCXXCompiler.cmake"), key=lambda path: path.stat().st_mtime)
+    return re.search(r'set\(CMAKE_CXX_COMPILER "(.*)"\)', newest.read_text())[1]
+
+
 def notes(file):
     """Of CET and branch protection: a linker leaves them out where one object lacks them."""
     return set(re.findall(r"\b(IBT|SHSTK|BTI|PAC)\b", output("readelf", "-nW", file)))
@@ -95,7 +101,7 @@ def main(build, *packages):
     if setting(build, "DAO_HARDEN") != "ON" or setting(build, "DAO_SANITIZE"):
         sys.exit(f"{build}: built without hardening; expected a build with DAO_HARDEN=ON and no sanitizer")
     files = [build / name for name in PROGRAMS if (build / name).exists()]
-    wanted_notes = notes_of_nothing(setting(build, "CMAKE_CXX_COMPILER"))
+    wanted_notes = notes_of_nothing(compiler_of(build))
     with ExitStack() as stack:
         for package in packages:
             files += programs_of(unpacked(package, stack) if package.suffix == ".whl" else package)
