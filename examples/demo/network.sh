@@ -78,7 +78,7 @@ ip link set cable up
 "${there[@]}" ip link set cable up
 
 echo "Two machines: the camera's, 10.77.0.1, and the control room's, 10.77.0.2"
-"${here[@]}" "$daoshm" create wfs 128x128 uint16 --depth 64 >/dev/null
+"${here[@]}" "$daoshm" create wfs 128x128 uint16 --depth 512 >/dev/null
 start camera "${here[@]}" "$daoshm" fill wfs spot --rate "$rate"
 start publisher "${here[@]}" "$daoshm" publish wfs --bind 10.77.0.1
 until_true 20 grep -q publishing "$folder/publisher.log" || fail "no publisher: $(cat "$folder/publisher.log")"

@@ -65,12 +65,13 @@ def test_list(network_camera, camera_command):
 
 
 def test_frames_come_whole_in_order_with_id_and_time(network_camera_command, folder):
-    before_ns = time.time_ns()
+    before_ns, begin_s = time.time_ns(), time.monotonic()
     code, report, errors = network_camera_command(
         folder / "camera", *GIGE, *SMALL, "--frames", "400", "--depth", "512", "--exposure", "10000", "--json"
     )
+    took_s = time.monotonic() - begin_s
     assert (report["frames"], report["end"]) == (400, "complete"), errors
-    assert 20 < report["rate_hz"] < 250, "asked for 200; a busy machine is slower"
+    assert 0.9 * 399 / took_s < report["rate_hz"] < 250, "asked for 200; a busy machine is slower"
     segment = shm(folder / "camera", read_only=True)
     assert (segment.shape, segment.dtype, segment.depth) == ((48, 64), np.uint8, 512)
     ids, frames = ids_and_frames(segment)
