@@ -139,7 +139,7 @@ TEST(NetStopped, NewLifeThatBeganInAPauseIsGoneOverFromItsBeginning)
         ASSERT_TRUE(subscriber.receives(1));
         require(daoNetPause(subscriber, 1), "pause");
         camera.publish();
-        ASSERT_TRUE(comes_true([&] { return publisher.info().frames == 2; })); // and dropped
+        ASSERT_TRUE(comes_true([&] { return publisher.info().frames == 2; })); // and dropped, as a rule
         camera.make_again({5});
         for (int count = 0; count < frames; ++count)
             camera.publish();
@@ -149,7 +149,9 @@ TEST(NetStopped, NewLifeThatBeganInAPauseIsGoneOverFromItsBeginning)
         camera.publish();
         ASSERT_TRUE(subscriber.receives(last + 1));
         const DAO_NET_INFO info = subscriber.info();
-        EXPECT_EQ(info.frames + info.lost, last + 2) << info.frames << " frames of " << frames;
+        // What was sent in the pause may be taken only after it, and then is not dropped.
+        EXPECT_GE(info.frames + info.lost, last + 2) << info.frames << " frames of " << frames;
+        EXPECT_LE(info.frames + info.lost, last + 3) << info.frames << " frames of " << frames;
         EXPECT_EQ(publisher.peers().at(0).lost, info.lost) << frames;
     }
 }
