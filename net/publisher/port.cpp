@@ -15,7 +15,7 @@ namespace
 constexpr int send_mark = 2 * static_cast<int>(wire::most_window) + 8;
 // What of one peer's waits to be taken: more stays with it. Without a mark that is so low libzmq takes in without end what comes
 // without pause.
-constexpr int receive_mark = 64;
+constexpr int port_receive_mark = 64;
 constexpr size_t subscription_limit = 20'000;
 constexpr int backlog = 1024;
 
@@ -26,7 +26,7 @@ Port::Port(zmq::context_t &context, const std::string &address, int port, const 
 {
     set_common_options(socket_, static_cast<int64_t>(wire::header_limit_bytes));
     socket_.set(zmq::sockopt::sndhwm, send_mark);
-    socket_.set(zmq::sockopt::rcvhwm, receive_mark);
+    socket_.set(zmq::sockopt::rcvhwm, port_receive_mark);
     socket_.set(zmq::sockopt::xpub_verbose, 1); // each stranger who comes is to have the newest frame
     socket_.set(zmq::sockopt::backlog, backlog);
     if (!secret_key.empty())

@@ -33,7 +33,7 @@ constexpr int64_t tick_ns = second_ns / 2;
 constexpr size_t refused_limit = 64;
 
 // Messages that are handled before other things get their turn: by the port's thread, and by an offer's, whose frames wait.
-constexpr size_t messages_at_once = 256;
+constexpr size_t served_at_once = 256;
 constexpr size_t messages_between_frames = 64;
 // What more subscribers than a port has say at once is handled. Who is still further behind drops what is not handled in
 // its turn, as long as it takes to have no more: credit is repeated.
@@ -175,8 +175,8 @@ void Publisher::poll(WakeSignal &wake, Gate *gate, Monitor &monitor)
 // Somebody may send faster than is handled here: others are heard all the same, and no queue grows.
 void Publisher::keep_up()
 {
-    bool has_more = serve(messages_at_once, true);
-    behind_ = has_more ? behind_ + messages_at_once : 0;
+    bool has_more = serve(served_at_once, true);
+    behind_ = has_more ? behind_ + served_at_once : 0;
     if (behind_ > most_behind)
         has_more = serve(drops_at_once, false);
     if (has_more)

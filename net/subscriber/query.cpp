@@ -10,7 +10,7 @@ namespace
 {
 
 constexpr int64_t ask_again_ns = 200 * millisecond_ns;
-constexpr int messages_at_once = 64; // before the time limit is looked at
+constexpr int replies_at_once = 64; // before the time limit is looked at
 
 // A socket in this thread that asks again and again until the answer comes.
 class Query
@@ -41,7 +41,7 @@ class Query
         }
         Parts parts;
         bool is_whole = false;
-        for (int count = 0; count < messages_at_once && receive(socket_, parts, is_whole); ++count)
+        for (int count = 0; count < replies_at_once && receive(socket_, parts, is_whole); ++count)
             if (parts.size() == 3 && view(parts[0]) == wire::private_topic(credit_.topic))
                 return read(parts);
         if (is_established_ && monotonic_ns() >= next_ns_)
