@@ -89,6 +89,41 @@ INSTANTIATE_TEST_SUITE_P(Files, BereftWait,
                              return std::string(std::get<2>(row.param) ? "Daos" : "Ours") +
                                     name_of(std::get<0>(row.param)) + name_of(std::get<1>(row.param));
                          });
+// The file goes at any moment, also between a look at the semaphore and the sleep on it.
+TEST(TruncatedWhileManyWait, EndsNoProcess)
+{
+    for (int round = 0; round < 25; ++round)
+    {
+        SegmentName name;
+        Image image;
+        image.create(name.text(), {size}, _DATATYPE_UINT32);
+        const pid_t child = fork();
+        if (child == 0)
+        {
+            std::vector<std::thread> threads;
+            for (int number = 0; number < 24; ++number)
+                threads.emplace_back([&, number] {
+                    Image reader;
+                    if (reader.try_open(name.text()) != DAO_SUCCESS)
+                        return;
+                    for (int_fast8_t status = DAO_TIMEOUT; status == DAO_TIMEOUT || status == DAO_SUCCESS;)
+                    {
+                        const timespec soon_over = realtime_after(3'000);
+                        status = daoShmWaitForSemaphoreTimeout(reader, number % 10, &soon_over);
+                    }
+                });
+            for (std::thread &thread : threads)
+                thread.join();
+            _exit(0);
+        }
+        std::this_thread::sleep_for(milliseconds(10 + round));
+        ASSERT_EQ(truncate(name.c_str(), 0), 0);
+        int ended = -1;
+        ASSERT_EQ(waitpid(child, &ended, 0), child);
+        EXPECT_EQ(ended, 0);
+    }
+}
+
 // As `cp` and DAO's create do: there is an empty file first, then one that is too short, then one without a header.
 TEST(MadeAgainSlowly, IsFollowedOnceItIsMade)
 {
