@@ -289,12 +289,43 @@ def test_a_killed_recording_over_4_gib_is_repaired(tool, source):
         assert (np.load(tool.folder / "back.npy").reshape(-1).view("<u8") == expected).all(), frame
 
 
+def header_of_none(path):
+    """What the header says before the first frame."""
+    if path.suffix == ".npy":
+        header = re.sub(rb"\(\d+,", b"(0,", path.read_bytes()[:191])
+        return header.ljust(191) + b"\n"
+    return re.sub(rb"NAXIS3  = +\d+", b"NAXIS3  =" + b"0".rjust(21), path.read_bytes()[:2880])
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_recording_of_which_nothing_is_left_is_removed(tool, source, ending):
     path = killed_recording(tool, ending)
-    path.write_bytes(path.read_bytes()[:100])
+    path.write_bytes(header_of_none(path) + bytes(5 * 4096))  # a power cut within the first second
     assert tool.json("repair", path.name, code=4)["files"] == []
     assert names(tool.folder) == []
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]], ids=["", "force"])
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_journal_is_kept_while_something_without_frames_has_the_name(tool, source, ending, force):
+    """The recording was moved away, and is repaired when it is back."""
+    path = killed_recording(tool, ending, told=10)
+    rows, kept = rows_of(path)[0], tool.folder / "kept"
+    path.rename(kept)
+    head = kept.read_bytes()
+    first = {"npy": 192, "fits": 2880}[ending]
+    for content in b"", head[:100], head[:first], head[:first] + bytes(9 * 4096), bytes(len(head)), bytes(100):
+        path.write_bytes(content)
+        before = contents(tool.folder)
+        tool("repair", path.name, *force, code=1)
+        assert "journal" in tool.errors and contents(tool.folder) == before
+    path.unlink()
+    os.mkfifo(path)
+    tool("repair", path.name, *force, code=1)
+    assert "pipe" in tool.errors and path.is_fifo()
+    path.unlink()
+    kept.rename(path)
+    assert tool.json("repair", path.name)["frames"] == rows
 
 
 def contents(folder):

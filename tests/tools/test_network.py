@@ -101,7 +101,7 @@ def test_commands_look_at_a_segment_of_another_machine(net, camera):
 
 def test_a_file_of_that_name_comes_first_and_one_letter_is_a_drive(net):
     if not WINDOWS:  # whose names have no colon
-        net("create", "host:wfs", "3")
+        net("create", net.folder / "host:wfs.im.shm", "3")
         assert net.json("info", "host:wfs")["shape"] == [3]
     with Lateness() as late:
         net("info", "c:wfs", code=1)
@@ -645,14 +645,17 @@ def test_false_beacons_cost_no_time(net):
 
 @pytest.mark.parametrize(
     "arguments", [["keyword", "{}", "X", "1"], ["keyword", "{}", "X", "--rm"], ["fill", "{}", "1"], ["rm", "{}"],
-                  ["set", "{}", "one.npy"], ["unlock", "{}", "--yes"]],
+                  ["set", "{}", "one.npy"], ["unlock", "{}", "--yes"], ["create", "{}", "2x2"],
+                  ["set", "{}", "one.npy", "--create"], ["replay", "one.npy", "{}", "--rate", "9"],
+                  ["subscribe", "127.0.0.1:2:wfs", "--as", "{}"]],
 )  # fmt: skip
 def test_a_segment_of_another_machine_can_only_be_looked_at(net, arguments):
-    net("create", "one", "3")
+    net("create", "one", "2x3")
     net("fill", "one", "1")
     net("save", "one", "one.npy")
     net(*(word.format("127.0.0.1:1:wfs") for word in arguments), code=1)
     assert "127.0.0.1:1:wfs: is a segment of another machine, which can only be looked at" in net.errors
+    assert [path.name for path in net.folder.glob("*127*")] == []
 
 
 def test_frames_that_cannot_be_written_are_missing(net, camera):

@@ -11,7 +11,6 @@
 #include "camera/settings.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
-#include "segments/segment_name.hpp"
 #include "terminal/style.hpp"
 #include "terminal/table.hpp"
 #include "text/exit_code.hpp"
@@ -138,6 +137,7 @@ int run_camera(const CameraOptions &options)
         return list_cameras(options.json);
     if (options.segment.empty())
         throw ToolError("camera: no segment given; expected its name, or --list", exit_usage);
+    const std::string path = new_path_here(options.segment); // before the camera is touched
     FeedLimits limits;
     limits.frames = options.frames;
     limits.duration_ns = parse_time_limit(options.duration);
@@ -148,7 +148,7 @@ int run_camera(const CameraOptions &options)
     Dao::CreateOptions create;
     create.depth = options.depth;
     create.keywords = camera_keyword_count;
-    Dao::Image segment(new_segment_path(options.segment), {frame.height, frame.width}, frame.format.atype, create);
+    Dao::Image segment(path, {frame.height, frame.width}, frame.format.atype, create);
     write_setting_keywords(segment, camera.get(), frame);
     if (!options.json)
         print_now(fmt::format("{}: {}, {}, depth {}\n", paint(Style::accent, printable(segment.name())),

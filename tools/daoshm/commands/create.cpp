@@ -9,7 +9,6 @@
 #include "frame/geometry.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
-#include "segments/segment_name.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
@@ -58,7 +57,7 @@ int run_create(const CreateOptions &options)
     create.file_mode = parse_mode(options.mode);
     create.compatibility = options.compatible ? 1 : 0;
     create.exclusive = options.exclusive ? 1 : 0;
-    const Dao::Image segment(new_segment_path(options.segment), shape, atype, create);
+    const Dao::Image segment(new_path_here(options.segment), shape, atype, create);
     const Geometry geometry = geometry_of(segment);
     const uint64_t file_bytes = segment.info().mapped_bytes;
     if (options.json)

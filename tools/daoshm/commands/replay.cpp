@@ -66,7 +66,7 @@ Sequence sequence_of(const FrameReader &file, const std::vector<uint64_t> *segme
 Dao::Image create_for(const ReplayOptions &options, const Geometry &frame, const FrameReader &file)
 {
     print_left_out(file, options.file);
-    return create_segment(new_segment_path(options.segment), frame, options.depth, file.header().keywords);
+    return create_segment(new_path_here(options.segment), frame, options.depth, file.header().keywords);
 }
 
 /// The segment to publish in: that of the name, or a new one. The first frame was read by then.

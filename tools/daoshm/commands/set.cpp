@@ -91,7 +91,7 @@ int run_set(const SetOptions &options)
     const std::vector<std::byte> frame = read_frame(*file, wanted, options);
     print_left_out(*file, options.file);
     Dao::Image segment =
-        create_segment(new_segment_path(options.segment), wanted, options.depth, file->header().keywords);
+        create_segment(new_path_here(options.segment), wanted, options.depth, file->header().keywords);
     publish(segment, frame.data());
     return exit_success;
 }

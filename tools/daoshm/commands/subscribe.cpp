@@ -5,6 +5,7 @@
 #include "commands/publisher_place.hpp"
 #include "network/commands.hpp"
 #include "platform/platform.hpp"
+#include "segments/segment.hpp"
 #include "segments/segment_name.hpp"
 
 namespace daoshm
@@ -32,7 +33,7 @@ int subscribe_into(const SubscribeArguments &arguments)
     SubscribeOptions options = arguments.options;
     const std::string folder = arguments.folder.empty() ? temporary_folder() : folder_path(arguments.folder);
     if (!options.name.empty())
-        options.name = whole_path(new_segment_path(options.name));
+        options.name = whole_path(new_path_here(options.name));
     options.path_for = [folder](const std::string &topic) {
         return whole_path((path_of(folder) / path_of(topic + segment_ending)).string());
     };

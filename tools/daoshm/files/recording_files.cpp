@@ -25,6 +25,16 @@ std::optional<uint64_t> frames_told(const OutputFile &file, const RecordingForma
     return is_empty ? 0 : format.frames_in(found);
 }
 
+/// Is the whole header there, and tells of no frame? It reaches the disk before the first frame is written.
+bool has_header_of_none(const OutputFile &file, const RecordingFormat &format)
+{
+    std::string start(format.header({}).size(), ' ');
+    if (file.size_bytes() < start.size())
+        return false;
+    file.read(0, start.data(), start.size());
+    return format.frames_in(start) == 0U;
+}
+
 /// Is there a file as it is from its creation until the first frame? Until then an older one may have the name.
 bool is_without_frames(const std::string &path, const RecordingFormat &format)
 {
@@ -94,6 +104,7 @@ RecordingFiles::RecordingFiles(const std::string &path)
                                         "recording itself; to keep the file as it is, remove {}",
                                         path, journal_path(path), journal_path(path)));
         synced_frames_ = *told;
+        is_as_begun_ = has_header_of_none(frames_, *format_);
     }
     if (has_records_file())
         records_ = create_anew(unfinished_path(records_path_));

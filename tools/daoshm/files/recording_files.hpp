@@ -40,6 +40,8 @@ class RecordingFiles
     Found read_frame(uint64_t place, std::byte *frame, uint32_t checksum) const;
     /// Of a recording that was interrupted: how many frames had reached the disk for certain, by the header.
     uint64_t synced_frames() const { return synced_frames_; }
+    /// Of a recording that was interrupted: is its file as before the first frame, with a header that tells of none?
+    bool is_as_begun() const { return is_as_begun_; }
     /// Frames written before survive a power cut from now on.
     void sync();
     /// Let the header tell of the frames in the summary.
@@ -77,6 +79,7 @@ class RecordingFiles
     OutputFile records_; ///< where they have a file of their own: its unfinished state
     bool has_frames_ = false;
     uint64_t synced_frames_ = 0;
+    bool is_as_begun_ = false;
 };
 
 }

@@ -39,7 +39,7 @@ class Survey
             else if (found == RecordingFiles::Found::other)
                 pass_over(place);
         }
-        if (records_.empty() && has_changed_)
+        if (records_.empty() && !rows.empty() && (has_changed_ || !files_.is_as_begun()))
             throw changed("not one frame of it is what was recorded");
         if (!rows.empty() && rows.back() && rows.back()->sequence >= next_sequence_)
             result_.lost += rows.back()->sequence - next_sequence_ + 1;

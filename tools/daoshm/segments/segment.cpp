@@ -32,6 +32,14 @@ std::optional<Address> remote(const std::string &name)
     return parse_address(name);
 }
 
+void require_here(const std::string &name)
+{
+    if (remote(name))
+        throw ToolError(fmt::format(
+            "{}: is a segment of another machine, which can only be looked at from here; expected one of this machine",
+            name));
+}
+
 }
 
 Dao::Image open_read_only(const std::string &name)
@@ -55,11 +63,14 @@ Dao::Image open_reader(const std::string &name, int64_t patience_ns)
 
 std::string path_here(const std::string &name)
 {
-    if (remote(name))
-        throw ToolError(fmt::format(
-            "{}: is a segment of another machine, which can only be looked at from here; expected one of this machine",
-            name));
+    require_here(name);
     return find_segment(name);
+}
+
+std::string new_path_here(const std::string &name)
+{
+    require_here(name);
+    return new_segment_path(name);
 }
 
 void reopen(Dao::Image &segment)

@@ -31,6 +31,9 @@ Dao::Image open_reader(const std::string &name, int64_t patience_ns);
 /// The path of a segment of this machine, as find_segment() has it. Throws for the address of one on another machine,
 /// which can only be looked at.
 std::string path_here(const std::string &name);
+/// The path of a segment to be made, as new_segment_path() has it. Throws for the address of one on another machine,
+/// which a file of that name would hide.
+std::string new_path_here(const std::string &name);
 /// Go on with the segment that replaced it, or with the new copy of one on another machine.
 void reopen(Dao::Image &segment);
 /// As users name it: its path, or HOST:PORT:SEGMENT.

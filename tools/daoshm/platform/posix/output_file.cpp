@@ -93,6 +93,9 @@ OutputFile OutputFile::open(const std::string &path)
     if (file < 0)
         fail(path, "cannot be opened for writing");
     OutputFile result(path, file);
+    struct stat status{};
+    if (fstat(file, &status) == 0 && !S_ISREG(status.st_mode))
+        throw FileError(fmt::format("{}: is a pipe or a device; expected a file", path));
     result.lock();
     return result;
 }
