@@ -90,8 +90,7 @@ int run_set(const SetOptions &options)
     check_shape(options.file, wanted); // before it is read
     const std::vector<std::byte> frame = read_frame(*file, wanted, options);
     print_left_out(*file, options.file);
-    Dao::Image segment =
-        create_segment(new_path_here(options.segment), wanted, options.depth, file->header().keywords);
+    Dao::Image segment = create_segment(new_path_here(options.segment), wanted, options.depth, file->header().keywords);
     publish(segment, frame.data());
     return exit_success;
 }
