@@ -38,7 +38,7 @@ constexpr size_t messages_between_frames = 64;
 // What more subscribers than a port has say at once is handled. Who is still further behind drops what is not handled in
 // its turn, as long as it takes to have no more: credit is repeated.
 constexpr size_t most_behind = 20'000;
-constexpr size_t drops_at_once = 20'000;
+constexpr size_t drops_at_once = served_at_once; // no more than are answered: what is asked again is heard soon
 constexpr size_t taken_at_once = 16;
 
 }

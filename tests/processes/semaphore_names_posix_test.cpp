@@ -70,7 +70,8 @@ TEST_F(SemaphoreNames, AreOfTheSegmentsModeAndOwner)
     options.file_mode = 0666;
     const uint32_t shape[] = {4};
     daoShmSetCompatibility(1);
-    ASSERT_EQ(daoShmImageCreateWith(first_, path("1").c_str(), 1, shape, _DATATYPE_UINT32, &options), DAO_SUCCESS);
+    ASSERT_EQ(daoShmImageCreateWith(first_.taken(), path("1").c_str(), 1, shape, _DATATYPE_UINT32, &options),
+              DAO_SUCCESS);
     umask(before);
     for (const char *which : which_semaphores)
         EXPECT_EQ(status_of(file_of_semaphore(path("1"), which)).st_mode & 0777u, 0666u) << which;
