@@ -35,10 +35,9 @@ constexpr size_t refused_limit = 64;
 // Messages that are handled before other things get their turn: by the port's thread, and by an offer's, whose frames wait.
 constexpr size_t served_at_once = 256;
 constexpr size_t messages_between_frames = 64;
-// What more subscribers than a port has say at once is handled. Who is still further behind drops what is not handled in
-// its turn, as long as it takes to have no more: credit is repeated.
+// What more subscribers than a port has say at once is handled. Who is still further behind drops as many as it
+// handles, as long as it takes to have no more: credit is repeated.
 constexpr size_t most_behind = 20'000;
-constexpr size_t drops_at_once = served_at_once; // no more than are answered: what is asked again is heard soon
 constexpr size_t taken_at_once = 16;
 
 }
@@ -172,13 +171,13 @@ void Publisher::poll(WakeSignal &wake, Gate *gate, Monitor &monitor)
         tick();
 }
 
-// Somebody may send faster than is handled here: others are heard all the same, and no queue grows.
+// Somebody may send faster than is handled here: no queue grows, and the thread has its other turns all the same.
 void Publisher::keep_up()
 {
     bool has_more = serve(served_at_once, true);
     behind_ = has_more ? behind_ + served_at_once : 0;
     if (behind_ > most_behind)
-        has_more = serve(drops_at_once, false);
+        has_more = serve(served_at_once, false);
     if (has_more)
         may_have_more_ = true;
     else

@@ -25,6 +25,18 @@ void publish(IMAGE *image, uint64_t number)
     require(daoShmImage2Shm(frame.data(), size, image), "publish");
 }
 
+// A segment with its writer and a reader.
+struct Pair
+{
+    Pair()
+    {
+        writer.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+        reader.open(name.text());
+    }
+    SegmentName name;
+    Image writer, reader;
+};
+
 const auto take_away = [](const std::string &path) { std::filesystem::remove(path); };
 const auto remove = [](const std::string &path) { require(daoShmRemove(path.c_str()), "remove"); };
 const auto replace = [](const std::string &path) {
@@ -44,10 +56,8 @@ TEST(EndOfASegment, IsToldToWhoBorrowsInOrder)
 {
     for (const auto &[end, told] : ends)
     {
-        SegmentName name;
-        Image writer, reader;
-        writer.create(name.text(), {size}, _DATATYPE_UINT32, depth);
-        reader.open(name.text());
+        Pair pair;
+        auto &[name, writer, reader] = pair;
         void *slot = nullptr;
         uint32_t index = 0;
         uint64_t counter = 0;
@@ -72,10 +82,8 @@ TEST(EndOfASegment, ThatAWaitToldIsTheEndOfReadingInOrder)
 {
     for (const auto &[end, told] : ends)
     {
-        SegmentName name;
-        Image writer, reader;
-        writer.create(name.text(), {size}, _DATATYPE_UINT32, depth);
-        reader.open(name.text());
+        Pair pair;
+        auto &[name, writer, reader] = pair;
         publish(writer, 1);
         require(daoShmResetTail(reader, nullptr, nullptr), "reset");
         end(name.text());
@@ -115,10 +123,8 @@ TEST(EndOfASegment, IsToldByWhatLendsASlot)
 {
     for (const auto &[end, told] : ends)
     {
-        SegmentName name;
-        Image writer, reader;
-        writer.create(name.text(), {size}, _DATATYPE_UINT32, depth);
-        reader.open(name.text());
+        Pair pair;
+        auto &[name, writer, reader] = pair;
         publish(writer, 1);
         void *newest = nullptr, *slot = nullptr;
         uint64_t counter = 0;
