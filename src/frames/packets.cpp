@@ -44,14 +44,16 @@ Status write_packet(Writer &writer, const Packet &packet) noexcept
     if (segment.extension() == nullptr)
     {
         copy_packet(segment, slot, packet);
-        return Status::success;
+        return check_name(writer, platform::realtime_coarse_ns());
     }
     if (!joined && !segment.writer_lock().open_for_packets())
         return fail_lost_lock(segment);
     copy_packet(segment, slot, packet);
     if (Status lost = segment.check_memory(); lost != Status::success)
         return lost;
-    return segment.writer_lock().leave_packet() ? Status::success : fail_lost_lock(segment);
+    if (!segment.writer_lock().leave_packet())
+        return fail_lost_lock(segment);
+    return check_name(writer, platform::realtime_coarse_ns());
 }
 
 Status finalise(Writer &writer) noexcept

@@ -301,6 +301,16 @@ enum class Named
 };
 Named identity_of(const char *name, FileIdentity &identity) noexcept;
 
+// From where this process looks at a name: chroot() and another file system over the name's folder change it, and then
+// the name is hidden from this process, not gone. Removing or moving files or folders does not change it.
+struct FolderView
+{
+    FileIdentity root;
+    uint64_t device = 0; // of the name's folder, or of the nearest one above it that is there
+    bool operator==(const FolderView &) const = default;
+};
+FolderView folder_view(const char *path) noexcept;
+
 // Makes an empty file beside `name`, under a name of its own that is written to `temporary`.
 Status create_beside(const char *name, uint32_t mode, File &file, char *temporary, size_t capacity) noexcept;
 

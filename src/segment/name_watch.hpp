@@ -1,4 +1,5 @@
 // Whether a segment is still the one under its name: from its own word at each check, from the file system now and then.
+// Threads that put one frame together from packets share one; its words stand alone, so they are read and written relaxed.
 #pragma once
 
 #include "segment/segment.hpp"
@@ -13,15 +14,16 @@ class NameWatch
     // the file system is asked each time: the name of a removed segment may be given to another.
     Status known(const Segment &segment) const noexcept
     {
-        const bool is_well = last_ == Status::success && segment.state() == format::state_live && !segment.is_lost();
+        const bool is_well = last().load_relaxed() == Status::success && segment.state() == format::state_live && !segment.is_lost();
         return is_well ? Status::success : segment.query_name();
     }
 
     // Whether check() would ask the file system.
     bool is_due(int64_t now_ns) const noexcept
     {
-        const bool clock_went_back = now_ns < next_query_ns_ - interval_ns;
-        return now_ns >= next_query_ns_ || clock_went_back;
+        const int64_t due_ns = next_query().load_relaxed();
+        const bool clock_went_back = now_ns < due_ns - interval_ns;
+        return now_ns >= due_ns || clock_went_back;
     }
 
     // Also asks the file system when that was done more than 0.1 s ago, so that a change is noticed within 0.2 s by who
@@ -30,8 +32,8 @@ class NameWatch
     {
         if (is_due(now_ns))
         {
-            next_query_ns_ = now_ns + interval_ns;
-            last_ = segment.query_name();
+            next_query().store_relaxed(now_ns + interval_ns);
+            last().store_relaxed(segment.query_name());
         }
         return known(segment);
     }
@@ -39,8 +41,11 @@ class NameWatch
   private:
     static constexpr int64_t interval_ns = 100'000'000;
 
-    int64_t next_query_ns_ = 0;
-    Status last_ = Status::success;
+    base::Word<int64_t> next_query() const noexcept { return base::Word<int64_t>(&next_query_ns_); }
+    base::Word<Status> last() const noexcept { return base::Word<Status>(&last_); }
+
+    mutable int64_t next_query_ns_ = 0;
+    mutable Status last_ = Status::success;
 };
 
 }

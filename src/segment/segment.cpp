@@ -32,6 +32,8 @@ Segment::Segment(const char *name, const char *path, platform::File file, const 
       read_only_(read_only), element_bytes_(format::element_size(layout.geometry.atype)),
       data_(mapping_.data() + layout.data_offset)
 {
+    if (file_.is_open())
+        folder_view_ = platform::folder_view(path);
     std::snprintf(name_, sizeof name_, "%s", name);
     std::snprintf(path_, sizeof path_, "%s", path);
     unsigned char *start = mapping_.data();
@@ -153,7 +155,9 @@ Status Segment::query_name() const noexcept
     if (!file_.is_open()) // a private image: whatever has its name
         return state() == format::state_live ? Status::success : Status::removed;
     platform::FileIdentity now;
-    const platform::Named named = platform::identity_of(path_, now);
+    platform::Named named = platform::identity_of(path_, now);
+    if (named == platform::Named::absent && !(platform::folder_view(path_) == folder_view_))
+        named = platform::Named::unknown;
     if (named == platform::Named::absent)
         return Status::removed;
     platform::FileInfo own;

@@ -230,6 +230,7 @@ class Segment
     char path_[platform::path_capacity] = {};
     platform::File file_;
     platform::FileIdentity file_identity_; // of the file, nothing for a private image
+    platform::FolderView folder_view_;     // when it was opened
     platform::Mapping mapping_;
     format::Layout layout_;
     bool read_only_;

@@ -145,6 +145,26 @@ TEST(EndOfASegment, IsToldByWhatLendsASlot)
     }
 }
 
+// Also while a frame is never finished: a receiver whose last packets are lost.
+TEST(EndOfASegment, IsToldToWhoWritesPackets)
+{
+    for (const auto &[end, told] : ends)
+    {
+        Pair pair;
+        auto &[name, writer, reader] = pair;
+        Frame frame(size);
+        const auto put = [&](uint16_t packet) {
+            return daoShmImagePart2Shm(reinterpret_cast<char *>(frame.data()), 1, writer, packet, packet, size, 1);
+        };
+        EXPECT_EQ(put(0), DAO_SUCCESS) << daoLastErrorMessage();
+        end(name.text());
+        std::this_thread::sleep_for(milliseconds(250));
+        (void)put(1); // may be the one that looks
+        EXPECT_EQ(put(2), told);
+        EXPECT_EQ(put(3), told);
+    }
+}
+
 TEST(EndOfASegment, IsNoticedByALoopOfLooksInTime)
 {
     SegmentName name;

@@ -118,6 +118,27 @@ Named identity_of(const char *name, FileIdentity &identity) noexcept
     return Named::unknown;
 }
 
+FolderView folder_view(const char *path) noexcept
+{
+    FolderView view;
+    struct stat found;
+    if (stat("/", &found) == 0)
+        view.root = {static_cast<uint64_t>(found.st_dev), found.st_ino};
+    char folder[path_capacity];
+    std::snprintf(folder, sizeof folder, "%s", path);
+    for (char *slash = std::strrchr(folder, '/'); slash != nullptr; slash = std::strrchr(folder, '/'))
+    {
+        slash[slash == folder ? 1 : 0] = 0;
+        if (stat(folder, &found) == 0)
+        {
+            view.device = static_cast<uint64_t>(found.st_dev);
+            break;
+        }
+        slash[0] = 0;
+    }
+    return view;
+}
+
 Status create_beside(const char *name, uint32_t mode, File &file, char *temporary, size_t capacity) noexcept
 {
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;

@@ -108,6 +108,12 @@ Named identity_of(const char *name, FileIdentity &identity) noexcept
     return Named::found;
 }
 
+// A process cannot hide a part of the file system from itself.
+FolderView folder_view(const char *) noexcept
+{
+    return {};
+}
+
 // The folder's access list counts, not `mode`.
 Status create_beside(const char *name, uint32_t, File &file, char *temporary, size_t capacity) noexcept
 {
