@@ -600,7 +600,7 @@ class Image
     {
         if (is_closed())
         {
-            throw Error(DAO_E_CLOSED, name() + (image_ ? ": the image is closed" : "the image was moved from") +
+            throw Error(DAO_E_CLOSED, std::string(image_ ? "the image is closed" : "the image was moved from") +
                                           "; expected an open one");
         }
         return image_.get();
