@@ -14,10 +14,11 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import daoShm
-from daoShm import shm
+from daoShm import DaoError, shm
 
 ROOT = Path(__file__).resolve().parents[2]
 HELPERS = ROOT / "python" / "tests" / "helpers"
@@ -43,6 +44,14 @@ def folder():
     path = tempfile.mkdtemp(prefix=f"daoShm-{os.getpid()}-", dir=place)
     yield Path(path)
     shutil.rmtree(path, ignore_errors=True)
+
+
+def refused(kind, code, action):
+    """That `action` raises such a DaoError; its message."""
+    with pytest.raises(kind) as caught:
+        action()
+    assert isinstance(caught.value, DaoError) and caught.value.code == code, repr(caught.value)
+    return str(caught.value)
 
 
 @pytest.fixture
@@ -252,3 +261,10 @@ def helpers(tmp_path_factory, request):
     if hasattr(request.config, "workerinput"):  # of one of several processes: the folder above is that of all
         folder = folder.parent
     return Helpers(folder)
+
+
+@pytest.fixture
+def segment(name):
+    """A segment of 2 x 3 doubles, depth 2, with room for two keywords."""
+    with shm(name, np.zeros((2, 3)), nbkw=2, depth=2) as made:
+        yield made

@@ -1,35 +1,18 @@
 """What the calls take: names, time limits, data; and that anything else is refused by an error that says so."""
 
-import collections.abc
 import copy
-import math
 import os
 import pickle
 import subprocess
 import sys
-import threading
 import time
 
 import numpy as np
 import pytest
-from conftest import PATIENCE_S
+from conftest import refused
 
 import daoShm
 from daoShm import DaoError, ErrorCode, _core, shm
-
-
-@pytest.fixture
-def segment(name):
-    with shm(name, np.zeros((2, 3)), nbkw=2, depth=2) as made:
-        yield made
-
-
-def refused(kind, code, action):
-    with pytest.raises(kind) as caught:
-        action()
-    assert isinstance(caught.value, DaoError) and caught.value.code == code, repr(caught.value)
-    return str(caught.value)
-
 
 # ---- names
 
@@ -74,95 +57,6 @@ def test_names_of_keywords_that_are_no_texts(segment, key):
     refused(ValueError, ErrorCode.KEYWORD, lambda: segment.keywords[key])
     refused(ValueError, ErrorCode.KEYWORD, lambda: segment.keywords.__setitem__(key, 1))
     refused(ValueError, ErrorCode.KEYWORD, lambda: segment.keywords.__delitem__(key))
-
-
-# ---- time limits
-
-NEW_CALLS = {
-    "wait": lambda segment, limit: segment.wait(limit),
-    "spin": lambda segment, limit: segment.wait(limit, mode="spin"),
-    "adaptive": lambda segment, limit: segment.wait(limit, mode="adaptive"),
-    "frames": lambda segment, limit: next(segment.frames(limit), None) is not None,
-    "spinning frames": lambda segment, limit: next(segment.frames(limit, mode="spin"), None) is not None,
-}
-HISTORIC_CALLS = {
-    "get_data": lambda segment, limit: segment.get_data(check=True, semNb=3, timeout=limit) is not None,
-    "get_data spinning": lambda segment, limit: segment.get_data(check=True, spin=True, timeout=limit) is not None,
-    "get_history": lambda segment, limit: segment.get_history(check=True, semNb=3, timeout=limit) is not None,
-    "get_history counting": lambda segment, limit: segment.get_history(buffer=True, timeout=limit) is not None,
-}
-ALL_CALLS = NEW_CALLS | HISTORIC_CALLS
-
-
-@pytest.fixture
-def reader(segment):
-    with shm(segment.name) as opened:
-        opened.get_data(check=True, semNb=3, timeout=1)
-        yield opened
-
-
-def ended(call, segment, limit):
-    begin = time.monotonic()
-    try:
-        came = call(segment, limit)
-    except TimeoutError:
-        came = False
-    return came, time.monotonic() - begin
-
-
-@pytest.mark.parametrize("call", NEW_CALLS.values(), ids=NEW_CALLS.keys())
-@pytest.mark.parametrize("limit", [0, 0.0, -0.0, False])
-def test_zero_looks_once(reader, call, limit):
-    came, seconds = ended(call, reader, limit)
-    assert not came and seconds < PATIENCE_S  # without a limit it never ends
-
-
-@pytest.mark.parametrize("call", ALL_CALLS.values(), ids=ALL_CALLS.keys())
-@pytest.mark.parametrize("limit", [0.05, 1e-300])
-def test_a_limit_passes(reader, call, limit):
-    came, seconds = ended(call, reader, limit)
-    assert not came and limit * 0.9 <= seconds < PATIENCE_S
-
-
-def no_limit(call, writer, reader, later, limit):
-    has_ended = threading.Event()
-
-    def write():
-        while not has_ended.wait(0.05):  # more than once: an iterator may begin only after the first
-            writer.set_data(np.ones((2, 3)))
-
-    begin = time.monotonic()
-    later(0.15, write)
-    try:
-        came, _ = ended(call, reader, limit)
-    finally:
-        has_ended.set()
-    assert came and time.monotonic() - begin >= 0.15
-
-
-@pytest.mark.parametrize("call", ALL_CALLS.values(), ids=ALL_CALLS.keys())
-@pytest.mark.parametrize("limit", [None, math.inf, 1e30, 10**400], ids=["none", "inf", "1e30", "10**400"])
-def test_none_and_more_than_a_life_are_no_limit(segment, reader, later, call, limit):
-    no_limit(call, segment, reader, later, limit)
-
-
-@pytest.mark.parametrize("call", HISTORIC_CALLS.values(), ids=HISTORIC_CALLS.keys())
-def test_zero_is_no_limit_in_the_historic_calls(segment, reader, later, call):
-    no_limit(call, segment, reader, later, 0)
-
-
-@pytest.mark.parametrize("call", ALL_CALLS.values(), ids=ALL_CALLS.keys())
-@pytest.mark.parametrize(
-    "limit", [-1, -1e-9, -math.inf, math.nan, -(10**400)], ids=["-1", "-1e-9", "-inf", "nan", "huge"]
-)
-def test_impossible_limits(reader, call, limit):
-    refused(ValueError, ErrorCode.ARGUMENT, lambda: call(reader, limit))
-
-
-@pytest.mark.parametrize("call", ALL_CALLS.values(), ids=ALL_CALLS.keys())
-@pytest.mark.parametrize("limit", ["1", [1], 1j])
-def test_limits_that_are_no_numbers(reader, call, limit):
-    refused(TypeError, ErrorCode.TYPE, lambda: call(reader, limit))
 
 
 WRONG_TYPES = {
@@ -294,131 +188,6 @@ def test_pickling_says_how_to_pass_an_iterator(segment):
     for action in (pickle.dumps, copy.copy, copy.deepcopy):
         message = refused(TypeError, ErrorCode.UNSUPPORTED, lambda action=action: action(segment.frames()))
         assert segment.name in message and "frames()" in message
-
-
-# ---- data
-
-
-class Converted:
-    """What NumPy converts by asking it."""
-
-    def __init__(self, array):
-        self.array = array
-
-    def __array__(self, dtype=None, copy=None):
-        return self.array
-
-
-class Counted(collections.abc.Sequence):
-    def __init__(self, elements):
-        self.elements = elements
-
-    def __getitem__(self, index):
-        return self.elements[index]
-
-    def __len__(self):
-        return len(self.elements)
-
-
-WRAPPINGS = {
-    "list": list,
-    "tuple": tuple,
-    "lists": lambda data: [list(row) for row in data],
-    "one list of lists": lambda data: [list(data[0]), data[1]],
-    "queue": collections.deque,
-    "own sequence": Counted,
-    "converted": Converted,
-    "converted rows": lambda data: [Converted(row) for row in data],
-    "matrix": lambda data: [[data]] if data.ndim == 1 else [data],
-}
-
-
-@pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("wrap", WRAPPINGS.values(), ids=WRAPPINGS.keys())
-@pytest.mark.parametrize("dtype", [float, int])
-def test_masked_elements_in_whatever_holds_them(name, make_name, wrap, dtype):
-    data = np.ma.masked_array(np.arange(6, dtype=dtype).reshape(2, 3), mask=False)
-    with (
-        shm(name, np.zeros(np.shape(wrap(data)), dtype)) as segment,
-        shm(make_name(), np.zeros((4, 2, 3), dtype)) as cube,
-    ):
-        segment.set_data(wrap(data))
-        assert segment.get_data().ravel().tolist() == [0, 1, 2, 3, 4, 5]
-        data[1, 2] = np.ma.masked
-        for action in (segment.set_data, cube.write_slice, lambda data: shm(name, data)):
-            assert "mask" in refused(ValueError, ErrorCode.ARGUMENT, lambda action=action: action(wrap(data)))
-        assert segment.counter == 2 and cube.counter == 1 and segment.info["state"] == "live"
-
-
-@pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("data", [[[1, np.ma.masked, 3]], [1, np.ma.masked], np.ma.masked, (np.ma.masked,)])
-def test_the_masked_constant(make_name, data):
-    refused(ValueError, ErrorCode.ARGUMENT, lambda: shm(make_name(), data))
-
-
-def test_lists_that_hold_themselves(segment):
-    endless = []
-    endless.append(endless)
-    refused(DaoError, ErrorCode.SHAPE, lambda: segment.set_data(endless))
-    assert segment.counter == 1
-
-
-def test_masked_arrays(segment):
-    data = np.ma.masked_array(np.ones((2, 3)), mask=False)
-    segment.set_data(data)
-    assert (segment.get_data() == 1).all()
-    data = np.ma.masked_array(np.full((2, 3), 2.0), mask=False)
-    data[1, 1] = np.ma.masked
-    for action in (segment.set_data, lambda data: shm(segment.name, data)):
-        assert "mask" in refused(ValueError, ErrorCode.ARGUMENT, lambda action=action: action(data))
-    assert segment.counter == 2 and segment.shape == (2, 3)
-    segment.set_data(data.filled(7))
-    assert segment.get_data()[1, 1] == 7
-
-
-def test_a_masked_slice(name):
-    with shm(name, np.zeros((3, 2, 2))) as cube:
-        refused(ValueError, ErrorCode.ARGUMENT, lambda: cube.write_slice(np.ma.masked_equal(np.eye(2), 1)))
-        assert cube.counter == 1
-
-
-def test_large_python_integers(name, make_name):
-    numbers = [[2**64 - 1, 0], [1, 2**63]]
-    with shm(name, np.zeros((2, 2), np.uint64)) as whole:
-        whole.set_data(numbers)
-        assert whole.get_data().tolist() == numbers
-        for bad in ([[2**64, 0], [0, 0]], [[2**63, -1], [0, 0]], [[2**63, 0.5], [0, 0]]):
-            refused(TypeError, ErrorCode.TYPE, lambda bad=bad: whole.set_data(bad))
-    with shm(make_name(), numbers) as made:
-        assert made.dtype == np.uint64 and made.get_data().tolist() == numbers
-    with shm(make_name(), np.zeros((2, 2))) as floats:
-        floats.set_data([[2.0**63, 0], [1, 2]])
-        assert floats.get_data()[0, 0] == 2.0**63
-
-
-@pytest.mark.parametrize("data", [[2**64], [[10**5000, 0]], [-(2**63) - 1], [2**64, -1], 2**64], ids=range(5))
-def test_integers_beyond_64_bits(segment, make_name, data):
-    for action in (segment.set_data, lambda data: shm(make_name(), data)):
-        message = refused((TypeError, ValueError), ErrorCode.TYPE, lambda action=action: action(data))
-        assert "64 bits" in message
-
-
-@pytest.mark.parametrize("dtype", ["float32", "complex64"])
-@pytest.mark.parametrize("number", [2**24 + 1, -(2**24) - 1, 2**53 + 1, 2**63 + 1, 2**64 - 1, np.int64(2**30 + 1)])
-def test_integers_that_would_be_rounded(name, dtype, number):
-    with shm(name, np.zeros(2, dtype)) as segment:
-        assert str(number) in refused(TypeError, ErrorCode.TYPE, lambda: segment.set_data([0, number]))
-        assert segment.counter == 1
-        segment.set_data([0.0, float(number)])
-        assert segment.get_data()[1] == np.dtype(dtype).type(number)
-
-
-@pytest.mark.parametrize("dtype", ["float32", "complex64"])
-def test_integers_that_floats_hold(name, dtype):
-    numbers = [0, 1, -3, 2**24, -(2**24), 2**25, 2**62, 3 * 2**60]
-    with shm(name, np.zeros(8, dtype)) as segment:
-        segment.set_data(numbers)
-        assert segment.get_data().tolist() == numbers
 
 
 def test_details_of_a_frame_that_failed_are_not_the_next_ones(segment):
