@@ -14,7 +14,8 @@ class NameWatch
     // the file system is asked each time: the name of a removed segment may be given to another.
     Status known(const Segment &segment) const noexcept
     {
-        const bool is_well = last().load_relaxed() == Status::success && segment.state() == format::state_live && !segment.is_lost();
+        const bool is_well =
+            last().load_relaxed() == Status::success && segment.state() == format::state_live && !segment.is_lost();
         return is_well ? Status::success : segment.query_name();
     }
 

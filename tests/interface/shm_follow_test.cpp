@@ -1,4 +1,5 @@
 // next() of a reader that follows a segment which takes the name: same shape, another one, another type.
+#include "../processes/timing.hpp"
 #include "next_options.hpp"
 #include "pair.hpp"
 
