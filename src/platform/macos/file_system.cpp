@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace dao::platform
@@ -10,7 +11,12 @@ namespace dao::platform
 
 int reserve_space(int file, uint64_t bytes) noexcept
 {
-    // In one piece or several, from the end of the file on: it is empty.
+    struct stat found;
+    if (fstat(file, &found) != 0)
+        return errno;
+    if (found.st_size != 0)
+        return ENOTSUP; // room is had behind the end only, not in the holes of what a file has
+    // In one piece or several.
     fstore_t wanted{F_ALLOCATEALL, F_PEOFPOSMODE, 0, static_cast<off_t>(bytes), 0};
     if (fcntl(file, F_PREALLOCATE, &wanted) != 0)
         return errno;
