@@ -17,9 +17,16 @@ using std::chrono::milliseconds;
 constexpr int64_t second_ns = 1'000'000'000;
 constexpr int64_t millisecond_ns = 1'000'000;
 
-/** DAO_STRESS_SECONDS for each stress run, else a short time. */
-inline milliseconds stress_time(milliseconds short_time = milliseconds(1000))
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
+/** DAO_STRESS_SECONDS for each stress run, else a short time: a sanitizer sees one process, not what is between them. */
+inline milliseconds stress_time()
 {
+    constexpr milliseconds short_time{is_sanitized ? 300 : 1000};
     const char *wanted = std::getenv("DAO_STRESS_SECONDS");
     const long seconds = wanted != nullptr ? std::strtol(wanted, nullptr, 10) : 0;
     return seconds > 0 ? milliseconds(seconds * 1000) : short_time;
@@ -32,12 +39,6 @@ int64_t elapsed_ns(Action &&action)
     action();
     return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
 }
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool is_sanitized = true;
-#else
-constexpr bool is_sanitized = false;
-#endif
 
 /** Within this waits end after what ends them, as documented; a sanitizer slows the library itself down. */
 constexpr milliseconds soon{is_sanitized ? 1000 : 200};
