@@ -1,4 +1,4 @@
-"""Data that is no plain array of the segment's type: masked, nested, Python's own numbers; and what of it is refused."""
+"""Data that is no plain array of the segment's type: masked, nested, Python's own numbers; what of it is refused."""
 
 import collections.abc
 
