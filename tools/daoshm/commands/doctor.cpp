@@ -85,9 +85,9 @@ void check_stale(const std::vector<SegmentStatus> &statuses, int64_t stale_ns, F
     {
         if (is_left_by_bench(status))
         {
-            findings.push_back({Severity::advice, "stale segment",
-                                fmt::format("{}: left by a bench that was killed", status.path),
-                                fmt::format("daoshm rm {}, or the next bench in this folder", status.path)});
+            findings.push_back(
+                {Severity::advice, "stale segment", fmt::format("{}: left by a bench that was killed", status.path),
+                 fmt::format("daoshm rm {}, or the next bench in this folder", shell_quoted(status.path))});
             continue;
         }
         const bool is_known_in_use = !is_gone(status.info.writer_alive) || !status.readers.is_none();
@@ -99,7 +99,7 @@ void check_stale(const std::vector<SegmentStatus> &statuses, int64_t stale_ns, F
             findings.push_back(
                 {Severity::advice, "stale segment",
                  fmt::format("{}: no process has it open{}, last frame {} ago", status.path, doubt, age_text(age_ns)),
-                 fmt::format("daoshm rm {}", status.path)});
+                 fmt::format("daoshm rm {}", shell_quoted(status.path))});
     }
 }
 
@@ -130,7 +130,7 @@ void check_semaphores(const std::vector<SegmentStatus> &statuses, Findings &find
             continue;
         findings.push_back({Severity::problem, "stale semaphores",
                             fmt::format("{} named semaphores of '{}', which has no segment here", files.size(), group),
-                            removal_remedy(fmt::format("/dev/shm/sem.{}_sem*", group))});
+                            semaphores_remedy(group)});
     }
 }
 

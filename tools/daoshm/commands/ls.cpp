@@ -24,6 +24,7 @@ struct LsOptions
     std::vector<std::string> folders;
     double interval_s = 0.5;
     bool names = false;
+    bool null = false; // a zero byte ends each name
     bool json = false;
 };
 
@@ -36,19 +37,19 @@ int end_of(const Survey &survey)
 }
 
 /// For other programs they are as they are; a terminal would obey control characters in them.
-void print_names(const std::vector<SegmentStatus> &statuses)
+void print_names(const std::vector<SegmentStatus> &statuses, char end)
 {
     for (const SegmentStatus &status : statuses)
-        print((output_is_terminal() ? printable(status.path) : status.path) + "\n");
+        print((output_is_terminal() ? printable(status.path) : status.path) + end);
 }
 
 int run_ls(const LsOptions &options)
 {
     Survey survey(options.folders);
-    if (options.names)
+    if (options.names || options.null)
     {
         survey.sample();
-        print_names(survey.statuses());
+        print_names(survey.statuses(), options.null ? '\0' : '\n');
         return end_of(survey);
     }
     survey.measure(options.interval_s);
@@ -76,6 +77,7 @@ void add_ls(Tool &tool)
     add_number(command, "--interval", options->interval_s, "Seconds over which the rates are measured", {0.01, 60})
         ->capture_default_str();
     command->add_flag("--names", options->names, "Only the paths, without measuring");
+    command->add_flag("-0,--null", options->null, "Only the paths, each ended by a zero byte, as xargs -0 reads them");
     add_json_flag(command, options->json);
     command->footer(
         "RATE: frames per second over the interval. MISSED: the most frames that any of the readers has missed.\n"

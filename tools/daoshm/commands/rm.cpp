@@ -68,7 +68,7 @@ void add_rm(Tool &tool)
     command->footer("Processes that have the segment open keep their memory and are notified. Its named semaphores are "
                     "removed, too.\n"
                     "A file that is not a segment is not removed.\n\nExamples:\n  daoshm rm wfs slopes\n"
-                    "  daoshm ls --names /tmp/test | xargs daoshm rm --force");
+                    "  daoshm ls --null /tmp/test | xargs -0 daoshm rm --force");
 }
 
 }

@@ -54,7 +54,7 @@ std::optional<Finding> unknown_finding(const SegmentStatus &status)
     return Finding{Severity::advice, is_writer_unknown ? "writer unknown" : "reader unknown",
                    fmt::format("{}: {}{}: cannot be told from here whether alive", status.path, who,
                                is_locked ? ", holding the lock" : ""),
-                   is_locked ? fmt::format("if the writer is dead: daoshm unlock {}", status.path)
+                   is_locked ? fmt::format("if the writer is dead: daoshm unlock {}", shell_quoted(status.path))
                              : "run doctor where they run: in their container, as their user"};
 }
 

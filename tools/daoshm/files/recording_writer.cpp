@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "files/checksum.hpp"
+#include "platform/platform.hpp"
 #include "text/exit_code.hpp"
 
 namespace daoshm
@@ -139,7 +140,7 @@ void RecordingWriter::finish()
                                         "completes it where it is now, if its journal is there, too",
                                         files_.path()));
         throw ToolError(fmt::format("{}; once that is mended, `daoshm repair {}` completes the recording", error.what(),
-                                    files_.path()));
+                                    shell_quoted(files_.path())));
     }
     if (problem_)
         std::rethrow_exception(problem_);

@@ -240,6 +240,9 @@ std::vector<Advice> limit_advice();
 /// The text for when there is advice neither on power nor on limits.
 extern const char *const machine_is_fine;
 
+/// The path as one word of a command that a user may paste into a shell: whoever may make a file chooses its name.
+std::string shell_quoted(const std::string &path);
+
 /// How to free space in the folder, to give this user access to a file, to remove a file.
 std::string space_remedy(const std::string &folder);
 std::string access_remedy(const std::string &path);
@@ -247,6 +250,8 @@ std::string removal_remedy(const std::string &path);
 
 /// DAO's named semaphores, where they outlive their processes: their names, without "sem." and the number.
 std::set<std::string> semaphore_groups();
+/// How to remove those of a group.
+std::string semaphores_remedy(const std::string &group);
 /// The files of a group.
 std::vector<std::string> semaphore_files(const std::string &group);
 

@@ -121,7 +121,7 @@ std::optional<Advice> permission_advice(const std::string &path)
     if (error || (mode & fs::perms::others_write) == fs::perms::none)
         return std::nullopt;
     return Advice{"permissions", fmt::format("{}: every user may write to it", path),
-                  fmt::format("chmod o-w {}", path)};
+                  fmt::format("chmod o-w {}", shell_quoted(path))};
 }
 
 std::optional<Advice> power_advice()
@@ -149,17 +149,18 @@ std::vector<Advice> limit_advice()
 
 std::string space_remedy(const std::string &folder)
 {
-    return fmt::format("remove stale files, or: mount -o remount,size=... {}", file_system_of(folder).mount_point);
+    return fmt::format("remove stale files, or: mount -o remount,size=... {}",
+                       shell_quoted(file_system_of(folder).mount_point));
 }
 
 std::string access_remedy(const std::string &path)
 {
-    return fmt::format("as its owner: chmod g+rw {}", path);
+    return fmt::format("as its owner: chmod g+rw {}", shell_quoted(path));
 }
 
 std::string removal_remedy(const std::string &path)
 {
-    return fmt::format("rm {}", path);
+    return fmt::format("rm {}", shell_quoted(path));
 }
 
 std::set<std::string> semaphore_groups()
@@ -175,6 +176,11 @@ std::set<std::string> semaphore_groups()
             groups.insert(match[1].str());
     }
     return groups;
+}
+
+std::string semaphores_remedy(const std::string &group)
+{
+    return fmt::format("rm {}_sem*", shell_quoted(fmt::format("{}/sem.{}", semaphore_folder, group)));
 }
 
 std::vector<std::string> semaphore_files(const std::string &group)

@@ -123,16 +123,21 @@ std::string space_remedy(const std::string &folder)
 
 std::string access_remedy(const std::string &path)
 {
-    return fmt::format("as its owner: icacls \"{}\" /grant USER:M", path);
+    return fmt::format("as its owner: icacls {} /grant USER:M", shell_quoted(path));
 }
 
 std::string removal_remedy(const std::string &path)
 {
-    return fmt::format("del \"{}\"", path);
+    return fmt::format("del {}", shell_quoted(path));
 }
 
 // Windows removes a semaphore with its last handle: none can be stale.
 std::set<std::string> semaphore_groups()
+{
+    return {};
+}
+
+std::string semaphores_remedy(const std::string &)
 {
     return {};
 }
