@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fills the recipes of this folder with the facts of a source archive: render.py ARCHIVE FOLDER.
+"""Fills the recipes of this folder with name, version and checksum of a source archive: render.py ARCHIVE FOLDER.
 
 ARCHIVE is the sdist, dist/daoshm-VERSION.tar.gz, as it is on PyPI. FOLDER gets conda-forge, vcpkg,
 homebrew, rpm and aur.
@@ -14,7 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
-def facts(archive):
+def describe(archive):
     found = re.fullmatch(r"(daoshm)-(\d+(?:\.\d+)*)\.tar\.gz", archive.name)
     if found is None:
         sys.exit(f"{archive}: not a source archive; expected daoshm-VERSION.tar.gz")
@@ -37,7 +37,7 @@ def fill(text, known, template):
 
 
 def main(archive, folder):
-    known = facts(Path(archive))
+    known = describe(Path(archive))
     for template in sorted(HERE.rglob("*.in")):
         target = Path(folder, template.relative_to(HERE)).with_suffix("")
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -30,7 +30,7 @@ kinds="c cpp"
 [ ! -e "$work/prefix/include/daoNet.h" ] || kinds="$kinds network"
 run() { # way, folder of the programs
     for kind in $kinds; do
-        # The system's libzmq is not built for the thread sanitizer, which so cannot see how its threads hand over messages.
+        # The system's libzmq is not built for the thread sanitizer, which so cannot see how its threads pass messages.
         [ "$kind, ${DAO_SANITIZE:-none}" != "network, thread" ] || continue
         "$2/consumer_$kind" "$work/$1_$kind.im.shm"
         echo "$1, $kind: built and ran"
