@@ -352,10 +352,30 @@ def test_errors_name_the_thing_what_was_found_and_what_was_expected(tool, argume
     assert tool.errors.startswith(f"daoshm: {message}")
 
 
-def test_usage_errors_and_help(tool):
-    tool(code=2)
-    tool("nonsense", code=2)
-    tool("ls", "--nonsense", code=2)
+@pytest.mark.parametrize(
+    "line,message",
+    [
+        ("", "no command; expected one of daoshm --help"),
+        ("nonsense", "'nonsense': no such command; expected one of daoshm --help"),
+        ("nonsense --json", "'nonsense': no such command; expected one of daoshm --help"),
+        ("--nonsense", "'--nonsense': no such option; expected one of daoshm --help"),
+        ("ls --nonsense", "'--nonsense': no such option; expected one of daoshm ls --help"),
+        ("bench --mode spin", "'--mode': no such option; expected one of daoshm bench --help"),
+        ("info --nonsense", "'--nonsense': no such option; expected one of daoshm info --help"),
+        ("show a b", "'b': one argument too many; expected those of daoshm show --help"),
+        ("info", "segment: not given; expected as daoshm info --help says"),
+        ("create a 4 float", "type: 'float'; expected one of uint8, int8, uint16"),
+        ("completion csh", "shell: 'csh'; expected one of bash, zsh, fish"),
+        ("watch a -n", "--lines: without its value; expected as daoshm watch --help says"),
+        ("top --interval nan", "--interval: 'nan'; expected a number from"),
+    ],
+)
+def test_usage_errors_name_the_word(tool, line, message):
+    tool(*line.split(), code=2)
+    assert tool.errors.startswith(f"daoshm: {message}") and tool.errors.count("\n") == 1, tool.errors
+
+
+def test_help(tool):
     assert "Exit codes:" in tool("--help")
     assert tool("--version").startswith("daoshm ")
     for command in tool("--help").split("Subcommands:")[1].split("Examples:")[0].splitlines():

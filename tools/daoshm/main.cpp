@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "commands/commands.hpp"
+#include "commands/usage.hpp"
 #include "platform/platform.hpp"
 #include "text/exit_code.hpp"
 #include "text/output.hpp"
@@ -31,14 +32,15 @@ int report(const std::exception &error, int code) noexcept
     return code;
 }
 
-/// Help and version are output as any other; what CLI11 says of wrong usage has several lines.
+/// Help and version are output as any other.
 int report_usage(const CLI::App &app, const CLI::ParseError &error)
 {
     std::ostringstream output;
     std::ostringstream errors;
     const bool is_wrong = app.exit(error, output, errors) != 0;
     daoshm::print(output.str());
-    std::fputs(daoshm::printable(errors.str(), "\n").c_str(), stderr);
+    if (is_wrong)
+        daoshm::print_note(daoshm::usage_problem(app, error));
     return is_wrong ? daoshm::exit_usage : daoshm::exit_success;
 }
 

@@ -10,8 +10,7 @@ namespace daoshm
 namespace
 {
 
-constexpr const char *plain =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+:,@%";
+constexpr const char *plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+:,@%";
 
 bool is_control(char character)
 {
