@@ -25,6 +25,6 @@ fi
 export DAO_TEST_WHEEL=1 DAOSHM=$programs/daoshm PYTHONDONTWRITEBYTECODE=1
 failed=0
 for tests in ${TESTS:-python/tests tests/tools}; do
-    "$environment/bin/python" -m pytest -q -p no:cacheprovider -n $(($(nproc) * 2)) "$tests" || failed=1
+    "$environment/bin/python" -m pytest -q -rs -p no:cacheprovider -n $(($(nproc) * 2)) "$tests" || failed=1
 done
 exit $failed

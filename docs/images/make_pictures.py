@@ -5,6 +5,7 @@ Usage: make_pictures.py path/to/daoshm. Needs tmux, Pillow and the font DejaVu S
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -100,14 +101,15 @@ def render(screen, columns, path):
 
 
 class Stage:
-    """A temporary folder with segments that live writers fill."""
+    """A folder with segments that live writers fill; the pictures show its name."""
 
     def __init__(self, tool):
         self.tool = tool
-        self.folder = tempfile.TemporaryDirectory(prefix="daoshm-pictures-")
+        self.folder = Path(tempfile.gettempdir(), "telescope")
+        self.folder.mkdir()  # refuses one that is somebody's
         self.environment = {
             **os.environ,
-            "TMPDIR": self.folder.name,
+            "TMPDIR": str(self.folder),
             "COLORTERM": "truecolor",
             "LC_ALL": "C.UTF-8",
             "PS1": "$ ",
@@ -123,7 +125,7 @@ class Stage:
         return process
 
     def capture(self, command, seconds, columns, rows):
-        socket = os.path.join(self.folder.name, "tmux")
+        socket = str(self.folder / "tmux")
         tmux = ["tmux", "-u", "-S", socket, "-f", "/dev/null"]
         subprocess.run(
             [*tmux, "new-session", "-d", "-x", str(columns), "-y", str(rows), command], env=self.environment, check=True
@@ -140,7 +142,7 @@ class Stage:
         for process in self.running:
             process.kill()
             process.wait()
-        self.folder.cleanup()
+        shutil.rmtree(self.folder)
 
 
 def main():
@@ -157,16 +159,15 @@ def main():
         stage.run("create", "flat", "64x64", "float32")
         stage.run("fill", "flat", "1")
         stage.run("create", "reference", "2x1200", "float32")
-        stage.start("record", "wfs", os.path.join(stage.folder.name, "wfs.npy"))
-        stage.start("record", "slopes", os.path.join(stage.folder.name, "slopes.npy"))
+        stage.start("record", "wfs", str(stage.folder / "wfs.npy"))
+        stage.start("record", "slopes", str(stage.folder / "slopes.npy"))
         dead = stage.start("fill", "reference", "0", "--rate", "10")
         time.sleep(1)
         dead.kill()
         dead.wait()
-        Path(stage.folder.name, "broken.im.shm").write_bytes(b"not a segment")
-        short = stage.folder.name
-        render(stage.capture(f"{stage.tool} top {short} --interval 0.5", 8, 150, 13), 150, HERE / "top.png")
-        render(stage.capture(f"{stage.tool} show science --stretch asinh --watch", 2, 84, 46), 84, HERE / "show.png")
+        (stage.folder / "broken.im.shm").write_bytes(b"not a segment")
+        render(stage.capture(f"{stage.tool} top {stage.folder} --interval 0.5", 8, 150, 13), 150, HERE / "top.png")
+        render(stage.capture(f"{stage.tool} show wfs --watch", 2, 84, 46), 84, HERE / "show.png")
     finally:
         stage.close()
 

@@ -61,9 +61,13 @@ def connect(
 ) -> shm:
     """Subscribe to a segment of another machine: ``connect("host:wfs")`` gives a shm that its frames fill.
 
-    address: HOST[:PORT][:SEGMENT]. name: the file of the copy, for other processes here; None: private. every: each
-    frame in order instead of the newest. depth: slots of the copy; 1 stands for the publisher's. keys, server_key: as
-    of shm.
+    Args:
+        address: HOST[:PORT][:SEGMENT].
+        name: the file of the copy, for other processes here; None: private.
+        every: each frame in order instead of the newest.
+        depth: slots of the copy; 1 stands for the publisher's.
+        keys: file of this side's key pair.
+        server_key: the publisher's public key, or a file that has it.
 
     It returns at once; wait(), frames() and get_data(check=True) wait for the first frame, and until it has come all
     else raises DaoError with code NOT_READY. The publisher may come later, end and start again. Closing the object, or

@@ -61,19 +61,32 @@ class shm(Network):
     slow axis first, and dtype, one of ELEMENT_TYPES; publish data as its first frame. Without: open the one there is,
     for reading only where writing is not permitted. With data and no name: a private image of this process.
 
-    fname: path of the segment's file, at most 79 bytes. data: array, nested list or scalar. nbkw: room for so many
-    keywords. depth: slots; with 2 or more a fast writer leaves readers time. logLevel: what programs in C print in
-    this process; None leaves it as it is. read_only: open for reading only, unlisted among the readers. follow: go on
-    in a segment that replaces this one. compatibility: give a new segment DAO's named semaphores, None: as the
-    environment variable DAO_COMPATIBILITY says. mode: permission bits of a new file, None: 0o600. exclusive: fail when
-    anything has the name already.
+    Args:
+        fname: path of the segment's file, at most 79 bytes.
+        data: array, nested list or scalar.
+        nbkw: room for so many keywords.
+        logLevel: what programs in C print in this process; None leaves it as it is.
+        depth: slots; with 2 or more a fast writer leaves readers time.
+        read_only: open for reading only, unlisted among the readers.
+        follow: go on in a segment that replaces this one.
+        compatibility: give a new segment DAO's named semaphores; None: as the environment variable DAO_COMPATIBILITY
+            says.
+        mode: permission bits of a new file; None: 0o600.
+        exclusive: fail when anything has the name already.
 
-    Network, as with pubEnable and pubThread, subEnable and subThread: pubPort: port to publish at, 0: any free one;
-    objects of one process share it. subPort, subHost: publisher to subscribe to; with one of them a missing file is no
-    error: it is made with the first frame. topic: the segment's name at that port; None: the file's name up to
-    ".im.shm", of a private copy its source's, or, to subscribe, what the port offers first. every: subscribe to every
-    frame instead of the newest. bind: address to publish at, "*" for all. keys: file of this side's key pair. clients:
-    file of the public keys that may subscribe. server_key: the publisher's public key, or a file that has it.
+    Network, as with pubEnable and pubThread, subEnable and subThread:
+
+    Args:
+        pubPort: port to publish at, 0: any free one; objects of one process share it.
+        subPort: port to subscribe at; with it or subHost a missing file is no error: it is made with the first frame.
+        subHost: machine to subscribe to.
+        topic: the segment's name at that port; None: the file's name up to ".im.shm", of a private copy its
+            source's, or, to subscribe, what the port offers first.
+        every: subscribe to every frame instead of the newest.
+        bind: address to publish at, "*" for all.
+        keys: file of this side's key pair.
+        clients: file of the public keys that may subscribe.
+        server_key: the publisher's public key, or a file that has it.
 
     Everything that gives frames copies them whole, never torn, and np.asarray() and DLPack do too; view() is the one
     that lends the shared memory itself. Any thread may use the object: each has its own place among the frames,
