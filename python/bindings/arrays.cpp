@@ -71,7 +71,7 @@ bool fill_descriptors()
 
 bool load_numpy()
 {
-    return PyArray_ImportNumPyAPI() >= 0 && fill_descriptors();
+    return _import_array() >= 0 && fill_descriptors(); // NumPy 1 has it, too
 }
 
 PyObject *new_array(const FrameShape &shape, bool flat)
