@@ -10,7 +10,14 @@ project = "daoShm"
 author = copyright = "The daoShm authors"
 release = version = re.search(r"project\(daoShm VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
 
-extensions = ["breathe", "myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton", "sphinx_design"]
+extensions = [
+    "breathe",
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "sphinx_design",
+]
 exclude_patterns = ["requirements.txt", "decisions/README.md"]
 breathe_projects = {"daoShm": str(ROOT / "build/docs/xml")}
 breathe_default_project = "daoShm"
