@@ -70,5 +70,15 @@ line='tests/installed.sh'
 timed "$line" bash -c "$line"
 grep -E "^(SKIPPED|[0-9]+ passed)" /tmp/timed.log
 
+# The oldest NumPy that the wheel says it takes, where there is one for this Python.
+oldest=$(sed -n 's/^dependencies = .*numpy>=\([0-9.]*\).*/\1/p' pyproject.toml)
+if ~/ao/bin/pip download --quiet --no-deps --only-binary :all: --dest /tmp/oldest "numpy==$oldest.*" 2>/dev/null; then
+    line="TESTS=python/tests tests/installed.sh --find-links dist 'numpy==$oldest.*'"
+    timed "$line" bash -c "$line"
+    grep -E "^[0-9]+ passed" /tmp/timed.log
+else
+    echo "  NumPy $oldest, the oldest: none for this Python"
+fi
+
 line='daoshm camera simulated --interface fake & until daoshm show simulated --watch; do sleep 0.1; done'
 timed "$line" show "$line"

@@ -24,6 +24,8 @@ void forgive(PyObject *kind)
 
 nb::object integer(nb::handle value, const char *what)
 {
+    if (is_numpy_bool(value.ptr())) // an integer to NumPy 1
+        refuse(value, what, "an integer");
     PyObject *number = PyNumber_Index(value.ptr());
     if (number == nullptr)
     {

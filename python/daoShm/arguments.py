@@ -6,6 +6,8 @@ import operator
 import os
 from typing import Any
 
+import numpy as np
+
 from ._core import ErrorCode, flag, truth
 from .errors import DaoTypeError, DaoValueError
 
@@ -28,10 +30,16 @@ def shown(value: Any) -> str:
     return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "..."
 
 
+def _index(value: Any) -> int:
+    if isinstance(value, np.bool_):  # an integer to NumPy 1
+        raise TypeError("a bool of NumPy is no integer")
+    return operator.index(value)
+
+
 def integer(name: str, value: Any) -> int:
     """An integer of any kind. Raises TypeError."""
     try:
-        return operator.index(value)
+        return _index(value)
     except TypeError as reason:
         raise DaoTypeError.of(ErrorCode.TYPE, f"{name} is {shown(value)}; expected an integer") from reason
 
@@ -39,7 +47,7 @@ def integer(name: str, value: Any) -> int:
 def index_of(value: Any) -> int | None:
     """The integer that a value is; None for a bool, and for what is no integer."""
     try:
-        return None if isinstance(value, bool) else operator.index(value)
+        return None if isinstance(value, bool) else _index(value)
     except TypeError:
         return None
 
