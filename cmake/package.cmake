@@ -82,10 +82,14 @@ set(CPACK_DEBIAN_PYTHON_DESCRIPTION "shared memory for real-time adaptive optics
 This is the package daoShm for Python 3.")
 set(CPACK_DEBIAN_PYTHON_PACKAGE_SECTION python)
 if(DAO_BUILD_PYTHON)
-  # The module is made for one minor version.
+  # The module is made for one minor version, and for the interface of this NumPy, which has a name that NumPy provides.
   math(EXPR next "${Python_VERSION_MINOR} + 1")
+  execute_process(COMMAND dpkg-query -W -f "\${Provides}" python3-numpy OUTPUT_VARIABLE provided ERROR_QUIET)
+  string(REGEX MATCHALL "python3-numpy[0-9]*-abi[0-9]+" numpy "${provided}")
+  list(PREPEND numpy python3-numpy)
+  list(JOIN numpy ", " numpy)
   set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS
-      "python3 (>= 3.${Python_VERSION_MINOR}~), python3 (<< 3.${next}), python3-numpy")
+      "python3 (>= 3.${Python_VERSION_MINOR}~), python3 (<< 3.${next}), ${numpy}")
   set(CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA "${files}/postinst;${files}/prerm")
 endif()
 include(CPack)
