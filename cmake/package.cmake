@@ -83,6 +83,7 @@ This is the package daoShm for Python 3.")
 set(CPACK_DEBIAN_PYTHON_PACKAGE_SECTION python)
 if(DAO_BUILD_PYTHON)
   # The module is made for one minor version, and for the interface of this NumPy, which has a name that NumPy provides.
+  find_package(Python REQUIRED COMPONENTS Interpreter) # what python/ has found is known only there
   math(EXPR next "${Python_VERSION_MINOR} + 1")
   execute_process(COMMAND dpkg-query -W -f "\${Provides}" python3-numpy OUTPUT_VARIABLE provided ERROR_QUIET)
   string(REGEX MATCHALL "python3-numpy[0-9]*-abi[0-9]+" numpy "${provided}")
