@@ -37,7 +37,7 @@ def test_an_unknown_writer_keeps_its_lock_until_it_is_unlocked(tool):
     tool("fill", "a", 1, code=1)
     assert "busy" in tool.errors and "4711" in tool.errors and "daoshm unlock" in tool.errors
     question = tool("unlock", "a", code=1)
-    assert "process 4711 (unknown) holds it" in question and "not confirmed" in tool.errors
+    assert "process 4711 (unknown) holds it" in question and "the answer was not yes" in tool.errors
     tool("unlock", "a", "--yes")
     tool("fill", "a", 1)
     info = tool.json("info", "a")

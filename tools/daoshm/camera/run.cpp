@@ -116,7 +116,8 @@ int exit_code_of(const FeedResult &result, const CameraOptions &options)
     case FeedEnd::camera_lost:
         throw ToolError(fmt::format("camera: connection lost after {} frames; the segment remains", result.frames));
     case FeedEnd::timeout:
-        throw ToolError(fmt::format("camera: no frame for {}", options.timeout), exit_timeout);
+        throw ToolError(fmt::format("camera: no frame for {}; expected one sooner (--timeout)", options.timeout),
+                        exit_timeout);
     case FeedEnd::interrupted:
         if (options.frames > 0 || !options.duration.empty())
             return exit_interrupted;

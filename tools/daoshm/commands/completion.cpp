@@ -84,7 +84,8 @@ int run_manual(const HelpOptions &options)
         if (command.name == options.what)
             found = &command;
     if (found == nullptr && !options.what.empty())
-        throw ToolError(fmt::format("manual: no command '{}'", options.what), exit_usage);
+        throw ToolError(fmt::format("manual: '{}': no such command; expected one of daoshm --help", options.what),
+                        exit_usage);
     print(manual_page(catalogue, found));
     return exit_success;
 }

@@ -162,7 +162,9 @@ int run_record(const RecordOptions &options)
         throw ToolError(
             fmt::format("{}: recording ended after {} frames: {}", options.file, result.frames, result.problem));
     case RecordEnd::timeout:
-        throw ToolError(fmt::format("{}: no frame for {}", shown_name(segment), options.timeout), exit_timeout);
+        throw ToolError(
+            fmt::format("{}: no frame for {}; expected one sooner (--timeout)", shown_name(segment), options.timeout),
+            exit_timeout);
     case RecordEnd::interrupted:
         if (!is_endless)
             return exit_interrupted;

@@ -54,7 +54,8 @@ int run_unlock(const UnlockOptions &options)
     const DAO_SEGMENT_INFO info = segment.info();
     const bool is_asked = info.writing != 0 && (info.writer_alive != DAO_ALIVE || options.force);
     if (is_asked && !options.yes && !options.force && !is_confirmed(plan_text(segment.name(), info)))
-        throw ToolError(fmt::format("{}: not unlocked: not confirmed; --yes does not ask", segment.name()));
+        throw ToolError(
+            fmt::format("{}: not unlocked: the answer was not yes; --yes gives it beforehand", segment.name()));
     Dao::check(daoShmUnlock(segment.image(), options.force ? 1 : 0));
     print(fmt::format("{}: {}\n", printable(segment.name()), info.writing != 0 ? "unlocked" : "no writer holds it"));
     return exit_success;

@@ -49,8 +49,8 @@ std::string with_choices(const std::string &text)
     std::string choices;
     for (const char character : text.substr(place + separator.size(), text.size() - place - separator.size() - 1))
         choices += character == ',' ? std::string(", ") : std::string(1, character);
-    return fmt::format("{}: '{}'; expected one of {}", text.substr(0, value),
-                       text.substr(value + 2, place - value - 2), choices);
+    return fmt::format("{}: '{}'; expected one of {}", text.substr(0, value), text.substr(value + 2, place - value - 2),
+                       choices);
 }
 
 std::string missing_text(const CLI::App &app, const CLI::App &command, const std::string &text)

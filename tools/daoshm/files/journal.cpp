@@ -12,6 +12,7 @@
 #include "files/checksum.hpp"
 #include "files/header_json.hpp"
 #include "files/new_file.hpp"
+#include "platform/platform.hpp"
 #include "text/exit_code.hpp"
 
 namespace daoshm
@@ -169,7 +170,8 @@ std::optional<JournalContent> read_journal(const std::string &recording)
         stream.seekg(static_cast<std::streamoff>(offset));
         stream.read(static_cast<char *>(data), static_cast<std::streamsize>(size));
         if (!stream)
-            throw ToolError(fmt::format("{}: read failed", path));
+            throw ToolError(fmt::format("{}: cannot be read: {}", path,
+                                        stream.eof() ? "it has become shorter" : last_error_text()));
     };
     try
     {

@@ -47,7 +47,7 @@ class NpyReader : public FrameReader
     explicit NpyReader(const std::string &path) : FrameReader(path), stream_(path_of(path), std::ios::binary)
     {
         if (!stream_)
-            throw ToolError(fmt::format("{}: cannot be opened for reading", path));
+            throw ToolError(fmt::format("{}: cannot be opened for reading: {}", path, last_error_text()));
         file_header_ = read_npy_header(stream_, path);
         header_.geometry = file_header_.geometry;
         data_start_ = static_cast<uint64_t>(stream_.tellg());
@@ -94,7 +94,8 @@ class NpyReader : public FrameReader
             stream_.read(reinterpret_cast<char *>(to + done),
                          static_cast<std::streamsize>(std::min(most, size - done)));
         if (!stream_)
-            throw ToolError(fmt::format("{}: read failed", path_));
+            throw ToolError(fmt::format("{}: cannot be read: {}", path_,
+                                        stream_.eof() ? "it has become shorter" : last_error_text()));
     }
 
     /// The elements of a frame lie all over the file: it is read once, whole.

@@ -169,8 +169,8 @@ class Copies
         if (!options_.name.empty())
             return options_.name;
         if (!is_file_name(address.topic))
-            throw ToolError(
-                fmt::format("{}: its name is no name for a file here; say --as NAME", address_text(address)));
+            throw ToolError(fmt::format("{}: '{}': cannot be the name of a file here; expected another (--as NAME)",
+                                        address_text(address), address.topic));
         return options_.path_for(address.topic);
     }
 
