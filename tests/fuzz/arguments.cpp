@@ -92,14 +92,16 @@ void parse_numbers(const std::string &text)
 
 void parse_names(const std::string &text)
 {
-    if (const auto address = daoshm::parse_address(text))
-    {
+    (void)is_done([&] {
+        const auto address = daoshm::parse_address(text);
+        if (!address)
+            return;
         require(address->port > 0 && address->port <= 65535 && !address->host.empty(),
                 "an address can be connected to");
         const auto again = daoshm::parse_address(daoshm::address_text(*address));
         require(again && again->host == address->host && again->port == address->port && again->topic == address->topic,
                 "an address is shown so that it can be typed");
-    }
+    });
     (void)is_done([&] { (void)daoshm::parse_publisher(text); });
     (void)is_done([&] {
         const auto shape = daoshm::parse_shape(text);

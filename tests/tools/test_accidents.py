@@ -1,5 +1,6 @@
 """Recordings that are stopped, killed, or find no more room: what is on the disk are real frames with their times."""
 
+import contextlib
 import functools
 import json
 import os
@@ -435,6 +436,29 @@ def test_a_file_size_limit_ends_a_recording_whole(tool, source, ending, limit_ki
         assert assert_real(tool.folder / f"r.{ending}") >= max(least, 1)
     else:
         assert least == 0
+
+
+@pytest.mark.parametrize("limit_kib", [0, 1, 3, 4])
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_forced_recording_without_room_leaves_the_older_one(tool, source, ending, limit_kib):
+    tool("record", source, f"r.{ending}", "-n", 3)
+    older = {name: (tool.folder / name).read_bytes() for name in files_of(ending)}
+    done = run_limited(tool, "record", source, f"r.{ending}", "--force", limit_bytes=limit_kib * 1024, ignored=True)
+    assert done.returncode == 1 and "ulimit" in done.stderr, (done.returncode, done.stderr)
+    assert {name: (tool.folder / name).read_bytes() for name in names(tool.folder)} == older
+
+
+@pytest.mark.skipif(WINDOWS, reason="a file that is open elsewhere cannot be replaced there")
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_who_may_only_read_an_older_recording_does_not_keep_it_from_being_replaced(tool, source, ending):
+    import fcntl
+
+    tool("record", source, f"r.{ending}", "-n", 3)
+    with contextlib.ExitStack() as held:
+        for name in files_of(ending):
+            fcntl.flock(held.enter_context(open(tool.folder / name, "rb")), fcntl.LOCK_EX)
+        tool("record", source, f"r.{ending}", "-n", 2, "--force")
+    assert names(tool.folder) == files_of(ending) and assert_real(tool.folder / f"r.{ending}") == 2
 
 
 def test_the_limit_of_the_second_file_counts_too(tool):

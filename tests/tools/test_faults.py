@@ -174,6 +174,38 @@ def test_recording_is_whole_or_absent_or_can_be_repaired(tool, source, ending, k
     fail_each(tool, kind, part, ["record", source, path.name, "-n", FRAMES, "--timeout", "60s"], after, allowed=(1, 4))
 
 
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("ending", ["fits", "npy"])
+def test_forced_recording_takes_an_older_ones_place_or_leaves_it(tool, source, ending, part):
+    path = tool.folder / f"r.{ending}"
+    tool("record", source, path.name, "-n", FRAMES + 1, "--timeout", "60s")
+    older = {name: (tool.folder / name).read_bytes() for name in files_of(ending)}
+
+    def before():
+        for name, content in older.items():
+            (tool.folder / name).write_bytes(content)
+
+    def after(code, stderr):
+        found = [name for name in names(tool.folder) if name.startswith("r.")]
+        if f"{path.name}.journal" in found:
+            assert code != 0, stderr
+            tool("repair", path.name)
+            found = [name for name in names(tool.folder) if name.startswith("r.")]
+        is_older = all(
+            (tool.folder / name).exists() and (tool.folder / name).read_bytes() == older[name] for name in older
+        )
+        assert found == files_of(ending) or "journal" in stderr, f"{found}: {stderr}"
+        if code == 0:
+            assert assert_real(path) == FRAMES
+        elif found and not is_older:
+            assert_real(path)
+        for name in found:
+            (tool.folder / name).unlink()
+
+    arguments = ["record", source, path.name, "-n", FRAMES, "--timeout", "60s", "--force"]
+    fail_each(tool, "files", part, arguments, after, before, allowed=(1, 4))
+
+
 @pytest.mark.parametrize("kind", ["files", "memory"])
 @pytest.mark.parametrize("ending", ["fits", "npy"])
 def test_saved_frame_is_the_new_one_or_the_old_one(tool, ending, kind):

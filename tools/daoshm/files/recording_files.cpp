@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -120,12 +121,23 @@ void RecordingFiles::open_frames_file()
 
 void RecordingFiles::begin()
 {
-    if (!frames_.is_open())
+    if (frames_.is_open())
+        return;
+    frames_ = create_anew(unfinished_path(path_));
+    reserve(1);
+    write_header({});
+}
+
+void RecordingFiles::take_name()
+{
+    if (frames_.path() != path_)
     {
+        sync();
+        frames_.rename(path_);
+        is_name_new_ = true;
+        std::error_code error; // a file beside it that stays is seen to belong to other frames, and complete() replaces it
         if (has_records_file())
-            fs::remove(path_of(records_path_));
-        open_frames_file();
-        sync_folder_of(path_);
+            fs::remove(path_of(records_path_), error);
     }
     has_frames_ = true;
 }
@@ -143,7 +155,9 @@ void RecordingFiles::reserve(uint64_t frames)
 void RecordingFiles::write_frame(uint64_t place, const std::byte *frame, const JournalRow &row)
 {
     frames_.write(offset_of(place), format_->encode(frame), frame_bytes_);
-    journal_.write_row(place, row);
+    if (!has_frames_)
+        take_name();
+    journal_.write_row(place, row); // of a file that has the name: a repair would look for it in the old one
 }
 
 RecordingFiles::Found RecordingFiles::read_frame(uint64_t place, std::byte *frame, uint32_t checksum) const
@@ -165,6 +179,8 @@ void RecordingFiles::sync()
         throw FileError(fmt::format("{}: it was removed while it was recorded", path_));
     frames_.sync();
     journal_.sync();
+    if (std::exchange(is_name_new_, false))
+        sync_folder_of(path_);
 }
 
 void RecordingFiles::write_header(const FramesSummary &summary)
@@ -209,13 +225,16 @@ void RecordingFiles::write_records(const std::vector<FrameRecord> &records)
 void RecordingFiles::discard()
 {
     const bool is_ours = frames_.is_open() && frames_.name_state() == NameState::kept;
+    const std::string name = frames_.path();
     frames_.close();
     records_.close();
     std::error_code error;
     if (is_ours)
-        fs::remove(path_of(path_), error);
+        fs::remove(path_of(name), error);
     if (has_records_file())
         fs::remove(path_of(unfinished_path(records_path_)), error);
+    if (!is_being_written(unfinished_path(path_))) // left by a recorder that died before take_name()
+        fs::remove(path_of(unfinished_path(path_)), error);
     journal_.remove();
 }
 

@@ -20,12 +20,12 @@ std::string unfinished_path(const std::string &path);
 class RecordingFiles
 {
   public:
-    /// A new recording. A file that has its name stays as it is until begin().
+    /// A new recording. A file that has its name stays as it is until the first frame is in the new one.
     RecordingFiles(const std::string &path, const FileHeader &header);
     /// One that was interrupted; throws when there is no journal, or the recorder lives.
     explicit RecordingFiles(const std::string &path);
 
-    /// Before the first frame: there is a new file, in place of an old one.
+    /// Before the first frame is written: there is room for it.
     void begin();
     /// Room for that many frames and their records, so that complete() needs no more space.
     void reserve(uint64_t frames);
@@ -64,6 +64,7 @@ class RecordingFiles
 
   private:
     void open_frames_file();
+    void take_name();
     bool has_records_file() const { return records_path_ != path_; }
     uint64_t offset_of(uint64_t place) const { return header_bytes_ + place * frame_bytes_; }
     void write_records(const std::vector<FrameRecord> &records);
@@ -75,9 +76,10 @@ class RecordingFiles
     std::string records_path_;
     uint64_t frame_bytes_;
     uint64_t header_bytes_;
-    OutputFile frames_;  ///< not open before the first frame while an old file has the name
+    OutputFile frames_;  ///< not open before begin() while an old file has the name, which stays until take_name()
     OutputFile records_; ///< where they have a file of their own: its unfinished state
     bool has_frames_ = false;
+    bool is_name_new_ = false; ///< it has not reached the disk
     uint64_t synced_frames_ = 0;
     bool is_as_begun_ = false;
 };

@@ -113,6 +113,8 @@ class OutputFile
     void resize(uint64_t size_bytes);
     /// What was written survives a power cut from now on.
     void sync();
+    /// Give it that name, in place of a file that has it.
+    void rename(const std::string &path);
     void close() noexcept;
 
   private:

@@ -1,6 +1,7 @@
 #include "platform/platform.hpp"
 
 #include <cerrno>
+#include <cstdio>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -180,6 +181,13 @@ void OutputFile::sync()
     while (sync_data(descriptor(handle_)) != 0)
         if (errno != EINTR)
             fail(path_, "its data did not reach the disk");
+}
+
+void OutputFile::rename(const std::string &path)
+{
+    if (std::rename(path_.c_str(), path.c_str()) != 0)
+        fail(path, "it cannot be replaced");
+    path_ = path;
 }
 
 void OutputFile::close() noexcept

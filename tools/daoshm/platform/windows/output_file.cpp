@@ -126,6 +126,15 @@ void OutputFile::sync()
         fail(path_, "its data did not reach the disk");
 }
 
+/// An open file keeps its name.
+void OutputFile::rename(const std::string &path)
+{
+    close();
+    if (MoveFileExW(path_of(path_).c_str(), path_of(path).c_str(), MOVEFILE_REPLACE_EXISTING) == 0)
+        fail(path, "it cannot be replaced");
+    *this = open(path);
+}
+
 void OutputFile::close() noexcept
 {
     if (handle_ != -1)
