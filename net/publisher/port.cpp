@@ -1,7 +1,10 @@
 #include "publisher/port.hpp"
 
+#include "clock.hpp"
 #include "failure.hpp"
 #include "wire/credit.hpp"
+
+#include <utility>
 
 namespace dao::net
 {
@@ -61,46 +64,55 @@ void Port::send(const std::string &topic, const std::string &header, zmq::messag
         socket_.send(zmq::buffer(*last), zmq::send_flags::none);
 }
 
-std::vector<Incoming> Port::take(size_t limit)
+bool Port::take_in(size_t limit, uint64_t &dropped)
 {
-    std::vector<Incoming> all;
     const std::lock_guard lock(mutex_);
+    const int64_t heard_ns = realtime_ns();
     Parts parts;
     bool is_whole = false;
-    while (all.size() < limit && receive(socket_, parts, is_whole))
+    for (size_t count = 0; count < limit; ++count)
     {
-        if (is_whole && parts.size() == 1)
-            all.push_back(sort(parts[0]));
+        if (!receive(socket_, parts, is_whole))
+            return count != 0;
+        const std::string_view text = is_whole && parts.size() == 1 ? view(parts[0]) : "";
+        if (!text.empty() && (text[0] == '\0' || text[0] == '\1'))
+            note(text.substr(1), text[0] == '\1');
         else
-            all.push_back({});
+            dropped += inbox_.put({std::string(text), user_of(parts[0]), connection_of(parts[0]), heard_ns});
     }
-    return all;
+    return true;
 }
 
-Incoming Port::sort(zmq::message_t &part)
+std::optional<Incoming> Port::next()
 {
-    const std::string_view text = view(part);
-    if (text.empty())
-        return {};
-    if (text[0] == '\0' || text[0] == '\1')
+    const std::lock_guard lock(mutex_);
+    return inbox_.next();
+}
+
+SubscriptionChanges Port::changes()
+{
+    const std::lock_guard lock(mutex_);
+    return std::exchange(changes_, {});
+}
+
+void Port::note(std::string_view topic, bool begins)
+{
+    const bool is_private = topic.starts_with(wire::private_mark);
+    auto &subscriptions = is_private ? private_topics_ : strangers_;
+    if (begins)
     {
-        const bool begins = text[0] == '\1';
-        std::string topic(text.substr(1));
-        note(topic, begins);
-        return {begins ? Incoming::Kind::subscribed : Incoming::Kind::unsubscribed, std::move(topic), ""};
+        changes_.strangers_came = changes_.strangers_came || !is_private;
+        if (subscriptions.size() < subscription_limit)
+            subscriptions.emplace(topic);
+        else
+            has_too_many_ = true;
     }
-    return {Incoming::Kind::message, std::string(text), user_of(part)};
-}
-
-void Port::note(const std::string &topic, bool begins)
-{
-    auto &subscriptions = topic.starts_with(wire::private_mark) ? private_topics_ : strangers_;
-    if (!begins)
-        subscriptions.erase(topic);
-    else if (subscriptions.size() < subscription_limit)
-        subscriptions.insert(topic);
-    else
-        has_too_many_ = true;
+    else if (const auto found = subscriptions.find(topic); found != subscriptions.end())
+    {
+        if (is_private && changes_.ended.size() < subscription_limit) // else it is forgotten when it was silent for long
+            changes_.ended.emplace(topic);
+        subscriptions.erase(found);
+    }
 }
 
 bool Port::is_wanted(const std::string &topic) const

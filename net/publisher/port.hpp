@@ -4,29 +4,21 @@
 #pragma once
 
 #include "keys/secret.hpp"
+#include "publisher/inbox.hpp"
 #include "socket/socket.hpp"
 
 #include <mutex>
+#include <optional>
 #include <set>
 
 namespace dao::net
 {
 
-// What came in: somebody's subscription that begins or ends, or a message of ours.
-struct Incoming
+// What has changed in who has subscribed.
+struct SubscriptionChanges
 {
-    enum class Kind
-    {
-        subscribed,
-        unsubscribed,
-        message,
-        bad
-    };
-    Kind kind = Kind::bad;
-    std::string text;
-    std::string user; // public key of the connection
-
-    bool is_subscription() const { return kind == Kind::subscribed || kind == Kind::unsubscribed; }
+    bool strangers_came = false;
+    std::set<std::string, std::less<>> ended; // private topics
 };
 
 class Port
@@ -42,17 +34,20 @@ class Port
 
     // To all who have subscribed to the topic. `data` and `last` may be null.
     void send(const std::string &topic, const std::string &header, zmq::message_t *data, const std::string *last);
-    // What has come, oldest first: `limit` of it at most. There may be more until nothing comes, and after each send: sending
-    // can take note of what came.
-    std::vector<Incoming> take(size_t limit);
+    // Takes in what has come: `limit` of it at most. False when there was nothing; until then there may be more, and after
+    // each send: sending can take note of what came. `dropped` grows by what there was no room for.
+    bool take_in(size_t limit, uint64_t &dropped);
+    // The next message that was taken in, each connection in its turn.
+    std::optional<Incoming> next();
+    // Since the last time.
+    SubscriptionChanges changes();
 
     // Whether a stranger has subscribed to a topic that `topic` begins with.
     bool is_wanted(const std::string &topic) const;
     bool has_private(const std::string &topic) const;
 
   private:
-    Incoming sort(zmq::message_t &part);
-    void note(const std::string &topic, bool begins);
+    void note(std::string_view topic, bool begins);
 
     mutable std::mutex mutex_;
     zmq::socket_t socket_;
@@ -61,6 +56,8 @@ class Port
     std::set<std::string, std::less<>> strangers_; // what they have subscribed to
     std::set<std::string, std::less<>> private_topics_;
     bool has_too_many_ = false; // then everything is wanted
+    SubscriptionChanges changes_;
+    Inbox inbox_;
 };
 
 }

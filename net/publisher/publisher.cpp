@@ -32,13 +32,13 @@ catch (const std::bad_alloc &)
 constexpr int64_t tick_ns = second_ns / 2;
 constexpr size_t refused_limit = 64;
 
-// Messages that are handled before other things get their turn: by the port's thread, and by an offer's, whose frames wait.
-constexpr size_t served_at_once = 256;
-constexpr size_t messages_between_frames = 64;
-// What more subscribers than a port has say at once is handled. Who is still further behind drops as many as it
-// handles, as long as it takes to have no more: credit is repeated.
-constexpr size_t most_behind = 20'000;
-constexpr size_t taken_at_once = 16;
+// Turns of taking in and handling messages before other things get theirs: for the port's thread, and for an offer's, whose
+// frames wait. libzmq's own queue has no limit, so far more is taken in than handled.
+constexpr int turns_at_once = 16;
+constexpr int turns_between_frames = 4;
+constexpr int handled_in_a_turn = 16;
+constexpr size_t taken_in_a_turn = 4096;
+constexpr size_t taken_at_once = 64; // while frames of other threads wait for the port
 
 }
 
@@ -166,61 +166,69 @@ void Publisher::poll(WakeSignal &wake, Gate *gate, Monitor &monitor)
         info_.connections += change->event == LinkEvent::established ? 1u : 0u;
         info_.refused += change->event == LinkEvent::refused ? 1u : 0u;
     }
-    keep_up();
+    if (serve(turns_at_once))
+        may_have_more_ = true;
     if (monotonic_ns() >= next_tick_ns_)
         tick();
-}
-
-// Somebody may send faster than is handled here: no queue grows, and the thread has its other turns all the same.
-void Publisher::keep_up()
-{
-    bool has_more = serve(served_at_once, true);
-    behind_ = has_more ? behind_ + served_at_once : 0;
-    if (behind_ > most_behind)
-        has_more = serve(served_at_once, false);
-    if (has_more)
-        may_have_more_ = true;
-    else
-        behind_ = 0;
 }
 
 // For the threads of offers: sending takes note of what came, of which the port's thread then hears nothing.
 void Publisher::help()
 {
-    if (serve(messages_between_frames, true) && !may_have_more_.exchange(true))
+    if (serve(turns_between_frames) && !may_have_more_.exchange(true))
         WakeSignal::send(context_, wake_address);
 }
 
-// Takes `limit` of what has come, or somewhat more. False when there is nothing more.
-bool Publisher::serve(size_t limit, bool reads_messages)
+// False when there is nothing more.
+bool Publisher::serve(int turns)
+{
+    for (int turn = 0; turn < turns && !stops_; ++turn)
+    {
+        const bool has_taken = take_in();
+        follow_subscriptions();
+        int count = 0;
+        for (std::optional<Incoming> next; count < handled_in_a_turn && (next = port_->next()); ++count)
+            handle_or_tell(*next);
+        if (!has_taken && count == 0)
+            return false;
+    }
+    return true;
+}
+
+// Somebody may send faster than is handled here: it costs others no turn, and no queue grows.
+bool Publisher::take_in()
 {
     uint64_t dropped = 0;
-    bool has_more = true;
-    for (size_t taken = 0; has_more && taken < limit && !stops_;)
-    {
-        const std::vector<Incoming> all = port_->take(taken_at_once);
-        const int64_t heard_ns = all.empty() ? 0 : realtime_ns();
-        for (const Incoming &incoming : all)
-            if (reads_messages || incoming.is_subscription())
-                handle_or_tell(incoming, heard_ns);
-            else
-                ++dropped;
-        taken += all.size();
-        has_more = !all.empty();
-    }
+    size_t taken = 0;
+    while (taken < taken_in_a_turn && !stops_ && port_->take_in(taken_at_once, dropped))
+        taken += taken_at_once;
     if (dropped != 0)
     {
         const std::lock_guard lock(mutex_);
         info_.bad_messages += dropped;
         wire::fill(info_.message, "messages come faster than they can be answered: some are dropped");
     }
-    return has_more;
+    return taken != 0;
 }
 
-void Publisher::handle_or_tell(const Incoming &incoming, int64_t heard_ns)
+void Publisher::follow_subscriptions()
+{
+    const SubscriptionChanges changes = port_->changes();
+    if (!changes.strangers_came && changes.ended.empty())
+        return;
+    for (const OfferPointer &offer : all_offers())
+    {
+        for (const std::string &topic : changes.ended)
+            offer->forget(topic);
+        if (changes.strangers_came)
+            offer->serve_strangers();
+    }
+}
+
+void Publisher::handle_or_tell(const Incoming &incoming)
 try
 {
-    handle(incoming, heard_ns);
+    handle(incoming);
 }
 catch (const std::exception &error)
 {
@@ -229,39 +237,18 @@ catch (const std::exception &error)
     wire::fill(info_.message, error.what());
 }
 
-void Publisher::handle(const Incoming &incoming, int64_t heard_ns)
+void Publisher::handle(const Incoming &incoming)
 {
-    const bool is_private = !incoming.text.empty() && incoming.text[0] == wire::private_mark;
-    switch (incoming.kind)
-    {
-    case Incoming::Kind::subscribed:
-        if (!is_private)
-            for (const OfferPointer &offer : all_offers())
-                offer->serve_strangers();
-        return;
-    case Incoming::Kind::unsubscribed:
-        if (is_private)
-            for (const OfferPointer &offer : all_offers())
-                offer->forget(incoming.text);
-        return;
-    case Incoming::Kind::message:
-        handle_credit(incoming, heard_ns);
-        return;
-    case Incoming::Kind::bad:
+    if (incoming.text.empty())
         throw wire::BadMessage("a message in parts, or an empty one; expected a credit");
-    }
-}
-
-void Publisher::handle_credit(const Incoming &incoming, int64_t heard_ns)
-{
     const wire::Credit credit = wire::read_credit(incoming.text);
     if (!port_->has_private(wire::private_topic(credit.topic)))
         return; // its connection is gone, or it is not its own
     const OfferPointer offer = find(credit.segment);
     if (credit.wants_offers || offer == nullptr)
-        answer_offers(credit, heard_ns);
+        answer_offers(credit, incoming.heard_ns);
     else
-        offer->take_credit(credit, incoming.user, heard_ns);
+        offer->take_credit(credit, incoming.user, incoming.heard_ns);
 }
 
 void Publisher::answer_offers(const wire::Credit &credit, int64_t heard_ns)

@@ -47,12 +47,12 @@ class Publisher
     void go_on(WakeSignal &wake, Gate *gate, Monitor &monitor) noexcept;
     void tell_failure(const char *what) noexcept;
     void poll(WakeSignal &wake, Gate *gate, Monitor &monitor);
-    void keep_up();
     void help();
-    bool serve(size_t limit, bool reads_messages);
-    void handle_or_tell(const Incoming &incoming, int64_t heard_ns);
-    void handle(const Incoming &incoming, int64_t heard_ns);
-    void handle_credit(const Incoming &incoming, int64_t heard_ns);
+    bool serve(int turns);
+    bool take_in();
+    void follow_subscriptions();
+    void handle_or_tell(const Incoming &incoming);
+    void handle(const Incoming &incoming);
     void answer_offers(const wire::Credit &credit, int64_t heard_ns);
     void note_refused(const std::string &key);
     void tick();
@@ -73,7 +73,6 @@ class Publisher
     StateRecord record_;
     int64_t next_tick_ns_ = 0;
     bool has_told_problem_ = false;
-    size_t behind_ = 0;                      // messages that were handled since there was nothing more
     std::atomic<bool> may_have_more_{false}; // messages, of which the descriptor does not tell
     std::atomic<bool> stops_{false};
     std::thread thread_;

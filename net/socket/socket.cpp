@@ -47,6 +47,11 @@ std::string user_of(const zmq::message_t &part)
     return user != nullptr ? user : "";
 }
 
+int connection_of(zmq::message_t &part)
+{
+    return zmq_msg_get(part.handle(), ZMQ_SRCFD);
+}
+
 std::string endpoint_of(const std::string &host, int port)
 {
     const bool is_bare_ipv6 = host.find(':') != std::string::npos && host.front() != '[';

@@ -26,6 +26,9 @@ bool receive(zmq::socket_t &socket, Parts &parts, bool &is_whole, size_t part_li
 // The public key with which the message's connection was made, empty without encryption.
 std::string user_of(const zmq::message_t &part);
 
+// What tells the connections by which messages came from each other, as long as they last; -1 where libzmq does not say.
+int connection_of(zmq::message_t &part);
+
 // "tcp://HOST:PORT", with an IPv6 address in brackets.
 std::string endpoint_of(const std::string &host, int port);
 
