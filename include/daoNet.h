@@ -205,7 +205,7 @@ typedef struct
     uint64_t lost;         /**< frames sent that did not arrive, or, with `DAO_NET_EVERY`, were overwritten before they
                                  could be sent */
     uint64_t bytes;        /**< bytes of those frames */
-    uint64_t bad_messages; /**< messages that were dropped because they are not what docs/wire.md says */
+    uint64_t bad_messages; /**< messages that were dropped: not what docs/wire.md says, or too many at once */
     uint64_t refused;      /**< publisher: connections refused for their keys */
     uint64_t echoes; /**< subscriber: frames dropped because they came from the copy itself, or through too many hops */
     uint64_t connections;    /**< how often a connection was made */
@@ -299,7 +299,7 @@ DAO_NET_API int_fast8_t daoNetGetOffers(DAO_NET *net, DAO_NET_OFFER *offers, uin
  *  @param options    host, port and keys; null: all defaults
  *  @param timeout_ns negative: no limit
  *  @return `DAO_SUCCESS`; `DAO_TIMEOUT` when nobody answered; `DAO_INTERRUPTED` by a signal or daoShmInterrupt(); `DAO_ERROR`,
- *          `DAO_E_KEY` when the keys were refused */
+ *          `DAO_E_KEY` when the keys do not fit, `DAO_E_NETWORK` when what answers is no publisher */
 DAO_NET_API int_fast8_t daoNetQueryOffers(const DAO_NET_SUBSCRIBER_OPTIONS *options, int64_t timeout_ns,
                                           DAO_NET_OFFER *offers, uint32_t capacity, uint32_t *count);
 

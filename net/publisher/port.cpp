@@ -16,8 +16,8 @@ namespace
 // when half of the mark has, and there are answers. It is the same for strangers, who are to get few old frames. (The mark of
 // a connection that ends while it is set is a fault in libzmq 4.3.4, so it is set before there are any.)
 constexpr int send_mark = 2 * static_cast<int>(wire::most_window) + 8;
-// What of one peer's waits to be taken: more stays with it. Without a mark that is so low libzmq takes in without end what comes
-// without pause.
+// What of one peer's waits in its connection: more stays with it. It is no limit for what waits here, as an XPUB socket moves
+// it on to a queue without one whenever it is called: take_in() is to be called until nothing comes.
 constexpr int port_receive_mark = 64;
 constexpr size_t subscription_limit = 20'000;
 constexpr int backlog = 1024;
@@ -107,11 +107,11 @@ void Port::note(std::string_view topic, bool begins)
         else
             has_too_many_ = true;
     }
-    else if (const auto found = subscriptions.find(topic); found != subscriptions.end())
+    else
     {
         if (is_private && changes_.ended.size() < subscription_limit) // else it is forgotten when it was silent for long
             changes_.ended.emplace(topic);
-        subscriptions.erase(found);
+        subscriptions.erase(std::string(topic));
     }
 }
 

@@ -162,9 +162,12 @@ void Publisher::poll(WakeSignal &wake, Gate *gate, Monitor &monitor)
         gate->serve();
     while (const std::optional<LinkChange> change = monitor.next())
     {
+        const LinkEvent event = change->event;
+        const bool is_refused = event == LinkEvent::refused || event == LinkEvent::keys_differ ||
+                                (event == LinkEvent::broken && info_.encrypted != 0);
         const std::lock_guard lock(mutex_);
-        info_.connections += change->event == LinkEvent::established ? 1u : 0u;
-        info_.refused += change->event == LinkEvent::refused ? 1u : 0u;
+        info_.connections += event == LinkEvent::established ? 1u : 0u;
+        info_.refused += is_refused ? 1u : 0u;
     }
     if (serve(turns_at_once))
         may_have_more_ = true;

@@ -1,5 +1,6 @@
 #include "socket/socket.hpp"
 
+#include <cerrno>
 #include <cstring>
 #include <zmq.h>
 
@@ -130,10 +131,10 @@ std::optional<LinkChange> Monitor::next()
         return std::nullopt;
     std::memcpy(&event, parts[0].data(), sizeof event);
     std::memcpy(&value, static_cast<const char *>(parts[0].data()) + sizeof event, sizeof value);
-    return LinkChange{kind_of(event), value};
+    return LinkChange{kind_of(event, value), value};
 }
 
-LinkEvent Monitor::kind_of(uint16_t event)
+LinkEvent Monitor::kind_of(uint16_t event, int value)
 {
     switch (event)
     {
@@ -142,14 +143,43 @@ LinkEvent Monitor::kind_of(uint16_t event)
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
         return LinkEvent::established;
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
         return LinkEvent::refused;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+        return value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH ? LinkEvent::keys_differ : LinkEvent::broken;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+        return value == EAGAIN ? LinkEvent::silent : LinkEvent::ended; // the last thing that reading said
     case ZMQ_EVENT_DISCONNECTED:
     case ZMQ_EVENT_CLOSED:
         return LinkEvent::disconnected;
     default:
         return LinkEvent::other;
+    }
+}
+
+std::optional<HandshakeFailure> handshake_failure(LinkEvent event, bool has_keys)
+{
+    switch (event)
+    {
+    case LinkEvent::refused:
+        return HandshakeFailure{true, false, "the publisher refuses this side's key"};
+    case LinkEvent::keys_differ:
+        return HandshakeFailure{true, false,
+                                has_keys ? "the publisher has no keys; expected the one whose key this side was given"
+                                         : "the publisher has keys; expected its public key here"};
+    case LinkEvent::broken:
+    case LinkEvent::ended:
+        if (has_keys) // who does not understand what is encrypted for another says nothing
+            return HandshakeFailure{true, false,
+                                    "the other side ended the handshake: its keys are not the ones expected, or it is "
+                                    "no publisher"};
+        return event == LinkEvent::ended
+                   ? HandshakeFailure{false, true,
+                                      "what is at that port ended the handshake: no publisher, or one that has keys"}
+                   : HandshakeFailure{false, false, "what is at that port is no publisher"};
+    case LinkEvent::silent:
+        return HandshakeFailure{false, true, "what is at that port does not answer as a publisher does"};
+    default:
+        return std::nullopt;
     }
 }
 

@@ -65,7 +65,11 @@ enum class LinkEvent
 {
     connecting,   // bytes can flow, the handshake begins
     established,  // the handshake is done
-    refused,      // the handshake failed
+    refused,      // the handshake failed: the other side does not take this side's key
+    keys_differ,  // it failed: one side has keys, and the other none
+    broken,       // it failed: what came is none, or is encrypted for another key
+    ended,        // it failed: the other side ended it
+    silent,       // it failed: nothing came in time
     disconnected, // or could not be connected
     other
 };
@@ -75,6 +79,17 @@ struct LinkChange
     LinkEvent event;
     int value; // the descriptor, for connecting and disconnected
 };
+
+// Why there is no connection, as far as it is known here.
+struct HandshakeFailure
+{
+    bool is_of_keys;
+    bool may_pass; // the next try may succeed
+    const char *message;
+};
+
+// None for what is no failure. `has_keys`: whether this side expects a publisher with keys.
+std::optional<HandshakeFailure> handshake_failure(LinkEvent event, bool has_keys);
 
 // Hears what becomes of a socket's connections.
 class Monitor
@@ -89,7 +104,7 @@ class Monitor
     // The next event, or none.
     std::optional<LinkChange> next();
 
-    static LinkEvent kind_of(uint16_t event);
+    static LinkEvent kind_of(uint16_t event, int value);
 
   private:
     static std::string new_address();

@@ -17,7 +17,8 @@ class Query
 {
   public:
     Query(const SubscriberOptions &options)
-        : socket_(make_subscriber_socket(context_, options, public_key_)), monitor_(context_, socket_)
+        : socket_(make_subscriber_socket(context_, options, public_key_)), monitor_(context_, socket_),
+          has_keys_(!options.server_key.empty())
     {
         credit_.topic = wire::random_id();
         credit_.subscriber = wire::random_id();
@@ -32,13 +33,7 @@ class Query
         std::vector<zmq::pollitem_t> items = {{socket_.handle(), 0, ZMQ_POLLIN, 0}, monitor_.poll_item()};
         poll(items, limit_ns);
         while (const std::optional<LinkChange> change = monitor_.next())
-        {
-            is_established_ =
-                change->event == LinkEvent::established || (is_established_ && change->event == LinkEvent::other);
-            if (change->event == LinkEvent::refused)
-                throw Failure(DAO_E_KEY,
-                              "the publisher refuses this side's keys, or its own are not the ones expected");
-        }
+            hear(change->event);
         Parts parts;
         bool is_whole = false;
         for (int count = 0; count < replies_at_once && receive(socket_, parts, is_whole); ++count)
@@ -53,7 +48,30 @@ class Query
         return std::nullopt;
     }
 
+    // Why there was no answer, when it is known. Throws it.
+    void tell_failure() const
+    {
+        if (failure_)
+            throw Failure(failure_->is_of_keys ? DAO_E_KEY : DAO_E_NETWORK, failure_->message);
+    }
+
   private:
+    void hear(LinkEvent event)
+    {
+        if (event == LinkEvent::other)
+            return;
+        if (event == LinkEvent::disconnected && is_connecting_)
+            event = LinkEvent::broken; // libzmq says no more of what does not speak its protocol
+        is_connecting_ = event == LinkEvent::connecting;
+        is_established_ = event == LinkEvent::established;
+        if (is_established_)
+            failure_.reset();
+        if (const auto failure = handshake_failure(event, has_keys_))
+            failure_ = failure;
+        if (failure_ && !failure_->may_pass)
+            tell_failure();
+    }
+
     static void poll(std::vector<zmq::pollitem_t> &items, int64_t limit_ns)
     try
     {
@@ -84,7 +102,10 @@ class Query
     zmq::socket_t socket_;
     Monitor monitor_;
     wire::Credit credit_;
+    const bool has_keys_;
+    bool is_connecting_ = false;
     bool is_established_ = false;
+    std::optional<HandshakeFailure> failure_;
     int64_t next_ns_ = 0;
 };
 
@@ -102,7 +123,10 @@ std::optional<OfferList> query_offers(const SubscriberOptions &options, int64_t 
         if (std::optional<OfferList> list = query.step(std::clamp<int64_t>(left_ns, 0, ask_again_ns / 4)))
             return list;
         if (left_ns <= 0)
+        {
+            query.tell_failure();
             return std::nullopt;
+        }
     }
 }
 

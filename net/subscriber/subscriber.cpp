@@ -17,7 +17,7 @@ constexpr int receive_mark = 64;
 constexpr int reconnect_after_ms = 50;
 constexpr int reconnect_limit_ms = 1000;
 constexpr int connect_limit_ms = 5000;
-constexpr int64_t again_after_ns = second_ns; // when keys were refused
+constexpr int64_t again_after_ns = second_ns; // when a handshake failed
 
 }
 
@@ -142,7 +142,7 @@ void Subscriber::hear(const LinkChange &change)
         break;
     case LinkEvent::established:
         is_connecting_ = false;
-        refused_ns_ = 0;
+        failed_ns_ = 0;
         has_dropped_ = false;
         begin_session();
         {
@@ -150,27 +150,30 @@ void Subscriber::hear(const LinkChange &change)
             ++info_.connections;
         }
         break;
-    case LinkEvent::refused:
-        is_connecting_ = false;
-        refused_ns_ = monotonic_ns();
-        end_session();
-        set_state(DAO_NET_REFUSED, "the publisher refuses this side's keys, or its own are not the ones expected");
-        break;
     case LinkEvent::disconnected:
         if (change.value != descriptor_)
             break; // one that was given up
         if (is_established_)
             set_state(DAO_NET_CONNECTING, "the connection ended");
         else if (is_connecting_)
-            set_state(DAO_NET_REFUSED,
-                      "the other side ended the handshake: its keys are not the ones expected, or it is "
-                      "no publisher");
+            fail_handshake(LinkEvent::broken); // libzmq says no more of what does not speak its protocol
         is_connecting_ = false;
         end_session();
         break;
-    case LinkEvent::other:
-        break;
+    default:
+        fail_handshake(change.event);
     }
+}
+
+void Subscriber::fail_handshake(LinkEvent event)
+{
+    const auto failure = handshake_failure(event, !options_.server_key.empty());
+    if (!failure)
+        return;
+    is_connecting_ = false;
+    failed_ns_ = monotonic_ns();
+    end_session();
+    set_state(failure->is_of_keys ? DAO_NET_REFUSED : DAO_NET_CONNECTING, failure->message);
 }
 
 // Each connection has a private topic of its own, so that what is under way in an old one cannot be mistaken.
@@ -285,9 +288,9 @@ void Subscriber::reconnect_when_due(int64_t now_ns)
         set_state(DAO_NET_CONNECTING, "the publisher is silent; connecting anew");
         end_session();
     }
-    else if (refused_ns_ == 0 || now_ns - refused_ns_ < again_after_ns)
+    else if (failed_ns_ == 0 || now_ns - failed_ns_ < again_after_ns)
         return;
-    refused_ns_ = 0;
+    failed_ns_ = 0;
     descriptor_ = -1;
     const std::string endpoint = endpoint_of(options_.host, options_.port);
     may_have_more_ = true;

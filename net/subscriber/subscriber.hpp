@@ -60,6 +60,7 @@ class Subscriber
     void disconnect() noexcept;
     void poll(WakeSignal &wake, Monitor &monitor);
     void hear(const LinkChange &change);
+    void fail_handshake(LinkEvent event);
     void reconnect_when_due(int64_t now_ns);
     void begin_session();
     void resume();
@@ -101,7 +102,7 @@ class Subscriber
     bool is_established_ = false;
     bool is_connecting_ = false; // the handshake is under way
     int descriptor_ = -1;        // of the newest connection
-    int64_t refused_ns_ = 0;     // 0: not since the last connection
+    int64_t failed_ns_ = 0;      // 0: no handshake since the last connection
     std::string session_;        // the private topic's id, empty without a connection
     std::string session_topic_;  // as messages have it
     uint64_t session_number_ = 0;

@@ -2,7 +2,6 @@
 #include "camera.hpp"
 #include "raw_zmq.hpp"
 
-#include <atomic>
 #include <random>
 #include <zmq.hpp>
 
@@ -287,80 +286,6 @@ TEST(NetStrangers, HostileCreditsAreCountedAndThePublisherLives)
     EXPECT_TRUE(subscriber.receives(501));
     for (const DAO_NET_PEER &peer : publisher.peers())
         EXPECT_LE(peer.in_flight, 32u);
-}
-
-// Faster than they can be answered, by several connections.
-TEST(NetStrangers, QuestionsWithoutPauseDoNotKeepThePublisherFromEnding)
-{
-    Camera camera;
-    Publisher publisher;
-    publisher.publish(camera.name.text(), "wfs");
-    camera.publish();
-    std::atomic<bool> is_over{false};
-    std::vector<std::thread> flood;
-    for (int number = 0; number < 4; ++number)
-        flood.emplace_back([&is_over, port = publisher.port()] {
-            zmq::context_t context;
-            zmq::socket_t socket(context, zmq::socket_type::xsub);
-            socket.set(zmq::sockopt::linger, 0);
-            socket.connect(endpoint(port));
-            const std::string id(32, 'a');
-            const std::string question =
-                R"({"v":1,"topic":")" + id + R"(","subscriber":")" + id +
-                R"(","segment":"","host":"h","mode":"latest","credit":0,"got":0,"sent_ns":1,"list":1})";
-            socket.send(zmq::buffer("\1\2" + id + '\0'));
-            while (!is_over)
-                for (int count = 0; count < 100; ++count)
-                    (void)socket.send(zmq::buffer(question), zmq::send_flags::dontwait);
-        });
-    EXPECT_TRUE(comes_true([&] { return publisher.info().bad_messages > 0; })) << "some are dropped, and counted";
-    EXPECT_NE(std::strstr(publisher.info().message, "faster than they can be answered"), nullptr);
-    std::atomic<bool> is_closed{false};
-    std::thread closing([&] {
-        publisher.close();
-        is_closed = true;
-    });
-    EXPECT_TRUE(comes_true([&] { return is_closed.load(); })) << "although they go on";
-    is_over = true;
-    for (std::thread &thread : flood)
-        thread.join();
-    closing.join();
-}
-
-TEST(NetStrangers, ThousandsThatAreGoneKeepNobodyOut)
-{
-    Camera camera;
-    Publisher publisher;
-    publisher.publish(camera.name.text(), "wfs");
-    camera.publish();
-    zmq::context_t context;
-    zmq::socket_t socket(context, zmq::socket_type::xsub);
-    socket.set(zmq::sockopt::linger, 0);
-    socket.set(zmq::sockopt::sndhwm, 0);
-    socket.connect(endpoint(publisher.port()));
-    const auto id_of = [](int number) {
-        const std::string digits = std::to_string(number);
-        return std::string(32 - digits.size(), '0') + digits;
-    };
-    constexpr int at_once = 500, rounds = 10; // together more than a segment has at a time
-    for (int first = 0; first < at_once * rounds; first += at_once)
-    {
-        for (int number = first; number < first + at_once; ++number)
-        {
-            const std::string id = id_of(number);
-            socket.send(zmq::buffer("\1\2" + id + '\0'));
-            socket.send(zmq::buffer(R"({"v":1,"topic":")" + id + R"(","subscriber":")" + id +
-                                    R"(","segment":"wfs","host":"h","mode":"latest","credit":1,"got":0,"sent_ns":0})"));
-        }
-        ASSERT_TRUE(comes_true([&] { return publisher.info().frames == static_cast<uint64_t>(first + at_once); }));
-        for (int number = first; number < first + at_once; ++number)
-            socket.send(zmq::buffer(std::string(1, '\0') + '\2' + id_of(number) + '\0'));
-        ASSERT_TRUE(comes_true([&] { return publisher.info().peers == 0; }));
-    }
-    Subscriber subscriber(SubscriberOptions(publisher.port()));
-    EXPECT_TRUE(subscriber.receives(1));
-    EXPECT_EQ(publisher.info().bad_messages, 0u);
-    EXPECT_EQ(publisher.info().peers, 1u);
 }
 
 TEST(NetStrangers, RubbishByTcpEndsNothing)

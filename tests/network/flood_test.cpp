@@ -1,0 +1,137 @@
+// Peers that say more than a publisher can handle.
+#include "camera.hpp"
+#include "raw_zmq.hpp"
+
+#include <atomic>
+#include <zmq.hpp>
+
+using namespace test;
+
+namespace
+{
+
+std::string question_of(const std::string &id)
+{
+    return R"({"v":1,"topic":")" + id + R"(","subscriber":")" + id +
+           R"(","segment":"","host":"h","mode":"latest","credit":0,"got":0,"sent_ns":1,"list":1})";
+}
+
+// Connections that send the same messages again and again, as fast as they can.
+class Flood
+{
+  public:
+    Flood(int port, std::vector<std::string> messages)
+    {
+        for (int number = 0; number < 4; ++number)
+            threads_.emplace_back([this, port, messages] {
+                zmq::context_t context;
+                zmq::socket_t socket(context, zmq::socket_type::xsub);
+                socket.set(zmq::sockopt::linger, 0);
+                socket.connect(endpoint(port));
+                socket.send(zmq::buffer("\1\2" + std::string(32, 'a') + '\0'));
+                while (!is_over_)
+                    for (const std::string &message : messages)
+                        if (socket.send(zmq::buffer(message), zmq::send_flags::dontwait))
+                            ++sent_;
+            });
+    }
+    ~Flood()
+    {
+        is_over_ = true;
+        for (std::thread &thread : threads_)
+            thread.join();
+    }
+    int sent() const { return sent_; }
+
+  private:
+    std::atomic<bool> is_over_{false};
+    std::atomic<int> sent_{0};
+    std::vector<std::thread> threads_;
+};
+
+struct Kind
+{
+    const char *name;
+    std::vector<std::string> messages;
+};
+
+class NetFloodOf : public testing::TestWithParam<Kind>
+{
+};
+
+}
+
+TEST_P(NetFloodOf, KeepsNobodyElseFromBeingHeard)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text(), "wfs");
+    camera.publish();
+    const Flood flood(publisher.port(), GetParam().messages);
+    ASSERT_TRUE(comes_true([&] { return flood.sent() > 100'000; }));
+    for (int count = 0; count < 5; ++count)
+    {
+        const Subscriber subscriber(SubscriberOptions(publisher.port()));
+        EXPECT_TRUE(subscriber.receives(1)) << "subscriber " << count;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, NetFloodOf,
+                         testing::Values(Kind{"Questions", {question_of(std::string(32, 'a'))}}, Kind{"Rubbish", {"{"}},
+                                         Kind{"LongRubbish", {std::string(4000, '[')}},
+                                         Kind{"Subscriptions", {"\1x", std::string("\0x", 2)}}),
+                         [](const auto &kind) { return std::string(kind.param.name); });
+
+TEST(NetFlood, DoesNotKeepThePublisherFromEnding)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text(), "wfs");
+    camera.publish();
+    const Flood flood(publisher.port(), {question_of(std::string(32, 'a'))});
+    EXPECT_TRUE(comes_true([&] { return publisher.info().bad_messages > 0; })) << "some are dropped, and counted";
+    EXPECT_NE(std::strstr(publisher.info().message, "faster than they can be answered"), nullptr);
+    std::atomic<bool> is_closed{false};
+    std::thread closing([&] {
+        publisher.close();
+        is_closed = true;
+    });
+    EXPECT_TRUE(comes_true([&] { return is_closed.load(); })) << "although they go on";
+    closing.join();
+}
+
+TEST(NetFlood, ThousandsThatAreGoneKeepNobodyOut)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text(), "wfs");
+    camera.publish();
+    zmq::context_t context;
+    zmq::socket_t socket(context, zmq::socket_type::xsub);
+    socket.set(zmq::sockopt::linger, 0);
+    socket.set(zmq::sockopt::sndhwm, 0);
+    socket.connect(endpoint(publisher.port()));
+    const auto id_of = [](int number) {
+        const std::string digits = std::to_string(number);
+        return std::string(32 - digits.size(), '0') + digits;
+    };
+    constexpr int at_once = 500, rounds = 10; // together more than a segment has at a time
+    for (int first = 0; first < at_once * rounds; first += at_once)
+    {
+        for (int number = first; number < first + at_once; ++number)
+        {
+            const std::string id = id_of(number);
+            socket.send(zmq::buffer("\1\2" + id + '\0'));
+            socket.send(zmq::buffer(R"({"v":1,"topic":")" + id + R"(","subscriber":")" + id +
+                                    R"(","segment":"wfs","host":"h","mode":"latest","credit":1,"got":0,"sent_ns":0})"));
+        }
+        ASSERT_TRUE(comes_true([&] { return publisher.info().frames == static_cast<uint64_t>(first + at_once); }));
+        for (int number = first; number < first + at_once; ++number)
+            socket.send(zmq::buffer(std::string(1, '\0') + '\2' + id_of(number) + '\0'));
+        ASSERT_TRUE(comes_true([&] { return publisher.info().peers == 0; }));
+    }
+    Subscriber subscriber(SubscriberOptions(publisher.port()));
+    EXPECT_TRUE(subscriber.receives(1));
+    EXPECT_EQ(publisher.info().bad_messages, 0u);
+    EXPECT_EQ(publisher.info().peers, 1u);
+}
