@@ -339,6 +339,9 @@ DAO_NET_API int_fast8_t daoNetList(DAO_NET_INFO *infos, uint32_t capacity, uint3
 /** The same list's peers of the publisher that process `pid` has at `endpoint`. */
 DAO_NET_API int_fast8_t daoNetListPeers(uint32_t pid, const char *endpoint, DAO_NET_PEER *peers, uint32_t capacity,
                                         uint32_t *count);
+/** And the keys that it refused lately, as daoNetGetRefused() gives them. */
+DAO_NET_API int_fast8_t daoNetListRefused(uint32_t pid, const char *endpoint, char (*keys)[DAO_NET_KEY_SIZE],
+                                          uint32_t capacity, uint32_t *count);
 /** Find the subscriber, in whatever process of this user, that writes the segment of this file.
  *  @return `DAO_ERROR`, `DAO_E_NOT_FOUND` when there is none */
 DAO_NET_API int_fast8_t daoNetFind(const char *name, DAO_NET_INFO *info);

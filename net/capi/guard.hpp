@@ -111,6 +111,17 @@ void give_list(const std::vector<Item> &list, Struct *places, uint32_t capacity,
         places[index] = copy(list[index]);
 }
 
+inline void give_keys(const std::vector<std::string> &list, char (*keys)[DAO_NET_KEY_SIZE], uint32_t capacity,
+                      uint32_t *count)
+{
+    check_pointer(count, "the place for the count");
+    if (capacity > 0)
+        check_pointer(keys, "the place for the keys");
+    *count = static_cast<uint32_t>(list.size());
+    for (uint32_t index = 0; index < std::min<size_t>(capacity, list.size()); ++index)
+        wire::fill(keys[index], list[index]);
+}
+
 inline std::string text_or(const char *text, const char *otherwise)
 {
     return text != nullptr && *text != 0 ? text : otherwise;

@@ -122,13 +122,7 @@ int_fast8_t daoNetGetOffers(DAO_NET *net, DAO_NET_OFFER *offers, uint32_t capaci
 int_fast8_t daoNetGetRefused(DAO_NET *net, char (*keys)[DAO_NET_KEY_SIZE], uint32_t capacity, uint32_t *count)
 {
     return guarded([&] {
-        const std::vector<std::string> refused = publisher_of(net).refused();
-        check_pointer(count, "the place for the count");
-        if (capacity > 0)
-            check_pointer(keys, "the place for the keys");
-        *count = static_cast<uint32_t>(refused.size());
-        for (uint32_t index = 0; index < std::min<size_t>(capacity, refused.size()); ++index)
-            wire::fill(keys[index], refused[index]);
+        give_keys(publisher_of(net).refused(), keys, capacity, count);
         return DAO_SUCCESS;
     });
 }

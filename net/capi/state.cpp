@@ -17,6 +17,17 @@ std::vector<DAO_NET_INFO> all_infos()
     return infos;
 }
 
+Shown publisher_at(uint32_t pid, const char *endpoint)
+{
+    check_pointer(endpoint, "the endpoint");
+    for (Shown &shown : read_records())
+        if (shown.info.role == DAO_NET_PUBLISHER && shown.info.pid == pid &&
+            std::strcmp(shown.info.endpoint, endpoint) == 0)
+            return std::move(shown);
+    throw Failure(DAO_E_NOT_FOUND,
+                  std::string(endpoint) + ": no publisher of process " + std::to_string(pid) + " shows itself there");
+}
+
 }
 
 int_fast8_t daoNetGetInfo(DAO_NET *net, DAO_NET_INFO *info)
@@ -40,17 +51,18 @@ int_fast8_t daoNetList(DAO_NET_INFO *infos, uint32_t capacity, uint32_t *count)
 int_fast8_t daoNetListPeers(uint32_t pid, const char *endpoint, DAO_NET_PEER *peers, uint32_t capacity, uint32_t *count)
 {
     return guarded([&] {
-        check_pointer(endpoint, "the endpoint");
-        for (const Shown &shown : read_records())
-            if (shown.info.role == DAO_NET_PUBLISHER && shown.info.pid == pid &&
-                std::strcmp(shown.info.endpoint, endpoint) == 0)
-            {
-                give_list(shown.peers, peers, capacity, count, "DAO_NET_PEER",
-                          [](const DAO_NET_PEER &peer) { return peer; });
-                return DAO_SUCCESS;
-            }
-        throw Failure(DAO_E_NOT_FOUND, std::string(endpoint) + ": no publisher of process " + std::to_string(pid) +
-                                           " shows itself there");
+        give_list(publisher_at(pid, endpoint).peers, peers, capacity, count, "DAO_NET_PEER",
+                  [](const DAO_NET_PEER &peer) { return peer; });
+        return DAO_SUCCESS;
+    });
+}
+
+int_fast8_t daoNetListRefused(uint32_t pid, const char *endpoint, char (*keys)[DAO_NET_KEY_SIZE], uint32_t capacity,
+                              uint32_t *count)
+{
+    return guarded([&] {
+        give_keys(publisher_at(pid, endpoint).refused, keys, capacity, count);
+        return DAO_SUCCESS;
     });
 }
 

@@ -14,20 +14,6 @@ namespace
 constexpr auto rest_time = std::chrono::milliseconds(100); // until a segment that is gone is looked for again
 constexpr int64_t keywords_repeat_ns = second_ns;
 constexpr int64_t silence_limit_ns = 35 * second_ns; // longer than a dead connection lives
-constexpr size_t session_limit = 4096;
-
-// Not one of which the connection ended.
-bool is_there(const Session &session)
-{
-    return session.credit.credit != 0;
-}
-
-bool has_credit(const Session &session)
-{
-    const size_t under_way = session.in_flight.size();
-    return session.seq < session.credit.credit && under_way < wire::most_window &&
-           (under_way < 2 || session.in_flight_bytes < wire::window_bytes);
-}
 
 }
 
@@ -91,7 +77,7 @@ bool Offer::wait_until_due()
 bool Offer::is_due() const
 {
     return port_.is_wanted(plain_topic_) ||
-           std::any_of(sessions_.begin(), sessions_.end(), [](const auto &entry) { return has_credit(entry.second); });
+           std::any_of(sessions_.begin(), sessions_.end(), [](const auto &entry) { return entry.second.has_credit(); });
 }
 
 // False when there is no segment now.
@@ -136,7 +122,7 @@ void Offer::serve_plain()
 
 void Offer::serve(Session &session)
 {
-    if (!has_credit(session))
+    if (!session.has_credit())
         return;
     if (session.credit.every)
         serve_each(session);
@@ -174,7 +160,7 @@ void Offer::serve_each(Session &session)
         session.overwritten_again = 0;
         session.reader = std::make_unique<OrderedReader>(source_, after);
     }
-    while (has_credit(session))
+    while (session.has_credit())
     {
         std::optional<FrameCopy> copy = session.reader->next(session.counts.overwritten);
         if (!copy)
@@ -194,7 +180,7 @@ void Offer::send(Session &session, FrameCopy &copy)
 {
     const std::string *keywords = keywords_for(session, true);
     ++session.seq;
-    if (is_there(session))
+    if (session.is_there())
     {
         session.in_flight.push_back({session.seq, copy.frame.cnt0, copy.bytes});
         session.in_flight_bytes += copy.bytes;
@@ -223,133 +209,6 @@ const std::string *Offer::keywords_for(Session &session, bool repeats)
     return &keywords;
 }
 
-void Offer::take_credit(const wire::Credit &credit, const std::string &user, int64_t heard_ns)
-{
-    const std::lock_guard lock(mutex_);
-    Session *found = session_of(credit);
-    if (found == nullptr)
-        return;
-    Session &session = *found;
-    session.user = user;
-    session.heard_ns = monotonic_ns();
-    // Threads may bring two credits in the wrong order.
-    session.credit.credit = std::max(session.credit.credit, credit.credit);
-    session.credit.got = std::max(session.credit.got, std::min(credit.got, session.seq));
-    session.credit.sent_ns = credit.sent_ns;
-    for (auto &sent = session.in_flight; !sent.empty() && sent.front().seq <= session.credit.got; sent.pop_front())
-        session.in_flight_bytes -= sent.front().bytes;
-    serve(session);
-    if (has_credit(session))
-        frames_are_due_.notify_all();
-    if (credit.asks)
-        answer(session, heard_ns);
-}
-
-// None for a connection that the subscriber has replaced, of which something comes late.
-Session *Offer::session_of(const wire::Credit &credit)
-{
-    const std::string topic = wire::private_topic(credit.topic);
-    if (const auto found = sessions_.find(topic); found != sessions_.end())
-        return &found->second;
-    const auto earlier = std::find_if(sessions_.begin(), sessions_.end(), [&](const auto &entry) {
-        return entry.second.credit.subscriber == credit.subscriber;
-    });
-    if (earlier != sessions_.end() && earlier->second.credit.connection > credit.connection)
-        return nullptr;
-    if (earlier == sessions_.end() && sessions_.size() >= session_limit)
-        make_room();
-    Session session;
-    session.topic = topic;
-    session.credit = credit;
-    session.seq = credit.got; // not 0 when it was silent for so long that it was forgotten
-    session.sent_source = credit.source;
-    session.sent_cnt0 = credit.after_cnt0;
-    if (earlier != sessions_.end())
-    {
-        follow_on(session, earlier->second);
-        sessions_.erase(earlier);
-    }
-    return &sessions_.emplace(topic, std::move(session)).first->second;
-}
-
-// Gives up the one that is gone for longest, whose numbers are of use only if it comes again. Throws when all are there.
-void Offer::make_room()
-{
-    const auto oldest = std::min_element(sessions_.begin(), sessions_.end(), [](const auto &one, const auto &other) {
-        return std::pair(is_there(one.second), one.second.heard_ns) <
-               std::pair(is_there(other.second), other.second.heard_ns);
-    });
-    if (is_there(oldest->second))
-        throw wire::BadMessage("subscribers: more than " + std::to_string(session_limit) + " of one segment");
-    gone_.add(oldest->second.counts);
-    sessions_.erase(oldest);
-}
-
-// What the earlier connection's reader found overwritten beyond what the subscriber has: a reader that begins there finds it
-// again. A life of the segment of which the subscriber has nothing is gone over from its beginning.
-void Offer::follow_each(Session &session, const Session &earlier)
-{
-    const std::string &source = session.credit.source;
-    const bool has_life = source == earlier.sent_source;
-    session.goes_on = !source.empty() && (has_life || source == earlier.former_source);
-    session.overwritten_again = earlier.overwritten_again;
-    session.again_source = earlier.again_source;
-    const uint64_t after = has_life ? session.credit.after_cnt0 : 0;
-    if (!session.goes_on || earlier.sent_cnt0 <= after)
-        return;
-    const auto sent =
-        static_cast<uint64_t>(std::count_if(earlier.in_flight.begin(), earlier.in_flight.end(), [&](const auto &frame) {
-            return frame.seq >= earlier.life_seq && frame.cnt0 > after;
-        }));
-    const uint64_t gone_over = earlier.sent_cnt0 - after;
-    session.overwritten_again = gone_over - std::min(gone_over, sent);
-    session.again_source = earlier.sent_source;
-}
-
-// The subscriber has a new connection: what it did not get by the earlier one is lost, unless it is sent again.
-void Offer::follow_on(Session &session, const Session &earlier)
-{
-    session.counts = earlier.counts;
-    session.counted_source = earlier.counted_source;
-    session.counted_cnt0 = earlier.counted_cnt0;
-    if (session.credit.every)
-    {
-        follow_each(session, earlier);
-        return;
-    }
-    for (const InFlight &frame : earlier.in_flight)
-        if (session.credit.source != earlier.sent_source || frame.cnt0 > session.credit.after_cnt0)
-            ++session.counts.undelivered;
-}
-
-void Offer::answer(Session &session, int64_t heard_ns)
-{
-    wire::Answer answer;
-    answer.host = host_;
-    answer.segment = topic_;
-    answer.source = source_.id();
-    answer.cnt0 = source_.describe().cnt0;
-    answer.seq = session.seq;
-    answer.lost = session.counts.undelivered;
-    answer.asked_ns = session.credit.sent_ns;
-    answer.heard_ns = heard_ns;
-    answer.sent_ns = realtime_ns();
-    // Those of a segment that rests: who has its newest frame need not wait for the next one.
-    const bool has_frame = !source_.id().empty() && session.sent_source == source_.id();
-    port_.send(session.topic, wire::write_answer(answer), nullptr, has_frame ? keywords_for(session, false) : nullptr);
-}
-
-void Offer::forget(const std::string &private_topic)
-{
-    const std::lock_guard lock(mutex_);
-    // Kept for a while, without what it costs: the subscriber may come again, and then wants to know what was lost.
-    if (const auto found = sessions_.find(private_topic); found != sessions_.end())
-    {
-        found->second.credit.credit = 0;
-        found->second.reader.reset();
-    }
-}
-
 void Offer::tidy()
 {
     const std::lock_guard lock(mutex_);
@@ -371,68 +230,6 @@ void Offer::count_published()
     const uint64_t counter = source_.counter();
     published_.count(counter >= counted_ ? counter - counted_ : counter); // a segment that is made anew begins at 0
     counted_ = counter;
-}
-
-wire::Offer Offer::describe()
-{
-    const std::lock_guard lock(mutex_);
-    wire::Offer offer = source_.describe();
-    offer.frames_per_second = published_.per_second();
-    return offer;
-}
-
-namespace
-{
-
-DAO_NET_PEER describe_peer(const Session &session, const std::string &topic)
-{
-    DAO_NET_PEER peer = DAO_NET_PEER_INIT;
-    peer.mode = session.credit.every ? DAO_NET_EVERY : DAO_NET_LATEST;
-    peer.in_flight = static_cast<uint32_t>(session.in_flight.size());
-    peer.frames = session.counts.frames;
-    peer.skipped = session.counts.skipped;
-    peer.lost = session.counts.lost();
-    peer.bytes = session.counts.bytes;
-    peer.last_frame_ns = day_time_of(session.sent_ns);
-    peer.last_seen_ns = day_time_of(session.heard_ns);
-    wire::fill(peer.topic, topic);
-    wire::fill(peer.host, session.credit.host);
-    wire::fill(peer.user_key, session.user);
-    return peer;
-}
-
-}
-
-void Offer::list_peers(std::vector<DAO_NET_PEER> &peers)
-{
-    const std::lock_guard lock(mutex_);
-    for (const auto &[topic, session] : sessions_)
-        if (is_there(session))
-            peers.push_back(describe_peer(session, topic_));
-    if (port_.is_wanted(plain_topic_))
-    {
-        peers.push_back(describe_peer(plain_, topic_));
-        peers.back().plain = 1;
-    }
-}
-
-void Offer::add_totals(DAO_NET_INFO &info)
-{
-    const std::lock_guard lock(mutex_);
-    Counts counts = gone_;
-    counts.add(plain_.counts);
-    for (const auto &[topic, session] : sessions_)
-    {
-        counts.add(session.counts);
-        info.peers += is_there(session) ? 1u : 0u;
-    }
-    info.frames += counts.frames;
-    info.bytes += counts.bytes;
-    info.skipped += counts.skipped;
-    info.lost += counts.lost();
-    info.peers += port_.is_wanted(plain_topic_) ? 1u : 0u;
-    info.frames_per_second += sent_.per_second();
-    info.last_frame_ns = std::max(info.last_frame_ns, day_time_of(last_sent_ns_));
 }
 
 }

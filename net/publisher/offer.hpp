@@ -66,6 +66,10 @@ struct Session
     uint64_t overwritten_again = 0; // counted, and to be gone over again by the reader that is to be made
     std::string again_source;       // in that life
     std::unique_ptr<OrderedReader> reader;
+
+    // Not one of which the connection ended.
+    bool is_there() const { return credit.credit != 0; }
+    bool has_credit() const;
 };
 
 class Offer

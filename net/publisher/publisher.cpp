@@ -267,6 +267,8 @@ void Publisher::answer_offers(const wire::Credit &credit, int64_t heard_ns)
 
 void Publisher::note_refused(const std::string &key)
 {
+    if (key.empty()) // of another way to encrypt
+        return;
     const std::lock_guard lock(mutex_);
     const auto known = std::find(refused_.begin(), refused_.end(), key);
     if (known != refused_.end())
@@ -288,7 +290,7 @@ void Publisher::tick()
         wire::fill(info_.message, problem);
     }
     has_told_problem_ = !problem.empty();
-    record_.write(describe(), peers());
+    record_.write(describe(), peers(), refused());
 }
 
 void Publisher::publish(const std::string &name, IMAGE *image, const std::string &topic)

@@ -33,9 +33,20 @@ std::optional<Mark> mark_of(IMAGE *image, const DAO_FRAME &frame)
 
 }
 
-std::string Opened::source(uint32_t generation) const
+std::string Source::name_of_life(const Birth &birth) const
 {
-    return wire::to_hex(segment_id) + "-" + wire::to_hex(generation).substr(8);
+    std::string name = wire::to_hex(birth.segment_id) + "-" + wire::to_hex(birth.generation).substr(8);
+    if (const uint32_t set_backs = lives_.set_backs(birth); set_backs != 0)
+        name.append("-").append(std::to_string(set_backs % 10'000));
+    return name;
+}
+
+uint64_t Source::counter()
+{
+    DAO_FRAME frame = DAO_FRAME_INIT;
+    if (daoShmGetNewestFrame(reading_.get(), &frame) == DAO_SUCCESS)
+        lives_.see_newest(opened_.birth(frame.generation), frame.cnt0);
+    return daoShmGetCounter(reading_.get());
 }
 
 Source::Source(std::string name, IMAGE *image, std::string topic, std::string host)
@@ -123,8 +134,12 @@ FrameCopy *Source::newest()
     std::optional<FrameCopy> fresh = copy(reading_.get(), opened_, read);
     if (!fresh || fresh->frame.cnt0 == 0) // before the first frame there is nothing to send
         return nullptr;
+    const Birth birth = opened_.birth(fresh->frame.generation);
+    lives_.see_newest(birth, fresh->frame.cnt0);
+    id_ = name_of_life(birth);
+    if (header_.source != id_) // the counter was set back
+        fresh->header = write_header(reading_.get(), opened_, fresh->frame);
     newest_ = std::move(fresh);
-    id_ = opened_.source(newest_->frame.generation);
     return &*newest_;
 }
 
@@ -142,7 +157,7 @@ std::optional<FrameCopy> Source::copy(IMAGE *image, const Opened &opened, const 
 
 std::string Source::write_header(IMAGE *image, const Opened &opened, const DAO_FRAME &frame)
 {
-    header_.source = opened.source(frame.generation);
+    header_.source = name_of_life(opened.birth(frame.generation));
     header_.geometry = opened.geometry;
     header_.depth = opened.depth;
     header_.keyword_room = opened.keyword_room;
@@ -159,7 +174,7 @@ std::string Source::write_header(IMAGE *image, const Opened &opened, const DAO_F
 std::string Source::write_header(uint64_t missed)
 {
     wire::FrameHeader header = header_;
-    header.missed = missed;
+    header.missed = std::min(missed, wire::missed_limit);
     return wire::write_frame_part(header);
 }
 
@@ -224,9 +239,23 @@ std::optional<FrameCopy> OrderedReader::next(uint64_t &lost)
         // A newer one is the business of reading in order.
         was_newest_ = newest && newest->frame.cnt0 != 0 && newest->frame.cnt0 == image_->fifo_last_read_cnt0;
         if (was_newest_)
+        {
+            (void)follow(*newest);
             return newest;
+        }
     }
     return next_in_order(lost);
+}
+
+// Returns how many frames of the life before are known to have been published after the last one that was read.
+uint64_t OrderedReader::follow(FrameCopy &frame)
+{
+    const Birth birth = opened_.birth(frame.frame.generation);
+    const uint32_t set_backs = source_.lives_.set_backs(birth);
+    const uint64_t left = source_.lives_.move(place_, birth, frame.frame.cnt0);
+    if (source_.lives_.set_backs(birth) != set_backs)
+        frame.header = source_.write_header(image_.get(), opened_, frame.frame);
+    return left;
 }
 
 std::optional<FrameCopy> OrderedReader::next_in_order(uint64_t &lost)
@@ -250,13 +279,14 @@ std::optional<FrameCopy> OrderedReader::next_in_order(uint64_t &lost)
         }
         if (!frame)
             return std::nullopt;
+        const uint64_t left = follow(*frame);
         if (this->source() != skip_source_)
             skip_to_ = 0; // the segment was made anew in place: its counter began again
         if (frame->frame.cnt0 <= skip_to_)
             continue;
         // Frames before the place to begin at are not missed.
         const uint64_t first_missed = frame->frame.cnt0 - missed;
-        const uint64_t lost_now = first_missed > skip_to_ ? missed : frame->frame.cnt0 - skip_to_ - 1;
+        const uint64_t lost_now = left + (first_missed > skip_to_ ? missed : frame->frame.cnt0 - skip_to_ - 1);
         if (lost_now != 0)
             frame->header = source_.write_header(lost_now);
         lost += lost_now;

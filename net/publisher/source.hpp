@@ -3,6 +3,7 @@
 
 #include "image.hpp"
 #include "publisher/frame_copy.hpp"
+#include "publisher/lives.hpp"
 #include "wire/credit.hpp"
 
 #include <functional>
@@ -19,8 +20,7 @@ struct Opened
     uint32_t depth = 1;
     uint32_t keyword_room = 0;
 
-    // Distinguishes one life of the segment from the next.
-    std::string source(uint32_t generation) const;
+    Birth birth(uint32_t generation) const { return {segment_id, generation}; }
 };
 
 class Source
@@ -50,7 +50,8 @@ class Source
     // The keywords as they travel, read again when the last time is a while ago, and how often they changed.
     const std::string &keywords();
     uint64_t keyword_changes() const { return keyword_changes_; }
-    uint64_t counter() { return daoShmGetCounter(reading_.get()); }
+    // The newest frame's, which is taken note of, as nobody may read it before its life ends.
+    uint64_t counter();
     wire::Offer describe();
     // Of the newest frame that was copied; empty before.
     const std::string &id() const { return id_; }
@@ -60,6 +61,8 @@ class Source
 
     void attach(); // reading_ and what is known of it to what waiting_ has
     void read_keywords();
+    // Distinguishes one life of the segment from the next.
+    std::string name_of_life(const Birth &birth) const;
     Opened describe_opened(IMAGE *image) const;
     // Copies what `read` reads, and makes its header.
     using Read = std::function<int_fast8_t(void *data, uint64_t elements, DAO_FRAME &frame)>;
@@ -75,6 +78,7 @@ class Source
     uint64_t seen_ = 0;
     Image reading_;
     Opened opened_;
+    Lives lives_;
     std::string id_;
     std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
     wire::FrameHeader header_; // of the frame copied last
@@ -101,12 +105,14 @@ class OrderedReader
 
   private:
     std::optional<FrameCopy> next_in_order(uint64_t &lost);
+    uint64_t follow(FrameCopy &frame);
 
     Source &source_;
     Image image_;
     Opened opened_;
     uint64_t skip_to_; // the receiver has what comes before, of this source
     std::string skip_source_;
+    Place place_;
     bool begins_with_newest_;
     bool was_newest_ = false;
 };

@@ -1,6 +1,5 @@
 #include "socket/socket.hpp"
 
-#include <cerrno>
 #include <cstring>
 #include <zmq.h>
 

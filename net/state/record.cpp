@@ -16,15 +16,17 @@ namespace
 {
 
 constexpr uint32_t peer_limit = 64;
+constexpr uint32_t refused_limit = 64;
 constexpr const char *ending = ".net.im.shm";
 
 // The bytes of a record; of this build of the library, as the sizes in the structs say.
 struct Bytes
 {
     uint32_t peer_count = 0;
-    uint32_t reserved = 0;
+    uint32_t refused_count = 0;
     DAO_NET_INFO info = DAO_NET_INFO_INIT;
     DAO_NET_PEER peers[peer_limit] = {};
+    char refused[refused_limit][DAO_NET_KEY_SIZE] = {};
 };
 static_assert(std::is_trivially_copyable_v<Bytes>);
 
@@ -47,6 +49,8 @@ bool read_record(const std::string &name, Shown &shown)
         return false;
     shown.info = bytes->info;
     shown.peers.assign(bytes->peers, bytes->peers + std::min(bytes->peer_count, peer_limit));
+    for (uint32_t index = 0; index < std::min(bytes->refused_count, refused_limit); ++index)
+        shown.refused.emplace_back(bytes->refused[index], strnlen(bytes->refused[index], DAO_NET_KEY_SIZE - 1));
     return true;
 }
 
@@ -76,7 +80,8 @@ bool StateRecord::create()
     return daoShmImageCreateWith(image_.get(), name_.c_str(), 1, size, _DATATYPE_UINT8, &options) == DAO_SUCCESS;
 }
 
-void StateRecord::write(const DAO_NET_INFO &info, const std::vector<DAO_NET_PEER> &peers) noexcept
+void StateRecord::write(const DAO_NET_INFO &info, const std::vector<DAO_NET_PEER> &peers,
+                        const std::vector<std::string> &refused) noexcept
 {
     try
     {
@@ -86,6 +91,9 @@ void StateRecord::write(const DAO_NET_INFO &info, const std::vector<DAO_NET_PEER
         bytes->info = info;
         bytes->peer_count = static_cast<uint32_t>(std::min<size_t>(peers.size(), peer_limit));
         std::copy_n(peers.begin(), bytes->peer_count, bytes->peers);
+        bytes->refused_count = static_cast<uint32_t>(std::min<size_t>(refused.size(), refused_limit));
+        for (uint32_t index = 0; index < bytes->refused_count; ++index)
+            wire::fill(bytes->refused[index], refused[index]);
         (void)daoShmSetData(image_.get(), bytes.get(), sizeof *bytes);
     }
     catch (const std::exception &) // shown another time

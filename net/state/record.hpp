@@ -4,6 +4,7 @@
 #include "daoNet.h"
 #include "image.hpp"
 
+#include <string>
 #include <vector>
 
 namespace dao::net
@@ -18,7 +19,8 @@ class StateRecord
     ~StateRecord();
 
     // Where there can be no record, nothing is shown.
-    void write(const DAO_NET_INFO &info, const std::vector<DAO_NET_PEER> &peers) noexcept;
+    void write(const DAO_NET_INFO &info, const std::vector<DAO_NET_PEER> &peers,
+               const std::vector<std::string> &refused) noexcept;
 
   private:
     bool create();
@@ -32,6 +34,7 @@ struct Shown
 {
     DAO_NET_INFO info = DAO_NET_INFO_INIT;
     std::vector<DAO_NET_PEER> peers;
+    std::vector<std::string> refused; // keys, newest first
 };
 
 // What the handles of living processes show. Removes what the dead have left.

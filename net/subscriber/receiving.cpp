@@ -1,4 +1,5 @@
 // The part of a subscriber that takes messages.
+#include "saturated.hpp"
 #include "subscriber/subscriber.hpp"
 #include "wire/keywords.hpp"
 
@@ -112,7 +113,7 @@ void Subscriber::take_own_frame(const wire::FrameHeader &frame, const Parts &par
     if (is_current)
     {
         if (frame.seq > received_seq_ + 1)
-            seq_gaps_ += frame.seq - received_seq_ - 1;
+            seq_gaps_ = saturated_sum(seq_gaps_, frame.seq - received_seq_ - 1);
         received_seq_ = std::max(received_seq_, frame.seq);
     }
     take_frame(frame, parts, received_ns);
@@ -135,7 +136,7 @@ void Subscriber::take_answer(const wire::Json &object, const Parts &parts)
     const bool is_stalled = answer.seq > received_seq_;
     if (is_stalled)
     {
-        seq_gaps_ += answer.seq - received_seq_;
+        seq_gaps_ = saturated_sum(seq_gaps_, answer.seq - received_seq_);
         received_seq_ = answer.seq;
     }
     confirmed_lost_ = answer.lost;
@@ -209,7 +210,7 @@ void Subscriber::take_stranger(Parts &parts)
         stranger_topic_ = header.topic + '\0';
     }
     else if (header.seq > received_seq_ + 1 && received_seq_ != 0)
-        seq_gaps_ += header.seq - received_seq_ - 1;
+        seq_gaps_ = saturated_sum(seq_gaps_, header.seq - received_seq_ - 1);
     received_seq_ = header.seq;
     take_frame(header, parts, received_ns);
 }
@@ -235,8 +236,8 @@ void Subscriber::take_frame(const wire::FrameHeader &header, const Parts &parts,
     }
     catch (const Failure &error) // it cannot be written here; the next one perhaps
     {
-        ++gaps_;
-        ++seq_gaps_;
+        gaps_ = saturated_sum(gaps_, 1);
+        seq_gaps_ = saturated_sum(seq_gaps_, 1);
         show_lost();
         set_state(DAO_NET_FAILED, error.what());
         return;
@@ -252,14 +253,14 @@ void Subscriber::take_frame(const wire::FrameHeader &header, const Parts &parts,
 void Subscriber::show_lost()
 {
     const std::lock_guard lock(mutex_);
-    info_.lost = options_.every ? gaps_ : std::min(gaps_, seq_gaps_ + confirmed_lost_);
+    info_.lost = options_.every ? gaps_ : std::min(gaps_, saturated_sum(seq_gaps_, confirmed_lost_));
     info_.skipped = options_.every ? 0 : gaps_ - info_.lost;
 }
 
 void Subscriber::count(const wire::FrameHeader &header)
 {
     // Of a new life only the publisher knows whether frames were missed in it, or published before this subscriber came.
-    gaps_ += header.source == source_ ? header.cnt0 - source_cnt0_ - 1 : header.missed;
+    gaps_ = saturated_sum(gaps_, header.source == source_ ? header.cnt0 - source_cnt0_ - 1 : header.missed);
     source_ = header.source;
     source_cnt0_ = header.cnt0;
 }

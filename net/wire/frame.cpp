@@ -93,7 +93,7 @@ FrameHeader read_frame_header(const Json &object, uint64_t data_bytes)
     header.depth = static_cast<uint32_t>(unsigned_member_or(object, "depth", 1, depth_limit));
     header.keyword_room =
         static_cast<uint32_t>(unsigned_member_or(object, "kw_room", usual_keyword_room, keyword_limit));
-    header.missed = unsigned_member_or(object, "missed", 0);
+    header.missed = unsigned_member_or(object, "missed", 0, missed_limit);
     header.hops = static_cast<uint32_t>(unsigned_member_or(object, "hops", 0, 255));
     const std::string origin = text_member_or(object, "origin", header.source.substr(0, 16), 16);
     if (!from_hex(origin, header.origin))

@@ -23,6 +23,9 @@ uint64_t element_count(const Geometry &geometry);
 // Bytes of a frame; 0 when the number does not fit or there is no such type.
 uint64_t frame_bytes(const Geometry &geometry);
 
+// More frames than are published in 3 days, one each nanosecond: more than that is a mistake, or malice.
+constexpr uint64_t missed_limit = uint64_t{1} << 48;
+
 struct FrameHeader
 {
     std::string topic;
@@ -37,7 +40,7 @@ struct FrameHeader
     int64_t atime_ns = 0;
     uint64_t origin = 0; // segment id of the segment that the frame was first published to
     uint32_t hops = 0;   // networks that it has come through before
-    uint64_t missed = 0; // frames before it that were overwritten before they could be sent
+    uint64_t missed = 0; // frames before it that could not be sent any more
     uint64_t seq = 0;
     uint64_t kw = 0;
     int64_t sent_ns = 0;

@@ -298,3 +298,12 @@ TEST(Wire, TopicIsTheFilesNameUpToItsEnding)
     EXPECT_FALSE(is_topic(std::string(80, 'a')));
     EXPECT_TRUE(is_topic(std::string(79, 'a')));
 }
+
+TEST(NetWire, NumberOfMissedFramesThatCannotBeIsABadMessage)
+{
+    FrameHeader header = some_header();
+    header.missed = missed_limit;
+    EXPECT_EQ(read_header(complete(write_frame_part(header), 1, 1, 1), 48).missed, missed_limit);
+    header.missed = missed_limit + 1;
+    EXPECT_THROW(read_header(complete(write_frame_part(header), 1, 1, 1), 48), BadMessage);
+}

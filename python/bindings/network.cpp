@@ -230,6 +230,14 @@ class Publisher
             peers.append(describe(found[peer]));
         return peers;
     }
+    std::vector<std::string> refused()
+    {
+        constexpr uint32_t most = 64; // that a publisher remembers
+        char keys[most][DAO_NET_KEY_SIZE];
+        uint32_t count = 0;
+        handle_.use([&](DAO_NET *net) { return daoNetGetRefused(net, keys, most, &count); });
+        return {keys, keys + std::min(count, most)};
+    }
     void close() { handle_.close(); }
 
   private:
@@ -362,6 +370,7 @@ void bind_network(nb::module_ &module)
         .def("announce", &Publisher::announce, "Let others on the local network find it.")
         .def("info", &Publisher::info, "How it is doing: a dict.")
         .def("peers", &Publisher::peers, "Who subscribes: a list of dicts.")
+        .def("refused", &Publisher::refused, "Public keys of strangers that were refused, newest first.")
         .def("close", &Publisher::close, "End it. A second close does nothing.");
     nb::class_<Subscription>(module, "Subscription", "A connection to a publisher, and the copy that it fills.")
         .def(nb::init<>())

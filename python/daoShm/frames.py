@@ -30,7 +30,7 @@ class Frames(Iterator[NDArray[Any]]):
 
     def __init__(self, segment: shm, timeout: float | None, mode: Mode) -> None:
         self._reader = FrameReader(segment)
-        self._name = segment.name
+        self._name = segment._called()
         self._timeout = timeout
         self._mode = mode
         self._worker: Worker | None = None

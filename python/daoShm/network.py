@@ -205,6 +205,11 @@ class Network(_core.Segment):
         """Who subscribes to this segment by way of this object."""
         return self._publishing.peers() if "_publishing" in self.__dict__ else []
 
+    @property
+    def refused(self) -> list[str]:
+        """Public keys of strangers that this object's port refused, newest first: those that `clients` does not name."""
+        return self._publishing.refused() if "_publishing" in self.__dict__ else []
+
     def close(self) -> None:
         """Let go of the segment, which stays, and end the threads of the network.
 

@@ -64,6 +64,11 @@ class Publishing(Side):
             found = [entry for entry in self._port.publisher.peers() if entry["topic"] == self._topic]
         return [to_peer(entry) for entry in found]
 
+    def refused(self) -> list[str]:
+        """Public keys of strangers that the port refused."""
+        with self._lock:
+            return self._port.publisher.refused() if self._is_open else []
+
 
 class PassingOn(Publishing):
     """Publishing of what another machine publishes, from its first frame on.

@@ -190,6 +190,14 @@ class shm(Network):
         """The path of the segment's file; None for a private image."""
         return self._name
 
+    def _called(self) -> str:
+        """What messages call the segment: its file, or where its frames come from."""
+        if self._name is not None:
+            return self._name
+        if not self.awaits:
+            return "private segment"
+        return f"{self.subHost}:{self.subPort}" + ("" if self.topic is None else f":{self.topic}")
+
     @property
     def ndim(self) -> int:
         """Number of axes of the frame's shape, 1 to 3."""

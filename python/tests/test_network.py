@@ -345,6 +345,8 @@ def test_keys_encrypt_and_choose_who_may_subscribe(name, tmp_path, publish, subs
     stranger = subscribe(camera.pubPort, keys=tmp_path / "stranger", server_key=tmp_path / "camera.pub")
     open_one = subscribe(camera.pubPort)
     until(lambda: stranger.source.state == daoShm.State.REFUSED)
+    until(lambda: camera.refused == [public["stranger"]])
+    assert copy.refused == []
     camera.set_data(FRAME + 1)
     first_value(copy, 1)
     assert stranger.wait(0.3) is False and open_one.wait(0) is False
@@ -354,6 +356,15 @@ def test_keys_encrypt_and_choose_who_may_subscribe(name, tmp_path, publish, subs
     with pytest.raises(daoShm.DaoError) as caught:
         publish(name, FRAME, keys=tmp_path / "camera")
     assert caught.value.code == ErrorCode.KEY
+
+
+def test_private_copies_are_called_by_their_address(name, publish):
+    camera = publish(name, FRAME)
+    address = f"127.0.0.1:{camera.pubPort}:{camera.topic or os.path.basename(name).removesuffix('.im.shm')}"
+    with daoShm.connect(address) as copy:
+        first_value(copy, 0)
+        with pytest.raises(TimeoutError, match=re.escape(f"{address}: no frame within")):
+            next(copy.frames(timeout=0.01))
 
 
 def test_other_threads_run_while_the_first_frame_is_awaited(subscribe):

@@ -65,6 +65,27 @@ TEST(NetStrangers, PlainSubscriberGetsFramesByTheTopicsName)
     EXPECT_EQ(publisher.peers()[0].plain, 1u);
 }
 
+TEST(NetStrangers, EachPlainSubscriberOfASegmentThatRestsGetsItsNewestFrame)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text(), "wfs");
+    camera.publish(1.5f);
+    zmq::context_t context;
+    std::vector<zmq::socket_t> sockets;
+    for (int number = 0; number < 3; ++number)
+    {
+        zmq::socket_t &socket = sockets.emplace_back(context, zmq::socket_type::sub);
+        socket.connect(endpoint(publisher.port()));
+        socket.set(zmq::sockopt::subscribe, std::string("wfs\0", 4));
+        const auto parts = next_message(socket, 60s);
+        ASSERT_GE(parts.size(), 3u) << "subscriber " << number;
+        float value = 0;
+        std::memcpy(&value, parts[2].data(), sizeof value);
+        EXPECT_EQ(value, 1.5f);
+    }
+}
+
 TEST(NetStrangers, PlainPublisherOfTheSameMessagesIsUnderstood)
 {
     PlainPublisher plain;

@@ -215,6 +215,9 @@ def test_keys_encrypt(net, camera):
     net("info", address, code=3)
     net("info", address, code=3, **{**with_keys, "DAO_NET_KEYS": "stranger.key"})
     assert "refused" in net.errors
+    stranger = (net.folder / "stranger.key.pub").read_text().split()[-1]
+    until(lambda: any(entry.get("refused_keys") == [stranger] for entry in net.json("net", "status")))
+    assert re.search(rf"refused +{re.escape(stranger)}", net("net", "status"))
     if not WINDOWS:
         os.chmod(net.folder / "camera.key", 0o644)
         net("publish", "wfs", "--keys", "camera.key", "--port", "0", code=1)

@@ -46,6 +46,16 @@ std::vector<DAO_NET_PEER> peers_of(const DAO_NET_INFO &info)
     }
 }
 
+std::vector<std::string> refused_keys_of(const DAO_NET_INFO &info)
+{
+    constexpr uint32_t most = 64; // that a publisher remembers
+    char keys[most][DAO_NET_KEY_SIZE];
+    uint32_t count = 0;
+    if (info.refused == 0 || daoNetListRefused(info.pid, info.endpoint, keys, most, &count) != DAO_SUCCESS)
+        return {};
+    return {keys, keys + std::min(count, most)};
+}
+
 const char *mode_name(uint32_t mode)
 {
     return mode == DAO_NET_EVERY ? "every" : "latest";
@@ -107,6 +117,7 @@ void add_publisher(Json &json, const DAO_NET_INFO &info)
     const std::vector<DAO_NET_PEER> peers = peers_of(info);
     json["segments"] = info.segments;
     json["refused"] = info.refused;
+    json["refused_keys"] = refused_keys_of(info);
     json["peers"] = Json::array();
     for (const DAO_NET_PEER &peer : peers)
         json["peers"].push_back(json_of(peer));
@@ -190,6 +201,8 @@ void add_publisher(Table &table, const DAO_NET_INFO &info)
                    {"-"}});
     if (const uint64_t more = unlisted(info, peers); more > 0)
         table.add({{""}, {fmt::format("  and {} more, not listed", more), Style::warning}});
+    for (const std::string &key : refused_keys_of(info))
+        table.add({{""}, {"  refused", Style::warning}, {key}});
 }
 
 void add_subscriber(Table &table, const DAO_NET_INFO &info)
