@@ -1,5 +1,7 @@
 // Publishers and subscribers of daoNet.h for Python. Calls that wait for the network let other Python threads run.
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <daoNet.h>
 #include <memory>
 #include <mutex>
@@ -230,13 +232,16 @@ class Publisher
             peers.append(describe(found[peer]));
         return peers;
     }
-    std::vector<std::string> refused()
+    nb::list refused()
     {
-        constexpr uint32_t most = 64; // that a publisher remembers
-        char keys[most][DAO_NET_KEY_SIZE];
-        uint32_t count = 0;
-        handle_.use([&](DAO_NET *net) { return daoNetGetRefused(net, keys, most, &count); });
-        return {keys, keys + std::min(count, most)};
+        constexpr std::uint32_t most = 64; // that a publisher remembers
+        char found[most][DAO_NET_KEY_SIZE];
+        std::uint32_t count = 0;
+        handle_.use([&](DAO_NET *net) { return daoNetGetRefused(net, found, most, &count); });
+        nb::list keys;
+        for (std::uint32_t key = 0; key < std::min(count, most); ++key)
+            keys.append(nb::str(found[key]));
+        return keys;
     }
     void close() { handle_.close(); }
 
