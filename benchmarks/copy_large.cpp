@@ -54,9 +54,9 @@ void large(const Settings &settings, Report &report, uint32_t megabytes, uint32_
             keep(got.data());
         });
     const std::string what = std::to_string(megabytes) + " MB, depth " + std::to_string(depth);
-    report.judge("publish " + what, publish, "us", in.median, 1.05 * in.median, "<= 1.05 x memcpy to the same place");
+    report.compare("publish " + what, publish, "us", in.median, 1.05 * in.median, "<= 1.05 x memcpy to the same place");
     report.show(depth == 1 ? "memcpy to the slot" : "memcpy to the slots in turn", in, "us");
-    report.judge("whole-frame read " + what, read, "us", out.median, 1.05 * out.median, "<= 1.05 x memcpy");
+    report.compare("whole-frame read " + what, read, "us", out.median, 1.05 * out.median, "<= 1.05 x memcpy");
     report.show("memcpy from the slot", out, "us");
 }
 
@@ -69,8 +69,8 @@ void loan(const Settings &settings, Report &report)
     const auto figures =
         interleave(settings, {[&] { return sample(count, calls, [&] { large.begin_write().commit(); }); },
                               [&] { return sample(count, calls, [&] { small.set_frame(frame.data()); }); }});
-    report.judge("loan of a 4 MB frame: begin + commit", figures[0], "ns", figures[1].median, figures[1].median,
-                 "<= publish 10x10");
+    report.compare("loan of a 4 MB frame: begin + commit", figures[0], "ns", figures[1].median, figures[1].median,
+                   "<= publish 10x10");
     report.show("publish 10x10", figures[1]);
 }
 } // namespace

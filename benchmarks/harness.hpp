@@ -157,8 +157,8 @@ class Report
         rows_.push_back({what, figure, unit, {}, "", {}, false});
     }
     /** A figure whose median is to be at most `bound` (or at least); `limit` is what its ratio is taken to. */
-    void judge(const std::string &what, const Figure &figure, const std::string &unit, double limit, double bound,
-               const std::string &target, bool at_least = false)
+    void compare(const std::string &what, const Figure &figure, const std::string &unit, double limit, double bound,
+                 const std::string &target, bool at_least = false)
     {
         rows_.push_back({what, figure, unit, limit, target, bound, at_least});
     }

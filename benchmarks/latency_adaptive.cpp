@@ -102,18 +102,18 @@ void measure(const Settings &settings, const Pattern &pattern)
     report.show("asleep", figures[2]);
     if (pattern.is_steady)
     {
-        report.judge("adaptive", figures[1], "ns", figures[0].median, 2 * figures[0].median, "<= 2 x spin");
+        report.compare("adaptive", figures[1], "ns", figures[0].median, 2 * figures[0].median, "<= 2 x spin");
     }
     else
     {
         report.show("adaptive", figures[1]);
     }
-    report.judge("adaptive later than asleep, worst quantile", excess(figures[1], figures[2]), "ns", figures[2].median,
-                 50'000, "<= 50 us");
+    report.compare("adaptive later than asleep, worst quantile", excess(figures[1], figures[2]), "ns",
+                   figures[2].median, 50'000, "<= 50 us");
     report.show("processor share, spin", figure_of({shares[0]}), "%");
     report.show("processor share, asleep", figure_of({shares[2]}), "%");
-    report.judge("processor share, adaptive", figure_of({shares[1]}), "%", quantile(shares[0], 0.5), 20,
-                 "<= 20 % of a core");
+    report.compare("processor share, adaptive", figure_of({shares[1]}), "%", quantile(shares[0], 0.5), 20,
+                   "<= 20 % of a core");
     report.print();
 }
 } // namespace

@@ -99,7 +99,7 @@ void leaks(const Settings &settings, Report &report, const SegmentName &name)
     }
     const auto left = static_cast<double>(open_files() - files + mappings() - maps);
     const auto left_files = static_cast<double>(files_in(settings.folder)) - static_cast<double>(entries);
-    report.judge("descriptors and mappings remaining of " + std::to_string(count), {left, left, left}, "", 0, 0, "0");
+    report.compare("descriptors and mappings remaining of " + std::to_string(count), {left, left, left}, "", 0, 0, "0");
     report.show("files remaining (other programs' included)", {left_files, left_files, left_files}, "");
 }
 } // namespace
@@ -131,9 +131,9 @@ int main(int argc, char **argv)
              },
              [&] { return timed(count, nothing, [&] { create_bare(bare, bytes); }, [&] { unlink(bare.c_str()); }); }});
         Report report(settings, "open, close, create");
-        report.judge("open + close", figures[0], "us", figures[1].median, 15, "<= 15 us");
+        report.compare("open + close", figures[0], "us", figures[1].median, 15, "<= 15 us");
         report.show("bare open, fstat, mmap, munmap, close", figures[1], "us");
-        report.judge("create 10x10", figures[2], "us", figures[3].median, 25, "<= 25 us");
+        report.compare("create 10x10", figures[2], "us", figures[3].median, 25, "<= 25 us");
         report.show("bare create, fallocate, mmap, clear, close", figures[3], "us");
         leaks(settings, report, name);
         report.print();

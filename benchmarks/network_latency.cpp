@@ -113,15 +113,15 @@ int main(int argc, char **argv)
         const auto figures = interleave(settings, contenders);
         Report report(settings, "network: one way of 1 kB, publish to woken reader, 500 frames/s");
         const double wakes = 2 * figures[3].median, sum = figures[2].median + wakes;
-        report.judge("daoShm, latest", figures[0], "us", sum, 1.25 * sum, "<= 1.25 x (ZeroMQ + 2 wakes)");
-        report.judge("daoShm, every", figures[1], "us", sum, 1.25 * sum, "<= 1.25 x (ZeroMQ + 2 wakes)");
+        report.compare("daoShm, latest", figures[0], "us", sum, 1.25 * sum, "<= 1.25 x (ZeroMQ + 2 wakes)");
+        report.compare("daoShm, every", figures[1], "us", sum, 1.25 * sum, "<= 1.25 x (ZeroMQ + 2 wakes)");
         report.show("ZeroMQ alone", figures[2], "us");
         report.show("one wake-up, bare futex", figures[3], "us");
         if (keys)
         {
             const double encrypted = figures[5].median + wakes;
-            report.judge("daoShm, latest, CURVE", figures[4], "us", encrypted, 1.25 * encrypted,
-                         "<= 1.25 x (ZeroMQ CURVE + 2 wakes)");
+            report.compare("daoShm, latest, CURVE", figures[4], "us", encrypted, 1.25 * encrypted,
+                           "<= 1.25 x (ZeroMQ CURVE + 2 wakes)");
             report.show("ZeroMQ alone, CURVE", figures[5], "us");
         }
         report.print();

@@ -67,7 +67,7 @@ int main(int argc, char **argv)
         Report report(settings, "network: delay of the newest frame, 1 MB, subscriber ten times too slow");
         // A frame is up to one period old when it is the newest.
         const double transfer = figures[1].median, bound = 2 * transfer + 1e-6 * period_ns;
-        report.judge("daoShm, latest", figures[0], "ms", transfer, bound, "<= 2 transfers + 1 period");
+        report.compare("daoShm, latest", figures[0], "ms", transfer, bound, "<= 2 transfers + 1 period");
         report.show("a transfer, link idle", figures[1], "ms");
         report.show("ZeroMQ alone, high-water marks 1", figures[2], "ms");
         report.print();

@@ -121,8 +121,8 @@ int main(int argc, char **argv)
         report.show("  until the call returns", figure_of(walls[0]), "us");
         for (size_t index = 0; index < many.size(); ++index)
         {
-            report.judge("published over the network, " + std::to_string(many[index]) + " subscribers",
-                         figures[index + 1], "us", wake, 1.25 * wake, "<= 1.25 x one wake");
+            report.compare("published over the network, " + std::to_string(many[index]) + " subscribers",
+                           figures[index + 1], "us", wake, 1.25 * wake, "<= 1.25 x one wake");
             report.show("  until the call returns", figure_of(walls[index + 1]), "us");
         }
         report.print();

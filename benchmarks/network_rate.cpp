@@ -107,7 +107,7 @@ void measure(const Settings &settings, const Case &what, const Keys *keys)
     Report report(settings, std::string("network: rate of ") + what.name);
     const auto show = [&](const std::string &with, size_t ours, size_t theirs) {
         const double limit = figures[theirs].median;
-        report.judge("daoShm" + with, figures[ours], "fps", limit, 0.9 * limit, ">= 0.9 x ZeroMQ" + with, true);
+        report.compare("daoShm" + with, figures[ours], "fps", limit, 0.9 * limit, ">= 0.9 x ZeroMQ" + with, true);
         report.show("ZeroMQ alone" + with, figures[theirs], "fps");
         report.show("daoShm" + with, {figures[ours].median * bytes / 1e6, 0, 0}, "MB/s");
         report.show("daoShm" + with + ", processors", figure_of(used_us[ours]), "us");

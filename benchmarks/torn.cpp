@@ -77,8 +77,9 @@ uint64_t torn_frames(const Settings &settings, Report &report, uint32_t depth, u
     const Count count = under_writer(name, shm, settings.short_run ? 0.05 : 5.0, true);
     const auto torn = static_cast<double>(count.torn);
     const std::string what = elements == 100 ? "400 B" : "4 MB";
-    report.judge("torn, " + what + ", depth " + std::to_string(depth) + ", of " + std::to_string(count.whole) + " read",
-                 {torn, torn, torn}, "", 0, 0, "0");
+    report.compare("torn, " + what + ", depth " + std::to_string(depth) + ", of " + std::to_string(count.whole) +
+                       " read",
+                   {torn, torn, torn}, "", 0, 0, "0");
     return count.torn;
 }
 
@@ -94,8 +95,8 @@ void rates(const Settings &settings, Report &report, uint32_t depth)
     const std::string what = "4 MB frames read, depth " + std::to_string(depth);
     if (depth == 4)
     {
-        report.judge(what + ", writer flat out", figures[0], "1/s", figures[1].median, 0.8 * figures[1].median,
-                     ">= 0.8 x the rate alone", true);
+        report.compare(what + ", writer flat out", figures[0], "1/s", figures[1].median, 0.8 * figures[1].median,
+                       ">= 0.8 x the rate alone", true);
     }
     else
     {

@@ -98,7 +98,7 @@ int main(int argc, char **argv)
             }
             else
             {
-                report.judge("daoShm, " + many, figures[0], "us", bare, 1.15 * bare, "<= 1.15 x one bare wake");
+                report.compare("daoShm, " + many, figures[0], "us", bare, 1.15 * bare, "<= 1.15 x one bare wake");
             }
             report.show("bare FUTEX_WAKE, " + many, figures[1], "us");
         }

@@ -558,8 +558,7 @@ DAO_API int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, c
 /**
  * Claim a semaphore for this handle: the lowest that no other handle of a process that may be alive has claimed. Frames from
  * before do not count any more. It stays this handle's until daoShmReleaseSem() or close, or until the process dies; a second
- * claim returns the same one. A forked child has none of its parent's. Who waits by a number that others claimed
- * is not kept from it.
+ * claim returns the same one. A forked child has none of its parent's. A wait by number works for numbers that others claimed too.
  * @return its number; -1, and an error, when none is left, when the segment is open for reading only, and in segments made
  *         by DAO (`DAO_E_UNSUPPORTED`)
  */
@@ -792,7 +791,7 @@ typedef enum
 {
     DAO_DEAD = 0,   /**< it is gone: proven */
     DAO_ALIVE = 1,  /**< it lives, a stopped one too */
-    DAO_UNKNOWN = 2 /**< cannot be told from here: another pid namespace, no access to `/proc`, no free descriptor */
+    DAO_UNKNOWN = 2 /**< not known here: another pid namespace, no access to `/proc`, no free descriptor */
 } DAO_LIVENESS;
 
 /** One reader of a segment. Begin with `DAO_READER_INIT`. */
@@ -823,7 +822,7 @@ typedef struct
     uint32_t read_only;       /**< 1 when this handle may only read */
     uint32_t depth;           /**< slots */
     uint32_t generation;      /**< how often it was reused */
-    uint32_t state;           /**< 0 live, 1 replaced, 2 removed: what whoever asks for its name finds now */
+    uint32_t state;           /**< 0 live, 1 replaced, 2 removed: what its name leads to now */
     uint32_t writer_pid;      /**< process that wrote last, 0 when none or unknown */
     uint32_t writer_alive;    /**< `DAO_LIVENESS` of that process */
     uint32_t writing;         /**< 1 while a writer holds the segment */
@@ -848,7 +847,7 @@ DAO_API int_fast8_t daoShmGetReaders(IMAGE *image, DAO_READER *readers, uint32_t
 /** Count the readers that are not proven dead. */
 DAO_API int_fast8_t daoShmCountReaders(IMAGE *image, uint32_t *count);
 
-/** Free the writer lock, and the keywords' lock, of a process of which cannot be told whether it lives; what it left half
+/** Free the writer lock, and the keywords' lock, of a process of unknown state (`DAO_UNKNOWN`); what it left half
  *  done is repaired. The locks of dead processes need no such help. A process that goes on writing gives its frame up.
  *  @param force  1: take the lock from a process that is alive, too; the frame that it writes may be torn
  *  @return `DAO_SUCCESS`, also when nothing was locked; `DAO_ERROR`, `DAO_E_BUSY` when the holder is proven alive */

@@ -539,7 +539,7 @@ class Image
         return count;
     }
 
-    /** Free the locks of a writer of which cannot be told whether it lives; see daoShmUnlock(). info() says who that is.
+    /** Free the locks of a writer of unknown state; see daoShmUnlock(). info() says who that is.
      *  Throws `DAO_E_BUSY` when it is proven alive, unless `force`. */
     void unlock(bool force = false) { require(daoShmUnlock(handle(), force ? 1 : 0)); }
 

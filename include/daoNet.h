@@ -83,7 +83,7 @@ typedef struct
     int32_t port;     /**< 0 stands for `DAO_NET_PORT`; -1: any free one, which daoNetGetInfo() tells */
     const char *bind; /**< address or interface to listen at, "*" for all; default: 127.0.0.1 without keys, "*" with */
     const char *keys; /**< file of this publisher's key pair, from daoNetMakeKeys(): encrypt; default: no encryption */
-    const char *clients; /**< file of the public keys that may subscribe, a line each; default: whoever knows this
+    const char *clients; /**< file of the public keys that may subscribe, a line each; default: all who know this
                               publisher's public key; only with `keys`. Read for each who connects */
 } DAO_NET_PUBLISHER_OPTIONS;
 

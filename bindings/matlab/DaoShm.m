@@ -168,7 +168,7 @@ classdef DaoShm < handle
             left = max(timeout - toc(began), 0);
         end
 
-        % Waits are made of short ones, so that Ctrl-C gets its turn.
+        % Waits are made of short ones, so that Ctrl-C is seen between them.
         function limit = step_ns(left)
             limit = round(min(left, 0.1) * 1e9);
         end

@@ -189,8 +189,11 @@ static mxClassID class_of(uint8_t type)
     case _DATATYPE_FLOAT:
     case _DATATYPE_COMPLEX_FLOAT:
         return mxSINGLE_CLASS;
-    default:
+    case _DATATYPE_DOUBLE:
+    case _DATATYPE_COMPLEX_DOUBLE:
         return mxDOUBLE_CLASS;
+    default: /* the library opens no other */
+        return mxUNKNOWN_CLASS;
     }
 }
 

@@ -120,7 +120,7 @@ int64_t limit_ns(nb::handle timeout)
     }
     if (std::isnan(seconds) || seconds < 0.0)
         throw Failure(DAO_E_ARGUMENT,
-                      "a time limit of " + std::to_string(seconds) + " s; expected 0 or more seconds, or None");
+                      "the time limit is " + shown(timeout) + " s; expected 0 or more seconds, or None");
     if (seconds > 1e9)
         return -1;
     // Any time at all is more than none.

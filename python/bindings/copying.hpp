@@ -10,7 +10,7 @@ namespace daopython
 {
 
 /// Getting the interpreter back may take as long as another thread computes, so a short call keeps it. A call that
-/// copies much, or may have to wait for a writer, lets go.
+/// copies much, or may have to wait for a writer, releases it.
 constexpr uint64_t short_copy_bytes = 65536;
 
 inline bool is_being_written(IMAGE_METADATA &metadata)

@@ -42,7 +42,7 @@ DAO_FRAME newest_frame(Handle::Use &use)
     return frame;
 }
 
-/// True, False, or None where it cannot be told.
+/// True, False, or None where that is not known.
 nb::object liveness(uint32_t alive)
 {
     return alive == DAO_UNKNOWN ? nb::none() : nb::object(nb::bool_(alive == DAO_ALIVE));

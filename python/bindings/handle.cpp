@@ -281,7 +281,7 @@ void Handle::close()
         root_.reset();
     }
     for (const std::shared_ptr<Place> &place : open_places)
-        // A thread that was left behind by a fork may hold its own for ever.
+        // A thread that was left behind by a fork may hold its own indefinitely.
         if (place->forks == fork_count() || place->thread == this_thread())
             close_place(*place);
     thread_places.drop(number_);
@@ -330,7 +330,9 @@ void Handle::reopen(Place &place)
         else if (std::chrono::steady_clock::now() < give_up)
             continue;
         else
-            throw Failure(DAO_E_REPLACED, name_ + ": replaced, and no frame of the new shape came within 1 s");
+            throw Failure(DAO_E_REPLACED,
+                          name_ +
+                              ": cannot follow: replaced, and no frame of the new shape came within 1 s; expected one");
         Registry lock(*registry_mutex);
         root_ = place.duplicate();
         root_geometry_ = geometry_of(*root_);

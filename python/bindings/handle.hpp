@@ -43,7 +43,7 @@ class Supply
     virtual bool is_supplying() = 0;
     /// Whether it was ever asked to begin.
     virtual bool has_begun() = 0;
-    /// Empty while nobody supplies. What it holds is to be let go without the interpreter.
+    /// Empty while nobody supplies. What it holds is to be released without the interpreter.
     virtual CopyOpener opener() = 0;
 };
 
@@ -95,7 +95,7 @@ class Handle
         }
         /// For calls that do not notice a replacement themselves: look at most ten times a second.
         void look_for_replacement();
-        /// Run the handlers of signals that came, which may use this very object, with the place let go. Throws what they
+        /// Run the handlers of signals that came, which may use this very object, with the place unlocked. Throws what they
         /// raise, and Failure when they closed it.
         void run_signal_handlers();
         void check_open() const;

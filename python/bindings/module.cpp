@@ -170,8 +170,8 @@ void bind_reading(Class &segment)
             return self.get_data_next(wait, reform, Region(x, y));
         },
         "wait"_a.none() = false, "reform"_a.none() = true, "x"_a.none() = nb::none(), "y"_a.none() = nb::none(),
-        "Copy the frame after the last one that this thread read so: (status, ndarray of the segment's shape and\n"
-        "dtype).\n\n"
+        "Copy the frame after the last one that this thread read in order: (status, ndarray of the segment's\n"
+        "shape and dtype).\n\n"
         "Status is DAO_SUCCESS; DAO_NOTREADY, and None for the array, when there is none yet and wait is False;\n"
         "DAO_OVERWRITE when the writer lapped this reader: the array is then the oldest frame that is still whole.\n"
         "reform: False for a flat array. x, y: a part of the frame, as in get_data(). Raises ValueError when closed,\n"
@@ -200,12 +200,12 @@ void bind_reading(Class &segment)
         "Raises ValueError for other num_items, DaoError when the writer is too fast to copy that many.");
     segment.def("view", &Segment::view, "writable"_a.none() = false,
                 "The newest slot itself, without a copy: an ndarray of the segment's shape and dtype.\n\n"
-                "Its content changes when the writer comes round to that slot; is_whole() tells. Read-only unless\n"
+                "The writer may overwrite it: ask is_whole() after you have used it. Read-only unless\n"
                 "writable. The memory stays valid after close() and after this object is gone.\n\n"
                 "Raises PermissionError for a writable view of a segment that is open for reading only.");
     segment.def("is_whole", &Segment::is_whole, "view"_a.none() = nb::none(),
                 "Whether a view, or the array that a part of one was taken from, is still the frame that view() gave:\n"
-                "no writer has come to its slot. Without an argument: the last one that view() gave this thread.\n\n"
+                "no writer has overwritten it. Without an argument: the last one that view() gave this thread.\n\n"
                 "Also False when the segment was replaced since and this object went on to the new one.\n"
                 "Raises TypeError for any other object.");
     segment.def("reset_tail", &Segment::reset_tail,
@@ -238,17 +238,16 @@ void bind_writing(Class &segment)
         "Its index is cnt1. Raises ValueError when the segment has not 3 axes or the shape differs, TypeError\n"
         "for a type that does not cast safely.");
     segment.def("post", &Segment::post, "semNb"_a.none(),
-                "Post semaphore semNb without publishing. Raises ValueError when the segment has no such one.");
+                "Post semaphore semNb without publishing. Raises ValueError when the segment does not have it.");
     segment.def(
         "unlock", [](Segment &self, nb::handle force) { self.unlock(daopython::truth(force, "force")); },
         "force"_a.none() = false,
-        "Free the locks of a writer of which cannot be told whether it lives, and repair what it left half done.\n\n"
-        "info says who that is: writer_pid, writer_name, and writer_alive, None where it cannot be told. Locks of "
-        "dead\n"
-        "processes need no such help. force: also when the writer lives; it gives its frame up, which may be torn.\n\n"
-        "Does nothing where nothing is locked. Raises TimeoutError when the writer is proven alive, PermissionError "
-        "when\n"
-        "the segment is open for reading only, NotImplementedError for segments made by DAO.");
+        "Free the locks of a writer of unknown state, and repair what it left half done.\n\n"
+        "info says who that is: writer_pid, writer_name, and writer_alive, None where that is not known. Locks of\n"
+        "dead processes need no such help. force: also when the writer lives; it gives its frame up, which may be\n"
+        "torn. Does nothing where nothing is locked.\n\n"
+        "Raises TimeoutError when the writer is proven alive, PermissionError when the segment is open for reading\n"
+        "only, NotImplementedError for segments made by DAO.");
     segment.def("_begin_write", &Segment::begin_write);
     segment.def("_commit_write", &Segment::commit_write, "lent"_a, "frame_id"_a.none(), "acquisition_time_ns"_a.none());
     segment.def("_abort_write", &Segment::abort_write, "lent"_a);
@@ -261,10 +260,9 @@ void bind_describing(Class &segment)
         "The metadata of the newest frame, or of slot index (modulo depth): a dict with IMAGE_METADATA's names.\n\n"
         "Of these, size is the shape with 0 for an unused axis; creation_time and last_access are seconds\n"
         "since the Unix epoch; atime[\"tsfixed\"][\"secondlong\"] is the acquisition time in nanoseconds.");
-    segment.def_prop_ro(
-        "info", &Segment::info,
-        "How the segment is doing: a dict with its writer, its readers' number, depth, generation and\n"
-        "state (\"live\", \"replaced\" or \"removed\"). writer_alive is None where that cannot be told.");
+    segment.def_prop_ro("info", &Segment::info,
+                        "How the segment is doing: a dict with its writer, its readers' number, depth, generation and\n"
+                        "state (\"live\", \"replaced\" or \"removed\"). writer_alive is None where that is not known.");
     segment.def_prop_ro("shape", &Segment::shape, "The frame's shape, slow axis first: a tuple of 1 to 3 integers.");
     segment.def_prop_ro("dtype", &Segment::dtype, "The numpy.dtype of the frame's elements.");
     segment.def_prop_ro("counter", &Segment::counter, "Frames published so far (cnt0), 0 before the first.");
@@ -306,7 +304,7 @@ void bind_describing(Class &segment)
 
 void bind_helpers(nb::module_ &module)
 {
-    nb::class_<Canceller>(module, "Canceller", "Ends the waits that were given it, from another thread.")
+    nb::class_<Canceller>(module, "Canceller", "Ends the waits that it was passed to, from another thread.")
         .def(nb::init<>())
         .def("cancel", &Canceller::cancel, "End those waits at once: they return False.");
     nb::class_<Lent>(module, "Lent", "A slot that is lent to be filled in place.")
@@ -339,7 +337,7 @@ NB_MODULE(_core, module)
     segment.def("_create", &Segment::create, "name"_a, "frame"_a, "keywords"_a, "depth"_a, "file_mode"_a,
                 "compatibility"_a, "exclusive"_a);
     segment.def("close", &Segment::close,
-                "Let go of the segment, which stays. A loan is given back, and waits of other threads end with\n"
+                "Close this object; the segment stays. A loan is given back, and waits of other threads end with\n"
                 "ValueError. A second close does nothing. Views keep their memory.");
     segment.def(
         "reopen", &Segment::reopen,

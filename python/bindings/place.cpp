@@ -163,7 +163,7 @@ void Place::forget_loan() noexcept
         return;
     is_loan_forgotten_.store(true);
     if (!mutex.try_lock())
-        return; // who holds it looks again once it has let go
+        return; // its holder looks again after unlocking it
     if (is_loan_forgotten_.exchange(false) && has_loan())
     {
         daoShmLoanAbort(image());

@@ -143,7 +143,7 @@ nb::object formed(const nb::object &array, bool flat)
     return flat ? nb::object(array.attr("reshape")(-1)) : array;
 }
 
-/// Hand out the newest slot as an array, described by `frame`.
+/// Lend the newest slot as an array, described by `frame`.
 nb::object lend_newest(Handle::Use &use, DAO_FRAME &frame, bool writable)
 {
     void *slot = nullptr;
@@ -211,9 +211,10 @@ nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const Hi
         if (frame.stable != 0 && daoShmCheckFrame(use.image(), &frame) == DAO_SUCCESS)
             return formed(part, is_flat);
         if (tries >= fewest_tries && std::chrono::steady_clock::now() > give_up)
-            throw Failure(DAO_E_OUTRUN,
-                          std::string(use.image()->name) +
-                              ": the newest frame was overwritten during every try to copy it for 100 ms");
+            throw Failure(DAO_E_OUTRUN, std::string(use.image()->name) +
+                                            ": the newest frame was overwritten during every try to copy it for 100 "
+                                            "ms; expected a slower writer, "
+                                            "or a greater depth");
     }
 }
 
@@ -264,8 +265,10 @@ nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
         while (status == DAO_OVERWRITE && (++tries < fewest_tries || std::chrono::steady_clock::now() < give_up));
     }
     if (status == DAO_OVERWRITE)
-        throw Failure(DAO_E_OUTRUN, std::string(use.image()->name) + ": slot " + std::to_string(slot) +
-                                        " was overwritten during every try to copy it for 100 ms");
+        throw Failure(DAO_E_OUTRUN,
+                      std::string(use.image()->name) + ": slot " + std::to_string(slot) +
+                          " was overwritten during every try to copy it for 100 ms; expected a slower writer, "
+                          "or a greater depth");
     require(status);
     return part_of(array.take(), use->shape.axes, region);
 }
@@ -277,7 +280,9 @@ nb::object Segment::view(nb::handle writable)
     use.look_for_replacement();
     if (is_writable && use->read_only)
         throw Failure(DAO_E_READ_ONLY,
-                      std::string(use.image()->name) + ": open for reading only; no writable view of it");
+                      std::string(use.image()->name) +
+                          ": cannot lend a writable view: open for reading only; expected a segment that is open "
+                          "for writing");
     DAO_FRAME frame = DAO_FRAME_INIT;
     nb::object array = lend_newest(use, frame, is_writable);
     use->viewed = *viewed_by(array.ptr());
@@ -290,7 +295,10 @@ bool Segment::is_whole(nb::handle view)
     {
         Handle::Use use(handle_);
         if (use->viewed.segment == nullptr)
-            throw Failure(DAO_E_STATE, std::string(use.image()->name) + ": no view was given to this thread yet");
+            throw Failure(DAO_E_STATE,
+                          std::string(use.image()->name) +
+                              ": no view was given to this thread yet; expected a view() before, or a view as "
+                              "argument");
         return use->is_whole(use->viewed);
     }
     const ViewedSlot *viewed = viewed_by(view.ptr());

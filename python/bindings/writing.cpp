@@ -11,10 +11,10 @@ namespace daopython
 namespace
 {
 
-nb::object convert(nb::handle data, const FrameShape &shape)
+nb::object convert(nb::handle data, const FrameShape &shape, const std::string &name)
 {
     return nb::module_::import_("daoShm.convert")
-        .attr("frame_array")(data, owned(dtype_of(shape.type)), shape_tuple(shape));
+        .attr("frame_array")(data, owned(dtype_of(shape.type)), shape_tuple(shape), text_of(name.data(), name.size()));
 }
 
 /// What the caller says of a frame, as numbers.
@@ -88,7 +88,7 @@ void write_converted(Handle &handle, nb::object frame, ShapeOf &&shape_of, Write
         }
         try
         {
-            frame = convert(frame, shape);
+            frame = convert(frame, shape, handle.name());
         }
         catch (const nb::python_error &)
         {
@@ -121,7 +121,9 @@ void Segment::create(const nb::bytes &name, nb::handle frame, uint32_t keywords,
     const std::string path(name.c_str(), name.size());
     FrameShape shape;
     if (!describe(frame.ptr(), shape))
-        throw Failure(DAO_E_TYPE, path + ": expected a C-ordered array of an element type with 1 to 3 axes");
+        throw Failure(DAO_E_TYPE, path + ": cannot create it: its frame is a " +
+                                      nb::str(frame.type().attr("__name__")).c_str() +
+                                      "; expected a C-ordered array of an element type with 1 to 3 axes");
     DAO_CREATE_OPTIONS options = DAO_CREATE_OPTIONS_INIT;
     options.depth = depth;
     options.keywords = keywords;
@@ -145,7 +147,7 @@ void Segment::write_slice(nb::handle data)
         const FrameShape &shape = use->shape;
         if (shape.axes != 3)
             throw Failure(DAO_E_SHAPE, std::string(use.image()->name) + ": has " + std::to_string(shape.axes) +
-                                           " axes; a rolling buffer has 3, slices first");
+                                           " axes; expected a rolling buffer, which has 3, slices first");
         return {2, {shape.size[1], shape.size[2]}, shape.type};
     };
     write_converted(handle_, nb::borrow(data), slice_of, [](Place &place, const void *slice) {

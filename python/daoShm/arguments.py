@@ -22,7 +22,7 @@ def refused(message: str) -> DaoValueError:
 
 
 def shown(value: Any) -> str:
-    """What a message says of a value: what it looks like, or, where that cannot be told, its type."""
+    """What a message says of a value: what it looks like, or, where that fails, its type."""
     try:
         text = repr(value).encode(errors="backslashreplace").decode()
     except Exception:  # of an integer of too many digits too

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -44,12 +46,23 @@ def _holds_masked(data: Any, level: int = 0) -> bool:
     return any(_holds_masked(element, level + 1) for element in elements)
 
 
+@contextlib.contextmanager
+def _about(name: str | None) -> Iterator[None]:
+    """Errors within name the segment; one without a name is private."""
+    try:
+        yield
+    except (DaoTypeError, DaoValueError) as error:
+        raise type(error).of(error.code, f"{name or 'a private image'}: {error}") from error.__cause__
+
+
 def _as_array(data: Any) -> NDArray[Any]:
     try:
         source = np.asanyarray(data) if hasattr(data, "__array__") else data
         array: NDArray[Any] | None = None if _holds_masked(source) else np.asarray(source)
     except (ValueError, TypeError) as reason:
-        raise _shape_error(f"data is no array: {reason}") from reason
+        raise _shape_error(
+            f"data is not an array of numbers: {reason}; expected one, or nested lists of one shape"
+        ) from reason
     if array is None:
         raise DaoValueError.of(
             ErrorCode.ARGUMENT, "data is masked in places; expected a value for each element, as filled() gives"
@@ -87,9 +100,22 @@ def _known_types() -> str:
     return "one of " + ", ".join(ELEMENT_TYPES)
 
 
-def segment_array(data: Any) -> NDArray[Any]:
+def _check_numbers(data: Any, array: NDArray[Any]) -> None:
+    if array.dtype.kind not in "biufc":
+        raise _type_error(
+            f"data of type {type(data).__name__} holds no numbers, but {array.dtype}; expected {_known_types()}"
+        )
+
+
+def segment_array(data: Any, name: str | None) -> NDArray[Any]:
     """An array of an element type with 1 to 3 axes, native byte order and C order; a scalar becomes shape (1,)."""
+    with _about(name):
+        return _segment_array(data)
+
+
+def _segment_array(data: Any) -> NDArray[Any]:
     array = np.atleast_1d(_as_array(data))
+    _check_numbers(data, array)
     if array.dtype.newbyteorder("=") not in map(np.dtype, ELEMENT_TYPES):
         raise _type_error(f"data has type {array.dtype}; expected {_known_types()}")
     if array.ndim > 3:
@@ -140,12 +166,19 @@ def _cast_python_numbers(array: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[A
         raise _type_error(f"data holds numbers beyond the range of the segment's type, {dtype}") from reason
 
 
-def frame_array(data: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
-    """An array of exactly that dtype and shape, in C order.
+def frame_array(data: Any, dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> NDArray[Any]:
+    """An array of exactly that dtype and shape, in C order, for the segment of that name.
 
     Raises TypeError where the type does not cast safely, ValueError for another shape; both name both sides.
     """
-    array = _check_shape(_as_array(data), shape)
+    with _about(name):
+        return _frame_array(data, dtype, shape)
+
+
+def _frame_array(data: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    array = _as_array(data)
+    _check_numbers(data, array)
+    array = _check_shape(array, shape)
     if _is_python(data) and array.dtype != dtype:
         array = _cast_python_numbers(array, dtype)
     if not np.can_cast(array.dtype, dtype, "safe"):

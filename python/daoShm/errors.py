@@ -57,7 +57,7 @@ class DaoKeyError(DaoError, KeyError):
 
 
 class DaoKeywordNameError(DaoKeyError, DaoValueError):
-    """There is no keyword of that name, and cannot be: it is no text, or does not fit."""
+    """No keyword can have that name: it is not text, or too long."""
 
 
 class DaoUnsupportedError(DaoError, NotImplementedError):

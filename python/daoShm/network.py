@@ -207,14 +207,14 @@ class Network(_core.Segment):
 
     @property
     def refused(self) -> list[str]:
-        """Public keys of strangers that this object's port refused, newest first: those that `clients` does not name."""
+        """Public keys that this object's port refused, newest first: those that `clients` does not name."""
         return self._publishing.refused() if "_publishing" in self.__dict__ else []
 
     def close(self) -> None:
-        """Let go of the segment, which stays, and end the threads of the network.
+        """Close this object, and end the threads of the network.
 
-        A loan is given back, and waits of other threads end with ValueError. A second close does nothing. Views keep
-        their memory.
+        The segment stays. A loan is given back, and waits of other threads end with ValueError. A second close does
+        nothing. Views keep their memory.
         """
         with contextlib.ExitStack() as sides:
             for side in ("_subscribing", "_publishing"):  # the last one first

@@ -27,7 +27,7 @@ class Reader(NamedTuple):
     pid: int
     """Its process."""
     alive: bool | None
-    """Whether the process lives; None where that cannot be told from here."""
+    """Whether the process lives; None where that is not known."""
     name: str
     """The process's name."""
     counter: int
@@ -148,7 +148,7 @@ class shm(Network):
                 raise refused(f"{self._name}: read_only with data, which would be written; expected one of the two")
             if exclusive and path is None:
                 raise refused("exclusive without a name; expected a name")
-            self._make(path, segment_array(data), nbkw, depth, compatibility, mode, exclusive)
+            self._make(path, segment_array(data, self._name), nbkw, depth, compatibility, mode, exclusive)
         elif exclusive:
             raise refused(f"{self._name}: exclusive without data to make a segment of; expected data")
         elif path is None:
@@ -176,7 +176,7 @@ class shm(Network):
         exclusive: bool,
     ) -> None:
         if path == b"":
-            raise DaoValueError.of(_core.ErrorCode.NAME, "the name is empty; expected 1 to 79 bytes")
+            raise DaoValueError.of(_core.ErrorCode.NAME, "segment: its name is empty; expected 1 to 79 bytes")
         keywords = number_within("nbkw", nbkw, 0, 65535)
         slots = number_within("depth", depth, 1, 2**32 - 1)
         bits = 0 if mode is None else number_within("mode", mode, 1, 0o777)

@@ -29,6 +29,22 @@ def test_names(folder):
     assert code_of(ValueError, lambda: shm("/tmp/" + "x" * 75, np.zeros(2))) == ErrorCode.NAME
 
 
+def test_data_that_does_not_fit_names_the_segment_and_both_sides(name):
+    with pytest.raises(TypeError, match=f"^{name}: data of type str holds no numbers.*; expected one of uint8"):
+        shm(name, "x")
+    with shm(name, np.zeros((4, 4), np.float32)) as segment:
+        with pytest.raises(ValueError, match=rf"^{name}: data has shape \(5, 5\); expected the segment's, \(4, 4\)"):
+            segment.set_data(np.zeros((5, 5), np.float32))
+        with pytest.raises(TypeError, match=f"^{name}: data has type float64; expected .*float32"):
+            segment.set_data(np.zeros((4, 4)))
+        with pytest.raises(TypeError, match=f"^{name}: data of type str holds no numbers"):
+            segment.set_data("x")
+        with pytest.raises(ValueError, match="the time limit is -1 s; expected 0 or more"):
+            segment.get_data(check=True, timeout=-1)
+    with pytest.raises(TypeError, match=r"^a private image: data"):
+        shm(None, "x")
+
+
 def test_a_path_object_is_a_name(folder):
     with shm(folder / "path.im.shm", np.zeros(2)) as segment:
         assert segment.name == str(folder / "path.im.shm")

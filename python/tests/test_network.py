@@ -169,7 +169,7 @@ def test_events_end_the_threads(name, publish, subscribe):
     assert not camera.pubThread.is_alive() and not copy.subThread.is_alive()
     assert camera.pubEvent.is_set() and camera.get_data() is not None
     with pytest.raises(daoShm.DaoError):
-        copy.wait(PATIENCE_S)  # an end, not a wait for ever
+        copy.wait(PATIENCE_S)  # an end, not a wait without end
 
 
 def test_publish_and_subscribe_are_what_the_threads_run(name, opened):

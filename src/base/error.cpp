@@ -59,6 +59,23 @@ Status fail(DAO_ERROR_CODE code, const char *format, ...) noexcept
     return Status::error;
 }
 
+Status fail_null(const char *name, const char *what) noexcept
+{
+    return fail(DAO_E_ARGUMENT, "%s: the %s is a null pointer; expected its address",
+                name != nullptr ? name : "segment", what);
+}
+
+Status fail_no_memory(const char *name, const char *what) noexcept
+{
+    return fail(DAO_E_NO_MEMORY, "%s: out of memory for the %s", name != nullptr ? name : "segment", what);
+}
+
+Status fail_read_only(const char *name, const char *verb) noexcept
+{
+    return fail(DAO_E_READ_ONLY, "%s: cannot %s: open for reading only; expected a segment that is open for writing",
+                name, verb);
+}
+
 Status record_condition(Status status, const char *name) noexcept
 {
     const Condition *known = find(status);

@@ -9,6 +9,12 @@ namespace dao::base
 // Records code and message for this thread. Always returns Status::error.
 Status fail(DAO_ERROR_CODE code, const char *format, ...) noexcept DAO_PRINTF(2, 3);
 
+// Failures that many calls have in common; `name` may be null. `what`: as in "data", "slot".
+Status fail_null(const char *name, const char *what) noexcept;
+Status fail_no_memory(const char *name, const char *what) noexcept;
+// `verb`: what such a handle cannot do with the segment, as in "cannot write to it".
+Status fail_read_only(const char *name, const char *verb) noexcept;
+
 // Records that a call on segment `name` ended with a condition, and returns it. Formats nothing: the message is made
 // when somebody asks for it. Success records nothing.
 Status record_condition(Status status, const char *name) noexcept;

@@ -17,6 +17,20 @@ TEST(Error, KeepsCodeAndMessage)
     EXPECT_STREQ(last_error_message(), "camera: 7 elements; expected 5");
 }
 
+TEST(Error, CommonFailuresSayWhatWasFoundAndWhatWasExpected)
+{
+    EXPECT_EQ(fail_null("camera", "data"), Status::error);
+    EXPECT_EQ(last_error_code(), DAO_E_ARGUMENT);
+    EXPECT_STREQ(last_error_message(), "camera: the data is a null pointer; expected its address");
+    EXPECT_EQ(fail_read_only("camera", "write"), Status::error);
+    EXPECT_EQ(last_error_code(), DAO_E_READ_ONLY);
+    EXPECT_STREQ(last_error_message(),
+                 "camera: cannot write: open for reading only; expected a segment that is open for writing");
+    EXPECT_EQ(fail_no_memory(nullptr, "handle"), Status::error);
+    EXPECT_EQ(last_error_code(), DAO_E_NO_MEMORY);
+    EXPECT_STREQ(last_error_message(), "segment: out of memory for the handle");
+}
+
 TEST(Error, CutsAMessageThatIsTooLong)
 {
     const std::string text(2'000, 'x');

@@ -10,12 +10,13 @@ Handle *handle_of(const IMAGE *image) noexcept
 {
     if (image == nullptr)
     {
-        (void)base::fail(DAO_E_ARGUMENT, "the image is a null pointer");
+        (void)base::fail_null("IMAGE", "image");
         return nullptr;
     }
     if (image->used != 1 || image->md == nullptr || image->semReadPID == nullptr)
     {
-        (void)base::fail(DAO_E_CLOSED, "the image is not open");
+        (void)base::fail(DAO_E_CLOSED,
+                         "IMAGE: it is not open; expected one that was created or opened, and not closed");
         return nullptr;
     }
     return reinterpret_cast<Handle *>(image->semReadPID);
@@ -30,10 +31,10 @@ void unbind(IMAGE &image) noexcept
 void bind(IMAGE &image, const char *name, Handle *handle) noexcept
 {
     segment::Segment &segment = *handle->segment;
-    char kept_name[sizeof image.name]; // `name` may be the image's own
-    std::snprintf(kept_name, sizeof kept_name, "%s", name);
+    char name_copy[sizeof image.name]; // `name` may be the image's own
+    std::snprintf(name_copy, sizeof name_copy, "%s", name);
     unbind(image);
-    std::memcpy(image.name, kept_name, sizeof kept_name);
+    std::memcpy(image.name, name_copy, sizeof name_copy);
     image.used = 1;
     image.shmfd = segment.file().descriptor();
     image.memsize = segment.layout().dao_bytes();

@@ -72,7 +72,7 @@ template <class Struct>
 Status check_size(const Struct *given, const char *what) noexcept
 {
     if (given == nullptr)
-        return base::fail(DAO_E_ARGUMENT, "%s: the struct is a null pointer", what);
+        return base::fail_null(what, "struct");
     if (given->size != sizeof(Struct))
         return base::fail(DAO_E_ARGUMENT, "%s: the struct says that it has %u bytes; expected %zu: begin with %s_INIT",
                           what, given->size, sizeof(Struct), what);

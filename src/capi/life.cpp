@@ -23,7 +23,7 @@ Status make_geometry(const char *name, long naxis, const uint32_t *size, uint8_t
                      uint32_t depth, format::Geometry &geometry) noexcept
 {
     if (size == nullptr)
-        return fail(DAO_E_ARGUMENT, "%.79s: the sizes are a null pointer", name);
+        return base::fail_null(name, "array of sizes");
     if (naxis < 1 || naxis > 3)
         return fail(DAO_E_SHAPE, "%.79s: number of axes is %ld; expected 1 to 3", name, naxis);
     if (keywords < 0 || keywords > format::keyword_limit)
@@ -43,12 +43,12 @@ template <class Fill>
 int_fast8_t open_image(IMAGE *image, const char *name, Fill &&fill) noexcept
 {
     if (image == nullptr)
-        return result(fail(DAO_E_ARGUMENT, "the image is a null pointer"));
+        return result(base::fail_null("IMAGE", "image"));
     std::unique_ptr<Handle> handle(new (std::nothrow) Handle);
     if (handle == nullptr)
     {
         capi::unbind(*image);
-        return result(fail(DAO_E_NO_MEMORY, "out of memory"));
+        return result(base::fail_no_memory(name, "handle"));
     }
     const Status status = fill(handle->segment);
     if (status != Status::success)
@@ -131,11 +131,11 @@ int_fast8_t daoShmImageCreateWith(IMAGE *image, const char *name, long naxis, co
 int_fast8_t daoShmInit1D(const char *name, uint32_t nbVal, IMAGE **image)
 {
     if (image == nullptr)
-        return result(fail(DAO_E_ARGUMENT, "the image is a null pointer"));
+        return result(base::fail_null("IMAGE", "image"));
     *image = nullptr;
     auto *made = static_cast<IMAGE *>(std::malloc(sizeof(IMAGE)));
     if (made == nullptr)
-        return result(fail(DAO_E_NO_MEMORY, "out of memory"));
+        return result(base::fail_no_memory(name, "image"));
     uint32_t size[2] = {nbVal, 1};
     if (daoShmImageCreate(made, name, 2, size, _DATATYPE_FLOAT, 1, 0) != DAO_SUCCESS)
     {
@@ -164,7 +164,7 @@ int_fast8_t daoShmOpenReadOnly(const char *name, IMAGE *image)
 int_fast8_t daoShmDuplicate(IMAGE *image, IMAGE *duplicate)
 {
     if (image == duplicate)
-        return result(fail(DAO_E_ARGUMENT, "the duplicate of an image is the image itself; expected another"));
+        return result(fail(DAO_E_ARGUMENT, "IMAGE: the duplicate is the image itself; expected another"));
     const Handle *handle = capi::handle_of(image);
     if (handle == nullptr)
         return refuse(duplicate);
@@ -180,7 +180,7 @@ int_fast8_t daoShmDuplicate(IMAGE *image, IMAGE *duplicate)
 int_fast8_t daoShmCloseShm(IMAGE *image)
 {
     if (image == nullptr)
-        return result(fail(DAO_E_ARGUMENT, "the image is a null pointer"));
+        return result(base::fail_null("IMAGE", "image"));
     if (image->used != 1 || image->semReadPID == nullptr)
         return DAO_SUCCESS;
     const std::unique_ptr<Handle> handle(capi::handle_of(image));
@@ -238,10 +238,9 @@ int_fast8_t daoShmHoldMemory(IMAGE *image, DAO_MEMORY **memory)
 {
     return capi::with_handle(image, [&](Handle &handle) noexcept {
         if (memory == nullptr)
-            return fail(DAO_E_ARGUMENT, "%s: the place for the hold is a null pointer", handle.segment->name());
+            return base::fail_null(handle.segment->name(), "hold");
         *memory = new (std::nothrow) DAO_MEMORY{handle.segment};
-        return *memory != nullptr ? Status::success
-                                  : fail(DAO_E_NO_MEMORY, "%s: out of memory", handle.segment->name());
+        return *memory != nullptr ? Status::success : base::fail_no_memory(handle.segment->name(), "hold");
     });
 }
 
@@ -258,7 +257,7 @@ int_fast8_t daoShmImageCreateSem(IMAGE *image, long NBsem)
             return fail(DAO_E_SEMAPHORE, "%s: %ld semaphores; expected 1 to %d", segment.name(), NBsem,
                         IMAGE_NB_SEMAPHORE);
         if (segment.read_only())
-            return fail(DAO_E_READ_ONLY, "%s: cannot set its semaphores: open for reading only", segment.name());
+            return base::fail_read_only(segment.name(), "set its number of semaphores");
         segment.first_metadata()->sem = static_cast<uint16_t>(NBsem);
         if (segment.has_named_semaphores())
         {

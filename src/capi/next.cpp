@@ -1,4 +1,5 @@
 #include "capi/image.hpp"
+#include "segment/notification.hpp"
 
 using namespace dao;
 using base::fail;
@@ -29,8 +30,7 @@ Status make_request(const Handle &handle, const DAO_NEXT_OPTIONS &how, frames::N
                    : how.wait == DAO_WAIT_ADAPTIVE ? frames::WaitMode::adaptive
                                                    : frames::WaitMode::asleep;
     if (request.by_semaphore && (how.semaphore < 0 || how.semaphore >= handle.segment->semaphore_limit()))
-        return fail(DAO_E_SEMAPHORE, "%s: no semaphore %d; expected 0 to %d", handle.segment->name(), how.semaphore,
-                    handle.segment->semaphore_limit() - 1);
+        return segment::fail_no_semaphore(*handle.segment, how.semaphore);
     request.semaphore = static_cast<uint32_t>(request.by_semaphore ? how.semaphore : 0);
     request.timeout_ns = how.timeout_ns;
     request.follow = how.follow == 1;
@@ -51,9 +51,7 @@ int_fast8_t daoShmNext(IMAGE *image, const DAO_NEXT_OPTIONS *how, void *dst, uin
         (frame != nullptr && capi::check_size(frame, "DAO_FRAME") != Status::success))
         return DAO_ERROR;
     if (dst == nullptr && nbVal != 0)
-        return capi::result(fail(DAO_E_ARGUMENT,
-                                 "%s: the destination is a null pointer; expected room for %llu elements",
-                                 handle->segment->name(), static_cast<unsigned long long>(nbVal)));
+        return capi::result(base::fail_null(handle->segment->name(), "destination"));
     if (nbVal > handle->segment->element_count())
         return capi::result(fail(DAO_E_RANGE, "%s: %llu elements to read; expected at most the frame's %llu",
                                  handle->segment->name(), static_cast<unsigned long long>(nbVal),

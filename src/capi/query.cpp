@@ -8,7 +8,6 @@
 #include <algorithm>
 
 using namespace dao;
-using base::fail;
 using capi::Handle;
 using capi::with_handle;
 using segment::KeywordKind;
@@ -21,7 +20,7 @@ Status check_place(const Handle &handle, const T *place, const char *what) noexc
 {
     if (place != nullptr)
         return Status::success;
-    return fail(DAO_E_ARGUMENT, "%s: the place for the %s is a null pointer", handle.segment->name(), what);
+    return base::fail_null(handle.segment->name(), what);
 }
 
 base::Interrupts &waits_of(Handle &handle) noexcept

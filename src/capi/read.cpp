@@ -2,7 +2,6 @@
 #include "frames/reader.hpp"
 
 using namespace dao;
-using base::fail;
 using capi::Handle;
 using capi::with_handle;
 using capi::with_reader;
@@ -37,7 +36,7 @@ Status check_place(const Handle &handle, void **segment_ptr) noexcept
 {
     if (segment_ptr != nullptr)
         return Status::success;
-    return fail(DAO_E_ARGUMENT, "%s: the place for the slot is a null pointer", handle.segment->name());
+    return base::fail_null(handle.segment->name(), "slot's pointer");
 }
 
 }

@@ -3,26 +3,14 @@
 #include "segment/notification.hpp"
 
 using namespace dao;
-using base::fail;
 using capi::Handle;
 using capi::with_handle;
-
-namespace
-{
-
-Status fail_number(const Handle &handle, int32_t number) noexcept
-{
-    return fail(DAO_E_SEMAPHORE, "%s: no semaphore %d; expected 0 to %d", handle.segment->name(), number,
-                handle.segment->semaphore_limit() - 1);
-}
-
-}
 
 int_fast8_t daoSemPost(IMAGE *image, int32_t semNb)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
         if (semNb < 0 || semNb >= IMAGE_NB_SEMAPHORE)
-            return fail_number(handle, semNb);
+            return segment::fail_no_semaphore(*handle.segment, semNb);
         return segment::post(*handle.segment, static_cast<uint32_t>(semNb));
     });
 }
@@ -71,9 +59,9 @@ int_fast8_t daoShmGetSemUser(IMAGE *image, int32_t semNb, uint32_t *pid)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
         if (pid == nullptr)
-            return fail(DAO_E_ARGUMENT, "%s: the place for the process id is a null pointer", handle.segment->name());
+            return base::fail_null(handle.segment->name(), "process id");
         if (semNb < 0 || semNb >= handle.segment->semaphore_limit())
-            return fail_number(handle, semNb);
+            return segment::fail_no_semaphore(*handle.segment, semNb);
         *pid = base::token_pid(segment::find_claimant(*handle.segment, static_cast<uint32_t>(semNb)));
         return Status::success;
     });

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 using namespace dao;
-using base::fail;
 using capi::Handle;
 using capi::with_handle;
 using dao::wait::Deadline;
@@ -30,8 +29,7 @@ int64_t time_left_ns(const timespec &until) noexcept
 Status wait_for_numbered(Handle &handle, int32_t number, int64_t timeout_ns)
 {
     if (number < 0)
-        return fail(DAO_E_SEMAPHORE, "%s: no semaphore %d; expected 0 to %d", handle.segment->name(), number,
-                    handle.segment->semaphore_limit() - 1);
+        return segment::fail_no_semaphore(*handle.segment, number);
     return frames::wait_for_semaphore(handle.reader, static_cast<uint32_t>(number), Deadline(timeout_ns));
 }
 
@@ -78,7 +76,7 @@ int_fast8_t wait_until(IMAGE *image, const struct timespec *timeout, Wait &&wait
 {
     return with_handle(image, [&](Handle &handle) {
         if (timeout == nullptr)
-            return fail(DAO_E_ARGUMENT, "%s: the time limit is a null pointer", handle.segment->name());
+            return base::fail_null(handle.segment->name(), "time limit");
         return wait(handle, time_left_ns(*timeout));
     });
 }

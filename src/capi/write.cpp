@@ -44,7 +44,7 @@ int_fast8_t daoShmCombineShm2Shm(IMAGE **imageCube, IMAGE *image, int nbChannel,
     return with_handle(image, [&](Handle &output) noexcept {
         const char *name = output.segment->name();
         if (imageCube == nullptr)
-            return fail(DAO_E_ARGUMENT, "%s: the images to add up are a null pointer", name);
+            return base::fail_null(name, "list of images to add up");
         if (nbChannel < 1 || nbChannel > DAO_MAX_COMBINE_CHANNELS)
             return fail(DAO_E_RANGE, "%s: %d images to add up; expected 1 to %d", name, nbChannel,
                         DAO_MAX_COMBINE_CHANNELS);
@@ -72,7 +72,7 @@ int_fast8_t daoShmLoanBegin(IMAGE *image, void **slot)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
         if (slot == nullptr)
-            return fail(DAO_E_ARGUMENT, "%s: the place for the slot is a null pointer", handle.segment->name());
+            return base::fail_null(handle.segment->name(), "slot's pointer");
         return frames::begin_loan(handle.writer, *slot);
     });
 }

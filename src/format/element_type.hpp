@@ -9,6 +9,15 @@
 namespace dao::format
 {
 
+// Their codes are 1 to this.
+constexpr uint8_t element_type_count = [] {
+    uint8_t count = 0;
+#define DAO_COUNT(NAME, code, type, member, name) ++count;
+    DAO_ELEMENT_TYPES(DAO_COUNT)
+#undef DAO_COUNT
+    return count;
+}();
+
 constexpr size_t element_size(uint8_t atype) noexcept
 {
     switch (atype)

@@ -25,6 +25,18 @@ TEST(ElementType, ThereAreTwelve)
     EXPECT_EQ(names.size(), 12u);
 }
 
+TEST(ElementType, CodesAreOneToTheirNumberAndTheMacrosHaveTheSameSizes)
+{
+#define DAO_CHECK(NAME, code, type, member, name)           \
+    static_assert(code >= 1 && code <= element_type_count); \
+    static_assert(SIZEOF_DATATYPE_##NAME == sizeof(type));  \
+    static_assert(_DATATYPE_##NAME == code);
+    DAO_ELEMENT_TYPES(DAO_CHECK)
+#undef DAO_CHECK
+    EXPECT_NE(element_name(element_type_count), nullptr);
+    EXPECT_EQ(element_name(element_type_count + 1), nullptr);
+}
+
 TEST(ElementType, SizeIsThatOfTheCTypeAndOfTheName)
 {
     for (uint8_t atype = 1; atype <= 12; ++atype)

@@ -29,7 +29,7 @@ enum SegmentState : uint32_t
     state_removed = 2
 };
 
-// Who a process token stands for, beside the token itself: for those who judge it from elsewhere.
+// Who a process token stands for, beside the token itself: for processes elsewhere, which have to check it.
 struct ProcessRecord
 {
     uint64_t token;          // written last; 0: none

@@ -79,8 +79,8 @@ Status check_geometry(const char *name, const Geometry &geometry) noexcept
         if (geometry.size[axis] == 0)
             return fail(DAO_E_SHAPE, "%s: axis %u has 0 elements; expected at least 1", name, axis);
     if (element_size(geometry.atype) == 0)
-        return fail(DAO_E_TYPE, "%s: unknown element type %u; expected 1 (uint8) to 12 (complex128)", name,
-                    geometry.atype);
+        return fail(DAO_E_TYPE, "%s: unknown element type %u; expected 1 (%s) to %u (%s)", name, geometry.atype,
+                    element_name(1), element_type_count, element_name(element_type_count));
     if (geometry.depth == 0)
         return fail(DAO_E_SHAPE, "%s: depth is 0; expected at least 1", name);
     return Status::success;
@@ -147,6 +147,21 @@ Geometry read_geometry(const unsigned char *contents) noexcept
 
 }
 
+namespace
+{
+
+Status fail_too_large(const char *name, const Geometry &geometry) noexcept
+{
+    return fail(
+        DAO_E_SHAPE,
+        "%s: a segment of %u axes (%u, %u, %u), type %s and depth %u has more bytes than a file can have; expected "
+        "at most %" PRId64,
+        name, geometry.naxis, geometry.size[0], geometry.size[1], geometry.size[2], element_name(geometry.atype),
+        geometry.depth, INT64_MAX);
+}
+
+}
+
 Status plan(const char *name, const Geometry &geometry, Layout &layout) noexcept
 {
     if (Status status = check_geometry(name, geometry); status != Status::success)
@@ -155,11 +170,11 @@ Status plan(const char *name, const Geometry &geometry, Layout &layout) noexcept
         return fail(DAO_E_KEYWORD, "%s: room for %u keywords; expected 0 to %u", name, geometry.keywords,
                     keyword_limit);
     if (!lay_out(geometry, metadata_bytes, layout))
-        return fail(DAO_E_SHAPE, "%s: a segment of this shape and depth has more bytes than a file can have", name);
+        return fail_too_large(name, geometry);
     const Checked offset = align_up(layout.file_bytes, extension_alignment);
     const Checked end = add(offset, sizeof(Extension));
     if (!end || *end > static_cast<uint64_t>(INT64_MAX))
-        return fail(DAO_E_SHAPE, "%s: a segment of this shape and depth has more bytes than a file can have", name);
+        return fail_too_large(name, geometry);
     layout.extension_offset = *offset;
     layout.file_bytes = *end;
     return Status::success;

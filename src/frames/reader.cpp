@@ -5,6 +5,7 @@
 #include "frames/delivery.hpp"
 #include "frames/patience.hpp"
 #include "frames/snapshot.hpp"
+#include "segment/notification.hpp"
 
 #include <algorithm>
 #include <cinttypes>
@@ -61,7 +62,7 @@ bool read_slot(Reader &reader, uint32_t slot, uint64_t wanted, void *destination
 Status check_readable(const Segment &segment, const void *destination, uint64_t count) noexcept
 {
     if (destination == nullptr)
-        return fail(DAO_E_ARGUMENT, "%s: the destination is a null pointer", segment.name());
+        return base::fail_null(segment.name(), "destination");
     if (count > segment.element_count())
         return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to read; expected at most the frame's %" PRIu64,
                     segment.name(), count, segment.element_count());
@@ -303,8 +304,7 @@ Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadli
 {
     Segment &segment = *reader.segment;
     if (semaphore >= segment.semaphore_limit())
-        return fail(DAO_E_SEMAPHORE, "%s: no semaphore %u; expected 0 to %d", segment.name(), semaphore,
-                    segment.semaphore_limit() - 1);
+        return segment::fail_no_semaphore(segment, semaphore);
     if (segment.read_only() && !segment.has_dao_semaphores()) // cannot take a post; an unseen frame will do
         return wait_for_frame(reader, WaitMode::asleep, reader.position.seen, deadline);
     segment::note_reader(segment, reader.place, reader.position.seen, reader.position.missed,
@@ -314,7 +314,7 @@ Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadli
     return seen(reader, reader.position.generation, newest, status);
 }
 
-// The entry among the readers says who has the claim, for who must judge it without a proof.
+// The entry among the readers says who has the claim, for others that have no proof to check.
 Status claim_semaphore(Reader &reader) noexcept
 {
     Segment &segment = *reader.segment;

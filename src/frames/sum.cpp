@@ -80,12 +80,12 @@ Status publish_sum(Reader *const *inputs, uint32_t input_count, Writer &output, 
 {
     Segment &segment = *output.segment;
     if (count > segment.element_count())
-        return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements; expected at most the frame's %" PRIu64, segment.name(),
-                    count, segment.element_count());
+        return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to add up; expected at most the frame's %" PRIu64,
+                    segment.name(), count, segment.element_count());
     if (check_inputs(inputs, input_count, output, count) != Status::success)
         return Status::error;
     if (!make_room(output, count * segment.element_bytes()))
-        return fail(DAO_E_NO_MEMORY, "%s: out of memory for the sum", segment.name());
+        return base::fail_no_memory(segment.name(), "sum");
     for (uint32_t index = 0; index < input_count; ++index)
     {
         if (Status status = read_newest(*inputs[index], output.operand.data(), count); status != Status::success)

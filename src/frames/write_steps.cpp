@@ -21,13 +21,13 @@ Status check_writable(const Writer &writer, const void *data, uint64_t position,
 {
     const Segment &segment = *writer.segment;
     if (data == nullptr)
-        return fail(DAO_E_ARGUMENT, "%s: the data is a null pointer", segment.name());
+        return base::fail_null(segment.name(), "data");
     if (count > segment.element_count() || position > segment.element_count() - count)
         return fail(DAO_E_RANGE,
                     "%s: %" PRIu64 " elements to write at %" PRIu64 "; expected at most the frame's %" PRIu64,
                     segment.name(), count, position, segment.element_count());
     if (segment.read_only())
-        return fail(DAO_E_READ_ONLY, "%s: cannot write: open for reading only", segment.name());
+        return base::fail_read_only(segment.name(), "write");
     if (writer.has_loan())
         return fail(DAO_E_STATE, "%s: cannot write: a loan is under way; commit or abort it first", segment.name());
     return base::condition(writer.name_watch.known(segment), segment.name());
@@ -138,7 +138,7 @@ uint32_t begin_frame(Writer &writer) noexcept
     const Segment &segment = *writer.segment;
     const Segment::Slots slots = segment.slots();
     const uint32_t slot = slots.next_slot();
-    // A slot that is announced already, by packets or a quiet write, has the frame's counters.
+    // A slot that was begun already, by packets or a quiet write, has the frame's counters.
     const bool is_begun = !slots.snapshot(slot).stable;
     slots.begin_write(slot);
     if (segment.depth() > 1 && !is_begun)

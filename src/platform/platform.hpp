@@ -138,7 +138,7 @@ enum class Liveness
 };
 
 // By what the system says of process ids; `dead` and `alive` are certain. A zombie is dead, unless threads of it go on.
-Liveness judge_process(const ProcessIdentity &process) noexcept;
+Liveness check_process(const ProcessIdentity &process) noexcept;
 
 // Whether the process is stopped, by a signal or a debugger. False when that cannot be asked.
 bool is_stopped(const ProcessIdentity &process) noexcept;

@@ -146,17 +146,17 @@ TEST(PlatformSemaphore, HoldsOnePostForAllWhoOpenIt)
 TEST(PlatformProcess, KnowsWhoLives)
 {
     const ProcessIdentity self = this_process().identity;
-    EXPECT_EQ(judge_process(self), Liveness::alive);
+    EXPECT_EQ(check_process(self), Liveness::alive);
     ProcessIdentity other = self;
     other.start_time += 1;
-    EXPECT_EQ(judge_process(other), Liveness::dead) << "the same id, another start time";
+    EXPECT_EQ(check_process(other), Liveness::dead) << "the same id, another start time";
     other = self;
     other.pid_namespace += 1;
-    EXPECT_EQ(judge_process(other), Liveness::unknown);
+    EXPECT_EQ(check_process(other), Liveness::unknown);
     other = self;
     other.start_time = 0;
-    EXPECT_EQ(judge_process(other), Liveness::unknown) << "somebody has the id";
-    EXPECT_EQ(judge_process({}), Liveness::unknown);
+    EXPECT_EQ(check_process(other), Liveness::unknown) << "somebody has the id";
+    EXPECT_EQ(check_process({}), Liveness::unknown);
     EXPECT_FALSE(is_stopped(self));
     EXPECT_NE(random_number(), random_number());
     char name[32];

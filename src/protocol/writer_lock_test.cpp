@@ -144,7 +144,7 @@ TEST(WriterLock, ThatWasTakenAwayIsNotReleasedByItsFormerHolder)
     LockInMemory lock;
     ASSERT_EQ(lock.of(camera).try_hold(false), LockResult::held);
     EXPECT_TRUE(lock.of(camera).is_held());
-    lock.dead.insert(camera); // judged so by mistake
+    lock.dead.insert(camera); // taken for dead by mistake
     ASSERT_EQ(lock.of(viewer).try_hold(true), LockResult::taken_over);
     EXPECT_FALSE(lock.of(camera).is_held());
     EXPECT_FALSE(lock.of(camera).open_for_packets());

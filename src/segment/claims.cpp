@@ -47,12 +47,12 @@ Status claim_semaphore(Segment &segment, Claim &claim) noexcept
     if (claimed_number(claim) >= 0)
         return Status::success;
     if (segment.extension() == nullptr)
-        return fail(DAO_E_UNSUPPORTED, "%s: cannot claim a semaphore: made by DAO, and so without claims",
+        return fail(DAO_E_UNSUPPORTED, "%s: cannot claim a semaphore: made by DAO; expected a segment of this library",
                     segment.name());
     if (segment.read_only())
-        return fail(DAO_E_READ_ONLY, "%s: cannot claim a semaphore: open for reading only", segment.name());
+        return base::fail_read_only(segment.name(), "claim a semaphore");
     if (!segment.show_presence())
-        return fail(DAO_E_NO_MEMORY, "%s: out of memory", segment.name());
+        return base::fail_no_memory(segment.name(), "process's token");
     for (uint32_t number = 0; number < segment.semaphore_limit(); ++number)
         if (try_claim(segment, number))
         {
@@ -60,7 +60,8 @@ Status claim_semaphore(Segment &segment, Claim &claim) noexcept
             drop_posts(segment, number);
             return Status::success;
         }
-    return fail(DAO_E_SEMAPHORE, "%s: cannot claim a semaphore: all %d are claimed by processes that may be alive",
+    return fail(DAO_E_SEMAPHORE,
+                "%s: cannot claim a semaphore: all %d are claimed by processes that may be alive; expected a free one",
                 segment.name(), segment.semaphore_limit());
 }
 

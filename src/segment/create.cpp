@@ -88,7 +88,7 @@ Placed create_new(const Place &place, const Layout &layout, const CreateOptions 
 Status check_owner(const char *name, const platform::FileInfo &info) noexcept
 {
     if (!info.is_regular)
-        return fail(DAO_E_EXISTS, "%s: cannot replace it: not a regular file", name);
+        return fail_not_regular(DAO_E_EXISTS, name, "replace");
     if (!info.is_own && !info.may_replace)
         return fail(DAO_E_PERMISSION,
                     "%s: cannot replace it: belongs to another user (id %u); expected a file of your own", name,
@@ -144,7 +144,8 @@ Placed create_over(const Place &place, const Layout &layout, const CreateOptions
             return create_new(place, layout, options, &info, segment);
         if (base::last_error_code() == DAO_E_FORMAT)
             (void)fail(DAO_E_EXISTS,
-                       "%s: cannot create it: exists and is not a segment; remove it or choose another name",
+                       "%s: cannot create it: exists and is not a segment; expected a name that is free: remove it or "
+                       "choose another name",
                        place.name);
         return Placed::failed;
     }
@@ -221,7 +222,7 @@ Placed create_somehow(Place &place, const Layout &layout, const CreateOptions &o
     case Presence::unknown:
         break;
     case Presence::other:
-        (void)fail(DAO_E_EXISTS, "%s: cannot create it: exists and is not a regular file", place.name);
+        (void)fail_not_regular(DAO_E_EXISTS, place.name, "create");
         break;
     }
     return Placed::failed;
@@ -238,10 +239,13 @@ Status create(const char *name, const Geometry &geometry, const CreateOptions &o
     base::Interrupts interrupts;
     Place place{name, {}, interrupts};
     Placed placed = Placed::occupied;
-    for (int attempt = 0; attempt < 100 && placed == Placed::occupied; ++attempt)
+    constexpr int attempts = 100;
+    for (int attempt = 0; attempt < attempts && placed == Placed::occupied; ++attempt)
         placed = create_somehow(place, layout, options, segment);
     if (placed == Placed::occupied)
-        return fail(DAO_E_BUSY, "%s: cannot create it: other processes keep doing so", name);
+        return fail(DAO_E_BUSY,
+                    "%s: cannot create it: busy: other processes created or removed it during each of %d attempts",
+                    name, attempts);
     if (placed == Placed::failed)
         return base::last_error_code() == DAO_E_INTERRUPTED ? Status::interrupted : Status::error;
     if (segment->has_named_semaphores()) // an adopted segment may lack some

@@ -42,7 +42,8 @@ DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
     info.state = current_state(segment);
     info.writer_pid = base::token_pid(writer);
     if (writer != 0)
-        info.writer_alive = public_value(holder != 0 ? judge(segment, holder) : judge_process(segment, writer));
+        info.writer_alive =
+            public_value(holder != 0 ? check_liveness(segment, holder) : check_process(segment, writer));
     info.writing = holder != 0 ? 1 : 0;
     info.frame_broken = holder != 0 && info.writer_alive == DAO_DEAD ? 1 : 0;
     info.takeovers = Word<uint64_t>(&extension->takeovers).load_relaxed();

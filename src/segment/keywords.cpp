@@ -53,7 +53,7 @@ class KeywordLock
         if (segment_.extension() == nullptr)
             return Status::success;
         if (!segment_.show_presence())
-            return fail(DAO_E_NO_MEMORY, "%s: out of memory", segment_.name());
+            return base::fail_no_memory(segment_.name(), "process's token");
         const Segment::Lock word = segment_.keyword_lock();
         const auto try_once = [&word](bool ask_if_dead) noexcept { return word.try_hold(ask_if_dead); };
         LockResult result = try_once(false);
@@ -98,16 +98,20 @@ bool read_whole(const Segment &segment, uint32_t index, IMAGE_KEYWORD &keyword) 
     return false;
 }
 
+Status fail_half_written(const Segment &segment, uint32_t place) noexcept
+{
+    return fail(DAO_E_BUSY, "%s: cannot read the keyword at place %u: half written; expected a whole one%s",
+                segment.name(), place, segment.read_only() ? ": a handle that may write repairs it" : "");
+}
+
 Status repair_and_read(Segment &segment, base::Interrupts &interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept
 {
     if (segment.read_only())
-        return fail(DAO_E_BUSY, "%s: cannot read a keyword: it stays half written", segment.name());
+        return fail_half_written(segment, index);
     KeywordLock lock(segment);
     if (Status status = lock.take(interrupts); status != Status::success)
         return status;
-    return read_whole(segment, index, keyword)
-               ? Status::success
-               : fail(DAO_E_BUSY, "%s: cannot read a keyword: it stays half written", segment.name());
+    return read_whole(segment, index, keyword) ? Status::success : fail_half_written(segment, index);
 }
 
 // What another program wrote there may lack the zero that ends a comment; who gets the keyword may rely on it.
@@ -157,7 +161,7 @@ Status find_keyword(Segment &segment, base::Interrupts &interrupts, const char *
 Status check_keyword_name(const Segment &segment, const char *name) noexcept
 {
     if (name == nullptr)
-        return fail(DAO_E_ARGUMENT, "%s: the keyword's name is a null pointer", segment.name());
+        return base::fail_null(segment.name(), "keyword's name");
     const size_t length = std::strlen(name);
     if (length == 0 || length > name_bytes)
         return fail(DAO_E_KEYWORD, "%s: keyword \"%.40s\" has a name of %zu bytes; expected 1 to %zu", segment.name(),
@@ -165,14 +169,24 @@ Status check_keyword_name(const Segment &segment, const char *name) noexcept
     return Status::success;
 }
 
-Status check_set(const Segment &segment, const char *name, const KeywordValue &value, const char *comment) noexcept
+Status check_changeable(const Segment &segment, const char *name) noexcept
 {
     if (check_keyword_name(segment, name) != Status::success)
         return Status::error;
-    if (segment.read_only())
-        return fail(DAO_E_READ_ONLY, "%s: cannot change keywords: open for reading only", segment.name());
+    return segment.read_only() ? base::fail_read_only(segment.name(), "change keywords") : Status::success;
+}
+
+Status fail_no_keyword(const Segment &segment, const char *name) noexcept
+{
+    return fail(DAO_E_NOT_FOUND, "%s: no keyword %s; expected the name of one that was set", segment.name(), name);
+}
+
+Status check_set(const Segment &segment, const char *name, const KeywordValue &value, const char *comment) noexcept
+{
+    if (check_changeable(segment, name) != Status::success)
+        return Status::error;
     if (value.kind == KeywordKind::text && value.text == nullptr)
-        return fail(DAO_E_ARGUMENT, "%s: keyword %s: the text is a null pointer", segment.name(), name);
+        return base::fail_null(segment.name(), "keyword's text");
     if (value.kind == KeywordKind::text && std::strlen(value.text) > text_bytes)
         return fail(DAO_E_KEYWORD, "%s: keyword %s: a text of %zu bytes; expected at most %zu", segment.name(), name,
                     std::strlen(value.text), text_bytes);
@@ -205,7 +219,10 @@ Status set_keyword(Segment &segment, base::Interrupts &interrupts, const char *n
     if (status != Status::success)
         return status;
     if (place.index == segment.layout().geometry.keywords)
-        return fail(DAO_E_KEYWORD, "%s: no room for keyword %s: all %u are in use", segment.name(), name, place.index);
+        return fail(DAO_E_KEYWORD,
+                    "%s: no room for keyword %s: all %u are in use; expected a free one: remove one, or create the "
+                    "segment with more",
+                    segment.name(), name, place.index);
     if (!place.found)
         std::memset(static_cast<void *>(&keyword), 0, sizeof keyword);
     fill(keyword.name, name_bytes, name);
@@ -232,7 +249,7 @@ Status get_keyword(Segment &segment, base::Interrupts &interrupts, const char *n
     if (Status status = find_keyword(segment, interrupts, name, place, found); status != Status::success)
         return status;
     if (!place.found)
-        return fail(DAO_E_NOT_FOUND, "%s: no keyword %s", segment.name(), name);
+        return fail_no_keyword(segment, name);
     keyword = found;
     return Status::success;
 }
@@ -277,7 +294,8 @@ Status get_keyword_at(Segment &segment, base::Interrupts &interrupts, NumberedKe
             return Status::success;
         }
     }
-    return fail(DAO_E_NOT_FOUND, "%s: no keyword number %u: %u are in use", segment.name(), index, used);
+    return fail(DAO_E_NOT_FOUND, "%s: no keyword number %u; expected less than %u, the number of keywords in use",
+                segment.name(), index, used);
 }
 
 Status count_keywords(Segment &segment, base::Interrupts &interrupts, uint32_t &count) noexcept
@@ -299,17 +317,15 @@ Status remove_keyword(Segment &segment, base::Interrupts &interrupts, const char
     KeywordPlace place;
     IMAGE_KEYWORD keyword;
     KeywordLock lock(segment);
-    if (check_keyword_name(segment, name) != Status::success)
+    if (check_changeable(segment, name) != Status::success)
         return Status::error;
-    if (segment.read_only())
-        return fail(DAO_E_READ_ONLY, "%s: cannot change keywords: open for reading only", segment.name());
     Status status = lock.take(interrupts);
     if (status == Status::success)
         status = find_keyword(segment, interrupts, name, place, keyword);
     if (status != Status::success)
         return status;
     if (!place.found)
-        return fail(DAO_E_NOT_FOUND, "%s: no keyword %s", segment.name(), name);
+        return fail_no_keyword(segment, name);
     std::memset(static_cast<void *>(&keyword), 0, sizeof keyword);
     keyword.type = unused;
     lock.write(place.index, keyword);

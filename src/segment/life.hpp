@@ -16,6 +16,9 @@ struct CreateOptions
     bool exclusive = false;      // fail when anything has the name
 };
 
+// For a name that a directory, a device or a pipe has.
+Status fail_not_regular(DAO_ERROR_CODE code, const char *name, const char *verb) noexcept;
+
 // Makes the segment or reuses the one there. On failure nothing remains and `segment` is unchanged.
 Status create(const char *name, const format::Geometry &geometry, const CreateOptions &options,
               SegmentPointer &segment) noexcept;

@@ -55,7 +55,7 @@ bool is_elsewhere(const ProcessIdentity &identity) noexcept
 
 bool IsDead::operator()(ProcessToken token) const noexcept
 {
-    return judge(*segment, token) == Liveness::dead;
+    return check_liveness(*segment, token) == Liveness::dead;
 }
 
 KnownProcess find_process(const Segment &segment, ProcessToken token) noexcept
@@ -71,7 +71,7 @@ KnownProcess find_process(const Segment &segment, ProcessToken token) noexcept
     return known;
 }
 
-Liveness judge(const Segment &segment, ProcessToken token) noexcept
+Liveness check_liveness(const Segment &segment, ProcessToken token) noexcept
 {
     token &= base::process_token_mask;
     if (token == segment.self())
@@ -81,15 +81,15 @@ Liveness judge(const Segment &segment, ProcessToken token) noexcept
         return Liveness::alive;
     if (lock != ByteLock::unavailable && base::has_proof(token))
         return Liveness::dead;
-    return platform::judge_process(find_process(segment, token).identity);
+    return platform::check_process(find_process(segment, token).identity);
 }
 
-Liveness judge_process(const Segment &segment, ProcessToken token) noexcept
+Liveness check_process(const Segment &segment, ProcessToken token) noexcept
 {
-    const Liveness here = judge(segment, token);
+    const Liveness here = check_liveness(segment, token);
     if (here != Liveness::dead || !base::has_proof(token))
         return here;
-    const Liveness anywhere = platform::judge_process(find_process(segment, token).identity);
+    const Liveness anywhere = platform::check_process(find_process(segment, token).identity);
     return anywhere == Liveness::alive ? anywhere : here;
 }
 
@@ -102,11 +102,11 @@ void describe_process(const Segment &segment, ProcessToken token, char *text, si
         platform::process_name(known.identity.pid, known.name, sizeof known.name);
     const char *state = "";
     if (platform::is_stopped(known.identity))
-        state = ", stopped (by a signal or a debugger),";
-    else if (judge(segment, token) == Liveness::unknown)
-        state = ", of which cannot be told whether it lives,";
-    std::snprintf(text, capacity, "process %u (%s)%s%s", known.identity.pid,
-                  known.name[0] != 0 ? known.name : "name not known", elsewhere ? " in another pid namespace" : "",
+        state = ", stopped by a signal or a debugger";
+    else if (check_liveness(segment, token) == Liveness::unknown)
+        state = ", not known to be alive or dead";
+    std::snprintf(text, capacity, "process %u (%s%s%s)", known.identity.pid,
+                  known.name[0] != 0 ? known.name : "name not known", elsewhere ? ", in another pid namespace" : "",
                   state);
 }
 

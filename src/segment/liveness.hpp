@@ -10,10 +10,10 @@ using platform::Liveness;
 
 // Whether a holder of a lock, or a reader, lives. Dead only with proof: the lock that it kept is free, or there is no such
 // process. A process that no longer has the segment open counts as dead.
-Liveness judge(const Segment &segment, base::ProcessToken token) noexcept;
+Liveness check_liveness(const Segment &segment, base::ProcessToken token) noexcept;
 
 // The same for a process that need not have the segment open any more.
-Liveness judge_process(const Segment &segment, base::ProcessToken token) noexcept;
+Liveness check_process(const Segment &segment, base::ProcessToken token) noexcept;
 
 // What the segment says of the process behind a token.
 struct KnownProcess

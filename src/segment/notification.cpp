@@ -2,10 +2,10 @@
 
 #include "base/error.hpp"
 
+#include <cinttypes>
+
 namespace dao::segment
 {
-
-using base::fail;
 
 namespace
 {
@@ -53,13 +53,18 @@ void wake_sleepers(const Segment &segment) noexcept
         segment.notifier().notify();
 }
 
+Status fail_no_semaphore(const Segment &segment, int64_t number) noexcept
+{
+    return base::fail(DAO_E_SEMAPHORE, "%s: no semaphore %" PRId64 "; expected 0 to %d", segment.name(), number,
+                      segment.semaphore_limit() - 1);
+}
+
 Status post(Segment &segment, uint32_t semaphore) noexcept
 {
     if (segment.read_only())
-        return fail(DAO_E_READ_ONLY, "%s: cannot post: open for reading only", segment.name());
+        return base::fail_read_only(segment.name(), "post");
     if (semaphore != protocol::log_semaphore && semaphore >= segment.semaphore_limit())
-        return fail(DAO_E_SEMAPHORE, "%s: no semaphore %u; expected 0 to %d", segment.name(), semaphore,
-                    segment.semaphore_limit() - 1);
+        return fail_no_semaphore(segment, semaphore);
     if (segment.state() != format::state_live)
         return base::condition(segment.query_name(), segment.name());
     platform::NamedSemaphore &named = segment.named_semaphore(semaphore);

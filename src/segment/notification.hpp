@@ -19,4 +19,7 @@ void retire(Segment &segment, format::SegmentState state) noexcept;
 Status post(Segment &segment, uint32_t semaphore) noexcept;
 Status post_all(Segment &segment) noexcept;
 
+// For a number that the segment does not have.
+Status fail_no_semaphore(const Segment &segment, int64_t number) noexcept;
+
 }

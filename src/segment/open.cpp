@@ -15,14 +15,19 @@ using platform::Access;
 Status check_segment_name(const char *name) noexcept
 {
     if (name == nullptr)
-        return fail(DAO_E_ARGUMENT, "the segment's name is a null pointer");
+        return base::fail_null(nullptr, "name");
     const size_t length = std::strlen(name);
     if (length == 0)
-        return fail(DAO_E_NAME, "the segment's name is empty");
+        return fail(DAO_E_NAME, "segment: its name is empty; expected 1 to %zu bytes", format::name_capacity - 1);
     if (length >= format::name_capacity)
         return fail(DAO_E_NAME, "%.40s...: the segment's name has %zu bytes; expected at most %zu", name, length,
                     format::name_capacity - 1);
     return Status::success;
+}
+
+Status fail_not_regular(DAO_ERROR_CODE code, const char *name, const char *verb) noexcept
+{
+    return fail(code, "%s: cannot %s it: not a regular file; expected the file of a segment", name, verb);
 }
 
 namespace
@@ -36,9 +41,9 @@ Status attach(const char *name, const char *path, platform::File file, bool read
     if (file.query(name, info) != Status::success)
         return Status::error;
     if (!info.is_regular)
-        return fail(DAO_E_FORMAT, "%s: not a segment: not a regular file", name);
+        return fail_not_regular(DAO_E_FORMAT, name, "open");
     if (info.bytes == 0)
-        return fail(DAO_E_FORMAT, "%s: not a segment: the file is empty", name);
+        return fail(DAO_E_FORMAT, "%s: not a segment: the file is empty; expected one that create made", name);
     if (mapping.map(name, file, info.bytes, read_only ? Access::read : Access::read_write) != Status::success ||
         format::inspect(name, mapping.data(), info.bytes, layout) != Status::success)
         return Status::error;
@@ -140,7 +145,7 @@ Status remove(const char *name) noexcept
     if (named == platform::Named::unknown)
         return Status::error;
     if (named == platform::Named::absent || !(now == info.identity))
-        return fail(DAO_E_BUSY, "%s: cannot remove it: another process replaced or removed it meanwhile", name);
+        return fail(DAO_E_BUSY, "%s: cannot remove it: busy: another process replaced or removed it meanwhile", name);
     if (platform::remove_file(path) != Status::success)
         return Status::error;
     platform::remove_unfinished(path);

@@ -111,7 +111,7 @@ DAO_READER describe(const Segment &segment, ReaderEntry &entry, ProcessToken own
 {
     DAO_READER reader = DAO_READER_INIT;
     reader.pid = base::token_pid(owner);
-    reader.alive = public_value(judge(segment, owner));
+    reader.alive = public_value(check_liveness(segment, owner));
     base::copy_shared(reader.name, entry.name, sizeof reader.name);
     reader.name[sizeof reader.name - 1] = 0;
     reader.last_cnt0 = Word<uint64_t>(&entry.last_counter).load_relaxed();
@@ -124,7 +124,7 @@ DAO_READER describe(const Segment &segment, uint64_t &, ProcessToken owner) noex
 {
     DAO_READER reader = DAO_READER_INIT;
     reader.pid = base::token_pid(owner);
-    reader.alive = public_value(judge(segment, owner));
+    reader.alive = public_value(check_liveness(segment, owner));
     return reader;
 }
 

@@ -270,7 +270,7 @@ Status make_segment(const char *name, const char *path, platform::File file, pla
     }
     catch (const std::bad_alloc &)
     {
-        return base::fail(DAO_E_NO_MEMORY, "%s: out of memory", name);
+        return base::fail_no_memory(name, "segment");
     }
 }
 

@@ -27,15 +27,11 @@ void repair(Segment &segment) noexcept
         segment.published().store_release(segment.slots().newest().counter);
 }
 
-Status fail_no_memory(const Segment &segment) noexcept
-{
-    return fail(DAO_E_NO_MEMORY, "%s: out of memory", segment.name());
-}
-
 Status fail_packets_open(const Segment &segment) noexcept
 {
     return fail(DAO_E_STATE,
-                "%s: cannot write: this process is putting a frame together from packets; finalise it first",
+                "%s: cannot write: this process is putting a frame together from packets; expected further packets, "
+                "or finalise",
                 segment.name());
 }
 
@@ -62,7 +58,7 @@ template <class Try>
 Status lock(Segment &segment, base::Interrupts &interrupts, Try &&try_once) noexcept
 {
     if (!segment.show_presence())
-        return fail_no_memory(segment);
+        return base::fail_no_memory(segment.name(), "process's token");
     const Segment::Lock word = segment.writer_lock();
     const auto try_now = [&](bool ask_if_dead) noexcept { return try_once(word, ask_if_dead); };
     const LockResult result = try_now(false);
@@ -78,12 +74,14 @@ Status lock(Segment &segment, base::Interrupts &interrupts, Try &&try_once) noex
 Status fail_busy(const Segment &segment, base::ProcessToken holder, const char *lock) noexcept
 {
     if (holder == 0) // free by now, and taken by others time and again
-        return fail(DAO_E_BUSY, "%s: busy: others keep taking the %s", segment.name(), lock);
+        return fail(DAO_E_BUSY,
+                    "%s: busy: other processes took the %s each time; expected it free within the time limit",
+                    segment.name(), lock);
     char who[160];
     describe_process(segment, holder, who, sizeof who);
-    const bool unknown = judge(segment, holder) == Liveness::unknown;
-    return fail(DAO_E_BUSY, "%s: busy: %s holds the %s%s", segment.name(), who, lock,
-                unknown ? "; `daoshm unlock` frees it" : "");
+    const bool unknown = check_liveness(segment, holder) == Liveness::unknown;
+    return fail(DAO_E_BUSY, "%s: busy: %s holds the %s; expected it free within the time limit%s", segment.name(), who,
+                lock, unknown ? "; `daoshm unlock` frees it" : "");
 }
 
 Status lock_for_frame(Segment &segment, base::Interrupts &interrupts) noexcept
@@ -131,7 +129,7 @@ Freed seize(const Segment &segment, const Segment::Lock &word, bool force) noexc
         const base::ProcessToken holder = word.holder();
         if (holder == 0)
             return Freed::nothing;
-        if (!force && judge(segment, holder) == Liveness::alive)
+        if (!force && check_liveness(segment, holder) == Liveness::alive)
             return Freed::refused;
         if (word.try_seize(holder) == LockResult::taken_over)
             return Freed::done;
@@ -143,11 +141,14 @@ Freed seize(const Segment &segment, const Segment::Lock &word, bool force) noexc
 Status unlock_by_hand(Segment &segment, bool force) noexcept
 {
     if (segment.extension() == nullptr)
-        return fail(DAO_E_UNSUPPORTED, "%s: made by DAO, and so without a writer lock", segment.name());
+        return fail(
+            DAO_E_UNSUPPORTED,
+            "%s: cannot unlock it: made by DAO, and so without a writer lock; expected a segment of this library",
+            segment.name());
     if (segment.read_only())
-        return fail(DAO_E_READ_ONLY, "%s: open for reading only", segment.name());
+        return base::fail_read_only(segment.name(), "unlock it");
     if (!segment.show_presence())
-        return fail_no_memory(segment);
+        return base::fail_no_memory(segment.name(), "process's token");
     const Freed frames = seize(segment, segment.writer_lock(), force);
     if (frames == Freed::done)
     {

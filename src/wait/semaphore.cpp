@@ -43,7 +43,10 @@ Status wait_for_named(Segment &segment, uint32_t semaphore, Cancellation &cancel
     if (!named.is_open())
         segment.open_named_semaphores(false, 0); // made since we opened the segment, perhaps
     if (!named.is_open())
-        return base::fail(DAO_E_SEMAPHORE, "%s: cannot open its named semaphore %u", segment.name(), semaphore);
+        return base::fail(
+            DAO_E_SEMAPHORE,
+            "%s: cannot open its named semaphore %u: missing, or not permitted; expected the one made with the segment",
+            segment.name(), semaphore);
     const auto take = [&](bool woken) noexcept { return woken && segment.state() == format::state_live; };
     return wait_on_system(segment, named, longest_sleep_ns, take, cancellation, deadline);
 }

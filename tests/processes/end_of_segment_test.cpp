@@ -1,4 +1,4 @@
-// A segment whose name was removed or given to another: what readers are told, by this library's calls or by a plain rm or mv.
+// A segment whose name was removed or given to another: what readers see, by this library's calls or by a plain rm or mv.
 #include "frames.hpp"
 #include "image.hpp"
 #include "segment_name.hpp"

@@ -172,7 +172,7 @@ TEST(Liveness, WriterInAContainerIsNamedToThoseWhoWait)
     const std::string message = daoLastErrorMessage();
     EXPECT_NE(message.find("process 1 (" + program_name()), std::string::npos) << message;
     EXPECT_NE(message.find("in another pid namespace"), std::string::npos) << message;
-    EXPECT_EQ(message.find("cannot be told"), std::string::npos) << message;
+    EXPECT_EQ(message.find("not known"), std::string::npos) << message;
 }
 
 TEST(Liveness, StoppedWriterIsAliveAndSaidToBeStopped)
@@ -238,7 +238,7 @@ TEST(Liveness, WhatCannotBeToldIsSaidAndUnlockedByHandOnly)
     ASSERT_EQ(daoShmImage2Shm(frame.data(), size, segment.image()), DAO_ERROR);
     const std::string message = daoLastErrorMessage();
     EXPECT_EQ(daoLastErrorCode(), DAO_E_BUSY);
-    EXPECT_NE(message.find("cannot be told whether it lives"), std::string::npos) << message;
+    EXPECT_NE(message.find("not known to be alive or dead"), std::string::npos) << message;
     EXPECT_NE(message.find("daoshm unlock"), std::string::npos) << message;
     ASSERT_EQ(daoShmUnlock(segment.image(), 0), DAO_SUCCESS) << daoLastErrorMessage();
     EXPECT_EQ(segment.image().info().writing, 0u);

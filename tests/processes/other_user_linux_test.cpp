@@ -26,7 +26,7 @@ namespace
 using namespace test;
 
 // Over and over: wakes all who sleep on any word of the segment, or moves them to a word of its own, of which nobody knows.
-int play_disturber(const Arguments &arguments)
+int play_meddler(const Arguments &arguments)
 {
     const bool moves = arguments.at(1) == "move";
     const int file = open(arguments.at(0).c_str(), O_RDONLY | O_CLOEXEC);
@@ -55,7 +55,7 @@ int play_disturber(const Arguments &arguments)
         }
     return 0;
 }
-const Role disturber("disturber", play_disturber);
+const Role meddler("meddler", play_meddler);
 
 class OtherUser : public testing::Test
 {
@@ -79,7 +79,7 @@ class OtherUser : public testing::Test
 
 TEST_F(OtherUser, WhoWakesAllEndsNoWait)
 {
-    Child other("disturber", {name.text(), "wake"});
+    Child other("meddler", {name.text(), "wake"});
     ASSERT_EQ(other.line(), "at work");
     for (int wait = 0; wait < 5; ++wait)
     {
@@ -94,7 +94,7 @@ TEST_F(OtherUser, WhoWakesAllEndsNoWait)
 
 TEST_F(OtherUser, WhoMovesASleeperDelaysItByAMomentAndNoMore)
 {
-    Child other("disturber", {name.text(), "move"});
+    Child other("meddler", {name.text(), "move"});
     ASSERT_EQ(other.line(), "at work");
     std::atomic<bool> is_over{false};
     int_fast8_t status = DAO_ERROR;

@@ -55,14 +55,14 @@ bool sleeps(pid_t thread)
     return text.find(") S") != std::string::npos;
 }
 
-// What `wait` returns, when `disturb` is called once as soon as the wait sleeps.
-int_fast8_t disturbed(const std::function<int_fast8_t()> &wait, const std::function<void(pthread_t)> &disturb)
+// What `wait` returns, when `interrupt` is called once as soon as the wait sleeps.
+int_fast8_t interrupted(const std::function<int_fast8_t()> &wait, const std::function<void(pthread_t)> &interrupt)
 {
     std::atomic<bool> waits{false};
     const auto waiter = static_cast<pid_t>(syscall(SYS_gettid));
     std::thread other([&, thread = pthread_self()] {
         eventually([&] { return waits && sleeps(waiter); }, std::chrono::seconds(20));
-        disturb(thread);
+        interrupt(thread);
     });
     waits = true;
     const int_fast8_t status = wait();
@@ -106,7 +106,7 @@ TEST_P(SingleSignal, EndsAWait)
     else
         image.open(name.text());
     for (int time = 0; time < 40; ++time)
-        ASSERT_EQ(disturbed([&] { return wait_for_frame(image, mode, 0, 30 * second_ns); }, send_signal),
+        ASSERT_EQ(interrupted([&] { return wait_for_frame(image, mode, 0, 30 * second_ns); }, send_signal),
                   DAO_INTERRUPTED)
             << time;
 }
@@ -201,8 +201,8 @@ class LockedOut : public testing::Test
     void expect_ends(const std::function<int_fast8_t()> &call)
     {
         for (int time = 0; time < 5; ++time)
-            EXPECT_EQ(disturbed(call, send_signal), DAO_INTERRUPTED) << "a signal";
-        EXPECT_EQ(disturbed(call, [](pthread_t) { daoShmInterrupt(); }), DAO_INTERRUPTED) << "an interrupt";
+            EXPECT_EQ(interrupted(call, send_signal), DAO_INTERRUPTED) << "a signal";
+        EXPECT_EQ(interrupted(call, [](pthread_t) { daoShmInterrupt(); }), DAO_INTERRUPTED) << "an interrupt";
         EXPECT_EQ(daoLastErrorCode(), DAO_E_INTERRUPTED);
         EXPECT_EQ(daoShmGetCounter(image_), 0u);
     }

@@ -114,7 +114,7 @@ function Base.close(segment::Segment)
 end
 
 """The frame's shape."""
-Base.size(segment::Segment) = (facts = metadata(segment); Int.(facts.size[1:facts.naxis]))
+Base.size(segment::Segment) = (fields = metadata(segment); Int.(fields.size[1:fields.naxis]))
 
 """The type of the frame's elements."""
 Base.eltype(segment::Segment) = ELEMENTS[metadata(segment).atype]
@@ -255,7 +255,7 @@ function keyword(segment::Segment, name::AbstractString)
     return String(bytes[1:something(findfirst(iszero, bytes), 17)-1])
 end
 
-"""Remove a segment's file. Who has it open keeps the memory, and is told."""
+"""Remove a segment's file. Programs that have it open keep the memory; their calls report the removal."""
 removesegment(name::AbstractString) = check(ccall(symbol(:daoShmRemove), Int8, (Cstring,), name))
 
 end

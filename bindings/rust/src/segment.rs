@@ -296,7 +296,7 @@ impl<T: Element> Drop for Loan<'_, T> {
     }
 }
 
-/// Remove a segment's file. Who has it open keeps the memory, and is told.
+/// Remove a segment's file. Programs that have it open keep the memory; their calls report the removal.
 pub fn remove(name: &str) -> Result<()> {
     let path = CString::new(name)?;
     // SAFETY: a text that ends with zero.

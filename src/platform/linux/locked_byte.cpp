@@ -10,14 +10,14 @@ namespace dao::platform
 namespace
 {
 
-constexpr size_t kept_bytes = 1; // of a page
+constexpr size_t mapped_bytes = 1; // of a page
 
 }
 
 void end_lock(LockKeeper keeper) noexcept
 {
     void *page = reinterpret_cast<void *>(keeper.number); // NOLINT(performance-no-int-to-ptr): as it was given out
-    munmap(page, kept_bytes);
+    munmap(page, mapped_bytes);
 }
 
 ByteLock LockedByte::lock(const File &file, const char *path, uint64_t position) noexcept
@@ -26,12 +26,12 @@ ByteLock LockedByte::lock(const File &file, const char *path, uint64_t position)
     File own;
     if (!file.open_again(path, own))
         return ByteLock::unavailable;
-    void *page = mmap(nullptr, kept_bytes, PROT_NONE, MAP_SHARED, own.descriptor(), 0);
+    void *page = mmap(nullptr, mapped_bytes, PROT_NONE, MAP_SHARED, own.descriptor(), 0);
     if (page == MAP_FAILED)
         return ByteLock::unavailable;
     const LockKeeper keeper{reinterpret_cast<intptr_t>(page)};
     const ByteLock result =
-        madvise(page, kept_bytes, MADV_DONTFORK) == 0 ? own.lock_byte(position) : ByteLock::unavailable;
+        madvise(page, mapped_bytes, MADV_DONTFORK) == 0 ? own.lock_byte(position) : ByteLock::unavailable;
     if (result == ByteLock::own)
         keeper_.reset(keeper);
     else

@@ -92,7 +92,7 @@ bool has_ended(char state) noexcept
 }
 
 // Of a process whose first thread has ended: the others may go on.
-Liveness judge_threads(uint32_t pid) noexcept
+Liveness check_threads(uint32_t pid) noexcept
 {
     const Uncancelled uncancelled;
     char path[320];
@@ -151,7 +151,7 @@ ProcessInfo find_this_process() noexcept
     return info;
 }
 
-Liveness judge_process(const ProcessIdentity &process) noexcept
+Liveness check_process(const ProcessIdentity &process) noexcept
 {
     if (!is_near(process))
         return Liveness::unknown;
@@ -163,7 +163,7 @@ Liveness judge_process(const ProcessIdentity &process) noexcept
         return Liveness::unknown;
     if (!same)
         return Liveness::dead;
-    return has_ended(stat.state) ? judge_threads(process.pid) : Liveness::alive;
+    return has_ended(stat.state) ? check_threads(process.pid) : Liveness::alive;
 }
 
 bool is_stopped(const ProcessIdentity &process) noexcept

@@ -53,7 +53,7 @@ ProcessInfo find_this_process() noexcept
     return info;
 }
 
-Liveness judge_process(const ProcessIdentity &process) noexcept
+Liveness check_process(const ProcessIdentity &process) noexcept
 {
     if (process.pid == 0 || process.pid_namespace != whole_machine)
         return Liveness::unknown;

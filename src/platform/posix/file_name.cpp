@@ -161,7 +161,10 @@ Status create_beside(const char *name, uint32_t mode, File &file, char *temporar
         is_kept = keep_from_removers(file);
     }
     if (!is_kept)
-        return base::fail(DAO_E_BUSY, "%s: cannot create it: other processes keep removing it", name);
+        return base::fail(
+            DAO_E_BUSY,
+            "%s: cannot create it: busy: other processes removed its new file %d times; expected it to stay", name,
+            attempts);
     // A mode that was asked for holds whatever the umask.
     if (mode != 0600 && fchmod(file.descriptor(), static_cast<mode_t>(mode)) != 0)
     {

@@ -82,7 +82,8 @@ Status open_file(const char *name, Access access, File &file) noexcept
     if (presence == Presence::other)
     {
         file.close();
-        return base::fail(DAO_E_EXISTS, "%s: cannot open it: a directory or a device", name);
+        return base::fail(DAO_E_EXISTS, "%s: cannot open it: a directory or a device; expected the file of a segment",
+                          name);
     }
     return file.is_open() ? Status::success : fail_system(name, "open", cause);
 }

@@ -135,7 +135,8 @@ void RecordingFiles::take_name()
         sync();
         frames_.rename(path_);
         is_name_new_ = true;
-        std::error_code error; // a file beside it that stays is seen to belong to other frames, and complete() replaces it
+        // A file beside it that stays is seen to belong to other frames, and complete() replaces it.
+        std::error_code error;
         if (has_records_file())
             fs::remove(path_of(records_path_), error);
     }

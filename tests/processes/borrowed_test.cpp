@@ -1,4 +1,4 @@
-// What a handle hands out beside frames that are copied: slots by pointer, their descriptions, memory that stays.
+// What a handle lends: slots by pointer, their descriptions, memory that stays.
 #include "frames.hpp"
 #include "image.hpp"
 #include "segment_name.hpp"
