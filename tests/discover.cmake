@@ -2,8 +2,6 @@
 # Those that PATTERN matches keep several processors busy: each counts as four of ctest's jobs, so that with four jobs a
 # processor the others, which mostly sleep, run side by side and these do not. An emulator, or a sanitizer, takes too long
 # to start for a process each: there a few processes share the cases.
-set(dao_emulator_shards 4)
-set(dao_sanitizer_shards 16)
 
 function(dao_add_shards target count filter)
   foreach(number RANGE 1 ${count})
@@ -18,7 +16,7 @@ endfunction()
 function(dao_discover_tests target)
   cmake_parse_arguments(PARSE_ARGV 1 argument "" "LOADED" "PROPERTIES")
   if(CMAKE_CROSSCOMPILING)
-    dao_add_shards(${target} ${dao_emulator_shards} "*" ${argument_PROPERTIES})
+    dao_add_shards(${target} 4 "*" ${argument_PROPERTIES})
     return()
   endif()
   set(others "*")
@@ -28,7 +26,7 @@ function(dao_discover_tests target)
     set(others "-${argument_LOADED}")
   endif()
   if(DAO_SANITIZE)
-    dao_add_shards(${target} ${dao_sanitizer_shards} "${others}" ${argument_PROPERTIES})
+    dao_add_shards(${target} 16 "${others}" ${argument_PROPERTIES})
   else()
     gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 TEST_FILTER "${others}" PROPERTIES ${argument_PROPERTIES})
   endif()
