@@ -53,13 +53,18 @@ struct Sequence
 Sequence sequence_of(const FrameReader &file, const std::vector<uint64_t> *segment_shape, const std::string &path)
 {
     const Geometry &all = file.header().geometry;
-    const bool is_one_frame = file.records().empty() && segment_shape != nullptr && all.shape == *segment_shape;
-    if (is_one_frame)
-        return {1, all};
-    if (all.shape.size() < 2 || all.shape.size() > 4)
-        throw ToolError(fmt::format("{}: shape {}; expected two to four axes, with the frames along the first", path,
+    if (file.records().empty() && segment_shape != nullptr && is_frame_of(all.shape, *segment_shape))
+        return {1, {all.atype, *segment_shape}};
+    if (all.shape.size() < 2)
+        throw ToolError(fmt::format("{}: shape {}; expected at least two axes, with the frames along the first", path,
                                     shape_text(all.shape)));
-    return {all.shape[0], {all.atype, {all.shape.begin() + 1, all.shape.end()}}};
+    const std::vector<uint64_t> found(all.shape.begin() + 1, all.shape.end());
+    const bool is_of_segment = segment_shape != nullptr && is_frame_of(found, *segment_shape);
+    const Geometry frame{all.atype, is_of_segment ? *segment_shape : without_unit_axes(found)};
+    if (frame.shape.size() > most_segment_axes)
+        throw ToolError(fmt::format("{}: shape {}; expected frames of at most {} axes, along the first", path,
+                                    shape_text(all.shape), most_segment_axes));
+    return {all.shape[0], frame};
 }
 
 /// Make the segment, with the file's keywords.

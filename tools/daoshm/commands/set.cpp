@@ -38,15 +38,14 @@ struct SetOptions
 uint64_t first_element(const Geometry &file, const Geometry &segment, const SetOptions &options)
 {
     const uint64_t frame = options.frame.value_or(0);
-    if (file.shape == segment.shape)
+    if (is_frame_of(file.shape, segment.shape))
     {
         if (frame != 0)
             throw ToolError(fmt::format("--frame: {}; expected 0: {} is one frame of the segment's shape, {}", frame,
                                         options.file, shape_text(segment.shape)));
         return 0;
     }
-    const bool is_cube = file.shape.size() == segment.shape.size() + 1 &&
-                         std::equal(segment.shape.begin(), segment.shape.end(), file.shape.begin() + 1);
+    const bool is_cube = !file.shape.empty() && is_frame_of({file.shape.begin() + 1, file.shape.end()}, segment.shape);
     if (!is_cube)
         throw ToolError(fmt::format("{}: shape {}; expected that of {}: {}", options.file, shape_text(file.shape),
                                     options.segment, shape_text(segment.shape)));
@@ -87,6 +86,7 @@ int run_set(const SetOptions &options)
     Geometry wanted = file->header().geometry;
     if ((!file->records().empty() || options.frame) && !wanted.shape.empty()) // frames along the first axis
         wanted.shape.erase(wanted.shape.begin());
+    wanted.shape = without_unit_axes(wanted.shape);
     check_shape(options.file, wanted); // before it is read
     const std::vector<std::byte> frame = read_frame(*file, wanted, options);
     print_left_out(*file, options.file);
@@ -114,10 +114,10 @@ void add_set(Tool &tool)
         ->capture_default_str();
     command->add_flag("--cast", options->cast,
                       "Convert to the segment's type; reals are rounded to the nearest integer");
-    command->footer(
-        "Shapes must be equal. Without --cast, only types that the segment's type holds unchanged are converted.\n\n"
-        "Examples:\n  daoshm set flat flat.npy\n  daoshm set reference reference.fits --create\n"
-        "  daoshm set wfs night.fits --frame 17 --cast");
+    command->footer("Shapes must be equal, but for axes of length 1 that only the file has. Without --cast, only types "
+                    "that the segment's type holds unchanged are converted.\n\n"
+                    "Examples:\n  daoshm set flat flat.npy\n  daoshm set reference reference.fits --create\n"
+                    "  daoshm set wfs night.fits --frame 17 --cast");
 }
 
 }

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "files/fits_elements.hpp"
+
 namespace daoshm
 {
 
@@ -128,27 +130,15 @@ uint8_t floating_type(uint8_t atype)
     return is_safe_cast(atype, type_code<float>()) ? type_code<float>() : type_code<double>();
 }
 
-int read_as_double(fitsfile *file, uint64_t first, uint64_t count, double *values, int &status)
-{
-    double undefined = std::numeric_limits<double>::quiet_NaN();
-    int found = 0;
-    fits_read_img(file, TDOUBLE, static_cast<LONGLONG>(first) + 1, static_cast<LONGLONG>(count), &undefined, values,
-                  &found, &status);
-    return found;
-}
-
 bool has_undefined(fitsfile *file, uint64_t count, const std::string &path)
 {
     constexpr uint64_t step = uint64_t{1} << 20U;
     std::vector<double> values(std::min(step, count));
+    double undefined = std::numeric_limits<double>::quiet_NaN();
     for (uint64_t first = 0; first < count; first += step)
-    {
-        int status = 0;
-        const int found = read_as_double(file, first, std::min(step, count - first), values.data(), status);
-        check_fits(status, path);
-        if (found != 0)
+        if (read_fits_elements(file, type_code<double>(), first, std::min(step, count - first), &undefined,
+                               values.data(), path))
             return true;
-    }
     return false;
 }
 
@@ -165,15 +155,73 @@ void require_data(fitsfile *file, uint64_t wanted_bytes, const std::string &path
                                     found_bytes, wanted_bytes));
 }
 
-/// Throw where real numbers were compressed as integers and it is not said how: cfitsio would take bits for numbers.
-void require_quantization(fitsfile *file, const std::string &path)
+/// Was at least a part of the image's real numbers compressed as integers? Throw when it was and it is not said how:
+/// cfitsio would take bits for numbers.
+bool is_quantized(fitsfile *file, const std::string &path)
 {
+    if (file->Fptr->cn_zscale != 0)
+        return true;
     const int compression = file->Fptr->compress_type;
-    const bool is_of_integers = compression == RICE_1 || compression == PLIO_1 || compression == HCOMPRESS_1;
-    if (is_of_integers && file->Fptr->cn_zscale == 0)
+    if (compression == RICE_1 || compression == PLIO_1 || compression == HCOMPRESS_1)
         throw ToolError(fmt::format("{}: real numbers that were compressed as integers, without ZSCALE; expected it: "
                                     "their values cannot be told",
                                     path));
+    return false;
+}
+
+/// Read real numbers as they are stored, or, where they are integers, as these say. `undefined`: what an integer that
+/// stands for no number becomes; null: a number.
+template <typename Real>
+void read_stored(fitsfile *file, uint64_t first, uint64_t count, Real *undefined, Real *destination,
+                 const std::string &path)
+{
+    int status = 0;
+    fits_set_bscale(file, 1, 0, &status);
+    check_fits(status, path);
+    read_fits_elements(file, type_code<Real>(), first, count, undefined, destination, path);
+}
+
+/// Where cfitsio looks for undefined integers it makes NaN of infinities and 0 of the smallest numbers, which only the
+/// parts of the image have that could not be compressed as integers: those it reads well when it looks for none.
+template <typename Real>
+void read_quantized(fitsfile *file, uint64_t first, uint64_t count, Real *destination, const std::string &path)
+{
+    Real undefined = std::numeric_limits<Real>::quiet_NaN();
+    read_stored(file, first, count, &undefined, destination, path);
+    if (std::none_of(destination, destination + count, [](Real number) { return std::isnan(number) || number == 0; }))
+        return;
+    std::vector<Real> unchecked(count);
+    read_stored<Real>(file, first, count, nullptr, unchecked.data(), path);
+    std::transform(destination, destination + count, unchecked.begin(), destination, [](Real checked, Real number) {
+        const bool was_infinite = std::isnan(checked) && std::isinf(number);
+        const bool was_small = checked == 0 && std::fpclassify(number) == FP_SUBNORMAL;
+        return was_infinite || was_small ? number : checked;
+    });
+}
+
+template <typename Real>
+void read_reals(fitsfile *file, const FitsValues &values, uint64_t first, uint64_t count, void *destination,
+                const std::string &path)
+{
+    const bool is_scaled = values.scale != 1 || values.zero != 0;
+    std::vector<Real> room(is_scaled ? count : 0);
+    Real *const numbers = is_scaled ? room.data() : static_cast<Real *>(destination);
+    if (values.is_quantized)
+        read_quantized(file, first, count, numbers, path);
+    else
+        read_stored<Real>(file, first, count, nullptr, numbers, path);
+    std::transform(room.begin(), room.end(), static_cast<double *>(destination),
+                   [&](Real number) { return number * values.scale + values.zero; });
+}
+
+void read_integers(fitsfile *file, const FitsValues &values, uint64_t first, uint64_t count, void *destination,
+                   const std::string &path)
+{
+    float undefined_float = std::numeric_limits<float>::quiet_NaN();
+    double undefined_double = std::numeric_limits<double>::quiet_NaN();
+    const bool is_float = values.atype == type_code<float>();
+    void *undefined = is_float ? static_cast<void *>(&undefined_float) : &undefined_double;
+    read_fits_elements(file, values.atype, first, count, values.has_nulls ? undefined : nullptr, destination, path);
 }
 
 }
@@ -185,21 +233,25 @@ FitsValues fits_values(fitsfile *file, uint64_t count, const std::string &path)
     fits_get_img_type(file, &bitpix, &status);
     const bool is_compressed = fits_is_compressed_image(file, &status) != 0;
     check_fits(status, path);
+    if (is_compressed && file->Fptr->compress_type == NOCOMPRESS) // as some write for a try
+        throw ToolError(
+            fmt::format("{}: compressed as NOCOMPRESS, which cfitsio does not read; expected RICE_1, GZIP_1, "
+                        "GZIP_2, PLIO_1 or HCOMPRESS_1",
+                        path));
     const uint8_t stored = stored_type(bitpix, path);
     if (!is_compressed)
         require_data(file, count * daoTypeSize(stored), path);
-    else if (bitpix < 0)
-        require_quantization(file, path);
-    const double scale = scale_number(file, "BSCALE", 1, path);
-    const double zero = scale_number(file, "BZERO", 0, path);
-    const bool is_scaled = scale != 1 || zero != 0;
-    FitsValues values{is_scaled ? scaled_type(stored, scale, zero) : stored, false};
     const bool is_integer = bitpix > 0;
-    if (!is_integer)
-        values.has_nulls = is_compressed || is_scaled; // NaN in a plain image is read as it is
-    else if (header_number(file, "BLANK") || header_number(file, "ZBLANK"))
-        values.has_nulls = has_undefined(file, count, path);
-    if (values.has_nulls && is_integer)
+    FitsValues values;
+    values.stored = stored;
+    values.scale = scale_number(file, "BSCALE", 1, path);
+    values.zero = scale_number(file, "BZERO", 0, path);
+    const bool is_scaled = values.scale != 1 || values.zero != 0;
+    values.atype = is_scaled ? scaled_type(stored, values.scale, values.zero) : stored;
+    values.is_quantized = is_compressed && !is_integer && is_quantized(file, path);
+    const bool may_have_nulls = is_integer && (header_number(file, "BLANK") || header_number(file, "ZBLANK"));
+    values.has_nulls = may_have_nulls && has_undefined(file, count, path);
+    if (values.has_nulls)
         values.atype = floating_type(values.atype);
     return values;
 }
@@ -207,15 +259,12 @@ FitsValues fits_values(fitsfile *file, uint64_t count, const std::string &path)
 void read_fits_numbers(fitsfile *file, const FitsValues &values, uint64_t first, uint64_t count, void *destination,
                        const std::string &path)
 {
-    float undefined_float = std::numeric_limits<float>::quiet_NaN();
-    double undefined_double = std::numeric_limits<double>::quiet_NaN();
-    const bool is_float = values.atype == type_code<float>();
-    void *undefined = is_float ? static_cast<void *>(&undefined_float) : &undefined_double;
-    int status = 0;
-    int found = 0;
-    fits_read_img(file, fits_type(values.atype).datatype, static_cast<LONGLONG>(first) + 1,
-                  static_cast<LONGLONG>(count), values.has_nulls ? undefined : nullptr, destination, &found, &status);
-    check_fits(status, path);
+    if (values.stored == type_code<float>())
+        read_reals<float>(file, values, first, count, destination, path);
+    else if (values.stored == type_code<double>())
+        read_reals<double>(file, values, first, count, destination, path);
+    else
+        read_integers(file, values, first, count, destination, path);
 }
 
 }

@@ -11,8 +11,12 @@ namespace daoshm
 
 struct FitsValues
 {
-    uint8_t atype = 0;      ///< of the single numbers
-    bool has_nulls = false; ///< undefined ones are possible, and read as NaN
+    uint8_t atype = 0;         ///< of the single numbers
+    bool has_nulls = false;    ///< undefined integers are there, and read as NaN
+    bool is_quantized = false; ///< real numbers, that were compressed as integers where that was possible
+    uint8_t stored = 0;        ///< the type in the file, in which real numbers are read; they are scaled here
+    double scale = 1;
+    double zero = 0;
 };
 
 /// Of the image that `file` stands at, of `count` numbers: the smallest type that holds every one exactly, and where

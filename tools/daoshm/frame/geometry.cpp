@@ -51,6 +51,24 @@ std::string shape_text(const std::vector<uint64_t> &shape)
     return fmt::format("{}", fmt::join(shape, "x"));
 }
 
+std::vector<uint64_t> without_unit_axes(std::vector<uint64_t> shape, size_t most)
+{
+    while (shape.size() > most)
+    {
+        const auto unit = std::find(shape.begin(), shape.end(), 1);
+        if (unit == shape.end())
+            break;
+        shape.erase(unit);
+    }
+    return shape;
+}
+
+bool is_frame_of(const std::vector<uint64_t> &file, const std::vector<uint64_t> &segment)
+{
+    return file == segment ||
+           (file.size() > segment.size() && without_unit_axes(file, 0) == without_unit_axes(segment, 0));
+}
+
 std::vector<uint32_t> parse_shape(const std::string &text)
 {
     const auto refuse = [&] {
@@ -76,7 +94,7 @@ std::vector<uint32_t> parse_shape(const std::string &text)
             throw refuse();
         ++at;
     }
-    if (shape.size() > 3)
+    if (shape.size() > most_segment_axes)
         throw refuse();
     return shape;
 }

@@ -25,6 +25,14 @@ struct Geometry
 /// "512x512"
 std::string shape_text(const std::vector<uint64_t> &shape);
 
+inline constexpr size_t most_segment_axes = 3;
+
+/// The shape without axes of length 1, of which the first go first, until `most` axes are left, or only longer ones.
+std::vector<uint64_t> without_unit_axes(std::vector<uint64_t> shape, size_t most = most_segment_axes);
+
+/// Is a frame of shape `file` one of shape `segment`, but for axes of length 1 that only the file has?
+bool is_frame_of(const std::vector<uint64_t> &file, const std::vector<uint64_t> &segment);
+
 /// A shape from "512x512" or "512,512"; throws a usage error unless it is one to three numbers from 1 to 2^32 - 1.
 std::vector<uint32_t> parse_shape(const std::string &text);
 

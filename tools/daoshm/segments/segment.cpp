@@ -103,9 +103,9 @@ Dao::Image open_writer(const std::string &name)
 
 void check_shape(const std::string &path, const Geometry &frame)
 {
-    constexpr size_t most_axes = 3;
-    if (frame.shape.empty() || frame.shape.size() > most_axes)
-        throw ToolError(fmt::format("{}: shape {}; expected one to {} axes", path, shape_text(frame.shape), most_axes));
+    if (frame.shape.empty() || frame.shape.size() > most_segment_axes)
+        throw ToolError(
+            fmt::format("{}: shape {}; expected one to {} axes", path, shape_text(frame.shape), most_segment_axes));
     for (const uint64_t axis : frame.shape)
         if (axis == 0 || axis > UINT32_MAX)
             throw ToolError(fmt::format("{}: shape {}; expected 1 to {} elements along an axis", path,
