@@ -42,6 +42,7 @@ def segments(tool, terminal):
     tool("set", "cube", "cube.npy", "--create")
     numpy.save(tool.folder / "line.npy", numpy.linspace(-1.23456e-7, 1.23456e9, 300))
     tool("set", "line", "line.npy", "--create")
+    (tool.folder / "a-segment-that-is-damaged.im.shm").write_bytes(b"x" * 5000)
     if "without the network" not in tool("net", "status", code=None) + tool.errors:
         publisher = tool.start("publish", "cube", "--port", 0, "--no-announce")
         assert "publishing" in publisher.stdout.readline()
@@ -59,6 +60,15 @@ def test_no_line_is_broken(tool, terminal, segments, columns):
         ["net", "status"], ["doctor", tool.folder], ["bench", "--time", 0.05],
     ):  # fmt: skip
         screen_of(terminal, columns, *command)
+
+
+@pytest.mark.parametrize("columns", [10, 40, 80])
+def test_why_a_segment_cannot_be_opened_is_told_whole(tool, terminal, segments, columns):
+    whole = tool("ls", tool.folder).splitlines()[-1]
+    assert whole.startswith("damaged: ") and "a-segment-that-is-damaged.im.shm" in whole
+    screen = screen_of(terminal, columns, "ls", tool.folder)
+    begin = next(number for number, line in enumerate(screen) if line.startswith("damaged:"))
+    assert "".join(screen[begin : screen.index("exit=0")]).replace(" ", "") == whole.replace(" ", "")
 
 
 def test_what_is_left_out_is_the_least_important(tool, terminal, segments):

@@ -69,6 +69,20 @@ Cell segment_cell(const SegmentStatus &status, SegmentColumn column, const std::
     return {};
 }
 
+namespace
+{
+
+/// "damaged: ..." in lines that fit the terminal.
+std::string problem_lines(const StateText &state, const std::string &problem)
+{
+    constexpr size_t indent = 2;
+    const std::string begin = state.text + ":";
+    const std::string lines = wrapped(begin + " " + printable(problem), output_columns(), indent);
+    return lines.starts_with(begin) ? paint(state.style, begin) + lines.substr(begin.size()) : lines;
+}
+
+}
+
 std::string segment_table(const std::vector<SegmentStatus> &statuses)
 {
     const std::string folder = common_folder(statuses);
@@ -93,7 +107,7 @@ std::string segment_table(const std::vector<SegmentStatus> &statuses)
     std::string text = table.text();
     for (const SegmentStatus &status : statuses)
         if (const StateText state = state_text(status); !status.problem.empty())
-            text += fmt::format("{} {}\n", paint(state.style, state.text + ":"), printable(status.problem));
+            text += problem_lines(state, status.problem);
     return text;
 }
 
