@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 from conftest import AWAY_S, DAOSHM, TIME_LIMIT_S
-from timing import unless_late, until
+from timing import Lateness, unless_late, until
 
 from daoShm import shm
 
@@ -174,7 +174,8 @@ def test_signal_ends_it_cleanly(network_camera, start, folder, number, code):
         child, path = begin(start, folder, *GIGE, *SMALL)
         child.send_signal(number)
         output, errors = child.communicate(timeout=TIME_LIMIT_S)
-        return None if "connection lost" in errors else (child, path, output, errors)
+        was_away = "connection lost" in errors or "does not answer" in errors
+        return None if was_away else (child, path, output, errors)
 
     child, path, output, errors = unless_late(attempt, AWAY_S, "a camera that stays connected")
     assert child.returncode == (code if "no frame lost" in output else 4), output
@@ -199,6 +200,27 @@ def test_timeout(network_camera, start, folder):
     _, errors = child.communicate(timeout=TIME_LIMIT_S)
     assert child.returncode == 3
     assert "camera: no frame for 500ms" in errors
+
+
+@pytest.mark.parametrize("what", ["Ctrl-C", "timeout"])
+def test_a_camera_that_does_not_answer_holds_nobody(network_camera, start, folder, what):
+    """Aravis itself asks it for some 13 s."""
+    camera = network_camera()
+    options = ["--timeout", "500ms"] if what == "timeout" else []
+    child, _ = begin(start, folder, "--interface", "gige", *SMALL, *options)
+    camera.send_signal(signal.SIGSTOP)
+    with Lateness() as late:
+        time.sleep(0.2)
+        if what == "Ctrl-C":
+            child.send_signal(signal.SIGINT)
+        output, errors = child.communicate(timeout=TIME_LIMIT_S)
+        assert late.punctual_s() < 8
+    if "connection lost" in errors:  # it came to that before, on a busy machine
+        assert child.returncode == 1
+    else:
+        assert child.returncode == (3 if what == "timeout" else 0 if "no frame lost" in output else 4), errors
+        assert "does not answer" in errors
+    assert "frames at" in output
 
 
 def test_duration(camera_command, folder):

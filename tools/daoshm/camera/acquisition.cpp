@@ -1,8 +1,13 @@
 #include "camera/acquisition.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <future>
+#include <system_error>
+#include <thread>
 
 #include "text/exit_code.hpp"
+#include "text/output.hpp"
 
 namespace daoshm
 {
@@ -80,6 +85,27 @@ TransportCounts Acquisition::counts() const
         counts.packets_lost = missing;
     }
     return counts;
+}
+
+void EndSession::operator()(Session *session) const
+{
+    constexpr std::chrono::seconds patience(2);
+    const auto ended = std::make_shared<std::promise<void>>();
+    const std::future<void> end = ended->get_future();
+    try
+    {
+        std::thread([session, ended] {
+            delete session;
+            ended->set_value();
+        }).detach();
+    }
+    catch (const std::system_error &) // no more threads
+    {
+        delete session;
+        return;
+    }
+    if (end.wait_for(patience) != std::future_status::ready)
+        print_note("camera: does not answer: not stopped; it stops by itself when it hears nothing of this program");
 }
 
 }

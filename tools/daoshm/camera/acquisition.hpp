@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 
 #include "camera/aravis.hpp"
 
@@ -39,5 +40,20 @@ class Acquisition
     gulong handler_ = 0;
     std::atomic<bool> is_lost_ = false;
 };
+
+/// A camera that is open, and what it sends.
+struct Session
+{
+    CameraHandle camera;
+    std::unique_ptr<Acquisition> acquisition; ///< ends before the camera
+};
+
+/// Lets a session go, in a thread of its own: Aravis asks a camera that does not answer again and again, for some 13 s. It is left
+/// to that, with a note, after 2 s; the process may end meanwhile.
+struct EndSession
+{
+    void operator()(Session *session) const;
+};
+using SessionHandle = std::unique_ptr<Session, EndSession>;
 
 }

@@ -144,22 +144,21 @@ int run_camera(const CameraOptions &options)
     limits.duration_ns = parse_time_limit(options.duration);
     limits.timeout_ns = parse_time_limit(options.timeout);
 
-    const CameraHandle camera = open_camera(options.name);
-    const CameraFrame frame = apply_settings(camera.get(), options);
+    SessionHandle session(new Session{open_camera(options.name), nullptr});
+    ArvCamera *const camera = session->camera.get();
+    const CameraFrame frame = apply_settings(camera, options);
     Dao::CreateOptions create;
     create.depth = options.depth;
     create.keywords = camera_keyword_count;
     Dao::Image segment(path, {frame.height, frame.width}, frame.format.atype, create);
-    write_setting_keywords(segment, camera.get(), frame);
+    write_setting_keywords(segment, camera, frame);
     if (!options.json)
         print_now(fmt::format("{}: {}, {}, depth {}\n", paint(Style::accent, printable(segment.name())),
                               geometry_of(segment).text(), frame.format.name, options.depth));
-    FeedResult result;
-    {
-        Acquisition acquisition(camera.get(), options.buffers);
-        result = feed(acquisition, segment, frame, FrameId(arv_camera_is_gv_device(camera.get()) != FALSE), limits,
-                      !options.json);
-    }
+    session->acquisition = std::make_unique<Acquisition>(camera, options.buffers);
+    const FeedResult result = feed(*session->acquisition, segment, frame,
+                                   FrameId(arv_camera_is_gv_device(camera) != FALSE), limits, !options.json);
+    session.reset();
     report(segment, result, options.json);
     return exit_code_of(result, options);
 }
