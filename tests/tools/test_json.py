@@ -134,6 +134,54 @@ def test_the_network_keeps_to_the_schema_before_the_first_frame(net):
     assert code == 0 and all(check("subscribe", text) for text in output.splitlines())
 
 
+def test_keys_are_told_in_json(net):
+    report = check("net", net("net", "keygen", "a.key", "--json"))
+    assert report["keys"] == "a.key" and report["public_key"] in (net.folder / "a.key.pub").read_text()
+    assert (net.folder / report["public_key_file"]).exists() and len(report["public_key"]) == 40
+
+
+def reports_of_everything(tool):
+    """A use of every command with --json; those that go on until Ctrl-C are started and interrupted."""
+    np.save(tool.folder / "cube.npy", np.zeros((3, 4), "uint8"))
+    tool("create", "a", "4", "uint8", "--depth", 4)
+    tool("fill", "a", 1)
+    (tool.folder / "damaged.im.shm").write_bytes(b"x" * 5000)
+    ended = {
+        "create": [["new", "4"]], "ls": [[tool.folder]], "info": [["a"]],
+        "keyword": [["a"], ["a", "K", "1"], ["a", "K"]],
+        "watch": [["a", "-n", "2", "--interval", "0.05"]], "save": [["a", "s.npy"], ["a", "s.fits"]],
+        "record": [["a", "r.npy", "--time", "0.1s"], ["a", "n.npy", "--timeout", "0.1s"]],
+        "replay": [["cube.npy", "a", "--rate", "1000"]], "repair": [["s.npy"]], "bench": [["--time", "0.05"]],
+        "doctor": [[tool.folder]], "camera": [["--list"]],
+        "net": [["status"], ["ls", "--time", "0.2"], ["ls", "127.0.0.1:1", "nowhere.invalid", "--time", "0.3"],
+                ["keygen", "k.key"]],
+        "publish": [["a", "--port", "0", "--no-announce"]], "subscribe": [["127.0.0.1:1:a", "--as", "copy"]],
+    }  # fmt: skip
+    for command, uses in ended.items():
+        for use in uses:
+            if command in ("publish", "subscribe"):
+                process = tool.start(command, *use, "--json")
+                first = process.stdout.readline()
+                _, rest, _ = tool.interrupt(process)
+                yield command, use, first + rest
+            else:
+                yield command, use, tool(command, *use, "--json", code=None)
+
+
+def test_every_command_with_json_prints_json_alone(net):
+    seen = set()
+    for command, use, text in reports_of_everything(net):
+        seen.add(command)
+        is_stream = command in ("watch", "publish", "subscribe")
+        for document in text.splitlines() if is_stream else [text] if text else []:
+            try:
+                json.loads(document, parse_constant=no_constant)
+            except ValueError:
+                raise AssertionError(f"{command} {use}: {document!r}") from None
+        assert text or net.errors, f"{command} {use} said nothing"
+    assert seen == set(SCHEMA["$defs"]["commands"])
+
+
 def test_who_does_not_answer_is_null(net):
     copying = net.start("subscribe", "127.0.0.1:1:a", "--as", "copy", "--json")
     line = check("subscribe", copying.stdout.readline())

@@ -317,6 +317,30 @@ def test_wrong_usage(net, arguments):
     net(*arguments, code=2)
 
 
+def test_a_host_that_cannot_be_resolved_is_named(net):
+    """In a reserved domain; a name server that does not answer at all tells nothing in that time."""
+    host = "no-such-host.invalid"
+    listed = json.loads(net("net", "ls", host, "--time", 30, "--json", code=3))[0]
+    assert listed["problem"].startswith(f"{host}: cannot be resolved: ") and listed["segments"] is None
+    assert f"{host}: cannot be resolved: " in net("net", "ls", host, "--time", 30, code=3)
+    for command in (["subscribe", f"{host}:wfs"], ["subscribe", host], ["relay", host, "--port", "0"]):
+        process = net.start(*command)
+        line = process.stderr.readline()
+        assert line.startswith(f"daoshm: {host}: cannot be resolved: ") and line.endswith("; waiting\n"), line
+        net.interrupt(process)
+
+
+@pytest.mark.parametrize(
+    "option", [["--folder", "none"], ["--folder", "file"], ["--as", "none/copy"], ["--as", "file/x"]]
+)
+def test_a_copy_into_a_folder_that_does_not_exist_is_refused_at_once(net, option):
+    (net.folder / "file").touch()
+    place = [option[0], net.folder / option[1]]
+    net("subscribe", "127.0.0.1:1:wfs", *place, code=2)
+    assert option[0] in net.errors and "expected a folder that exists" in net.errors
+    assert sorted(path.name for path in net.folder.iterdir()) == ["file"]
+
+
 IN_NAMESPACE = ["unshare", "--net", "--map-root-user", "sh", "-ec"]
 INTERFACE = """
 ip link set lo up

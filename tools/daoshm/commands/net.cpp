@@ -25,7 +25,7 @@ int run_net(const NetOptions &options)
     if (options.action == "status" && options.arguments.empty())
         return run_net_status(options.json);
     if (options.action == "keygen" && options.arguments.size() == 1 && !options.arguments.front().empty())
-        return run_net_keygen(options.arguments.front());
+        return run_net_keygen(options.arguments.front(), options.json);
     if (options.action == "ls")
     {
         NetListOptions list = options.list;

@@ -1,12 +1,17 @@
 /// subscribe: segments of other machines as segments of this one.
 #include "commands/commands.hpp"
 
+#include <filesystem>
+
+#include <fmt/format.h>
+
 #include "commands/number_option.hpp"
 #include "commands/publisher_place.hpp"
 #include "network/commands.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "segments/segment_name.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {
@@ -28,12 +33,27 @@ std::string whole_path(const std::string &path)
     return whole.size() <= most_bytes ? whole : path;
 }
 
+/// The copies are made when frames come, which may be hours later.
+void require_folder(const char *option, const std::string &folder)
+{
+    std::error_code error;
+    if (!std::filesystem::is_directory(path_of(folder), error))
+        throw ToolError(fmt::format("{}: {}: {}; expected a folder that exists", option, folder,
+                                    error ? error.message() : "no folder"),
+                        exit_usage);
+}
+
 int subscribe_into(const SubscribeArguments &arguments)
 {
     SubscribeOptions options = arguments.options;
     const std::string folder = arguments.folder.empty() ? temporary_folder() : folder_path(arguments.folder);
+    if (!arguments.folder.empty())
+        require_folder("--folder", folder);
     if (!options.name.empty())
+    {
         options.name = whole_path(new_path_here(options.name));
+        require_folder("--as", path_of(absolute_path(options.name)).parent_path().string());
+    }
     options.path_for = [folder](const std::string &topic) {
         return whole_path((path_of(folder) / path_of(topic + segment_ending)).string());
     };

@@ -60,7 +60,7 @@ int run_relay(const RelayOptions &options);
 
 /// The publishers and subscribers of this user on this machine.
 int run_net_status(bool json);
-int run_net_keygen(const std::string &path);
+int run_net_keygen(const std::string &path, bool json);
 
 struct NetListOptions
 {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "network/handle.hpp"
+#include "network/host_name.hpp"
 #include "network/inquiry.hpp"
 #include "platform/platform.hpp"
 #include "terminal/table.hpp"
@@ -52,7 +53,12 @@ std::vector<Answer> answers_to(const NetListOptions &options)
     for (const std::string &host : options.hosts)
         addresses.push_back(parse_publisher(host));
     Inquiry inquiry(
-        [&](const Address &address, int64_t timeout_ns) { return query_offers(address, options.keys, timeout_ns); },
+        [&](const Address &address, int64_t timeout_ns) {
+            const int64_t turn_until_ns = steady_ns() + timeout_ns;
+            if (const std::string problem = unresolved(address, timeout_ns); !problem.empty())
+                throw ToolError(problem);
+            return query_offers(address, options.keys, std::max<int64_t>(0, turn_until_ns - steady_ns()));
+        },
         until_ns, addresses.empty());
     inquiry.add(addresses);
     if (addresses.empty())

@@ -37,7 +37,7 @@ int run_net_status(bool)
     refuse();
 }
 
-int run_net_keygen(const std::string &)
+int run_net_keygen(const std::string &, bool)
 {
     refuse();
 }

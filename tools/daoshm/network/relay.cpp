@@ -8,6 +8,7 @@
 
 #include "network/handle.hpp"
 #include "network/host.hpp"
+#include "network/host_name.hpp"
 #include "text/exit_code.hpp"
 #include "text/output.hpp"
 #include "text/printable.hpp"
@@ -130,6 +131,7 @@ int run_relay(const RelayOptions &options)
             hosts.emplace_back(source, options.keys);
         else
             relay.take(source);
+    note_unresolved(sources);
     while (!is_interrupted())
     {
         for (Host &host : hosts)

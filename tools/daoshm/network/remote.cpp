@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "network/handle.hpp"
+#include "network/host_name.hpp"
 #include "text/exit_code.hpp"
 #include "timing/interrupt.hpp"
 
@@ -32,9 +33,13 @@ Dao::Image copy_of(const Connection &connection, int64_t patience_ns)
     if (!image && is_interrupted())
         throw ToolError(fmt::format("{}: interrupted before the first frame", name), exit_interrupted);
     if (!image)
+    {
+        constexpr int64_t moment_ns = 500'000'000;
+        const std::string problem = unresolved(connection.address, moment_ns);
         throw ToolError(fmt::format("{}: no frame within {} s: {}", name, patience_ns / 1'000'000'000,
-                                    state_text(info_of(connection.net))),
+                                    problem.empty() ? state_text(info_of(connection.net)) : problem),
                         exit_timeout);
+    }
     image->rewind();
     return std::move(*image);
 }

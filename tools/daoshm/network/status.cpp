@@ -261,12 +261,17 @@ int run_net_status(bool json)
     return exit_success;
 }
 
-int run_net_keygen(const std::string &path)
+int run_net_keygen(const std::string &path, bool json)
 {
     hide_memory();
     require(daoNetMakeKeys(path.c_str()));
     char key[DAO_NET_KEY_SIZE] = "";
     require(daoNetReadPublicKey(path.c_str(), key));
+    if (json)
+    {
+        print_json({{"keys", path}, {"public_key_file", path + ".pub"}, {"public_key", key}});
+        return exit_success;
+    }
     print_escaped(fmt::format("{}: both keys, for this side alone\n{}.pub: the public key, for the others: {}\n", path,
                               path, key));
     return exit_success;

@@ -6,6 +6,7 @@
 
 #include "network/handle.hpp"
 #include "network/host.hpp"
+#include "network/host_name.hpp"
 #include "platform/platform.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
@@ -234,6 +235,7 @@ int run_subscribe(const SubscribeOptions &options)
             hosts.emplace_back(source, options.keys);
         else
             copies.add(source);
+    note_unresolved(sources);
     run(hosts, copies);
     return copies.summarise() || !options.every ? exit_success : exit_findings;
 }

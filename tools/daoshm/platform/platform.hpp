@@ -59,6 +59,8 @@ std::string temporary_folder();
 std::vector<std::string> usual_folders();
 /// The folder that a name means: on Windows /tmp is the temporary folder, as in the names of segments.
 std::string folder_path(const std::string &folder);
+/// Why the name of a machine leads to no address, as the system says; empty when it does. It may take many seconds.
+std::string host_name_problem(const std::string &host);
 /// Permissions as four octal digits; "-" where the system has no file modes.
 std::string mode_text(const std::string &path);
 
