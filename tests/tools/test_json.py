@@ -178,7 +178,8 @@ def test_every_command_with_json_prints_json_alone(net):
                 json.loads(document, parse_constant=no_constant)
             except ValueError:
                 raise AssertionError(f"{command} {use}: {document!r}") from None
-        assert text or net.errors, f"{command} {use} said nothing"
+        is_setting = command == "keyword" and len(use) == 3
+        assert text or net.errors or is_setting, f"{command} {use} said nothing"
     assert seen == set(SCHEMA["$defs"]["commands"])
 
 

@@ -338,7 +338,7 @@ def test_a_copy_into_a_folder_that_does_not_exist_is_refused_at_once(net, option
     place = [option[0], net.folder / option[1]]
     net("subscribe", "127.0.0.1:1:wfs", *place, code=2)
     assert option[0] in net.errors and "expected a folder that exists" in net.errors
-    assert sorted(path.name for path in net.folder.iterdir()) == ["file"]
+    assert sorted(path.name for path in net.folder.iterdir()) == ["file", "net"]
 
 
 IN_NAMESPACE = ["unshare", "--net", "--map-root-user", "sh", "-ec"]
