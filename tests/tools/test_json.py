@@ -150,7 +150,7 @@ def reports_of_everything(tool):
         "create": [["new", "4"]], "ls": [[tool.folder]], "info": [["a"]],
         "keyword": [["a"], ["a", "K", "1"], ["a", "K"]],
         "watch": [["a", "-n", "2", "--interval", "0.05"]], "save": [["a", "s.npy"], ["a", "s.fits"]],
-        "record": [["a", "r.npy", "--time", "0.1s"], ["a", "n.npy", "--timeout", "0.1s"]],
+        "record": [["a", "r.npy", "--time", "0.1s", "--timeout", "0.2s"], ["a", "n.npy", "--timeout", "0.1s"]],
         "replay": [["cube.npy", "a", "--rate", "1000"]], "repair": [["s.npy"]], "bench": [["--time", "0.05"]],
         "doctor": [[tool.folder]], "camera": [["--list"]],
         "net": [["status"], ["ls", "--time", "0.2"], ["ls", "127.0.0.1:1", "nowhere.invalid", "--time", "0.3"],
