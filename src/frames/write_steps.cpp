@@ -170,13 +170,19 @@ Status fail_lost_lock(const Segment &segment) noexcept
                 segment.name(), who);
 }
 
+void make_public(const Segment &segment, uint32_t slot) noexcept
+{
+    const uint64_t counter = segment.slots().commit(slot);
+    if (segment.extension() != nullptr)
+        segment.frame_generation().publish(counter);
+}
+
 namespace
 {
 
-// W7, for whoever waits on other words than the newest slot; ends with the lock released.
-void publish_to_waiters(const Segment &segment, const Segment::Lock &lock, uint64_t counter) noexcept
+// What remains of W7 before the notification, for whoever waits by semaphores; ends with the lock released.
+void post_and_unlock(const Segment &segment, const Segment::Lock &lock) noexcept
 {
-    segment.published().store_release(counter);
     segment.semaphores().post_all(((1u << segment.semaphore_limit()) - 1) |
                                   protocol::semaphore_bit(protocol::log_semaphore));
     const Word<uint64_t> last_writer(&segment.extension()->last_writer);
@@ -205,9 +211,9 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
     if (writer.has_frame_id)
         Word<uint64_t>(&metadata.cnt2).store_relaxed(writer.frame_id);
 
-    const uint64_t counter = segment.slots().commit(slot);
+    make_public(segment, slot);
     if (extension != nullptr)
-        publish_to_waiters(segment, segment.writer_lock(), counter);
+        post_and_unlock(segment, segment.writer_lock());
     segment::notify_waiters(segment);
 
     // W8: what nobody waits for.

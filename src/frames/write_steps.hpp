@@ -20,6 +20,9 @@ void foresee(Writer &writer) noexcept;
 // What a shorter write leaves is the last frame's content, from element `from` on.
 void carry_over(const segment::Segment &segment, uint32_t slot, uint64_t from) noexcept;
 
+// W4 to W6, and W7 for readers that spin: the frame in the slot is the newest.
+void make_public(const segment::Segment &segment, uint32_t slot) noexcept;
+
 // W3 to W8, with the lock released: the slot holds the whole frame. An error when the lock was lost meanwhile: the frame
 // is given up then. Replaced or removed when the frame is in a segment that nobody can open any more.
 Status finish_frame(Writer &writer, uint32_t slot) noexcept;

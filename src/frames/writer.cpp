@@ -126,11 +126,7 @@ Status stamp(Writer &writer) noexcept
         slots.begin_write(0);
     Word<int64_t>(&metadata.atime.tsfixed.secondlong).store_relaxed(platform::realtime_ns());
     if (counts)
-    {
-        const uint64_t counter = slots.commit(0);
-        if (segment.extension() != nullptr)
-            segment.published().store_release(counter);
-    }
+        make_public(segment, 0);
     const Status status = give_back_lock(writer);
     if (counts && segment.extension() != nullptr)
         segment.notifier().notify();

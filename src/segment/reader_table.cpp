@@ -61,6 +61,7 @@ void take_entry(const Segment &segment, ReaderPlace &place) noexcept
     place.entry = take_place(segment, segment.extension()->readers, self | being_filled);
     if (place.entry == nullptr)
         return;
+    base::Fence::release(); // whoever sees a field of this reader sees that the last one's token is gone
     base::copy_shared(place.entry->name, segment.own_name(), sizeof place.entry->name);
     Word<uint64_t>(&place.entry->pid_namespace).store_relaxed(process.identity.pid_namespace);
     Word<uint64_t>(&place.entry->time_namespace).store_relaxed(process.identity.time_namespace);
@@ -102,7 +103,7 @@ void ask_again(Segment &segment, ReaderPlace &place, int64_t now_ns) noexcept
 // Frames that were overwritten since the reader's last one.
 uint64_t overwritten(const Segment &segment, uint64_t last_counter) noexcept
 {
-    const uint64_t newest = segment.published().load_relaxed();
+    const uint64_t newest = segment.published_counter();
     return newest > last_counter && newest - last_counter > segment.depth() ? newest - last_counter - segment.depth()
                                                                             : 0;
 }

@@ -8,7 +8,6 @@ namespace dao::segment
 {
 
 using base::Word;
-using format::Extension;
 
 namespace
 {
@@ -31,36 +30,32 @@ void take_all_posts(Segment &segment, uint32_t number) noexcept
         take_all([&] { return named.wait(0) == platform::Sleep::woken; });
 }
 
+void clear_slot(const Segment &segment, uint32_t slot) noexcept
+{
+    IMAGE_METADATA &metadata = *segment.metadata(slot);
+    base::clear_shared(segment.slot_data(slot), segment.layout().slot_bytes);
+    Word<int64_t>(&metadata.atime.tsfixed.secondlong).store_relaxed(0);
+    for (uint64_t *counter : {&metadata.cnt1, &metadata.cnt2})
+        Word<uint64_t>(counter).store_relaxed(0);
+    for (uint32_t *number : {&metadata.lastPos, &metadata.lastNb, &metadata.packetNb, &metadata.packetTotal})
+        Word<uint32_t>(number).store_relaxed(0);
+    base::clear_shared(metadata.lastNbArray, sizeof metadata.lastNbArray);
+}
+
+void clear_waiting(Segment &segment) noexcept
+{
+    segment.semaphores().post_all(0);
+    for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
+        take_all_posts(segment, number);
+    Word<uint32_t>(&segment.extension()->has_slice).store_relaxed(0);
+}
+
 }
 
 void clear_segment(Segment &segment) noexcept
 {
-    Extension &extension = *segment.extension();
-    const Segment::Slots slots = segment.slots();
-    Word<uint32_t>(&extension.resetting).store_release(1);
-    for (uint32_t slot = 0; slot < segment.depth(); ++slot)
-        slots.invalidate(slot);
-    for (uint32_t slot = 0; slot < segment.depth(); ++slot)
-    {
-        IMAGE_METADATA &metadata = *segment.metadata(slot);
-        base::clear_shared(segment.slot_data(slot), segment.layout().slot_bytes);
-        Word<int64_t>(&metadata.atime.tsfixed.secondlong).store_relaxed(0);
-        for (uint64_t *counter : {&metadata.cnt1, &metadata.cnt2})
-            Word<uint64_t>(counter).store_relaxed(0);
-        for (uint32_t *number : {&metadata.lastPos, &metadata.lastNb, &metadata.packetNb, &metadata.packetTotal})
-            Word<uint32_t>(number).store_relaxed(0);
-        base::clear_shared(metadata.lastNbArray, sizeof metadata.lastNbArray);
-    }
-    slots.restart();
-    segment.published().store_release(0);
-    segment.semaphores().post_all(0);
-    for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
-        take_all_posts(segment, number);
-    Word<uint32_t>(&extension.has_slice).store_relaxed(0);
-    Word<uint32_t>(&extension.generation).fetch_add_release(1);
-    for (uint32_t slot = 0; slot < segment.depth(); ++slot)
-        slots.revalidate(slot);
-    Word<uint32_t>(&extension.resetting).store_release(0);
+    segment.frame_generation().begin_anew(
+        segment.slots(), [&](uint32_t slot) { clear_slot(segment, slot); }, [&] { clear_waiting(segment); });
 }
 
 Status reuse(Segment &segment, base::Interrupts &interrupts, bool dao_semaphores, uint32_t mode) noexcept

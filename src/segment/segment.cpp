@@ -125,7 +125,7 @@ IMAGE_KEYWORD *Segment::keywords() const noexcept
 
 uint32_t Segment::generation() const noexcept
 {
-    return extension_ == nullptr ? 0 : Word<uint32_t>(&extension_->generation).load_acquire();
+    return extension_ == nullptr ? 0 : frame_generation().number();
 }
 
 format::SegmentState Segment::state() const noexcept

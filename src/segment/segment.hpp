@@ -6,6 +6,7 @@
 #include "format/extension.hpp"
 #include "format/layout.hpp"
 #include "platform/platform.hpp"
+#include "protocol/generation.hpp"
 #include "protocol/notifier.hpp"
 #include "protocol/semaphores.hpp"
 #include "protocol/slots.hpp"
@@ -76,6 +77,20 @@ class NativeSemaphoreWords
     format::Extension *extension_;
 };
 
+// What lies around the slots, in a segment.
+class GenerationWords
+{
+  public:
+    explicit GenerationWords(format::Extension *extension) noexcept : extension_(extension) {}
+
+    base::Word<uint64_t> published() const noexcept { return base::Word<uint64_t>(&extension_->published); }
+    base::Word<uint32_t> generation() const noexcept { return base::Word<uint32_t>(&extension_->generation); }
+    base::Word<uint32_t> resetting() const noexcept { return base::Word<uint32_t>(&extension_->resetting); }
+
+  private:
+    format::Extension *extension_;
+};
+
 class Segment;
 
 // Whether the process behind a token of this segment is proven dead.
@@ -89,6 +104,7 @@ class Segment
 {
   public:
     using Slots = protocol::Slots<SlotWords>;
+    using Generation = protocol::Generation<GenerationWords>;
     using Notifier = protocol::Notifier<NotifierWords>;
     using Semaphores = protocol::Semaphores<base::Word<uint32_t>>;
     using SystemSemaphores = protocol::SystemSemaphores<NativeSemaphoreWords>;
@@ -135,7 +151,7 @@ class Segment
     }
     // Whether the newest frame was not published by this library: a program counted it in the metadata itself. Also true
     // for the moment between W4 and W7.
-    bool has_direct_frames() const noexcept { return published().load_relaxed() != slots().newest().counter; }
+    bool has_direct_frames() const noexcept { return published_counter() != slots().newest().counter; }
 
     unsigned char *slot_data(uint32_t slot) const noexcept { return data_ + slot * layout_.slot_stride; }
     IMAGE_METADATA *metadata(uint32_t slot) const noexcept { return words_.metadata(slot); }
@@ -151,7 +167,9 @@ class Segment
     Semaphores semaphores() const noexcept { return Semaphores(base::Word<uint32_t>(&extension_->semaphores)); }
     Lock writer_lock() const noexcept { return lock(&extension_->writer_lock); }
     Lock keyword_lock() const noexcept { return lock(&extension_->keyword_lock); }
-    base::Word<uint64_t> published() const noexcept { return base::Word<uint64_t>(&extension_->published); }
+    Generation frame_generation() const noexcept { return Generation(GenerationWords(extension_)); }
+    // For who reads no frame after it.
+    uint64_t published_counter() const noexcept { return GenerationWords(extension_).published().load_relaxed(); }
     IsDead is_dead() const noexcept { return IsDead{this}; }
 
     // Who this process is in the locks and the readers' table; 0 before show_presence().

@@ -11,7 +11,6 @@ namespace dao::segment
 
 using base::fail;
 using base::Word;
-using format::Extension;
 using protocol::LockResult;
 
 namespace
@@ -19,12 +18,11 @@ namespace
 
 void repair(Segment &segment) noexcept
 {
-    Extension &extension = *segment.extension();
-    Word<uint64_t>(&extension.takeovers).fetch_add_relaxed(1);
-    if (Word<uint32_t>(&extension.resetting).load_relaxed() != 0)
+    Word<uint64_t>(&segment.extension()->takeovers).fetch_add_relaxed(1);
+    if (segment.frame_generation().is_unfinished())
         clear_segment(segment);
     else if (segment.slots().recover())
-        segment.published().store_release(segment.slots().newest().counter);
+        segment.frame_generation().publish(segment.slots().newest().counter);
 }
 
 Status fail_packets_open(const Segment &segment) noexcept

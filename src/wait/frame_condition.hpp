@@ -37,7 +37,7 @@ class FrameCondition
     // The same from the word that is for spinning readers, which lies apart from those that the writer writes first.
     bool holds_by_published_word() noexcept
     {
-        const uint64_t newest = segment_.published().load_acquire();
+        const uint64_t newest = segment_.frame_generation().published();
         if (newest <= after_)
             return false;
         if (follow_generation() || newest != after_ + 1 ||

@@ -113,6 +113,7 @@ STEPS = [
     ),
     # `make check`
     check("layers", "tests/checks/layers.sh"),
+    check("memory orders", "tests/checks/orders.py"),
     check("format", "tests/checks/format.sh", "--check"),
     check("Python", "tests/checks/python.sh"),
     check("workflows", "tests/checks/workflows.sh"),

@@ -39,6 +39,7 @@ bool dead[WRITERS + 2];    /* the last: who unlocks by hand */
 byte inside;              /* ghost: writers that believe to hold the lock and live */
 byte content[COUNTERS];   /* ghost: tag of the frame that a reader accepted under a counter */
 byte deaths;
+bool clearing;            /* ghost: the counters of generation 0 are going */
 
 #define MAY_DIE :: deaths < 1 -> atomic { deaths++; inside--; dead[me] = true; goto end_dead }
 #define STEP(action) if :: action MAY_DIE fi
@@ -52,9 +53,13 @@ inline begin_write(slot)
 #endif
 }
 
-inline clear_segment()    /* Q1 to Q3 */
+inline clear_segment()    /* Q1 to Q5 */
 {
-    STEP(resetting = true);
+#ifdef MISTAKE_REUSE_TOLD_LATE
+    clearing = true;
+#else
+    STEP(d_step { resetting = true; clearing = true });
+#endif
     other = 0;
     do
     :: other < DEPTH ->
@@ -76,6 +81,12 @@ inline clear_segment()    /* Q1 to Q3 */
     :: else -> break
     od;
     STEP(newest = DEPTH - 1);
+#ifdef MISTAKE_REUSE_TOLD_LATE
+    STEP(resetting = true);
+#endif
+#ifdef MISTAKE_REUSE_DONE_EARLY
+    STEP(resetting = false);
+#endif
 #ifndef MISTAKE_GENERATION_LATE
     STEP(generation++);
 #endif
@@ -218,7 +229,7 @@ proctype ReadNewest()
         attempt++;
         find_newest();
         if
-        :: atomic { generation == 0 -> assert(newest_counter >= last || resetting); last = newest_counter }
+        :: atomic { generation == 0 -> assert(newest_counter >= last || clearing); last = newest_counter }
         :: else
         fi;
         take_snapshot();

@@ -348,4 +348,80 @@ struct Takeover : rl::test_suite<Takeover<Depth>, 3>, SlotsScenario<Depth>
     }
 };
 
+// The same in the middle of a reuse, which whoever takes over does again from its beginning: no frame of the generation
+// before is taken for one of the next.
+template <unsigned Depth>
+struct ReuseTakeover : rl::test_suite<ReuseTakeover<Depth>, 3>, SlotsScenario<Depth>
+{
+    static constexpr unsigned most_steps = 20 + 12 * Depth;
+    static constexpr unsigned next_tag = 50;
+    LockWords lock_words;
+
+    void before()
+    {
+        this->begin_with(Depth);
+        lock_words.begin();
+    }
+
+    void thread(unsigned index)
+    {
+        if (index == 0)
+        {
+            this->deaths.let_die_after(rl::rand(most_steps));
+            with_lock(0, [this] { this->reuse(); });
+        }
+        else if (index == 1)
+            with_lock(1, [this] { this->publish_to_all(next_tag); });
+        else
+            read_some();
+    }
+
+    template <class Change>
+    void with_lock(unsigned process, Change &&change)
+    {
+        const auto lock = lock_words.of_process(process);
+        rl::linear_backoff backoff;
+        protocol::LockResult result = lock.try_hold(true);
+        for (; result == protocol::LockResult::busy && !this->deaths.am_dead(); result = lock.try_hold(true))
+            backoff.yield($);
+        if (result == protocol::LockResult::taken_over && this->generation().is_unfinished())
+            this->reuse();
+        change();
+        lock.release();
+    }
+
+    // What a frame of the first generation has, is its counter; of the next, `next_tag`. A third reuse is none's.
+    void read_some()
+    {
+        for (unsigned attempt = 0; attempt < 4; ++attempt)
+        {
+            const uint32_t known = this->generation().number();
+            const protocol::Newest newest = this->slots().newest();
+            const protocol::Snapshot snapshot = this->slots().snapshot(newest.slot);
+            Frame frame;
+            if (!snapshot.stable || snapshot.counter != newest.counter || this->generation().number() != known ||
+                !this->read(snapshot, frame))
+                continue;
+            RL_ASSERT(frame.is_whole());
+            if (frame.tag() == next_tag)
+                RL_ASSERT(snapshot.counter == (known == 0 ? Depth + 1 : 1));
+            else
+                RL_ASSERT(frame.tag() == snapshot.counter && (known == 0) == (frame.tag() != 0));
+        }
+    }
+
+    void after()
+    {
+        this->deaths.end();
+        with_lock(2, [this] { this->publish_to_all(next_tag + 1); });
+        const protocol::Newest newest = this->slots().newest();
+        const bool is_anew = this->generation().number() != 0;
+        RL_ASSERT(newest.counter >= (is_anew ? 1u : Depth + 1) && newest.counter <= (is_anew ? 2u : Depth + 2));
+        RL_ASSERT(this->generation().published() == newest.counter);
+        Frame frame;
+        RL_ASSERT(this->read(this->slots().snapshot(newest.slot), frame));
+        RL_ASSERT(frame.is_whole() && frame.tag() == next_tag + 1);
+    }
+};
+
 }

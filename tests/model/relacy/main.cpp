@@ -63,6 +63,8 @@ constexpr Scenario scenarios[] = {
     {"takeover_1", watch<Takeover<1>>},
     {"takeover_2", watch<Takeover<2>>},
     {"takeover_3", watch<Takeover<3>>},
+    {"reuse_takeover_1", watch<ReuseTakeover<1>>},
+    {"reuse_takeover_2", watch<ReuseTakeover<2>>},
     {"one_waker_one_sleeper", watch<NoWakeUpIsLost<1, 1>>},
     {"one_waker_two_sleepers", watch<NoWakeUpIsLost<1, 2>>},
     {"two_wakers_one_sleeper", watch<NoWakeUpIsLost<2, 1>>},

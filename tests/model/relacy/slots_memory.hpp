@@ -1,8 +1,8 @@
-// A small segment's words for the slots under relacy, with frames of two words, and the steps of writers and readers
-// that lie outside the slots' template.
+// A small segment's words for the slots and the generation under relacy, with frames of two words.
 #pragma once
 
 #include "model_word.hpp"
+#include "protocol/generation.hpp"
 #include "protocol/slots.hpp"
 
 namespace dao::model
@@ -27,6 +27,7 @@ struct SlotsWords
     rl::atomic<uint32_t> newest;
     rl::atomic<uint64_t> epoch;
     rl::atomic<uint32_t> generation;
+    rl::atomic<uint32_t> resetting;
     rl::atomic<uint64_t> published;
     rl::atomic<unsigned> data[Depth][frame_words];
 
@@ -43,6 +44,7 @@ struct SlotsWords
         newest.store(Depth - 1, rl::mo_relaxed, $);
         epoch.store(0, rl::mo_relaxed, $);
         generation.store(0, rl::mo_relaxed, $);
+        resetting.store(0, rl::mo_relaxed, $);
         published.store(0, rl::mo_relaxed, $);
     }
 };
@@ -61,6 +63,7 @@ class SlotsMemory
     ModelWord<uint32_t> newest() const { return {&words_->newest, "newest"}; }
     ModelWord<uint64_t> epoch() const { return {&words_->epoch, "epoch"}; }
     ModelWord<uint32_t> generation() const { return {&words_->generation, "generation"}; }
+    ModelWord<uint32_t> resetting() const { return {&words_->resetting, "resetting"}; }
     ModelWord<uint64_t> published() const { return {&words_->published, "published"}; }
 
     // W2, word by word as memcpy may do it.
@@ -96,6 +99,7 @@ struct SlotsScenario
 {
     using Memory = SlotsMemory<Depth>;
     using Slots = protocol::Slots<Memory>;
+    using Generation = protocol::Generation<Memory>;
 
     SlotsWords<Depth> words;
     Mortality deaths;
@@ -122,6 +126,7 @@ struct SlotsScenario
     }
     Memory memory() { return Memory(words); }
     Slots slots() { return Slots(memory()); }
+    Generation generation() { return Generation(memory()); }
 
     // W1 to W6.
     uint64_t publish(unsigned tag)
@@ -134,11 +139,7 @@ struct SlotsScenario
     }
 
     // With the part of W7 that is for spinning readers.
-    void publish_and_tell(unsigned tag)
-    {
-        const uint64_t counter = publish(tag);
-        memory().published().store_release(counter);
-    }
+    void publish_to_all(unsigned tag) { generation().publish(publish(tag)); }
 
     // R2 and R3 of a snapshot.
     bool read(const protocol::Snapshot &snapshot, Frame &frame)
@@ -149,20 +150,10 @@ struct SlotsScenario
         return slots().still_whole(snapshot);
     }
 
-    // A reuse, as in segment/reuse.cpp.
     void reuse()
     {
-        for (uint32_t slot = 0; slot < Depth; ++slot)
-            slots().invalidate(slot);
-        for (uint32_t slot = 0; slot < Depth; ++slot)
-            memory().fill(slot, 0);
-        slots().restart();
-        memory().published().store_release(0);
-        memory().generation().fetch_add_release(1);
-        for (uint32_t slot = 0; slot < Depth; ++slot)
-            slots().revalidate(slot);
+        generation().begin_anew(slots(), [this](uint32_t slot) { memory().fill(slot, 0); }, [] {});
     }
-    uint32_t generation() { return memory().generation().load_acquire(); }
 };
 
 }
