@@ -30,7 +30,7 @@ def up_to_closing(text):
 
 
 def word_before(text):
-    """Of `Word<uint64_t>(&entry->owner)`, `claim_word(segment, own)` and `record.token`: owner, claim_word and token."""
+    """Of `Word<uint64_t>(&entry->owner)`, `claim_word(segment)` and `record.token`: owner, claim_word and token."""
     text = text.rstrip()
     if text.endswith(")"):
         opening = len(text) - 1
@@ -70,7 +70,9 @@ def main():
     known = dict(listed())
     for row in sorted(met.keys() | known.keys()):
         if met[row] != known.get(row, 0):
-            print(f"{' '.join(row)}: {met[row]} times in the sources; {LIST.name} gives reasons for {known.get(row, 0)}")
+            print(
+                f"{' '.join(row)}: {met[row]} times in the sources; {LIST.name} gives reasons for {known.get(row, 0)}"
+            )
     print(f"{met.total()} orders around the templates")
     return 0 if met == known and met else 1
 

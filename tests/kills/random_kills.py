@@ -11,8 +11,8 @@ victims and pauses again; what the system makes of them may differ.
 
 After each kill: the next writer writes within a second (4 s on a machine that is much too busy), the next reader
 reads a whole frame. All the time: no worker sees a frame that is torn, repeated, out of order or silently lost, in
-the segment and in its copy by the network; what a killed recorder left is repaired and has real frames only. At the
-end: nothing is left.
+the segment and in its copy by the network; Python readers compare no counters, but the order of each writer's frames
+in the segment. What a killed recorder left is repaired and has real frames only. At the end: nothing is left.
 """
 
 import argparse
@@ -50,7 +50,8 @@ class Worker:
         if self.role in TOOL_ROLES:
             languages = ["daoshm"] + (["python"] if kills.has_python_network and self.role != "recorder" else [])
         self.language = draw.choice(languages)
-        self.seed = draw.randrange(1 << 20)
+        kills.started += 1
+        self.seed = kills.started << 6 | draw.randrange(1 << 6)  # no two alike: it is in the frames of a writer
         self.is_elsewhere = draw.random() < 0.25 and kills.has_namespaces and self.language != "python"
         self.is_other_user = draw.random() < 0.25 and os.geteuid() == 0
         self.is_other_user &= self.language in ("c", "cpp") or self.role == "recorder"
@@ -135,9 +136,10 @@ def free_port() -> int:
 
 
 class Kills:
-    def __init__(self, programs: Path, seed: int, python: str | None, tool: Path | None) -> None:
+    def __init__(self, programs: Path, seed: int, tool: Path | None) -> None:
         self.programs = programs
         self.tool = tool
+        self.started = 0  # workers
         self.recorded = 0  # frames in recordings, each compared
         self.copies = 0  # probes at which there was a copy by the network
         self.seed = seed
@@ -160,14 +162,16 @@ class Kills:
             == 0
         )
         self.zygote: subprocess.Popen[str] | None = None
+        self.has_python_network = False
+
+    def start_python(self, python: str | None) -> None:
         if python:
             worker = Path(__file__).with_name("worker.py")
             self.zygote = subprocess.Popen(
                 [python, str(worker), self.verdicts], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                 env=self.environment,
             )  # fmt: skip
-
-        self.has_python_network = self.zygote is not None and self.answer() == "network"
+            self.has_python_network = self.answer() == "network"
 
     def answer(self) -> str:
         """The next line of the process that forks the workers in Python."""
@@ -271,11 +275,16 @@ def main() -> int:
     if options.tool and not options.tool.exists():
         print(f"{options.tool}: not built; goes without it")
         options.tool = None
+    if options.python and not os.access(options.python, os.X_OK):
+        parser.error(f"--python {options.python}: no such program; python/environment.sh makes build/python-venv")
+    if not os.access(options.programs / "kill_worker_probe", os.X_OK):
+        parser.error(f"{options.programs}: no kill_worker_probe in it; build the release preset first")
     print(f"seed {options.seed}", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # through `finally`: no worker is left
     started = time.monotonic()
-    kills = Kills(options.programs, options.seed, options.python, options.tool)
+    kills = Kills(options.programs, options.seed, options.tool)
     try:
+        kills.start_python(options.python)
         kills.run(options.kills)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

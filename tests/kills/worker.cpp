@@ -12,7 +12,7 @@ namespace
 
 using namespace std::chrono_literals;
 
-void write_frames(const std::string &name, uint64_t tag)
+void write_frames(const std::string &name, uint64_t &tag)
 {
     std::vector<uint64_t> frame(frame_elements);
     Dao::Shm<uint64_t> segment(name);
@@ -60,12 +60,13 @@ int main(int count, char **words)
     if (count != 4)
         return 1;
     const bool writes = std::strcmp(words[1], "writer") == 0;
+    uint64_t tag = std::strtoull(words[3], nullptr, 10) << 32; // goes on in the next segment
     for (;;)
     {
         try
         {
             if (writes)
-                write_frames(words[2], std::strtoull(words[3], nullptr, 10) << 32);
+                write_frames(words[2], tag);
             else if (const int result = read_frames(words[2]); result != 0)
                 return result;
         }

@@ -12,25 +12,62 @@ import time
 
 import numpy as np
 
-from daoShm import DaoError, _core, shm
+from daoShm import DaoError, ErrorCode, _core, shm
 
 SHAPE = (16, 32)
 FACTORS = (2 * np.arange(16 * 32, dtype=np.uint64) + 1).reshape(SHAPE)
-TORN = 2
+FAILED, TORN, REPEATED = 1, 2, 3
+IN_PYTHON = 1 << 30  # above the seed, in the tag of each frame: a writer that may write one again
+# Those that others cause on purpose: they replace and remove the segment all the time. As in worker.hpp.
+EXPECTED = {
+    ErrorCode.NOT_FOUND,
+    ErrorCode.REPLACED,
+    ErrorCode.REMOVED,
+    ErrorCode.PERMISSION,
+    ErrorCode.READ_ONLY,
+    ErrorCode.BUSY,
+    ErrorCode.NOT_READY,
+    ErrorCode.TIMEOUT,
+}
 
 
-def write_frames(name: str, seed: int) -> None:
-    segment = shm(name)
-    for number in range(1, 1 << 32):
-        segment.set_data(np.uint64((seed << 32) + number) * FACTORS)
-        time.sleep(0.0002)
+class Writer:
+    """Each frame has a greater number than the one before, whatever segment it goes to."""
+
+    def __init__(self, seed: int) -> None:
+        self.number = (seed | IN_PYTHON) << 32
+
+    def write_frames(self, name: str) -> None:
+        segment = shm(name)
+        while True:
+            self.number += 1
+            segment.set_data(np.uint64(self.number) * FACTORS)
+            time.sleep(0.0002)
 
 
-def read_frames(name: str) -> int:
-    for frame in shm(name).frames(timeout=None):  # the counters begin anew when others make the segment again
-        if not (frame == frame.flat[0] * FACTORS).all():
-            return TORN
-    return 0
+class Reader:
+    """What each writer wrote comes in its order. An iterator does not tell generations apart, so that counters are not
+    compared here; a frame that met a replacement is written again by a writer in Python, to the new segment. A copy by
+    the network begins anew with each publisher."""
+
+    def __init__(self, is_in_order: bool) -> None:
+        self.is_in_order = is_in_order
+        self.last: dict[int, int] = {}  # of each writer
+        self.found = 0
+
+    def read_frames(self, name: str) -> None:
+        for frame in shm(name).frames(timeout=None):
+            if not (frame == frame.flat[0] * FACTORS).all():
+                self.found = TORN
+                return
+            tag = int(frame.flat[0])
+            writer, before = tag >> 32, self.last.get(tag >> 32, -1)
+            is_new = tag > before or (tag == before and writer & IN_PYTHON != 0)
+            if self.is_in_order and writer != 0 and not is_new:  # 0: the probe, which always writes the same
+                self.found = REPEATED
+                print(f"in Python: {tag:#x} after {before:#x}", file=sys.stderr, flush=True)
+                return
+            self.last[writer] = tag
 
 
 def serve(role: str, name: str, port: int) -> None:
@@ -48,16 +85,21 @@ def serve(role: str, name: str, port: int) -> None:
 
 
 def work(role: str, name: str, seed: int) -> int:
-    while True:
+    writer, reader = Writer(seed), Reader(not name.endswith("copy.im.shm"))
+    while reader.found == 0:
         try:
             if role == "writer":
-                write_frames(name, seed)
-            elif role in ("publisher", "subscriber"):
+                writer.write_frames(name)
+            elif role == "reader":
+                reader.read_frames(name)
+            else:
                 serve(role, name, seed)
-            elif result := read_frames(name):
-                return result
-        except (DaoError, OSError):  # replaced, removed, not there
+        except DaoError as error:
+            if error.code not in EXPECTED and role in ("writer", "reader"):
+                print(f"{role} in Python: {error.code}: {error}", file=sys.stderr, flush=True)
+                return FAILED
             time.sleep(0.001)
+    return reader.found
 
 
 def main(verdicts: str) -> None:
@@ -69,7 +111,7 @@ def main(verdicts: str) -> None:
         if worker == 0:
             null = os.open(os.devnull, os.O_RDWR)
             os.dup2(null, 0)
-            result = 1
+            result = FAILED
             try:
                 result = work(role, name, int(seed))
             finally:
