@@ -13,7 +13,7 @@ PREFIX ?= /usr/local
         wheel wheels test-wheel deb test-deb sdist shelves release-check \
         test test-core test-python test-free-threaded test-demo test-tool test-docs test-sanitizers test-asan test-tsan \
         test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy tidy-all format symbols \
-        fuzz test-fuzz coverage static sbom soak docs benchmarks benchmarks-network demo demo-network
+        fuzz test-fuzz test-proof coverage static sbom soak kills docs benchmarks benchmarks-network demo demo-network
 
 all: build
 
@@ -124,10 +124,24 @@ static:
 # Everything at once, with accidents, for MINUTES.
 MINUTES ?= 10
 soak: build
-	@test -x build/python-venv/bin/python || echo "Without Python: python/environment.sh makes build/python-venv."
+	python/environment.sh
 	tests/soak/soak.py build/$(PRESET)/tests/soak --seconds $$(($(MINUTES) * 60)) \
-	    --tool build/$(PRESET)/tools/daoshm/daoshm \
-	    $(if $(wildcard build/python-venv/bin/python),--python build/python-venv/bin/python)
+	    --tool build/$(PRESET)/tools/daoshm/daoshm --python build/python-venv/bin/python
+
+# Kills at random, as many as KILLS, of all languages; as root of two users and two pid namespaces, too.
+KILLS ?= 1000
+kills: build
+	python/environment.sh
+	tests/kills/random_kills.py build/$(PRESET)/tests/kills --kills $(KILLS) \
+	    --tool build/$(PRESET)/tools/daoshm/daoshm --python build/python-venv/bin/python $(if $(SEED),--seed $(SEED))
+
+# The short form of each part of docs/reliability.md, of a build that is there.
+test-proof: build
+	@cmake/packages.sh install build tests fuzz
+	ctest --test-dir build/$(PRESET) --no-tests=error --output-on-failure -j 8 \
+	    -R '^(Faults|NetworkFaults|Kills|Soak|TakeoverRow|PausedReader)\.|KilledAtEachStep|PausedReading|^model\.'
+	tests/fuzz/run.sh --optional build
+	tests/fuzz/run.sh --optional brief
 
 # What a build is made of, as SPDX has it.
 sbom:

@@ -1,5 +1,5 @@
-// Hostile names: of any bytes, with and without DAO's named semaphores. A create is done and can be opened and removed, or
-// leaves nothing.
+// Hostile names: of any bytes, with and without DAO's named semaphores. A create makes one file, where the name says, which
+// can be opened and removed, or leaves nothing. A name is a path: `..` in it leads out of its folder, here into those above it.
 #include "fuzz.hpp"
 #include "machine.hpp"
 
@@ -10,12 +10,17 @@ using namespace fuzz;
 namespace
 {
 
-// Inside the folder: what could lead out of it is another target's business, the file system's.
+// In the deepest of some folders. As many steps up as there are folders are kept, for the rest is not ours to write to.
 std::string inside(const Folder &folder, std::string text)
 {
-    for (size_t at = text.find(".."); at != std::string::npos; at = text.find(".."))
-        text.replace(at, 2, "__");
-    return folder.path() + "/" + text;
+    constexpr int steps_up = 3;
+    const std::string deepest = folder.path() + "/a/b/c";
+    std::filesystem::create_directories(deepest);
+    int steps = 0;
+    for (size_t at = text.find(".."); at != std::string::npos; at = text.find("..", at + 2))
+        if (++steps > steps_up)
+            text.replace(at, 2, "__");
+    return deepest + "/" + text;
 }
 
 size_t count_files(const Folder &folder)
@@ -45,6 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     if (status == DAO_SUCCESS)
     {
         require(name.c_str() == std::string(image.name), "the name is kept whole");
+        require(count_files(folder) == 1 && std::filesystem::is_regular_file(name.c_str()), "one file, where it says");
         require(daoShmShm2Img(name.c_str(), &other) == DAO_SUCCESS, "what was made can be opened");
         require(daoShmCloseShm(&other) == DAO_SUCCESS && daoShmCloseShm(&image) == DAO_SUCCESS, "and closed");
         require(daoShmRemove(name.c_str()) == DAO_SUCCESS, "and removed");

@@ -12,6 +12,7 @@ without being counted, when a process grew, or when something is left.
 """
 
 import argparse
+import contextlib
 import os
 import random
 import shutil
@@ -56,6 +57,7 @@ LOADS = [
 ]
 RECORDED = "page"
 PUBLISHED = "odd"
+LATE_S = 30  # then it is told what a process that was to end waits for
 PATIENCE_S = 120  # a recorder waits for the disk at its end
 
 
@@ -132,20 +134,32 @@ class Process:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
             self.process.send_signal(number)
-        try:
-            self.process.wait(timeout=PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self.soak.fail(f"{self}: does not end: {self.whereabouts()}")
-            self.process.kill()
-            self.process.wait()
+        if not self.has_ended_within(LATE_S):
+            print(f"{self}: has not ended after {LATE_S} s: {self.whereabouts()}", flush=True)
+            if not self.has_ended_within(PATIENCE_S - LATE_S):
+                self.soak.fail(f"{self}: does not end: {self.whereabouts()}")
+                self.process.kill()
+                self.process.wait()
         self.collect()
 
+    def has_ended_within(self, limit_s: float) -> bool:
+        try:
+            self.process.wait(timeout=limit_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def whereabouts(self) -> str:
-        """Of each thread: what it waits for in the kernel, and the system call."""
-        threads = Path(f"/proc/{self.process.pid}/task").iterdir()
-        return "; ".join(
-            f"{(thread / 'wchan').read_text()} {(thread / 'syscall').read_text().strip()}" for thread in threads
-        )
+        """Of each thread: what it waits for in the kernel, the system call, and its stack where gdb is installed."""
+        found = []
+        for thread in Path(f"/proc/{self.process.pid}/task").glob("*"):
+            with contextlib.suppress(OSError):  # it may end, or not be ours to look at
+                found.append(f"{(thread / 'wchan').read_text()} {(thread / 'syscall').read_text().strip()}")
+        if shutil.which("gdb"):
+            command = ["gdb", "-p", str(self.process.pid), "-batch", "-ex", "thread apply all backtrace"]
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                found.append(subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout)
+        return "; ".join(found)
 
     def restart(self, number: int) -> None:
         self.end(number)
@@ -370,6 +384,8 @@ def main() -> int:
     if options.tool and not options.tool.exists():
         print(f"{options.tool}: not built; goes without it")
         options.tool = None
+    if options.python and not os.access(options.python, os.X_OK):
+        parser.error(f"--python {options.python}: no such program; python/environment.sh makes build/python-venv")
     print(f"seed {options.seed}", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # through `finally`: no process is left
     soak = Soak(options)

@@ -6,6 +6,8 @@ processors' time in it, and of what failed the output alone; everything is in bu
 python, tool, demo, docs, bindings, fuzz, check, windows, arm64, macos; all of them without one. What a step needs is
 built first.
 
+A step that ends with 77 could not be done on this machine: its line says "passed over" and why.
+
 A step whose programs, scripts and settings are those of its last success is not run again, and the line says so;
 --force runs everything.
 """
@@ -24,6 +26,7 @@ import reuse
 from steps import CORES, ROOT, STEPS
 
 LOGS = ROOT / "build/logs"
+PASSED_OVER = 77
 
 
 class Suite:
@@ -96,6 +99,8 @@ class Suite:
             process.returncode = os.waitstatus_to_exitcode(status)
         passed = process.returncode == 0
         seconds = time.monotonic() - started
+        if process.returncode == PASSED_OVER:
+            return "passed over", "", seconds, log.read_text(errors="replace").strip().rpartition("\n")[2]
         self.busy_seconds[step.name] = usage.ru_utime + usage.ru_stime
         count, text = output.read(step, log.read_text(errors="replace"), report, passed)
         if passed:
@@ -107,8 +112,8 @@ class Suite:
         self.results[step.name] = result
         busy = self.busy_seconds.get(step.name)
         time_taken = "" if busy is None else f"{seconds:5.0f} s {busy:5.0f} s"
-        note = text if result == "re-used" else ""
-        print(f"  {result:8} {step.name:22} {count:26} {time_taken:16}{note}".rstrip(), flush=True)
+        note = text if result in ("re-used", "passed over") else ""
+        print(f"  {result:11} {step.name:22} {count:26} {time_taken:16}{note}".rstrip(), flush=True)
         if result == "FAILED":
             width = shutil.get_terminal_size().columns
             print("-" * width, text, "-" * width, f"All of it: build/logs/{step.log_name}.log", sep="\n", flush=True)
@@ -156,7 +161,11 @@ def main():
         return 130
     bad = [name for name, result in suite.results.items() if result in ("FAILED", "not run")]
     busy = f"{CORES} processors busy for {sum(suite.busy_seconds.values()) / CORES:.0f} s"
-    print(f"{'FAILED: ' + ', '.join(bad) if bad else 'All passed'}, {time.monotonic() - started:.0f} s, {busy}")
+    passed_over = [name for name, result in suite.results.items() if result == "passed over"]
+    verdict = f"FAILED: {', '.join(bad)}" if bad else "All passed"
+    if passed_over:
+        verdict += f", but passed over: {', '.join(passed_over)}"
+    print(f"{verdict}, {time.monotonic() - started:.0f} s, {busy}")
     return 1 if bad else 0
 
 

@@ -86,6 +86,18 @@ STEPS = [
         ("python package",), 0.5, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
     ),
     Step(
+        "kills with Python", "python",
+        ("python3", "tests/kills/random_kills.py", "build/release/tests/kills", "--kills", "100", "--python", PYTHON,
+         "--tool", "build/release/tools/daoshm/daoshm"),
+        ("python package", "release build"), 0.5, (*PACKAGE, "tests/kills/**"), ("build/release",),
+    ),
+    Step(
+        "soak with Python", "python",
+        ("python3", "tests/soak/soak.py", "build/release/tests/soak", "--seconds", "15", "--share", "0.3",
+         "--python", PYTHON, "--tool", "build/release/tools/daoshm/daoshm"),
+        ("python package", "release build"), 0.5, (*PACKAGE, "tests/soak/**", "tests/kills/**"), ("build/release",),
+    ),
+    Step(
         "demonstration tests", "demo", ("tests/demo/run_tests.sh", "build/release", "-q"),
         ("python package", "release build"), 0.25, (*PACKAGE, "examples/**", "tests/demo/**"), ("build/release",),
     ),
