@@ -28,10 +28,10 @@ function(dao_uses part name licence url relation)
   set_property(GLOBAL APPEND PROPERTY DAO_USES "${part}|${name}|${licence}|${url}|${relation}|${version}")
 endfunction()
 
-# STATIC_LINK or DYNAMIC_LINK, of the file of a library.
+# STATIC_LINK or DYNAMIC_LINK, of the file of a library; where only its name is known, wheels have it linked in.
 function(dao_link_of variable library)
   set(relation DYNAMIC_LINK)
-  if(DAO_WHEEL OR "${library}" MATCHES "\\.(a|lib)$")
+  if("${library}" MATCHES "\\.(a|lib)$" OR (DAO_WHEEL AND NOT "${library}" MATCHES "\\.(so|dylib)"))
     set(relation STATIC_LINK)
   endif()
   set(${variable} ${relation} PARENT_SCOPE)

@@ -132,7 +132,10 @@ STEPS = [
     check("container file", "tests/checks/container.sh"),
     check("public headers", "tests/checks/headers.sh"),
     check("exported symbols", "tests/abi/check.sh", "build/release", after=("release build",)),
-    check("bill of materials", "tests/checks/sbom.py", "build/release", after=("release build",)),
+    check(
+        "bill of materials", "tests/checks/sbom.py", "build/release", str(Path(PYTHON).parents[1] / "lib"),
+        after=("release build", "python package"),
+    ),
     check(
         "hardening", "tests/checks/hardening.py", "build/release", str(Path(PYTHON).parents[1] / "lib"),
         after=("release build", "python package"),
