@@ -20,7 +20,7 @@ class Generation
 
     // ------------------------------------------------------------------ the writer, which holds the writer lock
 
-    // W7: whoever spins and sees the counter finds that frame, or a later one.
+    // W7: a reader that spins and sees the counter finds that frame, or a later one.
     void publish(uint64_t counter) const noexcept { memory_.published().store_release(counter); }
 
     // Q1 to Q5: no frames, and counters from 1 again. `clear_slot(i)` clears the content of a slot, `clear_waiting()` what
