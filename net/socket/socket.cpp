@@ -103,7 +103,7 @@ std::string Monitor::new_address()
 }
 
 // It listens before there is anything to hear, and nothing fails once there is: ending a monitor that nobody listens to
-// would last for ever.
+// would never end.
 Monitor::Monitor(zmq::context_t &context, zmq::socket_t &socket)
     : watched_(socket), events_(context, zmq::socket_type::pair)
 {

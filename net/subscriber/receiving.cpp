@@ -227,7 +227,7 @@ void Subscriber::take_frame(const wire::FrameHeader &header, const Parts &parts,
     count(header);
     try
     {
-        // Frames that come from the copy itself, by way of the publisher's machine, would go round for ever.
+        // Frames that come from the copy itself, by way of the publisher's machine, would go round without end.
         if (header.hops < hop_limit && copy_.fit(header))
         {
             write(header, parts, received_ns);

@@ -113,7 +113,7 @@ void make_again(const std::string &name)
     maker.create(name, {4, 6}, _DATATYPE_UINT32, depth, 3);
 }
 
-// A process makes the segment again, and dies before it has let go of the lock.
+// A process makes the segment again, and dies before it has released the lock.
 void die_making_again(const std::string &name, const Words &words, const std::function<bool()> &reached, Trail &trail)
 {
     EXPECT_TRUE(kill_once(reached, [] {}, [&] { make_again(name); }, &trail));

@@ -52,7 +52,7 @@ std::optional<Finding> unknown_finding(const SegmentStatus &status)
     const std::string who = writer + (writer.empty() || readers.empty() ? "" : " and ") + readers;
     const bool is_locked = is_writer_unknown && info.writing != 0;
     return Finding{Severity::advice, is_writer_unknown ? "writer unknown" : "reader unknown",
-                   fmt::format("{}: {}{}: cannot be told from here whether alive", status.path, who,
+                   fmt::format("{}: {}{}: not known from here to be alive or dead", status.path, who,
                                is_locked ? ", holding the lock" : ""),
                    is_locked ? fmt::format("if the writer is dead: daoshm unlock {}", shell_quoted(status.path))
                              : "run doctor where they run: in their container, as their user"};

@@ -1,4 +1,4 @@
-/// unlock: free the lock of a writer of which cannot be told whether it lives.
+/// unlock: free the lock of a writer that is not known to be alive or dead.
 #include "commands/commands.hpp"
 
 #include <cstdio>

@@ -13,7 +13,7 @@ namespace
 {
 
 constexpr int64_t query_ns = 1'000'000'000;
-constexpr size_t most_names = 4096; // of one host, which may make up new ones for ever
+constexpr size_t most_names = 4096; // of one host, which may make up new ones without end
 
 }
 

@@ -23,7 +23,7 @@ namespace
 
 constexpr int64_t ask_ns = 2'000'000'000;
 constexpr int64_t report_ns = 200'000'000;
-constexpr int64_t settled_ns = 3'000'000'000; // every subscriber has shown itself by then
+constexpr int64_t complete_after_ns = 3'000'000'000; // every subscriber has shown itself by then
 constexpr int64_t fresh_ns = 60'000'000'000; // and does so again every second, unless it died where that cannot be told
 
 /// A topic is what somebody else says: it names a file in the folder that was chosen here, or nothing.
@@ -69,9 +69,9 @@ class Copying
     void report()
     {
         const DAO_NET_INFO info = info_of(net_);
-        if (!is_settled_ && steady_ns() - began_ns_ > settled_ns)
+        if (!is_complete_ && steady_ns() - began_ns_ > complete_after_ns)
         {
-            is_settled_ = true;
+            is_complete_ = true;
             require_unfilled(path_, info.pid);
         }
         if (info.state == state_ && info.copies == copies_ && info.message == message_)
@@ -127,7 +127,7 @@ class Copying
     const std::string path_;
     const int64_t began_ns_;
     NetHandle net_;
-    bool is_settled_ = false;
+    bool is_complete_ = false;
     uint32_t state_ = UINT32_MAX;
     uint32_t copies_ = 0;
     std::string message_;

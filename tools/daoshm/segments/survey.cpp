@@ -70,10 +70,10 @@ void Survey::sample_file(const std::string &path)
     {
         std::error_code error;
         const Changed changed = fs::last_write_time(path_of(path), error);
-        const bool is_settled = !error && Changed::clock::now() - changed > std::chrono::seconds(2);
+        const bool is_at_rest = !error && Changed::clock::now() - changed > std::chrono::seconds(2);
         if (has_segment_name && failure.code() != DAO_E_NOT_FOUND) // else it was removed meanwhile
             statuses_.push_back(unusable_segment(path, failure));
-        else if (failure.code() == DAO_E_FORMAT && is_settled)
+        else if (failure.code() == DAO_E_FORMAT && is_at_rest)
             strangers_[path] = changed;
     }
 }
