@@ -48,7 +48,7 @@ int_fast8_t guarded(Action &&action) noexcept
     }
     catch (const std::bad_alloc &)
     {
-        return daoSetLastError(DAO_E_NO_MEMORY, "out of memory");
+        return daoSetLastError(DAO_E_NO_MEMORY, "network: out of memory; expected room for the call");
     }
     catch (const std::exception &error)
     {
@@ -60,7 +60,7 @@ int_fast8_t guarded(Action &&action) noexcept
 inline DAO_NET &checked(DAO_NET *net)
 {
     if (net == nullptr)
-        throw Failure(DAO_E_ARGUMENT, "the network handle is a null pointer");
+        throw Failure(DAO_E_ARGUMENT, "the network handle is a null pointer; expected an open publisher or subscriber");
     if (net->pid != platform::process_id())
         throw Failure(DAO_E_STATE, "the network handle is that of process " + std::to_string(net->pid) +
                                        ": it does not survive a fork; open another one here");
@@ -85,7 +85,7 @@ template <class T>
 void check_pointer(const T *pointer, const char *what)
 {
     if (pointer == nullptr)
-        throw Failure(DAO_E_ARGUMENT, std::string(what) + ": a null pointer");
+        throw Failure(DAO_E_ARGUMENT, std::string(what) + ": a null pointer; expected a place to write it to");
 }
 
 template <class Struct>

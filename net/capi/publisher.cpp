@@ -72,7 +72,7 @@ int_fast8_t daoNetPublishImage(DAO_NET *net, IMAGE *image, const char *topic)
         Publisher &publisher = publisher_of(net);
         check_pointer(image, "the image");
         if (image->used != 1 || image->md == nullptr)
-            throw Failure(DAO_E_CLOSED, "the image is not open");
+            throw Failure(DAO_E_CLOSED, "image: not open; expected an open one");
         const bool is_file = image->shmfd >= 0;
         publisher.publish(is_file ? image->name : "", image, topic_for(topic, image->name));
         return DAO_SUCCESS;

@@ -89,7 +89,7 @@ int_fast8_t daoNetQueryOffers(const DAO_NET_SUBSCRIBER_OPTIONS *options, int64_t
         const std::optional<OfferList> list = query_offers(read_options(options), timeout_ns);
         if (!list)
         {
-            daoSetLastError(DAO_E_TIMEOUT, "no publisher answered within the time limit");
+            daoSetLastError(DAO_E_TIMEOUT, "subscriber: no publisher answered within the time limit; expected one");
             return DAO_TIMEOUT;
         }
         give_list(list->offers, offers, capacity, count, "DAO_NET_OFFER",

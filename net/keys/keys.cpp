@@ -146,7 +146,7 @@ KeyPair read_key_pair(const std::filesystem::path &path)
     check_closed(path);
     std::array<char, key_bytes + 1> derived{};
     if (zmq_curve_public(derived.data(), keys.secret_key.c_str()) != 0 || keys.public_key != derived.data())
-        throw Failure(DAO_E_KEY, path.string() + ": the public key does not belong to the secret one");
+        throw Failure(DAO_E_KEY, path.string() + ": the public key does not belong to the secret one; expected a pair");
     return keys;
 }
 

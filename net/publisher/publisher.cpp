@@ -312,7 +312,8 @@ void Publisher::unpublish(const std::string &topic)
         const auto found = std::find_if(offers_.begin(), offers_.end(),
                                         [&](const OfferPointer &offer) { return offer->topic() == topic; });
         if (found == offers_.end())
-            throw Failure(DAO_E_NOT_FOUND, topic + ": not offered by this publisher");
+            throw Failure(DAO_E_NOT_FOUND,
+                          topic + ": not offered by this publisher; expected the topic of one that is");
         gone = std::move(*found);
         offers_.erase(found);
     }

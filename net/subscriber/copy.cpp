@@ -160,7 +160,7 @@ uint64_t Copy::write(const wire::FrameHeader &header, const void *data, const Ma
         // Somebody made it anew or took it away: what is there now is looked at, and made if need be.
         image_->close();
         if (!fit(header))
-            throw Failure(DAO_E_STATE, name_ + ": the frame comes from the copy itself");
+            throw Failure(DAO_E_STATE, name_ + ": the frame comes from the copy itself; expected another source");
         check(uninterrupted(begin));
     }
     else

@@ -55,7 +55,7 @@ void Subscriber::receive_all()
             }
             last_heard_ns_ = monotonic_ns();
             if (!is_whole)
-                throw wire::BadMessage("a message of more than 4 parts");
+                throw wire::BadMessage("a message of more than 4 parts; expected at most 4");
             take(parts);
         }
         catch (const wire::BadMessage &error)
