@@ -85,7 +85,7 @@ template <class T>
 void check_pointer(const T *pointer, const char *what)
 {
     if (pointer == nullptr)
-        throw Failure(DAO_E_ARGUMENT, std::string(what) + ": a null pointer; expected a place to write it to");
+        throw Failure(DAO_E_ARGUMENT, std::string(what) + ": a null pointer; expected a valid one");
 }
 
 template <class Struct>
