@@ -18,7 +18,7 @@ use() {
     kill $publisher
     wait $publisher || true
     daoshm save wfs /tmp/wfs.fits
-    daoshm rm wfs /tmp/wfs.fits 2>/dev/null || daoshm rm wfs
+    daoshm rm wfs
     rm -f /tmp/wfs.fits
     if daoshm camera --list 2>/tmp/camera.txt; then
         echo "a camera without Aravis" >&2
