@@ -12,10 +12,11 @@ namespace daoshm
 namespace
 {
 
-const CLI::App &command_of(const CLI::App &app)
+/// The command that was given, or `app`.
+const CLI::App *command_of(const CLI::App *app)
 {
-    const std::vector<CLI::App *> commands = app.get_subcommands();
-    return commands.empty() ? app : *commands.front();
+    const std::vector<CLI::App *> commands = app->get_subcommands();
+    return commands.empty() ? app : commands.front();
 }
 
 /// The words that nothing takes, what explains the others first: a command, else an option, for what follows it may be its
@@ -66,7 +67,7 @@ std::string missing_text(const CLI::App &app, const CLI::App &command, const std
 
 std::string usage_problem(const CLI::App &app, const CLI::ParseError &error)
 {
-    const CLI::App &command = command_of(app);
+    const CLI::App &command = *command_of(&app);
     const std::string text = error.what();
     const bool is_missing = dynamic_cast<const CLI::RequiredError *>(&error) != nullptr;
     const bool is_unknown = is_missing || dynamic_cast<const CLI::ExtrasError *>(&error) != nullptr;

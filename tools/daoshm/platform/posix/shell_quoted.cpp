@@ -44,7 +44,7 @@ std::string between_quotes(const std::string &text)
 
 std::string shell_quoted(const std::string &path)
 {
-    const std::string text = path.starts_with('-') ? "./" + path : path; // no option of whatever gets it
+    std::string text = path.starts_with('-') ? "./" + path : path; // no option of whatever gets it
     if (!text.empty() && text.find_first_not_of(plain) == std::string::npos)
         return text;
     const bool has_controls = std::any_of(text.begin(), text.end(), is_control);
