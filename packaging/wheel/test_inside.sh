@@ -55,7 +55,7 @@ done
 
 installed tmux
 PATH=$HOME/.local/bin:$PATH
-line='daoshm create cam 64x64 --depth 4 && { daoshm fill cam spot --rate 100 & daoshm show cam --watch; kill $!; }'
+line='daoshm create cam 64x64 && { daoshm fill cam spot --rate 100 & daoshm show cam --watch; kill $!; }'
 timed "$line" show "$line"
 cat /tmp/picture.txt
 ended
