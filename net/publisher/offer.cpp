@@ -149,7 +149,7 @@ void Offer::serve_each(Session &session)
 {
     if (session.reader == nullptr)
     {
-        (void)source_.newest(); // for its id
+        (void)source_.counter(); // for its id
         std::optional<uint64_t> after;
         if (session.credit.source == source_.id() && !source_.id().empty())
             after = session.credit.after_cnt0;

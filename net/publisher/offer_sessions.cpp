@@ -124,8 +124,8 @@ void Offer::answer(Session &session, int64_t heard_ns)
     wire::Answer answer;
     answer.host = host_;
     answer.segment = topic_;
+    answer.cnt0 = source_.counter();
     answer.source = source_.id();
-    answer.cnt0 = source_.describe().cnt0;
     answer.seq = session.seq;
     answer.lost = session.counts.undelivered;
     answer.asked_ns = session.credit.sent_ns;

@@ -44,8 +44,12 @@ std::string Source::name_of_life(const Birth &birth) const
 uint64_t Source::counter()
 {
     DAO_FRAME frame = DAO_FRAME_INIT;
-    if (daoShmGetNewestFrame(reading_.get(), &frame) == DAO_SUCCESS)
-        lives_.see_newest(opened_.birth(frame.generation), frame.cnt0);
+    if (daoShmGetNewestFrame(reading_.get(), &frame) == DAO_SUCCESS && frame.cnt0 != 0)
+    {
+        const Birth birth = opened_.birth(frame.generation);
+        lives_.see_newest(birth, frame.cnt0);
+        id_ = name_of_life(birth);
+    }
     return daoShmGetCounter(reading_.get());
 }
 

@@ -53,7 +53,7 @@ class Source
     // The newest frame's, which is taken note of, as nobody may read it before its life ends.
     uint64_t counter();
     wire::Offer describe();
-    // Of the newest frame that was copied; empty before.
+    // Of the newest frame that newest() or counter() saw; empty before.
     const std::string &id() const { return id_; }
 
   private:

@@ -6,6 +6,7 @@
 #include "segment_name.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -104,7 +105,7 @@ int play_process_in_a_chroot(const Arguments &arguments)
         status = daoShmWaitForFrame(image, image->md->cnt0, 1'000'000'000);
     EXPECT_EQ(status, DAO_REMOVED);
     say(testing::Test::HasFailure() ? "failed" : "passed");
-    return 0;
+    std::_Exit(0); // a sanitizer looks for leaks in /proc, which is not here
 }
 const Role shut_in("process-in-a-chroot", play_process_in_a_chroot);
 
