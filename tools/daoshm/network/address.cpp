@@ -105,7 +105,9 @@ Address parse_publisher(const std::string &text)
 
 std::string address_text(const Address &address)
 {
-    const std::string host = address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
+    // In brackets also a host of one letter, which would be a drive.
+    const bool is_plain = address.host.size() > 1 && is_host(address.host);
+    const std::string host = is_plain ? address.host : "[" + address.host + "]";
     return fmt::format("{}:{}{}{}", host, address.port, address.topic.empty() ? "" : ":", address.topic);
 }
 
