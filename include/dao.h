@@ -769,12 +769,27 @@ DAO_API int_fast8_t daoShmRewind(IMAGE *image);
    `DAO_INTERRUPTED`, `DAO_E_BUSY`. All return `DAO_REPLACED` or `DAO_REMOVED` when the segment is no longer the one under its
    name, which is noticed within 0.2 s. */
 
+/** How daoShmSetKeywords() goes about it. */
+typedef enum
+{
+    DAO_KEYWORDS_KEEP_COMMENTS = 1, /**< where the comment in the list is empty, the one that is there stays */
+    DAO_KEYWORDS_ONLY_THESE = 2     /**< keywords that are not in the list are removed */
+} DAO_KEYWORDS_FLAGS;
+
 /** Set a keyword to an integer, adding it when there is none of that name. */
 DAO_API int_fast8_t daoShmSetKeywordLong(IMAGE *image, const char *name, int64_t value, const char *comment);
 /** Set a keyword to a double. */
 DAO_API int_fast8_t daoShmSetKeywordDouble(IMAGE *image, const char *name, double value, const char *comment);
 /** Set a keyword to a text of at most 16 bytes. */
 DAO_API int_fast8_t daoShmSetKeywordString(IMAGE *image, const char *name, const char *value, const char *comment);
+/** Set `count` keywords, adding those that are not there, in one pass: many take no longer each than one. Name, type, value
+ *  and comment are those in the list, of which nothing is set when one of them is none; of two of one name the later
+ *  one counts. Each is changed whole, one after the other, and those that are as they should be are not touched.
+ *  @param keywords `count` of them; null when `count` is 0
+ *  @param flags sum of DAO_KEYWORDS_FLAGS, or 0
+ *  @return `DAO_ERROR`, `DAO_E_KEYWORD`: one without a name or with an unknown type; or no room for some, which are left out
+ *  while the others are set */
+DAO_API int_fast8_t daoShmSetKeywords(IMAGE *image, const IMAGE_KEYWORD *keywords, uint32_t count, uint32_t flags);
 /** Copy the keyword of that name. `DAO_ERROR`, `DAO_E_NOT_FOUND` when there is none. */
 DAO_API int_fast8_t daoShmGetKeyword(IMAGE *image, const char *name, IMAGE_KEYWORD *keyword);
 /** Free the keyword of that name. */

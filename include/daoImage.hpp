@@ -553,6 +553,17 @@ class Image
     {
         put_keyword(name, value, c_text(comment, DAO_E_KEYWORD, "keyword's comment"));
     }
+    /** Set many in one pass, which takes no longer for each than for one; see daoShmSetKeywords().
+     *  @param flags sum of `DAO_KEYWORDS_FLAGS`, or 0. Throws as set_keyword(). */
+    void set_keywords(const std::vector<Keyword> &keywords, uint32_t flags = 0)
+    {
+        std::vector<IMAGE_KEYWORD> list;
+        for (const Keyword &keyword : keywords)
+        {
+            list.push_back(from_keyword(keyword));
+        }
+        require(daoShmSetKeywords(handle(), list.data(), static_cast<uint32_t>(list.size()), flags));
+    }
     /** @return the keyword of that name. Throws `DAO_E_NOT_FOUND` when there is none. */
     Keyword get_keyword(const std::string &name) const
     {

@@ -209,6 +209,40 @@ inline Keyword to_keyword(const IMAGE_KEYWORD &keyword)
     }
     return result;
 }
+
+/** @return what C takes for `keyword`. Throws `DAO_E_KEYWORD` when one of its texts does not fit. */
+inline IMAGE_KEYWORD from_keyword(const Keyword &keyword)
+{
+    IMAGE_KEYWORD result{};
+    const auto fill = [&](char *field, size_t room, const std::string &text, const char *what) {
+        const std::string found = c_text(text, DAO_E_KEYWORD, what);
+        if (found.size() > room)
+        {
+            throw Error(DAO_E_KEYWORD, "keyword " + keyword.name.substr(0, 40) + ": a " + what + " of " +
+                                           std::to_string(found.size()) + " bytes; expected at most " +
+                                           std::to_string(room));
+        }
+        std::memcpy(field, found.data(), found.size());
+    };
+    fill(result.name, sizeof result.name, keyword.name, "keyword's name");
+    fill(result.comment, sizeof result.comment - 1, keyword.comment, "keyword's comment");
+    if (const auto *integer = std::get_if<int64_t>(&keyword.value))
+    {
+        result.type = 'L';
+        result.value.numl = *integer;
+    }
+    else if (const auto *real = std::get_if<double>(&keyword.value))
+    {
+        result.type = 'D';
+        result.value.numf = *real;
+    }
+    else
+    {
+        result.type = 'S';
+        fill(result.value.valstr, sizeof result.value.valstr, std::get<std::string>(keyword.value), "keyword's text");
+    }
+    return result;
+}
 } // namespace Dao
 
 #endif

@@ -1,6 +1,5 @@
 #include "subscriber/copy.hpp"
 
-#include "clock.hpp"
 #include "wire/text.hpp"
 
 #include <algorithm>
@@ -16,7 +15,6 @@ constexpr uint32_t least_depth = 2; // so that readers get whole frames while th
 constexpr uint32_t most_depth =
     4096; // each slot takes some hundred bytes beside the frame's own: small frames would cost much
 constexpr size_t own_id_limit = 64;
-constexpr int64_t keywords_time_ns = 20 * millisecond_ns;
 
 void check(int_fast8_t status)
 {
@@ -181,36 +179,6 @@ uint64_t Copy::write(const wire::FrameHeader &header, const void *data, const Ma
     return counter;
 }
 
-namespace
-{
-
-template <size_t Size>
-std::string text_of(const char (&field)[Size])
-{
-    return std::string(field, strnlen(field, Size));
-}
-
-bool is_same(const IMAGE_KEYWORD &one, const IMAGE_KEYWORD &other)
-{
-    return one.type == other.type && text_of(one.comment) == text_of(other.comment) &&
-           std::memcmp(&one.value, &other.value, one.type == 'S' ? sizeof one.value.valstr : sizeof one.value.numl) ==
-               0;
-}
-
-void set_keyword(IMAGE *image, const std::string &name, const IMAGE_KEYWORD &keyword)
-{
-    const std::string text = text_of(keyword.value.valstr);
-    check(uninterrupted([&] {
-        if (keyword.type == 'L')
-            return daoShmSetKeywordLong(image, name.c_str(), keyword.value.numl, keyword.comment);
-        if (keyword.type == 'D')
-            return daoShmSetKeywordDouble(image, name.c_str(), keyword.value.numf, keyword.comment);
-        return daoShmSetKeywordString(image, name.c_str(), text.c_str(), keyword.comment);
-    }));
-}
-
-}
-
 void Copy::set_keywords(std::vector<IMAGE_KEYWORD> keywords)
 {
     keywords_ = std::move(keywords);
@@ -230,63 +198,12 @@ void Copy::carry_keywords()
     }
 }
 
-// A segment that nobody has seen a frame of takes them in one pass, as looking for each one's place takes time with the square of
-// their number. Of any other so many are changed at once as frames can wait for.
 void Copy::write_keywords()
 {
-    std::map<std::string, IMAGE_KEYWORD> there;
-    IMAGE_KEYWORD found;
-    for (uint32_t index = 0; daoShmGetKeywordAt(image_->get(), index, &found) == DAO_SUCCESS; ++index)
-        there.emplace(text_of(found.name), found);
-    std::map<std::string, const IMAGE_KEYWORD *> wanted;
-    for (const IMAGE_KEYWORD &keyword : keywords_)
-        wanted.insert_or_assign(text_of(keyword.name), &keyword);
-    has_more_keywords_ = false;
-    if (image_->is_open() && there.empty() && wanted.size() <= (*image_)->md->NBkw &&
-        daoShmGetCounter(image_->get()) == 0)
-        place_keywords(wanted);
-    else
-        change_keywords(there, wanted);
-}
-
-void Copy::place_keywords(const std::map<std::string, const IMAGE_KEYWORD *> &wanted)
-{
-    char *place = reinterpret_cast<char *>((*image_)->kw); // not aligned after data of odd length
-    for (const auto &[name, keyword] : wanted)
-    {
-        std::memcpy(place, keyword, sizeof *keyword);
-        place += sizeof *keyword;
-    }
-}
-
-void Copy::change_keywords(const std::map<std::string, IMAGE_KEYWORD> &there,
-                           const std::map<std::string, const IMAGE_KEYWORD *> &wanted)
-{
-    const int64_t until_ns = monotonic_ns() + keywords_time_ns;
-    const auto is_late = [&] { return has_more_keywords_ = monotonic_ns() > until_ns; };
-    for (const auto &[name, keyword] : there)
-        if (wanted.count(name) == 0)
-        {
-            if (is_late())
-                return;
-            uninterrupted([&, &gone = name] { return daoShmRemoveKeyword(image_->get(), gone.c_str()); });
-        }
-    std::exception_ptr failure; // of one, which costs the others nothing
-    for (const auto &[name, keyword] : wanted)
-        try
-        {
-            if (const auto known = there.find(name); known != there.end() && is_same(known->second, *keyword))
-                continue;
-            if (!failure && is_late())
-                return;
-            set_keyword(image_->get(), name, *keyword);
-        }
-        catch (const Failure &)
-        {
-            failure = std::current_exception();
-        }
-    if (failure)
-        std::rethrow_exception(failure);
+    check(uninterrupted([&] {
+        return daoShmSetKeywords(image_->get(), keywords_.data(), static_cast<uint32_t>(keywords_.size()),
+                                 DAO_KEYWORDS_ONLY_THESE);
+    }));
 }
 
 }

@@ -6,7 +6,6 @@
 #include "wire/frame.hpp"
 
 #include <deque>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,8 +37,6 @@ class Copy
     void set_keywords(std::vector<IMAGE_KEYWORD> keywords);
     // Once more, as somebody may have changed them. Throws Failure.
     void write_keywords();
-    // Whether there are more to be written than is done at once: write_keywords() goes on with them.
-    bool has_more_keywords() const noexcept { return has_more_keywords_; }
 
     Image &image() noexcept { return *image_; }
     // Tells the readers of a private image that there is another one, which has a frame by now.
@@ -55,9 +52,6 @@ class Copy
     void create_private(const wire::FrameHeader &header);
     void note_segment();
     void carry_keywords();
-    void place_keywords(const std::map<std::string, const IMAGE_KEYWORD *> &wanted);
-    void change_keywords(const std::map<std::string, IMAGE_KEYWORD> &there,
-                         const std::map<std::string, const IMAGE_KEYWORD *> &wanted);
 
     const std::string name_;
     const uint32_t wanted_depth_;
@@ -65,7 +59,6 @@ class Copy
     std::unique_ptr<Image> former_;       // a private image that is not the copy any longer
     std::deque<uint64_t> own_ids_;        // of the segments that are or were the copy, newest first
     std::vector<IMAGE_KEYWORD> keywords_; // of the source
-    bool has_more_keywords_ = false;
     uint32_t depth_ = 0;
     uint32_t changes_ = 0;
 };

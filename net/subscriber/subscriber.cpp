@@ -113,12 +113,9 @@ void Subscriber::poll(WakeSignal &wake, Monitor &monitor)
 {
     std::array<zmq::pollitem_t, 3> items = {item_of(socket_descriptor_), monitor.poll_item(), wake.poll_item()};
     const int64_t left_ns = std::max<int64_t>(0, std::min(next_tick_ns_, next_credit_ns_) - monotonic_ns());
-    zmq::poll(items, std::chrono::milliseconds(
-                         may_have_more_ || copy_.has_more_keywords() ? 0 : left_ns / millisecond_ns + 1));
+    zmq::poll(items, std::chrono::milliseconds(may_have_more_ ? 0 : left_ns / millisecond_ns + 1));
     // Frames that had come before a connection ended count before its end.
     receive_all();
-    if (copy_.has_more_keywords())
-        take_keywords(keywords_);
     if (items[1].revents != 0)
         while (const std::optional<LinkChange> change = monitor.next())
             hear(*change);

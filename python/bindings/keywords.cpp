@@ -84,6 +84,60 @@ uint32_t Segment::keyword_count()
     return count;
 }
 
+namespace
+{
+
+[[noreturn]] void fail_kind(const Handle &handle, const std::string &name, nb::handle value)
+{
+    fail(handle, "keyword " + name + " is " + shown(value) +
+                     ", which does not fit; expected an integer of 64 bits, a float or a text");
+}
+
+void fill(const Handle &handle, char *field, std::size_t room, const std::string &found, const std::string &what)
+{
+    if (found.size() > room)
+        fail(handle, what + " of " + std::to_string(found.size()) + " bytes; expected at most " + std::to_string(room));
+    found.copy(field, room);
+}
+
+IMAGE_KEYWORD keyword_of(const Handle &handle, nb::handle name, nb::handle value)
+{
+    IMAGE_KEYWORD keyword{};
+    const std::string key = text(handle, name, "name");
+    fill(handle, keyword.name, sizeof keyword.name, key, "keyword \"" + key.substr(0, 40) + "\" has a name");
+    if (PyUnicode_Check(value.ptr()))
+    {
+        keyword.type = 'S';
+        fill(handle, keyword.value.valstr, sizeof keyword.value.valstr, text(handle, value, "text"),
+             "keyword " + key + ": a text");
+    }
+    else if (PyFloat_Check(value.ptr()))
+    {
+        keyword.type = 'D';
+        keyword.value.numf = nb::cast<double>(value);
+    }
+    else
+    {
+        keyword.type = 'L';
+        if (!nb::try_cast(value, keyword.value.numl))
+            fail_kind(handle, key, value);
+    }
+    return keyword;
+}
+
+} // namespace
+
+void Segment::set_keywords(const nb::list &entries, bool only_these)
+{
+    std::vector<IMAGE_KEYWORD> keywords;
+    for (const nb::handle entry : entries)
+        keywords.push_back(keyword_of(handle_, entry[0], entry[1]));
+    const uint32_t flags = DAO_KEYWORDS_KEEP_COMMENTS | (only_these ? DAO_KEYWORDS_ONLY_THESE : 0u);
+    call_keywords(handle_, [&](IMAGE *image) {
+        return daoShmSetKeywords(image, keywords.data(), static_cast<uint32_t>(keywords.size()), flags);
+    });
+}
+
 void Segment::set_keyword(nb::handle name, nb::handle value, nb::handle comment)
 {
     const std::string key = text(handle_, name, "name");
@@ -103,8 +157,7 @@ void Segment::set_keyword(nb::handle name, nb::handle value, nb::handle comment)
     else if (nb::try_cast(value, number))
         set(daoShmSetKeywordLong, number);
     else
-        fail(handle_, "keyword " + key + " is " + shown(value) +
-                          ", which does not fit; expected an integer of 64 bits, a float or a text");
+        fail_kind(handle_, key, value);
 }
 
 void Segment::remove_keyword(nb::handle name)

@@ -299,6 +299,7 @@ void bind_describing(Class &segment)
     segment.def("_keyword_at", &Segment::keyword_at, "index"_a);
     segment.def("_keyword_count", &Segment::keyword_count);
     segment.def("_set_keyword", &Segment::set_keyword, "name"_a.none(), "value"_a.none(), "comment"_a.none());
+    segment.def("_set_keywords", &Segment::set_keywords, "entries"_a, "only_these"_a);
     segment.def("_remove_keyword", &Segment::remove_keyword, "name"_a.none());
 }
 

@@ -99,6 +99,8 @@ class Segment
     nb::tuple keyword_at(uint32_t index);
     uint32_t keyword_count();
     void set_keyword(nb::handle name, nb::handle value, nb::handle comment);
+    /// `entries`: tuples of name and value; comments that are there stay.
+    void set_keywords(const nb::list &entries, bool only_these);
     void remove_keyword(nb::handle name);
 
   private:

@@ -93,6 +93,16 @@ class Keywords(MutableMapping[str, Value]):
         """Set a keyword, adding it when there is none of that name; comment: up to 79 bytes, None keeps it."""
         self._segment._set_keyword(name, _plain(value), comment)
 
+    def update(self, other: Any = (), /, **values: Value) -> None:
+        """Set many in one pass; comments stay. When one does not fit its room nothing is set; when the room is full, those that
+        found none are left out, and it raises ValueError."""
+        entries = [(name, _plain(value)) for name, value in dict(other, **values).items()]
+        self._segment._set_keywords(entries, False)
+
+    def clear(self) -> None:
+        """Remove all."""
+        self._segment._set_keywords([], True)
+
     def comment(self, name: str) -> str:
         """The comment of a keyword, "" when it has none."""
         return self._entry(name)[2]

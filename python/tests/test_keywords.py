@@ -31,6 +31,29 @@ def test_keywords_are_a_mapping(segment):
     assert list(words) == ["GAIN"] and "GAIN" in repr(words)
 
 
+def test_update_sets_all_in_one_pass_and_keeps_comments(name):
+    names = [f"K{number}" for number in range(20_000)]
+    with shm(name, np.zeros(4), nbkw=len(names)) as made:
+        made.keywords.set("K7", 0, "the seventh")
+        made.keywords.update(zip(names, range(len(names))))  # seconds when each were looked for among all
+        assert dict(made.keywords) == dict(zip(names, range(len(names))))
+        assert made.keywords.comment("K7") == "the seventh"
+        made.keywords.clear()
+        assert len(made.keywords) == 0
+
+
+def test_update_with_one_that_does_not_fit_sets_nothing(segment):
+    segment.keywords["GAIN"] = 1
+    for bad in ({"TEXT": "x" * 17}, {"x" * 17: 1}, {"BIG": 2**63}, {"NONE": None}, {5: 1}, {"": 1}, {"LIST": [1]}):
+        with pytest.raises(ValueError) as caught:
+            segment.keywords.update({"GAIN": 2, **bad})
+        assert segment.name in str(caught.value)
+        assert dict(segment.keywords) == {"GAIN": 1}
+    with pytest.raises(ValueError, match="no room for 2 keywords, D"):
+        segment.keywords.update(A=1, B=2, C=np.float32(0.5), D=4, E=5)
+    assert dict(segment.keywords) == {"GAIN": 1, "A": 1, "B": 2, "C": 0.5}
+
+
 def test_keywords_are_shared(segment):
     with shm(segment.name) as other:
         segment.keywords["TARGET"] = "Vega"

@@ -65,6 +65,19 @@ int_fast8_t daoShmSetKeywordString(IMAGE *image, const char *name, const char *v
     });
 }
 
+int_fast8_t daoShmSetKeywords(IMAGE *image, const IMAGE_KEYWORD *keywords, uint32_t count, uint32_t flags)
+{
+    return with_keywords(image, [&](Handle &handle) noexcept {
+        constexpr uint32_t all_flags = DAO_KEYWORDS_KEEP_COMMENTS | DAO_KEYWORDS_ONLY_THESE;
+        if ((flags & ~all_flags) != 0)
+            return base::fail(DAO_E_ARGUMENT, "%s: cannot set keywords: flags %u; expected 0 to %u",
+                              handle.segment->name(), flags, all_flags);
+        return segment::set_keywords(*handle.segment, waits_of(handle),
+                                     {keywords, count, (flags & DAO_KEYWORDS_KEEP_COMMENTS) != 0,
+                                      (flags & DAO_KEYWORDS_ONLY_THESE) != 0});
+    });
+}
+
 int_fast8_t daoShmGetKeyword(IMAGE *image, const char *name, IMAGE_KEYWORD *keyword)
 {
     return with_keywords(image, [&](Handle &handle) noexcept {

@@ -40,6 +40,16 @@ Status get_keyword_at(Segment &segment, base::Interrupts &interrupts, NumberedKe
                       IMAGE_KEYWORD &keyword) noexcept;
 Status count_keywords(Segment &segment, base::Interrupts &interrupts, uint32_t &count) noexcept;
 Status remove_keyword(Segment &segment, base::Interrupts &interrupts, const char *name) noexcept;
+
+struct KeywordList
+{
+    const IMAGE_KEYWORD *keywords;
+    uint32_t count;
+    bool keep_comments; // where the one in the list is empty
+    bool only_these;    // the others are removed
+};
+// All in one pass. What there is no room for is left out, and an error.
+Status set_keywords(Segment &segment, base::Interrupts &interrupts, const KeywordList &list) noexcept;
 Status clear_keywords(Segment &segment, base::Interrupts &interrupts) noexcept;
 
 }

@@ -2,6 +2,7 @@
 // came, or daoShmInterrupt() was called.
 #pragma once
 
+#include "base/error.hpp"
 #include "base/interrupts.hpp"
 #include "base/lock_limit.hpp"
 #include "segment/segment.hpp"

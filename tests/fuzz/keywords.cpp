@@ -86,6 +86,51 @@ void set(Input &input, IMAGE &image, Table &table)
     table[name] = expected;
 }
 
+// Those of `table` that are there.
+Table only_there(IMAGE &image, const Table &table)
+{
+    Table there;
+    IMAGE_KEYWORD keyword = {};
+    for (const auto &[name, expected] : table)
+        if (daoShmGetKeyword(&image, name.c_str(), &keyword) == DAO_SUCCESS)
+            there[name] = expected;
+    return there;
+}
+
+// A list of them: as set one after the other, and nothing when one is none.
+void set_list(Input &input, IMAGE &image, Table &table)
+{
+    const bool only_these = input.below(2) == 0;
+    std::vector<IMAGE_KEYWORD> list;
+    Table expected = only_these ? Table() : table;
+    bool fits = true;
+    for (uint32_t left = input.below(2 * room); left > 0; --left)
+    {
+        const std::string name = input.text(16).c_str();
+        const int64_t number = input.take<int64_t>();
+        IMAGE_KEYWORD keyword = {};
+        name.copy(keyword.name, sizeof keyword.name);
+        keyword.type = input.below(16) == 0 ? 'N' : 'L';
+        keyword.value.numl = number;
+        fits = fits && !name.empty() && keyword.type == 'L';
+        list.push_back(keyword);
+        expected[name] = {};
+        expected[name].type = 'L';
+        expected[name].number = number;
+    }
+    const bool has_room = expected.size() <= room;
+    const int_fast8_t status = daoShmSetKeywords(&image, list.data(), static_cast<uint32_t>(list.size()),
+                                                 only_these ? DAO_KEYWORDS_ONLY_THESE : 0);
+    require((status == DAO_SUCCESS) == (fits && has_room), "a list that fits is set, and only that");
+    if (status == DAO_SUCCESS)
+        table = expected;
+    else if (fits)
+    {
+        table = only_there(image, expected);
+        require(table.size() == room, "as many are set as there is room for");
+    }
+}
+
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
@@ -100,7 +145,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     Table table;
     while (!input.is_empty())
     {
-        if (input.below(4) == 0)
+        const uint32_t action = input.below(5);
+        if (action == 4)
+            set_list(input, image, table);
+        else if (action == 0)
         {
             const std::string removed = input.text(20).c_str();
             const bool was_there = table.erase(removed) != 0;

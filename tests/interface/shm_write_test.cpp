@@ -173,6 +173,18 @@ TEST(ShmWrite, KeywordsKeepTypeTextAndComment)
     EXPECT_EQ(error_of([&] { other.get_keyword("none"); }), DAO_E_NOT_FOUND);
     EXPECT_EQ(error_of([&] { shm.set_keyword("text", std::string(17, 'x')); }), DAO_E_KEYWORD);
     EXPECT_EQ(error_of([&] { shm.set_keyword(std::string(17, 'n'), 1); }), DAO_E_KEYWORD);
+    EXPECT_EQ(error_of([&] { shm.set_keywords({{"list", std::string(17, 'x'), ""}}); }), DAO_E_KEYWORD);
+    EXPECT_EQ(error_of([&] { shm.set_keywords({{std::string(17, 'n'), 1.5, ""}}); }), DAO_E_KEYWORD);
+    EXPECT_EQ(error_of([&] { shm.set_keywords({{"list", 1.5, std::string(80, 'c')}}); }), DAO_E_KEYWORD);
+    EXPECT_EQ(error_of([&] { shm.set_keywords({{std::string("a\0b", 3), 1.5, ""}}); }), DAO_E_KEYWORD);
+    shm.set_keywords({{"period", 0.5, ""}, {"gain", int64_t{4}, ""}}, DAO_KEYWORDS_KEEP_COMMENTS);
+    EXPECT_EQ(std::get<double>(other.get_keyword("period").value), 0.5);
+    EXPECT_EQ(other.get_keyword("gain").comment, "integer");
+    const std::vector<Dao::Keyword> before = other.keywords();
+    shm.set_keywords({}, DAO_KEYWORDS_ONLY_THESE);
+    EXPECT_EQ(other.keywords().size(), 0u);
+    shm.set_keywords(before); // what was read can be set
+    EXPECT_EQ(std::get<std::string>(other.get_keyword("sixteen_letters_").value), "sixteen letters.");
     shm.set_keyword("fourth", 1);
     EXPECT_EQ(error_of([&] { shm.set_keyword("fifth", 1); }), DAO_E_KEYWORD);
     shm.remove_keyword("gain");

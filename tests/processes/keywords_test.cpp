@@ -174,6 +174,7 @@ TEST(Keywords, OfASegmentThatWasRemovedOrReplacedAreNobodys)
             EXPECT_EQ(daoShmSetKeywordLong(image, "GAIN", 2, nullptr), fate);
             EXPECT_EQ(daoShmSetKeywordDouble(image, "GAIN", 2, nullptr), fate);
             EXPECT_EQ(daoShmSetKeywordString(image, "GAIN", "2", nullptr), fate);
+            EXPECT_EQ(daoShmSetKeywords(image, nullptr, 0, 0), fate);
             EXPECT_EQ(daoShmGetKeyword(image, "GAIN", &keyword), fate);
             EXPECT_EQ(daoShmGetKeywordAt(image, 0, &keyword), fate);
             EXPECT_EQ(daoShmCountKeywords(image, &count), fate);

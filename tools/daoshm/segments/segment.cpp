@@ -125,8 +125,7 @@ Dao::Image create_segment(const std::string &path, const Geometry &frame, uint32
     Dao::Image segment(path, shape, frame.atype, options);
     try
     {
-        for (const Dao::Keyword &keyword : keywords)
-            segment.set_keyword(keyword.name, keyword.value, keyword.comment);
+        segment.set_keywords(keywords);
     }
     catch (...)
     {

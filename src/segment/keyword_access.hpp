@@ -1,0 +1,45 @@
+// What all work on keywords shares: the lock of those who change them, and how one is read whole.
+#pragma once
+
+#include "segment/keywords.hpp"
+
+namespace dao::segment
+{
+
+constexpr size_t keyword_name_bytes = sizeof(IMAGE_KEYWORD::name);
+constexpr size_t keyword_text_bytes = sizeof(IMAGE_KEYWORD{}.value.valstr);
+constexpr size_t keyword_comment_bytes = sizeof(IMAGE_KEYWORD::comment);
+
+inline bool is_used(const IMAGE_KEYWORD &keyword) noexcept
+{
+    return keyword.type == 'L' || keyword.type == 'D' || keyword.type == 'S';
+}
+
+// All its bytes are set.
+IMAGE_KEYWORD unused_keyword() noexcept;
+
+// Holds the keyword lock while it lives.
+class KeywordLock
+{
+  public:
+    explicit KeywordLock(Segment &segment) noexcept : segment_(segment) {}
+    ~KeywordLock();
+    KeywordLock(const KeywordLock &) = delete;
+    KeywordLock &operator=(const KeywordLock &) = delete;
+
+    // Ends as lock_wait.hpp says.
+    Status take(base::Interrupts &interrupts) noexcept;
+    void write(uint32_t index, const IMAGE_KEYWORD &keyword) noexcept;
+
+  private:
+    Segment &segment_;
+    bool held_ = false;
+};
+
+// Whole; one that a dead writer left half written is repaired by whoever may write.
+Status read_keyword(Segment &segment, base::Interrupts &interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept;
+
+// Copies a text into a field that need not end with a zero.
+void fill_field(char *field, size_t bytes, const char *text) noexcept;
+
+}
