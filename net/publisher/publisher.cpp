@@ -30,7 +30,6 @@ catch (const std::bad_alloc &)
 }
 
 constexpr int64_t tick_ns = second_ns / 2;
-constexpr size_t refused_stored = 64;
 
 // Turns of taking in and handling messages before other things get theirs: for the port's thread, and for an offer's, whose
 // frames wait. libzmq's own queue has no limit, so far more is taken in than handled.
@@ -274,7 +273,7 @@ void Publisher::note_refused(const std::string &key)
     if (known != refused_.end())
         refused_.erase(known);
     refused_.push_front(key);
-    if (refused_.size() > refused_stored)
+    if (refused_.size() > refused_limit)
         refused_.pop_back();
 }
 

@@ -16,7 +16,6 @@ namespace
 {
 
 constexpr uint32_t peer_limit = 64;
-constexpr uint32_t refused_limit = 64;
 constexpr const char *ending = ".net.im.shm";
 
 // The bytes of a record; of this build of the library, as the sizes in the structs say.

@@ -10,6 +10,8 @@
 namespace dao::net
 {
 
+constexpr uint32_t refused_limit = 64; // keys of strangers that a publisher knows, the newest ones
+
 class StateRecord
 {
   public:

@@ -72,9 +72,9 @@ int_fast8_t daoShmSetKeywords(IMAGE *image, const IMAGE_KEYWORD *keywords, uint3
         if ((flags & ~all_flags) != 0)
             return base::fail(DAO_E_ARGUMENT, "%s: cannot set keywords: flags %u; expected 0 to %u",
                               handle.segment->name(), flags, all_flags);
-        return segment::set_keywords(*handle.segment, waits_of(handle),
-                                     {keywords, count, (flags & DAO_KEYWORDS_KEEP_COMMENTS) != 0,
-                                      (flags & DAO_KEYWORDS_ONLY_THESE) != 0});
+        return segment::set_keywords(
+            *handle.segment, waits_of(handle),
+            {keywords, count, (flags & DAO_KEYWORDS_KEEP_COMMENTS) != 0, (flags & DAO_KEYWORDS_ONLY_THESE) != 0});
     });
 }
 

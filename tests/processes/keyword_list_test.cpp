@@ -66,7 +66,8 @@ TEST_P(KeywordList, IsSetInItsOrder)
     ASSERT_EQ(set(image_, {{"Z", 1, "last letter"}, {"A", 2, ""}, {"M", 3, "middle"}}), DAO_SUCCESS);
     EXPECT_EQ(all(image_), (std::vector<Shown>{{"Z", 1, "last letter"}, {"A", 2, ""}, {"M", 3, "middle"}}));
     ASSERT_EQ(set(image_, {{"B", 4, ""}, {"A", 5, "changed"}}), DAO_SUCCESS);
-    EXPECT_EQ(all(image_), (std::vector<Shown>{{"Z", 1, "last letter"}, {"A", 5, "changed"}, {"M", 3, "middle"}, {"B", 4, ""}}));
+    EXPECT_EQ(all(image_),
+              (std::vector<Shown>{{"Z", 1, "last letter"}, {"A", 5, "changed"}, {"M", 3, "middle"}, {"B", 4, ""}}));
     EXPECT_EQ(daoShmSetKeywords(image_, nullptr, 0, 0), DAO_SUCCESS);
     EXPECT_EQ(all(image_).size(), 4u);
 }
@@ -83,7 +84,8 @@ TEST_P(KeywordList, KeepsCommentsOnDemand)
 TEST_P(KeywordList, TakesThePlacesOfThoseThatAreNotInIt)
 {
     ASSERT_EQ(set(image_, {{"A", 1, ""}, {"B", 1, ""}, {"C", 1, ""}, {"D", 1, ""}}), DAO_SUCCESS);
-    ASSERT_EQ(set(image_, {{"E", 2, ""}, {"C", 2, ""}, {"F", 2, ""}, {"G", 2, ""}}, DAO_KEYWORDS_ONLY_THESE), DAO_SUCCESS);
+    ASSERT_EQ(set(image_, {{"E", 2, ""}, {"C", 2, ""}, {"F", 2, ""}, {"G", 2, ""}}, DAO_KEYWORDS_ONLY_THESE),
+              DAO_SUCCESS);
     EXPECT_EQ(all(image_), (std::vector<Shown>{{"E", 2, ""}, {"F", 2, ""}, {"C", 2, ""}, {"G", 2, ""}}));
     ASSERT_EQ(daoShmSetKeywords(image_, nullptr, 0, DAO_KEYWORDS_ONLY_THESE), DAO_SUCCESS);
     EXPECT_TRUE(all(image_).empty());
@@ -161,9 +163,8 @@ TEST_P(KeywordList, StoresNoByteThatBelongsToNothingAndTouchesNoneThatIsAsItShou
     EXPECT_EQ(bytes, std::string(reinterpret_cast<const char *>(image_->kw), bytes.size()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Segments, KeywordList, testing::Values(1, 0), [](const auto &test) {
-    return test.param == 1 ? "Shared" : "Private";
-});
+INSTANTIATE_TEST_SUITE_P(Segments, KeywordList, testing::Values(1, 0),
+                         [](const auto &test) { return test.param == 1 ? "Shared" : "Private"; });
 
 TEST(KeywordLists, OfTheMostThatThereMayBeTakeAMoment)
 {
