@@ -94,8 +94,11 @@ class Keywords(MutableMapping[str, Value]):
         self._segment._set_keyword(name, _plain(value), comment)
 
     def update(self, other: Any = (), /, **values: Value) -> None:
-        """Set many in one pass; comments stay. When one does not fit its room nothing is set; when the room is full, those that
-        found none are left out, and it raises ValueError."""
+        """Set many in one pass; comments stay.
+
+        Raises ValueError when one cannot be a keyword, and sets none then; or when there is no room for some, which are
+        left out.
+        """
         entries = [(name, _plain(value)) for name, value in dict(other, **values).items()]
         self._segment._set_keywords(entries, False)
 

@@ -32,11 +32,11 @@ def test_keywords_are_a_mapping(segment):
 
 
 def test_update_sets_all_in_one_pass_and_keeps_comments(name):
-    names = [f"K{number}" for number in range(20_000)]
-    with shm(name, np.zeros(4), nbkw=len(names)) as made:
+    wanted = {f"K{number}": number for number in range(20_000)}
+    with shm(name, np.zeros(4), nbkw=len(wanted)) as made:
         made.keywords.set("K7", 0, "the seventh")
-        made.keywords.update(zip(names, range(len(names))))  # seconds when each were looked for among all
-        assert dict(made.keywords) == dict(zip(names, range(len(names))))
+        made.keywords.update(wanted.items())  # seconds when each were looked for among all
+        assert dict(made.keywords) == wanted
         assert made.keywords.comment("K7") == "the seventh"
         made.keywords.clear()
         assert len(made.keywords) == 0
