@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""Kills, stops and continues processes that write, read, make, replace, remove, record, publish and copy one segment,
-and checks after each kill that the others go on.
+"""Kills, ends, stops and continues processes that write, read, make, replace, remove, record, publish and copy one
+segment, and checks after each kill that the others go on.
 
     random_kills.py WORKERS [--kills N] [--seed S] [--python PYTHON] [--tool DAOSHM]
 
 WORKERS is the folder of the programs kill_worker_c, kill_worker_cpp and kill_worker_probe. With --python a Python
 that has the package takes part, with --tool recorders, publishers and subscribers. As root a second user takes
-part, and a second pid namespace where that is allowed. The seed, which is printed, gives the same processes,
+part, and other pid namespaces where that is allowed. The seed, which is printed, gives the same processes,
 victims and pauses again; what the system makes of them may differ.
+
+A victim is killed, or ends itself by _exit() at whatever instruction it is, or is stopped before; recorders,
+publishers and subscribers of the tool are killed where others would end themselves.
 
 After each kill: the next writer writes within a second (4 s on a machine that is much too busy), the next reader
 reads a whole frame. All the time: no worker sees a frame that is torn, repeated, out of order or silently lost, in
@@ -28,105 +31,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from recordings import check_recording
+from victims import NOBODY, OTHER_USER, TOOL_ROLES, Worker
 
-VERDICTS = {1: "a call failed", 2: "torn", 3: "repeated or out of order", 4: "silently lost"}
-NOBODY = 65534
-TOOL_ROLES = ("recorder", "publisher", "subscriber")
-
-
-class Worker:
-    """One process: its role, language, user and namespace are drawn from the seed."""
-
-    def __init__(self, kills: "Kills", draw: random.Random, role: str | None = None) -> None:
-        self.kills = kills
-        roles = {"writer": 4, "reader": 5, "creator": 1, "keywords": 1}
-        if kills.tool:
-            roles |= {"recorder": 1, "reader of the copy": 2}
-        self.role = role or draw.choices(list(roles), list(roles.values()))[0]
-        languages = ["c"]
-        if self.role.startswith(("writer", "reader")):
-            languages += ["cpp"] + (["python"] if kills.zygote else [])
-        if self.role in TOOL_ROLES:
-            languages = ["daoshm"] + (["python"] if kills.has_python_network and self.role != "recorder" else [])
-        self.language = draw.choice(languages)
-        kills.started += 1
-        self.seed = kills.started << 6 | draw.randrange(1 << 6)  # no two alike: it is in the frames of a writer
-        self.is_elsewhere = draw.random() < 0.25 and kills.has_namespaces and self.language != "python"
-        self.is_other_user = draw.random() < 0.25 and os.geteuid() == 0
-        self.is_other_user &= self.language in ("c", "cpp") or self.role == "recorder"
-        self.recording = kills.folder / f"r{self.seed}.npy"
-        self.process: subprocess.Popen[str] | None = None
-        self.has_been_ended = False
-        self.pid = self.start()
-
-    def start(self) -> int:
-        role = self.role.split()[0]
-        name = self.kills.copy if self.role in ("reader of the copy", "subscriber") else self.kills.name
-        if self.language == "python":
-            number = self.kills.port if self.role in TOOL_ROLES else self.seed
-            return self.kills.zygote_start(role, name, number)
-        program = self.kills.programs / f"kill_worker_{self.language}"
-        command = [str(program), role, name, str(self.seed)]
-        if self.role in TOOL_ROLES:
-            command = self.kills.tool_command(self.role, self.recording)
-        if self.is_other_user:
-            command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--", *command]
-        if self.is_elsewhere:
-            command = ["unshare", "--pid", "--fork", "--kill-child", "--", *command]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.kills.environment
-        )
-        return self.process.pid
-
-    def target(self) -> int:
-        """The worker itself: in a namespace it is the child of the one that made it."""
-        if not self.is_elsewhere:
-            return self.pid
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return int(children[0]) if children else self.pid
-
-    def send(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
-            os.kill(self.target(), number)
-
-    def end(self) -> None:
-        if not self.has_been_ended:
-            self.has_been_ended = True
-            self.send(signal.SIGKILL)
-            self.collect()
-
-    def collect(self) -> None:
-        """What it found, once it has ended."""
-        if self.process is None:
-            return
-        code = self.process.wait(timeout=30)
-        errors = self.process.stderr.read() if self.process.stderr else ""
-        if self.process.stderr:
-            self.process.stderr.close()
-        if self.role in TOOL_ROLES:
-            self.collect_tool(code, errors)
-        # unshare says itself, in this way, that the signal that ended its child was not one it can pass on
-        elif code in VERDICTS and not errors.startswith("unshare:"):
-            self.kills.fail(f"{self} found: {VERDICTS[code]} {errors}")
-
-    def collect_tool(self, code: int, errors: str) -> None:
-        """It may end by itself, as its segment comes and goes, but with words of its own."""
-        if code < 0 and code != -signal.SIGKILL:
-            self.kills.fail(f"{self} ended with signal {-code}: {errors}")
-        if self.role == "recorder":
-            frames, problem = check_recording(self.kills.tool, self.recording)
-            self.kills.recorded += frames
-            if problem:
-                self.kills.fail(f"{self}: {problem}")
-
-    def has_ended(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
-
-    def __str__(self) -> str:
-        where = ", other namespace" if self.is_elsewhere else ""
-        who = ", other user" if self.is_other_user else ""
-        return f"{self.role} in {self.language}{where}{who}"
+CROWD = 6  # processes of any role, beside the one of each tool role that there always is
+WAYS = {"killed": 4, "ended by _exit": 2, "stopped and continued": 2, "stopped and killed": 2}
 
 
 def free_port() -> int:
@@ -149,14 +57,19 @@ class Kills:
         self.folder.chmod(0o777)  # not sticky: the other user may replace and remove
         self.name = str(self.folder / "k.im.shm")
         self.copy = str(self.folder / "copy.im.shm")
-        self.state = Path(tempfile.mkdtemp(prefix="dao_kills_net_"))  # where publishers and subscribers are listed
-        self.environment = {**os.environ, "DAO_NET_STATE": str(self.state), "DAO_NET_ANNOUNCE": "0"}
+        # Where publishers and subscribers are listed, of each user.
+        self.state = Path(tempfile.mkdtemp(prefix="dao_kills_net_"))
+        self.state_of_other = Path(tempfile.mkdtemp(prefix="dao_kills_net_other_"))
         self.port = free_port()
-        self.verdicts = f"{self.folder}.verdicts"  # of the workers in Python
+        self.verdicts = Path(f"{self.folder}.verdicts")  # of the workers in Python
+        self.verdicts.touch()
+        self.verdicts.chmod(0o666)
         self.workers: list[Worker] = []
         self.failures: list[str] = []
         self.longest_s = 0.0
         self.counts: dict[str, int] = {}
+        self.victims: dict[str, int] = {}
+        self.has_other_user = os.geteuid() == 0 and self.let_other_user_in()
         self.has_namespaces = (
             subprocess.run(["unshare", "--pid", "--fork", "true"], stderr=subprocess.DEVNULL, check=False).returncode
             == 0
@@ -164,12 +77,26 @@ class Kills:
         self.zygote: subprocess.Popen[str] | None = None
         self.has_python_network = False
 
+    def let_other_user_in(self) -> bool:
+        os.chown(self.state_of_other, NOBODY, NOBODY)
+        can_run = [*OTHER_USER, "test", "-x", str((self.programs / "kill_worker_c").absolute())]
+        if subprocess.run(can_run, check=False).returncode == 0:
+            return True
+        print(f"{self.programs}: user {NOBODY} cannot reach it; goes without him", flush=True)
+        return False
+
+    def environment(self, is_other_user: bool) -> dict[str, str]:
+        return {**os.environ, "DAO_NET_STATE": self.state_folder(is_other_user), "DAO_NET_ANNOUNCE": "0"}
+
+    def state_folder(self, is_other_user: bool) -> str:
+        return str(self.state_of_other if is_other_user else self.state)
+
     def start_python(self, python: str | None) -> None:
         if python:
             worker = Path(__file__).with_name("worker.py")
             self.zygote = subprocess.Popen(
-                [python, str(worker), self.verdicts], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                env=self.environment,
+                [python, str(worker), str(self.verdicts)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                env=self.environment(False),
             )  # fmt: skip
             self.has_python_network = self.answer() == "network"
 
@@ -187,9 +114,11 @@ class Kills:
         }[role]
         return [str(self.tool), *arguments]
 
-    def zygote_start(self, role: str, name: str, seed: int) -> int:
+    def zygote_start(self, role: str, name: str, number: int, is_other_user: bool, is_elsewhere: bool) -> int:
         assert self.zygote and self.zygote.stdin
-        self.zygote.stdin.write(f"{role} {name} {seed}\n")
+        user = NOBODY if is_other_user else 0
+        namespace = "elsewhere" if is_elsewhere else "here"
+        self.zygote.stdin.write(f"{role} {name} {number} {user} {namespace} {self.state_folder(is_other_user)}\n")
         self.zygote.stdin.flush()
         return int(self.answer())
 
@@ -208,7 +137,9 @@ class Kills:
         )
         if probe.returncode != 0:
             self.fail(f"after {after}: {probe.stdout}{probe.stderr}".strip())
-        self.copies += os.path.exists(self.copy)
+        with contextlib.suppress(FileNotFoundError):
+            os.chmod(self.copy, 0o666)  # the next subscriber may be of the other user
+            self.copies += 1
         if probe.returncode == 0 and probe.stdout.strip():
             self.longest_s = max(self.longest_s, float(probe.stdout))
 
@@ -217,7 +148,7 @@ class Kills:
         return random.Random(f"{self.seed} {turn}")
 
     def run(self, kills: int) -> None:
-        self.workers = workers = [Worker(self, self.draw(f"begin {index}")) for index in range(6)]
+        self.workers = workers = [Worker(self, self.draw(f"begin {index}")) for index in range(CROWD)]
         if self.tool:  # there is always one of each
             self.workers += [Worker(self, self.draw(f"begin {role}"), role) for role in TOOL_ROLES]
         for done in range(kills):
@@ -225,22 +156,32 @@ class Kills:
             time.sleep(draw.expovariate(1 / 0.004))
             index = draw.randrange(len(workers))
             victim = workers[index]
-            way = draw.choices(["killed", "stopped and continued", "stopped and killed"], [6, 2, 2])[0]
-            self.counts[way] = self.counts.get(way, 0) + 1
-            if way != "killed":
+            way = draw.choices(list(WAYS), list(WAYS.values()))[0]
+            if way == "ended by _exit" and victim.language == "daoshm":
+                way = "killed"
+            self.count(victim, way)
+            if way.startswith("stopped"):
                 victim.send(signal.SIGSTOP)
                 time.sleep(draw.uniform(0, 0.03))
             if way == "stopped and continued":
                 victim.send(signal.SIGCONT)
                 if not victim.has_ended():
                     continue
-            victim.end()
-            workers[index] = Worker(self, draw, victim.role if victim.role in TOOL_ROLES else None)
+            victim.end(signal.SIGUSR1 if way == "ended by _exit" else signal.SIGKILL)
+            workers[index] = Worker(self, draw, None if index < CROWD else victim.role)
             self.probe(f"kill {done}, {victim}, {way}")
             if len(self.failures) > 5:
                 break
         self.end_workers()
         self.probe("the last kill")
+
+    def count(self, victim: Worker, way: str) -> None:
+        self.counts[way] = self.counts.get(way, 0) + 1
+        for kind in (f"{victim.role} in {victim.language}", victim.is_other_user and "of the other user",
+                     victim.is_elsewhere and "in another pid namespace",
+                     victim.is_other_user and victim.is_elsewhere and "both"):  # fmt: skip
+            if kind:
+                self.victims[kind] = self.victims.get(kind, 0) + 1
 
     def end_workers(self) -> None:
         for worker in self.workers:
@@ -255,9 +196,10 @@ class Kills:
         for name in (self.name, self.copy):
             subprocess.run([str(self.programs / "kill_worker_probe"), name, "remove"], check=False, timeout=60)
         shutil.rmtree(self.state, ignore_errors=True)
-        if os.path.exists(self.verdicts):
-            self.fail(Path(self.verdicts).read_text())
-            os.remove(self.verdicts)
+        shutil.rmtree(self.state_of_other, ignore_errors=True)
+        if self.verdicts.stat().st_size > 0:
+            self.fail(self.verdicts.read_text())
+        self.verdicts.unlink()
         left = [entry.name for entry in self.folder.iterdir()]
         if left:
             self.fail(f"left behind: {left}")
@@ -289,9 +231,13 @@ def main() -> int:
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         kills.clean()
-        kinds = ", ".join(f"{count} {way}" for way, count in sorted(kills.counts.items()))
+
+        def listed(counts: dict[str, int]) -> str:
+            return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+
+        print(f"victims: {listed(kills.victims)}")
         print(
-            f"{kinds}; {len(kills.failures)} failed; longest next write {kills.longest_s * 1e3:.1f} ms; "
+            f"{listed(kills.counts)}; {len(kills.failures)} failed; longest next write {kills.longest_s * 1e3:.1f} ms; "
             f"{kills.recorded} frames in recordings compared; a copy was there after {kills.copies} of them; "
             f"{time.monotonic() - started:.0f} s"
         )

@@ -144,6 +144,7 @@ int main(int count, char **words)
     const uint64_t seed = strtoull(words[3], NULL, 10);
     tag = seed << 32;
     daoShmSetFileMode(0666);
+    end_at_once_on_signal();
     if (strcmp(role, "writer") == 0)
         return write_frames(words[2]);
     if (strcmp(role, "reader") == 0)

@@ -1,18 +1,23 @@
 """The same as worker.c through the Python package: a process that imports it once, and forks workers as it is told.
 
-First it writes whether it has the network. It reads lines "ROLE NAME NUMBER" from standard input, the number being a
-seed, or a port for publishers and subscribers, and answers each with the worker's process id. A worker that ends by
-itself has found what must not be, and says so in the file that the argument names.
+First it writes whether it has the network. It reads lines "ROLE NAME NUMBER USER NAMESPACE STATE" from standard input:
+the number is a seed, or a port for publishers and subscribers; the user a number, 0 for this one; the namespace "here"
+or "elsewhere"; the state the folder in which the network lists what it does. It answers each with the worker's process
+id. A worker that ends by itself has found what must not be, and says so in the file that the argument names.
 """
 
+import ctypes
+import itertools
 import os
 import signal
 import sys
 import time
+import traceback
 
 import numpy as np
+import numpy.ma  # noqa: F401  # NumPy would fetch it later, when the other user may be unable to reach it
 
-from daoShm import DaoError, ErrorCode, _core, shm
+from daoShm import DaoError, ErrorCode, _core, remove, shm
 
 SHAPE = (16, 32)
 FACTORS = (2 * np.arange(16 * 32, dtype=np.uint64) + 1).reshape(SHAPE)
@@ -70,6 +75,38 @@ class Reader:
             self.last[writer] = tag
 
 
+class Maker:
+    """Makes the segment again in another depth, and removes it now and then."""
+
+    def __init__(self, seed: int) -> None:
+        self.turns = itertools.count(seed + 1)
+
+    def make_again(self, name: str) -> None:
+        for turn in self.turns:
+            shm(name, np.zeros(SHAPE, np.uint64), nbkw=4, depth=1 + turn % 3, mode=0o666)
+            if turn % 4 == 0:
+                remove(name)
+            time.sleep(0.02)
+
+
+class Keywords:
+    """The comment tells the value that was set with it."""
+
+    def __init__(self) -> None:
+        self.values = itertools.count(1)
+        self.found = 0
+
+    def set_keywords(self, name: str) -> None:
+        for value in self.values:
+            keywords = shm(name).keywords
+            keywords.set("turn", value, f"turn {value}")
+            _, number, comment = keywords._entry("turn")  # both of one moment
+            if comment != f"turn {number}":
+                self.found = TORN
+                return
+            time.sleep(0.001)
+
+
 def serve(role: str, name: str, port: int) -> None:
     """A thread of the library's publishes the segment, or copies it; the segment comes and goes."""
     if role == "publisher":
@@ -77,7 +114,7 @@ def serve(role: str, name: str, port: int) -> None:
         segment.pubEnable = True
         segment.pubThread.start()
     else:
-        segment = shm(name, np.zeros(SHAPE, np.uint64), subPort=port, subHost="127.0.0.1")
+        segment = shm(name, np.zeros(SHAPE, np.uint64), subPort=port, subHost="127.0.0.1", mode=0o666)
         segment.subEnable = True
         segment.subThread.start()
     while True:
@@ -85,40 +122,79 @@ def serve(role: str, name: str, port: int) -> None:
 
 
 def work(role: str, name: str, seed: int) -> int:
-    writer, reader = Writer(seed), Reader(not name.endswith("copy.im.shm"))
-    while reader.found == 0:
+    writer, maker = Writer(seed), Maker(seed)
+    reader, keywords = Reader(not name.endswith("copy.im.shm")), Keywords()
+    while reader.found == 0 and keywords.found == 0:
         try:
             if role == "writer":
                 writer.write_frames(name)
             elif role == "reader":
                 reader.read_frames(name)
+            elif role == "creator":
+                maker.make_again(name)
+            elif role == "keywords":
+                keywords.set_keywords(name)
             else:
                 serve(role, name, seed)
         except DaoError as error:
-            if error.code not in EXPECTED and role in ("writer", "reader"):
+            if error.code not in EXPECTED and role not in ("publisher", "subscriber"):
                 print(f"{role} in Python: {error.code}: {error}", file=sys.stderr, flush=True)
                 return FAILED
             time.sleep(0.001)
-    return reader.found
+    return reader.found or keywords.found
+
+
+libc = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWPID = 0x20000000
+PR_SET_DUMPABLE = 4
+
+
+def fork(is_elsewhere: bool) -> int:
+    """0 in the child, which is the first of a pid namespace of its own when it is to be elsewhere."""
+    if not is_elsewhere:
+        return os.fork()
+    here = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    try:
+        if libc.unshare(CLONE_NEWPID) != 0:
+            raise OSError(ctypes.get_errno(), "unshare")
+        worker = os.fork()
+        if worker != 0 and libc.setns(here, CLONE_NEWPID) != 0:
+            raise OSError(ctypes.get_errno(), "setns")
+    finally:
+        os.close(here)
+    return worker
+
+
+def become(user: int) -> None:
+    """What was imported is here already: the other user may be unable to reach it."""
+    if user != 0:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+        libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # as a process that this user started: /proc/self is its own
 
 
 def main(verdicts: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
     print("network" if _core.HAS_NETWORK else "no network", flush=True)
     for line in sys.stdin:
-        role, name, seed = line.split()
-        worker = os.fork()
-        if worker == 0:
+        role, name, seed, user, namespace, state = line.split()
+        if fork(namespace == "elsewhere") == 0:
+            libc.signal(signal.SIGUSR1, libc._exit)  # at whatever instruction it is, which Python's handlers are not
+            print(os.readlink("/proc/self"), flush=True)  # its number here, not in its own namespace
+            os.environ["DAO_NET_STATE"] = state
             null = os.open(os.devnull, os.O_RDWR)
             os.dup2(null, 0)
             result = FAILED
             try:
+                become(int(user))
                 result = work(role, name, int(seed))
+            except BaseException:
+                traceback.print_exc()
             finally:
                 with open(verdicts, "a") as file:
                     file.write(f"{role} in python: {result}\n")
                 os._exit(result)
-        print(worker, flush=True)
 
 
 main(sys.argv[1])
