@@ -1,5 +1,6 @@
-// One signal is enough, whatever the wait is made of: also where it sleeps shortly time and again, and where it waits for a
-// lock. A signal that the program ignores ends none.
+// One signal is enough where a wait sleeps shortly time and again, and where it waits for a lock. Where it sleeps for 0.1 s at
+// a time, one that comes between two sleeps is missed (docs/decisions/004), as it is where the machine is so busy that the waiter
+// is late to go on: then the next one ends it. A signal that the program ignores ends none.
 #include "frames.hpp"
 #include "harm_posix.hpp"
 #include "image.hpp"
@@ -55,17 +56,28 @@ bool sleeps(pid_t thread)
     return text.find(") S") != std::string::npos;
 }
 
-// What `wait` returns, when `interrupt` is called once as soon as the wait sleeps.
-int_fast8_t interrupted(const std::function<int_fast8_t()> &wait, const std::function<void(pthread_t)> &interrupt)
+enum class Times
+{
+    once,
+    each_second
+};
+
+// What `wait` returns, when `interrupt` is called as soon as the wait sleeps.
+int_fast8_t interrupted(const std::function<int_fast8_t()> &wait, const std::function<void(pthread_t)> &interrupt,
+                        Times times = Times::once)
 {
     std::atomic<bool> waits{false};
+    std::atomic<bool> has_ended{false};
     const auto waiter = static_cast<pid_t>(syscall(SYS_gettid));
     std::thread other([&, thread = pthread_self()] {
         eventually([&] { return waits && sleeps(waiter); }, std::chrono::seconds(20));
         interrupt(thread);
+        while (times == Times::each_second && !eventually([&] { return has_ended.load(); }, std::chrono::seconds(1)))
+            interrupt(thread);
     });
     waits = true;
     const int_fast8_t status = wait();
+    has_ended = true;
     other.join();
     return status;
 }
@@ -105,10 +117,10 @@ TEST_P(SingleSignal, EndsAWait)
         image.open_read_only(name.text());
     else
         image.open(name.text());
+    const auto wait = [&] { return wait_for_frame(image, mode, 0, 30 * second_ns); };
+    const Times times = kind == Kind::writable ? Times::each_second : Times::once;
     for (int time = 0; time < 40; ++time)
-        ASSERT_EQ(interrupted([&] { return wait_for_frame(image, mode, 0, 30 * second_ns); }, send_signal),
-                  DAO_INTERRUPTED)
-            << time;
+        ASSERT_EQ(interrupted(wait, send_signal, times), DAO_INTERRUPTED) << time;
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, SingleSignal,
