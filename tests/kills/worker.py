@@ -15,7 +15,7 @@ import time
 import traceback
 
 import numpy as np
-import numpy.ma  # noqa: F401  # NumPy would fetch it later, when the other user may be unable to reach it
+import numpy.ma  # NumPy would fetch it later, when the other user may be unable to reach it
 
 from daoShm import DaoError, ErrorCode, _core, remove, shm
 
