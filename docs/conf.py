@@ -47,5 +47,12 @@ def keep_units(_app, doctree):
             text.parent.replace(text, nodes.Text(joined))
 
 
+def keep_colons(_app, what, _name, _value, _options, lines):
+    """A property's text is a sentence; Napoleon takes what stands in its first line before a colon for a type."""
+    if what == "property":
+        lines[:0] = ["..", ""]  # an empty comment, to be the first line
+
+
 def setup(app):
     app.connect("doctree-read", keep_units)
+    app.connect("autodoc-process-docstring", keep_colons, priority=400)  # before Napoleon
