@@ -47,6 +47,13 @@ def keep_units(_app, doctree):
             text.parent.replace(text, nodes.Text(joined))
 
 
+def keep_options(_app, doctree):
+    """A browser breaks lines behind hyphens; what is short, such as `--name VALUE`, stays whole."""
+    for literal in doctree.findall(nodes.literal):
+        if len(literal.astext()) <= 24:
+            literal["classes"].append("short")
+
+
 def keep_colons(_app, what, _name, _value, _options, lines):
     """A property's text is a sentence; Napoleon takes what stands in its first line before a colon for a type."""
     if what == "property":
@@ -55,4 +62,5 @@ def keep_colons(_app, what, _name, _value, _options, lines):
 
 def setup(app):
     app.connect("doctree-read", keep_units)
+    app.connect("doctree-read", keep_options)
     app.connect("autodoc-process-docstring", keep_colons, priority=400)  # before Napoleon
