@@ -111,6 +111,12 @@ TEST_F(NetKeys, StrangersAreRefusedAndNamedUntilTheyAreAllowed)
         return count == 1 && publisher.info().refused > 0;
     }));
     EXPECT_EQ(refused[0], keys.public_key("stranger"));
+    const DAO_NET_INFO info = publisher.info();
+    char shown[4][DAO_NET_KEY_SIZE];
+    EXPECT_TRUE(comes_true([&] {
+        return daoNetListRefused(info.pid, info.endpoint, shown, 4, &count) == DAO_SUCCESS && count == 1;
+    })) << "other processes see it, too";
+    EXPECT_EQ(shown[0], keys.public_key("stranger"));
     uint32_t offers = 0;
     EXPECT_EQ(daoNetQueryOffers(&strange, 20'000'000'000, nullptr, 0, &offers), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
@@ -214,6 +220,17 @@ TEST_F(NetKeys, KeyFilesAreForTheirOwnerAloneAndChecked)
     char key[DAO_NET_KEY_SIZE];
     EXPECT_EQ(daoNetReadPublicKey("/nowhere/key", key), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_NOT_FOUND);
+    std::ofstream(keys.path("large")) << std::string((1 << 20) + 1, '#');
+    EXPECT_EQ(daoNetReadPublicKey(keys.path("large").c_str(), key), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
+    DAO_NET_PUBLISHER_OPTIONS half = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    const std::string public_alone = keys.path("server") + ".pub";
+    half.port = -1;
+    half.keys = public_alone.c_str();
+    DAO_NET *refused = nullptr;
+    EXPECT_EQ(daoNetOpenPublisher(&half, &refused), DAO_ERROR) << "no secret key in it";
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
+    EXPECT_NE(std::strstr(daoLastErrorMessage(), "no key pair"), nullptr) << daoLastErrorMessage();
     std::ofstream(keys.path("rubbish")) << "public tooshort\n";
     EXPECT_EQ(daoNetReadPublicKey(keys.path("rubbish").c_str(), key), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);

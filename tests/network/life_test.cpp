@@ -254,6 +254,10 @@ TEST(NetLife, BadArgumentsAreErrors)
     options.topic = "a\nb";
     EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_NAME);
+    options = SubscriberOptions(70000);
+    EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
+    EXPECT_NE(std::strstr(daoLastErrorMessage(), "70000"), nullptr) << daoLastErrorMessage();
     options = SubscriberOptions(1, 7);
     EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR);
     const std::string long_name(90, 'x');
@@ -269,6 +273,11 @@ TEST(NetLife, BadArgumentsAreErrors)
     std::memset(static_cast<void *>(static_cast<IMAGE *>(closed)), 0, sizeof(IMAGE));
     EXPECT_EQ(daoNetPublishImage(publisher, closed, "x"), DAO_ERROR);
     EXPECT_EQ(daoNetOpenCopy(publisher, closed, 0), DAO_ERROR);
+    uint32_t count = 0;
+    EXPECT_EQ(daoNetListPeers(1, "tcp://127.0.0.1:1", nullptr, 0, &count), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NOT_FOUND);
+    EXPECT_EQ(daoNetListRefused(1, "tcp://127.0.0.1:1", nullptr, 0, &count), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NOT_FOUND);
     EXPECT_EQ(daoNetClose(nullptr), DAO_SUCCESS);
     DAO_NET_INFO info = DAO_NET_INFO_INIT;
     EXPECT_EQ(daoNetGetInfo(nullptr, &info), DAO_ERROR);

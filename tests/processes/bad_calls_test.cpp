@@ -94,6 +94,8 @@ const Call calls_with_a_null[] = {
          return daoShmCombineShm2Shm(cube, image, 2, 4);
      }},
     {"BeginWrite slot", [](IMAGE *image) { return daoShmLoanBegin(image, nullptr); }},
+    {"HoldMemory memory", [](IMAGE *image) { return daoShmHoldMemory(image, nullptr); }},
+    {"Next dst", [](IMAGE *image) { return daoShmNext(image, nullptr, nullptr, 4, nullptr, nullptr); }},
     {"WriteSlice slice", [](IMAGE *image) { return daoShmWriteSlice(image, nullptr, 1); }},
     {"WaitForSemaphoreTimeout timeout", [](IMAGE *image) { return daoShmWaitForSemaphoreTimeout(image, 0, nullptr); }},
     {"ReadNewest dst", [](IMAGE *image) { return daoShmReadNewest(image, nullptr, 4, nullptr, nullptr); }},
@@ -195,6 +197,45 @@ TEST(BadCalls, ResultsThatMayBeNullMayBeNull)
     EXPECT_EQ(daoShmResetTail(image, nullptr, nullptr), DAO_SUCCESS);
     EXPECT_EQ(daoShmGetReaders(image, nullptr, 0, &number), DAO_SUCCESS);
     EXPECT_EQ(number, 1u);
+}
+
+TEST(BadCalls, HandleForReadingOnlyChangesNothing)
+{
+    SegmentName name;
+    Image maker, reader;
+    maker.create(name.text(), {4}, _DATATYPE_UINT32, 2, 2);
+    reader.open_read_only(name.text());
+    const Call changes[] = {
+        {"Image2Shm", [](IMAGE *image) { return daoShmImage2Shm(data, 4, image); }},
+        {"Image2ShmQuiet", [](IMAGE *image) { return daoShmImage2ShmQuiet(data, 4, image); }},
+        {"BeginWrite", [](IMAGE *image) { return daoShmLoanBegin(image, &slot); }},
+        {"TimestampShm", [](IMAGE *image) { return daoShmTimestampShm(image); }},
+        {"SemPost", [](IMAGE *image) { return daoSemPost(image, 0); }},
+        {"SemPostAll", [](IMAGE *image) { return daoSemPostAll(image); }},
+        {"ImageCreateSem", [](IMAGE *image) { return daoShmImageCreateSem(image, 5); }},
+        {"SetKeywordLong", [](IMAGE *image) { return daoShmSetKeywordLong(image, "k", 1, nullptr); }},
+        {"RemoveKeyword", [](IMAGE *image) { return daoShmRemoveKeyword(image, "k"); }},
+    };
+    const std::vector<unsigned char> before(reinterpret_cast<unsigned char *>(maker->md),
+                                            reinterpret_cast<unsigned char *>(maker->kw + 2));
+    for (const Call &call : changes)
+    {
+        EXPECT_EQ(call.make(reader), DAO_ERROR) << call.name;
+        EXPECT_EQ(daoLastErrorCode(), DAO_E_READ_ONLY) << call.name << ": " << daoLastErrorMessage();
+        EXPECT_EQ(std::memcmp(maker->md, before.data(), before.size()), 0) << call.name << " changed the segment";
+    }
+}
+
+TEST(BadCalls, FrameOfASlotThatIsNotThereIsRefused)
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {4}, _DATATYPE_UINT32, 2);
+    DAO_FRAME elsewhere = DAO_FRAME_INIT;
+    elsewhere.slot = 2;
+    EXPECT_EQ(daoShmCheckFrame(image, &elsewhere), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
+    EXPECT_NE(std::string(daoLastErrorMessage()).find("slot 2"), std::string::npos) << daoLastErrorMessage();
 }
 
 TEST(BadCalls, TheLogTakesNullPointers)
