@@ -15,8 +15,9 @@ def main(path):
         name = re.sub(r"^build/[^/]+/src/layers/\w+/", "src/", file["filename"])
         parts = Path(name).parts
         counts = [file[key] for key in ("line_covered", "line_total", "branch_covered", "branch_total")]
-        for folder in ("/".join(parts[:2]), parts[0] + "/ in all"):
-            total[folder] = [one + other for one, other in zip(total[folder], counts, strict=True)]
+        folder = "/".join(parts[:2]) if len(parts) > 2 else f"{parts[0]}/ itself"
+        for row in (folder, f"{parts[0]}/ in all"):
+            total[row] = [one + other for one, other in zip(total[row], counts, strict=True)]
     for folder in sorted(total):
         lines, all_lines, branches, all_branches = total[folder]
         share = [f"{100 * part / whole:5.1f} %" if whole else "    -  " for part, whole in
