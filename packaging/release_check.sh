@@ -4,7 +4,7 @@
 #   abi       libdao.so and libdaoNet.so have every symbol of the last release, unless the major version is a new one
 #   check     make check        test     make test
 #   wheel     make wheels test-wheel     deb      make test-deb
-#   source    the sdist builds where there is nothing but it; the recipes of other shelves hold
+#   source    the sdist builds where there is nothing but it; the recipes of other shelves hold, and Conan's is built
 #   docs      make docs
 # Each step writes build/logs/release-STEP.log; wheel and deb need root.
 set -euo pipefail
@@ -47,6 +47,7 @@ check_source() {
     (cd "$folder" && "$folder/venv/bin/python" -c 'import daoShm; print(daoShm.__version__)' | grep -qx "$version")
     [ ! -e "$folder/venv/bin/daoshm" ] || "$folder/venv/bin/daoshm" --version
     packaging/shelves/check.sh dist/shelves
+    packaging/conan/test.sh
 }
 
 run_step() {

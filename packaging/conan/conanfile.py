@@ -44,7 +44,7 @@ class DaoShm(ConanFile):
     def generate(self):
         toolchain = CMakeToolchain(self)
         toolchain.cache_variables["CMAKE_CXX_STANDARD"] = "20"  # the library's own; programs need 17
-        for part in ("TESTS", "TOOLS", "EXAMPLES"):
+        for part in ("NETWORK", "TOOLS", "TESTS", "EXAMPLES"):
             toolchain.cache_variables[f"DAO_BUILD_{part}"] = False
         toolchain.generate()
 
