@@ -64,8 +64,9 @@ class RawPublisher
     }
     int port() const { return port_; }
 
-    // The topic and the first credit of the next connection.
-    std::pair<std::string, std::string> next_session()
+    // The topic and the first credit of the next connection. libzmq may have connected once more for the one before, and
+    // brought its topic and a credit, before the subscriber knew that it was broken.
+    std::pair<std::string, std::string> next_session(const std::string &before = {})
     {
         std::string topic;
         for (Message message = next_message(socket_); !message.empty(); message = next_message(socket_))
@@ -73,10 +74,11 @@ class RawPublisher
             const std::string &text = message[0];
             if (text.starts_with("\1\2"))
             {
-                topic = text.substr(1);
                 socket_.set(zmq::sockopt::subscribe, "");
+                if (text.substr(1) != before)
+                    topic = text.substr(1);
             }
-            else if (!topic.empty() && text.starts_with('{'))
+            else if (!topic.empty() && text.starts_with('{') && text.find(topic.substr(1, 32)) != std::string::npos)
                 return {topic, text};
         }
         return {};
@@ -167,7 +169,7 @@ TEST(NetOvertaking, FramesOfAnEarlierConnectionThatComeLateTakeNoPlace)
         publisher.send(earlier, 1, 1);
         ASSERT_TRUE(subscriber.receives(1));
         proxy.reset_all();
-        const auto [later, credit] = publisher.next_session();
+        const auto [later, credit] = publisher.next_session(earlier);
         EXPECT_EQ(number_of(credit, "after"), 1u);
         EXPECT_GT(number_of(credit, "connection"), number_of(first_credit, "connection"));
         ASSERT_NE(later, earlier);
