@@ -12,6 +12,10 @@ if [ "${1:-}" = --optional ]; then
     shift
 fi
 seconds=${1:?seconds, build or brief}
+case $seconds in
+build | brief) ;;
+*[!0-9]* | 0) echo "fuzz: $seconds; expected a number of seconds, build or brief" >&2 && exit 2 ;;
+esac
 shift
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
