@@ -88,9 +88,9 @@ extern "C" {
 /** A signal, or daoShmInterrupt(), ended the wait: no frame was counted, or nothing was written. */
 #define DAO_INTERRUPTED (-4)
 /** Another segment has taken the name, or another program has truncated the file or made it again in place; nothing was
- *  copied or written; daoShmReopen() follows. */
+ *  copied; a frame that was written is nobody's; daoShmReopen() follows. */
 #define DAO_REPLACED (-5)
-/** The segment's file was removed; nothing was copied or written, and the mapping stays valid. */
+/** The segment's file was removed; nothing was copied, a frame that was written is nobody's, and the mapping stays valid. */
 #define DAO_REMOVED (-6)
 /** The writer was faster than every try for 0.1 s to copy a whole frame; `dst` is undefined. */
 #define DAO_OUTRUN (-7)
@@ -755,7 +755,8 @@ DAO_API int_fast8_t daoShmGetNextSegment(IMAGE *image, void **segment_ptr, uint3
 DAO_API int_fast8_t daoShmWaitForNextSegment(IMAGE *image);
 /** Borrow slot `fifo_idx` modulo depth. */
 DAO_API int_fast8_t daoShmGetArbitrarySegment(IMAGE *image, void **segment_ptr, uint_fast32_t fifo_idx);
-/** Did the frame that was read or borrowed last stay whole in its slot until now? @return `DAO_SUCCESS`, `DAO_OVERWRITE`;
+/** Did the frame that was borrowed last stay whole in its slot until now, whatever was read since? Where none was borrowed: the
+ *  one read last. @return `DAO_SUCCESS`, `DAO_OVERWRITE`;
  *  `DAO_NOTREADY` when there is none */
 DAO_API int_fast8_t daoShmCheckSegmentOverwrite(IMAGE *image);
 /** Go on reading in order after the newest frame. */
@@ -830,7 +831,7 @@ typedef struct
 typedef struct
 {
     uint32_t size;            /**< bytes of this struct, as `DAO_SEGMENT_INFO_INIT` says */
-    uint32_t reserved;        /**< 0 */
+    uint32_t keywords_pid;    /**< process that holds the keywords' lock, 0 when none */
     uint64_t segment_id;      /**< random, made with the segment; 0 without an extension */
     uint32_t has_extension;   /**< 0 in segments made by DAO */
     uint32_t compatible;      /**< 1 with DAO's named semaphores */

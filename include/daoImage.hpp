@@ -522,13 +522,10 @@ class Image
     std::vector<DAO_READER> readers() const
     {
         std::vector<DAO_READER> readers;
-        uint32_t count = 0;
-        do
-        {
-            readers.resize(count, DAO_READER DAO_READER_INIT);
-            require(daoShmGetReaders(handle(), readers.data(), static_cast<uint32_t>(readers.size()), &count));
-        } while (count > readers.size());
-        readers.resize(count);
+        require(fetch_list(readers, DAO_READER DAO_READER_INIT,
+                           [this](DAO_READER *places, uint32_t capacity, uint32_t *count) {
+                               return daoShmGetReaders(handle(), places, capacity, count);
+                           }));
         return readers;
     }
     /** @return number of readers that are alive. */

@@ -9,8 +9,8 @@
  * - Results and errors are those of dao.h: `DAO_SUCCESS`, `DAO_ERROR` with daoLastErrorCode() and daoLastErrorMessage(),
  *   or a condition such as `DAO_TIMEOUT`. Structs begin with their size: initialise them with their macro. Where a text of
  *   an options struct is null, or a number is 0, the default holds.
- * - All work is done by threads of the library. They sleep until a frame, a message or daoNetClose() wakes them, and take
- *   no signals. Any thread may make any call on a handle; daoNetClose() ends it, so no call may be under way then.
+ * - All work is done by threads of the library. They sleep until a frame, a message or daoNetClose() wakes them, but for a look
+ *   at segments ten times a second and at links twice, and take no signals. Any thread may make any call on a handle; daoNetClose() ends it, so no call may be under way then.
  * - What comes from the network is data: a remote name or keyword never becomes a path, and every text that is given out
  *   here is valid UTF-8 without control characters.
  * - After a fork the handles are the parent's: in the child every call on them is an error (`DAO_E_STATE`) at once, but
@@ -64,12 +64,13 @@ typedef enum
         1 /**< each, in order, as long as the segment's depth and the window hold them; what is lost is counted */
 } DAO_NET_MODE;
 
-/** How far a subscriber has come. A publisher is always live. */
+/** How far a subscriber has come. A publisher is live, or failed while it lacks memory or
+ *  descriptors. */
 typedef enum
 {
     DAO_NET_CONNECTING = 0, /**< nobody answers at the endpoint (yet, or again) */
     DAO_NET_WAITING = 1,    /**< connected; the publisher has no such segment, or no frame has come yet */
-    DAO_NET_LIVE = 2,       /**< connected, and frames have come; `age` tells when the last one did */
+    DAO_NET_LIVE = 2,       /**< connected, and frames have come; `last_frame_ns` tells when the last one did */
     DAO_NET_REFUSED = 3,    /**< keys do not fit; goes on trying */
     DAO_NET_FAILED = 4      /**< frames come and cannot be written here, as `message` says; goes on trying */
 } DAO_NET_STATE;
@@ -91,7 +92,8 @@ typedef struct
 #define DAO_NET_PUBLISHER_OPTIONS_INIT {sizeof(DAO_NET_PUBLISHER_OPTIONS), 0, NULL, NULL, NULL}
 
 /** Listen. @param options null: all defaults @param net set to the handle, null on failure
- *  @return `DAO_SUCCESS`; `DAO_ERROR`, `DAO_E_NETWORK` when the address cannot be had, `DAO_E_KEY` for unusable keys */
+ *  @return `DAO_SUCCESS`; `DAO_ERROR`, `DAO_E_NETWORK` when the address cannot be had, `DAO_E_KEY` for unusable keys,
+ *          `DAO_E_NOT_FOUND` or `DAO_E_PERMISSION` for a file that cannot be read */
 DAO_NET_API int_fast8_t daoNetOpenPublisher(const DAO_NET_PUBLISHER_OPTIONS *options, DAO_NET **net);
 
 /**
@@ -102,7 +104,8 @@ DAO_NET_API int_fast8_t daoNetOpenPublisher(const DAO_NET_PUBLISHER_OPTIONS *opt
  * @return `DAO_ERROR`, `DAO_E_EXISTS` when the publisher has another segment of that topic
  */
 DAO_NET_API int_fast8_t daoNetPublish(DAO_NET *net, const char *name, const char *topic);
-/** Offer an open image, private ones included. It is duplicated: the caller may close it afterwards. */
+/** Offer an open image, private ones included. A private one is duplicated, another is opened again by its name: the caller
+ *  may close it afterwards. */
 DAO_NET_API int_fast8_t daoNetPublishImage(DAO_NET *net, IMAGE *image, const char *topic);
 /** Offer no longer. `DAO_ERROR`, `DAO_E_NOT_FOUND` when there is no such topic. */
 DAO_NET_API int_fast8_t daoNetUnpublish(DAO_NET *net, const char *topic);
@@ -196,7 +199,7 @@ typedef struct
     uint32_t encrypted; /**< 1 with keys */
     uint32_t pid;       /**< process that has the handle */
     uint32_t segments;  /**< publisher: how many it offers */
-    uint32_t peers;     /**< publisher: connections now; subscriber: 1 when connected */
+    uint32_t peers;     /**< publisher: subscriptions now, strangers' of a topic as one; subscriber: 1 when connected */
     uint32_t copies;    /**< subscriber: how many copies it has made: grows with each change of shape or type */
     uint32_t depth;     /**< subscriber: slots of the copy; 0 before the first */
     uint64_t frames;    /**< frames sent (each to one peer), or received and written */
@@ -336,7 +339,8 @@ DAO_NET_API int_fast8_t daoNetGetRefused(DAO_NET *net, char (*keys)[DAO_NET_KEY_
 /** List the publishers and subscribers of this user on this machine, in whatever process.
  *  @param infos room for `capacity` entries; may be null when that is 0 */
 DAO_NET_API int_fast8_t daoNetList(DAO_NET_INFO *infos, uint32_t capacity, uint32_t *count);
-/** The same list's peers of the publisher that process `pid` has at `endpoint`. */
+/** The same list's peers of the publisher that process `pid` has at `endpoint`: 64 of them at most; its `peers` says how
+ *  many there are. */
 DAO_NET_API int_fast8_t daoNetListPeers(uint32_t pid, const char *endpoint, DAO_NET_PEER *peers, uint32_t capacity,
                                         uint32_t *count);
 /** And the keys that it refused lately, as daoNetGetRefused() gives them. */

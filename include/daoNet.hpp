@@ -45,14 +45,8 @@ class Net
     template <typename Item, typename Fetch>
     static std::vector<Item> list(const Item &empty, Fetch fetch)
     {
-        uint32_t count = 0;
         std::vector<Item> items;
-        do
-        {
-            items.resize(count + 8, empty);
-            check(fetch(items.data(), static_cast<uint32_t>(items.size()), &count));
-        } while (count > items.size());
-        items.resize(count);
+        check(fetch_list(items, empty, fetch));
         return items;
     }
     /** Null, which stands for the default, when the text is empty. */

@@ -81,6 +81,24 @@ inline void require(int_fast8_t status)
     }
 }
 
+/** @cond */
+/** All of a list of C: `fetch(items, capacity, count)`, until there is room for all. @return what it returned last; the
+ *  list is empty unless that is `DAO_SUCCESS`. @param more room beyond what is known to be there */
+template <typename Item, typename Fetch>
+int_fast8_t fetch_list(std::vector<Item> &items, const Item &empty, Fetch fetch, uint32_t more = 8)
+{
+    uint32_t count = 0;
+    int_fast8_t status = DAO_SUCCESS;
+    do
+    {
+        items.resize(count + more, empty);
+        status = fetch(items.data(), static_cast<uint32_t>(items.size()), &count);
+    } while (status == DAO_SUCCESS && count > items.size());
+    items.resize(status == DAO_SUCCESS ? count : 0, empty);
+    return status;
+}
+/** @endcond */
+
 /** Give a text to C, which would end it at a zero byte inside: then this throws instead.
  *  @param text what C takes
  *  @param code cause of the error

@@ -67,6 +67,12 @@ int_fast8_t with_reader(IMAGE *image, Action &&action)
     return result(status);
 }
 
+// Whether the caller gave a place for what the call gives; `what`: as in "count".
+inline Status check_place(const Handle &handle, const void *place, const char *what) noexcept
+{
+    return place != nullptr ? Status::success : base::fail_null(handle.segment->name(), what);
+}
+
 // Whether a struct of the caller's, which begins with its size, is one that this version knows.
 template <class Struct>
 Status check_size(const Struct *given, const char *what) noexcept

@@ -137,10 +137,10 @@ int_fast8_t daoShmInit1D(const char *name, uint32_t nbVal, IMAGE **image)
     if (made == nullptr)
         return result(base::fail_no_memory(name, "image"));
     uint32_t size[2] = {nbVal, 1};
-    if (daoShmImageCreate(made, name, 2, size, _DATATYPE_FLOAT, 1, 0) != DAO_SUCCESS)
+    if (const int_fast8_t status = daoShmImageCreate(made, name, 2, size, _DATATYPE_FLOAT, 1, 0); status != DAO_SUCCESS)
     {
         std::free(made);
-        return DAO_ERROR;
+        return status;
     }
     *image = made;
     return DAO_SUCCESS;

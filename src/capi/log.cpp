@@ -2,6 +2,7 @@
 #include "dao.h"
 #include "platform/platform.hpp"
 #include "platform/thread_cancellation.hpp"
+#include "segment/semaphore_names.hpp"
 
 #include <cinttypes>
 #include <cstdio>
@@ -66,10 +67,7 @@ void daoLogSetLevel(int log_level)
 
 void daoLogAt(int log_level, const char *file, const char *function, int line, const char *format, ...)
 {
-    const char *base = file != nullptr ? file : "?";
-    for (const char *at = base; *at != 0; ++at)
-        if (*at == '/' || *at == '\\')
-            base = at + 1;
+    const char *base = dao::segment::base_name(file != nullptr ? file : "?");
     char place[256];
     std::snprintf(place, sizeof place, "%s:%s:%d: ", base, function != nullptr ? function : "?", line);
     va_list arguments;

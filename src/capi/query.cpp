@@ -8,20 +8,13 @@
 #include <algorithm>
 
 using namespace dao;
+using capi::check_place;
 using capi::Handle;
 using capi::with_handle;
 using segment::KeywordKind;
 
 namespace
 {
-
-template <class T>
-Status check_place(const Handle &handle, const T *place, const char *what) noexcept
-{
-    if (place != nullptr)
-        return Status::success;
-    return base::fail_null(handle.segment->name(), what);
-}
 
 base::Interrupts &waits_of(Handle &handle) noexcept
 {

@@ -32,13 +32,6 @@ Status lend_borrowed(Handle &handle, void **segment_ptr, uint32_t *segment_idx, 
     return base::condition(frames::check_name(handle.reader), handle.segment->name());
 }
 
-Status check_place(const Handle &handle, void **segment_ptr) noexcept
-{
-    if (segment_ptr != nullptr)
-        return Status::success;
-    return base::fail_null(handle.segment->name(), "slot's pointer");
-}
-
 }
 
 uint64_t daoShmGetCounter(IMAGE *image)
@@ -133,7 +126,7 @@ uint64_t daoShmGetMissed(IMAGE *image)
 int_fast8_t daoShmGetNewestSegment(IMAGE *image, void **segment_ptr, uint32_t *segment_idx, uint64_t *segment_cnt0)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
-        if (check_place(handle, segment_ptr) != Status::success)
+        if (capi::check_place(handle, segment_ptr, "slot's pointer") != Status::success)
             return Status::error;
         frames::borrow_newest(handle.reader);
         return lend_borrowed(handle, segment_ptr, segment_idx, segment_cnt0);
@@ -143,7 +136,7 @@ int_fast8_t daoShmGetNewestSegment(IMAGE *image, void **segment_ptr, uint32_t *s
 int_fast8_t daoShmGetNextSegment(IMAGE *image, void **segment_ptr, uint32_t *segment_idx, uint64_t *segment_cnt0)
 {
     return with_reader(image, [&](Handle &handle) noexcept {
-        if (check_place(handle, segment_ptr) != Status::success)
+        if (capi::check_place(handle, segment_ptr, "slot's pointer") != Status::success)
             return Status::error;
         *segment_ptr = nullptr;
         const Status status = frames::borrow_next(handle.reader);
@@ -156,7 +149,7 @@ int_fast8_t daoShmGetNextSegment(IMAGE *image, void **segment_ptr, uint32_t *seg
 int_fast8_t daoShmGetArbitrarySegment(IMAGE *image, void **segment_ptr, uint_fast32_t fifo_idx)
 {
     return with_handle(image, [&](Handle &handle) noexcept {
-        if (check_place(handle, segment_ptr) != Status::success)
+        if (capi::check_place(handle, segment_ptr, "slot's pointer") != Status::success)
             return Status::error;
         frames::borrow_slot(handle.reader, static_cast<uint32_t>(fifo_idx % handle.segment->depth()));
         return lend_borrowed(handle, segment_ptr, nullptr, nullptr);
@@ -166,8 +159,10 @@ int_fast8_t daoShmGetArbitrarySegment(IMAGE *image, void **segment_ptr, uint_fas
 int_fast8_t daoShmCheckSegmentOverwrite(IMAGE *image)
 {
     return with_handle(image, [](Handle &handle) noexcept {
-        return handle.reader.has_frame ? frames::check_frame(handle.reader, handle.reader.frame)
-                                       : base::condition(Status::not_ready, handle.segment->name());
+        const frames::Reader &reader = handle.reader;
+        if (!reader.has_frame)
+            return base::condition(Status::not_ready, handle.segment->name());
+        return frames::check_frame(reader, reader.has_lent ? reader.lent : reader.frame);
     });
 }
 

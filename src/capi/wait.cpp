@@ -62,7 +62,7 @@ Status choose_semaphore(Handle &handle, int32_t &number) noexcept
     return status;
 }
 
-// For the next frame. Who has claimed a semaphore waits for its posts, those by hand included.
+// For the next frame. A handle that has claimed a semaphore waits for its posts, those by hand included.
 Status wait_for_next(Handle &handle, int64_t timeout_ns)
 {
     const int32_t claimed = segment::claimed_number(handle.reader.claim);

@@ -145,11 +145,6 @@ Geometry read_geometry(const unsigned char *contents) noexcept
     return geometry;
 }
 
-}
-
-namespace
-{
-
 Status fail_too_large(const char *name, const Geometry &geometry) noexcept
 {
     return fail(

@@ -18,7 +18,8 @@ void borrow_slot(Reader &reader, uint32_t slot) noexcept
     follow_generation(reader);
     const Segment &segment = *reader.segment;
     reader.frame = describe(segment, segment.slots().snapshot(slot), reader.position.generation);
-    reader.has_frame = true;
+    reader.lent = reader.frame;
+    reader.has_frame = reader.has_lent = true;
 }
 
 void borrow_newest(Reader &reader) noexcept
@@ -112,7 +113,7 @@ Status check_frame(const Reader &reader, const DAO_FRAME &frame) noexcept
     if (frame.slot >= segment.depth())
         return base::fail(DAO_E_ARGUMENT, "%s: the frame lies in slot %u; expected one below the depth, %u",
                           segment.name(), frame.slot, segment.depth());
-    const bool whole = segment.slots().still_whole(snapshot_of(frame)) && !segment.is_lost();
+    const bool whole = segment.slots().still_whole(snapshot_of(frame)) && !segment.is_lost() && !segment.is_cut();
     return whole ? Status::success : without_frame(segment, Status::overwrite);
 }
 

@@ -19,8 +19,8 @@ Status check_name_in_order(Reader &reader, const protocol::Newest &newest) noexc
 // What a read without a frame ends with: lost memory may look like a segment that has none.
 inline Status without_frame(const segment::Segment &segment, Status status) noexcept
 {
-    const Status lost = segment.check_memory();
-    return lost != Status::success ? lost : base::condition(status, segment.name());
+    const Status lost = segment.is_cut() ? segment.query_name() : segment.check_memory();
+    return base::condition(lost != Status::success ? lost : status, segment.name());
 }
 
 // The frame of that counter was waited for. The segment may have been reused since: then it says nothing.
@@ -33,17 +33,23 @@ inline void see(Reader &reader, uint32_t generation, uint64_t counter) noexcept
     reader.position.restarted = false;
 }
 
-// The frame of that counter was read or borrowed.
-inline void deliver(Reader &reader, uint64_t counter) noexcept
+// The frames from `first` to `counter` were read or borrowed.
+inline void deliver(Reader &reader, uint64_t first, uint64_t counter) noexcept
 {
     Position &position = reader.position;
-    if (position.delivered != 0 && counter > position.delivered + 1)
-        position.missed += counter - position.delivered - 1;
+    if (position.has_begun && first > position.delivered + 1)
+        position.missed += first - position.delivered - 1;
+    position.has_begun = true;
     position.delivered = counter;
     position.seen = std::max(position.seen, counter);
     position.last_read = std::max(position.last_read, counter);
     position.restarted = false;
     segment::note_reader(*reader.segment, reader.place, position.seen, position.missed, reader.checked_at_ns);
+}
+
+inline void deliver(Reader &reader, uint64_t counter) noexcept
+{
+    deliver(reader, counter, counter);
 }
 
 }

@@ -28,6 +28,13 @@ void copy_packet(const Segment &segment, uint32_t slot, const Packet &packet) no
         Word<uint64_t>(&metadata.lastNbArray[packet.id]).store_relaxed(packet.frame_number);
 }
 
+// This process is told now; its next frame begins anew.
+Status give_up_packets(Segment &segment) noexcept
+{
+    segment.note_lock_holder(nullptr);
+    return fail_lost_lock(segment);
+}
+
 }
 
 Status write_packet(Writer &writer, const Packet &packet) noexcept
@@ -46,13 +53,15 @@ Status write_packet(Writer &writer, const Packet &packet) noexcept
         copy_packet(segment, slot, packet);
         return check_name(writer, platform::realtime_coarse_ns());
     }
+    if (!joined)
+        segment.note_packets();
     if (!joined && !segment.writer_lock().open_for_packets())
-        return fail_lost_lock(segment);
+        return give_up_packets(segment);
     copy_packet(segment, slot, packet);
     if (Status lost = segment.check_memory(); lost != Status::success)
         return lost;
     if (!segment.writer_lock().leave_packet())
-        return fail_lost_lock(segment);
+        return give_up_packets(segment);
     return check_name(writer, platform::realtime_coarse_ns());
 }
 

@@ -15,12 +15,12 @@ class Patience
     // `newest`: the counter found then. False when it is time to give up.
     bool try_again(bool was_stable, uint64_t newest) noexcept
     {
-        if (segment_.is_lost())
+        if (segment_.is_lost() || segment_.is_cut())
             return false;
         platform::pause();
         was_outrun_ = was_outrun_ || was_stable || (tries_ > 0 && newest != newest_);
         newest_ = newest;
-        if (++tries_ % 16 != 0)
+        if (++tries_ % 16 != 0 && !was_stable) // one that was copied took its time
             return true;
         const int64_t now_ns = platform::monotonic_ns();
         if (start_ns_ == 0)

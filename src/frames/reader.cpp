@@ -52,7 +52,7 @@ bool read_slot(Reader &reader, uint32_t slot, uint64_t wanted, void *destination
         return false;
     const DAO_FRAME frame = describe(segment, snapshot, reader.position.generation);
     // Whatever a truncation had changed in what was read, it changed before the memory was lost.
-    if (!segment.slots().still_whole(snapshot) || segment.is_lost())
+    if (!segment.slots().still_whole(snapshot) || segment.is_lost() || segment.is_cut())
         return false;
     reader.frame = frame;
     reader.has_frame = true;
@@ -69,7 +69,7 @@ Status check_readable(const Segment &segment, const void *destination, uint64_t 
     return Status::success;
 }
 
-// The segment's end, or that there is none: what is published later is nobody's to read.
+// The segment's end, or that there is none: frames that are published after it are not read.
 void note_end(Position &position, Status name, uint64_t newest) noexcept
 {
     if (name == Status::success)
@@ -96,7 +96,7 @@ Status check_name_in_order(Reader &reader, const Newest &newest) noexcept
 void attach(Reader &reader, Segment &segment) noexcept
 {
     reader.segment = &segment;
-    reader.has_frame = false;
+    reader.has_frame = reader.has_lent = false;
     reader.rhythm = wait::Rhythm{};
     reader.name_watch = segment::NameWatch{};
     reader.cancellation.forget_name();
@@ -133,7 +133,7 @@ void reset_tail(Reader &reader) noexcept
     position.tail_slot = newest.slot;
     position.seen = newest.counter;
     position.last_read = newest.counter;
-    position.delivered = 0;
+    position.has_begun = false;
     position.restarted = false;
 }
 
@@ -148,12 +148,17 @@ void rewind(Reader &reader) noexcept
 
 void follow_generation(Reader &reader) noexcept
 {
-    const Position &position = reader.position;
-    if (reader.segment->generation() == position.generation &&
-        !protocol::went_back(std::max(position.tail, position.seen), reader.segment->slots().newest().counter))
+    Position &position = reader.position;
+    const bool is_reused = reader.segment->generation() != position.generation;
+    const uint64_t newest = reader.segment->slots().newest().counter;
+    if (!is_reused && !protocol::went_back(std::max(position.tail, position.seen), newest))
         return;
+    const bool has_begun = position.has_begun;
     rewind(reader);
-    reader.position.restarted = true;
+    position.restarted = true;
+    // Frames of a segment that is used again are counted from the first; where counters were set back, from there.
+    position.has_begun = has_begun;
+    position.delivered = is_reused ? 0 : newest;
 }
 
 uint64_t newest_counter(Reader &reader) noexcept
@@ -252,7 +257,7 @@ Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64
         if (counter > newest.counter)
         {
             first_counter = first;
-            deliver(reader, newest.counter);
+            deliver(reader, first, newest.counter);
             return Status::success;
         }
         if (!patience.try_again(stable, newest.counter))
@@ -286,7 +291,7 @@ Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait:
     Segment &segment = *reader.segment;
     follow_generation(reader);
     Position &position = reader.position;
-    // Who waits is listed, not only who has read.
+    // Readers that wait are listed, too, not only those that have read.
     segment::note_reader(segment, reader.place, position.seen, position.missed, platform::realtime_coarse_ns());
     const bool is_before_restart = position.restarted && meaning == wait::Counter::place;
     wait::FrameCondition frame(segment, position.generation, is_before_restart ? 0 : after, meaning);

@@ -18,7 +18,8 @@ struct Position
     uint32_t tail_slot = 0; // and its slot
     uint64_t seen = 0;      // newest counter that this reader waited for or read
     uint64_t last_read = 0; // newest counter that this reader read; at first, that was newest when it began
-    uint64_t delivered = 0; // counter of the frame read last, in order or not; 0 before the first
+    bool has_begun = false; // has read a frame: those that it does not read from now on are missed
+    uint64_t delivered = 0; // counter of the frame read last, in order or not; 0 before the first of this generation
     uint64_t missed = 0;
     uint64_t end = UINT64_MAX; // once the segment was found replaced or removed: the last frame to read in order
 };
@@ -42,6 +43,8 @@ struct Reader
     wait::Rhythm rhythm;
     bool has_frame = false;
     DAO_FRAME frame{}; // the frame read or borrowed last
+    bool has_lent = false;
+    DAO_FRAME lent{}; // the frame borrowed last
 };
 
 // Begins reading a segment, before its first frame.

@@ -29,7 +29,8 @@ Status check_writable(const Writer &writer, const void *data, uint64_t position,
     if (segment.read_only())
         return base::fail_read_only(segment.name(), "write");
     if (writer.has_loan())
-        return fail(DAO_E_STATE, "%s: cannot write: a loan is under way; commit or abort it first", segment.name());
+        return fail(DAO_E_STATE, "%s: cannot write: a loan is under way; expected its commit or abort first",
+                    segment.name());
     return base::condition(writer.name_watch.known(segment), segment.name());
 }
 
@@ -63,18 +64,19 @@ bool is_foreseen(const Writer &writer, uint32_t slot) noexcept
     return segment.depth() > 1 && segment.slots().snapshot(slot).counter == writer.foreseen.of(slot).counter;
 }
 
-// What a program set stays; else the counter goes on from the last frame. A program that sets it for frame after frame may
-// set what was there.
-void carry_over(uint64_t foreseen, unsigned &set_in_a_row, const Word<uint64_t> &last,
+// What a program set stays; else the counter goes on from the last frame. A program that sets it for each frame may set what
+// was there, which cannot be seen: a flag does so for every other slot, or for all but a few.
+void carry_over(uint64_t foreseen, Sets &sets, uint32_t depth, const Word<uint64_t> &last,
                 const Word<uint64_t> &next) noexcept
 {
     constexpr unsigned always = 2;
     const bool is_set = next.load_relaxed() != foreseen;
     if (is_set)
-        set_in_a_row = std::min(set_in_a_row + 1, always);
-    if (is_set || set_in_a_row == always)
+        sets = {std::min(sets.count + 1, always), 0};
+    if (is_set || sets.count == always)
         return;
-    set_in_a_row = 0;
+    if (++sets.frames_since > 2 * depth)
+        sets.count = 0;
     next.store_relaxed(last.load_relaxed());
 }
 
@@ -86,10 +88,11 @@ void carry_over_counters(Writer &writer, uint32_t slot) noexcept
     const NextFields last(*segment.metadata(segment.slots().newest().slot));
     const NextFields next(*segment.metadata(slot));
     if (!is_known)
-        foreseen.slices_in_a_row = foreseen.ids_in_a_row = 0;
+        foreseen.slices = foreseen.ids = {};
     const SlotNote &note = foreseen.of(slot);
-    carry_over(is_known ? note.slice : next.slice.load_relaxed(), foreseen.slices_in_a_row, last.slice, next.slice);
-    carry_over(is_known ? note.frame_id : next.frame_id.load_relaxed(), foreseen.ids_in_a_row, last.frame_id,
+    const uint32_t depth = segment.depth();
+    carry_over(is_known ? note.slice : next.slice.load_relaxed(), foreseen.slices, depth, last.slice, next.slice);
+    carry_over(is_known ? note.frame_id : next.frame_id.load_relaxed(), foreseen.ids, depth, last.frame_id,
                next.frame_id);
 }
 
@@ -166,7 +169,9 @@ Status fail_lost_lock(const Segment &segment) noexcept
         std::snprintf(who, sizeof who, " by process %u", base::token_pid(holder));
     else if (holder != 0)
         std::snprintf(who, sizeof who, " by another handle");
-    return fail(DAO_E_STATE, "%s: the writer lock was taken away%s while this process wrote; the frame is given up",
+    return fail(DAO_E_STATE,
+                "%s: frame given up: the writer lock was taken away%s while this process wrote; expected to hold it "
+                "until the end",
                 segment.name(), who);
 }
 

@@ -42,6 +42,12 @@ uint64_t next_slice(const Segment &segment) noexcept
     return has_slice ? (last_slice + 1) % segment.layout().geometry.size[0] : 0;
 }
 
+// Before anything of a frame is called whole: another writer may be at work in the slot.
+bool holds_lock(const Writer &writer) noexcept
+{
+    return writer.segment->extension() == nullptr || segment::has_lock(*writer.segment, *writer.interrupts);
+}
+
 Status give_back_lock(Writer &writer) noexcept
 {
     const Segment &segment = *writer.segment;
@@ -84,7 +90,7 @@ Status write_quietly(Writer &writer, const void *data, uint64_t count) noexcept
         const bool was_whole = slots.snapshot(0).stable;
         slots.invalidate(0);
         copy_shared(segment.slot_data(0), data, bytes);
-        if (was_whole || count == segment.element_count())
+        if ((was_whole || count == segment.element_count()) && holds_lock(writer))
             slots.revalidate(0);
     }
     return give_back_lock(writer);
@@ -125,7 +131,7 @@ Status stamp(Writer &writer) noexcept
     if (counts)
         slots.begin_write(0);
     Word<int64_t>(&metadata.atime.tsfixed.secondlong).store_relaxed(platform::realtime_ns());
-    if (counts)
+    if (counts && holds_lock(writer))
         make_public(segment, 0);
     const Status status = give_back_lock(writer);
     if (counts && segment.extension() != nullptr)
@@ -150,7 +156,8 @@ namespace
 Status end_loan(Writer &writer) noexcept
 {
     if (!writer.has_loan())
-        return fail(DAO_E_STATE, "%s: no loan is under way; begin one first", writer.segment->name());
+        return fail(DAO_E_STATE, "%s: cannot end a loan: none is under way; expected one: begin it first",
+                    writer.segment->name());
     writer.loan_owner = 0;
     return Status::success;
 }

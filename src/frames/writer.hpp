@@ -19,14 +19,21 @@ struct SlotNote
     int64_t time_ns = 0;
 };
 
+// How often a program set a field of the next frame in its slot, before it is taken for one that always does.
+struct Sets
+{
+    unsigned count = 0;
+    uint32_t frames_since = 0;
+};
+
 // What the slots held after this handle's last frame, as far as it knows.
 struct Foreseen
 {
     std::vector<SlotNote> slots; // of this handle's own frames; empty before the first
     uint32_t next_slot = UINT32_MAX;
-    SlotNote next;                // of whoever's frame lies in the slot that came next
-    unsigned slices_in_a_row = 0; // frames for which a program set it
-    unsigned ids_in_a_row = 0;
+    SlotNote next; // of whoever's frame lies in the slot that came next
+    Sets slices;
+    Sets ids;
 
     const SlotNote &of(uint32_t slot) const noexcept
     {

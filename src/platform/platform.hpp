@@ -94,7 +94,7 @@ class SignalHold
     alignas(8) unsigned char saved_[128] = {};
 };
 
-// Short sleeps in a row, for who looks again after each: a signal ends one, also when it comes between two.
+// Short sleeps in a row, for callers that check again after each: a signal ends one, also when it comes between two.
 class ShortSleeps
 {
   public:
@@ -223,8 +223,8 @@ class File
     // Makes this file belong to the user and group that `like` belongs to, as far as the process may: for a file that
     // takes the place of another. With its permissions, or with `mode` when that is not 0.
     Status take_owner(const char *name, const FileInfo &like, uint32_t mode) noexcept;
-    // One creator, replacer or remover at a time; ends with close. Waits as long as lock_limit.hpp says. Who may only read
-    // the file cannot keep others from it, and is not kept from it.
+    // One creator, replacer or remover at a time; ends with close. Waits as long as lock_limit.hpp says. A process
+    // that may only read the file cannot keep others from it, nor do they keep it from that.
     Status lock(const char *name, base::Interrupts &interrupts) noexcept;
 
     // The file made by create_beside() has its name: it no longer counts as unfinished.
@@ -305,6 +305,7 @@ Named identity_of(const char *name, FileIdentity &identity) noexcept;
 // the name is hidden from this process, not gone. Removing or moving files or folders does not change it.
 struct FolderView
 {
+    bool is_known = false; // else the system did not let us look
     FileIdentity root;
     uint64_t device = 0; // of the name's folder, or of the nearest one above it that is there
     bool operator==(const FolderView &) const = default;

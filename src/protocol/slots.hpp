@@ -72,10 +72,10 @@ class SlotVersion
 };
 
 // Whether the newest counter that a reader found before, and finds now, tell that somebody set the counters back by hand.
-// Within a generation they only grow; what is published a moment earlier, for who spins, is ahead by one frame at most.
+// Within a generation they only grow.
 constexpr bool went_back(uint64_t before, uint64_t now) noexcept
 {
-    return before > 1 && now < before - 1;
+    return now < before;
 }
 
 template <class Memory>

@@ -4,7 +4,7 @@
 // A template over the memory it works on. `Memory` has
 //     takes_are_fences    whether a take orders what follows it after what came before, as every exchange does on x86
 //     value(k)            word: the value of semaphore k
-//     post(k)             adds one to it, and wakes who sleeps on it
+//     post(k)             adds one to it, and wakes those that sleep on it
 //     Fence               full(), which comes after an exchange of this thread
 #pragma once
 
@@ -20,7 +20,7 @@ class SystemSemaphores
     explicit SystemSemaphores(Memory memory) noexcept : memory_(memory) {}
 
     // The caller has made a frame public, and notified. Posts each of the first `count` that has no post. S1: either this
-    // thread sees that a post was taken, or who took it sees the frame.
+    // thread sees that a post was taken, or the one that took it sees the frame.
     void post_all(uint32_t count) const noexcept
     {
         if constexpr (Memory::takes_are_fences)

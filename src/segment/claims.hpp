@@ -13,7 +13,7 @@ struct Claim
     base::ProcessToken owner = 0; // the process, as it knows itself: a claim that was there at a fork is the parent's
 };
 
-// The number that is claimed.  -1: none.
+// The number that is claimed; -1: none.
 int32_t claimed_number(const Claim &claim) noexcept;
 
 // Claims the lowest semaphore that nobody alive has, unless `claim` has one already. Posts from before are dropped. An error

@@ -160,7 +160,11 @@ Placed create_over(const Place &place, const Layout &layout, const CreateOptions
     // DAO's files have no room reserved.
     if (!reusable && old->file().reserve_content(place.name, info.bytes) != Status::success)
         return Placed::failed;
-    if (reusable && reuse(*old, place.interrupts, options.dao_semaphores, options.file_mode) != Status::success)
+    const Status reused =
+        reusable ? reuse(*old, place.interrupts, options.dao_semaphores, options.file_mode) : Status::success;
+    if (reused == Status::replaced || reused == Status::removed) // while it waited for a lock
+        return Placed::occupied;
+    if (reused != Status::success)
         return Placed::failed;
     segment = std::move(old);
     return Placed::done;
@@ -244,7 +248,8 @@ Status create(const char *name, const Geometry &geometry, const CreateOptions &o
         placed = create_somehow(place, layout, options, segment);
     if (placed == Placed::occupied)
         return fail(DAO_E_BUSY,
-                    "%s: cannot create it: busy: other processes created or removed it during each of %d attempts",
+                    "%s: cannot create it: busy: other processes created or removed it during each of %d attempts; "
+                    "expected one during which they do not",
                     name, attempts);
     if (placed == Placed::failed)
         return base::last_error_code() == DAO_E_INTERRUPTED ? Status::interrupted : Status::error;

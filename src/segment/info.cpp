@@ -13,7 +13,7 @@ using base::Word;
 namespace
 {
 
-// What whoever asks now finds under the name, whoever took the segment away.
+// By the name, too: another program may have taken the segment away.
 format::SegmentState current_state(const Segment &segment) noexcept
 {
     const Status status = segment.query_name();
@@ -46,6 +46,7 @@ DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
             public_value(holder != 0 ? check_liveness(segment, holder) : check_process(segment, writer));
     info.writing = holder != 0 ? 1 : 0;
     info.frame_broken = holder != 0 && info.writer_alive == DAO_DEAD ? 1 : 0;
+    info.keywords_pid = base::token_pid(segment.keyword_lock().holder());
     info.takeovers = Word<uint64_t>(&extension->takeovers).load_relaxed();
     info.reader_count = list_readers(segment, nullptr, 0);
     info.reader_capacity = extension->reader_capacity + format::more_readers_size;

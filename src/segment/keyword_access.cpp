@@ -7,6 +7,7 @@
 #include "segment/lock_wait.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace dao::segment
 {
@@ -33,6 +34,17 @@ KeywordLock::~KeywordLock()
         (void)segment_.keyword_lock().release();
 }
 
+Status KeywordLock::give_back() noexcept
+{
+    if (Status lost = segment_.check_memory(); lost != Status::success)
+        return lost;
+    if (!std::exchange(held_, false) || segment_.keyword_lock().release())
+        return Status::success;
+    return fail(DAO_E_STATE,
+                "%s: the keywords' lock was taken away while this process changed them; not all are changed",
+                segment_.name());
+}
+
 Status KeywordLock::take(base::Interrupts &interrupts) noexcept
 {
     if (segment_.extension() == nullptr)
@@ -53,10 +65,10 @@ Status KeywordLock::take(base::Interrupts &interrupts) noexcept
 
 void KeywordLock::write(uint32_t index, const IMAGE_KEYWORD &keyword) noexcept
 {
-    if (segment_.extension() != nullptr)
-        table_of(segment_).write(index, keyword);
-    else
+    if (segment_.extension() == nullptr)
         base::copy_shared(segment_.keywords() + index, &keyword, sizeof keyword);
+    else if (segment_.keyword_lock().is_held())
+        table_of(segment_).write(index, keyword);
 }
 
 namespace

@@ -18,7 +18,7 @@ inline bool is_used(const IMAGE_KEYWORD &keyword) noexcept
 // All its bytes are set.
 IMAGE_KEYWORD unused_keyword() noexcept;
 
-// Holds the keyword lock while it lives.
+// Holds the keyword lock while it lives, or until it is given back.
 class KeywordLock
 {
   public:
@@ -29,7 +29,10 @@ class KeywordLock
 
     // Ends as lock_wait.hpp says.
     Status take(base::Interrupts &interrupts) noexcept;
+    // Does nothing when the lock was taken away: give_back() says so.
     void write(uint32_t index, const IMAGE_KEYWORD &keyword) noexcept;
+    // Success, or that the lock or the memory was lost meanwhile.
+    Status give_back() noexcept;
 
   private:
     Segment &segment_;
@@ -38,6 +41,9 @@ class KeywordLock
 
 // Whole; one that a dead writer left half written is repaired by whoever may write.
 Status read_keyword(Segment &segment, base::Interrupts &interrupts, uint32_t index, IMAGE_KEYWORD &keyword) noexcept;
+
+// Removes all.
+void clear_keywords(const Segment &segment, KeywordLock &lock) noexcept;
 
 // Copies a text into a field that need not end with a zero.
 void fill_field(char *field, size_t bytes, const char *text) noexcept;

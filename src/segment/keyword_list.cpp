@@ -165,7 +165,7 @@ try
         status = change(segment, interrupts, list, lock, wanted, free_places);
     if (status == Status::success)
         status = add(segment, lock, wanted, free_places);
-    const Status lost = segment.check_memory();
+    const Status lost = lock.give_back();
     return lost == Status::success ? status : lost;
 }
 catch (const std::bad_alloc &)
@@ -173,9 +173,10 @@ catch (const std::bad_alloc &)
     return base::fail_no_memory(segment.name(), "list of keywords");
 }
 
-Status clear_keywords(Segment &segment, base::Interrupts &interrupts) noexcept
+void clear_keywords(const Segment &segment, KeywordLock &lock) noexcept
 {
-    return set_keywords(segment, interrupts, {nullptr, 0, false, true});
+    for (uint32_t place = 0; place < segment.layout().geometry.keywords; ++place)
+        lock.write(place, unused_keyword());
 }
 
 }

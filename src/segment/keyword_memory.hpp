@@ -14,7 +14,8 @@ class KeywordMemory
     using Entry = IMAGE_KEYWORD;
     using Fence = base::Fence;
 
-    // `keywords` are not aligned after data of odd length: no reference to one. `count` is the segment's when it was opened, not what its metadata says now.
+    // `keywords` are not aligned after data of odd length: no reference to one. `count` is the segment's when it was
+    // opened, not what its metadata says now.
     KeywordMemory(format::Extension *extension, IMAGE_KEYWORD *keywords, uint32_t count) noexcept
         : extension_(extension), keywords_(keywords), count_(count)
     {

@@ -116,7 +116,7 @@ Status set_keyword(Segment &segment, base::Interrupts &interrupts, const char *n
     if (comment != nullptr)
         fill_field(keyword.comment, keyword_comment_bytes, comment);
     lock.write(place.index, keyword);
-    return segment.check_memory();
+    return lock.give_back();
 }
 
 Status get_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, IMAGE_KEYWORD &keyword) noexcept
@@ -206,7 +206,7 @@ Status remove_keyword(Segment &segment, base::Interrupts &interrupts, const char
     if (!place.found)
         return fail_no_keyword(segment, name);
     lock.write(place.index, unused_keyword());
-    return segment.check_memory();
+    return lock.give_back();
 }
 
 }

@@ -32,7 +32,7 @@ Status get_keyword(Segment &segment, base::Interrupts &interrupts, const char *n
 struct NumberedKeyword
 {
     uint64_t segment_id = 0;
-    uint32_t sequence = 1; // odd: of no moment
+    uint32_t sequence = 1; // odd: none
     uint32_t index = 0;
     uint32_t place = 0;
 };
@@ -50,6 +50,5 @@ struct KeywordList
 };
 // All in one pass. What there is no room for is left out, and an error.
 Status set_keywords(Segment &segment, base::Interrupts &interrupts, const KeywordList &list) noexcept;
-Status clear_keywords(Segment &segment, base::Interrupts &interrupts) noexcept;
 
 }

@@ -1,7 +1,5 @@
 #include "segment/liveness.hpp"
 
-#include "base/copy.hpp"
-
 #include <cstdio>
 #include <cstring>
 
@@ -40,7 +38,8 @@ bool try_entry(Entry &entry, uint64_t &owner, ProcessToken token, KnownProcess &
         return false;
     const KnownProcess found = read_entry(entry);
     base::Fence::acquire();
-    if (word.load_relaxed() != token)
+    // Two writers in turn bring the same token back: its process id tells whose fields these are.
+    if (word.load_relaxed() != token || found.identity.pid != base::token_pid(token))
         return false;
     known = found;
     return true;
@@ -89,8 +88,8 @@ Liveness check_process(const Segment &segment, ProcessToken token) noexcept
     const Liveness here = check_liveness(segment, token);
     if (here != Liveness::dead || !base::has_proof(token))
         return here;
-    const Liveness anywhere = platform::check_process(find_process(segment, token).identity);
-    return anywhere == Liveness::alive ? anywhere : here;
+    // The proof went with the process, or with its last handle: known where its id means something.
+    return platform::check_process(find_process(segment, token).identity);
 }
 
 void describe_process(const Segment &segment, ProcessToken token, char *text, size_t capacity) noexcept
@@ -117,15 +116,9 @@ void record_writer(const Segment &segment) noexcept
     const ProcessToken self = segment.self();
     if (token.load_relaxed() == self)
         return;
-    const ProcessIdentity &identity = platform::this_process().identity;
     token.store_relaxed(0);
     base::Fence::release();
-    Word<uint64_t>(&record.pid_namespace).store_relaxed(identity.pid_namespace);
-    Word<uint64_t>(&record.time_namespace).store_relaxed(identity.time_namespace);
-    Word<uint64_t>(&record.start_time).store_relaxed(identity.start_time);
-    Word<uint32_t>(&record.pid).store_relaxed(identity.pid);
-    Word<uint32_t>(&record.has_proof).store_relaxed(base::has_proof(self) ? 1 : 0);
-    base::copy_shared(record.name, segment.own_name(), sizeof record.name);
+    write_process(segment, record);
     token.store_release(self);
 }
 

@@ -1,6 +1,7 @@
 // Whether the processes named in a segment live: its writer, the holder of a lock, its readers.
 #pragma once
 
+#include "base/copy.hpp"
 #include "segment/segment.hpp"
 
 namespace dao::segment
@@ -22,6 +23,20 @@ struct KnownProcess
     char name[DAO_READER_NAME_SIZE];    // empty when not known
 };
 KnownProcess find_process(const Segment &segment, base::ProcessToken token) noexcept;
+
+// Writes who this process is into the fields that the writer's record and a reader's entry share. The place's token, which
+// says whose they are, is the caller's to take away before and to set afterwards.
+template <class Entry>
+void write_process(const Segment &segment, Entry &entry) noexcept
+{
+    const platform::ProcessIdentity &identity = platform::this_process().identity;
+    base::Word<uint64_t>(&entry.pid_namespace).store_relaxed(identity.pid_namespace);
+    base::Word<uint64_t>(&entry.time_namespace).store_relaxed(identity.time_namespace);
+    base::Word<uint64_t>(&entry.start_time).store_relaxed(identity.start_time);
+    base::Word<uint32_t>(&entry.pid).store_relaxed(identity.pid);
+    base::Word<uint32_t>(&entry.has_proof).store_relaxed(base::has_proof(segment.self()) ? 1 : 0);
+    base::copy_shared(entry.name, segment.own_name(), sizeof entry.name);
+}
 
 // "process 4711 (camera), stopped" and the like, for messages.
 void describe_process(const Segment &segment, base::ProcessToken token, char *text, size_t capacity) noexcept;

@@ -5,17 +5,19 @@
 #include "base/error.hpp"
 #include "base/interrupts.hpp"
 #include "base/lock_limit.hpp"
+#include "segment/name_watch.hpp"
 #include "segment/segment.hpp"
 
 namespace dao::segment
 {
 
-// The error of who has waited in vain; `lock`: the name of it.
+// The error of a wait in vain; `lock`: the name of it.
 Status fail_busy(const Segment &segment, base::ProcessToken holder, const char *lock) noexcept;
 
 // Contended: spin a little, then sleep and check. Sleeping on the word itself would make every release check for
 // sleepers, and two writers of one segment are not the case to make fast. `try_once(ask_if_dead)` has just said that the
-// lock is busy; `result` is what it says last. Success, busy as an error, interrupted, or that the memory was lost.
+// lock is busy; `result` is what it says last. Success, busy as an error, interrupted, or that the memory was lost or the segment
+// is no longer the one under its name.
 // `interrupts`: of the handle that waits.
 template <class Try>
 Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const char *lock, base::Interrupts &interrupts,
@@ -31,6 +33,7 @@ Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const ch
         result = try_once(false);
     }
     platform::ShortSleeps sleeps;
+    NameWatch name_watch; // of this wait: a caller that waits in short pieces is told, too
     int64_t now_ns = platform::monotonic_ns();
     const int64_t deadline_ns = base::lock_deadline_ns(now_ns);
     for (int64_t sleep_ns = first_sleep_ns;; sleep_ns = std::min(sleep_ns * 2, longest_sleep_ns))
@@ -40,6 +43,8 @@ Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const ch
         // A word in lost memory may show a holder that never goes.
         if (Status lost = segment.check_memory(); lost != Status::success || result != LockResult::busy)
             return lost;
+        if (Status name = name_watch.check(segment, now_ns); name != Status::success)
+            return base::condition(name, segment.name());
         if (now_ns >= deadline_ns)
             return fail_busy(segment, word.holder(), lock);
         const platform::Sleep sleep = sleeps.until(std::min(now_ns + sleep_ns, deadline_ns));

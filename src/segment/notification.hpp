@@ -9,7 +9,8 @@ namespace dao::segment
 // Notifies, and posts DAO's semaphores where the segment has them.
 void notify_waiters(Segment &segment) noexcept;
 
-// For them to look whether they are still to wait. Where this handle may only read they do so by themselves, ten times a second.
+// So that they check whether they are to go on waiting. A handle that may only read cannot: they check ten times a second
+// by themselves.
 void wake_sleepers(const Segment &segment) noexcept;
 
 // Marks the segment replaced or removed and wakes everybody.

@@ -82,8 +82,8 @@ Status open_live(const char *name, const char *path, bool read_only, SegmentPoin
     if (opened->state() != format::state_live)
         return fail(
             DAO_E_REMOVED,
-            "%s: cannot open it: the segment was removed or replaced, and this is another link to its file; make "
-            "it again, or remove the link",
+            "%s: cannot open it: the segment was removed or replaced, and this is another link to its file; expected "
+            "the file of a segment that is in use: make it again, or remove the link",
             name);
     if (opened->has_dao_semaphores() || (opened->has_named_semaphores() && !opened->read_only()))
         opened->open_named_semaphores(false, 0);
@@ -145,7 +145,10 @@ Status remove(const char *name) noexcept
     if (named == platform::Named::unknown)
         return Status::error;
     if (named == platform::Named::absent || !(now == info.identity))
-        return fail(DAO_E_BUSY, "%s: cannot remove it: busy: another process replaced or removed it meanwhile", name);
+        return fail(DAO_E_BUSY,
+                    "%s: cannot remove it: busy: another process replaced or removed it meanwhile; expected the same "
+                    "file until the end",
+                    name);
     if (platform::remove_file(path) != Status::success)
         return Status::error;
     platform::remove_unfinished(path);

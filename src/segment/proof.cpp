@@ -71,6 +71,7 @@ void in_child() noexcept
     for (SharedProof *proof = proofs; proof != nullptr; proof = proof->next)
     {
         proof->lock.leave_to_parent();
+        proof->lock_holder.store(nullptr, std::memory_order_relaxed);
         proof->give_out(0);
     }
     mutex.unlock();
@@ -104,7 +105,8 @@ void discard(SharedProof &proof) noexcept
     delete &proof;
 }
 
-// Whether a dead process of the same id and number left the token in a lock or a claim: whoever shows it would be taken for that one.
+// Whether a dead process of the same id and number left the token in a lock or a claim: a process that shows it would be
+// taken for that one.
 bool is_left_over(ProcessToken token, const format::Extension &extension) noexcept
 {
     const auto holds_token = [token](const uint64_t &place) noexcept {

@@ -39,12 +39,18 @@ class Proof
     {
         return lock_holder_->load(std::memory_order_relaxed) == handle;
     }
+    // While this process puts a frame together from packets no handle of it has the lock. Who gets the lock of a segment with
+    // this note knows that it was taken away.
+    void note_packets() noexcept { note_lock_holder(&packets); }
+    bool has_packets() const noexcept { return is_lock_holder(&packets); }
 
     // False when out of memory. `file` may be closed: a private image, which has no lock. From any thread.
     bool begin(const platform::File &file, const char *path, const format::Extension &extension) noexcept;
 
   private:
     friend struct SharedProof;
+
+    static constexpr char packets = 0; // its address is no handle's
 
     // Released: whoever sees the token sees what begin() wrote.
     void show(base::ProcessToken token) noexcept { token_.store(token, std::memory_order_release); }

@@ -56,18 +56,12 @@ void free_place(uint64_t &owner) noexcept
 
 void take_entry(const Segment &segment, ReaderPlace &place) noexcept
 {
-    const platform::ProcessInfo &process = platform::this_process();
     const ProcessToken self = segment.self();
     place.entry = take_place(segment, segment.extension()->readers, self | being_filled);
     if (place.entry == nullptr)
         return;
     base::Fence::release(); // whoever sees a field of this reader sees that the last one's token is gone
-    base::copy_shared(place.entry->name, segment.own_name(), sizeof place.entry->name);
-    Word<uint64_t>(&place.entry->pid_namespace).store_relaxed(process.identity.pid_namespace);
-    Word<uint64_t>(&place.entry->time_namespace).store_relaxed(process.identity.time_namespace);
-    Word<uint64_t>(&place.entry->start_time).store_relaxed(process.identity.start_time);
-    Word<uint32_t>(&place.entry->pid).store_relaxed(process.identity.pid);
-    Word<uint32_t>(&place.entry->has_proof).store_relaxed(base::has_proof(self) ? 1 : 0);
+    write_process(segment, *place.entry);
     Word<uint64_t>(&place.entry->last_counter).store_relaxed(0);
     Word<uint64_t>(&place.entry->missed).store_relaxed(0);
     Word<uint64_t>(&place.entry->owner).store_release(self);

@@ -1,6 +1,6 @@
 // The table of readers: who reads, how far, and how much each missed. For information only; the protocol does not need
-// it, so a full table stops nobody from reading. Who finds it full leaves only the process's token, in a list with more
-// room, and gets an entry later, when one has become free.
+// it, so a full table stops nobody from reading. A reader that finds it full leaves only its process's token, in a list
+// with more room, and gets an entry later, when one has become free.
 #pragma once
 
 #include "segment/segment.hpp"

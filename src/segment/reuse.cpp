@@ -1,7 +1,7 @@
 #include "segment/reuse.hpp"
 
 #include "base/copy.hpp"
-#include "segment/keywords.hpp"
+#include "segment/keyword_access.hpp"
 #include "segment/writer_lock.hpp"
 
 namespace dao::segment
@@ -48,6 +48,8 @@ void clear_waiting(Segment &segment) noexcept
     for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
         take_all_posts(segment, number);
     Word<uint32_t>(&segment.extension()->has_slice).store_relaxed(0);
+    for (format::ReaderEntry &reader : segment.extension()->readers) // which have seen no frame of those to come
+        Word<uint64_t>(&reader.last_counter).store_relaxed(0);
 }
 
 }
@@ -60,9 +62,18 @@ void clear_segment(Segment &segment) noexcept
 
 Status reuse(Segment &segment, base::Interrupts &interrupts, bool dao_semaphores, uint32_t mode) noexcept
 {
+    segment.forget_packets(); // which are to be gone
     if (Status status = lock_to_finalise(segment, interrupts); status != Status::success)
         return status;
+    // Before anything is cleared: who is told that it failed finds all as it was. Nobody who has this one waits for the other.
+    KeywordLock keywords(segment);
+    if (Status status = keywords.take(interrupts); status != Status::success)
+    {
+        (void)unlock(segment, interrupts);
+        return status;
+    }
     clear_segment(segment);
+    clear_keywords(segment, keywords);
     if (dao_semaphores) // they are there before others learn that they are
     {
         segment.make_dao_semaphores(mode);
@@ -70,7 +81,7 @@ Status reuse(Segment &segment, base::Interrupts &interrupts, bool dao_semaphores
     }
     (void)unlock(segment, interrupts);
     segment.notifier().notify();
-    return clear_keywords(segment, interrupts);
+    return keywords.give_back();
 }
 
 }

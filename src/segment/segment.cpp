@@ -141,13 +141,19 @@ bool Segment::query_own_file(platform::FileInfo &info) const noexcept
     return file_.is_open() && file_.query(name_, info) == Status::success && info.identity == file_identity_;
 }
 
+bool Segment::is_shorter_than_mapped() const noexcept
+{
+    platform::FileInfo own;
+    return query_own_file(own) && own.bytes < mapping_.bytes();
+}
+
 platform::ByteLock Segment::query_proof(base::ProcessToken token) const noexcept
 {
     platform::FileInfo now;
     return query_own_file(now) ? file_.query_byte(base::lock_position(token)) : platform::ByteLock::unavailable;
 }
 
-// What the system does not let us look at, now or any more, is not gone for that.
+// A name that this process may not look at, or not any more, is not reported as removed.
 Status Segment::query_name() const noexcept
 {
     if (state() == format::state_replaced)
@@ -156,7 +162,7 @@ Status Segment::query_name() const noexcept
         return state() == format::state_live ? Status::success : Status::removed;
     platform::FileIdentity now;
     platform::Named named = platform::identity_of(path_, now);
-    if (named == platform::Named::absent && !(platform::folder_view(path_) == folder_view_))
+    if (named == platform::Named::absent && folder_view_.is_known && !(platform::folder_view(path_) == folder_view_))
         named = platform::Named::unknown;
     if (named == platform::Named::absent)
         return Status::removed;
@@ -170,7 +176,7 @@ Status Segment::query_name() const noexcept
     if (mapping_.loss() == platform::Loss::unreadable)
         return base::fail(DAO_E_SYSTEM,
                           "%s: cannot read its file any more: input/output error, or no space for a page of it "
-                          "on its file system; close it",
+                          "on its file system; expected a file that can be read: close this one",
                           name_);
     return is_made_again(knows_own ? own.bytes : mapping_.bytes()) ? Status::replaced : Status::success;
 }

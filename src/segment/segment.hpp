@@ -168,7 +168,7 @@ class Segment
     Lock writer_lock() const noexcept { return lock(&extension_->writer_lock); }
     Lock keyword_lock() const noexcept { return lock(&extension_->keyword_lock); }
     Generation frame_generation() const noexcept { return Generation(GenerationWords(extension_)); }
-    // For who reads no frame after it.
+    // Only where no frame is read after it.
     uint64_t published_counter() const noexcept { return GenerationWords(extension_).published().load_relaxed(); }
     IsDead is_dead() const noexcept { return IsDead{this}; }
 
@@ -181,6 +181,14 @@ class Segment
     // Which handle of this process has the writer lock, after show_presence().
     void note_lock_holder(const void *handle) noexcept { proof_.note_lock_holder(handle); }
     bool is_lock_holder(const void *handle) const noexcept { return proof_.is_lock_holder(handle); }
+    // Whether this process has begun a frame of packets, and neither ended it nor been told that its lock was taken away.
+    void note_packets() noexcept { proof_.note_packets(); }
+    bool has_packets() const noexcept { return proof_.has_packets(); }
+    void forget_packets() noexcept
+    {
+        if (show_presence() && has_packets())
+            note_lock_holder(nullptr);
+    }
     // Whether somebody else's opening of the file holds the lock that goes with the token.
     platform::ByteLock query_proof(base::ProcessToken token) const noexcept;
     // Sleeps while the notifier's word is `expected`.
@@ -200,6 +208,9 @@ class Segment
     {
         return mapping_.is_lost() || base::Word<uint64_t>(identity_place_).load_relaxed() != identity_;
     }
+    // Whether the file ends before the segment does, as is_lost() cannot tell where nothing lies behind the data: in segments
+    // of DAO's that were cut within their last page. Asks the file system, for these alone.
+    bool is_cut() const noexcept { return extension_ == nullptr && is_shorter_than_mapped(); }
     // What a call on lost memory ends with: replaced or removed, or an error where the file cannot be read.
     Status check_memory() const noexcept { return is_lost() ? report_loss() : Status::success; }
 
@@ -233,6 +244,7 @@ class Segment
     void identify() noexcept;
     bool is_made_again(uint64_t file_bytes) const noexcept;
     bool query_own_file(platform::FileInfo &info) const noexcept;
+    bool is_shorter_than_mapped() const noexcept;
     Status report_loss() const noexcept;
     void initialise_semaphores() noexcept;
     void open_named_semaphores(bool create, uint32_t mode, bool dao_names) noexcept;

@@ -33,6 +33,23 @@ Status fail_packets_open(const Segment &segment) noexcept
                 segment.name());
 }
 
+// The lock is the caller's. Had this process a frame of packets under way, then it is lost.
+Status begin_holding(Segment &segment, base::Interrupts &interrupts, LockResult result) noexcept
+{
+    const bool lost_packets = result != LockResult::continued && segment.has_packets();
+    segment.note_lock_holder(&interrupts);
+    record_writer(segment);
+    if (result == LockResult::taken_over)
+        repair(segment);
+    if (!lost_packets)
+        return Status::success;
+    (void)segment.writer_lock().release();
+    return fail(DAO_E_STATE,
+                "%s: the writer lock was taken away while this process put a frame together from packets; the frame is "
+                "given up",
+                segment.name());
+}
+
 // What becomes of a lock that was not simply free.
 template <class Try>
 Status lock_after_all(Segment &segment, base::Interrupts &interrupts, LockResult result, Try &&try_now) noexcept
@@ -45,11 +62,7 @@ Status lock_after_all(Segment &segment, base::Interrupts &interrupts, LockResult
         return fail_packets_open(segment);
     if (result == LockResult::joined)
         return Status::success;
-    segment.note_lock_holder(&interrupts);
-    record_writer(segment);
-    if (result == LockResult::taken_over)
-        repair(segment);
-    return Status::success;
+    return begin_holding(segment, interrupts, result);
 }
 
 template <class Try>
@@ -62,9 +75,7 @@ Status lock(Segment &segment, base::Interrupts &interrupts, Try &&try_once) noex
     const LockResult result = try_now(false);
     if (result != LockResult::held)
         return lock_after_all(segment, interrupts, result, try_now);
-    segment.note_lock_holder(&interrupts);
-    record_writer(segment);
-    return Status::success;
+    return begin_holding(segment, interrupts, result);
 }
 
 }
@@ -150,7 +161,8 @@ Status unlock_by_hand(Segment &segment, bool force) noexcept
     const Freed frames = seize(segment, segment.writer_lock(), force);
     if (frames == Freed::done)
     {
-        segment.note_lock_holder(nullptr);
+        if (!segment.has_packets()) // of this process: told with their next call
+            segment.note_lock_holder(nullptr);
         record_writer(segment);
         repair(segment);
         (void)segment.writer_lock().release();

@@ -257,6 +257,22 @@ TEST(Faults, AClosedSegmentLeavesNothing)
                      [](Scene &scene, bool) { EXPECT_EQ(mapping_count(scene.name), 0u); }});
 }
 
+// What failed when the segment was opened does not count later.
+TEST(Faults, AMoveIsNoticedWhateverFailedWhenTheSegmentWasOpened)
+{
+    const auto check = [](Scene &scene, bool done) {
+        if (!done)
+            return;
+        const std::string elsewhere = scene.name + ".moved";
+        std::filesystem::rename(scene.name, elsewhere);
+        EXPECT_EQ(daoShmCheckReplaced(scene.image), DAO_REMOVED) << daoLastErrorMessage();
+        std::filesystem::rename(elsewhere, scene.name);
+    };
+    fail_every_call({"open, then moved away", [](Scene &scene) { scene.create(scene.other); },
+                     [](Scene &scene) { return scene.image.try_open(scene.name); }, check, DAO_SUCCESS, true});
+    fail_every_call({"create, then moved away", nothing, create, check, DAO_SUCCESS, true});
+}
+
 TEST(Faults, ASegmentsNameIsNotTakenForGoneWhenItCannotBeLookedAt)
 {
     fail_every_call({"check whether it was replaced", [](Scene &scene) { scene.create(scene.image); },

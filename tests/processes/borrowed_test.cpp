@@ -38,6 +38,17 @@ TEST(BorrowedFrame, IsOverwrittenAlthoughTheLastReadIsWhole)
     Frame data(size);
     require(daoShmReadNewest(image, data.data(), size, nullptr, nullptr), "read");
     EXPECT_EQ(daoShmCheckFrame(image, &borrowed), DAO_OVERWRITE);
+    EXPECT_EQ(daoShmCheckSegmentOverwrite(image), DAO_OVERWRITE) << "of the slot that was lent";
+    require(daoShmGetNewestSegment(image, &slot, nullptr, nullptr), "newest");
+    EXPECT_EQ(daoShmCheckSegmentOverwrite(image), DAO_SUCCESS);
+    Image other;
+    other.open(name.text());
+    EXPECT_EQ(daoShmCheckSegmentOverwrite(other), DAO_NOTREADY);
+    require(daoShmReadNewest(other, data.data(), size, nullptr, nullptr), "read");
+    EXPECT_EQ(daoShmCheckSegmentOverwrite(other), DAO_SUCCESS);
+    publish(image, 4);
+    publish(image, 5);
+    EXPECT_EQ(daoShmCheckSegmentOverwrite(other), DAO_OVERWRITE) << "where nothing was lent: of the last read";
 }
 
 TEST(BorrowedFrame, MemoryStaysWhileItIsHeld)

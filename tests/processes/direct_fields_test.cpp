@@ -102,6 +102,21 @@ TEST_P(DirectFields, EachStaysWithoutTheOthers)
     EXPECT_EQ(last().cnt2, 9u);
 }
 
+// A flag equals what is there every other time, or each time; all frames after the first few have it.
+TEST_P(DirectFields, ThatAreFlagsStay)
+{
+    for (const uint64_t period : {2u, 3u, 4u})
+        for (uint64_t number = 1; number <= 40; ++number)
+        {
+            next().cnt1 = next().cnt2 = number % period;
+            publish();
+            if (number <= 2 * depth() + 2)
+                continue;
+            EXPECT_EQ(last().cnt1, number % period) << number << " of period " << period;
+            EXPECT_EQ(last().cnt2, number % period) << number << " of period " << period;
+        }
+}
+
 TEST_P(DirectFields, GiveWayToTheCallsThatSetThem)
 {
     next().cnt2 = 1;

@@ -282,4 +282,88 @@ TEST(Liveness, WriterThatLostItsLockGivesItsFrameUpAndLeavesTheOthersAlone)
     EXPECT_EQ(segment.image().info().writing, 0u);
 }
 
+// The lock says nothing of it once it is another's, or free again.
+TEST(Liveness, ProcessThatLostTheLockOfItsPacketsIsTold)
+{
+    Frame half(size / 2, 5);
+    for (const uint32_t depth : {1u, 3u})
+        for (const bool is_kept : {false, true})
+            for (const bool finalises : {false, true})
+            {
+                SegmentName name;
+                Image image;
+                image.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+                const auto packet = [&](uint16_t number) {
+                    return daoShmImagePart2Shm(reinterpret_cast<char *>(half.data()), size / 2, image,
+                                               number * size / 2, number, 2, 1);
+                };
+                require(packet(0), "packet");
+                Placed other(here, [&](const auto &say) {
+                    Image own;
+                    own.open(name.text());
+                    require(daoShmUnlock(own, 1), "unlock");
+                    Frame frame(size);
+                    fill(frame, 9);
+                    require(daoShmImage2Shm(frame.data(), size, own), "publish");
+                    void *slot = nullptr;
+                    if (is_kept)
+                        require(daoShmLoanBegin(own, &slot), "begin");
+                    say("done");
+                    sleep_on();
+                });
+                ASSERT_EQ(other.line(), "done");
+                if (is_kept)
+                    other.kill();
+                EXPECT_EQ(finalises ? daoShmImagePart2ShmFinalize(image) : packet(1), DAO_ERROR);
+                EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE) << daoLastErrorMessage();
+                Frame read(size);
+                const bool is_broken = depth == 1 && is_kept; // by the other's loan
+                EXPECT_EQ(daoShmReadNewest(image, read.data(), size, nullptr, nullptr),
+                          is_broken ? DAO_NOTREADY : DAO_SUCCESS);
+                EXPECT_TRUE(is_broken || is_frame(read, 9));
+                EXPECT_EQ(daoShmGetCounter(image), 1u);
+                for (const uint16_t number : {uint16_t{0}, uint16_t{1}})
+                    EXPECT_EQ(packet(number), DAO_SUCCESS) << "the next frame: " << daoLastErrorMessage();
+                EXPECT_EQ(daoShmImagePart2ShmFinalize(image), DAO_SUCCESS);
+                EXPECT_EQ(daoShmGetCounter(image), 2u);
+            }
+}
+
+TEST(Liveness, PacketsThatWereLostKeepNobodyFromMakingTheSegmentAgain)
+{
+    SegmentName name;
+    Image image, again;
+    Frame half(size / 2, 5);
+    image.create(name.text(), {size}, _DATATYPE_UINT32);
+    require(daoShmImagePart2Shm(reinterpret_cast<char *>(half.data()), size / 2, image, 0, 0, 2, 1), "packet");
+    require(daoShmUnlock(image, 1), "unlock");
+    again.create(name.text(), {size}, _DATATYPE_UINT32);
+    Frame frame(size);
+    EXPECT_EQ(daoShmImage2Shm(frame.data(), size, image), DAO_SUCCESS) << daoLastErrorMessage();
+}
+
+// A proof is given back with the last handle. Whose process id means nothing here may live on without it.
+TEST(Liveness, WriterInAContainerThatClosedIsNotCalledDead)
+{
+    if (geteuid() != 0)
+        GTEST_SKIP() << "only root can make a pid namespace";
+    Shared segment;
+    Placed writer(container, [&](const auto &say) {
+        {
+            Image image;
+            image.open(segment.name());
+            Frame frame(size);
+            require(daoShmImage2Shm(frame.data(), size, image), "publish");
+        }
+        say("closed");
+        sleep_on();
+    });
+    if (!writer.is_possible())
+        GTEST_SKIP() << "no pid namespaces here";
+    ASSERT_EQ(writer.line(), "closed");
+    EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_UNKNOWN));
+    Frame frame(size);
+    EXPECT_EQ(daoShmImage2Shm(frame.data(), size, segment.image()), DAO_SUCCESS) << "nothing is locked";
+}
+
 }

@@ -6,6 +6,8 @@
 #include "segment_name.hpp"
 #include "timing.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <gtest/gtest.h>
 #include <optional>
@@ -73,6 +75,11 @@ const std::vector<Call> calls = {
          return daoShmLoanBegin(image, &slot);
      }},
     {"SetKeyword", "keywords", [](IMAGE *image) { return daoShmSetKeywordLong(image, "GAIN", 2, nullptr); }},
+    {"SetKeywords", "keywords",
+     [](IMAGE *image) {
+         IMAGE_KEYWORD keyword = {"GAIN", 'L', {2}, ""};
+         return daoShmSetKeywords(image, &keyword, 1, 0);
+     }},
     {"RemoveKeyword", "keywords", [](IMAGE *image) { return daoShmRemoveKeyword(image, "GAIN"); }},
 };
 
@@ -155,6 +162,47 @@ TEST_P(LockWaits, EndByAnInterruptThatCameBefore)
     EXPECT_EQ(daoLastErrorCode(), DAO_E_BUSY);
 }
 
+// Without a limit nothing else can end the wait, and the holder does not go.
+TEST_P(LockWaits, EndWhenTheSegmentIsRemovedOrReplaced)
+{
+    const std::string elsewhere = name_.text() + ".moved";
+    struct Fate
+    {
+        int_fast8_t status;
+        std::function<void()> happen;
+    };
+    const std::vector<Fate> fates = {
+        {DAO_REMOVED, [&] { std::filesystem::rename(name_.text(), elsewhere); }},
+        {DAO_REPLACED, [&] { std::ofstream(name_.text()) << "another file"; }},
+        {DAO_REMOVED, [&] { std::filesystem::remove(name_.text()); }},
+        {DAO_REPLACED,
+         [&] {
+             Image other;
+             other.create(name_.text(), {3}, _DATATYPE_UINT32);
+         }},
+    };
+    for (const Fate &fate : fates)
+        for (const int64_t limit_ns : {int64_t{-1}, 30 * millisecond_ns})
+        {
+            if (limit_ns < 0)
+            {
+                std::error_code refused;
+                try
+                {
+                    fate.happen();
+                }
+                catch (const std::filesystem::filesystem_error &)
+                {
+                    GTEST_SKIP() << "this system keeps a file that is in use";
+                }
+            }
+            daoShmSetLockLimit(limit_ns);
+            EXPECT_EQ(call(), fate.status) << daoLastErrorMessage();
+        }
+    daoShmSetLockLimit(0);
+    std::filesystem::remove(elsewhere);
+}
+
 INSTANTIATE_TEST_SUITE_P(Calls, LockWaits, testing::ValuesIn(calls),
                          [](const auto &row) { return std::string(row.param.name); });
 
@@ -184,6 +232,31 @@ TEST(LockWait, OfACreatorLastsAsLongAsTheThreadSays)
     daoShmSetLockLimit(usual_limit_ns);
     holder.kill();
     EXPECT_EQ(again.try_create(name.text(), {size}, _DATATYPE_UINT32), DAO_SUCCESS) << daoLastErrorMessage();
+}
+
+// Who is told that it failed finds everything as it was.
+TEST(LockWait, OfACreatorThatFailsClearsNothing)
+{
+    SegmentName name;
+    Image image, again;
+    image.create(name.text(), {size}, _DATATYPE_UINT32, 2, 1);
+    require(daoShmSetKeywordLong(image, "GAIN", 1, nullptr), "keyword");
+    Child holder("lock-holder", {name.text(), "keywords"});
+    ASSERT_EQ(holder.line(), "holds");
+    daoShmSetLockLimit(0);
+    const uint32_t generation = image.info().generation;
+    EXPECT_EQ(again.try_create(name.text(), {size}, _DATATYPE_UINT32, 2, 1), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_BUSY);
+    EXPECT_EQ(daoShmGetCounter(image), 1u);
+    EXPECT_EQ(image.info().generation, generation);
+    EXPECT_EQ(daoShmImage2Shm(data.data(), size, image), DAO_SUCCESS) << "the lock of frames is free";
+    daoShmSetLockLimit(usual_limit_ns);
+    holder.kill();
+    EXPECT_EQ(again.try_create(name.text(), {size}, _DATATYPE_UINT32, 2, 1), DAO_SUCCESS) << daoLastErrorMessage();
+    uint32_t count = 1;
+    require(daoShmCountKeywords(image, &count), "count");
+    EXPECT_EQ(count, 0u);
+    EXPECT_EQ(daoShmGetCounter(image), 0u);
 }
 
 }

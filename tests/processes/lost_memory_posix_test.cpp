@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <filesystem>
 #include <gtest/gtest.h>
 
 namespace
@@ -51,7 +52,7 @@ TEST_F(TruncatedDaos, BorrowedFrameIsNotCalledWhole)
     void *slot = nullptr;
     EXPECT_EQ(daoShmGetNewestSegment(image_, &slot, nullptr, nullptr), DAO_REPLACED);
     ASSERT_NE(slot, nullptr) << "the memory stays";
-    EXPECT_EQ(daoShmCheckSegmentOverwrite(image_), DAO_SUCCESS) << "nobody has touched what is lost";
+    EXPECT_EQ(daoShmCheckSegmentOverwrite(image_), DAO_REPLACED) << "nobody has touched what is lost";
     EXPECT_EQ(static_cast<volatile uint32_t *>(slot)[size - 1], 0u);
     EXPECT_EQ(daoShmCheckSegmentOverwrite(image_), DAO_REPLACED);
 }
@@ -77,6 +78,33 @@ TEST_F(TruncatedDaos, KeywordIsNotReadAsWhole)
     uint32_t count = 0;
     EXPECT_NE(daoShmCountKeywords(image_, &count), DAO_SUCCESS);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_REPLACED) << daoLastErrorMessage();
+}
+
+// No access fails there, and what was cut off reads as zeros.
+TEST(TruncatedDaosWithinItsLastPage, IsReadByNobodyAsWhole)
+{
+    for (const bool borrows : {false, true})
+    {
+        const DaoSegment layout = layout_of(1);
+        SegmentName name;
+        Image image;
+        Frame read(size);
+        make_again(name.text(), layout);
+        publish_as_dao(name.text(), layout, 1);
+        image.open(name.text());
+        void *slot = nullptr;
+        require(borrows ? daoShmGetNewestSegment(image, &slot, nullptr, nullptr)
+                        : daoShmReadNewest(image, read.data(), size, nullptr, nullptr),
+                "read");
+        const auto bytes = static_cast<off_t>(std::filesystem::file_size(name.text()));
+        ASSERT_EQ(truncate(name.c_str(), bytes - static_cast<off_t>(3 * sizeof(IMAGE_KEYWORD)) - 200), 0);
+        if (borrows)
+            EXPECT_EQ(daoShmCheckSegmentOverwrite(image), DAO_REPLACED);
+        else
+            EXPECT_EQ(daoShmReadNewest(image, read.data(), size, nullptr, nullptr), DAO_REPLACED);
+        EXPECT_EQ(daoShmReadNext(image, read.data(), size, nullptr, nullptr, nullptr), DAO_REPLACED);
+        EXPECT_EQ(daoShmReadLast(image, read.data(), 1, nullptr), DAO_REPLACED);
+    }
 }
 
 TEST(TruncatedFile, IsRecoveredAlsoWhenTheProgramTookTheDescriptor)

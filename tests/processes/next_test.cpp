@@ -236,6 +236,26 @@ TEST_P(Next, GoesOnWithTheFramesAfterAProgramSetTheCountersBack)
     }
 }
 
+TEST_P(Next, GoesOnAlsoWhenFewFramesHadBeenCounted)
+{
+    how_.timeout_ns = waits_for_semaphore() ? 10 * millisecond_ns : 0;
+    for (const uint32_t order : {DAO_NEXT_NEWEST, DAO_NEXT_IN_ORDER})
+        for (uint64_t frames = 2; frames <= 4; ++frames)
+        {
+            how_.order = order;
+            for (uint64_t number = 1; number <= frames; ++number)
+            {
+                publish(writer_, number);
+                ASSERT_TRUE(gives(number, number, 0));
+            }
+            set_counters_back(writer_);
+            publish(writer_, 7);
+            EXPECT_TRUE(gives(1, 7, 0)) << "nobody had looked in between";
+            set_counters_back(writer_);
+            EXPECT_EQ(next(), DAO_TIMEOUT);
+        }
+}
+
 TEST_P(Next, WaitsOnWhileAProgramSetsTheCountersBack)
 {
     for (uint64_t number = 1; number <= 100; ++number)

@@ -123,7 +123,44 @@ TEST(Readers, ThatStandStillMissFramesAsTheyAreOverwritten)
         Image next;
         next.create(name.text(), {size}, _DATATYPE_UINT32, depth); // begins anew
         EXPECT_EQ(readers_of(writer).at(0).missed, missed);
+        for (uint64_t number = 1; number <= 9; ++number)
+            publish(next, number);
+        EXPECT_EQ(readers_of(writer).at(0).missed, missed + 9 - depth) << "of those that came since";
+        uint64_t missed_again = 0;
+        EXPECT_EQ(daoShmReadNext(reader, frame.data(), size, nullptr, nullptr, &missed_again), DAO_OVERWRITE);
+        EXPECT_EQ(missed_again, 9 - depth);
+        EXPECT_EQ(daoShmGetMissed(reader), missed + missed_again);
+        EXPECT_EQ(readers_of(writer).at(0).missed, missed + missed_again);
     }
+}
+
+// All frames of a history were read.
+TEST(Readers, MissNothingOfAHistory)
+{
+    SegmentName name;
+    Image writer, reader;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32, 4);
+    reader.open(name.text());
+    Frame frames(4 * size);
+    uint64_t number = 0;
+    for (int round = 1; round <= 3; ++round)
+    {
+        for (int count = 0; count < 4; ++count)
+            publish(writer, ++number);
+        require(daoShmReadLast(reader, frames.data(), 4, nullptr), "history");
+        EXPECT_EQ(daoShmGetMissed(reader), 0u);
+    }
+    for (int count = 0; count < 5; ++count)
+        publish(writer, ++number);
+    require(daoShmReadLast(reader, frames.data(), 2, nullptr), "history");
+    EXPECT_EQ(daoShmGetMissed(reader), 3u);
+    // Nor of frames that a program counts anew.
+    for (uint32_t slot = 0; slot < 4; ++slot)
+        writer->md[slot].cnt0 = 0;
+    require(daoShmReadNewest(reader, frames.data(), size, nullptr, nullptr), "read");
+    publish(writer, 1);
+    require(daoShmReadNewest(reader, frames.data(), size, nullptr, nullptr), "read");
+    EXPECT_EQ(daoShmGetMissed(reader), 3u);
 }
 
 TEST(Readers, DeadOnesAreShownAsDeadAndTheirPlacesAreUsedAgain)

@@ -5,14 +5,15 @@ import subprocess
 import numpy as np
 
 WRITER_LOCK = 256  # in the extension, docs/format.md
+KEYWORD_LOCK = 640
 HAS_PROOF = 1 << 16
 STRANGER = 4711 << 32 | 0x2A << 17  # a process token without a record of whose it is
 
 
-def lock(tool, segment, token):
-    """As if the process of that token held the writer lock."""
+def lock(tool, segment, token, which=WRITER_LOCK):
+    """As if the process of that token held the lock."""
     path = tool.folder / f"{segment}.im.shm"
-    place = path.read_bytes().index(b"dDshExt1") + WRITER_LOCK
+    place = path.read_bytes().index(b"dDshExt1") + which
     with path.open("r+b") as file:
         file.seek(place)
         file.write(np.uint64(token).tobytes())
@@ -64,3 +65,17 @@ def test_a_dead_writer_needs_no_unlocking(tool):
     assert info["writer_alive"] is False and info["state"] == "broken frame"
     tool("fill", "a", 1)
     assert tool.json("info", "a")["cnt0"] == 1
+
+
+def test_unlock_asks_for_the_keywords_too(tool):
+    tool("create", "a", "4")
+    tool("keyword", "a", "GAIN", "1")
+    lock(tool, "a", STRANGER, KEYWORD_LOCK)
+    tool("keyword", "a", "GAIN", "2", code=1)
+    assert "busy" in tool.errors and "4711" in tool.errors and "daoshm unlock" in tool.errors
+    question = tool("unlock", "a", code=1)
+    assert "process 4711 holds the lock of its keywords" in question and "the answer was not yes" in tool.errors
+    tool("keyword", "a", "GAIN", "2", code=1)
+    assert "unlocked" in tool("unlock", "a", "--yes")
+    tool("keyword", "a", "GAIN", "2")
+    assert "no writer holds it" in tool("unlock", "a")

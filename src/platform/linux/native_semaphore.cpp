@@ -85,7 +85,7 @@ Sleep sleep_on(void *place, int64_t timeout_ns) noexcept
 {
     if (timed_wait(static_cast<sem_t *>(place), timeout_ns) == 0)
     {
-        sem_post(static_cast<sem_t *>(place)); // for who takes it next
+        sem_post(static_cast<sem_t *>(place)); // for the next that takes it
         return Sleep::woken;
     }
     return errno == EINTR ? Sleep::interrupted : Sleep::timed_out;

@@ -58,6 +58,14 @@ ByteLock File::query_byte(uint64_t position) const noexcept
     return place.l_type == F_RDLCK ? ByteLock::readers : ByteLock::others;
 }
 
+// Where it fails the lock stays until the file is closed, which only those notice who lock all of it.
+void File::finish() const noexcept
+{
+    const Uncancelled uncancelled;
+    struct flock place = byte_at(base::unfinished_lock_position, F_UNLCK);
+    (void)fcntl(descriptor(), F_OFD_SETLK, &place);
+}
+
 bool File::open_again(const char *path, File &again) const noexcept
 {
     constexpr int flags = O_RDWR | O_CLOEXEC | O_NONBLOCK;
@@ -86,7 +94,10 @@ Status File::lock(const char *name, base::Interrupts &interrupts) noexcept
             query_byte(base::first_lock_position) == ByteLock::readers)
             return Status::success;
         if (monotonic_ns() >= deadline_ns)
-            return base::fail(DAO_E_BUSY, "%s: busy: another process is creating or removing it", name);
+            return base::fail(DAO_E_BUSY,
+                              "%s: busy: another process is creating or removing it; expected that it is done within "
+                              "the time limit",
+                              name);
         if (sleeps.until(monotonic_ns() + pause_ns) == Sleep::interrupted || interrupts.are_pending())
         {
             interrupts.forget();

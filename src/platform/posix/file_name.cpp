@@ -122,8 +122,9 @@ FolderView folder_view(const char *path) noexcept
 {
     FolderView view;
     struct stat found;
-    if (stat("/", &found) == 0)
-        view.root = {static_cast<uint64_t>(found.st_dev), found.st_ino};
+    if (stat("/", &found) != 0)
+        return view;
+    view.root = {static_cast<uint64_t>(found.st_dev), found.st_ino};
     char folder[path_capacity];
     std::snprintf(folder, sizeof folder, "%s", path);
     for (char *slash = std::strrchr(folder, '/'); slash != nullptr; slash = std::strrchr(folder, '/'))
@@ -132,8 +133,11 @@ FolderView folder_view(const char *path) noexcept
         if (stat(folder, &found) == 0)
         {
             view.device = static_cast<uint64_t>(found.st_dev);
+            view.is_known = true;
             break;
         }
+        if (errno != ENOENT && errno != ENOTDIR)
+            break;
         slash[0] = 0;
     }
     return view;
@@ -202,18 +206,6 @@ Status remove_file(const char *name) noexcept
 void discard_file(const char *temporary) noexcept
 {
     unlink(temporary);
-}
-
-// Where it fails the lock stays until the file is closed, which only those notice who lock all of it.
-void File::finish() const noexcept
-{
-    const Uncancelled uncancelled;
-    struct flock place = {};
-    place.l_type = F_UNLCK;
-    place.l_whence = SEEK_SET;
-    place.l_start = static_cast<off_t>(base::unfinished_lock_position);
-    place.l_len = 1;
-    (void)fcntl(descriptor(), F_OFD_SETLK, &place);
 }
 
 void remove_unfinished(const char *name) noexcept

@@ -83,7 +83,9 @@ Status resolve_links(const char *name, char *path) noexcept
         if (check_maker(name, path, link) != Status::success)
             return Status::error;
         if (read_link(path, link, target) && !follow(path, target))
-            return base::fail(DAO_E_NAME, "%s: cannot follow it: a symbolic link to a name of more than %zu bytes",
+            return base::fail(DAO_E_NAME,
+                              "%s: cannot follow it: a symbolic link to a name that is too long; expected at most %zu "
+                              "bytes",
                               name, path_capacity - 1);
     }
     return base::fail(DAO_E_PERMISSION, "%s: cannot follow it: more than %d symbolic links; expected fewer", name,

@@ -102,7 +102,7 @@ Status File::query(const char *name, FileInfo &info) const noexcept
     return Status::success;
 }
 
-// Who may do what follows from the folder's access list.
+// The folder's access list says who may do what.
 Status File::take_owner(const char *, const FileInfo &, uint32_t) noexcept
 {
     return Status::success;
@@ -134,7 +134,10 @@ Status File::lock(const char *name, base::Interrupts &interrupts) noexcept
         if (!is_taken(cause))
             return fail_system(name, "lock", cause);
         if (monotonic_ns() >= deadline_ns)
-            return base::fail(DAO_E_BUSY, "%s: busy: another process is creating or removing it", name);
+            return base::fail(DAO_E_BUSY,
+                              "%s: busy: another process is creating or removing it; expected that it is done within "
+                              "the time limit",
+                              name);
         if (sleeps.until(monotonic_ns() + pause_ns) == Sleep::interrupted || interrupts.are_pending())
         {
             interrupts.forget();

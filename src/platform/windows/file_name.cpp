@@ -1,4 +1,4 @@
-// What has a name, and giving and taking names. See replaced.hpp.
+// What has a name, and giving and taking names. See replaced_file.hpp.
 #include "platform/platform.hpp"
 
 #include "base/error.hpp"

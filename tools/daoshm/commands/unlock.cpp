@@ -29,6 +29,11 @@ struct UnlockOptions
 /// @return what is about to be done, for the question
 std::string plan_text(const std::string &path, const DAO_SEGMENT_INFO &info)
 {
+    if (info.writing == 0)
+        return fmt::format(
+            "{}: process {} holds the lock of its keywords. It is freed unless that process is proven to "
+            "live; a keyword that it left half written is finished by who changes one next.",
+            path, info.keywords_pid);
     const std::string holder = fmt::format("process {}", writer_text(info));
     if (info.writer_alive == DAO_ALIVE)
         return fmt::format(
@@ -52,12 +57,13 @@ int run_unlock(const UnlockOptions &options)
 {
     const Dao::Image segment = open_writer(options.segment);
     const DAO_SEGMENT_INFO info = segment.info();
-    const bool is_asked = info.writing != 0 && (info.writer_alive != DAO_ALIVE || options.force);
+    const bool is_held = info.writing != 0 || info.keywords_pid != 0;
+    const bool is_asked = is_held && (info.writing == 0 || info.writer_alive != DAO_ALIVE || options.force);
     if (is_asked && !options.yes && !options.force && !is_confirmed(plan_text(segment.name(), info)))
         throw ToolError(
             fmt::format("{}: not unlocked: the answer was not yes; --yes gives it beforehand", segment.name()));
     Dao::check(daoShmUnlock(segment.image(), options.force ? 1 : 0));
-    print(fmt::format("{}: {}\n", printable(segment.name()), info.writing != 0 ? "unlocked" : "no writer holds it"));
+    print(fmt::format("{}: {}\n", printable(segment.name()), is_held ? "unlocked" : "no writer holds it"));
     return exit_success;
 }
 
