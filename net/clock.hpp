@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 
 namespace dao::net
 {
@@ -30,10 +31,16 @@ constexpr int64_t millisecond_ns = 1'000'000;
 class Deadline
 {
   public:
-    explicit Deadline(int64_t timeout_ns) : end_ns_(timeout_ns < 0 ? timeout_ns : monotonic_ns() + timeout_ns) {}
+    explicit Deadline(int64_t timeout_ns) : end_ns_(end_of(timeout_ns, monotonic_ns())) {}
     int64_t remaining_ns() const { return end_ns_ < 0 ? -1 : std::max<int64_t>(0, end_ns_ - monotonic_ns()); }
 
   private:
+    // One that lies too far ahead to count is none.
+    static int64_t end_of(int64_t timeout_ns, int64_t now_ns)
+    {
+        return timeout_ns < 0 || timeout_ns > std::numeric_limits<int64_t>::max() - now_ns ? -1 : now_ns + timeout_ns;
+    }
+
     int64_t end_ns_;
 };
 

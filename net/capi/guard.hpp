@@ -63,7 +63,7 @@ inline DAO_NET &checked(DAO_NET *net)
         throw Failure(DAO_E_ARGUMENT, "the network handle is a null pointer; expected an open publisher or subscriber");
     if (net->pid != platform::process_id())
         throw Failure(DAO_E_STATE, "the network handle is that of process " + std::to_string(net->pid) +
-                                       ": it does not survive a fork; open another one here");
+                                       "; expected one that this process opened: none survives a fork");
     return *net;
 }
 
@@ -122,11 +122,21 @@ inline void give_keys(const std::vector<std::string> &list, char (*keys)[DAO_NET
         wire::fill(keys[index], list[index]);
 }
 
+inline void check_topic(const std::string &topic)
+{
+    if (!wire::is_topic(topic))
+        throw Failure(DAO_E_NAME,
+                      wire::clean(topic, 100) +
+                          ": not usable as a topic; expected 1 to 79 bytes of UTF-8 without control characters");
+}
+
 inline std::string text_or(const char *text, const char *otherwise)
 {
     return text != nullptr && *text != 0 ? text : otherwise;
 }
 
+// The same file wherever the program works later, as far as the library takes a name of that length.
+std::string whole_name(const std::string &name);
 SubscriberOptions read_options(const DAO_NET_SUBSCRIBER_OPTIONS *options);
 DAO_NET_OFFER to_offer(const wire::Offer &offer, const std::string &host);
 

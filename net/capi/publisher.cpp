@@ -12,7 +12,7 @@ int port_of(int32_t port)
 {
     if (port < -1 || port > 65535)
         throw Failure(DAO_E_ARGUMENT,
-                      "port: " + std::to_string(port) + "; expected 1 to 65535, 0 for the usual one, -1 " + "for any");
+                      "port: " + std::to_string(port) + "; expected 1 to 65535, 0 for the usual one, -1 for any");
     return port == 0 ? DAO_NET_PORT : port;
 }
 
@@ -35,10 +35,7 @@ PublisherOptions read_publisher_options(const DAO_NET_PUBLISHER_OPTIONS *options
 std::string topic_for(const char *topic, const char *name)
 {
     const std::string result = topic != nullptr ? topic : wire::topic_of(name);
-    if (!wire::is_topic(result))
-        throw Failure(DAO_E_NAME,
-                      wire::clean(result, 100) +
-                          ": not usable as a topic; expected 1 to 79 bytes of UTF-8 without control characters");
+    check_topic(result);
     return result;
 }
 
@@ -61,7 +58,7 @@ int_fast8_t daoNetPublish(DAO_NET *net, const char *name, const char *topic)
     return guarded([&] {
         Publisher &publisher = publisher_of(net);
         check_pointer(name, "the segment's name");
-        publisher.publish(name, nullptr, topic_for(topic, name));
+        publisher.publish(whole_name(name), nullptr, topic_for(topic, name));
         return DAO_SUCCESS;
     });
 }
@@ -74,7 +71,7 @@ int_fast8_t daoNetPublishImage(DAO_NET *net, IMAGE *image, const char *topic)
         if (image->used != 1 || image->md == nullptr)
             throw Failure(DAO_E_CLOSED, "image: not open; expected an open one");
         const bool is_file = image->shmfd >= 0;
-        publisher.publish(is_file ? image->name : "", image, topic_for(topic, image->name));
+        publisher.publish(is_file ? whole_name(image->name) : "", image, topic_for(topic, image->name));
         return DAO_SUCCESS;
     });
 }

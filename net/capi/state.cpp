@@ -24,8 +24,8 @@ Shown publisher_at(uint32_t pid, const char *endpoint)
         if (shown.info.role == DAO_NET_PUBLISHER && shown.info.pid == pid &&
             std::strcmp(shown.info.endpoint, endpoint) == 0)
             return std::move(shown);
-    throw Failure(DAO_E_NOT_FOUND,
-                  std::string(endpoint) + ": no publisher of process " + std::to_string(pid) + " shows itself there");
+    throw Failure(DAO_E_NOT_FOUND, std::string(endpoint) + ": no publisher of process " + std::to_string(pid) +
+                                       " shows itself there; expected one of daoNetList()");
 }
 
 }
@@ -79,7 +79,8 @@ int_fast8_t daoNetFind(const char *name, DAO_NET_INFO *info)
                 *info = one;
                 return DAO_SUCCESS;
             }
-        throw Failure(DAO_E_NOT_FOUND, std::string(name) + ": no subscriber of this user writes it");
+        throw Failure(DAO_E_NOT_FOUND,
+                      std::string(name) + ": no subscriber of this user writes it; expected one of daoNetList()");
     });
 }
 

@@ -7,6 +7,14 @@ using namespace dao::net::capi;
 namespace dao::net::capi
 {
 
+std::string whole_name(const std::string &name)
+{
+    constexpr size_t longest = 79;
+    std::error_code error;
+    const std::string whole = name.empty() ? name : std::filesystem::absolute(name, error).string();
+    return error || whole.size() > longest ? name : whole;
+}
+
 SubscriberOptions read_options(const DAO_NET_SUBSCRIBER_OPTIONS *options)
 {
     constexpr DAO_NET_SUBSCRIBER_OPTIONS usual = DAO_NET_SUBSCRIBER_OPTIONS_INIT;
@@ -22,13 +30,13 @@ SubscriberOptions read_options(const DAO_NET_SUBSCRIBER_OPTIONS *options)
     result.port = options->port == 0 ? DAO_NET_PORT : options->port;
     result.host = text_or(options->host, "localhost");
     result.topic = text_or(options->topic, "");
-    if (!result.topic.empty() && !wire::is_topic(result.topic))
-        throw Failure(DAO_E_NAME, wire::clean(result.topic, 100) +
-                                      ": not a topic; expected 1 to 79 bytes of UTF-8 without " + "control characters");
+    if (!result.topic.empty())
+        check_topic(result.topic);
     result.name = text_or(options->name, "");
     if (result.name.size() > 79)
         throw Failure(DAO_E_NAME, result.name.substr(0, 79) + ": " + std::to_string(result.name.size()) +
                                       " bytes; expected at most 79");
+    result.name = whole_name(result.name);
     result.every = options->mode == DAO_NET_EVERY;
     result.depth = options->depth;
     result.max_frame_bytes = std::min<uint64_t>(options->max_frame_bytes, INT64_MAX);

@@ -29,6 +29,15 @@ size_t Inbox::make_room()
     return dropped;
 }
 
+void Inbox::forget(int connection)
+{
+    const auto found = waiting_.find(connection);
+    if (found == waiting_.end())
+        return;
+    size_ -= found->second.size();
+    waiting_.erase(found);
+}
+
 std::optional<Incoming> Inbox::next()
 {
     if (waiting_.empty())

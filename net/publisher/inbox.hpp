@@ -30,6 +30,8 @@ class Inbox
     size_t put(Incoming &&incoming);
     // The oldest of the connection whose turn it is. None when there is nothing.
     std::optional<Incoming> next();
+    // What a connection has said and nobody has handled is of no use any more.
+    void forget(int connection);
 
   private:
     size_t make_room();

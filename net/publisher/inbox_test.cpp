@@ -54,6 +54,24 @@ TEST(NetInbox, WhoSaysMostLosesTheOldestAndNobodyElseAny)
     EXPECT_EQ(left + dropped, 40'100u);
 }
 
+TEST(NetInbox, WhoTakesADescriptorOverNeedNotWaitForWhatWasSaidByItBefore)
+{
+    Inbox inbox;
+    for (int number = 0; number < 3000; ++number)
+        inbox.put(of(7, number));
+    inbox.put(of(9, 1));
+    inbox.forget(7);
+    inbox.forget(8);
+    inbox.put(of(7, 5000));
+    EXPECT_EQ(inbox.next()->text, "5000");
+    EXPECT_EQ(inbox.next()->text, "1");
+    EXPECT_FALSE(inbox.next());
+    size_t dropped = 0;
+    for (size_t number = 0; number < Inbox::limit; ++number)
+        dropped += inbox.put(of(3, 0));
+    EXPECT_EQ(dropped, 0u) << "what was forgotten takes no room";
+}
+
 TEST(NetInbox, MoreConnectionsThanThereIsRoomForAreTakenInAllTheSame)
 {
     Inbox inbox;

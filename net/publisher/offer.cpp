@@ -108,6 +108,7 @@ void Offer::serve_strangers()
 {
     const std::lock_guard lock(mutex_);
     plain_.sent_source.clear(); // who comes later wants what the others have
+    plain_.keyword_changes = 0;
     serve_plain();
     frames_are_due_.notify_all();
 }

@@ -46,7 +46,7 @@ Port::Port(zmq::context_t &context, const std::string &address, int port, const 
     catch (const zmq::error_t &error)
     {
         throw Failure(DAO_E_NETWORK, wanted + ": cannot listen: " + error.what() +
-                                         "; expected a free port of an address " + "of this machine");
+                                         "; expected a free port of an address of this machine");
     }
     endpoint_ = socket_.get(zmq::sockopt::last_endpoint);
     descriptor_ = socket_.get(zmq::sockopt::fd);
@@ -81,6 +81,12 @@ bool Port::take_in(size_t limit, uint64_t &dropped)
             dropped += inbox_.put({std::string(text), user_of(parts[0]), connection_of(parts[0]), heard_ns});
     }
     return true;
+}
+
+void Port::forget(int connection)
+{
+    const std::lock_guard lock(mutex_);
+    inbox_.forget(connection);
 }
 
 std::optional<Incoming> Port::next()

@@ -37,6 +37,9 @@ class Port
     // Takes in what has come: `limit` of it at most. False when there was nothing; until then there may be more, and after
     // each send: sending can take note of what came. `dropped` grows by what there was no room for.
     bool take_in(size_t limit, uint64_t &dropped);
+    // The connection has ended: what it has said and nobody has handled is of no use, and would keep the next one of its descriptor
+    // waiting.
+    void forget(int connection);
     // The next message that was taken in, each connection in its turn.
     std::optional<Incoming> next();
     // Since the last time.

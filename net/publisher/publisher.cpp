@@ -18,7 +18,7 @@ void end(std::shared_ptr<Offer> &offer)
     offer.reset();
 }
 
-// For who opens it; or, without memory for that, what is left to say.
+// For the caller that opens it; or, without memory for that, what is left to say.
 std::exception_ptr failure_of(const zmq::error_t &error) noexcept
 try
 {
@@ -162,6 +162,8 @@ void Publisher::poll(WakeSignal &wake, Gate *gate, Monitor &monitor)
     while (const std::optional<LinkChange> change = monitor.next())
     {
         const LinkEvent event = change->event;
+        if (event == LinkEvent::disconnected)
+            port_->forget(change->value);
         const bool is_refused = event == LinkEvent::refused || event == LinkEvent::keys_differ ||
                                 (event == LinkEvent::broken && info_.encrypted != 0);
         const std::lock_guard lock(mutex_);
@@ -298,8 +300,7 @@ void Publisher::publish(const std::string &name, IMAGE *image, const std::string
     for (const OfferPointer &offer : offers_)
         if (offer->topic() == topic)
             throw Failure(DAO_E_EXISTS,
-                          topic + ": this publisher offers a segment of that name already; expected another " +
-                              "topic");
+                          topic + ": this publisher offers a segment of that name already; expected another topic");
     offers_.push_back(std::make_shared<Offer>(*port_, name, image, topic, host_, [this] { help(); }));
 }
 

@@ -1,11 +1,11 @@
 #include "publisher/source.hpp"
 
 #include "clock.hpp"
+#include "identity.hpp"
 #include "mark.hpp"
 #include "wire/keywords.hpp"
 
 #include <algorithm>
-#include <random>
 
 namespace dao::net
 {
@@ -18,10 +18,10 @@ namespace
 constexpr int64_t keywords_interval_ns = 10 * millisecond_ns;
 constexpr int64_t keywords_part = 20;
 
-uint64_t random_number()
+int_fast8_t read_newest(IMAGE *image, void *data, uint64_t elements, DAO_FRAME &frame)
 {
-    std::random_device random;
-    return uint64_t{random()} << 32 | random();
+    const int_fast8_t status = daoShmReadNewest(image, data, elements, nullptr, nullptr);
+    return status == DAO_SUCCESS ? daoShmGetFrame(image, &frame) : status;
 }
 
 // Where the frame came from, when the network brought it and its slot still has it.
@@ -54,7 +54,7 @@ uint64_t Source::counter()
 }
 
 Source::Source(std::string name, IMAGE *image, std::string topic, std::string host)
-    : name_(std::move(name)), topic_(std::move(topic)), substitute_id_(random_number())
+    : name_(std::move(name)), topic_(std::move(topic)), substitute_id_(wire::random_number())
 {
     header_.topic = topic_;
     header_.host = std::move(host);
@@ -75,7 +75,8 @@ Opened Source::describe_opened(IMAGE *image) const
         throw Failure::of_last_call();
     const IMAGE_METADATA &metadata = image->md[0];
     Opened opened;
-    opened.segment_id = info.segment_id != 0 ? info.segment_id : substitute_id_;
+    const uint64_t identity = identity_of(info, metadata);
+    opened.segment_id = identity != 0 ? identity : substitute_id_;
     opened.geometry.atype = metadata.atype;
     opened.geometry.naxis = metadata.naxis;
     for (uint32_t axis = 0; axis < metadata.naxis && axis < opened.geometry.shape.size(); ++axis)
@@ -120,7 +121,8 @@ Source::Wait Source::wait(int64_t timeout_ns)
 
 bool Source::reopen()
 {
-    if (daoShmReopen(waiting_.get()) != DAO_SUCCESS)
+    is_gone_ = daoShmReopen(waiting_.get()) != DAO_SUCCESS;
+    if (is_gone_)
         return false;
     attach();
     return true;
@@ -132,8 +134,7 @@ FrameCopy *Source::newest()
     if (daoShmGetNewestFrame(reading_.get(), &frame) == DAO_SUCCESS && newest_ && is_same(frame, newest_->frame))
         return &*newest_;
     const auto read = [this](void *data, uint64_t elements, DAO_FRAME &read_frame) {
-        const int_fast8_t status = daoShmReadNewest(reading_.get(), data, elements, nullptr, nullptr);
-        return status == DAO_SUCCESS ? daoShmGetFrame(reading_.get(), &read_frame) : status;
+        return read_newest(reading_.get(), data, elements, read_frame);
     };
     std::optional<FrameCopy> fresh = copy(reading_.get(), opened_, read);
     if (!fresh || fresh->frame.cnt0 == 0) // before the first frame there is nothing to send
@@ -213,9 +214,11 @@ wire::Offer Source::describe()
 {
     wire::Offer offer;
     offer.topic = topic_;
+    offer.cnt0 = counter();
+    if (is_gone_)
+        return offer;
     offer.geometry = opened_.geometry;
     offer.depth = opened_.depth;
-    offer.cnt0 = counter();
     return offer;
 }
 
@@ -236,8 +239,7 @@ std::optional<FrameCopy> OrderedReader::next(uint64_t &lost)
     {
         begins_with_newest_ = false;
         const auto read = [this](void *data, uint64_t elements, DAO_FRAME &frame) {
-            const int_fast8_t status = daoShmReadNewest(image_.get(), data, elements, nullptr, nullptr);
-            return status == DAO_SUCCESS ? daoShmGetFrame(image_.get(), &frame) : status;
+            return read_newest(image_.get(), data, elements, frame);
         };
         std::optional<FrameCopy> newest = source_.copy(image_.get(), opened_, read);
         // A newer one is the business of reading in order.

@@ -29,9 +29,6 @@ class Source
     // `name` is the segment's file, empty for a private image, of which `image` is duplicated. Throws Failure.
     Source(std::string name, IMAGE *image, std::string topic, std::string host);
 
-    const std::string &topic() const { return topic_; }
-    const std::string &name() const { return name_; }
-
     enum class Wait
     {
         frame,
@@ -73,11 +70,12 @@ class Source
 
     const std::string name_;
     const std::string topic_;
-    const uint64_t substitute_id_; // for segments that have none
+    const uint64_t substitute_id_; // for segments of which nothing tells which they are
     Image waiting_;
     uint64_t seen_ = 0;
     Image reading_;
     Opened opened_;
+    bool is_gone_ = false; // there was no such file when it was looked for last
     Lives lives_;
     std::string id_;
     std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
@@ -89,7 +87,7 @@ class Source
     int64_t keywords_due_ns_ = 0; // 0: not read yet
 };
 
-// A place among the frames of a source, for who wants each of them.
+// A place among the frames of a source, for a subscriber that wants each of them.
 class OrderedReader
 {
   public:

@@ -11,8 +11,8 @@ namespace
 
 // A peer from which nothing comes for so long is given up; only whole messages count, so this is longer than the largest
 // frame takes.
-constexpr int heartbeat_every_ms = 2000;
-constexpr int heartbeat_limit_ms = 30'000;
+constexpr int dead_after_s = 30;
+constexpr int keepalive_tries = 5;
 constexpr int handshake_limit_ms = 5000;
 
 }
@@ -64,9 +64,11 @@ void set_common_options(zmq::socket_t &socket, int64_t largest_message_bytes)
     socket.set(zmq::sockopt::ipv6, true);
     socket.set(zmq::sockopt::maxmsgsize, largest_message_bytes);
     socket.set(zmq::sockopt::handshake_ivl, handshake_limit_ms);
-    socket.set(zmq::sockopt::heartbeat_ivl, heartbeat_every_ms);
-    socket.set(zmq::sockopt::heartbeat_timeout, heartbeat_limit_ms);
-    socket.set(zmq::sockopt::heartbeat_ttl, heartbeat_limit_ms);
+    socket.set(zmq::sockopt::tcp_keepalive, 1);
+    socket.set(zmq::sockopt::tcp_keepalive_idle, dead_after_s / 2);
+    socket.set(zmq::sockopt::tcp_keepalive_intvl, dead_after_s / 2 / keepalive_tries);
+    socket.set(zmq::sockopt::tcp_keepalive_cnt, keepalive_tries);
+    socket.set(zmq::sockopt::tcp_maxrt, dead_after_s * 1000); // where what was sent is not acknowledged
 }
 
 WakeSignal::WakeSignal(zmq::context_t &context, const std::string &address) : socket_(context, zmq::socket_type::pull)

@@ -32,7 +32,8 @@ int connection_of(zmq::message_t &part);
 // "tcp://HOST:PORT", with an IPv6 address in brackets.
 std::string endpoint_of(const std::string &host, int port);
 
-// Notices dead peers and refuses what is too large. Before bind or connect.
+// Notices dead peers, by the system's means, and refuses what is too large. Before bind or connect. ZeroMQ's own heartbeats are left
+// off: where a receive mark holds a connection back as that ends, the next one ends the process (libzmq's assertion !_io_error).
 void set_common_options(zmq::socket_t &socket, int64_t largest_message_bytes);
 
 // Polls a socket's ZMQ_FD, which costs fewer system calls than the socket. It is readable after something came, until receive()
@@ -42,7 +43,7 @@ inline zmq::pollitem_t item_of(zmq::fd_t descriptor)
     return {nullptr, descriptor, ZMQ_POLLIN, 0};
 }
 
-constexpr const char *wake_address = "inproc://wake"; // in the context of who is to wake
+constexpr const char *wake_address = "inproc://wake"; // in the context of the thread to be woken
 
 // How other threads wake one that polls, as when it is to stop. Made and asked by the one that polls.
 class WakeSignal

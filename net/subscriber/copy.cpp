@@ -1,5 +1,6 @@
 #include "subscriber/copy.hpp"
 
+#include "identity.hpp"
 #include "wire/text.hpp"
 
 #include <algorithm>
@@ -20,6 +21,16 @@ void check(int_fast8_t status)
 {
     if (status != DAO_SUCCESS)
         throw Failure::of_last_call();
+}
+
+// Interrupts are for the program's own waits: what had to wait for another process goes on.
+template <class Call>
+int_fast8_t uninterrupted(Call &&call)
+{
+    int_fast8_t status = DAO_INTERRUPTED;
+    while (status == DAO_INTERRUPTED)
+        status = call();
+    return status;
 }
 
 }
@@ -98,8 +109,10 @@ void Copy::create(const wire::FrameHeader &header)
     options.depth = depth_of_copy(wanted_depth_, header);
     options.keywords = header.keyword_room;
     image_->close();
-    check(daoShmImageCreateWith(image_->get(), name_.c_str(), static_cast<long>(header.geometry.naxis),
-                                header.geometry.shape.data(), header.geometry.atype, &options));
+    check(uninterrupted([&] {
+        return daoShmImageCreateWith(image_->get(), name_.c_str(), static_cast<long>(header.geometry.naxis),
+                                     header.geometry.shape.data(), header.geometry.atype, &options);
+    }));
 }
 
 void Copy::create_private(const wire::FrameHeader &header)
@@ -127,25 +140,10 @@ void Copy::note_segment()
     DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
     check(daoShmGetInfo(image_->get(), &info));
     depth_ = info.depth;
-    if (info.segment_id != 0)
-        own_ids_.push_front(info.segment_id);
+    if (const uint64_t identity = identity_of(info, (*image_)->md[0]); identity != 0)
+        own_ids_.push_front(identity);
     if (own_ids_.size() > own_id_limit)
         own_ids_.pop_back();
-}
-
-namespace
-{
-
-// Interrupts are for the program's own waits: a write that had to wait for another writer goes on.
-template <class Call>
-int_fast8_t uninterrupted(Call &&call)
-{
-    int_fast8_t status = DAO_INTERRUPTED;
-    while (status == DAO_INTERRUPTED)
-        status = call();
-    return status;
-}
-
 }
 
 uint64_t Copy::write(const wire::FrameHeader &header, const void *data, const Mark &mark)

@@ -11,19 +11,21 @@ namespace
 
 constexpr int64_t ask_again_ns = 200 * millisecond_ns;
 constexpr int replies_at_once = 64; // before the time limit is looked at
+constexpr int most_replies = 1000;  // one is wanted; a beacon may lead to anybody
 
 // A socket in this thread that asks again and again until the answer comes.
 class Query
 {
   public:
     Query(const SubscriberOptions &options)
-        : socket_(make_subscriber_socket(context_, options, public_key_)), monitor_(context_, socket_),
-          has_keys_(!options.server_key.empty())
+        : context_(options.host), socket_(make_subscriber_socket(context_, options, public_key_)),
+          monitor_(context_, socket_), has_keys_(!options.server_key.empty())
     {
         credit_.topic = wire::random_id();
         credit_.subscriber = wire::random_id();
         credit_.host = wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1);
         credit_.asks = credit_.wants_offers = true;
+        socket_.set(zmq::sockopt::rcvhwm, 0); // see decision 065
         socket_.connect(endpoint_of(options.host, options.port));
         socket_.send(zmq::buffer('\1' + wire::private_topic(credit_.topic)), zmq::send_flags::dontwait);
     }
@@ -37,8 +39,13 @@ class Query
         Parts parts;
         bool is_whole = false;
         for (int count = 0; count < replies_at_once && receive(socket_, parts, is_whole); ++count)
+        {
             if (parts.size() == 3 && view(parts[0]) == wire::private_topic(credit_.topic))
                 return read(parts);
+            if (++other_replies_ > most_replies)
+                throw Failure(DAO_E_NETWORK,
+                              "what answers is no publisher: it sends what nobody asked for; expected a list");
+        }
         if (is_established_ && monotonic_ns() >= next_ns_)
         {
             next_ns_ = monotonic_ns() + ask_again_ns;
@@ -97,7 +104,7 @@ class Query
         }
     }
 
-    zmq::context_t context_;
+    Context context_;
     std::string public_key_;
     zmq::socket_t socket_;
     Monitor monitor_;
@@ -107,22 +114,24 @@ class Query
     bool is_established_ = false;
     std::optional<HandshakeFailure> failure_;
     int64_t next_ns_ = 0;
+    int other_replies_ = 0;
 };
 
 }
 
 std::optional<OfferList> query_offers(const SubscriberOptions &options, int64_t timeout_ns)
 {
-    const int64_t begin_ns = monotonic_ns();
+    const Deadline deadline(timeout_ns);
     Interruption interruption;
     Query query(options);
     for (;;)
     {
         interruption.check();
-        const int64_t left_ns = timeout_ns < 0 ? ask_again_ns : begin_ns + timeout_ns - monotonic_ns();
-        if (std::optional<OfferList> list = query.step(std::clamp<int64_t>(left_ns, 0, ask_again_ns / 4)))
+        const int64_t remaining_ns = deadline.remaining_ns(); // negative: no limit
+        const int64_t turn_ns = ask_again_ns / 4;
+        if (std::optional<OfferList> list = query.step(remaining_ns < 0 ? turn_ns : std::min(remaining_ns, turn_ns)))
             return list;
-        if (left_ns <= 0)
+        if (remaining_ns == 0)
         {
             query.tell_failure();
             return std::nullopt;

@@ -172,6 +172,7 @@ void Subscriber::look_for_strangers(int64_t now_ns)
     if (is_answered_ || looks_for_strangers_ || now_ns - session_began_ns_ < stranger_after_ns)
         return;
     looks_for_strangers_ = true;
+    stranger_seq_ = 0;
     stranger_topic_.clear(); // everything: a pickle says what to say
     subscribe(stranger_topic_, true);
 }
@@ -192,12 +193,7 @@ void Subscriber::take_stranger(Parts &parts)
         throw wire::BadMessage("a message of " + std::to_string(parts.size()) +
                                " parts, of a publisher that is not daoShm's; expected topic, header, data");
     const wire::FrameHeader header = wire::read_frame_header(read_json(parts[1]), parts[2].size());
-    std::string wanted = options_.topic;
-    if (wanted.empty())
-    {
-        const std::lock_guard lock(mutex_);
-        wanted = info_.topic;
-    }
+    const std::string wanted = wanted_topic();
     if (view(parts[0]) != header.topic + '\0')
         throw wire::BadMessage("topic: " + wire::clean(view(parts[0]), 79) + " in the first part, " + header.topic +
                                " in the header; expected the same, with a zero byte at the end of the first part");
@@ -209,14 +205,17 @@ void Subscriber::take_stranger(Parts &parts)
         subscribe(stranger_topic_, false);
         stranger_topic_ = header.topic + '\0';
     }
-    else if (header.seq > received_seq_ + 1 && received_seq_ != 0)
-        seq_gaps_ = saturated_sum(seq_gaps_, header.seq - received_seq_ - 1);
-    received_seq_ = header.seq;
+    else if (header.seq > stranger_seq_ + 1 && stranger_seq_ != 0)
+        seq_gaps_ = saturated_sum(seq_gaps_, header.seq - stranger_seq_ - 1);
+    stranger_seq_ = header.seq;
     take_frame(header, parts, received_ns);
 }
 
 void Subscriber::take_frame(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns)
 {
+    if (options_.max_frame_bytes != 0 && parts[2].size() > options_.max_frame_bytes)
+        throw wire::BadMessage("frame: " + std::to_string(parts[2].size()) + " bytes; expected at most " +
+                               std::to_string(options_.max_frame_bytes) + ", as this subscriber was told");
     if (is_paused_ || has_dropped_)
     {
         has_dropped_ = true; // it counts with those that are not sent
@@ -287,7 +286,6 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
     info_.delay_ns = received_ns - header.sent_ns + clock_.offset_ns();
     patience_ns_ =
         std::clamp(10 * std::clamp<int64_t>(info_.delay_ns, 0, most_patience_ns), least_patience_ns, most_patience_ns);
-    info_.frames_per_second = rate_.per_second();
     info_.depth = copy_.depth();
     show(info_.topic, header.topic);
     show(info_.host, header.host);

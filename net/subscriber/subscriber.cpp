@@ -46,7 +46,7 @@ zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOp
 
 Subscriber::Subscriber(const SubscriberOptions &options)
     : options_(options), id_(wire::random_id()), host_(wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1)),
-      socket_(make_subscriber_socket(context_, options, public_key_)),
+      context_(options.host), socket_(make_subscriber_socket(context_, options, public_key_)),
       socket_descriptor_(socket_.get(zmq::sockopt::fd)), copy_(options.name, options.depth)
 {
     platform::keep_freed_memory();
@@ -154,7 +154,10 @@ void Subscriber::hear(const LinkChange &change)
         if (change.value != descriptor_)
             break; // one that was given up
         if (is_established_)
+        {
             set_state(DAO_NET_CONNECTING, "the connection ended");
+            failed_ns_ = monotonic_ns(); // ZeroMQ makes no other one when what came was no message, or too large
+        }
         else if (is_connecting_)
             fail_handshake(LinkEvent::broken); // libzmq says no more of what does not speak its protocol
         is_connecting_ = false;
@@ -244,12 +247,7 @@ void Subscriber::send_credit(bool asks)
     credit.topic = session_;
     credit.subscriber = id_;
     credit.connection = session_number_;
-    credit.segment = options_.topic;
-    if (credit.segment.empty())
-    {
-        const std::lock_guard lock(mutex_);
-        credit.segment = info_.topic; // the one that was taken stays
-    }
+    credit.segment = wanted_topic();
     credit.host = host_;
     credit.every = options_.every;
     credit.asks = asks;
@@ -266,6 +264,14 @@ void Subscriber::send_credit(bool asks)
         next_credit_ns_ = monotonic_ns() + turn_ns;
 }
 
+std::string Subscriber::wanted_topic()
+{
+    if (!options_.topic.empty())
+        return options_.topic;
+    const std::lock_guard lock(mutex_);
+    return info_.topic;
+}
+
 void Subscriber::tick()
 {
     const int64_t now_ns = monotonic_ns();
@@ -276,6 +282,10 @@ void Subscriber::tick()
         look_for_strangers(now_ns);
     reconnect_when_due(now_ns);
     rate_.update(now_ns);
+    {
+        const std::lock_guard lock(mutex_);
+        info_.frames_per_second = rate_.per_second();
+    }
     record_.write(describe(), {}, {});
 }
 

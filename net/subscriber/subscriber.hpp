@@ -5,6 +5,7 @@
 #include "daoNet.h"
 #include "keys/keys.hpp"
 #include "platform/platform.hpp"
+#include "socket/context.hpp"
 #include "socket/socket.hpp"
 #include "state/record.hpp"
 #include "subscriber/clock_offset.hpp"
@@ -53,7 +54,7 @@ class Subscriber
   private:
     // A publisher that is silent for so long is connected to anew: ten times what a frame takes, which it may be sending.
     static constexpr int64_t least_patience_ns = 5 * second_ns;
-    static constexpr int64_t most_patience_ns = 35 * second_ns; // ZeroMQ's heartbeats come before
+    static constexpr int64_t most_patience_ns = 35 * second_ns; // dead connections are noticed before
 
     int_fast8_t open_now(IMAGE *image);
     void run();
@@ -68,6 +69,8 @@ class Subscriber
     void subscribe(const std::string &topic, bool begins);
     void send(zmq::const_buffer message);
     void send_credit(bool asks);
+    // The one that was asked for; the one that was taken stays. Empty before.
+    std::string wanted_topic();
     void tick();
     void look_for_strangers(int64_t now_ns);
 
@@ -91,7 +94,7 @@ class Subscriber
     const SubscriberOptions options_;
     const std::string id_;
     const std::string host_;
-    zmq::context_t context_;
+    Context context_;
     std::string public_key_;
     platform::ForkGuard fork_guard_;
     zmq::socket_t socket_;
@@ -102,7 +105,7 @@ class Subscriber
     bool is_established_ = false;
     bool is_connecting_ = false; // the handshake is under way
     int descriptor_ = -1;        // of the newest connection
-    int64_t failed_ns_ = 0;      // 0: no handshake since the last connection
+    int64_t failed_ns_ = 0;      // when a connection or its handshake failed; 0: none since the last connection
     std::string session_;        // the private topic's id, empty without a connection
     std::string session_topic_;  // as messages have it
     uint64_t session_number_ = 0;
@@ -115,6 +118,7 @@ class Subscriber
     bool looks_for_strangers_ = false;
     bool has_told_of_pickles_ = false;
     std::string stranger_topic_;
+    uint64_t stranger_seq_ = 0; // not of this connection's topic
     int64_t next_credit_ns_ = 0;
     int64_t last_heard_ns_ = 0;
     int64_t patience_ns_ = most_patience_ns;

@@ -8,8 +8,6 @@ namespace dao::net::wire
 namespace
 {
 
-constexpr size_t topic_limit_bytes = 79;
-constexpr size_t source_limit_bytes = 31;
 constexpr size_t offer_count_limit = 100'000;
 
 std::string id_member(const Json &object, const char *key)
@@ -35,12 +33,13 @@ bool flag_member(const Json &object, const char *key)
 
 Json write_offer(const Offer &offer)
 {
-    Json shape = Json::array();
-    for (uint32_t axis = 0; axis < offer.geometry.naxis; ++axis)
-        shape.push_back(offer.geometry.shape[axis]);
     const char *type = daoTypeName(offer.geometry.atype);
-    return {{"topic", offer.topic}, {"dtype", type != nullptr ? type : ""}, {"shape", shape}, {"depth", offer.depth},
-            {"cnt0", offer.cnt0},   {"rate", offer.frames_per_second}};
+    return {{"topic", offer.topic},
+            {"dtype", type != nullptr ? type : ""},
+            {"shape", write_shape(offer.geometry)},
+            {"depth", offer.depth},
+            {"cnt0", offer.cnt0},
+            {"rate", offer.frames_per_second}};
 }
 
 constexpr double most_frames_per_second = 1e9;
@@ -51,10 +50,7 @@ Offer read_offer(const Json &object)
     offer.topic = text_member(object, "topic", topic_limit_bytes);
     if (!is_topic(offer.topic))
         throw BadMessage("topic: not a topic; expected UTF-8 without control characters");
-    const std::string type = text_member(object, "dtype", 40);
-    for (uint8_t atype = 1; daoTypeName(atype) != nullptr; ++atype)
-        if (type == daoTypeName(atype))
-            offer.geometry.atype = atype;
+    offer.geometry.atype = find_type(text_member(object, "dtype", 40));
     const Json &shape = member(object, "shape");
     if (!shape.is_array() || shape.size() > offer.geometry.shape.size())
         throw BadMessage("shape: not a list of at most 3");
@@ -165,7 +161,8 @@ std::vector<Offer> read_offers(std::string_view text)
 {
     const Json list = parse(text, offers_limit_bytes, 3);
     if (!list.is_array() || list.size() > offer_count_limit)
-        throw BadMessage("offers: not a list of at most 100000");
+        throw BadMessage(std::string("offers: ") + list.type_name() + " of " + std::to_string(list.size()) +
+                         "; expected an array of at most 100000");
     std::vector<Offer> offers;
     for (const Json &object : list)
         try

@@ -9,7 +9,7 @@
 namespace dao::net::wire
 {
 
-// Frames that may be under way to one subscriber. For who wants each, as many as fill a link that takes some milliseconds
+// Frames that may be under way to one subscriber. For one that wants each, as many as fill a link that takes some milliseconds
 // there and back, and no more memory than need be.
 constexpr uint64_t latest_window = 2;
 constexpr uint64_t most_window = 32;
@@ -30,7 +30,7 @@ struct Credit
     bool every = false;
     bool asks = false; // wants an answer
     bool wants_offers = false;
-    uint64_t credit = 0; // 0 for who only asks
+    uint64_t credit = 0; // 0: only asks
     uint64_t got = 0;    // number of the last frame that came by this topic
     std::string source;  // of the last frame that came by any topic, and its counter
     uint64_t after_cnt0 = 0;

@@ -12,16 +12,14 @@ static_assert(std::endian::native == std::endian::little, "frames are little-end
 namespace
 {
 
-constexpr size_t name_limit_bytes = 79;
 constexpr uint32_t depth_limit = 1u << 20;
 constexpr uint32_t keyword_limit = 65535;
 constexpr uint32_t usual_keyword_room = 64; // of a publisher that does not say it
 
 uint8_t type_of(const std::string &name)
 {
-    for (uint8_t atype = 1; daoTypeName(atype) != nullptr; ++atype)
-        if (name == daoTypeName(atype))
-            return atype;
+    if (const uint8_t atype = find_type(name); atype != 0)
+        return atype;
     throw BadMessage("dtype: " + clean(name, 40) + "; expected one of dao.h's element types, such as float32");
 }
 
@@ -49,6 +47,22 @@ void check_bytes(const Geometry &geometry, uint64_t data_bytes)
                          " as dtype and shape say");
 }
 
+}
+
+uint8_t find_type(std::string_view name)
+{
+    for (uint8_t atype = 1; daoTypeName(atype) != nullptr; ++atype)
+        if (name == daoTypeName(atype))
+            return atype;
+    return 0;
+}
+
+Json write_shape(const Geometry &geometry)
+{
+    Json shape = Json::array();
+    for (uint32_t axis = 0; axis < geometry.naxis; ++axis)
+        shape.push_back(geometry.shape[axis]);
+    return shape;
 }
 
 uint64_t element_count(const Geometry &geometry)
@@ -86,9 +100,9 @@ FrameHeader read_frame_header(const Json &object, uint64_t data_bytes)
     header.seq = unsigned_member(object, "seq");
     header.kw = unsigned_member(object, "kw");
     header.host = clean(text_member(object, "host", host_limit_bytes), host_limit_bytes);
-    header.source = text_member(object, "source", 31);
-    header.topic = text_member(object, "topic", name_limit_bytes);
-    if (!is_topic(header.topic) || clean(header.source, 31) != header.source || header.source.empty())
+    header.source = text_member(object, "source", source_limit_bytes);
+    header.topic = text_member(object, "topic", topic_limit_bytes);
+    if (!is_topic(header.topic) || clean(header.source, source_limit_bytes) != header.source || header.source.empty())
         throw BadMessage("topic or source: not a name; expected UTF-8 without control characters");
     header.depth = static_cast<uint32_t>(unsigned_member_or(object, "depth", 1, depth_limit));
     header.keyword_room =

@@ -9,6 +9,7 @@ namespace dao::net::wire
 {
 
 constexpr size_t host_limit_bytes = 255;
+constexpr size_t source_limit_bytes = 31;
 
 struct Geometry
 {
@@ -18,6 +19,10 @@ struct Geometry
     bool operator==(const Geometry &) const = default;
 };
 
+// The element type of that name; 0 when there is none.
+uint8_t find_type(std::string_view name);
+// The shape as messages have it.
+Json write_shape(const Geometry &geometry);
 // Elements of a frame; 0 when the number does not fit.
 uint64_t element_count(const Geometry &geometry);
 // Bytes of a frame; 0 when the number does not fit or there is no such type.
@@ -26,7 +31,19 @@ uint64_t frame_bytes(const Geometry &geometry);
 // More frames than are published in 3 days, one each nanosecond: more than that is a mistake, or malice.
 constexpr uint64_t missed_limit = uint64_t{1} << 48;
 
-struct FrameHeader
+// What differs from frame to frame.
+struct FrameNumbers
+{
+    uint64_t cnt0 = 0;
+    uint64_t cnt1 = 0;
+    uint64_t cnt2 = 0;
+    int64_t atime_ns = 0;
+    uint64_t seq = 0;
+    uint64_t kw = 0;
+    int64_t sent_ns = 0;
+};
+
+struct FrameHeader : FrameNumbers
 {
     std::string topic;
     std::string host;
@@ -34,16 +51,9 @@ struct FrameHeader
     Geometry geometry;
     uint32_t depth = 1;
     uint32_t keyword_room = 0;
-    uint64_t cnt0 = 0;
-    uint64_t cnt1 = 0;
-    uint64_t cnt2 = 0;
-    int64_t atime_ns = 0;
     uint64_t origin = 0; // segment id of the segment that the frame was first published to
     uint32_t hops = 0;   // networks that it has come through before
     uint64_t missed = 0; // frames before it that could not be sent any more
-    uint64_t seq = 0;
-    uint64_t kw = 0;
-    int64_t sent_ns = 0;
 };
 
 // The header in two steps, as one frame goes to many: what is the frame's own, and what differs between receivers.

@@ -15,12 +15,9 @@ constexpr std::string_view first_changing = ",\"frame_num\":";
 
 std::string write_lasting(const FrameHeader &header)
 {
-    Json shape = Json::array();
-    for (uint32_t axis = 0; axis < header.geometry.naxis; ++axis)
-        shape.push_back(header.geometry.shape[axis]);
     Json object = {{"v", version},
                    {"dtype", daoTypeName(header.geometry.atype)},
-                   {"shape", shape},
+                   {"shape", write_shape(header.geometry)},
                    {"compression", "none"},
                    {"host", header.host},
                    {"source", header.source},
@@ -84,25 +81,18 @@ bool take(std::string_view &text, std::string_view key, Number &number)
     return true;
 }
 
-bool take_changing(std::string_view text, FrameHeader &header)
+bool take_changing(std::string_view text, FrameNumbers &numbers)
 {
     uint64_t frame_num = 0;
-    FrameHeader read;
+    FrameNumbers read;
     const bool is_read = take(text, first_changing, frame_num) && take(text, ",\"cnt0\":", read.cnt0) &&
                          take(text, ",\"cnt1\":", read.cnt1) && take(text, ",\"cnt2\":", read.cnt2) &&
                          take(text, ",\"atime_ns\":", read.atime_ns) && take(text, ",\"seq\":", read.seq) &&
                          take(text, ",\"kw\":", read.kw) && take(text, ",\"sent_ns\":", read.sent_ns) && text == "}" &&
                          is_time(read.sent_ns);
-    if (!is_read)
-        return false;
-    header.cnt0 = read.cnt0;
-    header.cnt1 = read.cnt1;
-    header.cnt2 = read.cnt2;
-    header.atime_ns = read.atime_ns;
-    header.seq = read.seq;
-    header.kw = read.kw;
-    header.sent_ns = read.sent_ns;
-    return true;
+    if (is_read)
+        numbers = read;
+    return is_read;
 }
 
 // Whether the text is the beginning of one object, up to the end of a member: no other one is open in it. Brackets in strings

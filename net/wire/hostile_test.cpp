@@ -169,7 +169,7 @@ TEST(Hostile, FrameHeaderFitsItsDataOrIsBad)
         EXPECT_LE(header.depth, 1u << 20);
         EXPECT_LE(header.keyword_room, 65535u);
         EXPECT_LE(header.hops, 255u);
-        EXPECT_LE(std::abs(header.sent_ns), int64_t{1} << 61);
+        EXPECT_LE(std::abs(header.sent_ns), int64_t{1} << 62);
     });
 }
 
@@ -188,7 +188,7 @@ TEST(Hostile, CreditNamesTopicsThatMayBeOrIsBad)
         EXPECT_TRUE(credit.segment.empty() || is_topic(credit.segment));
         expect_clean(credit.host, 255);
         EXPECT_LE(credit.source.size(), 31u);
-        EXPECT_LE(std::abs(credit.sent_ns), int64_t{1} << 61);
+        EXPECT_LE(std::abs(credit.sent_ns), int64_t{1} << 62);
     });
 }
 
@@ -204,7 +204,7 @@ TEST(Hostile, AnswersAndOffersHaveTextsForPeopleOrAreBad)
         expect_clean(answer.segment, 79);
         expect_clean(answer.source, 31);
         for (const int64_t time_ns : {answer.asked_ns, answer.heard_ns, answer.sent_ns})
-            EXPECT_LE(std::abs(time_ns), int64_t{1} << 61);
+            EXPECT_LE(std::abs(time_ns), int64_t{1} << 62);
     });
     const Offer offer = {"wfs", {9, 2, {3, 4, 0}}, 5, 6, 7.5};
     understood(write_offers({offer, offer}), [](const std::string &text) {

@@ -114,11 +114,6 @@ uint64_t unsigned_member_or(const Json &object, const char *key, uint64_t otherw
     return object.contains(key) ? unsigned_member(object, key, limit) : otherwise;
 }
 
-int64_t signed_member_or(const Json &object, const char *key, int64_t otherwise)
-{
-    return object.contains(key) ? signed_member(object, key) : otherwise;
-}
-
 std::string text_member_or(const Json &object, const char *key, const std::string &otherwise, size_t limit_bytes)
 {
     return object.contains(key) ? text_member(object, key, limit_bytes) : otherwise;

@@ -32,11 +32,11 @@ Json parse(std::string_view text, size_t limit_bytes, int depth);
 const Json &member(const Json &object, const char *key);
 uint64_t unsigned_member(const Json &object, const char *key, uint64_t limit = std::numeric_limits<uint64_t>::max());
 int64_t signed_member(const Json &object, const char *key);
-// A point in time, of which differences fit into 64 bits: 73 years before and after 1970.
+// A point in time from 1933 to 2079: differences of differences fit into 64 bits.
 constexpr bool is_time(int64_t time_ns)
 {
-    constexpr int64_t limit = int64_t{1} << 61;
-    return time_ns >= -limit && time_ns <= limit;
+    constexpr int64_t first = -(int64_t{1} << 60), after_last = (int64_t{1} << 62) + first;
+    return time_ns >= first && time_ns < after_last;
 }
 int64_t time_member(const Json &object, const char *key);
 std::string text_member(const Json &object, const char *key, size_t limit_bytes);
@@ -44,7 +44,6 @@ std::string text_member(const Json &object, const char *key, size_t limit_bytes)
 // The same, and `otherwise` when the member is missing.
 uint64_t unsigned_member_or(const Json &object, const char *key, uint64_t otherwise,
                             uint64_t limit = std::numeric_limits<uint64_t>::max());
-int64_t signed_member_or(const Json &object, const char *key, int64_t otherwise);
 std::string text_member_or(const Json &object, const char *key, const std::string &otherwise, size_t limit_bytes);
 
 // Throws BadMessage unless the message is of this version of the wire.

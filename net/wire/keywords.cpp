@@ -96,7 +96,8 @@ Keywords read_keywords(std::string_view text)
 {
     const Json list = parse(text, keywords_limit_bytes, 3);
     if (!list.is_array() || list.size() > keyword_count_limit)
-        throw BadMessage("keywords: not a list of at most 65535");
+        throw BadMessage(std::string("keywords: ") + list.type_name() + " of " + std::to_string(list.size()) +
+                         "; expected an array of at most 65535");
     Keywords keywords;
     for (const Json &object : list)
         try

@@ -86,8 +86,7 @@ std::string clean(std::string_view text, size_t limit_bytes)
 
 bool is_topic(std::string_view text)
 {
-    constexpr size_t longest = 79;
-    return !text.empty() && text.size() <= longest && clean(text, longest) == text;
+    return !text.empty() && text.size() <= topic_limit_bytes && clean(text, topic_limit_bytes) == text;
 }
 
 std::string topic_of(std::string_view file)
@@ -122,11 +121,15 @@ bool from_hex(std::string_view text, uint64_t &number)
     return true;
 }
 
-std::string random_id()
+uint64_t random_number()
 {
     std::random_device random;
-    const auto half = [&] { return to_hex(uint64_t{random()} << 32 | random()); };
-    return half() + half();
+    return uint64_t{random()} << 32 | random();
+}
+
+std::string random_id()
+{
+    return to_hex(random_number()) + to_hex(random_number());
 }
 
 bool is_id(std::string_view text)

@@ -16,6 +16,7 @@ bool is_valid_utf8(std::string_view text);
 // The text as valid UTF-8 without control characters, `?` in place of each, cut to `limit_bytes` between characters.
 std::string clean(std::string_view text, size_t limit_bytes);
 
+constexpr size_t topic_limit_bytes = 79;
 // Whether segments may be called so: 1 to 79 bytes of UTF-8 without control characters.
 bool is_topic(std::string_view text);
 
@@ -26,7 +27,8 @@ std::string topic_of(std::string_view file);
 std::string to_hex(uint64_t number);
 bool from_hex(std::string_view text, uint64_t &number);
 
-// 32 hexadecimal digits that nobody guesses.
+// One that nobody guesses, and 32 hexadecimal digits of the kind.
+uint64_t random_number();
 std::string random_id();
 bool is_id(std::string_view text);
 

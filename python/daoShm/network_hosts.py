@@ -42,6 +42,8 @@ def check_host(name: str, host: str) -> str:
     asking = threading.Thread(target=resolve, name="daoShm-resolve", daemon=True)
     asking.start()
     asking.join(_PATIENCE_S)
+    if asking.is_alive():
+        return f"{name} is {host!r}, which no name server has resolved yet"
     if not failures:
         return ""
     problem = f"{name} is {host!r}, which cannot be resolved: {failures[0].strerror}"

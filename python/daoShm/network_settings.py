@@ -17,7 +17,8 @@ _Value = TypeVar("_Value")
 # With a trailing dot or an underscore too, as name servers have them.
 _HOST_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _DIGITS = re.compile(r"[0-9]{1,9}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# As the library has them: also what changes the direction or the lines of text.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class Setting(Generic[_Value]):

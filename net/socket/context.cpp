@@ -1,0 +1,36 @@
+#include "socket/context.hpp"
+
+#include "platform/platform.hpp"
+
+#include <system_error>
+#include <thread>
+
+namespace dao::net
+{
+
+namespace
+{
+
+bool is_address(const std::string &host)
+{
+    return host.find(':') != std::string::npos || host.find_first_not_of("0123456789.") == std::string::npos;
+}
+
+}
+
+Context::Context(const std::string &host) : is_name_(!is_address(host) && host != "localhost") {}
+
+Context::~Context()
+{
+    if (is_name_)
+        try
+        {
+            const platform::NoSignals no_signals;
+            std::thread([context = std::move(context_)]() mutable { context.close(); }).detach();
+        }
+        catch (const std::system_error &) // no thread to be had: waited for, here
+        {
+        }
+}
+
+}

@@ -1,0 +1,97 @@
+// Hosts whose name server gives no answer, in a network and a mount namespace of the test's own.
+#include "net.hpp"
+
+#include "../processes/role.hpp"
+#include "../processes/timing.hpp"
+
+#include <arpa/inet.h>
+#include <cstring>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace
+{
+
+using namespace test;
+
+bool is_loopback_up(int socket)
+{
+    ifreq request = {};
+    std::strcpy(request.ifr_name, "lo");
+    request.ifr_flags = IFF_UP | IFF_RUNNING;
+    return ioctl(socket, SIOCSIFFLAGS, &request) == 0;
+}
+
+// All that this process asks by name is asked at 127.0.0.1, where somebody listens and says nothing.
+bool enter_place_with_mute_name_server(const std::string &file)
+{
+    if (unshare(CLONE_NEWNS | CLONE_NEWNET) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+        return false;
+    const int server = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(53);
+    if (!is_loopback_up(server) || bind(server, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
+        return false;
+    std::ofstream(file) << "nameserver 127.0.0.1\n";
+    return mount(file.c_str(), "/etc/resolv.conf", nullptr, MS_BIND, nullptr) == 0;
+}
+
+int64_t elapsed_ms(const std::function<void()> &action)
+{
+    return elapsed_ns(action) / millisecond_ns;
+}
+
+// Says how many milliseconds it takes to close a subscriber of such a host, and to ask it for half a second.
+int play_asker(const Arguments &arguments)
+{
+    if (!enter_place_with_mute_name_server(arguments.at(0)))
+    {
+        say("impossible");
+        return 0;
+    }
+    DAO_NET_SUBSCRIBER_OPTIONS options = DAO_NET_SUBSCRIBER_OPTIONS_INIT;
+    options.host = "camera-host";
+    DAO_NET *net = nullptr;
+    require(daoNetOpenSubscriber(&options, &net), "subscriber");
+    std::this_thread::sleep_for(milliseconds(300)); // it asks
+    say(std::to_string(elapsed_ms([&] { require(daoNetClose(net), "close"); })));
+    uint32_t count = 0;
+    int_fast8_t status = DAO_SUCCESS;
+    const int64_t asked_ms =
+        elapsed_ms([&] { status = daoNetQueryOffers(&options, second_ns / 2, nullptr, 0, &count); });
+    say(std::to_string(asked_ms) + " " + std::to_string(status));
+    _exit(0); // as a program ends, whatever libzmq waits for
+}
+
+const Role asker("asker-by-name", play_asker);
+
+}
+
+TEST(NetNames, ThatNobodyResolvesKeepNobodyWaiting)
+{
+    if (geteuid() != 0)
+        GTEST_SKIP() << "only root can make these namespaces";
+    const std::string file = "/tmp/daoShm-resolv-" + std::to_string(getpid());
+    Child child("asker-by-name", {file});
+    const std::string closed_ms = child.line(milliseconds(60'000));
+    if (closed_ms == "impossible")
+        GTEST_SKIP() << "no namespaces, or no /etc/resolv.conf, here";
+    EXPECT_LT(std::stol("0" + closed_ms), 5'000) << "the resolver gives up after 20 s";
+    long asked_ms = 0;
+    int status = 0;
+    const std::string asked = child.line(milliseconds(60'000));
+    ASSERT_EQ(std::sscanf(asked.c_str(), "%ld %d", &asked_ms, &status), 2) << asked;
+    EXPECT_GE(asked_ms, 500);
+    EXPECT_LT(asked_ms, 8'000);
+    EXPECT_NE(status, DAO_SUCCESS);
+    EXPECT_EQ(child.wait(), 0);
+    unlink(file.c_str());
+}
