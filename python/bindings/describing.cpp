@@ -158,12 +158,10 @@ nb::list Segment::readers()
     std::vector<DAO_READER> found;
     {
         Handle::Use use(handle_);
-        uint32_t count = 0;
-        require(daoShmGetReaders(use.image(), nullptr, 0, &count));
-        found.resize(count, DAO_READER DAO_READER_INIT);
-        require(daoShmGetReaders(use.image(), found.data(), static_cast<uint32_t>(found.size()), &count));
-        if (count < found.size())
-            found.resize(count);
+        require(Dao::fetch_list(found, DAO_READER DAO_READER_INIT,
+                                [&](DAO_READER *readers, uint32_t capacity, uint32_t *count) {
+                                    return daoShmGetReaders(use.image(), readers, capacity, count);
+                                }));
     }
     nb::list readers;
     for (const DAO_READER &reader : found)

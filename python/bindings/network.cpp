@@ -216,31 +216,33 @@ class Publisher
     nb::dict info() { return describe(handle_.info()); }
     nb::list peers()
     {
-        std::vector<DAO_NET_PEER> found(8, DAO_NET_PEER DAO_NET_PEER_INIT);
-        uint32_t count = 0;
+        std::vector<DAO_NET_PEER> found;
         handle_.use([&](DAO_NET *net) {
-            int_fast8_t status = daoNetGetPeers(net, found.data(), static_cast<uint32_t>(found.size()), &count);
-            while (status == DAO_SUCCESS && count > found.size())
-            {
-                found.assign(2 * static_cast<std::size_t>(count), DAO_NET_PEER DAO_NET_PEER_INIT);
-                status = daoNetGetPeers(net, found.data(), static_cast<uint32_t>(found.size()), &count);
-            }
-            return status;
+            return Dao::fetch_list(found, DAO_NET_PEER DAO_NET_PEER_INIT,
+                                   [net](DAO_NET_PEER *peers, uint32_t capacity, uint32_t *count) {
+                                       return daoNetGetPeers(net, peers, capacity, count);
+                                   });
         });
         nb::list peers;
-        for (uint32_t peer = 0; peer < count; ++peer)
-            peers.append(describe(found[peer]));
+        for (const DAO_NET_PEER &peer : found)
+            peers.append(describe(peer));
         return peers;
     }
     nb::list refused()
     {
-        constexpr std::uint32_t most = 64; // that a publisher remembers
-        char found[most][DAO_NET_KEY_SIZE];
-        std::uint32_t count = 0;
-        handle_.use([&](DAO_NET *net) { return daoNetGetRefused(net, found, most, &count); });
+        struct Key
+        {
+            char text[DAO_NET_KEY_SIZE];
+        };
+        std::vector<Key> found;
+        handle_.use([&](DAO_NET *net) {
+            return Dao::fetch_list(found, Key{}, [net](Key *keys, uint32_t capacity, uint32_t *count) {
+                return daoNetGetRefused(net, &keys->text, capacity, count);
+            });
+        });
         nb::list keys;
-        for (std::uint32_t key = 0; key < std::min(count, most); ++key)
-            keys.append(nb::str(found[key]));
+        for (const Key &key : found)
+            keys.append(nb::str(key.text));
         return keys;
     }
     void close() { handle_.close(); }

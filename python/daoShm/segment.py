@@ -43,7 +43,7 @@ def _path(name: Any) -> bytes:
 
 
 def remove(name: str | bytes | os.PathLike[str]) -> None:
-    """Remove a segment's file. Who has it open keeps the memory; waits end with DaoError.
+    """Remove a segment's file. Processes that have it open keep the memory; waits end with DaoError.
 
     Raises FileNotFoundError when there is none, DaoError when the file is not a segment.
     """

@@ -21,8 +21,9 @@ complain "An OS macro outside src/platform/, net/platform/ and tools/daoshm/plat
     "$(grep -nE "$macros" $(sources src net include tools python/bindings |
         grep -vE "^(src|net|tools/daoshm)/platform/|$python_seam") || true)"
 
-headers='<(sys/|unistd|fcntl|pthread|semaphore|signal\.h|sched|windows|dlfcn|poll|mach/|linux/|errno\.h|cerrno|csignal|io\.h|term|curses|ncurses)'
-complain "An OS header outside src/platform/, net/platform/ and tools/daoshm/platform/ (dao.h brings two along for programs, and only where they exist):" \
+headers='<(sys/|unistd|fcntl|dirent|pthread|semaphore|signal\.h|sched|spawn|ucontext|pwd|grp\.h|dlfcn|poll|arpa/|net/|netinet/|netdb|ifaddrs|mach/|linux/'
+headers+='|windows|winsock|ws2|aclapi|sddl|errno\.h|cerrno|csignal|io\.h|process\.h|langinfo|term|curses|ncurses)'
+complain "An OS header outside src/platform/, net/platform/ and tools/daoshm/platform/ (dao.h brings some along for programs, and only where they exist):" \
     "$(grep -nE "#include $headers" $(sources src net include tools python/bindings |
         grep -vE "^(src|net|tools/daoshm)/platform/|^include/dao.h|_test\.cpp$|$python_seam") || true)"
 

@@ -1,4 +1,4 @@
-/// publish, relay: segments to other machines.
+/// publish: segments to other machines.
 #include "commands/commands.hpp"
 
 #include "commands/publisher_place.hpp"
@@ -39,21 +39,6 @@ void add_publish(Tool &tool)
         "Subscribers choose whether they want the newest frame or every one. A segment that does not exist yet is\n"
         "waited for, one that is made again is followed. Without --bind and --keys only this machine can subscribe.\n\n"
         "Examples:\n  daoshm publish wfs dm --bind '*'\n  daoshm publish wfs --keys camera.key --clients displays.txt");
-}
-
-void add_relay(Tool &tool)
-{
-    const auto options = std::make_shared<RelayOptions>();
-    CLI::App *command =
-        add_command(tool, "relay", "Pass segments of other machines on, until Ctrl-C", options, run_relay);
-    command->add_option("source", options->sources, "HOST[:PORT][:SEGMENT]; without a segment: all that it offers")
-        ->required()
-        ->type_name("SOURCE");
-    add_publisher_place(command, options->place);
-    command->add_flag("--every", options->every, "Take every frame instead of the newest");
-    add_subscriber_keys(command, options->keys);
-    command->footer("The source sends one stream for each segment, whatever the number of those who subscribe here.\n\n"
-                    "Example:\n  daoshm relay rtc --bind '*'       hundreds of displays subscribe to this machine");
 }
 
 }

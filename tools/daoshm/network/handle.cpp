@@ -149,22 +149,20 @@ std::optional<std::vector<DAO_NET_OFFER>> query_offers(const Address &address, c
     if (options.keys != nullptr)
         hide_memory();
     const int64_t until_ns = steady_ns() + timeout_ns;
+    const auto fetch = [&](DAO_NET_OFFER *offers, uint32_t capacity, uint32_t *count) {
+        return daoNetQueryOffers(&options, std::max<int64_t>(0, until_ns - steady_ns()), offers, capacity, count);
+    };
     std::vector<DAO_NET_OFFER> offers;
-    uint32_t count = 64;
     int_fast8_t status = DAO_INTERRUPTED;
-    while (status == DAO_INTERRUPTED || count > offers.size())
+    while (status == DAO_INTERRUPTED) // by another signal, unless the tool is
     {
         if (is_interrupted())
             return std::nullopt;
-        offers.assign(count, DAO_NET_OFFER DAO_NET_OFFER_INIT);
-        const int64_t left_ns = std::max<int64_t>(0, until_ns - steady_ns());
-        status = daoNetQueryOffers(&options, left_ns, offers.data(), static_cast<uint32_t>(offers.size()), &count);
-        if (status == DAO_TIMEOUT)
-            return std::nullopt;
-        if (status != DAO_INTERRUPTED) // else by another signal, unless the tool is
-            require(status);
+        status = Dao::fetch_list(offers, DAO_NET_OFFER DAO_NET_OFFER_INIT, fetch, 64);
     }
-    offers.resize(count);
+    if (status == DAO_TIMEOUT)
+        return std::nullopt;
+    require(status);
     return offers;
 }
 

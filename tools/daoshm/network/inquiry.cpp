@@ -65,7 +65,7 @@ bool Inquiry::is_over() const
     return is_interrupted() || steady_ns() >= until_ns_;
 }
 
-/// Who does not answer is asked again when the others had their turn: false addresses keep nobody from being asked. While
+/// A host that does not answer is asked again when the others had their turn: false addresses keep nobody from being asked. While
 /// there may come more, none has all the time.
 int64_t Inquiry::turn_ns() const
 {

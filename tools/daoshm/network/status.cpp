@@ -18,15 +18,8 @@ namespace
 template <typename Entry, typename List>
 std::vector<Entry> listed(const Entry &empty, List list)
 {
-    std::vector<Entry> entries(64, empty);
-    uint32_t count = 0;
-    require(list(entries.data(), static_cast<uint32_t>(entries.size()), &count));
-    while (count > entries.size())
-    {
-        entries.assign(count, empty);
-        require(list(entries.data(), static_cast<uint32_t>(entries.size()), &count));
-    }
-    entries.resize(count);
+    std::vector<Entry> entries;
+    require(Dao::fetch_list(entries, empty, list, 64));
     return entries;
 }
 
@@ -48,12 +41,20 @@ std::vector<DAO_NET_PEER> peers_of(const DAO_NET_INFO &info)
 
 std::vector<std::string> refused_keys_of(const DAO_NET_INFO &info)
 {
-    constexpr uint32_t most = 64; // that a publisher remembers
-    char keys[most][DAO_NET_KEY_SIZE];
-    uint32_t count = 0;
-    if (info.refused == 0 || daoNetListRefused(info.pid, info.endpoint, keys, most, &count) != DAO_SUCCESS)
-        return {};
-    return {keys, keys + std::min(count, most)};
+    struct Key
+    {
+        char text[DAO_NET_KEY_SIZE];
+    };
+    const auto fetch = [&](Key *places, uint32_t capacity, uint32_t *count) {
+        return daoNetListRefused(info.pid, info.endpoint, &places->text, capacity, count);
+    };
+    std::vector<Key> keys;
+    std::vector<std::string> texts;
+    if (info.refused == 0 || Dao::fetch_list(keys, Key{}, fetch, 64) != DAO_SUCCESS)
+        return texts;
+    for (const Key &key : keys)
+        texts.emplace_back(key.text);
+    return texts;
 }
 
 const char *mode_name(uint32_t mode)
@@ -173,18 +174,19 @@ Cell loss(uint64_t lost)
 
 void add_publisher(Table &table, const DAO_NET_INFO &info)
 {
-    table.add({{std::to_string(info.pid)},
-               {fmt::format("publishes {}", info.segments)},
-               {info.endpoint},
-               {info.encrypted != 0 ? "encrypted" : "open"},
-               {fmt::format("{} peers", info.peers)},
-               {rate_text(info.frames_per_second)},
-               {age_of(info.last_frame_ns)},
-               {std::to_string(info.skipped)},
-               loss(info.lost),
-               {bytes_text(static_cast<double>(info.bytes))},
-               {"-"},
-               {"-"}});
+    table.add(
+        {{std::to_string(info.pid)},
+         {fmt::format("publishes {}", info.segments)},
+         {info.endpoint},
+         {info.encrypted != 0 ? "encrypted" : "open"},
+         {fmt::format("{} peers{}", info.peers, info.refused > 0 ? fmt::format(", {} refused", info.refused) : "")},
+         {rate_text(info.frames_per_second)},
+         {age_of(info.last_frame_ns)},
+         {std::to_string(info.skipped)},
+         loss(info.lost),
+         {bytes_text(static_cast<double>(info.bytes))},
+         {"-"},
+         {"-"}});
     const std::vector<DAO_NET_PEER> peers = peers_of(info);
     for (const DAO_NET_PEER &peer : peers)
         table.add({{""},

@@ -30,8 +30,8 @@ void put_this_thread_first();
 // -------------------------------------------------------------------------------------------------- interrupts
 
 /// From now on Ctrl-C and its equivalents (SIGTERM; Ctrl-\, SIGHUP and closing a Windows console, unless nohup keeps them
-/// off; the end of the processor time allowed, and what batch systems send before it) call `handler` instead of ending the process: in a signal handler, or in a
-/// thread of the system's.
+/// off; the end of the processor time allowed, and what batch systems send before it) call `handler` instead of ending
+/// the process: in a signal handler, or in a thread of the system's.
 void on_interrupt(void (*handler)());
 /// From now on Ctrl-Z calls `handler`, in a signal handler, instead of stopping the process; null: it stops it again.
 void on_suspension(void (*handler)());
