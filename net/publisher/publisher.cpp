@@ -316,6 +316,13 @@ void Publisher::unpublish(const std::string &topic)
                           topic + ": not offered by this publisher; expected the topic of one that is");
         gone = std::move(*found);
         offers_.erase(found);
+        DAO_NET_INFO totals = DAO_NET_INFO_INIT;
+        gone->add_totals(totals);
+        info_.frames += totals.frames;
+        info_.bytes += totals.bytes;
+        info_.skipped += totals.skipped;
+        info_.lost += totals.lost;
+        info_.last_frame_ns = std::max(info_.last_frame_ns, totals.last_frame_ns);
     }
     end(gone);
 }

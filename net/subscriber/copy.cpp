@@ -67,6 +67,7 @@ bool Copy::fit(const wire::FrameHeader &header)
         else
             create(header);
         note_segment();
+        made_id_ = own_ids_.empty() ? 0 : own_ids_.front();
     }
     if (!fits_already)
     {
@@ -86,7 +87,22 @@ bool Copy::fits(const wire::FrameHeader &header)
     for (uint32_t axis = 0; axis < header.geometry.naxis; ++axis)
         if (metadata.size[axis] != header.geometry.shape[axis])
             return false;
-    return wanted_depth_ == 0 || wanted_depth_ == depth_;
+    return (wanted_depth_ == 0 || wanted_depth_ == depth_) && (!is_made_here() || has_room(header));
+}
+
+// Else it is a segment that was there before, and is used as it is.
+bool Copy::is_made_here()
+{
+    DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
+    check(daoShmGetInfo(image_->get(), &info));
+    return info.segment_id != 0 && info.segment_id == made_id_;
+}
+
+// As the source may get more slots, or more room for keywords, in the same shape.
+bool Copy::has_room(const wire::FrameHeader &header)
+{
+    return header.keyword_room <= (*image_)->md->NBkw &&
+           (wanted_depth_ != 0 || depth_of_copy(wanted_depth_, header) <= depth_);
 }
 
 // What has the name now, whatever its shape. When it cannot be opened, making it says why.

@@ -47,6 +47,8 @@ class Copy
 
   private:
     bool fits(const wire::FrameHeader &header);
+    bool is_made_here();
+    bool has_room(const wire::FrameHeader &header);
     void open_existing();
     void create(const wire::FrameHeader &header);
     void create_private(const wire::FrameHeader &header);
@@ -58,6 +60,7 @@ class Copy
     std::unique_ptr<Image> image_ = std::make_unique<Image>();
     std::unique_ptr<Image> former_;       // a private image that is not the copy any longer
     std::deque<uint64_t> own_ids_;        // of the segments that are or were the copy, newest first
+    uint64_t made_id_ = 0;                // of the segment that was made here last
     std::vector<IMAGE_KEYWORD> keywords_; // of the source
     uint32_t depth_ = 0;
     uint32_t changes_ = 0;

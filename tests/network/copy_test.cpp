@@ -307,3 +307,60 @@ TEST(NetCopy, EachFrameOfAPrivateImageComesAgainAfterAPause)
     EXPECT_EQ(subscriber.info().frames, 50u);
     EXPECT_EQ(subscriber.info().lost, 0u);
 }
+
+// In the same shape: a camera program that is started with other options.
+TEST(NetCopy, FollowsASourceThatGetsMoreSlotsAndMoreRoomForKeywords)
+{
+    for (const bool is_private : {false, true})
+    {
+        Camera camera({4, 6}, 4, 2);
+        SegmentName there;
+        Publisher publisher;
+        publisher.publish(camera.name.text());
+        SubscriberOptions options(publisher.port());
+        if (!is_private)
+            options.name = there.c_str();
+        Subscriber subscriber(options);
+        camera.publish();
+        Image copy;
+        subscriber.open_copy(copy);
+        EXPECT_EQ(copy->md->NBkw, 2);
+        require(daoShmCloseShm(camera.image), "close");
+        camera.image.create(camera.name.text(), {4, 6}, _DATATYPE_FLOAT, 16, 20);
+        IMAGE_KEYWORD keywords[20] = {};
+        for (int number = 0; number < 20; ++number)
+        {
+            std::snprintf(keywords[number].name, sizeof keywords[number].name, "K%d", number);
+            keywords[number].type = 'L';
+        }
+        require(daoShmSetKeywords(camera.image, keywords, 20, 0), "keywords");
+        EXPECT_TRUE(comes_true([&] {
+            camera.publish();
+            std::this_thread::sleep_for(20ms);
+            Image now;
+            uint32_t count = 0;
+            return daoNetOpenCopy(subscriber, now, 0) == DAO_SUCCESS && now.info().depth == 16 &&
+                   daoShmCountKeywords(now, &count) == DAO_SUCCESS && count == 20;
+        }));
+        EXPECT_EQ(subscriber.info().copies, 2u);
+    }
+}
+
+TEST(NetCopy, IsTheSegmentThatWasThereBeforeHoweverSmall)
+{
+    Camera camera({4, 6}, 8, 20);
+    SegmentName there;
+    Image small;
+    small.create(there.text(), {4, 6}, _DATATYPE_FLOAT, 2, 1);
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    SubscriberOptions options(publisher.port());
+    options.name = there.c_str();
+    Subscriber subscriber(options);
+    camera.publish();
+    ASSERT_TRUE(subscriber.receives(1));
+    camera.publish();
+    ASSERT_TRUE(subscriber.receives(2));
+    EXPECT_EQ(daoShmGetCounter(small), 2u);
+    EXPECT_EQ(daoShmCheckReplaced(small), DAO_SUCCESS);
+}

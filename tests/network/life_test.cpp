@@ -286,3 +286,28 @@ TEST(NetLife, BadArgumentsAreErrors)
     EXPECT_STREQ(topic, "wfs");
     EXPECT_EQ(daoNetTopicOf("/tmp/\x1b[31m.im.shm", topic), DAO_ERROR);
 }
+
+// What was sent was sent, also of a segment that is offered no longer; and a rate is that of now.
+TEST(NetLife, TotalsStayAndRatesFall)
+{
+    Camera camera, other;
+    Publisher publisher;
+    publisher.publish(camera.name.text(), "wfs");
+    publisher.publish(other.name.text(), "dm");
+    SubscriberOptions options(publisher.port());
+    options.topic = "wfs";
+    Subscriber subscriber(options);
+    ASSERT_TRUE(comes_true([&] {
+        camera.publish();
+        std::this_thread::sleep_for(10ms);
+        return subscriber.info().frames_per_second > 5;
+    }));
+    EXPECT_TRUE(comes_true([&] { return subscriber.info().frames_per_second == 0; })) << "the camera stands still";
+    const DAO_NET_INFO before = publisher.info();
+    EXPECT_GT(before.frames, 5u);
+    require(daoNetUnpublish(publisher, "wfs"), "unpublish");
+    const DAO_NET_INFO after = publisher.info();
+    EXPECT_GE(after.frames, before.frames);
+    EXPECT_GE(after.bytes, before.bytes);
+    EXPECT_EQ(after.segments, 1u);
+}

@@ -16,8 +16,7 @@ namespace test
 /** In the role: goes there. False, which the test is told, where this machine does not permit it. */
 inline bool has_small_filesystem(const std::string &folder)
 {
-    const bool is_there = unshare(CLONE_NEWNS) == 0 &&
-                          mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+    const bool is_there = unshare(CLONE_NEWNS) == 0 && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
                           mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=1m") == 0;
     say(is_there ? "mounted" : "not permitted");
     return is_there;

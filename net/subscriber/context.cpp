@@ -1,4 +1,4 @@
-#include "socket/context.hpp"
+#include "subscriber/context.hpp"
 
 #include "platform/platform.hpp"
 
