@@ -233,3 +233,14 @@ def tool():
     empty(folder)
     if not EMULATOR_FOLDER:
         os.rmdir(folder)
+
+
+@pytest.fixture
+def source(tool):
+    """A segment that a writer publishes 500 frames a second in."""
+    tool("create", "src", "32x32", "int32", "--depth", 256)
+    tool("keyword", "src", "EXPTIME", 0.5)
+    writer = tool.start("fill", "src", "ramp", "--rate", 500)
+    tool.wait_for_frames("src")
+    yield "src"
+    tool.interrupt(writer)

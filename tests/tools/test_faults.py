@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import TOOL
-from test_accidents import assert_real, files_of, names
+from recordings import assert_real, files_of, names
 
 SHIM = os.environ.get("DAOSHM_FAULTS", "")  # what the program loads first, as LD_PRELOAD has it
 ALL = "DAOSHM_ALL_FAULTS" in os.environ
@@ -92,10 +92,10 @@ class Faulty:
         return process.returncode, errors, calls, failed
 
 
-def faults_of(calls, kind, part):
-    """As the shim takes them, of this part."""
-    stride = 1 if ALL else max(1, len(calls) // MOST_CALLS[kind])
-    for number in range(part * stride, len(calls), PARTS * stride):
+def faults_of(calls, kind, part, first=0):
+    """As the shim takes them, of this part, from the call of that number on."""
+    stride = 1 if ALL else max(1, (len(calls) - first) // MOST_CALLS[kind])
+    for number in range(first + part * stride, len(calls), PARTS * stride):
         errors = ERRORS[calls[number]]
         for index, error in enumerate(errors):
             if ALL or index == number // PARTS % len(errors):
@@ -114,6 +114,12 @@ def assert_told(code, stderr, allowed=(1,), fault_lasts=False):
         assert stderr.startswith("daoshm: ") and stderr.count("\n") == 1 and len(stderr) > 15, stderr
 
 
+def calls_before_the_command(faulty):
+    """The memory of the commands' descriptions is the most by far, and the same for each: it has a test of its own."""
+    few = 50  # the version is printed, too
+    return max(0, len(faulty.end(faulty.start(["--version"]))[2]) - few)
+
+
 def fail_each(tool, kind, part, arguments, after, before=lambda: None, allowed=(1,)):
     """Runs the command with each fault; `after(code, stderr)` looks at what is left, and clears it away."""
     faulty = Faulty(tool, kind)
@@ -122,8 +128,10 @@ def fail_each(tool, kind, part, arguments, after, before=lambda: None, allowed=(
     assert code == 0, stderr
     after(code, stderr)
     assert calls
+    first = calls_before_the_command(faulty) if kind == "memory" else 0
+    assert first < len(calls)
     happened = 0
-    for fault in faults_of(calls, kind, part):
+    for fault in faults_of(calls, kind, part, first):
         before()
         code, stderr, _, failed = faulty.end(faulty.start(arguments, fault))
         happened += failed is not None
@@ -135,14 +143,13 @@ def fail_each(tool, kind, part, arguments, after, before=lambda: None, allowed=(
     assert happened > 0 or kind == "memory"
 
 
-@pytest.fixture
-def source(tool):
-    """A segment into which frames come all the time."""
-    tool("create", "src", "32x32", "int32", "--depth", 256)
-    writer = tool.start("fill", "src", "ramp", "--rate", 500)
-    tool.wait_for_frames("src")
-    yield "src"
-    tool.interrupt(writer)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_commands_are_described_or_memory_is_said_to_lack(tool, part):
+    faulty = Faulty(tool, "memory")
+    calls = faulty.end(faulty.start(["--version"]))[2]
+    for fault in faults_of(calls, "memory", part):
+        code, stderr, _, _ = faulty.end(faulty.start(["--version"], fault))
+        assert_told(code, stderr, fault_lasts=True)
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -72,6 +72,15 @@ def test_a_link_that_leads_nowhere_is_said(tool, disk):
     assert all((tool.folder / f"{name}.fits").is_symlink() for name in "abcd")
 
 
+def test_a_segment_whose_links_lead_in_a_circle_is_told_by_its_name(tool):
+    link(tool, "loop.im.shm", "loop.im.shm")
+    for command in ["info", "loop"], ["rm", "loop"], ["create", "loop", "4"], ["watch", "loop", "-n", 1]:
+        tool(*command, code=1)
+        assert tool.errors.startswith(f"daoshm: {tool.folder}/loop.im.shm: "), (command, tool.errors)
+        assert "filesystem error" not in tool.errors and tool.errors.count("\n") == 1, (command, tool.errors)
+    assert (tool.folder / "loop.im.shm").is_symlink()
+
+
 def test_a_pipe_or_a_device_is_never_replaced(tool, disk):
     os.mkfifo(tool.folder / "pipe.fits")
     for command in ["record", "wfs", "pipe.fits", "-n", 1], ["save", "wfs", "pipe.fits"]:

@@ -279,6 +279,24 @@ def test_ctrl_c_ends_what_nobody_answers(net, command, code):
     unless_late(interrupted, 2, "the end by Ctrl-C")
 
 
+@pytest.mark.skipif(WINDOWS, reason="no such device there")
+def test_a_full_disk_behind_standard_output_is_an_error(net, camera):
+    there = f"127.0.0.1:{camera[1]}"
+    commands = [
+        ("net", "status"), ("net", "status", "--json"), ("net", "ls", there), ("net", "ls", there, "--json"),
+        ("net", "keygen", "key"), ("publish", "wfs", "--port", 0), ("subscribe", f"{there}:wfs", "--as", "copy"),
+        ("subscribe", f"{there}:wfs", "--as", "copy", "--json"), ("relay", f"{there}:wfs", "--port", 0),
+        ("info", f"{there}:wfs"),
+    ]  # fmt: skip
+    for command in commands:
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                net.command_line(*command), stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE,
+                encoding="utf-8", cwd=net.folder, env=net.environment, timeout=2 * PATIENCE_S, check=False,
+            )  # fmt: skip
+        assert done.returncode == 1 and "standard output: cannot be written" in done.stderr, (command, done.stderr)
+
+
 def test_what_is_not_known_is_null(net, camera):
     _, port = camera
     schema = json.loads((Path(__file__).parents[2] / "docs/guide/daoshm.schema.json").read_text())

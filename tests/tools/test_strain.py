@@ -41,7 +41,8 @@ def commands_that_print(tool):
         ("create", "c", 4, "--json"), ("unlock", "a"), ("keyword", "a"), ("keyword", "a", "--json"),
         ("save", "a", "s.npy"), ("save", "a", "s.fits", "--json"), ("replay", "cube.npy", "r", "--rate", 1000),
         ("bench", "--time", 0.05), ("bench", "--time", 0.05, "--json"), ("doctor",), ("doctor", "--json"),
-        ("completion", "bash"), ("camera", "--list", "--interface", "fake"),
+        ("completion", "bash"), ("manual",),
+        ("manual", "record"), ("camera", "--list", "--interface", "fake"),
     ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@
 #include "text/numbers.hpp"
 #include "text/output.hpp"
 #include "text/printable.hpp"
+#include "text/spans.hpp"
 
 namespace daoshm
 {
@@ -94,7 +95,7 @@ void check_stale(const std::vector<SegmentStatus> &statuses, int64_t stale_ns, F
         if (!status.problem.empty() || is_known_in_use || mapped.contains(status.path))
             continue;
         const int64_t last_ns = status.last_frame_ns.value_or(0);
-        const int64_t age_ns = now_ns() - last_ns;
+        const int64_t age_ns = span_ns(last_ns, now_ns());
         if (status.last_frame_ns && age_ns > stale_ns)
             findings.push_back(
                 {Severity::advice, "stale segment",

@@ -7,6 +7,7 @@
 #include "network/remote.hpp"
 #include "platform/platform.hpp"
 #include "segments/segment.hpp"
+#include "text/spans.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -71,9 +72,9 @@ void FrameWatch::count(const Dao::ReadResult &frame, int64_t woken_ns, bool was_
     tally.missed += frame.missed;
     // After missed frames, neither the period nor the wake-up is that of this frame.
     if (frame.missed == 0 && last_atime_ns_ != 0)
-        tally.periods_ns.push_back(static_cast<double>(atime_ns - last_atime_ns_));
+        tally.periods_ns.push_back(static_cast<double>(span_ns(last_atime_ns_, atime_ns)));
     if (frame.missed == 0 && was_waited_for)
-        tally.latencies_ns.push_back(static_cast<double>(woken_ns - atime_ns));
+        tally.latencies_ns.push_back(static_cast<double>(span_ns(atime_ns, woken_ns)));
     last_atime_ns_ = atime_ns;
 }
 

@@ -19,6 +19,7 @@
 #include "text/json.hpp"
 #include "text/numbers.hpp"
 #include "text/output.hpp"
+#include "text/spans.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -93,7 +94,7 @@ void add_source(Details &details, const Dao::Image &segment)
     details.add("  state",
                 source->last_frame_ns == 0
                     ? state
-                    : fmt::format("{}, last frame {} ago", state, age_text(now_ns() - source->last_frame_ns)),
+                    : fmt::format("{}, last frame {} ago", state, age_text(span_ns(source->last_frame_ns, now_ns()))),
                 source->is_connected ? Style::good : Style::warning);
     details.add("  frames", fmt::format("{}, its cnt0 {}, {} skipped, {} lost", source->frames, source->cnt0,
                                         source->skipped, source->lost));
@@ -219,7 +220,7 @@ void print_readers(const Dao::Image &segment, const SegmentStatus &status)
                        {std::to_string(reader.last_cnt0)},
                        {std::to_string(behind(reader, status.cnt0))},
                        {std::to_string(reader.missed), reader.missed > 0 ? Style::warning : Style::plain},
-                       {age_text(now_ns() - reader.last_seen_ns) + " ago"}});
+                       {age_text(span_ns(reader.last_seen_ns, now_ns())) + " ago"}});
     print(table.text());
     if (unlisted > 0)
         print(wrapped(fmt::format("and {} more, for which the table has no room", unlisted), output_columns()));

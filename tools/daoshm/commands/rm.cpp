@@ -50,7 +50,7 @@ int run_rm(const RmOptions &options)
         }
         catch (const std::runtime_error &error) // the tool's or the library's
         {
-            print_note(error.what());
+            print_note(error_text(error));
             result = exit_error;
         }
     }

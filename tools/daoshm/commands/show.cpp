@@ -20,6 +20,7 @@
 #include "text/numbers.hpp"
 #include "text/output.hpp"
 #include "text/printable.hpp"
+#include "text/spans.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -132,7 +133,7 @@ std::string drawn_frame(const Dao::Image &segment, const std::vector<std::byte> 
                  {geometry.text(), 40, Style::bold},
                  {shape.size() == 3 ? fmt::format("slice {}", slice) : "", 30, Style::bold},
                  {fmt::format("frame {}", frame.cnt0), 50, Style::bold},
-                 {age_text(now_ns() - acquired_ns(frame)) + " old", 60, Style::bold},
+                 {age_text(span_ns(acquired_ns(frame), now_ns())) + " old", 60, Style::bold},
                  {is_replacement ? replacement_note : "", 70, Style::bold}},
                 screen);
 }

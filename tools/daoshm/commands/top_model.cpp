@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
 #include "segments/survey.hpp"
 #include "terminal/table.hpp"
+#include "text/letters.hpp"
 
 namespace daoshm
 {
@@ -15,13 +15,6 @@ namespace
 {
 
 constexpr size_t history_length = 12;
-
-std::string lower_case(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
 
 bool is_before(const SegmentStatus &a, const SegmentStatus &b, SegmentColumn column)
 {

@@ -1,10 +1,11 @@
 #include "files/fits_images.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
 #include <fmt/ranges.h>
+
+#include "text/letters.hpp"
 
 namespace daoshm
 {
@@ -19,13 +20,6 @@ struct Image
 
     std::string text() const { return name.empty() ? std::to_string(hdu) : fmt::format("{} {}", hdu, name); }
 };
-
-std::string upper(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return text;
-}
 
 /// All that have data, compressed ones included.
 std::vector<Image> images_of(fitsfile *file, const std::string &path)
@@ -71,7 +65,8 @@ int choose_image(fitsfile *file, const std::string &wanted, const std::string &p
     auto chosen = images.begin();
     if (!wanted.empty())
         chosen = std::find_if(images.begin(), images.end(), [&](const Image &image) {
-            return image.hdu == number_in(wanted) || (!image.name.empty() && upper(image.name) == upper(wanted));
+            return image.hdu == number_in(wanted) ||
+                   (!image.name.empty() && upper_case(image.name) == upper_case(wanted));
         });
     if (chosen == images.end())
         throw ToolError(

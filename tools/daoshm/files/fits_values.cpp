@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "files/fits_elements.hpp"
+#include "files/fits_number.hpp"
 
 namespace daoshm
 {
@@ -26,19 +27,21 @@ std::optional<double> header_number(fitsfile *file, const char *name)
     return status == 0 ? std::optional(value) : std::nullopt;
 }
 
-/// BSCALE or BZERO. Throws where it is there and is no number: the values cannot be told then.
+/// BSCALE or BZERO; a card without a value says nothing. Throws where its value is no number: those of the pixels cannot
+/// be told then.
 double scale_number(fitsfile *file, const char *name, double otherwise, const std::string &path)
 {
     char text[FLEN_VALUE] = "";
     int status = 0;
     const bool is_there = fits_read_keyword(file, name, text, nullptr, &status) == 0 && text[0] != 0;
     fits_clear_errmsg();
-    std::optional<double> number = header_number(file, name);
-    if (text[0] == 'T' || text[0] == 'F') // of a logical value cfitsio makes a number, too
-        number.reset();
-    if (is_there && (!number || !std::isfinite(*number)))
+    if (!is_there)
+        return otherwise;
+    const std::optional<FitsNumber> found = fits_number(text);
+    const double number = found ? std::visit([](auto value) { return static_cast<double>(value); }, *found) : NAN;
+    if (!std::isfinite(number))
         throw ToolError(fmt::format("{}: {} is {}; expected a number within those of float64", path, name, text));
-    return number.value_or(otherwise);
+    return number;
 }
 
 /// The element type that stores `bitpix`, a type of the standard's six, unscaled.
@@ -221,6 +224,9 @@ void read_integers(fitsfile *file, const FitsValues &values, uint64_t first, uin
     double undefined_double = std::numeric_limits<double>::quiet_NaN();
     const bool is_float = values.atype == type_code<float>();
     void *undefined = is_float ? static_cast<void *>(&undefined_float) : &undefined_double;
+    int status = 0;
+    fits_set_bscale(file, values.scale, values.zero, &status); // cfitsio takes a card without a value for 0
+    check_fits(status, path);
     read_fits_elements(file, values.atype, first, count, values.has_nulls ? undefined : nullptr, destination, path);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <filesystem>
 #include <fstream>
 
@@ -19,6 +18,7 @@
 #include "files/sidecar.hpp"
 #include "platform/platform.hpp"
 #include "text/exit_code.hpp"
+#include "text/letters.hpp"
 
 namespace daoshm
 {
@@ -46,15 +46,9 @@ const std::vector<Format> formats{{{".npy"}, {}, open_npy, npy_recording_format,
                                    save_fits,
                                    nullptr}};
 
-bool has_ending(std::string path, std::string ending)
+bool has_ending(const std::string &path, const std::string &ending)
 {
-    const auto lower = [](std::string &text) {
-        std::transform(text.begin(), text.end(), text.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    };
-    lower(path);
-    lower(ending);
-    return path.size() > ending.size() && path.ends_with(ending);
+    return path.size() > ending.size() && lower_case(path).ends_with(lower_case(ending));
 }
 
 const Format &format_of(const std::string &path, bool to_read)
@@ -76,10 +70,12 @@ const Format &format_of(const std::string &path, bool to_read)
                     exit_usage);
 }
 
-/// A pipe would be waited for, and Ctrl-C not obeyed.
-void require_file(const std::string &path, const fs::file_status &found)
+/// Or nothing. A pipe would be waited for, and Ctrl-C not obeyed.
+void require_file(const std::string &path)
 {
-    if (!fs::is_regular_file(found))
+    std::error_code error;
+    const fs::file_status found = fs::status(path_of(path), error);
+    if (fs::exists(found) && !fs::is_regular_file(found))
         throw ToolError(
             fmt::format("{}: is a {}; expected a file", path, fs::is_directory(found) ? "folder" : "pipe or a device"));
 }
@@ -115,18 +111,18 @@ std::unique_ptr<RecordingFormat> recording_format(const std::string &path, const
 void check_destination(const std::string &path, Content content, bool may_overwrite)
 {
     const Format &format = format_of(path, false);
-    std::error_code error;
-    if (const fs::file_status status = fs::status(path_of(path), error); fs::exists(status))
-        require_file(path, status);
+    const bool has_second = content == Content::recording && format.path_beside != nullptr;
+    const std::string second = has_second ? format.path_beside(path) : path;
+    const std::string part = has_second ? unfinished_path(second) : path;
+    for (const std::string &name : {path, second, part, content == Content::recording ? journal_path(path) : path})
+        require_file(name);
     if (may_overwrite)
         return;
     if (exists(journal_path(path)))
         throw ToolError(fmt::format("{}: exists: the recording {} was interrupted, or is under way; expected that "
                                     "`daoshm repair` completes it, or --force, which overwrites it",
                                     journal_path(path), path));
-    const bool has_second = content == Content::recording && format.path_beside != nullptr;
-    const std::string second = has_second ? format.path_beside(path) : path;
-    for (const std::string &name : {path, second, has_second ? unfinished_path(second) : path})
+    for (const std::string &name : {path, second, part})
         if (exists(name))
             throw ToolError(fmt::format("{}: exists; --force overwrites it", name));
 }
@@ -165,10 +161,7 @@ void save_frame(const std::string &path, const FileHeader &header, const void *f
 std::unique_ptr<FrameReader> open_frames(const std::string &path, const std::string &image)
 {
     const Format &format = format_of(path, true);
-    std::error_code error;
-    const fs::file_status status = fs::status(path_of(path), error);
-    if (fs::exists(status))
-        require_file(path, status);
+    require_file(path);
     if (!std::ifstream(path_of(path), std::ios::binary))
         throw ToolError(fmt::format("{}: cannot be opened for reading: {}", path, last_error_text()));
     std::unique_ptr<FrameReader> file = format.open(path, image);

@@ -1,6 +1,7 @@
 #include "files/replay_times.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 namespace daoshm
@@ -26,6 +27,12 @@ std::optional<int64_t> interval_ns(const std::vector<FrameRecord> &records, uint
 double frames_between(const FrameRecord &record)
 {
     return 1 + static_cast<double>(record.missed);
+}
+
+/// Bounded, as what a file says may come to any sum.
+int64_t later(int64_t time_ns, int64_t span_ns)
+{
+    return time_ns + std::min(span_ns, std::numeric_limits<int64_t>::max() - time_ns);
 }
 
 /// The median of the intervals of single frames.
@@ -59,12 +66,12 @@ ReplayTimes::ReplayTimes(const std::vector<FrameRecord> &records) : period_ns_(u
         if (is_step)
             steps_.push_back(i);
         advances = advances || (!is_step && *interval > 0);
-        due_ns_.push_back(due_ns_.back() + (is_step ? period_ns_ : *interval));
+        due_ns_.push_back(later(due_ns_.back(), is_step ? period_ns_ : *interval));
     }
     if (!advances) // all times are equal, or none was set
         for (uint64_t i = 0; i < due_ns_.size(); ++i)
             due_ns_[i] = static_cast<int64_t>(i) * period_ns_;
-    due_ns_.push_back(due_ns_.back() + period_ns_);
+    due_ns_.push_back(later(due_ns_.back(), period_ns_));
 }
 
 }

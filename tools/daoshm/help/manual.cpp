@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "text/letters.hpp"
+
 namespace daoshm
 {
 
@@ -31,16 +33,9 @@ std::string escaped(const std::string &text)
     return result;
 }
 
-std::string upper(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char letter) { return static_cast<char>(std::toupper(letter)); });
-    return text;
-}
-
 std::string header(const Catalogue &catalogue, const std::string &name, const std::string &description)
 {
-    return fmt::format(".TH {} 1 \"\" \"daoShm {}\" \"daoShm\"\n.SH NAME\n{} \\- {}\n", upper(escaped(name)),
+    return fmt::format(".TH {} 1 \"\" \"daoShm {}\" \"daoShm\"\n.SH NAME\n{} \\- {}\n", upper_case(escaped(name)),
                        catalogue.version, escaped(name), escaped(description));
 }
 

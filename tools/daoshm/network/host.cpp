@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "network/handle.hpp"
+#include "text/exit_code.hpp"
 #include "text/output.hpp"
 #include "timing/interrupt.hpp"
 
@@ -29,7 +30,7 @@ std::vector<Address> Host::newly_offered()
     {
         if (is_first)
             throw;
-        note(error.what());
+        note(error_text(error));
         return {};
     }
 }

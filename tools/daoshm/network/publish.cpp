@@ -69,7 +69,7 @@ class Offering
         }
         catch (const std::exception &error)
         {
-            note(error.what());
+            note(error_text(error));
         }
     }
 

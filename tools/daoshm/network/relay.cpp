@@ -57,7 +57,7 @@ class Passing
             }
             catch (const std::exception &error)
             {
-                report(error.what());
+                report(error_text(error));
                 image.reset();
                 std::this_thread::sleep_for(slice);
             }

@@ -8,6 +8,7 @@
 #include "text/json.hpp"
 #include "text/numbers.hpp"
 #include "text/output.hpp"
+#include "text/spans.hpp"
 
 namespace daoshm
 {
@@ -64,7 +65,7 @@ const char *mode_name(uint32_t mode)
 
 std::string age_of(int64_t moment_ns)
 {
-    return moment_ns > 0 ? age_text(now_ns() - moment_ns) : "-";
+    return moment_ns > 0 ? age_text(span_ns(moment_ns, now_ns())) : "-";
 }
 
 /// Two machines' clocks differ: what they say together is the delay with the estimated difference taken off, and by how

@@ -13,6 +13,7 @@
 #include "text/numbers.hpp"
 #include "text/output.hpp"
 #include "text/printable.hpp"
+#include "text/spans.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -49,7 +50,7 @@ void require_unfilled(const std::string &path, uint32_t own_pid)
 {
     DAO_NET_INFO info = DAO_NET_INFO_INIT;
     if (daoNetFind(path.c_str(), &info) == DAO_SUCCESS && info.pid != own_pid &&
-        std::abs(now_ns() - info.updated_ns) < fresh_ns)
+        std::abs(static_cast<double>(span_ns(info.updated_ns, now_ns()))) < fresh_ns)
         throw Filled(
             path, fmt::format("{} ({}) by process {}", info.endpoint, info.topic[0] != 0 ? info.topic : "?", info.pid));
 }

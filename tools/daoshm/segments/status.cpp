@@ -5,6 +5,7 @@
 #include "frame/times.hpp"
 #include "network/remote.hpp"
 #include "text/numbers.hpp"
+#include "text/spans.hpp"
 
 namespace daoshm
 {
@@ -83,7 +84,7 @@ std::string writer_text(const DAO_SEGMENT_INFO &info)
 
 std::string last_frame_text(const SegmentStatus &status)
 {
-    return status.last_frame_ns ? age_text(status.sampled_ns - *status.last_frame_ns) : "-";
+    return status.last_frame_ns ? age_text(span_ns(*status.last_frame_ns, status.sampled_ns)) : "-";
 }
 
 Json status_json(const SegmentStatus &status)
@@ -103,7 +104,8 @@ Json status_json(const SegmentStatus &status)
     json["cnt0"] = json_if(is_open, status.cnt0);
     json["rate_hz"] = json_of(status.rate_hz);
     json["last_frame_ns"] = json_of(status.last_frame_ns);
-    json["age_s"] = json_if(status.last_frame_ns.has_value(), static_cast<double>(status.sampled_ns - frame_ns) / 1e9);
+    json["age_s"] =
+        json_if(status.last_frame_ns.has_value(), static_cast<double>(span_ns(frame_ns, status.sampled_ns)) / 1e9);
     json["writer_pid"] = json_if(has_writer, info.writer_pid);
     json["writer_alive"] = has_writer ? liveness_json(info.writer_alive) : Json();
     json["writer_name"] = json_text(info.writer_name);

@@ -36,6 +36,15 @@ extern "C" void on_signal(int signal_number)
     interrupt_handler();
 }
 
+/// A signal that ends a process by default and is no crash: batch systems send some before they kill, whoever started the
+/// process may have set a timer, the power fails. nohup and shells keep some off, and profilers have handlers of their own.
+void catch_unless_taken(int number)
+{
+    struct sigaction present = {};
+    if (sigaction(number, nullptr, &present) == 0 && present.sa_handler == SIG_DFL)
+        std::signal(number, on_signal);
+}
+
 extern "C" void on_stop_signal(int signal_number)
 {
     std::signal(signal_number, on_stop_signal);
@@ -50,10 +59,14 @@ void on_interrupt(void (*handler)())
     open_wake_pipe();
     for (const int number : {SIGINT, SIGTERM})
         std::signal(number, on_signal);
-    // The latter three are what batch systems send before they kill; nohup and shells keep off others.
-    for (const int number : {SIGHUP, SIGQUIT, SIGXCPU, SIGUSR1, SIGUSR2})
-        if (std::signal(number, on_signal) == SIG_IGN)
-            std::signal(number, SIG_IGN);
+    for (const int number : {SIGHUP, SIGQUIT, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF})
+        catch_unless_taken(number);
+#ifdef __linux__
+    for (const int number : {SIGPWR, SIGIO})
+        catch_unless_taken(number);
+    for (int number = SIGRTMIN; number <= SIGRTMAX; ++number)
+        catch_unless_taken(number);
+#endif
 }
 
 void on_suspension(void (*handler)())
