@@ -42,7 +42,7 @@ int64_t seconds_to_ns(double seconds)
 
 Json reader_json(const DAO_READER &reader, const SegmentStatus &status)
 {
-    Json json;
+    Json json = Json::object();
     json["pid"] = reader.pid;
     json["name"] = json_text(reader.name);
     json["alive"] = liveness_json(reader.alive);

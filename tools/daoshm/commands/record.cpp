@@ -71,7 +71,7 @@ double rate_of(const RecordResult &result)
 
 void print_report_json(const std::string &segment, const FrameWriter &file, const RecordResult &result)
 {
-    Json json;
+    Json json = Json::object();
     json["files"] = file.paths();
     json["segment"] = segment;
     json["end"] = end_text(result.end);

@@ -37,10 +37,12 @@ std::string whole_path(const std::string &path)
 void require_folder(const char *option, const std::string &folder)
 {
     std::error_code error;
-    if (!std::filesystem::is_directory(path_of(folder), error))
-        throw ToolError(fmt::format("{}: {}: {}; expected a folder that exists", option, folder,
-                                    error ? error.message() : "no folder"),
-                        exit_usage);
+    if (std::filesystem::is_directory(path_of(folder), error))
+        return;
+    const bool is_seen = !error || error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+    throw ToolError(
+        fmt::format("{}: {}: {}; expected a folder that exists", option, folder, error ? error.message() : "no folder"),
+        is_seen ? exit_usage : exit_error);
 }
 
 int subscribe_into(const SubscribeArguments &arguments)

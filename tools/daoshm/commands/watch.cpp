@@ -57,7 +57,7 @@ void print_line_json(const WatchLine &line, const WatchOptions &options)
     const Moments &frame = line.newest.moments;
     const Json status = status_json(line.newest.status);
     const Moments period = moments(tally.periods_ns);
-    Json json;
+    Json json = Json::object();
     json["time_ns"] = now_ns();
     for (const char *key : {"segment", "state", "cnt0", "age_s", "writer_pid", "writer_alive"})
         json[key] = status.at(key);

@@ -10,7 +10,7 @@ namespace daoshm
 
 Json header_json(const FileHeader &header)
 {
-    Json json;
+    Json json = Json::object();
     json["segment"] = header.segment;
     json["type"] = daoTypeName(header.geometry.atype);
     json["frame_shape"] = header.geometry.shape;

@@ -24,7 +24,7 @@ std::string keyword_value_text(const Dao::Keyword &keyword)
 
 Json keyword_json(const Dao::Keyword &keyword)
 {
-    Json json;
+    Json json = Json::object();
     json["name"] = keyword.name;
     json["type"] = keyword_type(keyword);
     std::visit([&](const auto &value) { json["value"] = value; }, keyword.value);

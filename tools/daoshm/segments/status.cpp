@@ -94,7 +94,7 @@ Json status_json(const SegmentStatus &status)
     const bool has_readers = is_open && info.has_extension != 0;
     const bool has_writer = is_open && info.writer_pid != 0;
     const auto frame_ns = status.last_frame_ns.value_or(0);
-    Json json;
+    Json json = Json::object();
     json["segment"] = status.is_remote ? status.path : absolute_path(status.path);
     json["state"] = state_text(status).text;
     json["problem"] = json_text(status.problem);

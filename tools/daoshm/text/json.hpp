@@ -8,6 +8,8 @@
 namespace daoshm
 {
 
+/// One that gets keys begins as Json::object(): the object that operator[] makes of null is half made when memory ends just
+/// then, and its end crashes.
 using Json = nlohmann::ordered_json;
 
 /// One document, indented. Numbers that are not finite are printed as text: "nan", "inf", "-inf".
