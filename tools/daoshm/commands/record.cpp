@@ -55,7 +55,7 @@ const char *end_text(RecordEnd end)
 
 /// From the first frame to the last, without what the clock was set by meanwhile. In double, because times of strange
 /// clocks may be as far apart as 64 bits allow.
-double span_ns(const RecordResult &result)
+double recorded_ns(const RecordResult &result)
 {
     double span = static_cast<double>(result.last_ns) - static_cast<double>(result.first_ns);
     for (const ClockStep &step : result.steps)
@@ -65,7 +65,7 @@ double span_ns(const RecordResult &result)
 
 double rate_of(const RecordResult &result)
 {
-    const double span = span_ns(result);
+    const double span = recorded_ns(result);
     return result.frames > 1 && span > 0 ? static_cast<double>(result.frames + result.missed - 1) * 1e9 / span : 0;
 }
 
@@ -81,7 +81,7 @@ void print_report_json(const std::string &segment, const FrameWriter &file, cons
     json["outrun"] = result.outrun;
     json["buffer_full"] = result.buffer_full;
     json["restarts"] = result.restarts;
-    json["span_s"] = span_ns(result) / 1e9;
+    json["span_s"] = recorded_ns(result) / 1e9;
     json["rate_hz"] = json_if(result.frames > 1, rate_of(result));
     json["steps"] = Json::array();
     for (const ClockStep &step : result.steps)
@@ -107,7 +107,7 @@ void print_report(const FrameWriter &file, const RecordResult &result)
     if (!moved)
         text += ", " + bytes_text(size);
     if (result.frames > 1)
-        text += fmt::format(", {} at {}", duration_text(span_ns(result)), rate_text(rate_of(result)));
+        text += fmt::format(", {} at {}", duration_text(recorded_ns(result)), rate_text(rate_of(result)));
     text += result.missed == 0
                 ? paint(Style::good, ", no frame missing")
                 : paint(Style::bad, fmt::format(", {} frames missing in {} {}", result.missed, result.gaps.size(),
