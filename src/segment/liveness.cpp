@@ -24,6 +24,7 @@ KnownProcess read_entry(Entry &entry) noexcept
     known.identity = {Word<uint32_t>(&entry.pid).load_relaxed(), Word<uint64_t>(&entry.start_time).load_relaxed(),
                       Word<uint64_t>(&entry.pid_namespace).load_relaxed(),
                       Word<uint64_t>(&entry.time_namespace).load_relaxed()};
+    known.has_proof = Word<uint32_t>(&entry.has_proof).load_relaxed() != 0;
     base::copy_shared(known.name, entry.name, sizeof known.name);
     known.name[sizeof known.name - 1] = 0;
     return known;
@@ -88,8 +89,10 @@ Liveness check_process(const Segment &segment, ProcessToken token) noexcept
     const Liveness here = check_liveness(segment, token);
     if (here != Liveness::dead || !base::has_proof(token))
         return here;
-    // The proof went with the process, or with its last handle: known where its id means something.
-    return platform::check_process(find_process(segment, token).identity);
+    // The proof went with the process, or was given back: then its id tells, where that means something.
+    const KnownProcess known = find_process(segment, token);
+    const Liveness anywhere = platform::check_process(known.identity);
+    return known.has_proof && anywhere != Liveness::alive ? Liveness::dead : anywhere;
 }
 
 void describe_process(const Segment &segment, ProcessToken token, char *text, size_t capacity) noexcept

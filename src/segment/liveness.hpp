@@ -21,6 +21,7 @@ struct KnownProcess
 {
     platform::ProcessIdentity identity; // nothing but the id when the segment does not say more
     char name[DAO_READER_NAME_SIZE];    // empty when not known
+    bool has_proof;                     // has not given its proof back, if it had one
 };
 KnownProcess find_process(const Segment &segment, base::ProcessToken token) noexcept;
 

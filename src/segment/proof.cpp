@@ -156,6 +156,16 @@ Proof::~Proof()
         discard(*shared_);
 }
 
+void Proof::note_end(format::ProcessRecord &writer) noexcept
+{
+    if (shared_ == nullptr)
+        return;
+    const std::lock_guard<std::mutex> guard(mutex);
+    const bool is_last = shared_->users == this && next_ == nullptr;
+    if (is_last && shared_->token != 0 && base::Word<uint64_t>(&writer.token).load_relaxed() == shared_->token)
+        base::Word<uint32_t>(&writer.has_proof).store_relaxed(0);
+}
+
 const char *Proof::name() const noexcept
 {
     return shared_->name;

@@ -47,6 +47,10 @@ class Proof
     // False when out of memory. `file` may be closed: a private image, which has no lock. From any thread.
     bool begin(const platform::File &file, const char *path, const format::Extension &extension) noexcept;
 
+    // Before the end: where this is the process's last handle, the record of the last writer says that the proof was given back,
+    // as the process may live on without it.
+    void note_end(format::ProcessRecord &writer) noexcept;
+
   private:
     friend struct SharedProof;
 

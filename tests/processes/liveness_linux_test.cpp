@@ -366,4 +366,25 @@ TEST(Liveness, WriterInAContainerThatClosedIsNotCalledDead)
     EXPECT_EQ(daoShmImage2Shm(frame.data(), size, segment.image()), DAO_SUCCESS) << "nothing is locked";
 }
 
+TEST(Liveness, WriterInAContainerThatWasKilledIsDead)
+{
+    if (geteuid() != 0)
+        GTEST_SKIP() << "only root can make a pid namespace";
+    Shared segment;
+    Placed writer(container, [&](const auto &say) {
+        Image image;
+        image.open(segment.name());
+        Frame frame(size);
+        require(daoShmImage2Shm(frame.data(), size, image), "publish");
+        say("written");
+        sleep_on();
+    });
+    if (!writer.is_possible())
+        GTEST_SKIP() << "no pid namespaces here";
+    ASSERT_EQ(writer.line(), "written");
+    EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_ALIVE));
+    writer.kill();
+    EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_DEAD)) << "between two frames";
+}
+
 }
