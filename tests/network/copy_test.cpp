@@ -1,6 +1,8 @@
 // The copy on the other side is a segment like any other.
 #include "camera.hpp"
 
+#include "../processes/dao_bytes.hpp"
+
 #include <cmath>
 
 using namespace test;
@@ -251,26 +253,48 @@ TEST(NetCopy, OriginIsKnownToOtherProcessesAndEndsWithALocalFrame)
     }
 }
 
+namespace
+{
+
+// Two machines, each of which publishes what the other one copies.
+void expect_no_echo(const std::string &here_name, const std::string &there_name)
+{
+    Image here, there;
+    here.open(here_name);
+    there.open(there_name);
+    Publisher from_here, from_there;
+    from_here.publish(here_name, "wfs");
+    from_there.publish(there_name, "wfs");
+    SubscriberOptions to_there(from_here.port()), to_here(from_there.port());
+    to_there.name = there_name.c_str();
+    to_here.name = here_name.c_str();
+    Subscriber there_subscribes(to_there), here_subscribes(to_here);
+    ASSERT_TRUE(there_subscribes.reaches(DAO_NET_WAITING) && here_subscribes.reaches(DAO_NET_WAITING));
+    write(here, frame_of(24, 1.0f));
+    ASSERT_TRUE(comes_true([&] { return newest(there) == frame_of(24, 1.0f); }));
+    ASSERT_TRUE(comes_true([&] { return here_subscribes.info().echoes == 1; }));
+    write(there, frame_of(24, 2.0f));
+    ASSERT_TRUE(comes_true([&] { return newest(here) == frame_of(24, 2.0f); }));
+    ASSERT_TRUE(comes_true([&] { return there_subscribes.info().echoes == 1; }));
+    std::this_thread::sleep_for(200ms);
+    EXPECT_EQ(daoShmGetCounter(here), 2u);
+    EXPECT_EQ(daoShmGetCounter(there), 2u);
+}
+
+}
+
 TEST(NetCopy, TwoMachinesThatPublishAndSubscribeTheSameNameDoNotEcho)
 {
     Camera here, there;
-    Publisher from_here, from_there;
-    from_here.publish(here.name.text(), "wfs");
-    from_there.publish(there.name.text(), "wfs");
-    SubscriberOptions to_there(from_here.port()), to_here(from_there.port());
-    to_there.name = there.name.c_str();
-    to_here.name = here.name.c_str();
-    Subscriber there_subscribes(to_there), here_subscribes(to_here);
-    ASSERT_TRUE(there_subscribes.reaches(DAO_NET_WAITING) && here_subscribes.reaches(DAO_NET_WAITING));
-    here.publish(1.0f);
-    ASSERT_TRUE(comes_true([&] { return newest(there.image) == frame_of(24, 1.0f); }));
-    ASSERT_TRUE(comes_true([&] { return here_subscribes.info().echoes == 1; }));
-    there.publish(2.0f);
-    ASSERT_TRUE(comes_true([&] { return newest(here.image) == frame_of(24, 2.0f); }));
-    ASSERT_TRUE(comes_true([&] { return there_subscribes.info().echoes == 1; }));
-    std::this_thread::sleep_for(200ms);
-    EXPECT_EQ(daoShmGetCounter(here.image), 2u);
-    EXPECT_EQ(daoShmGetCounter(there.image), 2u);
+    expect_no_echo(here.name.text(), there.name.text());
+}
+
+TEST(NetCopy, SegmentsMadeByDaoDoNotEchoEither)
+{
+    SegmentName here, there;
+    for (const SegmentName *name : {&here, &there})
+        write_file(name->text(), make_bytes({{4, 6}, _DATATYPE_FLOAT, 4}, name->text()));
+    expect_no_echo(here.text(), there.text());
 }
 
 TEST(NetCopy, PrivateImageIsPublishedToo)

@@ -42,6 +42,13 @@ def camera(net):
     return start_publisher(net, "wfs")
 
 
+def test_a_publisher_listens_to_its_own_machine_unless_told_otherwise(net):
+    net("create", "wfs", "3")
+    for arguments, address in (((), "127.0.0.1"), (("--bind", "*"), "[::]"), (("--bind", "127.0.0.2"), "127.0.0.2")):
+        process = net.start("publish", "wfs", "--port", "0", "--json", *arguments)
+        assert address in json.loads(process.stdout.readline())["endpoint"]
+
+
 def counter(net, segment):
     path = net.folder / f"{segment}.im.shm"
     return net.json("info", segment)["cnt0"] if path.exists() else 0
