@@ -68,7 +68,8 @@ int_fast8_t with_reader(IMAGE *image, Action &&action)
 }
 
 // Whether the caller gave a place for what the call gives; `what`: as in "count".
-inline Status check_place(const Handle &handle, const void *place, const char *what) noexcept
+template <class T>
+Status check_place(const Handle &handle, const T *place, const char *what) noexcept
 {
     return place != nullptr ? Status::success : base::fail_null(handle.segment->name(), what);
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <string_view>
 #include <vector>
 
 namespace dao::segment
@@ -80,6 +81,11 @@ IMAGE_KEYWORD stored(const IMAGE_KEYWORD &keyword, const char *comment) noexcept
     return clean;
 }
 
+std::string_view bytes_of(const IMAGE_KEYWORD &keyword) noexcept
+{
+    return {reinterpret_cast<const char *>(&keyword), sizeof keyword};
+}
+
 Status check_list(const Segment &segment, const KeywordList &list) noexcept
 {
     if (list.keywords == nullptr && list.count != 0)
@@ -115,7 +121,7 @@ Status change(Segment &segment, base::Interrupts &interrupts, const KeywordList 
         {
             const bool keeps_comment = list.keep_comments && keyword->comment[0] == 0;
             const IMAGE_KEYWORD now = stored(*keyword, keeps_comment ? there.comment : keyword->comment);
-            if (std::memcmp(&now, &there, sizeof now) != 0)
+            if (bytes_of(now) != bytes_of(there))
                 lock.write(place, now);
             continue;
         }
