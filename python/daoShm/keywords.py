@@ -103,7 +103,7 @@ class Keywords(MutableMapping[str, Value]):
         self._segment._set_keywords(entries, False)
 
     def clear(self) -> None:
-        """Remove all."""
+        """Remove all keywords."""
         self._segment._set_keywords([], True)
 
     def comment(self, name: str) -> str:

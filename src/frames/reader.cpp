@@ -151,7 +151,10 @@ void follow_generation(Reader &reader) noexcept
     Position &position = reader.position;
     const bool is_reused = reader.segment->generation() != position.generation;
     const uint64_t newest = reader.segment->slots().newest().counter;
-    if (!is_reused && !protocol::went_back(std::max(position.tail, position.seen), newest))
+    // What was waited for may have come from `published`, which another may have altered: that it says one frame too many is none.
+    const bool went_back = protocol::went_back(std::max(position.tail, position.last_read), newest) ||
+                           protocol::went_back(position.seen, newest + 1);
+    if (!is_reused && !went_back)
         return;
     const bool has_begun = position.has_begun;
     rewind(reader);

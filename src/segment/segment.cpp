@@ -51,11 +51,13 @@ Segment::Segment(const char *name, const char *path, platform::File file, const 
 // A program that closes descriptors which are not its own (closefrom) may have another file under ours by now.
 Segment::~Segment()
 {
-    if (extension_ != nullptr && !read_only_ && !is_lost())
-        proof_.note_end(extension_->writer);
     platform::FileInfo now;
-    if (file_.is_open() && file_.query(name_, now) == Status::success && !(now.identity == file_identity_))
+    if (!file_.is_open() || file_.query(name_, now) != Status::success)
+        return;
+    if (!(now.identity == file_identity_))
         (void)file_.release();
+    else if (extension_ != nullptr && !read_only_ && !mapping_.is_lost() && now.bytes >= mapping_.bytes())
+        proof_.note_end(extension_->writer); // what was cut off is not touched: the guard may be off
 }
 
 void Segment::identify() noexcept

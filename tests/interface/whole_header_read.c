@@ -158,6 +158,9 @@ void use_keywords(void)
     EXPECT(daoShmGetKeyword(&image, "sixteen_bytes_ok", &keyword) == DAO_SUCCESS);
     EXPECT(keyword.type == 'S' && memcmp(keyword.value.valstr, "sixteen bytes ok", 16) == 0);
     EXPECT(daoShmGetKeywordAt(&image, 0, &keyword) == DAO_SUCCESS && strcmp(keyword.name, "gain") == 0);
+    keyword.value.numl = 43;
+    EXPECT(daoShmSetKeywords(&image, &keyword, 1, DAO_KEYWORDS_KEEP_COMMENTS) == DAO_SUCCESS);
+    EXPECT(daoShmGetKeyword(&image, "gain", &keyword) == DAO_SUCCESS && keyword.value.numl == 43);
     EXPECT_ERROR(daoShmGetKeywordAt(&image, 3, &keyword), DAO_E_NOT_FOUND);
     EXPECT(daoShmRemoveKeyword(&image, "gain") == DAO_SUCCESS);
     EXPECT_ERROR(daoShmGetKeyword(&image, "gain", &keyword), DAO_E_NOT_FOUND);
