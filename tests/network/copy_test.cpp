@@ -363,7 +363,7 @@ TEST(NetCopy, FollowsASourceThatGetsMoreSlotsAndMoreRoomForKeywords)
             std::this_thread::sleep_for(20ms);
             Image now;
             uint32_t count = 0;
-            return daoNetOpenCopy(subscriber, now, 0) == DAO_SUCCESS && now.info().depth == 16 &&
+            return daoNetOpenCopy(subscriber, now.taken(), 0) == DAO_SUCCESS && now.info().depth == 16 &&
                    daoShmCountKeywords(now, &count) == DAO_SUCCESS && count == 20;
         }));
         EXPECT_EQ(subscriber.info().copies, 2u);
