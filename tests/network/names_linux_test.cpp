@@ -77,6 +77,10 @@ const Role asker("asker-by-name", play_asker);
 
 TEST(NetNames, ThatNobodyResolvesKeepNobodyWaiting)
 {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP()
+        << "libzmq's thread reads the host's name by the standard library, neither built for the thread sanitizer";
+#endif
     if (geteuid() != 0)
         GTEST_SKIP() << "only root can make these namespaces";
     const std::string file = "/tmp/daoShm-resolv-" + std::to_string(getpid());
