@@ -67,7 +67,7 @@ bool Copy::fit(const wire::FrameHeader &header)
         else
             create(header);
         note_segment();
-        made_id_ = own_ids_.empty() ? 0 : own_ids_.front();
+        made_id_ = segment_id_;
     }
     if (!fits_already)
     {
@@ -87,15 +87,13 @@ bool Copy::fits(const wire::FrameHeader &header)
     for (uint32_t axis = 0; axis < header.geometry.naxis; ++axis)
         if (metadata.size[axis] != header.geometry.shape[axis])
             return false;
-    return (wanted_depth_ == 0 || wanted_depth_ == depth_) && (!is_made_here() || has_room(header));
+    return (wanted_depth_ == 0 || wanted_depth_ == depth_) && (has_room(header) || !is_made_here());
 }
 
 // Else it is a segment that was there before, and is used as it is.
-bool Copy::is_made_here()
+bool Copy::is_made_here() const noexcept
 {
-    DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
-    check(daoShmGetInfo(image_->get(), &info));
-    return info.segment_id != 0 && info.segment_id == made_id_;
+    return segment_id_ != 0 && segment_id_ == made_id_;
 }
 
 // As the source may get more slots, or more room for keywords, in the same shape.
@@ -156,6 +154,7 @@ void Copy::note_segment()
     DAO_SEGMENT_INFO info = DAO_SEGMENT_INFO_INIT;
     check(daoShmGetInfo(image_->get(), &info));
     depth_ = info.depth;
+    segment_id_ = info.segment_id;
     if (const uint64_t identity = identity_of(info, (*image_)->md[0]); identity != 0)
         own_ids_.push_front(identity);
     if (own_ids_.size() > own_id_limit)

@@ -47,7 +47,7 @@ class Copy
 
   private:
     bool fits(const wire::FrameHeader &header);
-    bool is_made_here();
+    bool is_made_here() const noexcept;
     bool has_room(const wire::FrameHeader &header);
     void open_existing();
     void create(const wire::FrameHeader &header);
@@ -60,7 +60,8 @@ class Copy
     std::unique_ptr<Image> image_ = std::make_unique<Image>();
     std::unique_ptr<Image> former_;       // a private image that is not the copy any longer
     std::deque<uint64_t> own_ids_;        // of the segments that are or were the copy, newest first
-    uint64_t made_id_ = 0;                // of the segment that was made here last
+    uint64_t segment_id_ = 0;             // of the segment that is the copy
+    uint64_t made_id_ = 0;                // of the one that was made here last
     std::vector<IMAGE_KEYWORD> keywords_; // of the source
     uint32_t depth_ = 0;
     uint32_t changes_ = 0;
