@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <optional>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <thread>
@@ -342,49 +343,54 @@ TEST(Liveness, PacketsThatWereLostKeepNobodyFromMakingTheSegmentAgain)
     EXPECT_EQ(daoShmImage2Shm(frame.data(), size, image), DAO_SUCCESS) << daoLastErrorMessage();
 }
 
-// A proof is given back with the last handle. Whose process id means nothing here may live on without it.
-TEST(Liveness, WriterInAContainerThatClosedIsNotCalledDead)
+// Publishes a frame in a pid namespace of its own, and lives on, with its handle or without.
+class WriterInAContainer : public testing::Test
 {
-    if (geteuid() != 0)
-        GTEST_SKIP() << "only root can make a pid namespace";
-    Shared segment;
-    Placed writer(container, [&](const auto &say) {
-        {
+  protected:
+    void SetUp() override
+    {
+        if (geteuid() != 0)
+            GTEST_SKIP() << "only root can make a pid namespace";
+    }
+    bool publishes(bool closes)
+    {
+        writer_.emplace(container, [this, closes](const auto &say) {
             Image image;
-            image.open(segment.name());
+            image.open(segment_.name());
             Frame frame(size);
             require(daoShmImage2Shm(frame.data(), size, image), "publish");
-        }
-        say("closed");
-        sleep_on();
-    });
-    if (!writer.is_possible())
+            if (closes)
+                require(daoShmCloseShm(image), "close");
+            say("written");
+            sleep_on();
+        });
+        return writer_->is_possible();
+    }
+    uint32_t liveness() { return segment_.image().info().writer_alive; }
+
+    Shared segment_;
+    std::optional<Placed> writer_;
+};
+
+// A proof is given back with the last handle. Whose process id means nothing here may live on without it.
+TEST_F(WriterInAContainer, ThatClosedIsNotCalledDead)
+{
+    if (!publishes(true))
         GTEST_SKIP() << "no pid namespaces here";
-    ASSERT_EQ(writer.line(), "closed");
-    EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_UNKNOWN));
+    ASSERT_EQ(writer_->line(), "written");
+    EXPECT_EQ(liveness(), static_cast<uint32_t>(DAO_UNKNOWN));
     Frame frame(size);
-    EXPECT_EQ(daoShmImage2Shm(frame.data(), size, segment.image()), DAO_SUCCESS) << "nothing is locked";
+    EXPECT_EQ(daoShmImage2Shm(frame.data(), size, segment_.image()), DAO_SUCCESS) << "nothing is locked";
 }
 
-TEST(Liveness, WriterInAContainerThatWasKilledIsDead)
+TEST_F(WriterInAContainer, ThatWasKilledIsDead)
 {
-    if (geteuid() != 0)
-        GTEST_SKIP() << "only root can make a pid namespace";
-    Shared segment;
-    Placed writer(container, [&](const auto &say) {
-        Image image;
-        image.open(segment.name());
-        Frame frame(size);
-        require(daoShmImage2Shm(frame.data(), size, image), "publish");
-        say("written");
-        sleep_on();
-    });
-    if (!writer.is_possible())
+    if (!publishes(false))
         GTEST_SKIP() << "no pid namespaces here";
-    ASSERT_EQ(writer.line(), "written");
-    EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_ALIVE));
-    writer.kill();
-    EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_DEAD)) << "between two frames";
+    ASSERT_EQ(writer_->line(), "written");
+    EXPECT_EQ(liveness(), static_cast<uint32_t>(DAO_ALIVE));
+    writer_->kill();
+    EXPECT_EQ(liveness(), static_cast<uint32_t>(DAO_DEAD)) << "between two frames";
 }
 
 }
