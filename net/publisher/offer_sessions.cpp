@@ -77,7 +77,8 @@ void Offer::make_room()
                std::pair(other.second.is_there(), other.second.heard_ns);
     });
     if (oldest->second.is_there())
-        throw wire::BadMessage("subscribers: more than " + std::to_string(session_limit) + " of one segment");
+        throw wire::BadMessage("subscribers: more than " + std::to_string(session_limit) +
+                               " of one segment; expected at most as many");
     gone_.add(oldest->second.counts);
     sessions_.erase(oldest);
 }

@@ -53,11 +53,11 @@ Offer read_offer(const Json &object)
     offer.geometry.atype = find_type(text_member(object, "dtype", 40));
     const Json &shape = member(object, "shape");
     if (!shape.is_array() || shape.size() > offer.geometry.shape.size())
-        throw BadMessage("shape: not a list of at most 3");
+        throw BadMessage("shape: " + clean(dump(shape), 40) + "; expected a list of at most 3 numbers");
     for (const Json &size : shape)
     {
         if (!size.is_number_unsigned())
-            throw BadMessage("shape: not numbers");
+            throw BadMessage("shape: " + clean(dump(shape), 40) + "; expected numbers from 0");
         offer.geometry.shape[offer.geometry.naxis++] =
             static_cast<uint32_t>(std::min<uint64_t>(size.get<uint64_t>(), std::numeric_limits<uint32_t>::max()));
     }

@@ -26,7 +26,8 @@ class Strict
     {
         const bool is_opened = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
         if (is_opened && depth >= depth_)
-            throw BadMessage("JSON: more than " + std::to_string(depth_) + " brackets are open");
+            throw BadMessage("JSON: more than " + std::to_string(depth_) +
+                             " brackets are open; expected at most as many");
         if (event == Json::parse_event_t::object_start)
             names_.emplace_back();
         else if (event == Json::parse_event_t::object_end)
@@ -58,7 +59,7 @@ Json parse(std::string_view text, size_t limit_bytes, int depth)
         text.begin(), text.end(),
         [&strict](int at, Json::parse_event_t event, Json &parsed) { return strict(at, event, parsed); }, false);
     if (result.is_discarded())
-        throw BadMessage("JSON: not valid: " + clean(text, 40));
+        throw BadMessage("JSON: " + clean(text, 40) + "; expected valid JSON");
     return result;
 }
 

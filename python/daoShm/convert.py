@@ -92,7 +92,9 @@ def _large_integers(data: Any, array: NDArray[Any]) -> NDArray[Any]:
     if not all(isinstance(number, (int, np.integer)) for number in numbers.flat):
         return array
     if min(numbers.flat) < 0 or max(numbers.flat) > np.iinfo(np.uint64).max:
-        raise _type_error("data holds integers that no element type of 64 bits has room for together")
+        raise _type_error(
+            "data holds integers that need more than 64 bits together; expected what int64 or uint64 can hold"
+        )
     return numbers.astype(np.uint64)
 
 
@@ -163,7 +165,7 @@ def _cast_python_numbers(array: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[A
         with np.errstate(over="raise"):
             return array.astype(dtype)
     except FloatingPointError as reason:
-        raise _type_error(f"data holds numbers beyond the range of the segment's type, {dtype}") from reason
+        raise _type_error(f"data holds numbers beyond the segment's type; expected what {dtype} can hold") from reason
 
 
 def frame_array(data: Any, dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> NDArray[Any]:

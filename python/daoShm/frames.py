@@ -67,7 +67,7 @@ class Frames(Iterator[NDArray[Any]]):
         raise DaoTypeError.of(
             ErrorCode.UNSUPPORTED,
             f"{self._name}: an iterator over its frames cannot be pickled; "
-            "open the segment in the other process and call frames() there",
+            "expected the segment's name, to open it in the other process and call frames() there",
         )
 
     def __aiter__(self) -> Frames:

@@ -93,7 +93,8 @@ class _ReadOnly:
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise DaoPermissionError.of(
-            _core.ErrorCode.READ_ONLY, f"cannot set {name}: the segment is open for reading only"
+            _core.ErrorCode.READ_ONLY,
+            f"cannot set {name}: the segment is open for reading only; expected one open for writing",
         )
 
 

@@ -278,7 +278,8 @@ class shm(Network):
             return frame if dtype is None else frame.astype(dtype, copy=False)
         if dtype is not None and np.dtype(dtype) != self.dtype:
             raise DaoValueError.of(
-                _core.ErrorCode.TYPE, f"{self.name}: has type {self.dtype}; {np.dtype(dtype)} needs a copy"
+                _core.ErrorCode.TYPE,
+                f"{self.name}: has type {self.dtype}; expected {np.dtype(dtype)}, which needs a copy",
             )
         return self.view()
 
@@ -296,10 +297,10 @@ class shm(Network):
         """Refuse to be pickled or copied: an open segment belongs to its process."""
         raise DaoTypeError.of(
             _core.ErrorCode.UNSUPPORTED,
-            f"{self._name}: an open segment cannot be pickled; pass its name to the other process and open it there: "
+            f"{self._name}: an open segment cannot be pickled; expected its name, to open it in the other process: "
             f"shm({self._name!r})"
             if self._name is not None
-            else "a private image cannot be pickled; make a segment with a name to share it with another process",
+            else "a private image cannot be pickled; expected a segment with a name, which another process can open",
         )
 
     def __enter__(self) -> shm:

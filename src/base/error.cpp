@@ -67,7 +67,8 @@ Status fail_null(const char *name, const char *what) noexcept
 
 Status fail_no_memory(const char *name, const char *what) noexcept
 {
-    return fail(DAO_E_NO_MEMORY, "%s: out of memory for the %s", name != nullptr ? name : "segment", what);
+    return fail(DAO_E_NO_MEMORY, "%s: out of memory for the %s; expected room for it",
+                name != nullptr ? name : "segment", what);
 }
 
 Status fail_read_only(const char *name, const char *verb) noexcept

@@ -28,7 +28,7 @@ TEST(Error, CommonFailuresSayWhatWasFoundAndWhatWasExpected)
                  "camera: cannot write: open for reading only; expected a segment that is open for writing");
     EXPECT_EQ(fail_no_memory(nullptr, "handle"), Status::error);
     EXPECT_EQ(last_error_code(), DAO_E_NO_MEMORY);
-    EXPECT_STREQ(last_error_message(), "segment: out of memory for the handle");
+    EXPECT_STREQ(last_error_message(), "segment: out of memory for the handle; expected room for it");
 }
 
 TEST(Error, CutsAMessageThatIsTooLong)

@@ -219,7 +219,7 @@ Status inspect(const char *name, const void *contents, uint64_t bytes, Layout &l
                 return Status::success;
             if (found == ExtensionFound::other_version)
                 return fail(DAO_E_VERSION,
-                            "%s: made by another version of this library: extension version %u; expected %u. Make the "
+                            "%s: made by another version of this library: extension version %u; expected %u: make the "
                             "segment again to replace it",
                             name, version, extension_version);
             expected = layout.file_bytes;

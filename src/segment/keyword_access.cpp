@@ -41,7 +41,8 @@ Status KeywordLock::give_back() noexcept
     if (!std::exchange(held_, false) || segment_.keyword_lock().release())
         return Status::success;
     return fail(DAO_E_STATE,
-                "%s: the keywords' lock was taken away while this process changed them; not all are changed",
+                "%s: the keywords' lock was taken away while this process changed them; expected to hold it until the "
+                "end; not all are changed",
                 segment_.name());
 }
 

@@ -45,8 +45,8 @@ Status begin_holding(Segment &segment, base::Interrupts &interrupts, LockResult 
         return Status::success;
     (void)segment.writer_lock().release();
     return fail(DAO_E_STATE,
-                "%s: the writer lock was taken away while this process put a frame together from packets; the frame is "
-                "given up",
+                "%s: frame given up: the writer lock was taken away while this process put it together from packets; "
+                "expected to hold it until the end",
                 segment.name());
 }
 

@@ -25,7 +25,7 @@ Acquisition::Acquisition(ArvCamera *camera, uint32_t buffer_count) : camera_(cam
 {
     stream_.reset(call_aravis("stream", arv_camera_create_stream, camera, nullptr, nullptr));
     if (stream_ == nullptr)
-        throw ToolError("stream: the camera opened none");
+        throw ToolError("stream: the camera opened none; expected one");
     if (gv_stream(stream_.get()) != nullptr)
         g_object_set(stream_.get(), "socket-buffer", ARV_GV_STREAM_SOCKET_BUFFER_FIXED, "socket-buffer-size",
                      socket_buffer_bytes, nullptr);

@@ -51,7 +51,7 @@ CameraHandle open_camera(const std::string &name)
     std::string found = devices.empty() ? "no camera found" : "cameras found:";
     for (const Device &device : devices)
         found += fmt::format(" '{}'", device.id);
-    throw ToolError(fmt::format("camera '{}': cannot be opened: {}; {}", wanted,
+    throw ToolError(fmt::format("camera '{}': cannot be opened: {}; expected one that can be reached; {}", wanted,
                                 reason != nullptr ? reason->message : "no reason given", found));
 }
 

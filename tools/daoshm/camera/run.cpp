@@ -114,7 +114,8 @@ int exit_code_of(const FeedResult &result, const CameraOptions &options)
     switch (result.end)
     {
     case FeedEnd::camera_lost:
-        throw ToolError(fmt::format("camera: connection lost after {} frames; the segment remains", result.frames));
+        throw ToolError(fmt::format(
+            "camera: connection lost after {} frames; expected it until the end; the segment remains", result.frames));
     case FeedEnd::timeout:
         throw ToolError(fmt::format("camera: no frame for {}; expected one sooner (--timeout)", options.timeout),
                         exit_timeout);

@@ -56,7 +56,7 @@ void set_region(ArvCamera *camera, const std::string &text)
     gint height = 0;
     call_aravis("region", arv_camera_get_region, camera, &x, &y, &width, &height);
     if (std::vector<int>{x, y, width, height} != region)
-        throw ToolError(fmt::format("region: {}; the camera set {},{},{},{} instead", text, x, y, width, height));
+        throw ToolError(fmt::format("region: the camera set {},{},{},{}; expected {}", x, y, width, height, text));
 }
 
 void set_binning(ArvCamera *camera, const std::string &text)
@@ -65,7 +65,7 @@ void set_binning(ArvCamera *camera, const std::string &text)
     if (binning.size() > 2)
         throw ToolError(fmt::format("--binning: '{}'; expected N, or COLUMNS,ROWS", text), exit_usage);
     if (!camera_has(camera, arv_camera_is_binning_available))
-        throw ToolError("binning: not supported by this camera");
+        throw ToolError("binning: not supported by this camera; expected none");
     check_bounds(camera, "binning of columns", binning.front(), arv_camera_get_x_binning_bounds);
     check_bounds(camera, "binning of rows", binning.back(), arv_camera_get_y_binning_bounds);
     call_aravis("binning", arv_camera_set_binning, camera, binning.front(), binning.back());
@@ -82,7 +82,7 @@ void set_number(ArvCamera *camera, const std::string &what, const std::optional<
     if (!value)
         return;
     if (!camera_has(camera, is_available))
-        throw ToolError(fmt::format("{}: not supported by this camera", what));
+        throw ToolError(fmt::format("{}: not supported by this camera; expected none", what));
     double lowest = 0;
     double highest = 0;
     call_aravis(what, get_bounds, camera, &lowest, &highest);
@@ -99,7 +99,7 @@ void set_feature(ArvCamera *camera, const std::string &setting)
     const std::string name = setting.substr(0, sign);
     ArvDevice *device = arv_camera_get_device(camera);
     if (arv_device_get_feature(device, name.c_str()) == nullptr)
-        throw ToolError(fmt::format("feature {}: not a feature of this camera", name));
+        throw ToolError(fmt::format("feature {}: not a feature of this camera; expected one that it has", name));
     call_aravis(fmt::format("feature {}", setting), arv_device_set_features_from_string, device, setting.c_str());
 }
 
@@ -134,7 +134,7 @@ CameraFrame apply_settings(ArvCamera *camera, const CameraOptions &options)
     if (options.packet_size_bytes > 0)
     {
         if (arv_camera_is_gv_device(camera) == FALSE)
-            throw ToolError("--packet-size: not a GigE Vision camera");
+            throw ToolError("--packet-size: not a GigE Vision camera; expected one, or no packet size");
         call_aravis("packet size", arv_camera_gv_set_packet_size, camera, options.packet_size_bytes);
     }
     if (arv_camera_is_gv_device(camera) != FALSE)

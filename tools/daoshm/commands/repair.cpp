@@ -32,7 +32,7 @@ struct RepairOptions
 void throw_if_interrupted()
 {
     if (is_interrupted())
-        throw ToolError("interrupted", exit_interrupted);
+        throw ToolError("repair: interrupted; expected to run to its end", exit_interrupted);
 }
 
 RepairResult repaired(const RepairOptions &options)

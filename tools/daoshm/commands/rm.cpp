@@ -45,7 +45,8 @@ int run_rm(const RmOptions &options)
             const std::string path = path_here(name);
             const std::string use = options.force ? "" : use_text(path);
             if (!use.empty())
-                throw ToolError(fmt::format("{}: not removed: {}; --force removes it anyway", path, use));
+                throw ToolError(
+                    fmt::format("{}: not removed: {}; expected a segment that is not in use, or --force", path, use));
             Dao::remove_segment(path);
         }
         catch (const std::runtime_error &error) // the tool's or the library's

@@ -106,7 +106,7 @@ class TopScreen
             draw();
             const int key = screen_.key(50);
             if (key == FullScreen::closed)
-                throw ToolError("top: the terminal was closed");
+                throw ToolError("top: the terminal was closed; expected it open until q or Ctrl-C");
             if (key != FullScreen::no_key)
                 is_editing_filter_ ? edit_filter(key) : handle(key);
         }

@@ -61,7 +61,7 @@ int run_unlock(const UnlockOptions &options)
     const bool is_asked = is_held && (info.writing == 0 || info.writer_alive != DAO_ALIVE || options.force);
     if (is_asked && !options.yes && !options.force && !is_confirmed(plan_text(segment.name(), info)))
         throw ToolError(
-            fmt::format("{}: not unlocked: the answer was not yes; --yes gives it beforehand", segment.name()));
+            fmt::format("{}: not unlocked: the answer was not yes; expected y, or --yes beforehand", segment.name()));
     Dao::check(daoShmUnlock(segment.image(), options.force ? 1 : 0));
     print(fmt::format("{}: {}\n", printable(segment.name()), is_held ? "unlocked" : "no writer holds it"));
     return exit_success;

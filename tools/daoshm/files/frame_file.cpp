@@ -119,12 +119,13 @@ void check_destination(const std::string &path, Content content, bool may_overwr
     if (may_overwrite)
         return;
     if (exists(journal_path(path)))
-        throw ToolError(fmt::format("{}: exists: the recording {} was interrupted, or is under way; expected that "
-                                    "`daoshm repair` completes it, or --force, which overwrites it",
+        throw ToolError(fmt::format("{}: exists: the recording {} was interrupted, or is under way; expected one that "
+                                    "`daoshm repair` has completed, or --force, which overwrites it",
                                     journal_path(path), path));
     for (const std::string &name : {path, second, part})
         if (exists(name))
-            throw ToolError(fmt::format("{}: exists; --force overwrites it", name));
+            throw ToolError(
+                fmt::format("{}: exists; expected a name that is free, or --force, which overwrites it", name));
 }
 
 std::unique_ptr<FrameWriter> create_recording(const std::string &path, const FileHeader &header)
@@ -136,7 +137,8 @@ void save_frame(const std::string &path, const FileHeader &header, const void *f
 {
     const Format &format = format_of(path, false);
     if (exists(journal_path(path)) && is_being_written(journal_path(path)))
-        throw ToolError(fmt::format("{}: cannot be replaced: it is being recorded", path));
+        throw ToolError(
+            fmt::format("{}: cannot be replaced: it is being recorded; expected a recording that has ended", path));
     OutputFile file = create_beside(path);
     const std::string part = file.path();
     try

@@ -170,8 +170,9 @@ std::optional<JournalContent> read_journal(const std::string &recording)
         stream.seekg(static_cast<std::streamoff>(offset));
         stream.read(static_cast<char *>(data), static_cast<std::streamsize>(size));
         if (!stream)
-            throw ToolError(fmt::format("{}: cannot be read: {}", path,
-                                        stream.eof() ? "it has become shorter" : last_error_text()));
+            throw ToolError(
+                fmt::format("{}: cannot be read: {}", path,
+                            stream.eof() ? "it has become shorter; expected it unchanged" : last_error_text()));
     };
     try
     {

@@ -42,7 +42,8 @@ OutputFile create_anew(const std::string &path)
 {
     const bool exists = fs::exists(fs::symlink_status(path_of(path)));
     if (exists && is_being_written(path))
-        throw FileError(fmt::format("{}: cannot be replaced: another process is writing it", path));
+        throw FileError(fmt::format(
+            "{}: cannot be replaced: another process is writing it; expected a file that nobody writes", path));
     if (exists)
         fs::remove(path_of(path));
     return OutputFile::create(path);

@@ -94,8 +94,9 @@ class NpyReader : public FrameReader
             stream_.read(reinterpret_cast<char *>(to + done),
                          static_cast<std::streamsize>(std::min(most, size - done)));
         if (!stream_)
-            throw ToolError(fmt::format("{}: cannot be read: {}", path_,
-                                        stream_.eof() ? "it has become shorter" : last_error_text()));
+            throw ToolError(
+                fmt::format("{}: cannot be read: {}", path_,
+                            stream_.eof() ? "it has become shorter; expected it unchanged" : last_error_text()));
     }
 
     /// The elements of a frame lie all over the file: it is read once, whole.

@@ -73,7 +73,8 @@ class Unpacker
         if (stream_.avail_in == 0)
             fill();
         if (stream_.avail_in == 0)
-            throw ToolError(fmt::format("{}: the file ends within what gzip packed: it is cut", path_));
+            throw ToolError(
+                fmt::format("{}: the file ends within what gzip packed: it is cut; expected all of it", path_));
         constexpr size_t least_room = size_t{1} << 20U;
         if (content_.size() - used_ < least_room)
             content_.resize(std::max(2 * content_.size(), 2 * least_room));

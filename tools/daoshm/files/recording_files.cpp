@@ -177,7 +177,7 @@ RecordingFiles::Found RecordingFiles::read_frame(uint64_t place, std::byte *fram
 void RecordingFiles::sync()
 {
     if (frames_.name_state() == NameState::removed)
-        throw FileError(fmt::format("{}: it was removed while it was recorded", path_));
+        throw FileError(fmt::format("{}: it was removed while it was recorded; expected it to stay", path_));
     frames_.sync();
     journal_.sync();
     if (std::exchange(is_name_new_, false))

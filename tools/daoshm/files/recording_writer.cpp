@@ -136,9 +136,10 @@ void RecordingWriter::finish()
     catch (const std::exception &error)
     {
         if (name == NameState::moved) // with its folder
-            throw ToolError(fmt::format("{}: it was moved while it was recorded, and not completed; `daoshm repair` "
-                                        "completes it where it is now, if its journal is there, too",
-                                        files_.path()));
+            throw ToolError(
+                fmt::format("{}: not completed: it was moved while it was recorded; expected it to stay; `daoshm "
+                            "repair` completes it where it is now, if its journal is there, too",
+                            files_.path()));
         throw ToolError(fmt::format("{}; once that is mended, `daoshm repair {}` completes the recording", error.what(),
                                     shell_quoted(files_.path())));
     }
@@ -146,7 +147,7 @@ void RecordingWriter::finish()
         std::rethrow_exception(problem_);
     if (name != NameState::kept)
         throw ToolError(
-            fmt::format("{}: it was {} while it was recorded", files_.path(),
+            fmt::format("{}: it was {} while it was recorded; expected it to stay", files_.path(),
                         name == NameState::removed ? "removed" : "moved, and is complete where it is now,"));
 }
 

@@ -52,9 +52,9 @@ class Survey
   private:
     ToolError changed(const std::string &what) const
     {
-        return ToolError(
-            fmt::format("{}: {}: the file was changed since, or is damaged; to keep it as it is, remove {}",
-                        files_.path(), what, journal_path(files_.path())));
+        return ToolError(fmt::format("{}: {}: the file was changed since, or is damaged; expected it as recorded; to "
+                                     "keep it as it is, remove {}",
+                                     files_.path(), what, journal_path(files_.path())));
     }
 
     /// Nothing has moved by then unless the user wants that: a frame that the header tells of was on the disk.

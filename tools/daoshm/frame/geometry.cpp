@@ -19,7 +19,7 @@ namespace
 uint64_t product(uint64_t a, uint64_t b, const std::vector<uint64_t> &shape)
 {
     if (a != 0 && b > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) / a)
-        throw ToolError(fmt::format("shape {}: more bytes than a 64-bit number counts", shape_text(shape)));
+        throw ToolError(fmt::format("shape {}: too many bytes; expected fewer than 2^63", shape_text(shape)));
     return a * b;
 }
 

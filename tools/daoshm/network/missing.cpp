@@ -11,8 +11,8 @@ namespace
 
 [[noreturn]] void refuse()
 {
-    throw ToolError("this daoshm was built without the network: install ZeroMQ (Debian: libzmq3-dev cppzmq-dev "
-                    "nlohmann-json3-dev) and build it again");
+    throw ToolError("network: this daoshm was built without the network; expected ZeroMQ when it was built (Debian: "
+                    "libzmq3-dev cppzmq-dev nlohmann-json3-dev)");
 }
 
 }

@@ -147,7 +147,7 @@ Dao::ReadResult read_newest(Dao::Image &segment, std::vector<std::byte> &frame)
     if (!result)
         throw error_of(result.status);
     if (result.cnt0 == 0)
-        throw ToolError(fmt::format("{}: no frame has been published yet", shown_name(segment)));
+        throw ToolError(fmt::format("{}: no frame has been published yet; expected at least one", shown_name(segment)));
     return result;
 }
 

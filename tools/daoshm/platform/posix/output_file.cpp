@@ -105,7 +105,8 @@ void OutputFile::lock() const
 {
     // A file system without locks is no reason not to write.
     if (flock(descriptor(handle_), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        throw FileError(fmt::format("{}: cannot be opened: another process is writing it", path_));
+        throw FileError(fmt::format(
+            "{}: cannot be opened: another process is writing it; expected a file that nobody writes", path_));
 }
 
 NameState OutputFile::name_state() const

@@ -23,7 +23,8 @@ HANDLE native(intptr_t handle)
 [[noreturn]] void fail(const std::string &path, const std::string &what, DWORD error = GetLastError())
 {
     if (error == ERROR_SHARING_VIOLATION)
-        throw FileError(fmt::format("{}: cannot be opened: another process is writing it", path));
+        throw FileError(fmt::format(
+            "{}: cannot be opened: another process is writing it; expected a file that nobody writes", path));
     const bool is_full = error == ERROR_DISK_FULL || error == ERROR_HANDLE_DISK_FULL;
     throw FileError(
         fmt::format("{}: {}: {}", path, what,
