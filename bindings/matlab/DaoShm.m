@@ -128,7 +128,7 @@ classdef DaoShm < handle
         function numbers = numbers_of(s, array)
             [shape, type] = daoshm_mex('describe', s.number);
             if DaoShm.type_of(array) ~= type && ~(any(type == [11 12]) && DaoShm.type_of(complex(array)) == type)
-                error('daoshm:code12', '%s: the array is %s; the segment has element type %d', s.name, class(array), type);
+                error('daoshm:code12', '%s: the array is %s; expected the segment''s element type, %d', s.name, class(array), type);
             end
             if ~isequal(DaoShm.full_shape(shape), size(array))
                 error('daoshm:code13', '%s: the array has shape [%s]; expected [%s]', s.name, num2str(size(array)), ...

@@ -40,7 +40,7 @@ static int follows(IMAGE *image, int_fast8_t status)
 
 static double number_of(const mxArray *value)
 {
-    expect(mxIsNumeric(value) && mxGetNumberOfElements(value) == 1, "an argument is not a number");
+    expect(mxIsNumeric(value) && mxGetNumberOfElements(value) == 1, "an argument is not a number; expected one number");
     return mxGetScalar(value);
 }
 
@@ -50,7 +50,8 @@ static const char *text_of(const mxArray *value)
     static char text[NAME_BYTES];
     const mxChar *characters;
     size_t index, count;
-    expect(mxIsChar(value) && (mxGetM(value) == 1 || mxIsEmpty(value)), "an argument is not a text of one line");
+    expect(mxIsChar(value) && (mxGetM(value) == 1 || mxIsEmpty(value)),
+           "an argument is not a text; expected one of one line");
     characters = mxGetChars(value);
     count = mxGetNumberOfElements(value);
     for (index = 0; index < count; ++index)
@@ -58,14 +59,16 @@ static const char *text_of(const mxArray *value)
             mexErrMsgIdAndTxt("daoshm:code1", "a text of %d characters has a zero byte after %d of them; expected none",
                               (int)count, (int)index);
     text[0] = 0;
-    expect(count == 0 || mxGetString(value, text, sizeof text) == 0, "a text is longer than 4095 bytes");
+    expect(count == 0 || mxGetString(value, text, sizeof text) == 0,
+           "a text is longer than 4095 bytes; expected at most as many");
     return text;
 }
 
 static IMAGE *image_of(const mxArray *value)
 {
     const double number = number_of(value);
-    expect(number >= 0 && number < HANDLES && images[(int)number] != NULL, "the segment is not open");
+    expect(number >= 0 && number < HANDLES && images[(int)number] != NULL,
+           "the segment is not open; expected one that is");
     return images[(int)number];
 }
 
@@ -90,9 +93,9 @@ static int new_handle(void)
     int number = 0;
     while (number < HANDLES && images[number] != NULL)
         ++number;
-    expect(number < HANDLES, "too many segments are open");
+    expect(number < HANDLES, "all 256 places for open segments are taken; expected a free one");
     images[number] = calloc(1, sizeof(IMAGE));
-    expect(images[number] != NULL, "out of memory");
+    expect(images[number] != NULL, "out of memory for the segment; expected room for it");
     return number;
 }
 
@@ -112,16 +115,17 @@ static void create(mxArray **out, const mxArray **in)
 {
     uint32_t size[4] = {0, 0, 0, 0};
     const size_t axes = mxGetNumberOfElements(in[1]);
-    expect(mxIsDouble(in[1]) && axes >= 1 && axes <= 3, "the shape has not 1 to 3 axes");
+    expect(mxIsDouble(in[1]) && axes >= 1 && axes <= 3, "the shape has another number of axes; expected 1 to 3");
     for (size_t axis = 0; axis < axes; ++axis)
     {
         const double length = mxGetPr(in[1])[axis];
-        expect(length >= 1 && length <= UINT32_MAX && length == (uint32_t)length, "an axis is no whole number over 0");
+        expect(length >= 1 && length <= UINT32_MAX && length == (uint32_t)length,
+               "the length of an axis is no such number; expected a whole one over 0");
         size[axis] = (uint32_t)length;
     }
     const double depth = number_of(in[3]), keywords = number_of(in[4]);
-    expect(depth >= 1 && depth <= UINT32_MAX, "the depth is not 1 or more");
-    expect(keywords >= 0 && keywords <= 65535, "room for keywords is not 0 to 65535");
+    expect(depth >= 1 && depth <= UINT32_MAX, "the depth is out of range; expected 1 to 4294967295");
+    expect(keywords >= 0 && keywords <= 65535, "room for keywords is out of range; expected 0 to 65535");
     const uint8_t type = (uint8_t)number_of(in[2]);
     const char *name = text_of(in[0]);
     const int number = new_handle();
@@ -228,9 +232,10 @@ static void set(mxArray **out, const mxArray **in)
 {
     IMAGE *image = image_of(in[0]);
     int_fast8_t status;
-    expect(mxGetClassID(in[1]) == class_of(image->md->atype) && !mxIsComplex(in[1]), "the frame has another type");
+    expect(mxGetClassID(in[1]) == class_of(image->md->atype) && !mxIsComplex(in[1]),
+           "the frame has another type; expected the segment's");
     expect(mxGetNumberOfElements(in[1]) == image->md->nelement * numbers_of(image->md->atype),
-           "the frame has another number of elements");
+           "the frame has another number of elements; expected the segment's");
     status = daoShmSetData(image, mxGetData(in[1]), image->md->nelement);
     if (status != DAO_REPLACED)
         check(status);
@@ -378,18 +383,20 @@ void mexFunction(int output_count, mxArray *outputs[], int input_count, const mx
     mxArray *given[5] = {NULL, NULL, NULL, NULL, NULL};
     char name[32];
     mexAtExit(close_all);
-    expect(input_count >= 1 && mxIsChar(inputs[0]), "expected a command");
+    expect(input_count >= 1 && mxIsChar(inputs[0]), "no command; expected its name first");
     mxGetString(inputs[0], name, sizeof name);
     for (size_t command = 0; command < sizeof commands / sizeof *commands; ++command)
     {
         if (strcmp(commands[command].name, name) != 0)
             continue;
-        expect(input_count == 1 + commands[command].inputs, "another number of arguments was expected");
-        expect(output_count <= commands[command].outputs || output_count <= 1, "too many results were asked for");
+        expect(input_count == 1 + commands[command].inputs,
+               "another number of arguments; expected what the command takes");
+        expect(output_count <= commands[command].outputs || output_count <= 1,
+               "too many results were asked for; expected at most what the command gives");
         commands[command].call(given, inputs + 1);
         for (int result = 0; result < commands[command].outputs && (result == 0 || result < output_count); ++result)
             outputs[result] = given[result];
         return;
     }
-    mexErrMsgIdAndTxt("daoshm:code1", "no command of that name: %s", name);
+    mexErrMsgIdAndTxt("daoshm:code1", "%s: no such command; expected one that DaoShm.m calls", name);
 }

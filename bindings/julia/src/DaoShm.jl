@@ -97,7 +97,7 @@ function opened(segment::Segment)
 end
 
 function open_image(segment::Segment)
-    segment.isopen || throw(ArgumentError("$(segment.name): the segment is closed"))
+    segment.isopen || throw(ArgumentError("$(segment.name): the segment is closed; expected an open one"))
     return segment.image
 end
 
