@@ -115,8 +115,8 @@ void Port::note(std::string_view topic, bool begins)
     }
     else
     {
-        if (is_private &&
-            changes_.ended.size() < subscription_limit) // else it is forgotten when it was silent for long
+        // One too many is forgotten when it was silent for long.
+        if (is_private && changes_.ended.size() < subscription_limit)
             changes_.ended.emplace(topic);
         subscriptions.erase(std::string(topic));
     }

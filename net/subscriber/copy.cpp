@@ -12,9 +12,8 @@ namespace dao::net
 namespace
 {
 
-constexpr uint32_t least_depth = 2; // so that readers get whole frames while the next one is written
-constexpr uint32_t most_depth =
-    4096; // each slot takes some hundred bytes beside the frame's own: small frames would cost much
+constexpr uint32_t least_depth = 2;   // so that readers get whole frames while the next one is written
+constexpr uint32_t most_depth = 4096; // each slot takes 4 kB beside the frame's own: small frames would cost much
 constexpr size_t own_id_limit = 64;
 
 void check(int_fast8_t status)

@@ -360,8 +360,8 @@ std::shared_ptr<Place> Handle::make_place(bool from_first)
     Registry lock(*registry_mutex);
     if (is_closed())
         throw closed_failure();
-    if (is_shared_ && follow.load() && root_->replaced() == DAO_REPLACED &&
-        daoShmReopen(root_->image()) == DAO_SUCCESS) // where that fails, the place's first call says so
+    // Where opening it again fails, the place's first call says so.
+    if (is_shared_ && follow.load() && root_->replaced() == DAO_REPLACED && daoShmReopen(root_->image()) == DAO_SUCCESS)
         root_geometry_ = geometry_of(*root_);
     auto place = std::make_shared<Place>(root_->duplicate(), root_geometry_);
     if (from_first)

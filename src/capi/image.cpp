@@ -44,8 +44,7 @@ void bind(IMAGE &image, const char *name, Handle *handle) noexcept
     image.semReadPID = reinterpret_cast<int32_t *>(handle);
     image.semlog = static_cast<sem_t *>(segment.program_semaphore(protocol::log_semaphore));
     bool all_open = true;
-    for (uint32_t number = 0; number < handle->native_semaphores.size();
-         ++number) // the segment may get more of them later
+    for (uint32_t number = 0; number < handle->native_semaphores.size(); ++number) // also those it may get later
     {
         handle->native_semaphores[number] = segment.program_semaphore(number);
         all_open = all_open && (handle->native_semaphores[number] != nullptr || number >= segment.semaphore_limit());

@@ -36,8 +36,7 @@ struct ProcessRecord
     uint64_t pid_namespace;  // where `pid` means something; 0 where there are none
     uint64_t time_namespace; // where `start_time` does
     uint32_t pid;
-    uint32_t
-        has_proof; // 1 when the process holds the file lock that only its death ends; 0 after its last handle's close
+    uint32_t has_proof; // 1 while the process holds the file lock that only its death ends; 0 once it gave that back
     char name[DAO_READER_NAME_SIZE];
     uint64_t start_time; // of the process, as its system counts; 0: not known
     uint8_t reserved[56];

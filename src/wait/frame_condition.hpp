@@ -40,8 +40,8 @@ class FrameCondition
         const uint64_t newest = segment_.frame_generation().published();
         if (newest <= after_)
             return false;
-        if (follow_generation() || newest != after_ + 1 ||
-            meaning_ == Counter::goal) // the counter may be of the frames before
+        // The counter may be of the frames before.
+        if (follow_generation() || newest != after_ + 1 || meaning_ == Counter::goal)
             return holds();
         newest_ = newest;
         return true;
