@@ -50,12 +50,8 @@ int_fast8_t daoShmNext(IMAGE *image, const DAO_NEXT_OPTIONS *how, void *dst, uin
     if (make_request(*handle, how != nullptr ? *how : usual, request) != Status::success ||
         (frame != nullptr && capi::check_size(frame, "DAO_FRAME") != Status::success))
         return DAO_ERROR;
-    if (dst == nullptr && nbVal != 0)
-        return capi::result(base::fail_null(handle->segment->name(), "destination"));
-    if (nbVal > handle->segment->element_count())
-        return capi::result(fail(DAO_E_RANGE, "%s: %llu elements to read; expected at most the frame's %llu",
-                                 handle->segment->name(), static_cast<unsigned long long>(nbVal),
-                                 static_cast<unsigned long long>(handle->segment->element_count())));
+    if ((dst != nullptr || nbVal != 0) && frames::check_readable(*handle->segment, dst, nbVal) != Status::success)
+        return DAO_ERROR;
     const segment::Segment *before = handle->segment.get();
     uint64_t not_delivered = 0;
     const Status status = frames::next(*handle, request, dst, nbVal, not_delivered);

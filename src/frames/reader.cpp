@@ -59,16 +59,6 @@ bool read_slot(Reader &reader, uint32_t slot, uint64_t wanted, void *destination
     return true;
 }
 
-Status check_readable(const Segment &segment, const void *destination, uint64_t count) noexcept
-{
-    if (destination == nullptr)
-        return base::fail_null(segment.name(), "destination");
-    if (count > segment.element_count())
-        return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to read; expected at most the frame's %" PRIu64,
-                    segment.name(), count, segment.element_count());
-    return Status::success;
-}
-
 // The segment's end, or that there is none: frames that are published after it are not read.
 void note_end(Position &position, Status name, uint64_t newest) noexcept
 {
@@ -78,6 +68,16 @@ void note_end(Position &position, Status name, uint64_t newest) noexcept
         position.end = newest;
 }
 
+}
+
+Status check_readable(const Segment &segment, const void *destination, uint64_t count) noexcept
+{
+    if (destination == nullptr)
+        return base::fail_null(segment.name(), "destination");
+    if (count > segment.element_count())
+        return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to read; expected at most the frame's %" PRIu64,
+                    segment.name(), count, segment.element_count());
+    return Status::success;
 }
 
 Status check_name(Reader &reader) noexcept

@@ -61,6 +61,9 @@ void follow_generation(Reader &reader) noexcept;
 
 uint64_t newest_counter(Reader &reader) noexcept;
 
+// Whether `count` elements of a frame can be copied to `destination`.
+Status check_readable(const segment::Segment &segment, const void *destination, uint64_t count) noexcept;
+
 // On success and overwrite reader.frame describes the frame copied. Replaced, removed: nothing is copied; in order,
 // only after the frames that had been published when it was noticed.
 Status read_newest(Reader &reader, void *destination, uint64_t count) noexcept;
