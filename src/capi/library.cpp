@@ -1,7 +1,9 @@
-// What needs no image: the last error, the version, the thread's limit for locks, element types, addresses.
+// What needs no image: the last error, the version, the thread's limit for locks, the guard against files that other programs
+// truncate, element types, addresses.
 #include "base/error.hpp"
 #include "base/lock_limit.hpp"
 #include "format/element_type.hpp"
+#include "platform/platform.hpp"
 
 #include <cctype>
 #include <utility>
@@ -31,6 +33,16 @@ const char *daoVersion(void)
 int64_t daoShmSetLockLimit(int64_t limit_ns)
 {
     return std::exchange(base::lock_limit_ns, limit_ns);
+}
+
+void daoShmSetTruncationGuard(int on)
+{
+    platform::guard_truncation(on != 0);
+}
+
+int daoShmGetTruncationGuard(void)
+{
+    return platform::guards_truncation() ? 1 : 0;
 }
 
 size_t daoTypeSize(uint8_t atype)

@@ -175,17 +175,12 @@ class Slots
         return newest.slot >= back ? newest.slot - back : newest.slot + depth() - back;
     }
 
-    // The oldest frame that can be in reach. The next publish overwrites it.
-    uint64_t oldest(const Newest &newest) const noexcept
-    {
-        return newest.counter > depth() ? newest.counter - depth() + 1 : 1;
-    }
-
     // R1 in order, when newest.counter > tail: the frame after `tail`, or the oldest one in reach. `failed` is a frame
     // that could not be read whole: it is passed over, as it is going, unless it is the newest. 0: none.
     uint64_t next_in_order(const Newest &newest, uint64_t tail, uint64_t failed) const noexcept
     {
-        return std::min(std::max({tail + 1, oldest(newest), failed + 1}), newest.counter);
+        const uint64_t oldest = newest.counter > depth() ? newest.counter - depth() + 1 : 1; // overwritten next
+        return std::min(std::max({tail + 1, oldest, failed + 1}), newest.counter);
     }
 
   private:

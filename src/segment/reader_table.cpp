@@ -102,24 +102,22 @@ uint64_t overwritten(const Segment &segment, uint64_t last_counter) noexcept
                                                                             : 0;
 }
 
-DAO_READER describe(const Segment &segment, ReaderEntry &entry, ProcessToken owner) noexcept
-{
-    DAO_READER reader = DAO_READER_INIT;
-    reader.pid = base::token_pid(owner);
-    reader.alive = public_value(check_liveness(segment, owner));
-    base::copy_shared(reader.name, entry.name, sizeof reader.name);
-    reader.name[sizeof reader.name - 1] = 0;
-    reader.last_cnt0 = Word<uint64_t>(&entry.last_counter).load_relaxed();
-    reader.missed = Word<uint64_t>(&entry.missed).load_relaxed() + overwritten(segment, reader.last_cnt0);
-    reader.last_seen_ns = Word<int64_t>(&entry.last_seen_ns).load_relaxed();
-    return reader;
-}
-
 DAO_READER describe(const Segment &segment, uint64_t &, ProcessToken owner) noexcept
 {
     DAO_READER reader = DAO_READER_INIT;
     reader.pid = base::token_pid(owner);
     reader.alive = public_value(check_liveness(segment, owner));
+    return reader;
+}
+
+DAO_READER describe(const Segment &segment, ReaderEntry &entry, ProcessToken owner) noexcept
+{
+    DAO_READER reader = describe(segment, entry.owner, owner);
+    base::copy_shared(reader.name, entry.name, sizeof reader.name);
+    reader.name[sizeof reader.name - 1] = 0;
+    reader.last_cnt0 = Word<uint64_t>(&entry.last_counter).load_relaxed();
+    reader.missed = Word<uint64_t>(&entry.missed).load_relaxed() + overwritten(segment, reader.last_cnt0);
+    reader.last_seen_ns = Word<int64_t>(&entry.last_seen_ns).load_relaxed();
     return reader;
 }
 
