@@ -91,7 +91,7 @@ wheel   make                        make
 wheel   dpkg-dev                    dpkg-source, which unpacks sources
 wheel   python3-dev                 headers of Python
 wheel   python3-venv                virtual environments of Python
-deb     dpkg-dev                    dpkg-shlibdeps and its kin
+deb     dpkg-dev                    dpkg-shlibdeps and the like
 deb     python3-dev                 headers of Python
 deb     python3-numpy               NumPy
 deb     python3-venv                virtual environments of Python

@@ -1,5 +1,5 @@
-// How publishers are found: each tells its port to the local network every second. Who hears it learns an address,
-// nothing else; what is offered there is asked of the publisher itself.
+// How publishers are found: each announces its port to the local network every second. Whoever hears it learns an address
+// and nothing else; the publisher itself says what it offers.
 #pragma once
 
 #include "platform/multicast.hpp"
@@ -17,14 +17,14 @@ namespace dao::net
 
 constexpr platform::Group beacon_group = {"239.255.68.65", 5554};
 constexpr size_t beacon_bytes = 10;
-constexpr size_t beacon_limit = 1024; // publishers that one who listens takes down
+constexpr size_t beacon_limit = 1024; // publishers that discover() returns at most
 
 // "daoNet", the version 1, a byte 0, the port (big-endian).
 std::string write_beacon(uint16_t port);
 // The port; nothing when the bytes are anything else.
 std::optional<uint16_t> read_beacon(std::string_view bytes);
 
-// Tells, until its end.
+// Announces a publisher as long as it lives.
 class Announcer
 {
   public:
@@ -43,7 +43,7 @@ class Announcer
     std::thread thread_;
 };
 
-// Listens for so long: the endpoints of all who tell. Throws Failure.
+// The endpoints of all who announce themselves during that time. Throws Failure.
 std::set<std::string> discover(int64_t time_ns);
 
 }

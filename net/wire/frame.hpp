@@ -28,7 +28,7 @@ uint64_t element_count(const Geometry &geometry);
 // Bytes of a frame; 0 when the number does not fit or there is no such type.
 uint64_t frame_bytes(const Geometry &geometry);
 
-// More frames than are published in 3 days, one each nanosecond: more than that is a mistake, or malice.
+// More frames than are published in 3 days, one each nanosecond: more than that is an error, or an attack.
 constexpr uint64_t missed_limit = uint64_t{1} << 48;
 
 // What differs from frame to frame.

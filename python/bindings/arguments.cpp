@@ -123,7 +123,7 @@ int64_t limit_ns(nb::handle timeout)
                       "the time limit is " + shown(timeout) + " s; expected 0 or more seconds, or None");
     if (seconds > 1e9)
         return -1;
-    // Any time at all is more than none.
+    // However short, it is more than 0, which means none.
     return seconds > 0.0 ? std::max<int64_t>(1, static_cast<int64_t>(seconds * 1e9)) : 0;
 }
 

@@ -1,4 +1,4 @@
-// The only door to NumPy's C interface: making arrays over new or shared memory, and recognising ready-made frames.
+// The only use of NumPy's C interface: making arrays over new or shared memory, and recognising ready-made frames.
 #pragma once
 
 #include <Python.h>

@@ -34,8 +34,8 @@ void set_error(const Failure &failure)
     }
 }
 
-/// At the end of the program the connections of its copies are closed, which is no news to the daemon threads that wait for
-/// frames: they end, as with sys.exit(), without a traceback.
+/// At the end of the program the connections of its copies are closed: the daemon threads that wait for their frames end
+/// without a traceback, as with sys.exit().
 bool ends_thread(const Failure &failure)
 {
     const bool is_of_the_end = failure.code() == DAO_E_CLOSED || failure.code() == DAO_E_REMOVED;

@@ -1,4 +1,4 @@
-// What there is of the network in a build without ZeroMQ: the word that there is none.
+// What there is of the network in a build without ZeroMQ: the constant that says so.
 #include "segment.hpp"
 
 namespace daopython

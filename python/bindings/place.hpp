@@ -74,7 +74,7 @@ class Place : public Geometry, public std::enable_shared_from_this<Place>
 
     /// Note the newest frame that was read.
     void saw(uint64_t cnt0) noexcept { seen_cnt0_ = cnt0; }
-    /// Note that this place published: its own frame is no news to it, unless others came between.
+    /// Note that this place published: its own frame does not count as new to it, unless others came between.
     void published() noexcept;
     /// Whether the newest frame is another than the one that was waited for last, and from now on it is that one.
     bool takes_for_news() noexcept;

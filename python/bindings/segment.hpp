@@ -33,7 +33,7 @@ struct Lent
         if (lender)
             lender->forget_loan();
     }
-    /// From here on it is no matter of this object.
+    /// The loan is over: this object has nothing to do with the slot any more.
     void end() noexcept
     {
         if (place && frame)

@@ -92,7 +92,7 @@ class shm(Network):
     that lends the shared memory itself. Any thread may use the object: each has its own place among the frames,
     which begins with its first call.
 
-    DAO_SUCCESS, DAO_ERROR, DAO_TIMEOUT, DAO_OVERWRITE, DAO_NOTREADY and their kin: results as in C.
+    DAO_SUCCESS, DAO_ERROR, DAO_TIMEOUT, DAO_OVERWRITE, DAO_NOTREADY and so on: results as in C.
 
     Raises FileNotFoundError, PermissionError, ValueError (name, shape, depth) and TypeError (dtype), each of which is
     a DaoError too; FileExistsError with exclusive; and DaoError.
@@ -183,7 +183,7 @@ class shm(Network):
         semaphores = 0 if compatibility is None else 1 if compatibility else -1
         self._create(path or b"", frame, keywords, slots, bits, semaphores, exclusive)
         self.set_data(frame)
-        self.reset_tail()  # what one makes oneself is no news
+        self.reset_tail()  # the maker has read what it made
 
     @property
     def name(self) -> str | None:

@@ -24,7 +24,7 @@ void borrow_slot(Reader &reader, uint32_t slot) noexcept
 
 void borrow_newest(Reader &reader) noexcept
 {
-    // A frame that is just being finished is worth a moment; one that takes longer is lent as it is, and
+    // A frame that is just being finished is waited for briefly; one that takes longer is lent as it is, and
     // check_frame() says so.
     constexpr int tries = 100;
     reader.checked_at_ns = platform::realtime_coarse_ns();

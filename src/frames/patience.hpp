@@ -20,7 +20,7 @@ class Patience
         platform::pause();
         was_outrun_ = was_outrun_ || was_stable || (tries_ > 0 && newest != newest_);
         newest_ = newest;
-        if (++tries_ % 16 != 0 && !was_stable) // one that was copied took its time
+        if (++tries_ % 16 != 0 && !was_stable) // after a copy the clock costs little
             return true;
         const int64_t now_ns = platform::monotonic_ns();
         if (start_ns_ == 0)

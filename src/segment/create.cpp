@@ -205,7 +205,7 @@ Placed create_exclusively(const Place &place, const Layout &layout, const Create
 }
 
 // One attempt: occupied when what has the name changed meanwhile.
-Placed create_somehow(Place &place, const Layout &layout, const CreateOptions &options,
+Placed attempt_create(Place &place, const Layout &layout, const CreateOptions &options,
                       SegmentPointer &segment) noexcept
 {
     if (platform::resolve_links(place.name, place.path) != Status::success ||
@@ -245,7 +245,7 @@ Status create(const char *name, const Geometry &geometry, const CreateOptions &o
     Placed placed = Placed::occupied;
     constexpr int attempts = 100;
     for (int attempt = 0; attempt < attempts && placed == Placed::occupied; ++attempt)
-        placed = create_somehow(place, layout, options, segment);
+        placed = attempt_create(place, layout, options, segment);
     if (placed == Placed::occupied)
         return fail(DAO_E_BUSY,
                     "%s: cannot create it: busy: other processes created or removed it during each of %d attempts; "

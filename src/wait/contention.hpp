@@ -1,6 +1,6 @@
 // Do others want the processor of a reader that spins? Where many do, whoever spends more of it gets it later: the reader
-// then rests, that is, sleeps plainly, for a while. An accident now and then, as virtual machines have them, hits a sleeper
-// as well, and is forgiven: one in a thousand frames is what the adaptive wait may be later by than the plain one.
+// then rests, that is, sleeps plainly, for a while. A pause now and then, as virtual machines have, delays a sleeper as well
+// and changes nothing: in one of a thousand frames the adaptive wait may be later than the plain one.
 #pragma once
 
 #include <algorithm>

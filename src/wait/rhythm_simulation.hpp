@@ -48,7 +48,7 @@ struct Machine
     int64_t processing_ns = 5'000; // what the reader does with each frame
 
     static constexpr int64_t falling_asleep_ns = 1'000;
-    static constexpr int64_t spin_look_ns = 300; // from a frame to the spinning reader that sees it
+    static constexpr int64_t spin_check_ns = 300; // from a frame to the spinning reader that sees it
     static constexpr int64_t wake_cost_ns = 10'000;
 };
 
@@ -125,7 +125,7 @@ class World
     {
         const int64_t begin_ns = now_ns_;
         const int64_t published_ns = next_ < frames() ? writer_.published_ns[next_] : no_limit_ns;
-        const int64_t end_ns = std::max(std::min(published_ns, until_ns), now_ns_) + Machine::spin_look_ns;
+        const int64_t end_ns = std::max(std::min(published_ns, until_ns), now_ns_) + Machine::spin_check_ns;
         longest_pause_ns_ = 0;
         for (const Taken &taken : taken_)
             if (taken.from_ns <= end_ns && taken.to_ns > begin_ns)

@@ -143,7 +143,7 @@ double share_seen_spinning(const Outcome &outcome, size_t first, size_t count)
 {
     const auto begin = outcome.delays_ns.begin() + static_cast<std::ptrdiff_t>(first);
     const auto seen = std::count_if(begin, begin + static_cast<std::ptrdiff_t>(count),
-                                    [](int64_t delay_ns) { return delay_ns <= Machine::spin_look_ns; });
+                                    [](int64_t delay_ns) { return delay_ns <= Machine::spin_check_ns; });
     return static_cast<double>(seen) / static_cast<double>(count);
 }
 

@@ -56,7 +56,7 @@ BOOL WINAPI notice(DWORD) noexcept
 
 // What this thread knew of the interrupts when it last checked. A wait is made of several sleeps; an interrupt that
 // comes between two of them ends the next.
-struct LastLook
+struct LastCheck
 {
     uint32_t count = 0;
     int64_t at_ns = INT64_MIN / 2;
@@ -72,7 +72,7 @@ struct LastLook
         at_ns = monotonic_ns();
     }
 };
-thread_local LastLook last_look;
+thread_local LastCheck last_check;
 
 // The timer of this thread. Unlike the time limit of a wait, which comes with the tick of 16 ms, it is precise.
 HANDLE own_timer() noexcept
@@ -110,11 +110,11 @@ Sleep wait_for(void *object, int64_t timeout_ns) noexcept
     due.QuadPart = -std::max<int64_t>(timeout_ns / 100, 1); // negative: from now, in 100 ns
     HANDLE timer = own_timer();
     SetWaitableTimer(timer, &due, 0, nullptr, nullptr, FALSE);
-    const uint32_t count = last_look.count_to_go_on_from();
+    const uint32_t count = last_check.count_to_go_on_from();
     HANDLE objects[3] = {interrupts().event(count), timer, object};
     const DWORD first = WaitForMultipleObjects(object != nullptr ? 3 : 2, objects, FALSE, INFINITE);
     const bool interrupted = interrupts().count() != count;
-    last_look.take();
+    last_check.take();
     if (interrupted)
         return Sleep::interrupted;
     return first == WAIT_OBJECT_0 + 2 ? Sleep::woken : Sleep::timed_out;
@@ -152,7 +152,7 @@ bool SignalHold::take_signal() noexcept
 void SignalHold::end() noexcept
 {
     if (active_)
-        last_look.take();
+        last_check.take();
     active_ = false;
 }
 

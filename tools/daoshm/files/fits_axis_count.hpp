@@ -12,7 +12,7 @@ namespace daoshm
 /// Reads at most so many bytes from that place of a file. @return how many there were
 using ReadAt = std::function<size_t(uint64_t offset, char *bytes, size_t count)>;
 
-/// Throw when a header of the file has more axes than cfitsio bears. What is no header ends the search.
+/// Throw when a header of the file has more axes than cfitsio can hold. What is no header ends the search.
 void require_few_axes(const ReadAt &read, const std::string &path);
 
 }

@@ -11,7 +11,7 @@ namespace daoshm
 namespace
 {
 
-/// A file that is nowhere but in memory, and holds no data.
+/// A file in memory alone, without data.
 FitsFile memory_file()
 {
     int status = 0;

@@ -29,7 +29,7 @@ double frames_between(const FrameRecord &record)
     return 1 + static_cast<double>(record.missed);
 }
 
-/// Bounded, as what a file says may come to any sum.
+/// Saturates: the times in a file may add up to any sum.
 int64_t later(int64_t time_ns, int64_t span_ns)
 {
     return time_ns + std::min(span_ns, std::numeric_limits<int64_t>::max() - time_ns);

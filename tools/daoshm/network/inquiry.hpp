@@ -29,7 +29,7 @@ struct Answer
 class Inquiry
 {
   public:
-    /// Asks one publisher, for so long at most; nothing when it does not answer. What it throws is the answer's problem.
+    /// Asks one publisher, for so long at most; nothing when it does not answer. What it throws is reported with the answer.
     using Ask = std::function<std::optional<std::vector<DAO_NET_OFFER>>(const Address &address, int64_t timeout_ns)>;
 
     /// @param until_ns  in the time of steady_ns()
