@@ -1,0 +1,88 @@
+"""Segments and folders of other users."""
+
+import json
+import os
+
+import pytest
+from test_strain import run, unix_only
+
+pytestmark = unix_only
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def stranger(tool):
+    """Options of subprocess for a user who may not read what others may not; the folder is open to all."""
+    tool.folder.chmod(0o755)
+    if os.geteuid() == 0:
+        return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    return {}
+
+
+def deny(path):
+    """Nobody but root may read it; a test of another user denies itself."""
+    path.chmod(0o000)
+
+
+def test_a_segment_of_another_user_is_no_access(tool, stranger):
+    tool("create", "mine", "8")
+    tool("create", "theirs", "8")
+    (tool.folder / "mine.im.shm").chmod(0o644)
+    deny(tool.folder / "theirs.im.shm")
+    done = run(tool, "ls", tool.folder, "--json", **stranger)
+    assert done.returncode == 0, done.stderr
+    states = {entry["segment"].split("/")[-1]: entry for entry in json.loads(done.stdout)}
+    assert states["theirs.im.shm"]["state"] == "no access" and "ermission" in states["theirs.im.shm"]["problem"]
+    assert states["mine.im.shm"]["state"] == "no frame yet"
+    text = run(tool, "ls", tool.folder, **stranger).stdout
+    assert "no access:" in text and "damaged" not in text
+    checked = json.loads(run(tool, "doctor", tool.folder, "--json", **stranger).stdout)
+    found = [entry for entry in checked if entry["check"] == "no access" and "theirs.im.shm" in entry["finding"]]
+    assert len(found) == 1 and found[0]["severity"] == "problem" and "chmod" in found[0]["remedy"]
+    assert "1 no access" in next(entry["finding"] for entry in checked if entry["check"] == "segments")
+    assert run(tool, "info", "theirs", **stranger).returncode == 1
+    (tool.folder / "theirs.im.shm").chmod(0o600)
+
+
+def test_watch_says_that_nobody_wakes_who_may_only_read(tool, stranger):
+    tool("create", "a", "8")
+    (tool.folder / "a.im.shm").chmod(0o444)
+    words = ("watch", "a", "-n", 1, "--interval", 0.05)
+    assert "looks for frames every 0.5 ms" in run(tool, *words, "--latency", **stranger).stdout
+    assert "looks for frames" not in run(tool, *words, **stranger).stdout
+    (tool.folder / "a.im.shm").chmod(0o600)
+    assert "looks for frames" not in tool(*words, "--latency")
+
+
+def test_an_unreadable_folder_is_an_error(tool, stranger):
+    secret = tool.folder / "secret"
+    secret.mkdir()
+    tool("create", secret / "a.im.shm", "8")
+    tool("create", "b", "8")
+    (tool.folder / "b.im.shm").chmod(0o644)
+    deny(secret)
+    try:
+        for arguments in (("ls",), ("ls", "--names"), ("ls", "--json")):
+            done = run(tool, *arguments, secret, tool.folder, **stranger)
+            assert done.returncode == 1 and "secret: cannot be read: Permission denied" in done.stderr, arguments
+            assert "b.im.shm" in done.stdout, "the other folder is listed"
+        done = run(tool, "ls", secret, **stranger)
+        assert done.returncode == 1 and "no segments" not in done.stdout
+        done = run(tool, "doctor", secret, "--json", **stranger)
+        found = [e for e in json.loads(done.stdout) if e["check"] == "no access" and "secret" in e["finding"]]
+        assert done.returncode == 4 and [entry["severity"] for entry in found] == ["problem"]
+        done = run(tool, "ls", secret / "below", **stranger)
+        assert done.returncode == 1 and "below: cannot be read: Permission denied" in done.stderr
+        done = run(tool, "ls", env={**tool.environment, "TMPDIR": str(secret)}, **stranger)
+        assert done.returncode == 1 and "secret" in done.stderr
+    finally:
+        secret.chmod(0o700)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user needs root")
+def test_doctor_says_what_it_cannot_see_of_other_users(tool, stranger):
+    tool("create", "a", "8")
+    done = run(tool, "doctor", tool.folder, "--json", **stranger)
+    entries = json.loads(done.stdout)
+    assert any(entry["check"] == "no access" and "some processes have open" in entry["finding"] for entry in entries)
