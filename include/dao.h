@@ -18,7 +18,7 @@
  * - The library never exits, aborts or prints unless asked, and leaves the umask and the signal state alone, but for
  *   the guard against truncated files: see daoShmSetTruncationGuard().
  *
- * In the historic names that end in `Segment` (daoShmGetNewestSegment() and its kin) the word means a *slot*;
+ * In the historic names that end in `Segment` (daoShmGetNewestSegment() and the like) the word means a *slot*;
  * everywhere else a segment is the whole file.
  */
 #ifndef DAO_H
@@ -225,7 +225,7 @@ DAO_API const char *daoTypeName(uint8_t atype);
 #define DAO_MAX_PACKETS 512           /**< packets of one frame whose frame number is stored */
 #define DAO_READER_NAME_SIZE 32       /**< bytes of a reader's name, with the final zero */
 
-/** One keyword of a segment. Read and write it with daoShmGetKeyword() and daoShmSetKeywordLong() and its kin. */
+/** One keyword of a segment. Read and write it with daoShmGetKeyword(), daoShmSetKeywordLong() and the like. */
 typedef struct
 {
     char name[16]; /**< not zero-terminated when all 16 bytes are used */
@@ -323,8 +323,8 @@ typedef struct
     uint32_t size;     /**< bytes of this struct, as `DAO_CREATE_OPTIONS_INIT` says */
     uint32_t depth;    /**< slots; 0 stands for 1 */
     uint32_t keywords; /**< room for so many keywords, at most 65535 */
-    uint32_t
-        file_mode; /**< permission bits, at most 0777; 0 stands for daoShmGetFileMode(), or for those of the file it takes the place of */
+    /** permission bits, at most 0777; 0 stands for daoShmGetFileMode(), or for those of the file it takes the place of */
+    uint32_t file_mode;
     int32_t compatibility; /**< 1 with DAO's named semaphores, -1 without, 0 as daoShmGetCompatibility() says */
     uint32_t exclusive;    /**< 1: fail with `DAO_E_EXISTS` when anything has the name already */
 } DAO_CREATE_OPTIONS;

@@ -629,8 +629,7 @@ class Image
     /** @return the error of a segment whose elements are `found` where `expected` is needed. */
     static Error type_error(const std::string &name, uint8_t found, uint8_t expected)
     {
-        return Error(DAO_E_TYPE,
-                     name + ": elements are " + daoTypeName(found) + "; the program expects " + daoTypeName(expected));
+        return Error(DAO_E_TYPE, name + ": elements are " + daoTypeName(found) + "; expected " + daoTypeName(expected));
     }
     /** @return whether `how`, with set_follow(), asks to follow replacements. */
     bool follows(const NextOptions &how) const noexcept { return how.follow.value_or(follow_); }

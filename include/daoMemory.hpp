@@ -98,7 +98,7 @@ class Loan
 };
 
 /**
- * A frame read where it lies, without a copy; from Image::borrow_newest() (bytes), Shm::borrow_newest() and their kin.
+ * A frame read where it lies, without a copy; from Image::borrow_newest() (bytes), Shm::borrow_newest() and the like.
  *
  * The frame was whole when it was borrowed. Writers do not wait for it: once it was used, is_whole() says whether what
  * was read was that frame. With depth `d` it stays for `d - 1` publishes at least. The memory stays valid as long as

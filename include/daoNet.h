@@ -171,12 +171,11 @@ typedef struct
 {
     uint32_t size; /**< bytes of this struct, as `DAO_NET_ORIGIN_INIT` says */
     uint32_t hops; /**< how many networks it has come through, at least 1 */
-    uint64_t
-        cnt0; /**< its counter in the publisher's segment; `cnt1`, `cnt2` and acquisition time are the frame's own */
+    /** its counter in the publisher's segment; `cnt1`, `cnt2` and acquisition time are the frame's own */
+    uint64_t cnt0;
     uint64_t segment; /**< `segment_id` of the segment that it was first published to */
-    uint64_t
-        missed; /**< frames before it that were overwritten in the publisher's segment before they could be sent; with
-                           `DAO_NET_EVERY` */
+    /** frames before it that were overwritten in the publisher's segment before they could be sent; with `DAO_NET_EVERY` */
+    uint64_t missed;
 } DAO_NET_ORIGIN;
 
 /** No origin. */
@@ -203,8 +202,8 @@ typedef struct
     uint32_t copies;    /**< subscriber: how many copies it has made: grows with each change of shape or type */
     uint32_t depth;     /**< subscriber: slots of the copy; 0 before the first */
     uint64_t frames;    /**< frames sent (each to one peer), or received and written */
-    uint64_t
-        skipped; /**< frames that were published and not sent, as newer ones went first, to all peers or to this one */
+    /** frames that were published and not sent, as newer ones went first, to all peers or to this one */
+    uint64_t skipped;
     uint64_t lost;         /**< frames sent that did not arrive, or, with `DAO_NET_EVERY`, were overwritten before they
                                  could be sent */
     uint64_t bytes;        /**< bytes of those frames */
@@ -221,8 +220,8 @@ typedef struct
     int64_t started_ns;      /**< when the handle was opened */
     int64_t updated_ns;      /**< when this was true */
     int64_t round_trip_ns;   /**< subscriber: least time of a message to the publisher and back, lately */
-    int64_t
-        clock_offset_ns; /**< subscriber: publisher's clock minus this one, as estimated by that round trip, to within half of it */
+    /** subscriber: publisher's clock minus this one, as estimated by that round trip, to within half of it */
+    int64_t clock_offset_ns;
     int64_t delay_ns;         /**< subscriber: from sent to received, of the last frame, with that offset taken off */
     double frames_per_second; /**< sent or received, lately */
     char endpoint[DAO_NET_ENDPOINT_SIZE]; /**< where it listens or connects to, with the port there */
