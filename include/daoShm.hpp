@@ -112,7 +112,7 @@ class Shm : public Image
     ReadResult next(std::vector<T> &frame, const NextOptions &how = {})
     {
         return in_any_shape(how, [&](const NextOptions &remaining) {
-            frame.resize(get_element_count());
+            frame.resize(frame_size<T>(*handle()));
             return Image::next(frame.data(), frame.size(), remaining);
         });
     }
@@ -122,7 +122,7 @@ class Shm : public Image
     /** Copy the newest frame, whole; see Image::read(). @param frame resized to element_count */
     ReadResult read(std::vector<T> &frame)
     {
-        frame.resize(get_element_count());
+        frame.resize(frame_size<T>(*handle()));
         return Image::read(frame.data(), frame.size());
     }
     /** The same into a given place. @param dst room for `count` elements @param count at most element_count */
@@ -131,7 +131,7 @@ class Shm : public Image
      *  element_count */
     ReadResult read_next(std::vector<T> &frame)
     {
-        frame.resize(get_element_count());
+        frame.resize(frame_size<T>(*handle()));
         return Image::read_next(frame.data(), frame.size());
     }
     /** The same into a given place. @param dst room for `count` elements @param count at most element_count */
@@ -140,7 +140,7 @@ class Shm : public Image
      *  @param frames resized to count * element_count @param count 1 to depth */
     ReadResult read_last(std::vector<T> &frames, uint32_t count)
     {
-        frames.resize(get_element_count() * room_for(count));
+        frames.resize(frame_size<T>(*handle()) * room_for(count));
         return Image::read_last(frames.data(), count);
     }
 

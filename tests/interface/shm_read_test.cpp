@@ -25,6 +25,30 @@ TEST(ShmRead, BeforeTheFirstFrameThereAreZeros)
     EXPECT_NE(pair.reader.get_frame(), nullptr);
 }
 
+// Any process may write to the metadata. Where a frame goes has room for it all the same.
+TEST(ShmRead, RoomDoesNotDependOnWhatOthersWriteToTheMetadata)
+{
+    for (const uint32_t depth : {1u, 4u})
+    {
+        Pair pair(depth);
+        pair.publish(4);
+        for (const uint64_t nonsense : {0u, 1u, 1'000'000u})
+        {
+            pair.reader.get_meta_data(0)->nelement = nonsense;
+            Frame frames;
+            EXPECT_EQ(pair.reader.read_last(frames, depth).status, DAO_SUCCESS);
+            EXPECT_EQ(frames.size(), size_t{4} * depth);
+            Frame frame;
+            EXPECT_EQ(pair.reader.read(frame).status, DAO_SUCCESS);
+            EXPECT_EQ(frame, frame_of(4));
+            EXPECT_EQ(pair.reader.borrow_newest().size(), 4u);
+            EXPECT_EQ(pair.reader.get_frame_bytes(), 4 * sizeof(float));
+            EXPECT_EQ(pair.writer.begin_write().size(), 4u);
+            pair.writer.set_frame(frame_of(4)); // an aborted loan leaves no whole frame in the only slot
+        }
+    }
+}
+
 TEST(ShmRead, FramesComeInOrderEachOnce)
 {
     Pair pair(4);
