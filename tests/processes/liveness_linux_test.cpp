@@ -222,6 +222,42 @@ TEST(Liveness, WriterWhoseMainThreadEndedIsAlive)
     }
 }
 
+// Who asks has one descriptor left: it can list the threads of the other, and look at none of them.
+TEST(Liveness, WriterWhoseMainThreadEndedIsNotCalledDeadByWhoCannotLook)
+{
+    Shared segment;
+    const std::string &name = segment.name();
+    Placed writer(here, [&](const auto &say) {
+        std::thread([&name, say] { hold(name, without_descriptors)(say); }).detach();
+        syscall(SYS_exit, 0); // of this thread
+    });
+    ASSERT_EQ(writer.line(), "holds");
+    ASSERT_TRUE(eventually(
+        [&] {
+            std::ifstream stat("/proc/" + std::to_string(writer.pid()) + "/stat");
+            std::string text;
+            std::getline(stat, text);
+            return text.find(") Z") != std::string::npos;
+        },
+        milliseconds(2000)));
+    rlimit usual{};
+    ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const int free_descriptor = dup(STDERR_FILENO);
+    close(free_descriptor);
+    const rlimit one_left{static_cast<rlim_t>(free_descriptor) + 1, usual.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &one_left), 0);
+    const DAO_SEGMENT_INFO info = segment.image().info();
+    Frame frame(size);
+    const int64_t former_ns = daoShmSetLockLimit(100 * millisecond_ns);
+    const int_fast8_t status = daoShmImage2Shm(frame.data(), size, segment.image());
+    daoShmSetLockLimit(former_ns);
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    EXPECT_EQ(info.writer_alive, static_cast<uint32_t>(DAO_UNKNOWN));
+    EXPECT_EQ(status, DAO_ERROR) << "it would have robbed a living writer";
+    EXPECT_EQ(segment.image().info().takeovers, 0u);
+    EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_ALIVE));
+}
+
 TEST(Liveness, WhatCannotBeToldIsSaidAndUnlockedByHandOnly)
 {
     Shared segment;

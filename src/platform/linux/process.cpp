@@ -91,7 +91,8 @@ bool has_ended(char state) noexcept
     return state == 'Z' || state == 'X';
 }
 
-// Of a process whose first thread has ended: the others may go on.
+// Of a process whose first thread has ended: the others may go on. Dead only when each was seen to have ended: one that cannot
+// be looked at, for want of a descriptor or because it just goes, tells nothing.
 Liveness check_threads(uint32_t pid) noexcept
 {
     const Uncancelled uncancelled;
@@ -103,9 +104,13 @@ Liveness check_threads(uint32_t pid) noexcept
     Liveness result = Liveness::dead;
     while (const dirent *thread = readdir(threads))
     {
+        if (thread->d_name[0] == '.' || result == Liveness::alive)
+            continue;
         ProcessStat stat;
         std::snprintf(path, sizeof path, "/proc/%u/task/%s/stat", pid, thread->d_name);
-        if (thread->d_name[0] != '.' && read_stat(path, stat) && !has_ended(stat.state))
+        if (!read_stat(path, stat))
+            result = Liveness::unknown;
+        else if (!has_ended(stat.state))
             result = Liveness::alive;
     }
     closedir(threads);
