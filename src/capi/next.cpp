@@ -29,7 +29,9 @@ Status make_request(const Handle &handle, const DAO_NEXT_OPTIONS &how, frames::N
     request.mode = how.wait == DAO_WAIT_SPIN       ? frames::WaitMode::spinning
                    : how.wait == DAO_WAIT_ADAPTIVE ? frames::WaitMode::adaptive
                                                    : frames::WaitMode::asleep;
-    if (request.by_semaphore && (how.semaphore < 0 || how.semaphore >= handle.segment->semaphore_limit()))
+    // In memory that was lost their number says nothing: the wait tells what became of the segment, and follows.
+    const bool is_beyond = how.semaphore >= handle.segment->semaphore_limit() && !handle.segment->is_lost();
+    if (request.by_semaphore && (how.semaphore < 0 || is_beyond))
         return segment::fail_no_semaphore(*handle.segment, how.semaphore);
     request.semaphore = static_cast<uint32_t>(request.by_semaphore ? how.semaphore : 0);
     request.timeout_ns = how.timeout_ns;

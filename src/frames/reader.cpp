@@ -292,6 +292,9 @@ Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait:
                       wait::Counter meaning)
 {
     Segment &segment = *reader.segment;
+    // What is noted and waited for below would be in somebody else's file.
+    if (Status lost = segment.check_memory(); lost != Status::success)
+        return lost;
     follow_generation(reader);
     Position &position = reader.position;
     // Readers that wait are listed, too, not only those that have read.
@@ -311,7 +314,10 @@ Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait:
 Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadline &deadline)
 {
     Segment &segment = *reader.segment;
-    if (semaphore >= segment.semaphore_limit())
+    const bool is_beyond = semaphore >= segment.semaphore_limit();
+    if (Status lost = segment.check_memory(); lost != Status::success)
+        return lost;
+    if (is_beyond)
         return segment::fail_no_semaphore(segment, semaphore);
     if (segment.read_only() && !segment.has_dao_semaphores()) // cannot take a post; an unseen frame will do
         return wait_for_frame(reader, WaitMode::asleep, reader.position.seen, deadline);

@@ -59,6 +59,15 @@ INSTANTIATE_TEST_SUITE_P(Files, Truncated, testing::Combine(testing::ValuesIn(al
 
 using Call = std::pair<const char *, std::function<int_fast8_t(IMAGE *, Frame &)>>;
 
+int_fast8_t next_frame(IMAGE *image, Frame &frame, DAO_NEXT_ORDER order, DAO_WAIT_MODE wait)
+{
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    how.order = order;
+    how.wait = wait;
+    how.timeout_ns = 0;
+    return daoShmNext(image, &how, frame.data(), size, nullptr, nullptr);
+}
+
 // Each kind of call that touches the segment.
 const std::vector<Call> calls = {
     {"read newest", [](IMAGE *i, Frame &f) { return daoShmReadNewest(i, f.data(), size, nullptr, nullptr); }},
@@ -127,6 +136,11 @@ const std::vector<Call> calls = {
     {"check for a frame", [](IMAGE *i, Frame &) { return daoShmWaitForFrame(i, 0, 0); }},
     {"check, spinning", [](IMAGE *i, Frame &) { return daoShmWaitForFrameSpin(i, 0, 0); }},
     {"check, adaptively", [](IMAGE *i, Frame &) { return daoShmWaitForFrameAdaptive(i, 0, 0); }},
+    {"next", [](IMAGE *i, Frame &f) { return next_frame(i, f, DAO_NEXT_NEWEST, DAO_WAIT_SLEEP); }},
+    {"next in order", [](IMAGE *i, Frame &f) { return next_frame(i, f, DAO_NEXT_IN_ORDER, DAO_WAIT_ADAPTIVE); }},
+    {"next, by semaphore", [](IMAGE *i, Frame &f) { return next_frame(i, f, DAO_NEXT_NEWEST, DAO_WAIT_SEMAPHORE); }},
+    {"next in order, by semaphore",
+     [](IMAGE *i, Frame &f) { return next_frame(i, f, DAO_NEXT_IN_ORDER, DAO_WAIT_SEMAPHORE); }},
     {"ask", [](IMAGE *i, Frame &) { return daoShmCheckReplaced(i); }},
 };
 
@@ -148,6 +162,16 @@ TEST_P(Truncated, EveryCallSaysThatItWasReplaced)
     }
     EXPECT_EQ(daoShmGetCounter(image_), 0u);
     EXPECT_EQ(daoShmCloseShm(image_), DAO_SUCCESS);
+}
+
+// What a reader notes of itself goes to the segment that it opened, not to what lies there now.
+TEST_P(Truncated, IsNotWrittenToByReadersThatWait)
+{
+    harm();
+    const Bytes before = read_file(name_.text());
+    for (const DAO_WAIT_MODE wait : {DAO_WAIT_SLEEP, DAO_WAIT_SPIN, DAO_WAIT_ADAPTIVE, DAO_WAIT_SEMAPHORE})
+        EXPECT_EQ(next_frame(image_, read_, DAO_NEXT_NEWEST, wait), DAO_REPLACED) << daoLastErrorMessage();
+    EXPECT_EQ(read_file(name_.text()), before);
 }
 
 TEST_P(Truncated, BorrowedMemoryStaysReadable)
