@@ -12,16 +12,19 @@ using segment::Segment;
 namespace
 {
 
-// Sleeps on a semaphore of the system, `longest_ns` at a time, until `take(woken)` says that a post was taken.
-template <class Semaphore, class Take>
-Status wait_on_system(const Segment &segment, Semaphore &semaphore, int64_t longest_ns, Take &&take,
+// Sleeps on a semaphore of the system until `take(woken)` says that a post was taken; for short times while `polls()` says
+// that not all posts wake.
+template <class Semaphore, class Polls, class Take>
+Status wait_on_system(const Segment &segment, Semaphore &semaphore, Polls &&polls, Take &&take,
                       Cancellation &cancellation, const Deadline &deadline)
 {
     platform::SignalHold hold;
-    if (longest_ns == poll_ns)
-        hold.begin();
     for (;;)
     {
+        const bool is_polling = polls();
+        if (is_polling && !hold.active())
+            hold.begin();
+        const int64_t longest_ns = is_polling ? poll_ns : longest_sleep_ns;
         const int64_t remaining_ns = deadline.remaining_ns(platform::monotonic_ns());
         const Sleep sleep = semaphore.wait(std::clamp<int64_t>(remaining_ns, 0, longest_ns));
         if (take(sleep == Sleep::woken))
@@ -48,24 +51,25 @@ Status wait_for_named(Segment &segment, uint32_t semaphore, Cancellation &cancel
             "%s: cannot open its named semaphore %u: missing, or not permitted; expected the one made with the segment",
             segment.name(), semaphore);
     const auto take = [&](bool woken) noexcept { return woken && segment.state() == format::state_live; };
-    return wait_on_system(segment, named, longest_sleep_ns, take, cancellation, deadline);
+    return wait_on_system(segment, named, [] { return false; }, take, cancellation, deadline);
 }
 
 // The C library's semaphore, which programs may also post and take themselves. The bit says whether the post was a frame's:
-// that of a segment's end is none. It is all that a process posts whose library is another.
+// that of a segment's end is none. It is all that a process posts whose library is another, which may come at any time.
 Status wait_for_native(const Segment &segment, uint32_t semaphore, Cancellation &cancellation, const Deadline &deadline)
 {
-    const bool mixed = base::Word<uint32_t>(&segment.extension()->mixed_libraries).load_relaxed() != 0;
+    const base::Word<uint32_t> mark(&segment.extension()->mixed_libraries);
+    const auto is_mixed = [mark]() noexcept { return mark.load_relaxed() != 0; };
     const auto take = [&](bool woken) noexcept {
         if (woken && segment.state() == format::state_live)
         {
             (void)segment.semaphores().take(semaphore);
             return true;
         }
-        return (woken || mixed) && segment.semaphores().take(semaphore);
+        return (woken || is_mixed()) && segment.semaphores().take(semaphore);
     };
     platform::NativeSemaphore native = segment.native_semaphore(semaphore);
-    return wait_on_system(segment, native, mixed ? poll_ns : longest_sleep_ns, take, cancellation, deadline);
+    return wait_on_system(segment, native, is_mixed, take, cancellation, deadline);
 }
 
 }

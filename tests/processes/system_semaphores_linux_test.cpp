@@ -410,6 +410,20 @@ TEST_F(SystemSemaphores, AreWaitedForBesideThePostsOfAnotherCLibrary)
     EXPECT_EQ(take(image_, 6), DAO_TIMEOUT) << "one post, told in both ways";
 }
 
+// The reader is there first, as often.
+TEST_F(SystemSemaphores, AreWaitedForBesideAnotherCLibraryThatComesLater)
+{
+    std::thread poster([&] {
+        std::this_thread::sleep_for(milliseconds(150));
+        extension_word(image_, mixed_libraries).store(1);
+        extension_word(image_, posted_bits).fetch_or(1u << 6);
+    });
+    const timespec limit = realtime_after(20 * second_ns);
+    EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image_, 6, &limit), DAO_SUCCESS);
+    poster.join();
+    EXPECT_EQ(take(image_, 6), DAO_TIMEOUT);
+}
+
 TEST_F(SystemSemaphores, ValueThatIsNonsenseDelaysNoReuse)
 {
     auto *value = reinterpret_cast<uint32_t *>(image_->semptr[0]);
