@@ -53,8 +53,12 @@ bool is_elsewhere(const ProcessIdentity &identity) noexcept
 
 }
 
+// Private memory is one process's own: who else has a lock in it is a thread that stayed in the parent of a fork, and will
+// never give back the child's copy.
 bool IsDead::operator()(ProcessToken token) const noexcept
 {
+    if (!segment->file().is_open())
+        return token != segment->self();
     return check_liveness(*segment, token) == Liveness::dead;
 }
 

@@ -191,4 +191,27 @@ TEST(ForkPrivate, ImageOfTheChildIsACopy)
     EXPECT_EQ(daoShmGetCounter(image), 1u);
 }
 
+TEST(ForkPrivate, LockThatTheParentHeldIsNobodysInTheChild)
+{
+    Image image;
+    SegmentName name;
+    image.create(name.text(), {size}, _DATATYPE_UINT32, 2, 1, 0);
+    publish(image, 1);
+    void *slot = nullptr;
+    require(daoShmLoanBegin(image, &slot), "begin");
+    EXPECT_EQ(in_child([&] {
+                  Frame frame(size), read(size);
+                  fill(frame, 2);
+                  if (daoShmImage2Shm(frame.data(), size, image) != DAO_SUCCESS)
+                      return 1;
+                  if (daoShmReadNewest(image, read.data(), size, nullptr, nullptr) != DAO_SUCCESS || !is_frame(read, 2))
+                      return 2;
+                  return daoShmGetCounter(image) == 2 ? 0 : 3;
+              }),
+              0);
+    fill(static_cast<uint32_t *>(slot), size, 3);
+    EXPECT_EQ(daoShmLoanCommit(image), DAO_SUCCESS) << daoLastErrorMessage();
+    EXPECT_EQ(daoShmGetCounter(image), 2u);
+}
+
 }
