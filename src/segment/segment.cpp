@@ -8,6 +8,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
+#include <mutex>
 #include <new>
 
 namespace dao::segment
@@ -18,6 +19,19 @@ using format::Extension;
 
 namespace
 {
+
+// One thread of this process opens semaphores at a time, and none while it forks: nobody would unlock the child's.
+std::mutex opening_semaphores;
+
+void before_fork() noexcept
+{
+    opening_semaphores.lock();
+}
+
+void after_fork() noexcept
+{
+    opening_semaphores.unlock();
+}
 
 uint64_t creation_time_bits(IMAGE_METADATA &metadata) noexcept
 {
@@ -235,7 +249,9 @@ void *Segment::program_semaphore(uint32_t number) noexcept
 
 void Segment::open_named_semaphores(bool create, uint32_t mode, bool dao_names) noexcept
 {
-    const std::lock_guard<std::mutex> guard(opening_semaphores_);
+    static const bool begun = (platform::at_fork(before_fork, after_fork, after_fork), true);
+    (void)begun;
+    const std::lock_guard<std::mutex> guard(opening_semaphores);
     char text[format::name_capacity + 16];
     for (uint32_t number = 0; number < named_semaphores_.size(); ++number)
     {

@@ -19,7 +19,6 @@
 #include <array>
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 namespace dao::segment
@@ -274,7 +273,6 @@ class Segment
     Proof proof_;
     mutable std::optional<platform::WaitWord> wait_word_;
     std::array<platform::NamedSemaphore, semaphore_count + 1> named_semaphores_; // the last is the loggers'
-    std::mutex opening_semaphores_;
     std::atomic<int64_t> next_search_ns_{0};
     // Words that layouts without them lack: the newest slot is always 0, the epoch never grows.
     uint32_t only_slot_ = 0;

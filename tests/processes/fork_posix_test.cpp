@@ -1,12 +1,15 @@
 // After fork() the child reads, waits and writes with the inherited image, and is known as itself.
+#include "dao_bytes.hpp"
 #include "frames.hpp"
 #include "image.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"
 #include "wait_modes.hpp"
 
+#include <atomic>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace
@@ -172,6 +175,32 @@ TEST_F(Fork, ChildThatClosesLeavesTheParentListedAndOpen)
     publish(image_, 2);
     require(daoShmReadNewest(image_, read.data(), size, nullptr, nullptr), "read");
     EXPECT_TRUE(is_frame(read, 2));
+}
+
+// One that is not in the child to let others open them.
+TEST(ForkBeside, AThreadThatOpensSemaphoresLeavesTheChildFree)
+{
+    SegmentName name;
+    write_file(name.text(),
+               make_bytes({{size}, _DATATYPE_UINT32, 2, 0, false}, name.text())); // of DAO's, without semaphores
+    Image image, others;
+    image.open(name.text());
+    require(daoShmDuplicate(image, others.taken()), "duplicate");
+    const timespec past{1, 0};
+    std::atomic<bool> is_over{false};
+    std::thread opener([&] {
+        while (!is_over)
+        {
+            (void)daoShmWaitForSemaphoreTimeout(others, 0, &past);
+            std::this_thread::yield(); // whoever forks waits for it
+        }
+    });
+    int ended = 0;
+    for (int round = 0; round < 50 && ended == 0; ++round)
+        ended = in_child([&] { return daoShmWaitForSemaphoreTimeout(image, 0, &past) == DAO_ERROR ? 0 : 1; });
+    is_over = true;
+    opener.join();
+    EXPECT_EQ(ended, 0);
 }
 
 TEST(ForkPrivate, ImageOfTheChildIsACopy)
