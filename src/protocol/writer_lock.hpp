@@ -116,7 +116,8 @@ class WriterLock
     LockResult try_take_over(uint64_t seen, bool ask_if_dead) const noexcept
     {
         const base::ProcessToken owner = seen & base::process_token_mask;
-        if (seen != 0 && ask_if_dead && owner != self_ && is_dead_(owner))
+        // A word that names nobody is what another program left there: no process would ever free it.
+        if (seen != 0 && ask_if_dead && owner != self_ && (owner == 0 || is_dead_(owner)))
             return word_.compare_exchange_acquire(seen, self_) ? LockResult::taken_over : LockResult::busy;
         return LockResult::busy;
     }

@@ -1,5 +1,6 @@
 // Files that are no segment, or a damaged one: refused with a code and a message, never a crash; not changed.
 #include "dao_bytes.hpp"
+#include "extension.hpp"
 #include "frames.hpp"
 #include "segment_name.hpp"
 #include "timing.hpp"
@@ -212,6 +213,21 @@ TEST_F(Damaged, SemaphoreCountOfRubbishIsNoWayOut)
             uint32_t data[30] = {};
             EXPECT_EQ(daoShmImage2Shm(data, 30, image), DAO_SUCCESS);
         }
+}
+
+// Nobody holds them, and nobody would free them.
+TEST_F(Damaged, LocksThatNameNobodyAreTaken)
+{
+    Image image;
+    image.create(name_.text(), {5, 6}, _DATATYPE_UINT32, 3, 2);
+    Frame frame(30);
+    for (const uint64_t nonsense : {uint64_t{1}, uint64_t{1} << 15, uint64_t{0xffff}})
+    {
+        extension_of(image).writer_lock = nonsense;
+        extension_of(image).keyword_lock = nonsense;
+        EXPECT_EQ(daoShmImage2Shm(frame.data(), 30, image), DAO_SUCCESS) << daoLastErrorMessage();
+        EXPECT_EQ(daoShmSetKeywordLong(image, "K", 1, nullptr), DAO_SUCCESS) << daoLastErrorMessage();
+    }
 }
 
 // Another process may write nonsense into the shared words at any time.
