@@ -41,12 +41,13 @@ bool copy_slot(const Segment &segment, const Snapshot &snapshot, void *destinati
     return true;
 }
 
-// Copies and describes the frame of counter `wanted` from its slot: all of that frame, or false. `stable` tells why not.
+// Copies and describes the frame of counter `wanted` from its slot: all of that frame, or false. `stable` tells why not: a whole
+// frame is there, that one or, overwritten meanwhile, a later one. An earlier one is there where a program's count skipped some.
 bool read_slot(Reader &reader, uint32_t slot, uint64_t wanted, void *destination, uint64_t bytes, bool &stable) noexcept
 {
     const Segment &segment = *reader.segment;
     const Snapshot snapshot = segment.slots().snapshot(slot);
-    stable = snapshot.stable;
+    stable = snapshot.stable && snapshot.counter >= wanted;
     if (!stable || snapshot.counter != wanted || segment.generation() != reader.position.generation ||
         !copy_slot(segment, snapshot, destination, bytes))
         return false;

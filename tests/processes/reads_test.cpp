@@ -3,6 +3,7 @@
 #include "image.hpp"
 #include "segment_name.hpp"
 
+#include <atomic>
 #include <gtest/gtest.h>
 
 namespace
@@ -37,6 +38,23 @@ TEST(Reads, BeforeTheFirstFrameGiveZerosOrAreNotReady)
         fresh.open(name.text());
         EXPECT_EQ(daoShmGetFrame(fresh, &found), DAO_NOTREADY);
     }
+}
+
+// A program counted in the metadata itself: what it skipped was never there, and no writer was too fast for it.
+TEST(Reads, FramesThatACountSkippedAreNotReady)
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {3}, _DATATYPE_UINT32, 4);
+    uint32_t data[12] = {};
+    for (int number = 0; number < 2; ++number)
+        require(daoShmImage2Shm(data, 3, image), "publish");
+    std::atomic_ref<uint64_t>(image->md[image->md->fifo_last_written].cnt0).store(100);
+    uint64_t first = 0;
+    EXPECT_EQ(daoShmReadLast(image, data, 1, &first), DAO_SUCCESS);
+    EXPECT_EQ(first, 100u);
+    EXPECT_EQ(daoShmReadLast(image, data, 2, &first), DAO_NOTREADY) << daoLastErrorMessage();
+    EXPECT_EQ(first, 100u);
 }
 
 TEST(Reads, ALappedReaderIsToldHowManyItMissed)
