@@ -170,10 +170,12 @@ Status commit_loan(Writer &writer) noexcept
     if (end_loan(writer) != Status::success)
         return Status::error;
     const Status name = writer.name_watch.known(segment);
-    if (name == Status::success)
-        return finish_frame(writer, writer.loan_slot);
-    (void)segment::unlock(segment, *writer.interrupts); // nobody would see the frame
-    return base::condition(name, segment.name());
+    if (name != Status::success)
+        (void)segment::unlock(segment, *writer.interrupts); // nobody would see the frame
+    const Status status =
+        name == Status::success ? finish_frame(writer, writer.loan_slot) : base::condition(name, segment.name());
+    writer.has_frame_id = writer.has_acquisition_time = false; // they were this frame's, also when it is given up
+    return status;
 }
 
 Status abort_loan(Writer &writer) noexcept

@@ -248,6 +248,27 @@ TEST_P(Writes, FrameIdAndAcquisitionTimeAreTheNextFramesOwn)
     EXPECT_LE(found.atime_ns, now_ns() + second_ns);
 }
 
+TEST_P(Writes, FrameIdAndAcquisitionTimeOfALoanThatLostItsLockAreNotTheNextFramesOwn)
+{
+    publish(1);
+    Image other;
+    require(daoShmDuplicate(image_, other.taken()), "duplicate");
+    void *slot = nullptr;
+    require(daoShmLoanBegin(image_, &slot), "begin");
+    require(daoShmSetFrameId(image_, 77), "frame id");
+    require(daoShmSetAcquisitionTime(image_, 123456789), "time");
+    require(daoShmUnlock(other, 1), "unlock");
+    EXPECT_EQ(daoShmLoanCommit(image_), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE) << daoLastErrorMessage();
+    const int64_t before_ns = now_ns();
+    publish(2);
+    DAO_FRAME found = DAO_FRAME_INIT;
+    read();
+    require(daoShmGetFrame(image_, &found), "frame");
+    EXPECT_EQ(found.cnt2, 0u);
+    EXPECT_GE(found.atime_ns, before_ns - second_ns);
+}
+
 TEST_P(Writes, TimestampStampsTheNewestFrame)
 {
     require(daoShmSetAcquisitionTime(image_, 1), "time");
