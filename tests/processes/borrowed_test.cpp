@@ -1,4 +1,5 @@
 // What a handle lends: slots by pointer, their descriptions, memory that stays.
+#include "dao_bytes.hpp"
 #include "frames.hpp"
 #include "image.hpp"
 #include "segment_name.hpp"
@@ -49,6 +50,32 @@ TEST(BorrowedFrame, IsOverwrittenAlthoughTheLastReadIsWhole)
     publish(image, 4);
     publish(image, 5);
     EXPECT_EQ(daoShmCheckSegmentOverwrite(other), DAO_OVERWRITE) << "where nothing was lent: of the last read";
+}
+
+// Made again, a segment counts from 1 again: its frames are none of those before.
+TEST(BorrowedFrame, OfASegmentOfDaosIsNoneOfTheOneThatTookItsPlace)
+{
+    SegmentName name;
+    const DaoSegment layout{{size}, _DATATYPE_UINT32, 2, 0, false};
+    const auto make = [&](uint32_t value) {
+        Bytes bytes = make_bytes(layout, name.text());
+        put(bytes, layout.metadata_bytes() + at::cnt0, uint64_t{1});
+        put(bytes, layout.data_offset() + layout.slot_bytes(), value);
+        std::filesystem::remove(name.text());
+        write_file(name.text(), bytes);
+    };
+    make(5);
+    Image image;
+    image.open(name.text());
+    void *slot = nullptr;
+    DAO_FRAME borrowed = DAO_FRAME_INIT;
+    require(daoShmGetNewestSegment(image, &slot, nullptr, nullptr), "newest");
+    require(daoShmGetFrame(image, &borrowed), "frame");
+    EXPECT_EQ(borrowed.cnt0, 1u);
+    EXPECT_EQ(daoShmCheckFrame(image, &borrowed), DAO_SUCCESS);
+    make(6);
+    require(daoShmReopen(image), "re-open");
+    EXPECT_EQ(daoShmCheckFrame(image, &borrowed), DAO_OVERWRITE);
 }
 
 TEST(BorrowedFrame, MemoryStaysWhileItIsHeld)
