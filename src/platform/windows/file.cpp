@@ -95,7 +95,9 @@ Status File::query(const char *name, FileInfo &info) const noexcept
     info.identity = identity(found);
     // A file that lost its name to another, or is removed while it is mapped, goes on under a name of its own.
     FileIdentity now;
-    info.link_count = identity_of(name, now) == Named::found && now == info.identity ? found.nNumberOfLinks : 0;
+    const Named named = identity_of(name, now);
+    const bool may_have_name = named == Named::unknown || (named == Named::found && now == info.identity);
+    info.link_count = may_have_name ? found.nNumberOfLinks : 0;
     info.is_regular = GetFileType(system_handle(native())) == FILE_TYPE_DISK &&
                       (found.dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_DEVICE)) == 0;
     find_owner(system_handle(native()), info);

@@ -52,8 +52,14 @@ DWORD attributes_of(const WideText &path) noexcept
 Presence query_presence(const char *name) noexcept
 {
     const DWORD attributes = attributes_of(file_path(name));
-    if (attributes == INVALID_FILE_ATTRIBUTES)
+    const DWORD cause = attributes == INVALID_FILE_ATTRIBUTES ? GetLastError() : ERROR_SUCCESS;
+    if (is_missing(cause))
         return Presence::absent;
+    if (attributes == INVALID_FILE_ATTRIBUTES)
+    {
+        (void)fail_system(name, "find", cause);
+        return Presence::unknown;
+    }
     if ((attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
         return Presence::link;
     return (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_DEVICE)) == 0 ? Presence::file : Presence::other;
@@ -98,13 +104,20 @@ void make_absolute(const char *name, char *path, size_t capacity) noexcept
         std::snprintf(path, capacity, "%s", name);
 }
 
-// Never unknown: a file that is being removed cannot be opened any more, and that is how it is noticed.
+// A file that is being removed cannot be opened any more: access is denied, and that is how it is noticed. Whatever else keeps
+// the system from looking says nothing of the file.
 Named identity_of(const char *name, FileIdentity &identity) noexcept
 {
     const KernelHandle file(open_existing(file_path(name), FILE_READ_ATTRIBUTES));
     BY_HANDLE_FILE_INFORMATION found;
     if (!file.is_valid() || GetFileInformationByHandle(file.get(), &found) == 0)
-        return Named::absent;
+    {
+        const DWORD cause = GetLastError();
+        if (is_missing(cause) || cause == ERROR_ACCESS_DENIED || cause == ERROR_DELETE_PENDING)
+            return Named::absent;
+        (void)fail_system(name, "find", cause);
+        return Named::unknown;
+    }
     identity = platform::identity(found);
     return Named::found;
 }
