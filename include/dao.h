@@ -719,10 +719,12 @@ DAO_API int_fast8_t daoShmNext(IMAGE *image, const DAO_NEXT_OPTIONS *how, void *
 DAO_API int_fast8_t daoShmGetFrame(IMAGE *image, DAO_FRAME *frame);
 
 /** Describe the frame in slot `fifo_idx` modulo depth, without its data. `DAO_NOTREADY` while it is being written and
- *  when it never held a frame. */
+ *  when it never held a frame. Of the segment that is open, also when its name was removed or given to another, of which
+ *  daoShmCheckReplaced() tells. */
 DAO_API int_fast8_t daoShmGetFrameAt(IMAGE *image, uint_fast32_t fifo_idx, DAO_FRAME *frame);
 
-/** Describe the newest frame, without its data. `DAO_NOTREADY` before the first. */
+/** Describe the newest frame, without its data. `DAO_NOTREADY` before the first. Of the segment that is open, as
+ *  daoShmGetFrameAt(). */
 DAO_API int_fast8_t daoShmGetNewestFrame(IMAGE *image, DAO_FRAME *frame);
 
 /** Is `frame`, of this handle, still whole in its slot? What was read through a pointer into the slot since the frame was
