@@ -144,6 +144,22 @@ TEST_P(Waits, AreToldWhenSomebodyDeletesTheFile)
     EXPECT_EQ(result.get(), DAO_REMOVED);
 }
 
+// However the caller slices its time: none of the slices is as long as the time between two looks at the name.
+TEST_P(Waits, InSlicesAreToldWhenSomebodyDeletesTheFile)
+{
+    std::error_code refused;
+    std::filesystem::remove(name_.text(), refused);
+    if (std::filesystem::exists(name_.text()))
+        GTEST_SKIP() << "this system keeps a file that is in use";
+    const Lateness lateness;
+    const auto begin = Clock::now();
+    int_fast8_t status = DAO_TIMEOUT;
+    while (status == DAO_TIMEOUT && Clock::now() - begin < milliseconds(10'000))
+        status = wait_for_frame(reader_, GetParam(), 0, 20 * millisecond_ns);
+    EXPECT_EQ(status, DAO_REMOVED);
+    EXPECT_LT(Clock::now() - begin, soon + lateness.allowance());
+}
+
 TEST_P(Waits, AreEndedByTheInterruptOfTheProcess)
 {
     auto result = begin_wait(60 * second_ns);
