@@ -1,5 +1,7 @@
 #include "place.hpp"
 
+#include <algorithm>
+
 #include "interpreter.hpp"
 
 namespace daopython
@@ -24,12 +26,24 @@ Geometry geometry_of(const Dao::Image &image)
     const DAO_SEGMENT_INFO info = image.info();
     const IMAGE_METADATA &metadata = *image.image()->md;
     Geometry geometry;
-    geometry.shape.axes = metadata.naxis;
-    for (int axis = 0; axis < metadata.naxis; ++axis)
+    geometry.shape.axes = std::min<int>(metadata.naxis, 3);
+    geometry.element_count = 1;
+    for (int axis = 0; axis < geometry.shape.axes; ++axis)
+    {
         geometry.shape.size[axis] = static_cast<Py_intptr_t>(metadata.size[axis]);
+        geometry.element_count *= static_cast<uint64_t>(geometry.shape.size[axis]);
+    }
     geometry.shape.type = metadata.atype;
-    geometry.element_count = image.get_element_count();
     geometry.frame_bytes = image.get_frame_bytes();
+    // The metadata lie in memory that any process may change: arrays are made of them only as long as they say what the
+    // library found when it opened the segment.
+    if (geometry.element_count * daoTypeSize(geometry.shape.type) != geometry.frame_bytes)
+    {
+        require(daoShmCheckReplaced(image.image()));
+        throw Failure(DAO_E_FORMAT, image.name() + ": says of its shape and type what does not fit frames of " +
+                                        std::to_string(geometry.frame_bytes) +
+                                        " bytes; expected metadata that nobody changes while it is open");
+    }
     geometry.depth = info.depth;
     geometry.read_only = info.read_only != 0;
     return geometry;

@@ -7,8 +7,11 @@ import sys
 import textwrap
 import time
 
+import numpy as np
 import pytest
 from conftest import PATIENCE_S
+
+from daoShm import shm
 
 WAITS = {
     "wait": "segment.wait()",
@@ -286,3 +289,37 @@ def test_an_import_in_a_sub_interpreter_leaves_the_first_ones_objects_alone(name
         name,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_metadata_that_another_process_scribbles_on_lead_nowhere(name):
+    scribble = """
+        import mmap, sys
+        with open(sys.argv[1], "r+b") as file, mmap.mmap(file.fileno(), 4096) as memory:
+            print(flush=True)
+            while True:
+                for axes in (255, 2):
+                    memory[80] = axes  # naxis, docs/format.md
+        """
+    read = """
+        import sys
+        from daoShm import DaoError, shm
+        opened = 0
+        for _ in range(2000):
+            try:
+                with shm(sys.argv[1]) as segment:
+                    opened += segment.shape == (2, 3)
+            except DaoError:
+                pass
+        print(opened)
+        """
+    with shm(name, np.zeros((2, 3))):
+        command = [sys.executable, "-c", textwrap.dedent(scribble), name]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as scribbler:
+            try:
+                assert scribbler.stdout is not None
+                scribbler.stdout.readline()
+                done = run(read, name)
+            finally:
+                scribbler.kill()
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 0
