@@ -130,7 +130,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, SingleSignal,
                              return std::string(name_of(std::get<0>(row.param))) + name_of(std::get<1>(row.param));
                          });
 
-// Waits without a limit while signals come that it ignores, or that do nothing by default; prints what ended the wait.
+// Waits without a limit while signals come that it ignores or blocks, or that do nothing by default; prints what ended the wait.
 int play_indifferent_waiter(const Arguments &arguments)
 {
     Image image;
@@ -140,6 +140,11 @@ int play_indifferent_waiter(const Arguments &arguments)
         image.open(arguments.at(0));
     for (const int number : {SIGUSR1, SIGPIPE, SIGHUP})
         signal(number, SIG_IGN);
+    signal(SIGUSR2, [](int) {}); // its own business once it unblocks it
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR2);
+    pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
     say("waiting");
     say(std::to_string(wait_for_frame(image, wait_mode_of(arguments.at(1)), 0, -1)));
     return 0;
@@ -163,7 +168,7 @@ TEST_P(IgnoredSignals, EndNoWait)
     for (int turn = 0; turn < 5; ++turn)
     {
         std::this_thread::sleep_for(milliseconds(20));
-        for (const int number : {SIGUSR1, SIGPIPE, SIGHUP, SIGCHLD, SIGURG, SIGWINCH, SIGCONT})
+        for (const int number : {SIGUSR1, SIGUSR2, SIGPIPE, SIGHUP, SIGCHLD, SIGURG, SIGWINCH, SIGCONT})
             ::kill(pid, number);
         ::kill(pid, SIGTSTP); // the wait goes on when the process does
         std::this_thread::sleep_for(milliseconds(5));
