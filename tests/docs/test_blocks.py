@@ -76,16 +76,44 @@ def test_pages_have_blocks_of_known_languages_only():
     assert not unknown and sum(len(blocks_of(page)) for page in pages()) > 40
 
 
-def test_code_fits_the_column_of_the_site():
-    """So that nobody has to scroll in it: what is visible beside the contents of a page, and at GitHub."""
-    too_long = [
-        f"{relative(page)}: {line}"
+def shown_lines():
+    """All lines of code that people read, those that no test runs too."""
+    return [
+        (relative(page), line)
         for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
         for code in re.findall(r"^```\w*\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)
         for line in code.splitlines()
-        if len(line) > COLUMNS
     ]
-    assert not too_long
+
+
+def test_code_fits_the_column_of_the_site():
+    """So that nobody has to scroll in it: what is visible beside the contents of a page, and at GitHub."""
+    assert not [f"{page}: {line}" for page, line in shown_lines() if len(line) > COLUMNS]
+
+
+def test_no_line_hides_that_it_fails():
+    assert not [f"{page}: {line}" for page, line in shown_lines() if re.search(r"\|\| *(true|:)(\s|$)", line)]
+
+
+def help_of(*command):
+    return run([BUILD / "tools/daoshm/daoshm", *command, "--help"], ROOT, os.environ)
+
+
+def options_in(text):
+    return set(re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", text))
+
+
+def test_commands_of_daoshm_and_their_options_are_those_that_it_has():
+    """Those in sentences too, and in what no test runs."""
+    listed = help_of().split("ommands:")[-1].split("\n\n")[0]
+    known = {command: options_in(help_of(command)) for command in re.findall(r"^  (\w+) +", listed, re.MULTILINE)}
+    called = re.compile(r"\bdaoshm (?!daoshm )([a-z]+)((?: [^`\n|;#&]*)?)")  # an image of that name may stand before
+    wrong = [f"{page}: {line}" for page, line in shown_lines() for word, _ in called.findall(line) if word not in known]
+    for page in [ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")]:
+        for command, rest in called.findall(page.read_text()):
+            unknown = options_in(rest) - known.get(command, options_in(rest))
+            wrong += [f"{relative(page)}: daoshm {command} {option}" for option in unknown]
+    assert len(known) > 15 and not wrong
 
 
 def pages_with(*languages):
@@ -132,6 +160,14 @@ def test_c_and_cpp_blocks_compile_and_run(page, language, folder, environment):
         if loops:
             code = code.replace("while (", "while (false && ")
         compile_and_run(include + code, language, folder, environment)
+
+
+def test_the_c_of_the_network_s_guide_is_valid(folder, environment):
+    """It needs another machine; python/tests runs the same in Python."""
+    blocks = [block for block in blocks_of(ROOT / "docs/guide/network.md") if block.language == "c"]
+    (folder / "page.c").write_text(fragments_program(blocks, "c"))
+    flags = ["-std=c11", "-Wall", "-Werror", "-Wno-unused", f"-I{ROOT}/include"]
+    run(["cc", "-fsyntax-only", *flags, folder / "page.c"], folder, environment)
 
 
 @pytest.mark.parametrize("page", pages_with("cmake"))
