@@ -144,6 +144,7 @@ Liveness check_process(const ProcessIdentity &process) noexcept;
 bool is_stopped(const ProcessIdentity &process) noexcept;
 
 // Calls `before` before each fork of this process, then `in_parent` and `in_child`.
+// To be called as the library is loaded: a fork that is under way calls nothing that is given meanwhile.
 void at_fork(void (*before)() noexcept, void (*in_parent)() noexcept, void (*in_child)() noexcept) noexcept;
 
 // The process's short name; empty when unknown.

@@ -77,6 +77,8 @@ void in_child() noexcept
     mutex.unlock();
 }
 
+[[maybe_unused]] const bool proofs_know_forks = (platform::at_fork(before_fork, in_parent, in_child), true);
+
 SharedProof *find(const FileIdentity &identity) noexcept
 {
     SharedProof *proof = proofs;
@@ -173,8 +175,6 @@ const char *Proof::name() const noexcept
 
 bool Proof::begin(const File &file, const char *path, const format::Extension &extension) noexcept
 {
-    static const bool begun = (platform::at_fork(before_fork, in_parent, in_child), true);
-    (void)begun;
     const std::lock_guard<std::mutex> guard(mutex);
     if (shared_ == nullptr)
     {

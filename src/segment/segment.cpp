@@ -33,6 +33,8 @@ void after_fork() noexcept
     opening_semaphores.unlock();
 }
 
+[[maybe_unused]] const bool semaphores_know_forks = (platform::at_fork(before_fork, after_fork, after_fork), true);
+
 uint64_t creation_time_bits(IMAGE_METADATA &metadata) noexcept
 {
     return std::bit_cast<uint64_t>(Word<double>(&metadata.creation_time).load_relaxed());
@@ -249,8 +251,6 @@ void *Segment::program_semaphore(uint32_t number) noexcept
 
 void Segment::open_named_semaphores(bool create, uint32_t mode, bool dao_names) noexcept
 {
-    static const bool begun = (platform::at_fork(before_fork, after_fork, after_fork), true);
-    (void)begun;
     const std::lock_guard<std::mutex> guard(opening_semaphores);
     char text[format::name_capacity + 16];
     for (uint32_t number = 0; number < named_semaphores_.size(); ++number)

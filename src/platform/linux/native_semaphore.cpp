@@ -42,19 +42,25 @@ bool is_as_expected() noexcept
     return expected;
 }
 
-// What lies behind the value and the number of waiters never changes. Where other bytes are, in a file that is damaged, the
-// C library may end the process.
-bool is_intact(const void *place) noexcept
+const sem_t &fresh_semaphore() noexcept
 {
-    constexpr size_t variable_bytes = 8;
     static const sem_t fresh = [] {
         sem_t semaphore;
         std::memset(&semaphore, 0, sizeof semaphore);
         sem_init(&semaphore, 1, 0);
         return semaphore;
     }();
+    return fresh;
+}
+
+// What lies behind the value and the number of waiters never changes. Where other bytes are, in a file that is damaged, the
+// C library may end the process.
+bool is_intact(const void *place) noexcept
+{
+    constexpr size_t variable_bytes = 8;
     return std::memcmp(static_cast<const char *>(place) + variable_bytes,
-                       reinterpret_cast<const char *>(&fresh) + variable_bytes, sizeof fresh - variable_bytes) == 0;
+                       reinterpret_cast<const char *>(&fresh_semaphore()) + variable_bytes,
+                       sizeof(sem_t) - variable_bytes) == 0;
 }
 
 #if defined(__GLIBC__) && __SIZEOF_POINTER__ == 8 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -99,6 +105,9 @@ SemaphoreLayout semaphore_layout() noexcept
     static const SemaphoreLayout layout = is_as_expected() ? own_layout : SemaphoreLayout::none;
     return layout;
 }
+
+// As the library is loaded, for the reason given in posix/this_process.cpp.
+[[maybe_unused]] const bool known_at_load = (fresh_semaphore(), semaphore_layout(), true);
 
 void NativeSemaphore::initialise() noexcept
 {

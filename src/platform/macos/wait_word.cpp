@@ -47,6 +47,9 @@ const Calls &calls() noexcept
     return found;
 }
 
+// As the library is loaded, for the reason given in posix/this_process.cpp.
+[[maybe_unused]] const bool found_at_load = (calls(), true);
+
 void *address(const uint32_t *word) noexcept
 {
     return const_cast<uint32_t *>(word);

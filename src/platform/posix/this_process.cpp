@@ -34,4 +34,8 @@ const ProcessInfo &this_process() noexcept
     return info;
 }
 
+// As the library is loaded, when no other thread knows it: in the child of a fork beside a thread that is the first in there,
+// everybody would wait for that thread.
+[[maybe_unused]] const bool begun_at_load = (this_process(), true);
+
 }
