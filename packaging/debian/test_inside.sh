@@ -33,12 +33,26 @@ use() {
     for file in bash-completion/completions/daoshm zsh/vendor-completions/_daoshm fish/vendor_completions.d/daoshm.fish; do
         test -s "/usr/share/$file"
     done
-    test -s /lib/systemd/system/daoshm@.service
+    grep -qx 'ExecStart=/usr/bin/daoshm $ARGUMENTS' /lib/systemd/system/daoshm@.service
+}
+
+# What removes old files from /tmp leaves segments alone.
+swept() {
+    apt install systemd-standalone-tmpfiles
+    daoshm create kept 4
+    touch /tmp/forgotten
+    echo 'q /tmp 1777 root root 1s' >/etc/sweep.conf
+    sleep 2
+    systemd-tmpfiles --clean /etc/sweep.conf /usr/lib/tmpfiles.d/daoshm.conf
+    test -e /tmp/kept.im.shm
+    test ! -e /tmp/forgotten
+    daoshm rm kept
 }
 
 apt update
 apt install /packages-1/*.deb
 use
+swept
 echo "  installed and used: $(dpkg-query -W -f '${Package} ${Version}  ' libdao1 libdaonet1 daoshm python3-daoshm)"
 
 apt install gcc g++ libc6-dev pkg-config cmake make

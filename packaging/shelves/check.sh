@@ -19,6 +19,7 @@ fi
 if has ruby Homebrew; then ruby -c "$folder/homebrew/daoshm.rb" >/dev/null && echo "Homebrew: valid"; fi
 if has rpmspec RPM; then
     rpmspec --query --undefine=_debugsource_packages --define "_unitdir /usr/lib/systemd/system" \
+        --define "_tmpfilesdir /usr/lib/tmpfiles.d" \
         "$folder/rpm/daoshm.spec" 2>"$folder/rpm/log" | sort || { cat "$folder/rpm/log"; exit 1; }
     rm -f "$folder/rpm/log"
 fi
