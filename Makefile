@@ -180,7 +180,7 @@ benchmarks-network: build
 	build/python-venv/bin/python python/benchmarks/bench_network.py
 
 docs:
-	@cmake/packages.sh install docs
+	@cmake/packages.sh install build docs
 	docs/build.sh
 
 demo: install-packages build

@@ -53,6 +53,7 @@ demo    iproute2                    ip, for a private network
 fresh   debootstrap                 debootstrap, which makes an empty Debian
 docs    doxygen                     Doxygen
 docs    graphviz                    Graphviz
+docs    python3-dev                 headers of Python
 docs    python3-venv                virtual environments of Python
 platforms   cmake                   the build system CMake
 platforms   ninja-build             the build system Ninja
