@@ -57,9 +57,10 @@ _DEFAULT_HOST = DefaultHost("localhost")
 class shm(Network):
     """A segment of shared memory: frames of one shape and dtype, in ``depth`` slots.
 
-    With data: make the segment of that name (or reuse the one of the same geometry) with data's shape, 1 to 3 axes,
-    slow axis first, and dtype, one of ELEMENT_TYPES; publish data as its first frame. Without: open the one there is,
-    for reading only where writing is not permitted. With data and no name: a private image of this process.
+    With data: make the segment of that name with data's shape, 1 to 3 axes, slow axis first, and dtype, one of
+    ELEMENT_TYPES; publish data as its first frame. One that has the same shape, dtype, depth and room for keywords is
+    reused: its frames and keywords are wiped, its readers go on. Without: open the one there is, for reading only where
+    writing is not permitted. With data and no name: a private image of this process.
 
     Args:
         fname: path of the segment's file, at most 79 bytes.

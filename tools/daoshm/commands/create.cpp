@@ -100,7 +100,8 @@ void add_create(Tool &tool)
     command->add_flag("--exclusive", options->exclusive, "Fail when anything has the name already");
     add_json_flag(command, options->json);
     command->footer(
-        "A segment of the same name, shape, type and depth is cleared and its counters restart; its readers continue.\n"
+        "A segment of the same name, shape, type, depth and room for keywords is cleared, its keywords too, and its\n"
+        "counters restart; its readers continue.\n"
         "Any other segment of that name is replaced; its readers keep their memory and are notified.\n"
         "With --exclusive both are errors, and nothing is changed: of several that create it, exactly one succeeds.\n"
         "With a depth of 2 or more, readers can copy whole frames while a fast writer goes on; 4 to 8 is a good "
