@@ -13,6 +13,12 @@ file(CONFIGURE OUTPUT ${changelog} @ONLY CONTENT [=[daoshm (@PROJECT_VERSION@-@r
 
  -- daoShm developers <daoshm@localhost>  @date@
 ]=])
+# Whose headers are compiled into what a package has, and so belong to it with their licences.
+set(compiled_in_tool libcli11-dev libfmt-dev nlohmann-json3-dev)
+if(TARGET daoNet)
+  set(compiled_in_network cppzmq-dev nlohmann-json3-dev)
+  set(compiled_in_python ${compiled_in_network})
+endif()
 foreach(pair IN ITEMS library:libdao${soversion} network:libdaonet${soversion} development:libdao-dev tool:daoshm
                       python:python3-daoshm)
   string(REPLACE ":" ";" pair ${pair})
@@ -24,6 +30,10 @@ foreach(pair IN ITEMS library:libdao${soversion} network:libdaonet${soversion} d
   list(APPEND CPACK_COMPONENTS_ALL ${component})
   set(folder ${CMAKE_INSTALL_DATADIR}/doc/${package})
   install(FILES ${files}/copyright DESTINATION ${folder} COMPONENT ${component})
+  foreach(other IN LISTS compiled_in_${component})
+    install(FILES ${CMAKE_INSTALL_FULL_DATADIR}/doc/${other}/copyright DESTINATION ${folder} RENAME copyright.${other}
+            COMPONENT ${component})
+  endforeach()
   install(CODE "execute_process(COMMAND gzip -9nkf ${changelog} COMMAND_ERROR_IS_FATAL ANY)" COMPONENT ${component})
   install(FILES ${changelog}.gz DESTINATION ${folder} COMPONENT ${component})
   string(TOUPPER ${component} upper)
@@ -92,5 +102,12 @@ if(DAO_BUILD_PYTHON)
   set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS
       "python3 (>= 3.${Python_VERSION_MINOR}~), python3 (<< 3.${next}), ${numpy}")
   set(CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA "${files}/postinst;${files}/prerm")
+  set(script "from importlib.metadata import files"
+             "print(*[file.locate() for file in files('nanobind') if file.name == 'LICENSE'][:1])")
+  list(JOIN script "\n" script)
+  execute_process(COMMAND ${Python_EXECUTABLE} -c "${script}" OUTPUT_VARIABLE licence OUTPUT_STRIP_TRAILING_WHITESPACE
+                  COMMAND_ERROR_IS_FATAL ANY)
+  install(FILES ${licence} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/python3-daoshm RENAME copyright.nanobind
+          COMPONENT python)
 endif()
 include(CPack)

@@ -33,6 +33,9 @@ use() {
     for file in bash-completion/completions/daoshm zsh/vendor-completions/_daoshm fish/vendor_completions.d/daoshm.fish; do
         test -s "/usr/share/$file"
     done
+    for licence in daoshm/copyright.libcli11-dev libdaonet1/copyright.cppzmq-dev python3-daoshm/copyright.nanobind; do
+        test -s "/usr/share/doc/$licence"
+    done
     grep -qx 'ExecStart=/usr/bin/daoshm $ARGUMENTS' /lib/systemd/system/daoshm@.service
 }
 
