@@ -15,6 +15,7 @@ python/environment.sh # the package, for the reference of Python
 mkdir -p build/docs
 python3 docs/images/make_plots.py
 doxygen docs/Doxyfile
+docs/order_sections.py build/docs/xml/dao_8h.xml build/docs/xml/daoNet_8h.xml
 package=$("${DAO_VENV:-build/python-venv}/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 packages=$(cat "$package/cached_packages.pth")
 PYTHONPATH=$package:$packages "$DAO_CACHE/$tools/bin/python" -m sphinx -q -W --keep-going -j auto -b html docs build/docs/site
