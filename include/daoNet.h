@@ -72,7 +72,7 @@ typedef enum
     DAO_NET_WAITING = 1,    /**< connected; the publisher has no such segment, or no frame has come yet */
     DAO_NET_LIVE = 2,       /**< connected, and frames have come; `last_frame_ns` tells when the last one did */
     DAO_NET_REFUSED = 3,    /**< keys do not fit; goes on trying */
-    DAO_NET_FAILED = 4      /**< frames come and cannot be written here, as `message` says; goes on trying */
+    DAO_NET_FAILED = 4      /**< frames come and cannot be taken or written here, as `message` says; goes on trying */
 } DAO_NET_STATE;
 
 /* ---------------------------------------------------------------------------------------------- publishing */
@@ -104,8 +104,7 @@ DAO_NET_API int_fast8_t daoNetOpenPublisher(const DAO_NET_PUBLISHER_OPTIONS *opt
  * @return `DAO_ERROR`, `DAO_E_EXISTS` when the publisher has another segment of that topic
  */
 DAO_NET_API int_fast8_t daoNetPublish(DAO_NET *net, const char *name, const char *topic);
-/** Offer an open image, private ones included. A private one is duplicated, another is opened again by its name: the caller
- *  may close it afterwards. */
+/** Offer an open image, private ones included. It is duplicated: the caller may close it afterwards. */
 DAO_NET_API int_fast8_t daoNetPublishImage(DAO_NET *net, IMAGE *image, const char *topic);
 /** Offer no longer. `DAO_ERROR`, `DAO_E_NOT_FOUND` when there is no such topic. */
 DAO_NET_API int_fast8_t daoNetUnpublish(DAO_NET *net, const char *topic);
@@ -138,7 +137,7 @@ typedef struct
                                   shape goes on to be used, another is replaced. Default: a private image */
     uint32_t mode;     /**< `DAO_NET_MODE` */
     uint32_t depth;    /**< slots of the copy; 0 stands for the source's, and at least 2 */
-    uint64_t max_frame_bytes; /**< larger frames are refused; 0 stands for 1 GiB */
+    uint64_t max_frame_bytes; /**< larger frames are bad messages, of which `message` tells; 0 stands for 1 GiB */
     const char *keys; /**< file of this subscriber's key pair; default: one of its own, made when it is opened */
     const char
         *server_key; /**< the publisher's public key as text, or a file that has it: encrypt; default: no encryption */
@@ -153,7 +152,8 @@ typedef struct
 DAO_NET_API int_fast8_t daoNetOpenSubscriber(const DAO_NET_SUBSCRIBER_OPTIONS *options, DAO_NET **net);
 
 /**
- * Open a handle on the copy, as soon as there is one: a frame has come since the subscriber was opened.
+ * Open a handle on the copy, as soon as there is one: a frame has come since the subscriber was opened. A copy that was
+ * removed is none; the next frame makes another.
  * A copy that changes shape or type is a new one: waits and reads on the old one then return `DAO_REPLACED`, of private
  * images too, and this call opens the new one. When a private image's subscriber is closed they return `DAO_REMOVED`.
  * @param image      filled in; may be uninitialised

@@ -11,6 +11,7 @@
 struct DAO_NET
 {
     uint32_t pid = dao::net::platform::process_id();
+    uint32_t forks = dao::net::platform::fork_count();
     std::unique_ptr<dao::net::Publisher> publisher; // one of them
     std::unique_ptr<dao::net::Subscriber> subscriber;
     std::mutex announcer_mutex;
@@ -56,12 +57,18 @@ int_fast8_t guarded(Action &&action) noexcept
     }
 }
 
+// Else it is the parent's of a forked child: its threads are not here, and what they hold cannot be taken down.
+inline bool is_of_this_process(const DAO_NET &net)
+{
+    return net.pid == platform::process_id() && net.forks == platform::fork_count();
+}
+
 // The handle, which must be this process's.
 inline DAO_NET &checked(DAO_NET *net)
 {
     if (net == nullptr)
         throw Failure(DAO_E_ARGUMENT, "the network handle is a null pointer; expected an open publisher or subscriber");
-    if (net->pid != platform::process_id())
+    if (!is_of_this_process(*net))
         throw Failure(DAO_E_STATE, "the network handle is that of process " + std::to_string(net->pid) +
                                        "; expected one that this process opened: none survives a fork");
     return *net;

@@ -70,8 +70,7 @@ int_fast8_t daoNetPublishImage(DAO_NET *net, IMAGE *image, const char *topic)
         check_pointer(image, "the image");
         if (image->used != 1 || image->md == nullptr)
             throw Failure(DAO_E_CLOSED, "image: not open; expected an open one");
-        const bool is_file = image->shmfd >= 0;
-        publisher.publish(is_file ? whole_name(image->name) : "", image, topic_for(topic, image->name));
+        publisher.publish("", image, topic_for(topic, image->name));
         return DAO_SUCCESS;
     });
 }

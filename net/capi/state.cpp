@@ -87,11 +87,8 @@ int_fast8_t daoNetFind(const char *name, DAO_NET_INFO *info)
 int_fast8_t daoNetClose(DAO_NET *net)
 {
     return guarded([&] {
-        if (net == nullptr)
-            return DAO_SUCCESS;
-        if (net->pid == platform::process_id())
+        if (net != nullptr && is_of_this_process(*net))
             delete net;
-        // Else this is the child of a fork: the threads are the parent's, and what they hold cannot be taken down here.
         return DAO_SUCCESS;
     });
 }

@@ -47,6 +47,9 @@ class Uncancelled
 // of the time of a message of 40 kB.
 void keep_freed_memory();
 
+// Keeps this library in memory until the process ends, whoever unloads it.
+void stay_loaded() noexcept;
+
 // Throws Failure unless the process may open so many descriptors more as libzmq takes for a handle: without one it ends the
 // process.
 void require_descriptors();
@@ -72,6 +75,10 @@ class ForkGuard
   private:
     std::unique_ptr<Covered> covered_;
 };
+
+// How many forks lie between this process and the first one that had a ForkGuard. A child may have its parent's process id, in a
+// namespace of its own.
+uint32_t fork_count() noexcept;
 
 // Makes a file that was not there, for its owner alone when `secret`. Throws Failure; then nothing remains.
 void write_new_file(const std::filesystem::path &path, std::string_view text, bool secret);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
@@ -140,6 +141,7 @@ namespace
 
 std::mutex mutex; // of what follows, and of what is in it
 std::vector<ForkGuard::Covered *> guarded;
+std::atomic<uint32_t> forks{0};
 
 void close_inherited()
 {
@@ -162,12 +164,18 @@ void in_parent() noexcept
 
 void in_child() noexcept
 {
+    ++forks;
     if (!guarded.empty())
         close_inherited();
     guarded.clear(); // the handles are the parent's
     mutex.unlock();
 }
 
+}
+
+uint32_t fork_count() noexcept
+{
+    return forks;
 }
 
 ForkGuard::ForkGuard() : covered_(std::make_unique<Covered>())

@@ -59,6 +59,13 @@ Uncancelled::~Uncancelled() = default;
 
 void keep_freed_memory() {}
 
+void stay_loaded() noexcept
+{
+    HMODULE here = nullptr;
+    (void)::GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                               reinterpret_cast<LPCWSTR>(&stay_loaded), &here);
+}
+
 // A file inherits who may read it from its folder: the user's own folders are closed to others.
 void write_new_file(const std::filesystem::path &path, std::string_view text, bool)
 {

@@ -17,9 +17,9 @@ constexpr int64_t silence_limit_ns = 35 * second_ns; // longer than a dead conne
 
 }
 
-Offer::Offer(Port &port, std::string name, IMAGE *image, const std::string &topic, const std::string &host,
+Offer::Offer(Port &port, const std::string &name, IMAGE *image, const std::string &topic, const std::string &host,
              std::function<void()> published)
-    : topic_(topic), plain_topic_(topic + '\0'), host_(host), port_(port), source_(std::move(name), image, topic, host)
+    : topic_(topic), plain_topic_(topic + '\0'), host_(host), port_(port), source_(name, image, topic, host)
 {
     plain_.topic = plain_topic_;
     const platform::NoSignals no_signals;
@@ -28,8 +28,14 @@ Offer::Offer(Port &port, std::string name, IMAGE *image, const std::string &topi
 
 Offer::~Offer()
 {
+    stop();
+}
+
+void Offer::stop()
+{
     request_stop();
-    thread_.join();
+    if (thread_.joinable())
+        thread_.join();
 }
 
 void Offer::request_stop()
@@ -107,6 +113,8 @@ void Offer::send_due()
 void Offer::serve_strangers()
 {
     const std::lock_guard lock(mutex_);
+    if (stops_)
+        return;
     plain_.sent_source.clear(); // who comes later wants what the others have
     plain_.keyword_changes = 0;
     serve_plain();
@@ -181,7 +189,7 @@ void Offer::send(Session &session, FrameCopy &copy)
 {
     const std::string *keywords = keywords_for(session, true);
     ++session.seq;
-    if (session.is_there())
+    if (session.is_there)
     {
         session.in_flight.push_back({session.seq, copy.frame.cnt0, copy.bytes});
         session.in_flight_bytes += copy.bytes;

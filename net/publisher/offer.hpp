@@ -66,9 +66,8 @@ struct Session
     uint64_t overwritten_again = 0; // counted, and to be gone over again by the reader that is to be made
     std::string again_source;       // in that life
     std::unique_ptr<OrderedReader> reader;
+    bool is_there = false; // gives credit, if only for nothing, by a connection that has not ended
 
-    // Not one of which the connection ended.
-    bool is_there() const { return credit.credit != 0; }
     bool has_credit() const;
 };
 
@@ -76,15 +75,16 @@ class Offer
 {
   public:
     // `published` is called by the waiting thread after each frame is sent.
-    Offer(Port &port, std::string name, IMAGE *image, const std::string &topic, const std::string &host,
+    Offer(Port &port, const std::string &name, IMAGE *image, const std::string &topic, const std::string &host,
           std::function<void()> published);
     ~Offer();
     Offer(const Offer &) = delete;
     Offer &operator=(const Offer &) = delete;
 
     const std::string &topic() const { return topic_; }
-    // The thread ends soon; the destructor waits for it.
+    // The thread ends soon; stop() waits for it. Nothing is sent any more then.
     void request_stop();
+    void stop();
 
     // What a subscriber says: sends what is due, and answers.
     void take_credit(const wire::Credit &credit, const std::string &user, int64_t heard_ns);

@@ -40,7 +40,7 @@ void Offer::list_peers(std::vector<DAO_NET_PEER> &peers)
 {
     const std::lock_guard lock(mutex_);
     for (const auto &[topic, session] : sessions_)
-        if (session.is_there())
+        if (session.is_there)
             peers.push_back(describe_peer(session, topic_));
     if (port_.is_wanted(plain_topic_))
     {
@@ -57,7 +57,7 @@ void Offer::add_totals(DAO_NET_INFO &info)
     for (const auto &[topic, session] : sessions_)
     {
         counts.add(session.counts);
-        info.peers += session.is_there() ? 1u : 0u;
+        info.peers += session.is_there ? 1u : 0u;
     }
     info.frames += counts.frames;
     info.bytes += counts.bytes;

@@ -16,17 +16,20 @@ constexpr size_t session_limit = 4096;
 bool Session::has_credit() const
 {
     const size_t under_way = in_flight.size();
-    return seq < credit.credit && under_way < wire::most_window &&
+    return is_there && seq < credit.credit && under_way < wire::most_window &&
            (under_way < 2 || in_flight_bytes < wire::window_bytes);
 }
 
 void Offer::take_credit(const wire::Credit &credit, const std::string &user, int64_t heard_ns)
 {
     const std::lock_guard lock(mutex_);
+    if (stops_)
+        return;
     Session *found = session_of(credit);
     if (found == nullptr)
         return;
     Session &session = *found;
+    session.is_there = true;
     session.user = user;
     session.heard_ns = monotonic_ns();
     // Threads may bring two credits in the wrong order.
@@ -73,10 +76,10 @@ Session *Offer::session_of(const wire::Credit &credit)
 void Offer::make_room()
 {
     const auto oldest = std::min_element(sessions_.begin(), sessions_.end(), [](const auto &one, const auto &other) {
-        return std::pair(one.second.is_there(), one.second.heard_ns) <
-               std::pair(other.second.is_there(), other.second.heard_ns);
+        return std::pair(one.second.is_there, one.second.heard_ns) <
+               std::pair(other.second.is_there, other.second.heard_ns);
     });
-    if (oldest->second.is_there())
+    if (oldest->second.is_there)
         throw wire::BadMessage("subscribers: more than " + std::to_string(session_limit) +
                                " of one segment; expected at most as many");
     gone_.add(oldest->second.counts);
@@ -143,7 +146,7 @@ void Offer::forget(const std::string &private_topic)
     // Kept for a while, without what it costs: the subscriber may come again, and then wants to know what was lost.
     if (const auto found = sessions_.find(private_topic); found != sessions_.end())
     {
-        found->second.credit.credit = 0;
+        found->second.is_there = false;
         found->second.reader.reset();
     }
 }

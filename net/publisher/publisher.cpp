@@ -9,15 +9,6 @@ namespace dao::net
 namespace
 {
 
-// Ends its thread. The threads of other offers may be using it for a moment yet, and must not be the ones to end it.
-void end(std::shared_ptr<Offer> &offer)
-{
-    offer->request_stop();
-    while (offer.use_count() > 1)
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    offer.reset();
-}
-
 // For the caller that opens it; or, without memory for that, what is left to say.
 std::exception_ptr failure_of(const zmq::error_t &error) noexcept
 try
@@ -88,7 +79,7 @@ Publisher::~Publisher()
     for (const OfferPointer &offer : all)
         offer->request_stop();
     for (OfferPointer &offer : all)
-        end(offer);
+        end_offer(offer);
 }
 
 void Publisher::run(std::promise<void> &ready)
@@ -292,90 +283,6 @@ void Publisher::tick()
     }
     has_told_problem_ = !problem.empty();
     record_.write(describe(), peers(), refused());
-}
-
-void Publisher::publish(const std::string &name, IMAGE *image, const std::string &topic)
-{
-    const std::lock_guard lock(mutex_);
-    for (const OfferPointer &offer : offers_)
-        if (offer->topic() == topic)
-            throw Failure(DAO_E_EXISTS,
-                          topic + ": this publisher offers a segment of that name already; expected another topic");
-    offers_.push_back(std::make_shared<Offer>(*port_, name, image, topic, host_, [this] { help(); }));
-}
-
-void Publisher::unpublish(const std::string &topic)
-{
-    OfferPointer gone;
-    {
-        const std::lock_guard lock(mutex_);
-        const auto found = std::find_if(offers_.begin(), offers_.end(),
-                                        [&](const OfferPointer &offer) { return offer->topic() == topic; });
-        if (found == offers_.end())
-            throw Failure(DAO_E_NOT_FOUND,
-                          topic + ": not offered by this publisher; expected the topic of one that is");
-        gone = std::move(*found);
-        offers_.erase(found);
-        DAO_NET_INFO totals = DAO_NET_INFO_INIT;
-        gone->add_totals(totals);
-        info_.frames += totals.frames;
-        info_.bytes += totals.bytes;
-        info_.skipped += totals.skipped;
-        info_.lost += totals.lost;
-        info_.last_frame_ns = std::max(info_.last_frame_ns, totals.last_frame_ns);
-    }
-    end(gone);
-}
-
-std::vector<Publisher::OfferPointer> Publisher::all_offers()
-{
-    const std::lock_guard lock(mutex_);
-    return offers_;
-}
-
-Publisher::OfferPointer Publisher::find(const std::string &topic)
-{
-    for (const OfferPointer &offer : all_offers())
-        if (topic.empty() || offer->topic() == topic)
-            return offer;
-    return nullptr;
-}
-
-DAO_NET_INFO Publisher::describe()
-{
-    const std::vector<OfferPointer> all = all_offers();
-    DAO_NET_INFO info;
-    {
-        const std::lock_guard lock(mutex_);
-        info = info_;
-    }
-    info.segments = static_cast<uint32_t>(all.size());
-    for (const OfferPointer &offer : all)
-        offer->add_totals(info);
-    info.updated_ns = realtime_ns();
-    return info;
-}
-
-std::vector<wire::Offer> Publisher::offers()
-{
-    std::vector<wire::Offer> list;
-    for (const OfferPointer &offer : all_offers())
-        list.push_back(offer->describe());
-    return list;
-}
-
-std::vector<DAO_NET_PEER> Publisher::peers()
-{
-    std::vector<DAO_NET_PEER> list;
-    for (const OfferPointer &offer : all_offers())
-        offer->list_peers(list);
-    return list;
-}
-
-std::vector<std::string> Publisher::refused()
-{
-    const std::lock_guard lock(mutex_);
-    return {refused_.begin(), refused_.end()};
 }
 
 }

@@ -30,7 +30,7 @@ class Publisher
     Publisher(const Publisher &) = delete;
     Publisher &operator=(const Publisher &) = delete;
 
-    // `name` is empty for a private image. Throws Failure.
+    // An open image, or where that is null the segment of this file. Throws Failure.
     void publish(const std::string &name, IMAGE *image, const std::string &topic);
     void unpublish(const std::string &topic);
 
@@ -56,6 +56,8 @@ class Publisher
     void answer_offers(const wire::Credit &credit, int64_t heard_ns);
     void note_refused(const std::string &key);
     void tick();
+    static void end_offer(OfferPointer &offer);
+    void count_ended(const OfferPointer &ended);
     std::vector<OfferPointer> all_offers();
     OfferPointer find(const std::string &topic);
 
@@ -68,6 +70,7 @@ class Publisher
     std::optional<Port> port_;
     std::mutex mutex_; // of what follows
     std::vector<OfferPointer> offers_;
+    std::vector<OfferPointer> ending_; // offered no longer, and counted until their threads have ended
     DAO_NET_INFO info_ = DAO_NET_INFO_INIT;
     std::deque<std::string> refused_;
     StateRecord record_;

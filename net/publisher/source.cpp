@@ -53,18 +53,15 @@ uint64_t Source::counter()
     return daoShmGetCounter(reading_.get());
 }
 
-Source::Source(std::string name, IMAGE *image, std::string topic, std::string host)
-    : name_(std::move(name)), topic_(std::move(topic)), substitute_id_(wire::random_number())
+Source::Source(const std::string &name, IMAGE *image, std::string topic, std::string host)
+    : topic_(std::move(topic)), substitute_id_(wire::random_number())
 {
     header_.topic = topic_;
     header_.host = std::move(host);
-    if (name_.empty())
-    {
-        if (daoShmDuplicate(image, waiting_.get()) != DAO_SUCCESS)
-            throw Failure::of_last_call();
-    }
-    else
-        waiting_.open(name_.c_str());
+    if (image == nullptr)
+        waiting_.open(name.c_str());
+    else if (daoShmDuplicate(image, waiting_.get()) != DAO_SUCCESS)
+        throw Failure::of_last_call();
     attach();
 }
 

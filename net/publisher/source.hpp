@@ -26,8 +26,8 @@ struct Opened
 class Source
 {
   public:
-    // `name` is the segment's file, empty for a private image, of which `image` is duplicated. Throws Failure.
-    Source(std::string name, IMAGE *image, std::string topic, std::string host);
+    // Of an open image, or where that is null of the segment's file. Throws Failure.
+    Source(const std::string &name, IMAGE *image, std::string topic, std::string host);
 
     enum class Wait
     {
@@ -68,7 +68,6 @@ class Source
     // That of the frame copied last, with what is missing before it.
     std::string write_header(uint64_t missed);
 
-    const std::string name_;
     const std::string topic_;
     const uint64_t substitute_id_; // for segments of which nothing tells which they are
     Image waiting_;

@@ -152,6 +152,8 @@ LinkEvent Monitor::kind_of(uint16_t event, int value)
     case ZMQ_EVENT_DISCONNECTED:
     case ZMQ_EVENT_CLOSED:
         return LinkEvent::disconnected;
+    case ZMQ_EVENT_CONNECT_RETRIED:
+        return LinkEvent::retried;
     default:
         return LinkEvent::other;
     }

@@ -72,6 +72,7 @@ enum class LinkEvent
     ended,        // it failed: the other side ended it
     silent,       // it failed: nothing came in time
     disconnected, // or could not be connected
+    retried,      // libzmq will connect again by itself
     other
 };
 

@@ -39,3 +39,18 @@ TEST(ClockOffset, OldSamplesAreForgotten)
         offset.add(count * 1000, count * 1000 + 100, count * 1000 + 100, count * 1000 + 200);
     EXPECT_EQ(offset.round_trip_ns(), 200);
 }
+
+// Anything that a message may say, against any clock here: nothing overflows, and what is known is right.
+TEST(ClockOffset, HoldsForClocksOfAnyYear)
+{
+    constexpr int64_t first = -(int64_t{1} << 60), last = 3 * (int64_t{1} << 60) - 1;
+    for (const int64_t here : {first, int64_t{0}, int64_t{1} << 61, last - 100})
+        for (const int64_t there : {first, int64_t{0}, int64_t{1} << 61, last})
+        {
+            ClockOffset offset;
+            offset.add(here, there, there, here + 100);
+            ASSERT_TRUE(offset.is_known());
+            EXPECT_EQ(offset.round_trip_ns(), 100);
+            EXPECT_LE(std::abs(offset.offset_ns() - (there - here)), 51);
+        }
+}

@@ -25,6 +25,7 @@ Context::~Context()
     if (is_name_)
         try
         {
+            platform::stay_loaded(); // the program may unload this library before the question ends
             const platform::NoSignals no_signals;
             std::thread([context = std::move(context_)]() mutable { context.close(); }).detach();
         }

@@ -65,7 +65,7 @@ class Query
   private:
     void hear(LinkEvent event)
     {
-        if (event == LinkEvent::other)
+        if (event == LinkEvent::other || event == LinkEvent::retried)
             return;
         if (event == LinkEvent::disconnected && is_connecting_)
             event = LinkEvent::broken; // libzmq says no more of what does not speak its protocol

@@ -140,6 +140,8 @@ void Subscriber::take_answer(const wire::Json &object, const Parts &parts)
         received_seq_ = answer.seq;
     }
     confirmed_lost_ = answer.lost;
+    if (is_unreadable_ && source_cnt0_ != 0 && answer.source == source_ && answer.cnt0 == source_cnt0_)
+        become_live(); // nothing is missing
     clock_.add(answer.asked_ns, answer.heard_ns, answer.sent_ns, realtime_ns());
     {
         const std::lock_guard lock(mutex_);
@@ -214,8 +216,11 @@ void Subscriber::take_stranger(Parts &parts)
 void Subscriber::take_frame(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns)
 {
     if (options_.max_frame_bytes != 0 && parts[2].size() > options_.max_frame_bytes)
+    {
+        set_state(DAO_NET_FAILED, "");
         throw wire::BadMessage("frame: " + std::to_string(parts[2].size()) + " bytes; expected at most " +
                                std::to_string(options_.max_frame_bytes) + ", as this subscriber was told");
+    }
     if (is_paused_ || has_dropped_)
     {
         has_dropped_ = true; // it counts with those that are not sent
@@ -305,6 +310,7 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
 // What was wrong before is no longer; what is found wrong from now on is shown.
 void Subscriber::become_live()
 {
+    is_unreadable_ = false;
     const std::lock_guard lock(mutex_);
     if (info_.state != DAO_NET_LIVE)
         info_.message[0] = 0;

@@ -17,16 +17,21 @@ constexpr int receive_mark = 64;
 constexpr int reconnect_after_ms = 50;
 constexpr int reconnect_limit_ms = 1000;
 constexpr int connect_limit_ms = 5000;
-constexpr int64_t again_after_ns = second_ns; // when a handshake failed
 
+}
+
+// Lists of what is offered come, too.
+uint64_t largest_message(const SubscriberOptions &options)
+{
+    const uint64_t frame = options.max_frame_bytes != 0 ? options.max_frame_bytes : usual_limit_bytes;
+    return std::max<uint64_t>(frame, wire::offers_limit_bytes);
 }
 
 zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOptions &options, std::string &public_key)
 {
     platform::require_descriptors();
     zmq::socket_t socket(context, zmq::socket_type::xsub);
-    const uint64_t largest = options.max_frame_bytes != 0 ? options.max_frame_bytes : usual_limit_bytes;
-    set_common_options(socket, static_cast<int64_t>(std::max<uint64_t>(largest, wire::offers_limit_bytes)));
+    set_common_options(socket, static_cast<int64_t>(largest_message(options)));
     socket.set(zmq::sockopt::rcvhwm, receive_mark);
     socket.set(zmq::sockopt::reconnect_ivl, reconnect_after_ms);
     socket.set(zmq::sockopt::reconnect_ivl_max, reconnect_limit_ms);
@@ -131,105 +136,6 @@ void Subscriber::poll(WakeSignal &wake, Monitor &monitor)
         tick();
 }
 
-void Subscriber::hear(const LinkChange &change)
-{
-    switch (change.event)
-    {
-    case LinkEvent::connecting:
-        is_connecting_ = true;
-        descriptor_ = change.value;
-        fork_guard_.cover_connection(descriptor_, options_.port);
-        break;
-    case LinkEvent::established:
-        is_connecting_ = false;
-        failed_ns_ = 0;
-        has_dropped_ = false;
-        begin_session();
-        {
-            const std::lock_guard lock(mutex_);
-            ++info_.connections;
-        }
-        break;
-    case LinkEvent::disconnected:
-        if (change.value != descriptor_)
-            break; // one that was given up
-        if (is_established_)
-        {
-            set_state(DAO_NET_CONNECTING, "the connection ended");
-            failed_ns_ = monotonic_ns(); // ZeroMQ makes no other one when what came was no message, or too large
-        }
-        else if (is_connecting_)
-            fail_handshake(LinkEvent::broken); // libzmq says no more of what does not speak its protocol
-        is_connecting_ = false;
-        end_session();
-        break;
-    default:
-        fail_handshake(change.event);
-    }
-}
-
-void Subscriber::fail_handshake(LinkEvent event)
-{
-    const auto failure = handshake_failure(event, !options_.server_key.empty());
-    if (!failure)
-        return;
-    is_connecting_ = false;
-    failed_ns_ = monotonic_ns();
-    end_session();
-    set_state(failure->is_of_keys ? DAO_NET_REFUSED : DAO_NET_CONNECTING, failure->message);
-}
-
-// Each connection has a private topic of its own, so that what is under way in an old one cannot be mistaken.
-void Subscriber::begin_session()
-{
-    end_session();
-    is_established_ = true;
-    session_ = wire::random_id();
-    ++session_number_;
-    received_seq_ = told_seq_ = 0;
-    is_answered_ = false;
-    session_began_ns_ = last_heard_ns_ = monotonic_ns();
-    session_topic_ = wire::private_topic(session_);
-    subscribe(session_topic_, true);
-    set_state(DAO_NET_WAITING, "");
-    {
-        const std::lock_guard lock(mutex_);
-        info_.peers = 1;
-    }
-    send_credit(true);
-    earlier_topic_.clear(); // what it has not brought by now counts as lost, or is sent again, in order
-}
-
-// What came in a pause and was dropped is sent again if it still is to be had, as after a connection that broke.
-void Subscriber::resume()
-{
-    has_dropped_ = false;
-    if (looks_for_strangers_) // they know nothing of it
-    {
-        send_credit(true);
-        return;
-    }
-    begin_session();
-}
-
-void Subscriber::end_session()
-{
-    if (!session_.empty())
-    {
-        subscribe(session_topic_, false);
-        earlier_topic_ = std::move(session_topic_);
-    }
-    session_topic_.clear();
-    if (looks_for_strangers_)
-        subscribe(stranger_topic_, false);
-    looks_for_strangers_ = false;
-    is_established_ = false;
-    session_.clear();
-    clock_.forget();
-    const std::lock_guard lock(mutex_);
-    info_.peers = 0;
-}
-
 void Subscriber::subscribe(const std::string &topic, bool begins)
 {
     send(zmq::buffer((begins ? '\1' : '\0') + topic));
@@ -289,25 +195,6 @@ void Subscriber::tick()
     record_.write(describe(), {}, {});
 }
 
-// A machine without power, or a link that is down, ends no connection by itself; and ZeroMQ gives up one that was refused.
-void Subscriber::reconnect_when_due(int64_t now_ns)
-{
-    if (is_established_ && is_answered_ && now_ns - last_heard_ns_ >= patience_ns_)
-    {
-        patience_ns_ = std::min(2 * patience_ns_, most_patience_ns);
-        set_state(DAO_NET_CONNECTING, "the publisher is silent; connecting anew");
-        end_session();
-    }
-    else if (failed_ns_ == 0 || now_ns - failed_ns_ < again_after_ns)
-        return;
-    failed_ns_ = 0;
-    descriptor_ = -1;
-    const std::string endpoint = endpoint_of(options_.host, options_.port);
-    may_have_more_ = true;
-    socket_.disconnect(endpoint);
-    socket_.connect(endpoint);
-}
-
 void Subscriber::set_state(uint32_t state, const std::string &message)
 {
     const std::lock_guard lock(mutex_);
@@ -351,22 +238,34 @@ int_fast8_t Subscriber::open_copy(IMAGE *image, int64_t timeout_ns)
         news.duplicate(news_);
     }
     const Deadline deadline(timeout_ns);
-    if (const int_fast8_t status = daoShmWaitForFrame(news.get(), 0, timeout_ns); status != DAO_SUCCESS)
-        return status;
-    for (;;)
+    for (uint64_t copies = 0;;)
+    {
+        if (const int_fast8_t status = daoShmWaitForFrame(news.get(), copies, deadline.remaining_ns());
+            status != DAO_SUCCESS)
+            return status;
+        copies = daoShmGetCounter(news.get()); // if somebody removed this one, the next frame makes another
+        const int_fast8_t status = open_with_frame(image, deadline);
+        const bool is_gone = status == DAO_REMOVED || (status == DAO_ERROR && daoLastErrorCode() == DAO_E_NOT_FOUND);
+        if (!is_gone)
+            return status;
+    }
+}
+
+// A copy of a new shape is there a moment before its first frame.
+int_fast8_t Subscriber::open_with_frame(IMAGE *image, const Deadline &deadline)
+{
+    int_fast8_t status = DAO_REPLACED;
+    while (status == DAO_REPLACED)
     {
         if (open_now(image) != DAO_SUCCESS)
             return DAO_ERROR;
-        // A copy of a new shape is there a moment before its first frame.
         if (daoShmGetCounter(image) != 0)
             return DAO_SUCCESS;
-        const int_fast8_t status = daoShmWaitForFrame(image, 0, deadline.remaining_ns());
-        if (status == DAO_SUCCESS)
-            return status;
-        daoShmCloseShm(image);
-        if (status != DAO_REPLACED)
-            return status;
+        status = daoShmWaitForFrame(image, 0, deadline.remaining_ns());
+        if (status != DAO_SUCCESS)
+            daoShmCloseShm(image);
     }
+    return status;
 }
 
 int_fast8_t Subscriber::open_now(IMAGE *image)

@@ -32,6 +32,9 @@ struct SubscriberOptions
     std::string server_key;
 };
 
+// Bytes of the largest part of a message that is taken.
+uint64_t largest_message(const SubscriberOptions &options);
+
 // A socket that is set up as options say. Throws Failure.
 zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOptions &options,
                                      std::string &public_key);
@@ -56,12 +59,16 @@ class Subscriber
     static constexpr int64_t least_patience_ns = 5 * second_ns;
     static constexpr int64_t most_patience_ns = 35 * second_ns; // dead connections are noticed before
 
+    int_fast8_t open_with_frame(IMAGE *image, const Deadline &deadline);
     int_fast8_t open_now(IMAGE *image);
     void run();
     void disconnect() noexcept;
     void poll(WakeSignal &wake, Monitor &monitor);
     void hear(const LinkChange &change);
     void fail_handshake(LinkEvent event);
+    void note_end();
+    void note_retry();
+    void tell_unreadable();
     void reconnect_when_due(int64_t now_ns);
     void begin_session();
     void resume();
@@ -106,6 +113,8 @@ class Subscriber
     bool is_connecting_ = false; // the handshake is under way
     int descriptor_ = -1;        // of the newest connection
     int64_t failed_ns_ = 0;      // when a connection or its handshake failed; 0: none since the last connection
+    bool is_ended_here_ = false; // by libzmq, which then does not connect again by itself
+    bool is_unreadable_ = false; // the publisher sends what cannot be taken
     std::string session_;        // the private topic's id, empty without a connection
     std::string session_topic_;  // as messages have it
     uint64_t session_number_ = 0;

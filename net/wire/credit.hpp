@@ -30,7 +30,7 @@ struct Credit
     bool every = false;
     bool asks = false; // wants an answer
     bool wants_offers = false;
-    uint64_t credit = 0; // 0: only asks
+    uint64_t credit = 0; // no more than `got`: wants none at present
     uint64_t got = 0;    // number of the last frame that came by this topic
     std::string source;  // of the last frame that came by any topic, and its counter
     uint64_t after_cnt0 = 0;

@@ -76,6 +76,22 @@ TEST(FrameText, NextFrameOfTheSameSegmentIsRecognised)
     }
 }
 
+// As the parser has them: to 2079.
+TEST(FrameText, TimesOfMessagesHaveTheirBounds)
+{
+    constexpr int64_t first = -(int64_t{1} << 60), last = 3 * (int64_t{1} << 60) - 1;
+    const std::string part = write_frame_part(some_header());
+    HeaderReader reader = reader_that_knows(text_of(some_header()));
+    for (const int64_t time_ns : {first, int64_t{1} << 61, last})
+    {
+        const FrameHeader *found = reader.recognise(complete(part, 9, 10, time_ns), data_bytes);
+        ASSERT_NE(found, nullptr) << time_ns;
+        EXPECT_EQ(found->sent_ns, time_ns);
+    }
+    for (const int64_t time_ns : {first - 1, last + 1})
+        EXPECT_EQ(reader.recognise(complete(part, 9, 10, time_ns), data_bytes), nullptr) << time_ns;
+}
+
 TEST(FrameText, WhatDiffersInAnythingElseIsForTheParser)
 {
     const FrameHeader good = some_header();

@@ -307,3 +307,33 @@ TEST(NetWire, NumberOfMissedFramesThatCannotBeIsABadMessage)
     header.missed = missed_limit + 1;
     EXPECT_THROW(read_header(complete(write_frame_part(header), 1, 1, 1), 48), BadMessage);
 }
+
+// Nanoseconds since 1970, to the years that docs/wire.md names: beyond 2043 they take more than 61 bits.
+TEST(NetWire, DatesTo2079TravelWhole)
+{
+    constexpr int64_t first = -(int64_t{1} << 60), last = 3 * (int64_t{1} << 60) - 1, year_2043 = int64_t{1} << 61;
+    for (const int64_t time_ns : {first, year_2043 - 1, year_2043, year_2043 + 1, last})
+    {
+        FrameHeader header = some_header();
+        header.atime_ns = time_ns;
+        const FrameHeader found = read_header(complete(write_frame_part(header), 1, 2, time_ns), 48);
+        EXPECT_EQ(found.sent_ns, time_ns);
+        EXPECT_EQ(found.atime_ns, time_ns);
+        Credit credit = read_credit(some_credit());
+        credit.sent_ns = time_ns;
+        EXPECT_EQ(read_credit(write_credit(credit)).sent_ns, time_ns);
+        Answer answer;
+        answer.asked_ns = answer.heard_ns = answer.sent_ns = time_ns;
+        const Answer read = read_answer(parse(write_answer(answer), header_limit_bytes, 4));
+        EXPECT_EQ(read.asked_ns, time_ns);
+        EXPECT_EQ(read.heard_ns, time_ns);
+        EXPECT_EQ(read.sent_ns, time_ns);
+    }
+    for (const int64_t time_ns : {first - 1, last + 1, INT64_MIN, INT64_MAX})
+    {
+        EXPECT_THROW(read_header(complete(write_frame_part(some_header()), 1, 2, time_ns), 48), BadMessage);
+        Credit credit = read_credit(some_credit());
+        credit.sent_ns = time_ns;
+        EXPECT_THROW(read_credit(write_credit(credit)), BadMessage);
+    }
+}

@@ -19,7 +19,7 @@ class State(enum.IntEnum):
     REFUSED = 3
     """The keys do not fit."""
     FAILED = 4
-    """Frames come and cannot be written here."""
+    """Frames come and cannot be taken or written here."""
 
 
 class Source(NamedTuple):

@@ -1,15 +1,13 @@
 // Publishers that announce themselves, and who listens for them: over an interface that is not loopback, in a network namespace
 // of their own.
 #include "../processes/role.hpp"
+#include "namespaces_linux.hpp"
 #include "net.hpp"
 
 #include <array>
 #include <atomic>
-#include <cstdlib>
-#include <filesystem>
 #include <set>
 #include <stdexcept>
-#include <sys/wait.h>
 
 namespace
 {
@@ -22,9 +20,7 @@ constexpr const char *set_up = "ip link set lo up && ip link add cable type veth
 // The exit code of that line of the shell.
 int run_in_own_network(const std::string &line)
 {
-    const std::string inside = set_up + (" && " + line);
-    const int result = std::system(("unshare --net --map-root-user sh -c '" + inside + "'").c_str());
-    return WIFEXITED(result) ? WEXITSTATUS(result) : -1;
+    return run_in_namespaces("--net", set_up + (" && " + line));
 }
 
 void expect(bool holds, const char *what)
@@ -114,8 +110,7 @@ TEST(NetBeacon, WhoListensFindsThoseThatAnnounceThemselves)
 {
     if (run_in_own_network("true") != 0)
         GTEST_SKIP() << "no network namespace with an interface of its own here";
-    const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
-    EXPECT_EQ(run_in_own_network("exec \"" + program + "\" --role find-each-other"), 0);
+    EXPECT_EQ(run_in_own_network(role_line("find-each-other")), 0);
 }
 
 }

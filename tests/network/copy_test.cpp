@@ -55,9 +55,7 @@ TEST(NetCopy, SegmentIsMadeWithTheFirstFrame)
     SegmentName there;
     Publisher publisher;
     publisher.publish(camera.name.text());
-    SubscriberOptions options(publisher.port());
-    options.name = there.c_str();
-    Subscriber subscriber(options);
+    Subscriber subscriber(SubscriberOptions(publisher.port()).into(there));
     Image early;
     EXPECT_EQ(daoNetOpenCopy(subscriber, early, 0), DAO_TIMEOUT);
     EXPECT_FALSE(std::filesystem::exists(there.text()));
@@ -211,9 +209,7 @@ TEST(NetCopy, FileThatIsNoSegmentIsNotTouched)
     }
     Publisher publisher;
     publisher.publish(camera.name.text());
-    SubscriberOptions options(publisher.port());
-    options.name = there.c_str();
-    Subscriber subscriber(options);
+    Subscriber subscriber(SubscriberOptions(publisher.port()).into(there));
     camera.publish();
     EXPECT_TRUE(subscriber.reaches(DAO_NET_FAILED));
     EXPECT_NE(std::string(subscriber.info().message).find("is not a segment"), std::string::npos)
@@ -232,9 +228,7 @@ TEST(NetCopy, OriginIsKnownToOtherProcessesAndEndsWithALocalFrame)
         camera.publish();
     Publisher publisher;
     publisher.publish(camera.name.text());
-    SubscriberOptions options(publisher.port());
-    options.name = there.c_str();
-    Subscriber subscriber(options);
+    Subscriber subscriber(SubscriberOptions(publisher.port()).into(there));
     Image copy;
     subscriber.open_copy(copy);
     Image other;
@@ -378,9 +372,7 @@ TEST(NetCopy, IsTheSegmentThatWasThereBeforeHoweverSmall)
     small.create(there.text(), {4, 6}, _DATATYPE_FLOAT, 2, 1);
     Publisher publisher;
     publisher.publish(camera.name.text());
-    SubscriberOptions options(publisher.port());
-    options.name = there.c_str();
-    Subscriber subscriber(options);
+    Subscriber subscriber(SubscriberOptions(publisher.port()).into(there));
     camera.publish();
     ASSERT_TRUE(subscriber.receives(1));
     camera.publish();

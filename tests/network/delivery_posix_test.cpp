@@ -23,8 +23,7 @@ TEST(NetDelivery, EveryFrameArrivesInOrderWhileTheDepthHoldsThem)
     Camera camera({100}, 4096);
     Publisher publisher;
     publisher.publish(camera.name.text());
-    SubscriberOptions options(publisher.port(), DAO_NET_EVERY);
-    Subscriber subscriber(options);
+    Subscriber subscriber(SubscriberOptions(publisher.port(), DAO_NET_EVERY));
     camera.publish();
     Image copy;
     subscriber.open_copy(copy);

@@ -61,9 +61,7 @@ TEST(NetKeywords, AreTheSourcesWhateverBecomesOfTheCopy)
     set_gain();
     Publisher publisher;
     publisher.publish(camera.name.text());
-    SubscriberOptions options(publisher.port());
-    options.name = there.c_str();
-    Subscriber subscriber(options);
+    Subscriber subscriber(SubscriberOptions(publisher.port()).into(there));
     camera.publish();
     const auto open_next = [&](Image &copy) { // with a frame
         return comes_true([&] {

@@ -202,9 +202,7 @@ TEST(NetLife, HandlesAreShownToOtherProcesses)
     const int port = free_port();
     Child child("publish", {camera.name.text(), std::to_string(port)});
     ASSERT_EQ(child.line(60s), "ready");
-    SubscriberOptions options(port);
-    options.name = there.c_str();
-    Subscriber subscriber(options);
+    Subscriber subscriber(SubscriberOptions(port).into(there));
     camera.publish();
     ASSERT_TRUE(subscriber.receives(1));
     const auto shown = [](uint32_t pid) {
@@ -294,9 +292,7 @@ TEST(NetLife, TotalsStayAndRatesFall)
     Publisher publisher;
     publisher.publish(camera.name.text(), "wfs");
     publisher.publish(other.name.text(), "dm");
-    SubscriberOptions options(publisher.port());
-    options.topic = "wfs";
-    Subscriber subscriber(options);
+    Subscriber subscriber(SubscriberOptions(publisher.port()).of("wfs"));
     ASSERT_TRUE(comes_true([&] {
         camera.publish();
         std::this_thread::sleep_for(10ms);

@@ -28,8 +28,8 @@ bool is_loopback_up(int socket)
     return ioctl(socket, SIOCSIFFLAGS, &request) == 0;
 }
 
-// All that this process asks by name is asked at 127.0.0.1, where somebody listens and says nothing.
-bool enter_place_with_mute_name_server(const std::string &file)
+// All that this process asks by name is asked at 127.0.0.1, where somebody listens and says nothing; with such options.
+bool enter_place_with_mute_name_server(const std::string &file, const char *how = "")
 {
     if (unshare(CLONE_NEWNS | CLONE_NEWNET) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
         return false;
@@ -40,7 +40,7 @@ bool enter_place_with_mute_name_server(const std::string &file)
     address.sin_port = htons(53);
     if (!is_loopback_up(server) || bind(server, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
         return false;
-    std::ofstream(file) << "nameserver 127.0.0.1\n";
+    std::ofstream(file) << "nameserver 127.0.0.1\n" << how;
     return mount(file.c_str(), "/etc/resolv.conf", nullptr, MS_BIND, nullptr) == 0;
 }
 
@@ -73,6 +73,30 @@ int play_asker(const Arguments &arguments)
 
 const Role asker("asker-by-name", play_asker);
 
+#if defined(UNLOAD_NETWORK)
+// Becomes the program that unloads the library before the question ends, which then takes two seconds.
+int play_unloader(const Arguments &arguments)
+{
+    if (!enter_place_with_mute_name_server(arguments.at(0), "options timeout:1 attempts:1\n"))
+    {
+        say("impossible");
+        return 0;
+    }
+    say("possible");
+    execl(UNLOAD_NETWORK, "unload_network", NETWORK_LIBRARY, "camera-host", nullptr);
+    return 99;
+}
+
+const Role unloader("unloader", play_unloader);
+#endif
+
+// A file for a name server's address, removed at the end.
+struct ServerFile
+{
+    ~ServerFile() { unlink(name.c_str()); }
+    const std::string name = "/tmp/daoShm-resolv-" + std::to_string(getpid());
+};
+
 }
 
 TEST(NetNames, ThatNobodyResolvesKeepNobodyWaiting)
@@ -83,8 +107,8 @@ TEST(NetNames, ThatNobodyResolvesKeepNobodyWaiting)
 #endif
     if (geteuid() != 0)
         GTEST_SKIP() << "only root can make these namespaces";
-    const std::string file = "/tmp/daoShm-resolv-" + std::to_string(getpid());
-    Child child("asker-by-name", {file});
+    const ServerFile file;
+    Child child("asker-by-name", {file.name});
     const std::string closed_ms = child.line(milliseconds(60'000));
     if (closed_ms == "impossible")
         GTEST_SKIP() << "no namespaces, or no /etc/resolv.conf, here";
@@ -97,5 +121,18 @@ TEST(NetNames, ThatNobodyResolvesKeepNobodyWaiting)
     EXPECT_LT(asked_ms, 8'000);
     EXPECT_NE(status, DAO_SUCCESS);
     EXPECT_EQ(child.wait(), 0);
-    unlink(file.c_str());
 }
+
+#if defined(UNLOAD_NETWORK)
+// A question that nobody waits for ends in a thread of the library's, whoever has unloaded that meanwhile.
+TEST(NetNames, QuestionOutlivesTheLibrarysUnloading)
+{
+    if (geteuid() != 0 || std::getenv("DAO_TEST_EMULATOR") != nullptr)
+        GTEST_SKIP() << "only root can make these namespaces, and the kernel runs no program for another processor";
+    const ServerFile file;
+    Child child("unloader", {file.name});
+    if (child.line(milliseconds(60'000)) == "impossible")
+        GTEST_SKIP() << "no namespaces, or no /etc/resolv.conf, here";
+    EXPECT_EQ(child.wait(), 0);
+}
+#endif

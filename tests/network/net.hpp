@@ -95,6 +95,17 @@ struct SubscriberOptions : DAO_NET_SUBSCRIBER_OPTIONS
         port = port_wanted;
         mode = mode_wanted;
     }
+    // The copy is a segment of that name, and not a private image.
+    SubscriberOptions &into(const SegmentName &file)
+    {
+        name = file.c_str();
+        return *this;
+    }
+    SubscriberOptions &of(const char *wanted)
+    {
+        topic = wanted;
+        return *this;
+    }
 };
 
 struct Subscriber : Net

@@ -2,18 +2,12 @@
 // ends count the same.
 #include "camera.hpp"
 #include "proxy_posix.hpp"
-#include "raw_zmq.hpp"
+#include "raw_publisher.hpp"
 
 using namespace test;
 
 namespace
 {
-
-uint64_t number_of(const std::string &json, const std::string &key)
-{
-    const size_t at = json.find("\"" + key + "\":");
-    return at == std::string::npos ? UINT64_MAX : std::stoull(json.substr(at + key.size() + 3));
-}
 
 // One connection of a subscriber that says what the test wants.
 class RawConnection
@@ -48,59 +42,6 @@ class RawConnection
     zmq::context_t context_;
     zmq::socket_t socket_;
     Message last_;
-};
-
-// A publisher that sends by any topic to whoever is connected, asked for or not.
-class RawPublisher
-{
-  public:
-    RawPublisher() : socket_(context_, zmq::socket_type::xpub)
-    {
-        socket_.set(zmq::sockopt::linger, 0);
-        socket_.set(zmq::sockopt::xpub_manual, true);
-        socket_.bind("tcp://127.0.0.1:*");
-        const std::string bound = socket_.get(zmq::sockopt::last_endpoint);
-        port_ = std::stoi(bound.substr(bound.rfind(':') + 1));
-    }
-    int port() const { return port_; }
-
-    // The topic and the first credit of the next connection. libzmq may have connected once more for the one before, and
-    // brought its topic and a credit, before the subscriber knew that it was broken.
-    std::pair<std::string, std::string> next_session(const std::string &before = {})
-    {
-        std::string topic;
-        for (Message message = next_message(socket_); !message.empty(); message = next_message(socket_))
-        {
-            const std::string &text = message[0];
-            if (text.starts_with("\1\2"))
-            {
-                socket_.set(zmq::sockopt::subscribe, "");
-                if (text.substr(1) != before)
-                    topic = text.substr(1);
-            }
-            else if (!topic.empty() && text.starts_with('{') && text.find(topic.substr(1, 32)) != std::string::npos)
-                return {topic, text};
-        }
-        return {};
-    }
-
-    void send(const std::string &topic, uint64_t seq, uint64_t cnt0)
-    {
-        const auto value = static_cast<float>(cnt0);
-        const std::string header =
-            R"({"v":1,"dtype":"float32","shape":[1],"compression":"none","host":"h","source":"s","topic":"wfs","depth":16,)"
-            R"("frame_num":)" +
-            std::to_string(cnt0) + R"(,"cnt0":)" + std::to_string(cnt0) + R"(,"cnt1":0,"cnt2":0,"atime_ns":5,"seq":)" +
-            std::to_string(seq) + R"(,"kw":0,"sent_ns":6})";
-        socket_.send(zmq::buffer(topic), zmq::send_flags::sndmore);
-        socket_.send(zmq::buffer(header), zmq::send_flags::sndmore);
-        socket_.send(zmq::buffer(&value, sizeof value), zmq::send_flags::none);
-    }
-
-  private:
-    zmq::context_t context_;
-    zmq::socket_t socket_;
-    int port_ = 0;
 };
 
 }

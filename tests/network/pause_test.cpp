@@ -1,5 +1,5 @@
 // A subscriber that takes no frames for a while, and beacons of a publisher that nobody else reaches.
-#include "net.hpp"
+#include "camera.hpp"
 
 #include <daoNet.hpp>
 
@@ -68,6 +68,28 @@ TEST(NetPause, FramesThatTheSlotsDoNotHoldAreLostInAPause)
 {
     pause_and_go_on(DAO_NET_EVERY, 12);
     pause_and_go_on(DAO_NET_EVERY, 4);
+}
+
+TEST(NetPause, SubscriberThatIsPausedFromTheStartIsAPeerAndTakesNothing)
+{
+    for (const uint32_t mode : {DAO_NET_LATEST, DAO_NET_EVERY})
+    {
+        test::Camera camera;
+        const int port = test::Publisher().port();
+        const test::Subscriber subscriber(test::SubscriberOptions(port, mode));
+        test::require(daoNetPause(subscriber, 1), "pause"); // before there is anybody to connect to
+        test::Publisher publisher(port);
+        publisher.publish(camera.name.text());
+        ASSERT_TRUE(comes_true([&] { return publisher.info().peers == 1; }));
+        EXPECT_EQ(publisher.peers().size(), 1u);
+        camera.publish();
+        std::this_thread::sleep_for(std::chrono::milliseconds(700)); // it has said once more that it is there
+        EXPECT_EQ(publisher.info().peers, 1u);
+        EXPECT_EQ(publisher.info().frames, 0u);
+        test::require(daoNetPause(subscriber, 0), "go on");
+        EXPECT_TRUE(subscriber.receives(1));
+        EXPECT_EQ(subscriber.info().lost, 0u);
+    }
 }
 
 TEST(NetPause, APublisherIsNotPaused)

@@ -9,11 +9,13 @@
 #include <fcntl.h>
 #include <limits>
 #include <list>
+#include <mutex>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -60,6 +62,12 @@ class Proxy
     void reset_all() { ++resets_; }
     /** Resets every connection for the subscriber alone: what it has said still comes to the publisher, as late as ever. */
     void abandon_all() { ++abandonments_; }
+    /** The subscriber gets bytes that the publisher has not sent, once by each connection that there is. */
+    void inject(std::string_view bytes)
+    {
+        const std::lock_guard lock(mutex_);
+        injected_.assign(bytes.begin(), bytes.end());
+    }
     /** New connections are refused by a reset. */
     void set_refusing(bool refuse) { refuses_ = refuse; }
 
@@ -199,6 +207,18 @@ class Proxy
         connection.up.ended = connection.is_abandoned = true;
     }
 
+    void inject()
+    {
+        const std::lock_guard lock(mutex_);
+        for (Connection &connection : connections_)
+            if (!injected_.empty())
+            {
+                connection.down.pieces.push_back({Clock::now(), injected_});
+                connection.down.held += injected_.size();
+            }
+        injected_.clear();
+    }
+
     bool serve(Connection &connection)
     {
         if (!connection.is_abandoned)
@@ -239,6 +259,7 @@ class Proxy
             }
             if (down_)
                 continue;
+            inject();
             for (auto at = connections_.begin(); at != connections_.end();)
             {
                 if (serve(*at))
@@ -261,6 +282,8 @@ class Proxy
     std::atomic<long> rate_{0}, delay_ms_{0}, passed_{0}, limit_{no_limit};
     std::atomic<bool> down_{false}, refuses_{false}, stops_{false};
     std::atomic<int> resets_{0}, abandonments_{0}, accepted_{0};
+    std::mutex mutex_; // of what follows
+    std::vector<char> injected_;
     std::thread thread_;
 };
 

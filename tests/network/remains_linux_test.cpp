@@ -62,9 +62,8 @@ void use_once(Camera &camera)
     Publisher publisher;
     publisher.publish(camera.name.text());
     SegmentName there;
-    SubscriberOptions options(publisher.port(), DAO_NET_EVERY);
-    options.name = there.c_str();
-    Subscriber named(options), unnamed(SubscriberOptions(publisher.port()));
+    Subscriber named(SubscriberOptions(publisher.port(), DAO_NET_EVERY).into(there));
+    Subscriber unnamed(SubscriberOptions(publisher.port()));
     camera.publish();
     const uint64_t cnt0 = daoShmGetCounter(camera.image);
     ASSERT_TRUE(named.receives(cnt0) && unnamed.receives(cnt0));

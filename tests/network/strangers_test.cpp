@@ -89,9 +89,7 @@ TEST(NetStrangers, EachPlainSubscriberOfASegmentThatRestsGetsItsNewestFrame)
 TEST(NetStrangers, PlainPublisherOfTheSameMessagesIsUnderstood)
 {
     PlainPublisher plain;
-    SubscriberOptions options(plain.port);
-    options.topic = "wfs";
-    Subscriber subscriber(options);
+    Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
     const float data[2] = {1.0f, 2.0f};
     const std::string frame(reinterpret_cast<const char *>(data), sizeof data);
     ASSERT_TRUE(comes_true([&] {
@@ -110,9 +108,7 @@ TEST(NetStrangers, PlainPublisherOfTheSameMessagesIsUnderstood)
 TEST(NetStrangers, FramesThatBeginLikeAPickleAreFrames)
 {
     PlainPublisher plain;
-    SubscriberOptions options(plain.port);
-    options.topic = "wfs";
-    Subscriber subscriber(options);
+    Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
     const std::string frame("\x80\x04\x95\x0e\0\0\0\0", 8);
     ASSERT_TRUE(comes_true([&] {
         plain.send({std::string("wfs\0", 4), header, frame});
@@ -126,9 +122,7 @@ TEST(NetStrangers, FramesThatBeginLikeAPickleAreFrames)
 TEST(NetStrangers, KeywordsOfAPlainPublisherArriveAndABadOneCostsItself)
 {
     PlainPublisher plain;
-    SubscriberOptions options(plain.port);
-    options.topic = "wfs";
-    Subscriber subscriber(options);
+    Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
     const std::string keywords = R"([{"name":"GAIN","type":"D","value":2.5},{"name":"BAD","type":"Q","value":1}])";
     ASSERT_TRUE(comes_true([&] {
         plain.send({std::string("wfs\0", 4), header, std::string(8, 'x'), keywords});
@@ -174,9 +168,7 @@ TEST(NetStrangers, PicklesAreRefusedAndSaidToBeOnce)
 TEST(NetStrangers, HostileMessagesAreCountedAndTheSubscriberLives)
 {
     PlainPublisher plain;
-    SubscriberOptions options(plain.port);
-    options.topic = "wfs";
-    Subscriber subscriber(options);
+    Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
     const std::string topic("wfs\0", 4), data(8, 'x');
     std::mt19937 random(7);
     const auto wrong = [&](const std::string &what, const std::string &instead) {
