@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "python/tests/helpers"))
+from network import camera, net  # noqa: F401 - fixtures
 from timing import PATIENCE_S, until
 
 TOOL = os.environ["DAOSHM"]

@@ -95,14 +95,6 @@ def side(tool, role):
     return until(found, f"a {role} that shows itself")
 
 
-@pytest.fixture
-def net(tool):
-    tool.environment |= {"DAO_NET_STATE": tool.name(tool.folder / "net"), "DAO_NET_ANNOUNCE": "0"}
-    if "without the network" in tool("net", "status", code=None) + tool.errors:
-        pytest.skip("this daoshm was built without ZeroMQ")
-    return tool
-
-
 def test_the_network_keeps_to_the_schema_before_the_first_frame(net):
     assert check("net", net("net", "status", "--json")) == []
     net("create", "a", "3x4", "float32", "--depth", 4)

@@ -9,8 +9,9 @@ import signal
 import time
 
 import pytest
+from network import counter, start_publisher
 from test_faults import PARTS, Faulty, assert_told, faults_of, pytestmark  # noqa: F401
-from test_network import counter, net, start_publisher, until  # noqa: F401
+from timing import until
 
 
 def fail_each(tool, part, arguments, works, is_clean):
@@ -45,7 +46,7 @@ def left_in(folder, start=""):
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_publisher_offers_or_says_why_not(net, part):  # noqa: F811
+def test_publisher_offers_or_says_why_not(net, part):
     net("create", "wfs", "4x6", "uint16")
     net("fill", "wfs", "1", "--frames", 1)
 
@@ -63,7 +64,7 @@ def test_publisher_offers_or_says_why_not(net, part):  # noqa: F811
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_subscriber_copies_or_says_why_not(net, part):  # noqa: F811
+def test_subscriber_copies_or_says_why_not(net, part):
     net("create", "wfs", "4x6", "uint16", "--depth", "64")
     net.start("fill", "wfs", "ramp", "--rate", "200")
     net.wait_for_frames("wfs")

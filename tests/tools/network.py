@@ -1,0 +1,51 @@
+"""What the tests of the network share: publishers at ports of their own, and what their processes say."""
+
+import json
+import socket
+
+import pytest
+
+
+@pytest.fixture
+def net(tool):
+    """The tool, on a network of this test's own: loopback, and nobody is told of it."""
+    tool.environment["DAO_NET_STATE"] = tool.name(tool.folder / "net")
+    tool.environment["DAO_NET_ANNOUNCE"] = "0"
+    if "without the network" in tool("net", "status", code=None) + tool.errors:
+        pytest.skip("this daoshm was built without ZeroMQ")
+    return tool
+
+
+def start_publisher(net, *arguments):
+    """Start `daoshm publish` at a free port: (process, port)."""
+    process = net.start("publish", *arguments, "--port", "0", "--json")
+    said = json.loads(process.stdout.readline())
+    return process, int(said["endpoint"].rpartition(":")[2])
+
+
+@pytest.fixture
+def camera(net):
+    """A segment with frames at 200 Hz, published: (publisher, port). Its slots are ten seconds: a pause loses none."""
+    net("create", "wfs", "4x6", "uint16", "--depth", "2048")
+    net.start("fill", "wfs", "ramp", "--rate", "200")
+    net.wait_for_frames("wfs")
+    return start_publisher(net, "wfs")
+
+
+def counter(net, segment):
+    path = net.folder / f"{segment}.im.shm"
+    return net.json("info", segment)["cnt0"] if path.exists() else 0
+
+
+def line_with(stream, text):
+    """The next line that has the text; fails when the stream ends before."""
+    for line in stream:
+        if text in line:
+            return line
+    raise AssertionError(f"no line with '{text}'")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
