@@ -12,8 +12,9 @@ constexpr uint64_t window = 2; // of `latest`
 // The first credit that says that frames up to this number have come; no one before it gives room for more than the window.
 std::string credit_for(RawPublisher &publisher, uint64_t seq)
 {
+    const auto end = std::chrono::steady_clock::now() + patience;
     std::string credit = publisher.next_credit(patience);
-    while (!credit.empty() && number_of(credit, "got") < seq)
+    while (!credit.empty() && number_of(credit, "got") < seq && std::chrono::steady_clock::now() < end)
     {
         EXPECT_LE(number_of(credit, "credit"), seq + window);
         credit = publisher.next_credit(patience);

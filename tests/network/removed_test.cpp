@@ -2,6 +2,7 @@
 #include "camera.hpp"
 
 #include <atomic>
+#include <future>
 
 using namespace test;
 
@@ -89,12 +90,12 @@ TEST(NetRemoved, CopyThatWasRemovedIsWaitedFor)
     Image fresh;
     EXPECT_EQ(daoNetOpenCopy(subscriber, fresh, 0), DAO_TIMEOUT) << daoLastErrorMessage();
     EXPECT_EQ(daoNetOpenCopy(subscriber, fresh, 50'000'000), DAO_TIMEOUT) << daoLastErrorMessage();
-    std::thread later([&] {
+    const std::future<void> later = std::async(std::launch::async, [&] {
         std::this_thread::sleep_for(100ms);
         camera.publish(7.0f);
     });
     subscriber.open_copy(fresh);
-    later.join();
+    later.wait();
     EXPECT_EQ(newest(fresh), frame_of(24, 7.0f));
 }
 
