@@ -23,17 +23,17 @@ namespace
 // One thread of this process opens semaphores at a time, and none while it forks: nobody would unlock the child's.
 std::mutex opening_semaphores;
 
-void before_fork() noexcept
+void hold_semaphores() noexcept
 {
     opening_semaphores.lock();
 }
 
-void after_fork() noexcept
+void release_semaphores() noexcept
 {
     opening_semaphores.unlock();
 }
 
-[[maybe_unused]] const bool semaphores_know_forks = (platform::at_fork(before_fork, after_fork, after_fork), true);
+[[maybe_unused]] const bool semaphores_know_forks = (platform::at_fork(hold_semaphores, release_semaphores, release_semaphores), true);
 
 uint64_t creation_time_bits(IMAGE_METADATA &metadata) noexcept
 {
