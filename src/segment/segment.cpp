@@ -33,7 +33,8 @@ void release_semaphores() noexcept
     opening_semaphores.unlock();
 }
 
-[[maybe_unused]] const bool semaphores_know_forks = (platform::at_fork(hold_semaphores, release_semaphores, release_semaphores), true);
+[[maybe_unused]] const bool semaphores_know_forks =
+    (platform::at_fork(hold_semaphores, release_semaphores, release_semaphores), true);
 
 uint64_t creation_time_bits(IMAGE_METADATA &metadata) noexcept
 {
