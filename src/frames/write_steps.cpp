@@ -205,12 +205,13 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
     // The data may have gone to zero pages of this process alone, while the counters still are everybody's.
     if (Status lost = segment.check_memory(); lost != Status::success)
         return lost;
-    if (extension != nullptr && !segment::has_lock(segment, *writer.interrupts))
-        return fail_lost_lock(segment);
     IMAGE_METADATA &metadata = *segment.metadata(slot);
     // No clock is read before the frame is public when the caller gave the time.
     const bool has_time = writer.has_acquisition_time || is_time_set(writer, slot);
     int64_t now_ns = has_time ? 0 : platform::realtime_ns();
+    // As late as can be: what follows is done in another's frame if the lock is taken away after this.
+    if (extension != nullptr && !segment::has_lock(segment, *writer.interrupts))
+        return fail_lost_lock(segment);
     if (!has_time || writer.has_acquisition_time)
         Word<int64_t>(&metadata.atime.tsfixed.secondlong).store_relaxed(has_time ? writer.acquisition_time_ns : now_ns);
     if (writer.has_frame_id)

@@ -1,6 +1,7 @@
 #include "segment/reuse.hpp"
 
 #include "base/copy.hpp"
+#include "base/error.hpp"
 #include "segment/keyword_access.hpp"
 #include "segment/writer_lock.hpp"
 
@@ -52,6 +53,14 @@ void clear_waiting(Segment &segment) noexcept
         Word<uint64_t>(&reader.last_counter).store_relaxed(0);
 }
 
+Status fail_lost_lock(const Segment &segment) noexcept
+{
+    return base::fail(DAO_E_STATE,
+                      "%s: not made again as a whole: the writer lock was taken away while this process cleared it; "
+                      "expected to hold it until the end",
+                      segment.name());
+}
+
 }
 
 void clear_segment(Segment &segment) noexcept
@@ -72,6 +81,8 @@ Status reuse(Segment &segment, base::Interrupts &interrupts, bool dao_semaphores
         (void)unlock(segment, interrupts);
         return status;
     }
+    if (!has_lock(segment, interrupts))
+        return fail_lost_lock(segment);
     clear_segment(segment);
     clear_keywords(segment, keywords);
     if (dao_semaphores) // they are there before others learn that they are
@@ -79,9 +90,10 @@ Status reuse(Segment &segment, base::Interrupts &interrupts, bool dao_semaphores
         segment.make_dao_semaphores(mode);
         Word<uint32_t>(&segment.extension()->flags).fetch_or_release(format::flag_dao_semaphores);
     }
-    (void)unlock(segment, interrupts);
+    const bool was_held = unlock(segment, interrupts);
     segment.notifier().notify();
-    return keywords.give_back();
+    const Status status = keywords.give_back();
+    return was_held ? status : fail_lost_lock(segment);
 }
 
 }

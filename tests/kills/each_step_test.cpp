@@ -1,16 +1,96 @@
-// A process is killed after every step of a call, and the others go on: the next writer writes at once, the next reader
-// reads, no frame is torn, no counter stands for two frames, nothing is left of a file.
+// A process is broken off after every step of a call: killed, ended by _exit(), or stopped and continued later. The others go
+// on: the next writer writes at once, or is told who stands still, the next reader reads, no frame is torn, no counter stands
+// for two frames, nothing is left of a file.
 //
-// DAO_KILLS_STRIDE: only each so many instructions is tried, from one that differs with DAO_KILLS_SEED; 1: each one.
+// Marked steps, after which a byte of the segment is another one, are tried in each of these ways. Of the instructions between
+// them, each so many is tried in one of the ways: DAO_KILLS_STRIDE says of how many, 1: each one; DAO_KILLS_SEED where to begin.
+#include "changes.hpp"
 #include "scene.hpp"
 #include "steps.hpp"
 
-#include <numeric>
+#include <algorithm>
+#include <vector>
 
 namespace kills
 {
 namespace
 {
+
+constexpr uint32_t victims_tag = 3;
+constexpr int64_t short_limit_ns = 20'000'000;
+
+// How long calls of this thread wait for a lock, while the object lives.
+class LockLimit
+{
+  public:
+    explicit LockLimit(int64_t limit_ns) : before_(daoShmSetLockLimit(limit_ns)) {}
+    ~LockLimit() { (void)daoShmSetLockLimit(before_); }
+    LockLimit(const LockLimit &) = delete;
+    LockLimit &operator=(const LockLimit &) = delete;
+
+  private:
+    int64_t before_;
+};
+
+// The failure of a call that needs what the stopped process has says who that is.
+void expect_told_of(unsigned process)
+{
+    const std::string message = daoLastErrorMessage();
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_BUSY) << message;
+    EXPECT_NE(message.find("process " + std::to_string(process) + " "), std::string::npos) << message;
+}
+
+struct Attempt
+{
+    size_t step;
+    Way way;
+};
+
+std::vector<Attempt> attempts_of(const Course &course, size_t strides)
+{
+    std::vector<Attempt> attempts;
+    for (const size_t step : course.marked)
+        for (const Way way : all_ways)
+            attempts.push_back({step, way});
+    const size_t stride = strides * number_from("DAO_KILLS_STRIDE", 23);
+    size_t turn = 0;
+    for (size_t step = number_from("DAO_KILLS_SEED", 1) % stride; step < course.steps + stride; step += stride)
+        attempts.push_back({std::min(step, course.steps), all_ways[turn++ % std::size(all_ways)]});
+    std::printf("%zu attempts, %zu marked steps of %zu instructions\n", attempts.size(), course.marked.size(),
+                course.steps);
+    return attempts;
+}
+
+// Each attempt at a call that changes one segment: `meanwhile(id)` while the process stands still, `after()` when it is gone.
+void break_off_at_each_step(const std::string &name, const std::function<void()> &prepare,
+                            const std::function<void()> &call, const std::function<void(unsigned)> &meanwhile,
+                            const std::function<void()> &after, size_t strides = 1)
+{
+    Changes changes(name);
+    Course course = course_of([&] { return changes.are_new(); }, prepare, call);
+    after();
+    for (const auto &[step, way] : attempts_of(course, strides))
+    {
+        SCOPED_TRACE(std::string(name_of(way)) + " after instruction " + std::to_string(step));
+        if (course.trail.is_empty()) // it was left, and without one each attempt takes long
+        {
+            course.trail = course_of([] { return false; }, prepare, call).trail;
+            after();
+        }
+        on_trail(course.trail, [&, step = step, way = way] {
+            SteppedProcess process(prepare, call);
+            process.follow(course.trail, step);
+            process.break_off(way);
+            if (way != Way::stopped)
+                return;
+            meanwhile(process.id());
+            EXPECT_TRUE(process.go_on_after_stop()) << "the call that had been stopped";
+        });
+        after();
+        if (testing::Test::HasFailure())
+            return;
+    }
+}
 
 // The others go on.
 void expect_all_goes_on(Place &place, Witness &witness, Image &writer, uint32_t tag)
@@ -26,45 +106,54 @@ void expect_all_goes_on(Place &place, Witness &witness, Image &writer, uint32_t 
     EXPECT_EQ(place.file_count(), 1u);
 }
 
-// `call` in a process that has written before, killed after each instruction; then the others go on.
-void kill_writer_at_each_instruction(uint32_t depth, const std::function<void(IMAGE *)> &call)
+// While the process stands still another writes, or is told who it is that has the lock, and readers read.
+void expect_written_or_told(Witness &witness, Image &writer, uint32_t tag, unsigned stopped)
 {
-    const size_t stride = number_from("DAO_KILLS_STRIDE", 23);
-    size_t step = number_from("DAO_KILLS_SEED", 1) % stride;
+    const LockLimit limit(short_limit_ns);
+    Frame frame = frame_of(tag);
+    witness.read_on();
+    const bool is_written = daoShmImage2Shm(frame.data(), elements, writer) == DAO_SUCCESS;
+    if (!is_written)
+    {
+        expect_told_of(stopped);
+        EXPECT_NE(std::string(daoLastErrorMessage()).find("stopped"), std::string::npos) << "that writer is known";
+    }
+    witness.read_on();
+    if (is_written)
+    {
+        EXPECT_EQ(witness.tag(), tag);
+    }
+}
+
+// `call` in a process that has written before.
+void break_off_at_each_step(uint32_t depth, const std::function<void(IMAGE *)> &call)
+{
     Place place;
-    Image writer;
+    Image writer, victim;
     place.create(writer, depth);
     Witness witness(place.name);
     publish(writer, 1);
     witness.read_on();
-    Image victim;
-    const auto prepare = [&] {
-        victim.open(place.name);
-        publish(victim, 2);
-    };
-    const auto call_it = [&] { call(victim); };
-    Trail trail;
-    size_t kills = 0;
-    for (bool has_ended = false; !has_ended && !testing::Test::HasFailure(); step += stride)
-    {
-        SCOPED_TRACE("killed after instruction " + std::to_string(step));
-        has_ended = kill_after(step, trail, prepare, call_it);
-        expect_all_goes_on(place, witness, writer, 10 + static_cast<uint32_t>(kills++));
-    }
-    std::printf("%zu kills\n", kills);
+    uint32_t tag = 10;
+    break_off_at_each_step(
+        place.name,
+        [&] {
+            victim.open(place.name);
+            publish(victim, 2);
+        },
+        [&] { call(victim); }, [&](unsigned stopped) { expect_written_or_told(witness, writer, tag++, stopped); },
+        [&] { expect_all_goes_on(place, witness, writer, tag++); });
 }
 
-constexpr uint32_t victims_tag = 3;
-
-TEST(KilledAtEachStep, OfAPublish)
+TEST(BrokenOffAtEachStep, OfAPublish)
 {
     for (const uint32_t depth : {1u, 2u, 3u})
-        kill_writer_at_each_instruction(depth, [](IMAGE *image) { publish(image, victims_tag); });
+        break_off_at_each_step(depth, [](IMAGE *image) { publish(image, victims_tag); });
 }
 
-TEST(KilledAtEachStep, OfALoan)
+TEST(BrokenOffAtEachStep, OfALoan)
 {
-    kill_writer_at_each_instruction(2, [](IMAGE *image) {
+    break_off_at_each_step(2, [](IMAGE *image) {
         void *slot = nullptr;
         require(daoShmLoanBegin(image, &slot), "begin a loan");
         const Frame frame = frame_of(victims_tag);
@@ -73,9 +162,9 @@ TEST(KilledAtEachStep, OfALoan)
     });
 }
 
-TEST(KilledAtEachStep, OfAFrameInPackets)
+TEST(BrokenOffAtEachStep, OfAFrameInPackets)
 {
-    kill_writer_at_each_instruction(2, [](IMAGE *image) {
+    break_off_at_each_step(2, [](IMAGE *image) {
         Frame frame = frame_of(victims_tag);
         for (uint16_t packet = 0; packet < 2; ++packet)
             require(daoShmImagePart2Shm(reinterpret_cast<char *>(frame.data()), elements / 2, image,
@@ -85,96 +174,140 @@ TEST(KilledAtEachStep, OfAFrameInPackets)
     });
 }
 
-TEST(KilledAtEachStep, OfAQuietWrite)
+TEST(BrokenOffAtEachStep, OfAQuietWrite)
 {
-    kill_writer_at_each_instruction(1, [](IMAGE *image) {
+    break_off_at_each_step(1, [](IMAGE *image) {
         Frame frame = frame_of(victims_tag);
         require(daoShmImage2ShmQuiet(frame.data(), elements, image), "write quietly");
     });
 }
 
-TEST(KilledAtEachStep, OfAReaderThatReads)
+TEST(BrokenOffAtEachStep, OfAReaderThatReads)
 {
-    kill_writer_at_each_instruction(2, [](IMAGE *image) {
+    break_off_at_each_step(2, [](IMAGE *image) {
         Frame frame;
         require(daoShmReadNewest(image, frame.data(), elements, nullptr, nullptr), "read");
     });
 }
 
-TEST(KilledAtEachStep, OfAReaderThatFallsAsleep)
+TEST(BrokenOffAtEachStep, OfAReaderThatFallsAsleep)
 {
-    kill_writer_at_each_instruction(
-        2, [](IMAGE *image) { (void)daoShmWaitForFrame(image, daoShmGetCounter(image), 1'000'000); });
+    break_off_at_each_step(2,
+                           [](IMAGE *image) { (void)daoShmWaitForFrame(image, daoShmGetCounter(image), 1'000'000); });
 }
 
-TEST(KilledAtEachStep, OfAKeyword)
+TEST(BrokenOffAtEachStep, OfAKeyword)
 {
-    const size_t stride = number_from("DAO_KILLS_STRIDE", 23);
-    size_t step = number_from("DAO_KILLS_SEED", 1) % stride;
     Place place;
-    Image other;
+    Image other, victim;
     place.create(other, 1);
-    Image victim;
-    const auto prepare = [&] {
-        victim.open(place.name);
-        require(daoShmSetKeywordString(victim, "state", "open", "the first"), "keyword");
+    const auto set = [](IMAGE *image, const char *value, const char *comment) {
+        return daoShmSetKeywordString(image, "state", value, comment);
     };
-    const auto call = [&] { require(daoShmSetKeywordString(victim, "state", "closed", "the second"), "keyword"); };
-    Trail trail;
-    for (bool has_ended = false; !has_ended && !HasFailure(); step += stride)
-    {
-        SCOPED_TRACE("killed after instruction " + std::to_string(step));
-        has_ended = kill_after(step, trail, prepare, call);
+    const auto expect_whole = [&] {
         IMAGE_KEYWORD keyword = {};
         require(daoShmGetKeyword(other, "state", &keyword), "read the keyword");
         const std::string both = std::string(keyword.value.valstr) + ", " + keyword.comment;
         EXPECT_TRUE(both == "open, the first" || both == "closed, the second") << both;
-        const auto write = [&] { require(daoShmSetKeywordString(other, "state", "open", "the first"), "keyword"); };
-        EXPECT_LT(punctual_ns(write), 1'000'000'000);
-    }
+    };
+    break_off_at_each_step(
+        place.name,
+        [&] {
+            victim.open(place.name);
+            require(set(victim, "open", "the first"), "keyword");
+        },
+        [&] { require(set(victim, "closed", "the second"), "keyword"); },
+        [&](unsigned stopped) {
+            const LockLimit limit(short_limit_ns);
+            if (set(other, "open", "the first") == DAO_SUCCESS)
+                expect_whole();
+            else
+                expect_told_of(stopped);
+        },
+        [&] {
+            expect_whole();
+            const auto write = [&] { require(set(other, "open", "the first"), "keyword"); };
+            EXPECT_LT(punctual_ns(write), 1'000'000'000);
+            EXPECT_EQ(place.file_count(), 1u);
+        });
 }
 
-TEST(KilledAtEachStep, OfAReuse)
+// A segment that is made again in place has its counters from 1.
+TEST(BrokenOffAtEachStep, OfAReuse)
 {
-    const size_t stride = 5 * number_from("DAO_KILLS_STRIDE", 23);
-    size_t step = number_from("DAO_KILLS_SEED", 1) % stride;
-    Trail trail;
-    for (bool has_ended = false; !has_ended && !HasFailure(); step += stride)
-    {
-        SCOPED_TRACE("killed after instruction " + std::to_string(step));
-        Place place;
-        Image writer, victim;
-        place.create(writer, 2);
-        publish(writer, 1);
-        Witness witness(place.name);
-        const auto prepare = [&] { victim.open(place.name); };
-        const auto call = [&] { place.create(victim, 2); };
-        has_ended = kill_after(step, trail, prepare, call);
-        publish(writer, 4);
-        Frame frame = frame_of(0);
-        uint64_t counter = 0;
-        require(daoShmReadNewest(witness.image(), frame.data(), elements, &counter, nullptr), "read");
-        EXPECT_EQ(frame, frame_of(4));
-        EXPECT_TRUE(counter == 1 || counter == 2) << counter;
-        EXPECT_EQ(place.file_count(), 1u);
-    }
+    Place place;
+    Image writer, again;
+    place.create(writer, 2);
+    publish(writer, 1);
+    Witness witness(place.name);
+    uint64_t last = 1;
+    const auto expect_told_or_written = [&](unsigned stopped) {
+        const LockLimit limit(short_limit_ns);
+        Frame frame = frame_of(victims_tag);
+        if (daoShmImage2Shm(frame.data(), elements, writer) != DAO_SUCCESS)
+            expect_told_of(stopped);
+    };
+    break_off_at_each_step(
+        place.name, [] {}, [&] { place.create(again, 2); }, expect_told_or_written,
+        [&] {
+            publish(writer, 4);
+            Frame frame = frame_of(0);
+            uint64_t counter = 0;
+            require(daoShmReadNewest(witness.image(), frame.data(), elements, &counter, nullptr), "read");
+            EXPECT_EQ(frame, frame_of(4));
+            EXPECT_EQ(counter, daoShmGetCounter(writer));
+            EXPECT_TRUE(counter <= 2 || counter == last + 1) << counter << " after " << last;
+            last = counter;
+            EXPECT_EQ(place.file_count(), 1u);
+        },
+        5);
 }
 
 // What changes names of files: between two calls of the system nothing of it changes.
-void kill_at_each_system_call(const std::function<void(Place &)> &prepare, const std::function<void(Place &)> &call,
-                              const std::function<void(Place &)> &check)
+void break_off_at_each_system_call(const std::function<void(Place &)> &prepare,
+                                   const std::function<void(Place &)> &call,
+                                   const std::function<void(Place &)> &meanwhile,
+                                   const std::function<void(Place &)> &check)
 {
-    bool has_ended = false;
-    size_t step = 0;
-    for (; !has_ended && !testing::Test::HasFailure(); ++step)
+    size_t attempts = 0;
+    for (const Way way : all_ways)
     {
-        SCOPED_TRACE("killed at system call step " + std::to_string(step));
-        Place place;
-        prepare(place);
-        has_ended = kill_after_system_calls(step, [] {}, [&] { call(place); });
-        check(place);
+        bool has_ended = false;
+        for (size_t step = 0; !has_ended && !testing::Test::HasFailure(); ++step, ++attempts)
+        {
+            SCOPED_TRACE(std::string(name_of(way)) + " at system call step " + std::to_string(step));
+            Place place;
+            prepare(place);
+            SteppedProcess process([] {}, [&] { call(place); });
+            for (size_t done = 0; done < step && !has_ended; ++done)
+                has_ended = !process.step(Step::system_call);
+            process.break_off(way);
+            if (way == Way::stopped)
+            {
+                meanwhile(place);
+                EXPECT_TRUE(process.go_on_after_stop()) << "the call that had been stopped";
+            }
+            check(place);
+        }
     }
-    std::printf("%zu kills\n", step);
+    std::printf("%zu attempts\n", attempts);
+}
+
+// While a process stands still in the middle of making or removing it, others use what there is, or are told that it is busy.
+void use_what_there_is(Place &place)
+{
+    const LockLimit limit(short_limit_ns);
+    Image found, made;
+    if (std::filesystem::exists(place.name))
+    {
+        const bool is_gone = found.try_open(place.name) != DAO_SUCCESS;
+        EXPECT_TRUE(!is_gone || daoLastErrorCode() == DAO_E_NOT_FOUND || daoLastErrorCode() == DAO_E_REMOVED)
+            << daoLastErrorMessage();
+    }
+    const bool is_made = made.try_create(place.name, {4, 6}, _DATATYPE_UINT32, 2, 3) == DAO_SUCCESS;
+    EXPECT_TRUE(is_made || daoLastErrorCode() == DAO_E_BUSY) << daoLastErrorMessage();
+    if (is_made)
+        publish(made, 1);
 }
 
 // There is none or a whole one; it can be made again, written and removed, and then nothing is left.
@@ -196,19 +329,19 @@ void expect_none_or_a_whole_one(Place &place)
     EXPECT_EQ(place.file_count(), 0u);
 }
 
-TEST(KilledAtEachStep, OfACreate)
+TEST(BrokenOffAtEachStep, OfACreate)
 {
-    kill_at_each_system_call([](Place &) {},
-                             [](Place &place) {
-                                 Image image;
-                                 place.create(image, 2);
-                             },
-                             expect_none_or_a_whole_one);
+    break_off_at_each_system_call([](Place &) {},
+                                  [](Place &place) {
+                                      Image image;
+                                      place.create(image, 2);
+                                  },
+                                  use_what_there_is, expect_none_or_a_whole_one);
 }
 
-TEST(KilledAtEachStep, OfAReplacement)
+TEST(BrokenOffAtEachStep, OfAReplacement)
 {
-    kill_at_each_system_call(
+    break_off_at_each_system_call(
         [](Place &place) {
             Image image;
             image.create(place.name, {2, 2}, _DATATYPE_UINT8);
@@ -217,20 +350,21 @@ TEST(KilledAtEachStep, OfAReplacement)
             Image image;
             place.create(image, 2);
         },
+        use_what_there_is,
         [](Place &place) {
             EXPECT_TRUE(std::filesystem::exists(place.name));
             expect_none_or_a_whole_one(place);
         });
 }
 
-TEST(KilledAtEachStep, OfARemoval)
+TEST(BrokenOffAtEachStep, OfARemoval)
 {
-    kill_at_each_system_call(
+    break_off_at_each_system_call(
         [](Place &place) {
             Image image;
             place.create(image, 2);
         },
-        [](Place &place) { (void)daoShmRemove(place.name.c_str()); }, expect_none_or_a_whole_one);
+        [](Place &place) { (void)daoShmRemove(place.name.c_str()); }, use_what_there_is, expect_none_or_a_whole_one);
 }
 
 }

@@ -1,18 +1,12 @@
 /* What must go on after each kill: probe NAME writes a frame and reads it, and prints how long that took, in seconds. probe
-   NAME remove removes the segment. The segment may be replaced or removed by others at any moment: then it is tried again. */
+   NAME remove removes the segment. The segment may be replaced or removed by others at any moment: then it is tried again.
+   When it took long, it says on standard error what for: see lateness.h. */
 #define _DEFAULT_SOURCE
 
+#include "lateness.h"
 #include "worker.hpp"
 
 #include <stdlib.h>
-#include <unistd.h>
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* A second; where four want each processor, who writes at the moment may wait that long to go on, and we for it. A dead
    writer's lock that is not taken over fails after 5 s. */
@@ -41,7 +35,6 @@ int main(int count, char **words)
     daoShmSetFileMode(0666);
     if (count == 3)
         return daoShmRemove(name) == DAO_SUCCESS || daoLastErrorCode() == DAO_E_NOT_FOUND ? 0 : fail("remove");
-    double longest_s = 0;
     for (int attempt = 0; attempt < 1000; ++attempt)
     {
         IMAGE image;
@@ -54,18 +47,20 @@ int main(int count, char **words)
                 return fail("open");
             continue;
         }
-        const double begun_s = now_s();
+        struct Lateness lateness;
+        begin_to_watch(&lateness, &image);
         const int status = write_and_read(&image);
-        longest_s = now_s() - begun_s;
         const int is_expected = is_expected_failure();
         const DAO_ERROR_CODE code = daoLastErrorCode();
+        const double taken_s = end_of_watch(&lateness);
         if (status == DAO_SUCCESS || !is_expected || code == DAO_E_BUSY)
         {
             if (status != DAO_SUCCESS)
                 return fail("write and read");
             daoShmCloseShm(&image);
-            printf("%.6f\n", longest_s);
-            if (longest_s > limit_s())
+            printf("%.6f\n", taken_s);
+            say_why(&lateness);
+            if (taken_s - lateness.excused_s > limit_s())
                 return fail("the next writer took too long");
             return 0;
         }

@@ -12,10 +12,11 @@ victims and pauses again; what the system makes of them may differ.
 A victim is killed, or ends itself by _exit() at whatever instruction it is, or is stopped before; recorders,
 publishers and subscribers of the tool are killed where others would end themselves.
 
-After each kill: the next writer writes within a second (4 s on a machine that is much too busy), the next reader
-reads a whole frame. All the time: no worker sees a frame that is torn, repeated, out of order or silently lost, in
-the segment and in its copy by the network; Python readers compare no counters, but the order of each writer's frames
-in the segment. What a killed recorder left is repaired and has real frames only. At the end: nothing is left.
+After each kill: the next writer writes within a second (4 s on a machine that is much too busy), less what it, or a
+living process that has the lock, waited for a processor; the next reader reads a whole frame. All the time: no worker
+sees a frame that is torn, repeated, out of order or silently lost, in the segment and in its copy by the network;
+Python readers compare no counters, but the order of each writer's frames in the segment. What a killed recorder left
+is repaired and has real frames only. At the end: nothing is left.
 """
 
 import argparse
@@ -67,6 +68,7 @@ class Kills:
         self.workers: list[Worker] = []
         self.failures: list[str] = []
         self.longest_s = 0.0
+        self.why_longest = ""
         self.counts: dict[str, int] = {}
         self.victims: dict[str, int] = {}
         self.has_other_user = os.geteuid() == 0 and self.let_other_user_in()
@@ -140,8 +142,9 @@ class Kills:
         with contextlib.suppress(FileNotFoundError):
             os.chmod(self.copy, 0o666)  # the next subscriber may be of the other user
             self.copies += 1
-        if probe.returncode == 0 and probe.stdout.strip():
-            self.longest_s = max(self.longest_s, float(probe.stdout))
+        if probe.returncode == 0 and probe.stdout.strip() and float(probe.stdout) > self.longest_s:
+            self.longest_s = float(probe.stdout)
+            self.why_longest = f"after {after}: {probe.stderr.strip()}"
 
     def draw(self, turn: object) -> random.Random:
         """Of its own for each turn, so that what the system makes of one does not change the next."""
@@ -236,6 +239,7 @@ def main() -> int:
             return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
 
         print(f"victims: {listed(kills.victims)}")
+        print(f"the longest next write {kills.why_longest}")
         print(
             f"{listed(kills.counts)}; {len(kills.failures)} failed; longest next write {kills.longest_s * 1e3:.1f} ms; "
             f"{kills.recorded} frames in recordings compared; a copy was there after {kills.copies} of them; "

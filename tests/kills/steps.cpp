@@ -16,25 +16,47 @@ namespace kills
 namespace
 {
 
+constexpr int ended_code = 4;
+
+void end_at_once(int)
+{
+    _exit(ended_code);
+}
+
 [[noreturn]] void run_child(const std::function<void()> &prepare, const std::function<void()> &call,
                             const std::function<void()> &after)
 {
     try
     {
         prepare();
-        if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0)
+        if (std::signal(SIGUSR1, end_at_once) == SIG_ERR || ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0)
             _exit(2);
         raise(SIGSTOP); // from here the parent counts
         call();
         raise(SIGSTOP); // to here
         after();
         raise(SIGSTOP);
+        _exit(0);
     }
     catch (const std::exception &error)
     {
         std::fprintf(stderr, "in the stepped process: %s\n", error.what());
     }
     _exit(3);
+}
+
+}
+
+namespace
+{
+
+int status_of(pid_t child, int options)
+{
+    int status = 0;
+    while (waitpid(child, &status, options) < 0)
+        if (errno != EINTR)
+            throw std::runtime_error("cannot wait for the stepped process");
+    return status;
 }
 
 }
@@ -92,10 +114,7 @@ void SteppedProcess::resume(int request) const
 
 bool SteppedProcess::wait_for_stop(int &signal_number)
 {
-    int status = 0;
-    while (waitpid(child_, &status, 0) < 0)
-        if (errno != EINTR)
-            throw std::runtime_error("cannot wait for the stepped process");
+    const int status = status_of(child_, 0);
     if (!WIFSTOPPED(status))
     {
         child_ = 0;
@@ -187,24 +206,80 @@ bool SteppedProcess::finish()
     return has_ended_ && go_on();
 }
 
-bool kill_after(size_t count, Trail &trail, const std::function<void()> &prepare, const std::function<void()> &call)
+const char *name_of(Way way)
 {
-    if (trail.is_empty())
+    switch (way)
     {
-        SteppedProcess process(prepare, call);
-        process.record(trail);
-        process.step_until(Step::instruction, [] { return false; });
+    case Way::killed:
+        return "killed";
+    case Way::ended:
+        return "ended";
+    case Way::stopped:
+        return "stopped";
     }
-    return on_trail(trail, [&] { return SteppedProcess(prepare, call).follow(trail, count) < count; });
+    return "";
 }
 
-bool kill_after_system_calls(size_t count, const std::function<void()> &prepare, const std::function<void()> &call)
+// A signal is taken at this very instruction, or where the call next lets signals in.
+void SteppedProcess::break_off(Way way)
 {
+    if (way == Way::killed)
+        kill();
+    else if (way == Way::stopped)
+        detach_stopped();
+    else
+        end_itself();
+}
+
+void SteppedProcess::detach_stopped()
+{
+    if (ptrace(PTRACE_DETACH, child_, nullptr, SIGSTOP) != 0 || !WIFSTOPPED(status_of(child_, WUNTRACED)))
+        throw std::runtime_error("cannot stop the process");
+}
+
+void SteppedProcess::end_itself()
+{
+    int signal_number = SIGUSR1;
+    int status = 0;
+    do
+    {
+        if (ptrace(PTRACE_CONT, child_, nullptr, signal_number) != 0)
+            throw std::runtime_error("cannot end the process");
+        status = status_of(child_, 0);
+        signal_number = WIFSTOPPED(status) && WSTOPSIG(status) == SIGUSR1 ? SIGUSR1 : 0;
+    } while (WIFSTOPPED(status));
+    child_ = 0;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != ended_code)
+        throw std::runtime_error("the process did not end itself");
+}
+
+bool SteppedProcess::go_on_after_stop()
+{
+    int status = 0;
+    do
+    {
+        if (::kill(child_, SIGCONT) != 0)
+            throw std::runtime_error("cannot continue the process");
+        status = status_of(child_, WUNTRACED);
+    } while (WIFSTOPPED(status)); // where the call ends, and after it
+    child_ = 0;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+Course course_of(const std::function<bool()> &has_changed, const std::function<void()> &prepare,
+                 const std::function<void()> &call)
+{
+    Course course;
     SteppedProcess process(prepare, call);
-    for (size_t done = 0; done < count; ++done)
-        if (!process.step(Step::system_call))
-            return true;
-    return false;
+    process.record(course.trail);
+    (void)has_changed(); // what the preparation did
+    while (process.step(Step::instruction))
+    {
+        ++course.steps;
+        if (has_changed())
+            course.marked.push_back(course.steps);
+    }
+    return course;
 }
 
 bool kill_once(const std::function<bool()> &reached, const std::function<void()> &prepare,

@@ -32,6 +32,16 @@ class OneProcessor
     cpu_set_t before_;
 };
 
+// What happens to a process at a step.
+enum class Way
+{
+    killed,
+    ended,  // by _exit(), from a signal's handler: nothing of its own ends in order
+    stopped // by SIGSTOP, until go_on_after_stop()
+};
+inline constexpr Way all_ways[] = {Way::killed, Way::ended, Way::stopped};
+const char *name_of(Way way);
+
 class SteppedProcess
 {
   public:
@@ -55,6 +65,11 @@ class SteppedProcess
     bool step_until(Step step, const std::function<bool()> &reached);
     // Lets the call go on to its end, and the process after it. False when either threw.
     bool finish();
+    // Breaks the call off at the step where it is. It takes no further steps.
+    void break_off(Way way);
+    // One that was stopped goes on to its end, by itself. False when the call, or what it does in the end, threw.
+    bool go_on_after_stop();
+    unsigned id() const { return static_cast<unsigned>(child_); }
 
   private:
     std::optional<uintptr_t> next_instruction() const;
@@ -64,6 +79,8 @@ class SteppedProcess
     // True when the child was stopped by this signal; false when it ended by itself.
     bool wait_for_stop(int &signal_number);
     void kill() noexcept;
+    void detach_stopped();
+    void end_itself();
 
     OneProcessor one_processor_;
     pid_t child_;
@@ -71,10 +88,16 @@ class SteppedProcess
     Trail *recorded_ = nullptr;
 };
 
-// Kills the process after `count` instructions of `call`, or after entering or leaving the system so often. Returns whether
-// the call had ended before. For an empty trail the call is made once to its end before.
-bool kill_after(size_t count, Trail &trail, const std::function<void()> &prepare, const std::function<void()> &call);
-bool kill_after_system_calls(size_t count, const std::function<void()> &prepare, const std::function<void()> &call);
+// The call, made once to its end: its way, how many instructions it has, and after which of them `has_changed` was true. These
+// are its marked steps, which others can see.
+struct Course
+{
+    Trail trail;
+    size_t steps = 0;
+    std::vector<size_t> marked;
+};
+Course course_of(const std::function<bool()> &has_changed, const std::function<void()> &prepare,
+                 const std::function<void()> &call);
 
 // Kills the process right after the instruction of `call` that made `reached` true: of what is in shared memory. Returns
 // whether that happened before the call's end. With a trail, which is empty the first time, the next times are quicker.
