@@ -1,7 +1,8 @@
 // Loaded into daoshm before the C library (LD_PRELOAD), this makes one of the calls that the program makes of the system
-// fail, counted from the start of main():
+// fail, counted from the start of main(), or breaks the program off there:
 //     DAO_FAULT=NUMBER:CALL:ERROR:HOW  the first call of that name from the one with that number on, from 0; with which errno; HOW
-//                                  is `once`, `always` (those of that name from then on)
+//                                  is `once`, `always` (those of that name from then on), or what happens to the process instead,
+//                                  just before that call: `killed`, `ended` (by _exit() with 77) or `stopped`
 //     DAO_FAULT_KIND               `files` or `memory`: what is counted
 //     DAO_FAULT_LOG                a file that takes the names of the calls that were counted, a line each, when main() has ended,
 //                                  and the one that failed once more, after a `!`
@@ -30,6 +31,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -43,7 +45,7 @@ static bool counts_memory;
 static long fault_number = -1;
 static char fault_call[32];
 static int fault_error;
-static bool fault_persists;
+static char fault_how[16];
 static atomic_long count;
 static const char *names[most_calls];
 static const char *_Atomic fault_name;
@@ -76,6 +78,25 @@ static bool is_spared(const void *caller)
     return false;
 }
 
+static bool is_how(const char *how)
+{
+    return strcmp(fault_how, how) == 0;
+}
+
+// What happens to the whole process. False when the call is to fail instead.
+static bool breaks_off(void)
+{
+    if (is_how("killed"))
+        syscall(SYS_kill, getpid(), SIGKILL);
+    else if (is_how("stopped"))
+        syscall(SYS_kill, getpid(), SIGSTOP); // and goes on after SIGCONT
+    else if (is_how("ended"))
+        _exit(77);
+    else
+        return false;
+    return true;
+}
+
 // Whether this call shall fail; sets errno.
 static bool fails(const char *name, bool is_memory, const void *caller)
 {
@@ -89,7 +110,8 @@ static bool fails(const char *name, bool is_memory, const void *caller)
     if (fault_number < 0 || number < fault_number || strcmp(name, fault_call) != 0)
         return false;
     const char *expected = NULL;
-    const bool now = atomic_compare_exchange_strong(&fault_name, &expected, name) || fault_persists;
+    const bool is_first = atomic_compare_exchange_strong(&fault_name, &expected, name);
+    const bool now = (is_first && !breaks_off()) || is_how("always");
     if (now)
         errno = fault_error;
     return now;
@@ -100,9 +122,8 @@ static void read_settings(void)
     const char *kind = getenv("DAO_FAULT_KIND");
     counts_memory = kind != NULL && strcmp(kind, "memory") == 0;
     const char *fault = getenv("DAO_FAULT");
-    char how[16] = "";
-    if (fault != NULL && sscanf(fault, "%ld:%31[^:]:%d:%15s", &fault_number, fault_call, &fault_error, how) == 4)
-        fault_persists = strcmp(how, "always") == 0;
+    if (fault != NULL && sscanf(fault, "%ld:%31[^:]:%d:%15s", &fault_number, fault_call, &fault_error, fault_how) != 4)
+        abort();
 }
 
 static void write_log(void)
