@@ -39,7 +39,12 @@ def test_what_a_link_leads_to_is_replaced_and_the_link_stays(tool, disk, command
     target.write_text("an older one")
     name = link(tool, f"latest.{ending}", f"disk/night.{ending}")
     tool(command[0], "wfs", name.name, *command[1:], code=1)
-    assert "exists; expected" in tool.errors and "--force" in tool.errors and "disk/night" in tool.errors and target.read_text() == "an older one"
+    assert (
+        "exists; expected" in tool.errors
+        and "--force" in tool.errors
+        and "disk/night" in tool.errors
+        and target.read_text() == "an older one"
+    )
     tool(command[0], "wfs", name.name, *command[1:], "--force", code=None)
     assert name.is_symlink() and not target.is_symlink()
     shape = (5, 4, 4) if command[0] == "record" else (4, 4)
