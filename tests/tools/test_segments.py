@@ -125,6 +125,7 @@ def test_info_lists_readers_and_keywords(tool):
     assert info["keywords"] == [{"name": "GAIN", "type": "double", "value": 2.5, "comment": "e-/ADU"}]
     text = tool("info", "a")
     assert "GAIN" in text and str(info["reader_list"][0]["pid"]) in text
+    assert "(frame id; in event mode the number of events)" in text
     assert tool.interrupt(reader)[0] == 0
 
 

@@ -75,6 +75,16 @@ void check_permissions(const std::vector<SegmentStatus> &statuses, Findings &fin
         add_advice(permission_advice(status.path), findings);
 }
 
+/// Also of segments that cannot be opened: their owner may be working with them.
+void check_removal(const std::vector<SegmentStatus> &statuses, Findings &findings)
+{
+    std::vector<std::string> paths;
+    for (const SegmentStatus &status : statuses)
+        paths.push_back(status.path);
+    for (const Advice &advice : removal_advice(paths))
+        add_advice(advice, findings);
+}
+
 void check_stale(const std::vector<SegmentStatus> &statuses, int64_t stale_ns, Findings &findings)
 {
     std::set<std::string> paths;
@@ -191,6 +201,7 @@ Findings examine(const DoctorOptions &options)
     run("disk", "no segment is where that slows it down", [&] { check_disk(statuses, findings); });
     run("space", "there is enough free space", [&] { check_space(folders, findings); });
     run("permissions", "no segment is writable by every user", [&] { check_permissions(statuses, findings); });
+    run("removal", "no service is known to remove segments in use", [&] { check_removal(statuses, findings); });
     run("stale", "no stale segment", [&] { check_stale(statuses, parse_duration(options.stale), findings); });
     if (!sees_all_processes())
         findings.push_back({Severity::advice, "no access",

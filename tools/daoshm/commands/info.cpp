@@ -154,7 +154,7 @@ void print_details(const Dao::Image &segment, const SegmentStatus &status)
     details.add("rate", status.rate_hz ? rate_text(*status.rate_hz) : "-");
     details.add("cnt0", fmt::format("{}  (frames published)", status.cnt0));
     details.add("cnt1", fmt::format("{}  (slice of a rolling buffer)", status.cnt1));
-    details.add("cnt2", fmt::format("{}  (frame id)", status.cnt2));
+    details.add("cnt2", fmt::format("{}  (frame id; in event mode the number of events)", status.cnt2));
     details.add("acquired", status.last_frame_ns
                                 ? fmt::format("{}  ({} ago)", time_text(*status.last_frame_ns), last_frame_text(status))
                                 : "-");

@@ -243,6 +243,8 @@ std::optional<Advice> power_advice();
 std::vector<Advice> limit_advice();
 /// The text for when there is advice neither on power nor on limits.
 extern const char *const machine_is_fine;
+/// When a service of the system removes some of these files though they are in use.
+std::vector<Advice> removal_advice(const std::vector<std::string> &paths);
 
 /// The path as one word of a command that a user may paste into a shell: whoever may make a file chooses its name.
 std::string shell_quoted(const std::string &path);

@@ -100,6 +100,13 @@ std::string slow_governor()
     return "";
 }
 
+std::string limit_remedy(const char *limit)
+{
+    return fmt::format("in /etc/security/limits.conf: '@realtime - {}', with this user in that group "
+                       "(groupadd realtime, usermod -aG realtime NAME), then log in again",
+                       limit);
+}
+
 }
 
 const char *const storage_is_fine = "in memory: good";
@@ -138,12 +145,12 @@ std::vector<Advice> limit_advice()
     std::vector<Advice> advice;
     const auto priority = resource_limit("Max realtime priority");
     if (priority && *priority == 0)
-        advice.push_back({"real time", "this user may not use real-time priorities (rtprio 0)",
-                          "in /etc/security/limits.conf: '@realtime - rtprio 95', then log in again"});
+        advice.push_back(
+            {"real time", "this user may not use real-time priorities (rtprio 0)", limit_remedy("rtprio 95")});
     const auto locked = resource_limit("Max locked memory");
     if (locked && *locked < (64U << 20U))
         advice.push_back({"locked memory", fmt::format("this user may lock only {} KiB of memory", *locked / 1024),
-                          "in /etc/security/limits.conf: '@realtime - memlock unlimited', then log in again"});
+                          limit_remedy("memlock unlimited")});
     return advice;
 }
 

@@ -116,6 +116,11 @@ std::vector<Advice> limit_advice()
     return {}; // every user may raise priorities, and lock as much as the working set allows
 }
 
+std::vector<Advice> removal_advice(const std::vector<std::string> &)
+{
+    return {}; // what is open is not removed
+}
+
 std::string space_remedy(const std::string &folder)
 {
     return fmt::format("remove stale or other files on {}", narrow(volume_of(folder)));
