@@ -27,12 +27,19 @@ enum class LockResult
     busy          // somebody else's
 };
 
+// What the threads of the process that holds a lock may do under it together.
+enum class Sharing
+{
+    packets, // put one frame together
+    none
+};
+
 template <class LockWord, class IsDead>
 class WriterLock
 {
   public:
-    WriterLock(LockWord word, base::ProcessToken self, IsDead is_dead) noexcept
-        : word_(word), self_(self), is_dead_(is_dead)
+    WriterLock(LockWord word, base::ProcessToken self, IsDead is_dead, Sharing sharing = Sharing::packets) noexcept
+        : word_(word), self_(self), is_dead_(is_dead), sharing_(sharing)
     {
     }
 
@@ -111,13 +118,23 @@ class WriterLock
     base::ProcessToken holder() const noexcept { return word_.load_acquire() & base::process_token_mask; }
 
   private:
-    bool has_packets_open(uint64_t seen) const noexcept { return (seen & ~packet_count_mask) == (self_ | packets_bit); }
+    bool has_packets_open(uint64_t seen) const noexcept
+    {
+        return sharing_ == Sharing::packets && (seen & ~packet_count_mask) == (self_ | packets_bit);
+    }
+
+    // A word that names nobody, or this process with what none of its locks says, is what another program left there: no
+    // process would ever free it.
+    bool is_nobodys(uint64_t seen) const noexcept
+    {
+        const base::ProcessToken owner = seen & base::process_token_mask;
+        return owner == 0 || (owner == self_ && seen != self_);
+    }
 
     LockResult try_take_over(uint64_t seen, bool ask_if_dead) const noexcept
     {
         const base::ProcessToken owner = seen & base::process_token_mask;
-        // A word that names nobody is what another program left there: no process would ever free it.
-        if (seen != 0 && ask_if_dead && owner != self_ && (owner == 0 || is_dead_(owner)))
+        if (seen != 0 && ask_if_dead && (is_nobodys(seen) || (owner != self_ && is_dead_(owner))))
             return word_.compare_exchange_acquire(seen, self_) ? LockResult::taken_over : LockResult::busy;
         return LockResult::busy;
     }
@@ -125,6 +142,7 @@ class WriterLock
     LockWord word_;
     base::ProcessToken self_;
     IsDead is_dead_;
+    Sharing sharing_;
 };
 
 }

@@ -30,7 +30,10 @@ class LockInMemory
     };
     using Lock = WriterLock<base::Word<uint64_t>, IsDead>;
 
-    Lock of(base::ProcessToken process) { return Lock(base::Word<uint64_t>(&word), process, IsDead{this}); }
+    Lock of(base::ProcessToken process, Sharing sharing = Sharing::packets)
+    {
+        return Lock(base::Word<uint64_t>(&word), process, IsDead{this}, sharing);
+    }
 
     alignas(64) uint64_t word = 0;
     std::set<base::ProcessToken> dead;
@@ -137,6 +140,36 @@ TEST(WriterLock, IsNotForAWholeFrameWhileItsProcessHasPacketsOpen)
         EXPECT_EQ(lock.word, camera | packets_bit | packets);
     }
     EXPECT_EQ(lock.questions, 0u);
+}
+
+// Nobody else may take it, as the process lives; and the process itself would wait for it indefinitely.
+TEST(WriterLock, OfItsOwnProcessThatSaysWhatNoneOfItsLocksSaysIsTaken)
+{
+    for (const uint64_t nonsense : {uint64_t{1}, packet_count_mask})
+    {
+        LockInMemory lock;
+        const auto mine = lock.of(camera);
+        for (const auto &attempt :
+             {&LockInMemory::Lock::try_hold, &LockInMemory::Lock::try_join, &LockInMemory::Lock::try_finalise})
+        {
+            lock.word = camera | nonsense;
+            EXPECT_EQ(lock.of(viewer).try_hold(true), LockResult::busy);
+            EXPECT_EQ((mine.*attempt)(true), LockResult::taken_over);
+            EXPECT_EQ(lock.word, camera);
+        }
+    }
+}
+
+TEST(WriterLock, ThatIsNotSharedKnowsNoPackets)
+{
+    for (const uint64_t packets : {uint64_t{0}, uint64_t{1}, packet_count_mask})
+    {
+        LockInMemory lock;
+        lock.word = camera | packets_bit | packets;
+        EXPECT_EQ(lock.of(viewer, Sharing::none).try_hold(true), LockResult::busy);
+        EXPECT_EQ(lock.of(camera, Sharing::none).try_hold(true), LockResult::taken_over);
+        EXPECT_TRUE(lock.of(camera, Sharing::none).is_held());
+    }
 }
 
 TEST(WriterLock, ThatWasTakenAwayIsNotReleasedByItsFormerHolder)

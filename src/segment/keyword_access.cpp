@@ -30,7 +30,7 @@ Table table_of(const Segment &segment) noexcept
 
 KeywordLock::~KeywordLock()
 {
-    if (held_ && !segment_.is_lost())
+    if (held_ && is_own() && !segment_.is_lost())
         (void)segment_.keyword_lock().release();
 }
 
@@ -38,7 +38,7 @@ Status KeywordLock::give_back() noexcept
 {
     if (Status lost = segment_.check_memory(); lost != Status::success)
         return lost;
-    if (!std::exchange(held_, false) || segment_.keyword_lock().release())
+    if (!std::exchange(held_, false) || (is_own() && segment_.keyword_lock().release()))
         return Status::success;
     return fail(DAO_E_STATE,
                 "%s: the keywords' lock was taken away while this process changed them; expected to hold it until the "
@@ -60,6 +60,7 @@ Status KeywordLock::take(base::Interrupts &interrupts) noexcept
             ended != Status::success)
             return ended;
     held_ = true;
+    segment_.note_keyword_holder(this);
     (void)table_of(segment_).recover();
     return Status::success;
 }
@@ -68,7 +69,7 @@ void KeywordLock::write(uint32_t index, const IMAGE_KEYWORD &keyword) noexcept
 {
     if (segment_.extension() == nullptr)
         base::copy_shared(segment_.keywords() + index, &keyword, sizeof keyword);
-    else if (segment_.keyword_lock().is_held())
+    else if (is_own() && segment_.keyword_lock().is_held())
         table_of(segment_).write(index, keyword);
 }
 

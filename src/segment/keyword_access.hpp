@@ -35,6 +35,9 @@ class KeywordLock
     Status give_back() noexcept;
 
   private:
+    // Of another call of this process, too, the lock's word says nothing.
+    bool is_own() const noexcept { return segment_.is_keyword_holder(this); }
+
     Segment &segment_;
     bool held_ = false;
 };

@@ -23,14 +23,14 @@ struct SharedProof
     LockedByte lock;
     ProcessToken token = 0;
     char name[DAO_READER_NAME_SIZE] = {};
-    std::atomic<const void *> lock_holder{nullptr};
+    LockHolders holders;
     Proof *users = nullptr;
     SharedProof *next = nullptr;
 
     void add(Proof &user) noexcept
     {
         user.shared_ = this;
-        user.lock_holder_ = &lock_holder;
+        user.holders_ = &holders;
         user.next_ = users;
         users = &user;
     }
@@ -71,7 +71,8 @@ void in_child() noexcept
     for (SharedProof *proof = proofs; proof != nullptr; proof = proof->next)
     {
         proof->lock.leave_to_parent();
-        proof->lock_holder.store(nullptr, std::memory_order_relaxed);
+        proof->holders.frames.store(nullptr, std::memory_order_relaxed);
+        proof->holders.keywords.store(nullptr, std::memory_order_relaxed);
         proof->give_out(0);
     }
     mutex.unlock();

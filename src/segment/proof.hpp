@@ -18,6 +18,13 @@ namespace dao::segment
 
 struct SharedProof;
 
+// Who of this process has a lock of the segment, whose word only says which process.
+struct LockHolders
+{
+    std::atomic<const void *> frames{nullptr};   // a handle
+    std::atomic<const void *> keywords{nullptr}; // one call that changes them
+};
+
 // A handle's share.
 class Proof
 {
@@ -33,11 +40,15 @@ class Proof
     // The process's name.
     const char *name() const noexcept;
 
-    // Which handle of this process has the writer lock, whose word only says which process.
-    void note_lock_holder(const void *handle) noexcept { lock_holder_->store(handle, std::memory_order_relaxed); }
+    void note_lock_holder(const void *handle) noexcept { holders_->frames.store(handle, std::memory_order_relaxed); }
     bool is_lock_holder(const void *handle) const noexcept
     {
-        return lock_holder_->load(std::memory_order_relaxed) == handle;
+        return holders_->frames.load(std::memory_order_relaxed) == handle;
+    }
+    void note_keyword_holder(const void *call) noexcept { holders_->keywords.store(call, std::memory_order_relaxed); }
+    bool is_keyword_holder(const void *call) const noexcept
+    {
+        return holders_->keywords.load(std::memory_order_relaxed) == call;
     }
     // While this process puts a frame together from packets no handle of it has the lock. Who gets the lock of a segment with
     // this note knows that it was taken away.
@@ -61,8 +72,8 @@ class Proof
 
     std::atomic<base::ProcessToken> token_{0};
     SharedProof *shared_ = nullptr;
-    std::atomic<const void *> *lock_holder_ = nullptr; // in what is shared
-    Proof *next_ = nullptr;                            // of the same process and segment
+    LockHolders *holders_ = nullptr; // in what is shared
+    Proof *next_ = nullptr;          // of the same process and segment
 };
 
 }

@@ -164,8 +164,8 @@ class Segment
     // Only with an extension.
     Notifier notifier() const noexcept { return Notifier(NotifierWords(extension_, &*wait_word_)); }
     Semaphores semaphores() const noexcept { return Semaphores(base::Word<uint32_t>(&extension_->semaphores)); }
-    Lock writer_lock() const noexcept { return lock(&extension_->writer_lock); }
-    Lock keyword_lock() const noexcept { return lock(&extension_->keyword_lock); }
+    Lock writer_lock() const noexcept { return lock(&extension_->writer_lock, protocol::Sharing::packets); }
+    Lock keyword_lock() const noexcept { return lock(&extension_->keyword_lock, protocol::Sharing::none); }
     Generation frame_generation() const noexcept { return Generation(GenerationWords(extension_)); }
     // Only where no frame is read after it.
     uint64_t published_counter() const noexcept { return GenerationWords(extension_).published().load_relaxed(); }
@@ -180,6 +180,9 @@ class Segment
     // Which handle of this process has the writer lock, after show_presence().
     void note_lock_holder(const void *handle) noexcept { proof_.note_lock_holder(handle); }
     bool is_lock_holder(const void *handle) const noexcept { return proof_.is_lock_holder(handle); }
+    // The same for the keywords' lock, and the call that changes them.
+    void note_keyword_holder(const void *call) noexcept { proof_.note_keyword_holder(call); }
+    bool is_keyword_holder(const void *call) const noexcept { return proof_.is_keyword_holder(call); }
     // Whether this process has begun a frame of packets, and neither ended it nor been told that its lock was taken away.
     void note_packets() noexcept { proof_.note_packets(); }
     bool has_packets() const noexcept { return proof_.has_packets(); }
@@ -253,7 +256,10 @@ class Segment
         return (base::Word<uint32_t>(&extension_->flags).load_relaxed() & flags) != 0;
     }
 
-    Lock lock(uint64_t *word) const noexcept { return Lock(base::Word<uint64_t>(word), proof_.token(), IsDead{this}); }
+    Lock lock(uint64_t *word, protocol::Sharing sharing) const noexcept
+    {
+        return Lock(base::Word<uint64_t>(word), proof_.token(), IsDead{this}, sharing);
+    }
 
     char name_[format::name_capacity] = {}; // goes into the file whole
     char path_[platform::path_capacity] = {};

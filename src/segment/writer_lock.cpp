@@ -170,7 +170,10 @@ Status unlock_by_hand(Segment &segment, bool force) noexcept
     }
     const Freed keywords = seize(segment, segment.keyword_lock(), force);
     if (keywords == Freed::done) // what is half done is in the journal, for the next holder
+    {
+        segment.note_keyword_holder(nullptr);
         (void)segment.keyword_lock().release();
+    }
     if (frames == Freed::done || keywords == Freed::done || (frames != Freed::refused && keywords != Freed::refused))
         return Status::success;
     char who[160];

@@ -230,6 +230,25 @@ TEST_F(Damaged, LocksThatNameNobodyAreTaken)
     }
 }
 
+// The process that they name lives, and holds none of them.
+TEST_F(Damaged, LocksThatSayOfThisProcessWhatItNeverDoesAreTaken)
+{
+    Image image;
+    image.create(name_.text(), {5, 6}, _DATATYPE_UINT32, 3, 2);
+    Frame frame(30);
+    require(daoShmImage2Shm(frame.data(), 30, image), "publish");
+    dao::format::Extension &extension = extension_of(image);
+    const uint64_t own = extension.last_writer;
+    for (const uint64_t nonsense : {uint64_t{1}, uint64_t{1} << 15, uint64_t{0xffff}})
+    {
+        extension.keyword_lock = own | nonsense;
+        EXPECT_EQ(daoShmSetKeywordLong(image, "K", 1, nullptr), DAO_SUCCESS) << daoLastErrorMessage();
+        EXPECT_EQ(extension.keyword_lock, 0u);
+    }
+    extension.writer_lock = own | 3;
+    EXPECT_EQ(daoShmImage2Shm(frame.data(), 30, image), DAO_SUCCESS) << daoLastErrorMessage();
+}
+
 // Another process may write nonsense into the shared words at any time.
 TEST_F(Damaged, WordsThatTurnToNonsenseWhileOpenDoNotLeadOutside)
 {
