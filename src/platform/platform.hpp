@@ -209,6 +209,10 @@ enum class ByteLock
 class File
 {
   public:
+    File() noexcept = default;
+    // Takes it over.
+    explicit File(FileHandle handle) noexcept { handle_.reset(handle); }
+
     bool is_open() const noexcept { return handle_.is_there(); }
     intptr_t native() const noexcept { return handle_.get().number; }
     // For IMAGE.shmfd.
@@ -244,10 +248,11 @@ class File
     UniqueResource<FileHandle, close_file> handle_;
 };
 
-// What keeps a byte locked: the address of a page, or a file; 0 for nothing.
+// What keeps a byte locked: the address of a page, or a file and which one that is; 0 for nothing.
 struct LockKeeper
 {
     intptr_t number = 0;
+    FileIdentity identity;
     bool operator==(const LockKeeper &) const = default;
 };
 void end_lock(LockKeeper keeper) noexcept;
@@ -261,6 +266,10 @@ class LockedByte
     void end() noexcept { keeper_.reset(); }
     // In the child of a fork, which does not have the lock: its parent's stays.
     void leave_to_parent() noexcept;
+
+    // Whether it is lost to a program that closes descriptors which are not its own (closefrom), and goes on: then a byte
+    // that is free proves no death.
+    static bool ends_with_descriptors() noexcept;
 
   private:
     UniqueResource<LockKeeper, end_lock> keeper_;

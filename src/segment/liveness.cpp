@@ -75,6 +75,20 @@ KnownProcess find_process(const Segment &segment, ProcessToken token) noexcept
     return known;
 }
 
+namespace
+{
+
+// Where a program can lose its lock without knowing, its process id tells. It has not given the lock back then.
+bool lives_without_lock(const Segment &segment, ProcessToken token) noexcept
+{
+    if (!platform::LockedByte::ends_with_descriptors())
+        return false;
+    const KnownProcess known = find_process(segment, token);
+    return known.has_proof && platform::check_process(known.identity) == Liveness::alive;
+}
+
+}
+
 Liveness check_liveness(const Segment &segment, ProcessToken token) noexcept
 {
     token &= base::process_token_mask;
@@ -84,7 +98,7 @@ Liveness check_liveness(const Segment &segment, ProcessToken token) noexcept
     if (lock == ByteLock::others)
         return Liveness::alive;
     if (lock != ByteLock::unavailable && base::has_proof(token))
-        return Liveness::dead;
+        return lives_without_lock(segment, token) ? Liveness::alive : Liveness::dead;
     return platform::check_process(find_process(segment, token).identity);
 }
 

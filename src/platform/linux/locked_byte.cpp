@@ -29,7 +29,7 @@ ByteLock LockedByte::lock(const File &file, const char *path, uint64_t position)
     void *page = mmap(nullptr, mapped_bytes, PROT_NONE, MAP_SHARED, own.descriptor(), 0);
     if (page == MAP_FAILED)
         return ByteLock::unavailable;
-    const LockKeeper keeper{reinterpret_cast<intptr_t>(page)};
+    const LockKeeper keeper{reinterpret_cast<intptr_t>(page), {}};
     const ByteLock result =
         madvise(page, mapped_bytes, MADV_DONTFORK) == 0 ? own.lock_byte(position) : ByteLock::unavailable;
     if (result == ByteLock::own)
@@ -43,6 +43,11 @@ void LockedByte::leave_to_parent() noexcept
 {
     // The page is not in the child, and what is there now is somebody else's.
     keeper_.release();
+}
+
+bool LockedByte::ends_with_descriptors() noexcept
+{
+    return false;
 }
 
 }
