@@ -1,7 +1,6 @@
 #include "platform/linux/timed_wait.hpp"
 #include "platform/platform.hpp"
 
-#include <cerrno>
 #include <cstdio>
 #include <semaphore.h>
 
@@ -28,9 +27,7 @@ void NamedSemaphore::share_as(const char *semaphore_name, const File &file) noex
 
 Sleep NamedSemaphore::wait(int64_t timeout_ns) noexcept
 {
-    if (timed_wait(static_cast<sem_t *>(native()), timeout_ns) == 0)
-        return Sleep::woken;
-    return errno == EINTR ? Sleep::interrupted : Sleep::timed_out;
+    return timed_wait(static_cast<sem_t *>(native()), timeout_ns);
 }
 
 }

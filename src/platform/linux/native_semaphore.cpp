@@ -2,9 +2,6 @@
 #include "platform/linux/timed_wait.hpp"
 #include "platform/platform.hpp"
 
-#include "base/word.hpp"
-
-#include <cerrno>
 #include <cstring>
 #include <semaphore.h>
 
@@ -63,41 +60,6 @@ bool is_intact(const void *place) noexcept
                        sizeof(sem_t) - variable_bytes) == 0;
 }
 
-#if defined(__GLIBC__) && __SIZEOF_POINTER__ == 8 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-// The library's own sleep ends the process where the kernel finds no memory under the semaphore, as when somebody has
-// truncated the file just then. So the sleep is ours: on the value, counted among the sleepers, whose number lies in the
-// upper half of the word, as long as it lasts. Each post is an exchange of that word: it comes after the count, and wakes,
-// or before it, and the value is not 0. (glibc since 2.21: nptl/sem_waitcommon.c.)
-class Sleeper
-{
-  public:
-    explicit Sleeper(void *place) noexcept : word_(static_cast<uint64_t *>(place)) { word_.fetch_add_relaxed(one); }
-    ~Sleeper() { word_.fetch_add_relaxed(0 - one); }
-    Sleeper(const Sleeper &) = delete;
-    Sleeper &operator=(const Sleeper &) = delete;
-
-  private:
-    static constexpr uint64_t one = uint64_t{1} << 32;
-    base::Word<uint64_t> word_;
-};
-
-Sleep sleep_on(void *place, int64_t timeout_ns) noexcept
-{
-    const Sleeper sleeper(place);
-    return WaitWord(0).sleep_while_equal(static_cast<uint32_t *>(place), 0, timeout_ns);
-}
-#else
-Sleep sleep_on(void *place, int64_t timeout_ns) noexcept
-{
-    if (timed_wait(static_cast<sem_t *>(place), timeout_ns) == 0)
-    {
-        sem_post(static_cast<sem_t *>(place)); // for the next that takes it
-        return Sleep::woken;
-    }
-    return errno == EINTR ? Sleep::interrupted : Sleep::timed_out;
-}
-#endif
-
 }
 
 SemaphoreLayout semaphore_layout() noexcept
@@ -133,10 +95,7 @@ Sleep NativeSemaphore::wait(int64_t timeout_ns) noexcept
         return Sleep::timed_out;
     if (!is_intact(place_))
         return sleep_until(monotonic_ns() + timeout_ns);
-    const Sleep sleep = sleep_on(place_, timeout_ns);
-    if (try_take())
-        return Sleep::woken;
-    return sleep == Sleep::interrupted ? Sleep::interrupted : Sleep::timed_out; // another took it, perhaps
+    return timed_wait(static_cast<sem_t *>(place_), timeout_ns);
 }
 
 }
