@@ -528,8 +528,8 @@ DAO_API int_fast8_t daoShmSetFrameId(IMAGE *image, uint64_t frame_id);
 /** Set the acquisition time, ns since the epoch, of the next frame this handle publishes (else: the time then). */
 DAO_API int_fast8_t daoShmSetAcquisitionTime(IMAGE *image, int64_t atime_ns);
 
-/** Post semaphore `semNb`; one that is posted already stays so. Of a segment that was replaced or removed by this library
- *  nothing is posted: `DAO_REPLACED`, `DAO_REMOVED`. The same for the next two. */
+/** Post semaphore `semNb`; one that is posted already stays so. Of a segment that is no longer the one under its name, which
+ *  is noticed within 0.2 s, nothing is posted: `DAO_REPLACED`, `DAO_REMOVED`. The same for the next two. */
 DAO_API int_fast8_t daoSemPost(IMAGE *image, int32_t semNb);
 /** Post all semaphores. */
 DAO_API int_fast8_t daoSemPostAll(IMAGE *image);

@@ -11,19 +11,21 @@ int_fast8_t daoSemPost(IMAGE *image, int32_t semNb)
     return with_handle(image, [&](Handle &handle) noexcept {
         if (semNb < 0 || semNb >= IMAGE_NB_SEMAPHORE)
             return segment::fail_no_semaphore(*handle.segment, semNb);
-        return segment::post(*handle.segment, static_cast<uint32_t>(semNb));
+        return segment::post(*handle.segment, handle.writer.name_watch, static_cast<uint32_t>(semNb));
     });
 }
 
 int_fast8_t daoSemPostAll(IMAGE *image)
 {
-    return with_handle(image, [](Handle &handle) noexcept { return segment::post_all(*handle.segment); });
+    return with_handle(
+        image, [](Handle &handle) noexcept { return segment::post_all(*handle.segment, handle.writer.name_watch); });
 }
 
 int_fast8_t daoSemLogPost(IMAGE *image)
 {
-    return with_handle(image,
-                       [](Handle &handle) noexcept { return segment::post(*handle.segment, protocol::log_semaphore); });
+    return with_handle(image, [](Handle &handle) noexcept {
+        return segment::post(*handle.segment, handle.writer.name_watch, protocol::log_semaphore);
+    });
 }
 
 int_fast8_t daoShmPostSem(IMAGE *image, int32_t semNb)

@@ -59,14 +59,14 @@ Status fail_no_semaphore(const Segment &segment, int64_t number) noexcept
                       segment.semaphore_limit() - 1);
 }
 
-Status post(Segment &segment, uint32_t semaphore) noexcept
+Status post(Segment &segment, NameWatch &name_watch, uint32_t semaphore) noexcept
 {
     if (segment.read_only())
         return base::fail_read_only(segment.name(), "post");
     if (semaphore != protocol::log_semaphore && semaphore >= segment.semaphore_limit())
         return fail_no_semaphore(segment, semaphore);
-    if (segment.state() != format::state_live)
-        return base::condition(segment.query_name(), segment.name());
+    if (Status name = name_watch.check(segment, platform::realtime_coarse_ns()); name != Status::success)
+        return base::condition(name, segment.name());
     platform::NamedSemaphore &named = segment.named_semaphore(semaphore);
     if (segment.has_named_semaphores() && !named.is_open())
         segment.find_named_semaphores();
@@ -81,10 +81,10 @@ Status post(Segment &segment, uint32_t semaphore) noexcept
     return Status::success;
 }
 
-Status post_all(Segment &segment) noexcept
+Status post_all(Segment &segment, NameWatch &name_watch) noexcept
 {
     for (uint32_t number = 0; number < segment.semaphore_limit(); ++number)
-        if (Status status = post(segment, number); status != Status::success)
+        if (Status status = post(segment, name_watch, number); status != Status::success)
             return status;
     return Status::success;
 }

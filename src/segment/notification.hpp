@@ -1,7 +1,7 @@
 // Telling the waiters of a segment.
 #pragma once
 
-#include "segment/segment.hpp"
+#include "segment/name_watch.hpp"
 
 namespace dao::segment
 {
@@ -16,9 +16,10 @@ void wake_sleepers(const Segment &segment) noexcept;
 // Marks the segment replaced or removed and wakes everybody.
 void retire(Segment &segment, format::SegmentState state) noexcept;
 
-// Replaced or removed when a process of this library did that: nothing is posted.
-Status post(Segment &segment, uint32_t semaphore) noexcept;
-Status post_all(Segment &segment) noexcept;
+// Replaced or removed when the segment is no longer the one under its name: then nothing is posted. `name_watch`: the handle's,
+// for its writes.
+Status post(Segment &segment, NameWatch &name_watch, uint32_t semaphore) noexcept;
+Status post_all(Segment &segment, NameWatch &name_watch) noexcept;
 
 // For a number that the segment does not have.
 Status fail_no_semaphore(const Segment &segment, int64_t number) noexcept;

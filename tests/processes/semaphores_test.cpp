@@ -6,6 +6,8 @@
 #include "timing.hpp"
 #include "wait_modes.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 
 namespace
@@ -117,6 +119,31 @@ TEST(EndedSegments, AreNotPosted)
         EXPECT_EQ(daoSemLogPost(image), end);
         EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image, 2, &past), end);
     }
+}
+
+// By a program that knows nothing of segments.
+TEST(EndedSegments, AreNotPostedOnceItIsNoticedThatTheirFileWent)
+{
+    using Post = int_fast8_t (*)(IMAGE *);
+    for (const Post post :
+         {Post([](IMAGE *image) { return daoSemPost(image, 2); }), Post(daoSemPostAll), Post(daoSemLogPost)})
+        for (const int end : {DAO_REMOVED, DAO_REPLACED})
+        {
+            SegmentName name;
+            Image image;
+            image.create(name.text(), {4}, _DATATYPE_UINT32);
+            require(post(image), "post");
+            std::error_code refused;
+            std::filesystem::remove(name.text(), refused);
+            if (refused)
+                GTEST_SKIP() << "this system keeps a file that is in use";
+            if (end == DAO_REPLACED)
+                std::ofstream(name.text()) << "another file";
+            const int64_t taken_ns = punctual_ns(
+                [&] { EXPECT_TRUE(eventually([&] { return post(image) != DAO_SUCCESS; })) << "posts to nobody"; });
+            EXPECT_LE(taken_ns, std::chrono::nanoseconds(soon).count());
+            EXPECT_EQ(post(image), end);
+        }
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Semaphores, testing::Values(1, 0),
