@@ -33,14 +33,30 @@ inline void see(Reader &reader, uint32_t generation, uint64_t counter) noexcept
     reader.position.restarted = false;
 }
 
+// The frames from `first` to `counter` were read. Who reads in order after a read of the newest gets frames that counted as
+// missed by then.
+inline void count_missed(Position &position, uint64_t first, uint64_t counter) noexcept
+{
+    if (position.has_begun && first > position.delivered + 1)
+    {
+        const uint64_t skipped = first - position.delivered - 1;
+        position.missed += skipped;
+        position.skipped += skipped;
+    }
+    else if (counter < position.delivered && position.skipped > 0)
+    {
+        --position.missed;
+        --position.skipped;
+    }
+    position.has_begun = true;
+    position.delivered = std::max(position.delivered, counter);
+}
+
 // The frames from `first` to `counter` were read or borrowed.
 inline void deliver(Reader &reader, uint64_t first, uint64_t counter) noexcept
 {
     Position &position = reader.position;
-    if (position.has_begun && first > position.delivered + 1)
-        position.missed += first - position.delivered - 1;
-    position.has_begun = true;
-    position.delivered = counter;
+    count_missed(position, first, counter);
     position.seen = std::max(position.seen, counter);
     position.last_read = std::max(position.last_read, counter);
     position.restarted = false;

@@ -134,6 +134,7 @@ void reset_tail(Reader &reader) noexcept
     position.tail_slot = newest.slot;
     position.seen = newest.counter;
     position.last_read = newest.counter;
+    position.skipped = 0;
     position.has_begun = false;
     position.restarted = false;
 }

@@ -19,8 +19,9 @@ struct Position
     uint64_t seen = 0;      // newest counter that this reader waited for or read
     uint64_t last_read = 0; // newest counter that this reader read; at first, that was newest when it began
     bool has_begun = false; // has read a frame: those that it does not read from now on are missed
-    uint64_t delivered = 0; // counter of the frame read last, in order or not; 0 before the first of this generation
+    uint64_t delivered = 0; // newest counter that was read, in order or not; 0 before the first of this generation
     uint64_t missed = 0;
+    uint64_t skipped = 0;      // of those missed: that a read in order may still get
     uint64_t end = UINT64_MAX; // once the segment was found replaced or removed: the last frame to read in order
 };
 

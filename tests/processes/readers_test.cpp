@@ -100,6 +100,42 @@ TEST(Readers, SayHowManyFramesTheyMissed)
     EXPECT_EQ(readers_of(writer).at(0).last_cnt0, 11u);
 }
 
+// Those that a read of the newest passed over are still there to be read in order.
+TEST(Readers, MissNoFrameThatTheyReadInOrderAfterTheNewest)
+{
+    SegmentName name;
+    Image writer, reader;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32, 8);
+    reader.open(name.text());
+    Frame frame(size);
+    const auto missed = [&] { return readers_of(writer).at(0).missed; };
+    const auto read_newest = [&] {
+        require(daoShmReadNewest(reader, frame.data(), size, nullptr, nullptr), "read newest");
+    };
+    const auto read_in_order = [&] { return daoShmReadNext(reader, frame.data(), size, nullptr, nullptr, nullptr); };
+    publish(writer, 1);
+    require(read_in_order(), "read in order");
+    for (uint64_t number = 2; number <= 5; ++number)
+        publish(writer, number);
+    read_newest();
+    EXPECT_EQ(missed(), 3u) << "2, 3 and 4 are not read so far";
+    for (uint64_t left = 3; left > 0; --left)
+    {
+        require(read_in_order(), "read in order");
+        EXPECT_EQ(missed(), left - 1);
+    }
+    require(read_in_order(), "5, for the second time");
+    EXPECT_EQ(missed(), 0u);
+    for (uint64_t number = 6; number <= 20; ++number)
+        publish(writer, number);
+    read_newest();
+    EXPECT_EQ(read_in_order(), DAO_OVERWRITE) << "13, the oldest in reach";
+    while (read_in_order() == DAO_SUCCESS)
+    {
+    }
+    EXPECT_EQ(missed(), 7u) << "6 to 12 were overwritten";
+}
+
 TEST(Readers, ThatStandStillMissFramesAsTheyAreOverwritten)
 {
     for (const uint32_t depth : {1u, 4u})
