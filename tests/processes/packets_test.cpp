@@ -120,11 +120,39 @@ TEST_P(Packets, OfAnUnfinishedFrameAreNotRead)
     EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE);
     EXPECT_EQ(daoShmImage2ShmQuiet(frame_.data(), frame_size, image_), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE);
+    EXPECT_EQ(daoShmTimestampShm(image_), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE);
+    Image input;
+    input.create("input", {packet_total, packet_size}, _DATATYPE_UINT32, 1, 0, 0);
+    IMAGE *inputs[] = {input};
+    EXPECT_EQ(daoShmCombineShm2Shm(inputs, image_, 1, frame_size), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE);
+    EXPECT_EQ(daoShmGetCounter(image_), 1u);
     require(daoShmImagePart2ShmFinalize(image_), "finalise");
     require(daoShmImage2Shm(frame_.data(), frame_size, image_), "publish");
     require(daoShmReadNewest(image_, read_.data(), frame_size, &counter, nullptr), "read");
     EXPECT_EQ(counter, 3u);
     EXPECT_TRUE(is_frame(read_, 3));
+}
+
+TEST(PacketsOfARollingBuffer, AreNotMixedWithSlices)
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {4, 2, 2}, _DATATYPE_UINT32, 3);
+    Frame slice(4, 9), frame(16, 7), read(16);
+    const auto put = [&](uint16_t id) {
+        return daoShmImagePart2Shm(reinterpret_cast<char *>(&frame[id * 8]), 8, image, id * 8u, id, 2, 1);
+    };
+    require(daoShmWriteSlice(image, slice.data(), 4), "slice");
+    require(put(0), "packet");
+    EXPECT_EQ(daoShmWriteSlice(image, slice.data(), 4), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE) << daoLastErrorMessage();
+    require(put(1), "packet");
+    require(daoShmImagePart2ShmFinalize(image), "finalise");
+    require(daoShmReadNewest(image, read.data(), 16, nullptr, nullptr), "read");
+    EXPECT_EQ(read, frame);
+    EXPECT_EQ(daoShmWriteSlice(image, slice.data(), 4), DAO_SUCCESS) << daoLastErrorMessage();
 }
 
 TEST_P(Packets, FromSeveralThreadsThroughOneImage)
