@@ -283,18 +283,20 @@ void Handle::close()
     for (const std::shared_ptr<Place> &place : open_places)
         // A thread that was left behind by a fork may hold its own indefinitely.
         if (place->forks == fork_count() || place->thread == this_thread())
-            close_place(*place);
+            close_place(*place, open_places);
     thread_places.drop(number_);
 }
 
-void Handle::close_place(Place &place)
+// `others`: one of them may be what keeps this one, as that which get_history() counts with.
+void Handle::close_place(Place &place, const std::vector<std::shared_ptr<Place>> &others)
 {
     const auto begin = std::chrono::steady_clock::now();
     bool is_locked = place.mutex.try_lock();
     while (!is_locked)
     {
+        for (const std::shared_ptr<Place> &other : others)
+            other->interrupt();
         Released released;
-        daoShmInterrupt(); // it may wait
         is_locked = place.mutex.try_lock_for(close_interval);
         // Threads of an interpreter that ends do not come back; the process is about to go.
         if (!is_locked && is_interpreter_ending() && std::chrono::steady_clock::now() - begin > close_limit_at_the_end)
@@ -370,9 +372,22 @@ std::shared_ptr<Place> Handle::make_place(bool from_first)
         place->saw(daoShmGetCounter(place->image()));
     place->reopened = reopened_.load();
     place->forks = fork_count();
+    add(place);
+    return place;
+}
+
+void Handle::add(const std::shared_ptr<Place> &place)
+{
     std::erase_if(places_, [](const std::weak_ptr<Place> &weak) { return weak.expired(); });
     places_.push_back(place);
-    return place;
+}
+
+void Handle::enter(const std::shared_ptr<Place> &place)
+{
+    Registry lock(*registry_mutex);
+    if (is_closed())
+        throw closed_failure();
+    add(place);
 }
 
 std::shared_ptr<Place> Handle::enter_this_thread(bool from_first)

@@ -17,18 +17,41 @@
 namespace daopython
 {
 
-/// Ends waits of other threads that were given it, at once. All waits of the process notice, and the others go on.
+/// Ends the wait of another thread that was given it, at once. No other wait notices.
 class Canceller
 {
   public:
     void cancel()
     {
+        const std::lock_guard<std::mutex> guard(mutex_);
         cancelled_.store(true);
-        daoShmInterrupt();
+        if (place_ != nullptr)
+            place_->interrupt();
     }
     bool is_cancelled() const { return cancelled_.load(); }
 
+    /// The place that is waited at, as long as this lives.
+    class Wait
+    {
+      public:
+        Wait(Canceller &canceller, Place &place) : canceller_(canceller) { canceller_.wait_at(&place); }
+        ~Wait() { canceller_.wait_at(nullptr); }
+        Wait(const Wait &) = delete;
+        Wait &operator=(const Wait &) = delete;
+
+      private:
+        Canceller &canceller_;
+    };
+
   private:
+    void wait_at(Place *place)
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        place_ = place;
+    }
+
+    std::mutex mutex_; // of place_, briefly and with the interpreter held
+    Place *place_ = nullptr;
     std::atomic<bool> cancelled_{false};
 };
 
@@ -136,6 +159,8 @@ class Handle
     /// A place after the newest frame, or before the first, for an iterator.
     std::shared_ptr<Place> make_place(bool from_first = false);
     std::shared_ptr<Place> shared_place_of_this_thread();
+    /// Let close() end what a place of this object's that another place made is waiting for.
+    void enter(const std::shared_ptr<Place> &place);
 
     std::atomic<bool> follow{true};
 
@@ -145,7 +170,8 @@ class Handle
     void adopt(const std::string &name, bool is_shared);
     void reopen(Place &place);
     CopyOpener copy_opener();
-    void close_place(Place &place);
+    void close_place(Place &place, const std::vector<std::shared_ptr<Place>> &others);
+    void add(const std::shared_ptr<Place> &place);
     Failure closed_failure() const;
     Failure ended_failure() const;
 

@@ -8,7 +8,10 @@ namespace daopython
 bool Segment::wait_for_count(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, uint64_t frames)
 {
     if (!use->history || use->history->forks != fork_count())
+    {
         use->history = use->make_another();
+        handle_.enter(use->history);
+    }
     Handle::Use counting(handle_, *use->history);
     const IMAGE_METADATA *counted = counting.image()->md;
     char nothing = 0;

@@ -77,7 +77,10 @@ void Place::reopen()
 
 void Place::change_to(Dao::Image opened)
 {
-    opened_ = std::move(opened);
+    {
+        const std::lock_guard<std::mutex> guard(exchange_mutex_);
+        std::swap(opened_, opened);
+    }
     opened_.rewind();
     learn_geometry();
 }
@@ -95,12 +98,22 @@ void Place::close() noexcept
 {
     end_loan();
     history.reset();
-    // cppcheck-suppress throwInNoexceptFunction; only a struct that is no image does
-    opened_.close();
+    {
+        const std::lock_guard<std::mutex> guard(exchange_mutex_);
+        // cppcheck-suppress throwInNoexceptFunction; only a struct that is no image does
+        opened_.close();
+    }
     segment_ = nullptr;
     memory_.reset();
     viewed.memory.reset();
     viewed.segment = nullptr;
+}
+
+void Place::interrupt() noexcept
+{
+    const std::lock_guard<std::mutex> guard(exchange_mutex_);
+    if (!is_closed())
+        daoShmInterruptImage(image());
 }
 
 PyObject *Place::array_over(void *slot, const DAO_FRAME &frame, bool writable) const

@@ -64,6 +64,8 @@ class Place : public Geometry, public std::enable_shared_from_this<Place>
     void change_to(Dao::Image opened);
     Dao::Image duplicate() const { return opened_.duplicate(); }
     void close() noexcept;
+    /// End the wait that another thread is in here, or the next one. With the interpreter held.
+    void interrupt() noexcept;
     /// Another place of the same object that begins now, for what this one is to leave unread.
     std::shared_ptr<Place> make_another() const;
 
@@ -112,6 +114,7 @@ class Place : public Geometry, public std::enable_shared_from_this<Place>
     void learn_geometry();
     void hold();
 
+    std::mutex exchange_mutex_; ///< of which image opened_ is, as far as interrupt() asks; with the interpreter held
     Dao::Image opened_;
     Memory memory_;
     const IMAGE_METADATA *segment_ = nullptr;

@@ -370,7 +370,7 @@ nb::object FrameReader::read(nb::handle timeout, nb::handle mode)
     return nb::make_tuple(delivered.array, delivered.frame.cnt0, delivered.missed);
 }
 
-bool FrameReader::wait(nb::handle timeout, nb::handle mode, const Canceller *canceller)
+bool FrameReader::wait(nb::handle timeout, nb::handle mode, Canceller *canceller)
 {
     WaitRequest request;
     request.order = DAO_NEXT_IN_ORDER;
@@ -378,6 +378,11 @@ bool FrameReader::wait(nb::handle timeout, nb::handle mode, const Canceller *can
     request.timeout_ns = limit_ns(timeout);
     request.canceller = canceller;
     if (!enter(request))
+        return false;
+    std::optional<Canceller::Wait> cancelled_here;
+    if (canceller != nullptr)
+        cancelled_here.emplace(*canceller, *place_);
+    if (canceller != nullptr && canceller->is_cancelled()) // before it could know where
         return false;
     Handle::Use use(segment_.handle(), *place_);
     return wait_for_unseen(use, request);

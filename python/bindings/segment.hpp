@@ -118,7 +118,7 @@ class FrameReader
     /// (array, counter, missed), or None when the time is up; 0 only looks.
     nb::object read(nb::handle timeout, nb::handle mode);
     /// Wait for a frame that read() would give. False when the time is up or it was cancelled.
-    bool wait(nb::handle timeout, nb::handle mode, const Canceller *canceller);
+    bool wait(nb::handle timeout, nb::handle mode, Canceller *canceller);
 
   private:
     bool enter(WaitRequest &request);

@@ -63,10 +63,11 @@ int_fast8_t repeat(Handle::Use &use, const WaitRequest &request, const Deadline 
         const int_fast8_t status = once(how);
         use->learn_if_reopened();
         use.check_open();
-        if (request.canceller != nullptr && request.canceller->is_cancelled() && status == DAO_INTERRUPTED)
-            return status;
+        const bool has_waited = status == DAO_INTERRUPTED || status == DAO_TIMEOUT;
+        if (has_waited && request.canceller != nullptr && request.canceller->is_cancelled())
+            return DAO_INTERRUPTED;
         const bool is_time_up = status == DAO_TIMEOUT && how.timeout_ns == left_ns;
-        if ((status == DAO_INTERRUPTED || status == DAO_TIMEOUT) && !is_time_up)
+        if (has_waited && !is_time_up)
         {
             const IMAGE_METADATA *before = use.image()->md;
             use.run_signal_handlers();

@@ -37,7 +37,7 @@ struct WaitRequest
     DAO_WAIT_MODE mode = DAO_WAIT_SLEEP;
     int semaphore = 0;
     int64_t timeout_ns = -1;
-    const Canceller *canceller = nullptr;
+    const Canceller *canceller = nullptr; ///< that knows where is waited
 };
 
 /// Where the frame goes. Null without elements: nowhere, and it stays unseen.

@@ -215,17 +215,27 @@ def test_a_handler_of_signals_may_use_and_close_the_object_that_waits(name, pyth
 
 
 def test_a_wait_goes_on_after_an_interrupt_that_was_not_for_it(name):
-    """Closing another object, and cancelling another wait, interrupts all waits of the process."""
+    """Closing another object, and cancelling another wait, is not for it."""
     done = run(
         """
-        import sys, threading, time
+        import contextlib, sys, threading, time
         import numpy
         from daoShm import _core, shm
         segment = shm(sys.argv[1], numpy.zeros(4))
         def disturb():
             for _ in range(20):
+                other = shm(sys.argv[1])
+                reader = _core.FrameReader(other)
+                canceller = _core.Canceller()
+                cancelled = threading.Thread(target=reader.wait, args=(60, "sleep", canceller))
+                closed = threading.Thread(target=lambda: contextlib.suppress(ValueError)(other.wait)())
+                cancelled.start()
+                closed.start()
                 time.sleep(0.02)
-                _core.Canceller().cancel()
+                canceller.cancel()
+                cancelled.join()
+                other.close()
+                closed.join()
         results = []
         waits = [
             lambda: segment.wait(timeout=0.8),

@@ -1,14 +1,16 @@
 """Waiting: every way, time limits, Ctrl-C, other threads."""
 
+import contextlib
 import threading
 import time
 
 import numpy as np
 import pytest
 from conftest import PATIENCE_S, until
+from timing import Lateness
 
 import daoShm
-from daoShm import shm
+from daoShm import _core, shm
 
 MODES = ["sleep", "spin", "adaptive"]
 
@@ -229,6 +231,57 @@ def test_close_ends_a_wait(pair):
     reader.close()
     thread.join(PATIENCE_S)
     assert errors == [daoShm.ErrorCode.CLOSED]
+
+
+@pytest.mark.parametrize("mode", ["sleep", "adaptive", "history", "iterator"])
+def test_close_ends_a_sleeping_wait_at_once(pair, mode):
+    """By itself it looks ten times a second whether it is to go on."""
+    writer, _ = pair
+    took_s = 0.0
+    with Lateness() as late:
+        for _ in range(10):
+            reader = shm(writer.name)
+            frames = reader.frames()
+
+            def wait(reader=reader, frames=frames):
+                with contextlib.suppress(ValueError):
+                    if mode == "history":
+                        reader.get_history(1, check=True, buffer=True)
+                    elif mode == "iterator":
+                        next(frames)
+                    else:
+                        reader.wait(PATIENCE_S, mode)
+
+            thread = threading.Thread(target=wait)
+            thread.start()
+            time.sleep(0.03)
+            begin = time.monotonic()
+            reader.close()
+            thread.join(PATIENCE_S)
+            took_s += time.monotonic() - begin
+        assert took_s - late.seconds() < 0.2
+
+
+def test_cancelling_ends_a_sleeping_wait_at_once(pair):
+    reader = _core.FrameReader(pair[1])
+    took_s = 0.0
+    with Lateness() as late:
+        for _ in range(10):
+            canceller = _core.Canceller()
+            thread = threading.Thread(target=reader.wait, args=(PATIENCE_S, "sleep", canceller))
+            thread.start()
+            time.sleep(0.03)
+            begin = time.monotonic()
+            canceller.cancel()
+            thread.join(PATIENCE_S)
+            took_s += time.monotonic() - begin
+        assert took_s - late.seconds() < 0.2
+
+
+def test_a_wait_that_was_cancelled_before_does_not_begin(pair):
+    canceller = _core.Canceller()
+    canceller.cancel()
+    assert _core.FrameReader(pair[1]).wait(PATIENCE_S, "sleep", canceller) is False
 
 
 def test_removal_ends_a_wait(pair, later):

@@ -27,6 +27,9 @@ Handle *handle_of(const IMAGE *image) noexcept;
 // Fills every field of `image`, which may be uninitialised, and gives it the handle.
 void bind(IMAGE &image, const char *name, Handle *handle) noexcept;
 
+// The image stays open, and shows the segment that its handle has by now. Another thread may interrupt it meanwhile.
+void show_segment(IMAGE &image, Handle &handle) noexcept;
+
 // The state of an image that is not open.
 void unbind(IMAGE &image) noexcept;
 

@@ -224,7 +224,7 @@ int_fast8_t daoShmReopen(IMAGE *image)
                            handle->segment->name()));
     const Status status = frames::reopen(*handle);
     if (status == Status::success)
-        capi::bind(*image, image->name, handle);
+        capi::show_segment(*image, *handle);
     return result(status);
 }
 
@@ -262,7 +262,7 @@ int_fast8_t daoShmImageCreateSem(IMAGE *image, long NBsem)
         if (segment.has_named_semaphores())
         {
             segment.open_named_semaphores(true, default_file_mode.load());
-            capi::bind(*image, image->name, &handle);
+            capi::show_segment(*image, handle);
         }
         return Status::success;
     });

@@ -58,7 +58,7 @@ int_fast8_t daoShmNext(IMAGE *image, const DAO_NEXT_OPTIONS *how, void *dst, uin
     uint64_t not_delivered = 0;
     const Status status = frames::next(*handle, request, dst, nbVal, not_delivered);
     if (handle->segment.get() != before)
-        capi::bind(*image, image->name, handle);
+        capi::show_segment(*image, *handle);
     else
         capi::show_position(*image, *handle);
     if (missed != nullptr)

@@ -169,8 +169,7 @@ int_fast8_t daoShmInterruptImage(IMAGE *image)
     Handle *handle = capi::handle_of(image);
     if (handle == nullptr)
         return DAO_ERROR;
-    handle->reader.cancellation.interrupts.interrupt();
-    segment::wake_sleepers(*handle->segment);
+    frames::interrupt(*handle);
     return DAO_SUCCESS;
 }
 

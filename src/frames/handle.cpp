@@ -1,9 +1,33 @@
 #include "frames/handle.hpp"
 
 #include "frames/write_steps.hpp"
+#include "segment/notification.hpp"
+
+#include <mutex>
 
 namespace dao::frames
 {
+
+namespace
+{
+
+// Of which segment a handle has, as far as a thread that interrupts it asks. Held for some instructions, by no thread while
+// the process forks.
+std::mutex exchanging;
+
+void before_fork() noexcept
+{
+    exchanging.lock();
+}
+
+void after_fork() noexcept
+{
+    exchanging.unlock();
+}
+
+[[maybe_unused]] const bool exchanges_know_forks = (platform::at_fork(before_fork, after_fork, after_fork), true);
+
+}
 
 void begin(Handle &handle) noexcept
 {
@@ -28,10 +52,24 @@ Status reopen(Handle &handle) noexcept
     if (segment::open_again(*handle.segment, handle.wants_read_only, fresh) != Status::success)
         return Status::error;
     end(handle);
-    handle.segment = std::move(fresh);
+    {
+        const std::lock_guard<std::mutex> guard(exchanging);
+        handle.segment.swap(fresh); // the old one is given up without the lock
+    }
     begin(handle);
     attach(handle.reader, *handle.segment); // so that following it loses none
     return Status::success;
+}
+
+void interrupt(Handle &handle) noexcept
+{
+    handle.reader.cancellation.interrupts.interrupt();
+    segment::SegmentPointer segment;
+    {
+        const std::lock_guard<std::mutex> guard(exchanging);
+        segment = handle.segment;
+    }
+    segment::wake_sleepers(*segment);
 }
 
 }

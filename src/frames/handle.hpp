@@ -28,6 +28,10 @@ void end(Handle &handle) noexcept;
 // segment's first frame.
 Status reopen(Handle &handle) noexcept;
 
+// Ends the wait that another thread is in with this handle, or the next one. That thread may reopen the handle meanwhile, as
+// a wait that follows does.
+void interrupt(Handle &handle) noexcept;
+
 struct NextRequest
 {
     bool in_order = false;

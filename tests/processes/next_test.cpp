@@ -320,6 +320,33 @@ TEST_P(Next, AnInterruptOfOneImageEndsItsWaitAndNoOther)
     EXPECT_EQ(daoShmNext(other, &how_, nullptr, 0, nullptr, nullptr), DAO_TIMEOUT);
 }
 
+// The wait has another segment then, and the old one is gone.
+TEST_P(Next, AnInterruptMayComeWhileTheWaitFollows)
+{
+    std::atomic<bool> has_ended{false};
+    std::thread interrupter([&] {
+        while (!has_ended)
+        {
+            require(daoShmInterruptImage(reader_), "interrupt");
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+        }
+    });
+    how_.follow = 1;
+    for (uint32_t made = 1; made <= 50; ++made)
+    {
+        Image newest;
+        newest.create(name_.text(), {size}, _DATATYPE_UINT32, depth + made % 2);
+        publish(newest, made);
+        int_fast8_t status = DAO_INTERRUPTED;
+        while (status == DAO_INTERRUPTED || status == DAO_TIMEOUT)
+            status = next();
+        ASSERT_EQ(status, DAO_SUCCESS) << daoLastErrorMessage();
+        ASSERT_TRUE(is_frame(data_, made));
+    }
+    has_ended = true;
+    interrupter.join();
+}
+
 TEST_P(Next, AnInterruptIsForgottenOnDemand)
 {
     daoShmInterrupt();
