@@ -159,7 +159,8 @@ static void remove_segment(mxArray **out, const mxArray **in)
 static void describe(mxArray **out, const mxArray **in)
 {
     IMAGE *image = image_of(in[0]);
-    const int axes = image->md->naxis;
+    const int found = image->md->naxis; /* once: any process may change it */
+    const int axes = found < 3 ? found : 3;
     out[0] = mxCreateDoubleMatrix(1, (mwSize)axes, mxREAL);
     for (int axis = 0; axis < axes; ++axis)
         mxGetPr(out[0])[axis] = image->md->size[axis];
@@ -207,10 +208,31 @@ static mwSize numbers_of(uint8_t type)
     return type == _DATATYPE_COMPLEX_FLOAT || type == _DATATYPE_COMPLEX_DOUBLE ? 2 : 1;
 }
 
-static mxArray *new_frame(const IMAGE *image)
+/* What a frame is, read once for each call: the metadata lie in memory that any process may change. */
+typedef struct
 {
-    const mwSize count = (mwSize)image->md->nelement * numbers_of(image->md->atype);
-    return mxCreateNumericMatrix(count, 1, class_of(image->md->atype), mxREAL);
+    uint8_t type;
+    uint64_t count;
+} Frames;
+
+/* Its bytes come from what the library has filled in, so that the library, which counts elements of the type that it found when
+   it opened the segment, copies no more than there is room for. */
+static Frames frames_of(const IMAGE *image)
+{
+    const uintptr_t start = (uintptr_t)image->md;
+    const uintptr_t data = (uintptr_t)image->array.V;
+    const uintptr_t end = image->kw != NULL ? (uintptr_t)image->kw : start + image->memsize;
+    const uint64_t slots = (data - start) / sizeof(IMAGE_METADATA); /* 0: the layout before the FIFO, which has one */
+    Frames frames = {image->md->atype, 0};
+    expect(class_of(frames.type) != mxUNKNOWN_CLASS,
+           "the segment has an element type that is none; expected one of dao.h");
+    frames.count = (end - data) / (slots > 0 ? slots : 1) / daoTypeSize(frames.type);
+    return frames;
+}
+
+static mxArray *new_frame(Frames frames)
+{
+    return mxCreateNumericMatrix((mwSize)frames.count * numbers_of(frames.type), 1, class_of(frames.type), mxREAL);
 }
 
 /* follow(handle): open the segment that has the name now */
@@ -231,12 +253,13 @@ static void follow(mxArray **out, const mxArray **in)
 static void set(mxArray **out, const mxArray **in)
 {
     IMAGE *image = image_of(in[0]);
+    const Frames frames = frames_of(image);
     int_fast8_t status;
-    expect(mxGetClassID(in[1]) == class_of(image->md->atype) && !mxIsComplex(in[1]),
+    expect(mxGetClassID(in[1]) == class_of(frames.type) && !mxIsComplex(in[1]),
            "the frame has another type; expected the segment's");
-    expect(mxGetNumberOfElements(in[1]) == image->md->nelement * numbers_of(image->md->atype),
+    expect(mxGetNumberOfElements(in[1]) == frames.count * numbers_of(frames.type),
            "the frame has another number of elements; expected the segment's");
-    status = daoShmSetData(image, mxGetData(in[1]), image->md->nelement);
+    status = daoShmSetData(image, mxGetData(in[1]), frames.count);
     if (status != DAO_REPLACED)
         check(status);
     out[0] = mxCreateLogicalScalar(status == DAO_SUCCESS);
@@ -261,8 +284,9 @@ static void get(mxArray **out, const mxArray **in)
     int_fast8_t status;
     do
     {
-        numbers = new_frame(image);
-        status = daoShmReadNewest(image, mxGetData(numbers), image->md->nelement, &frame.cnt0, &frame.atime_ns);
+        const Frames frames = frames_of(image);
+        numbers = new_frame(frames);
+        status = daoShmReadNewest(image, mxGetData(numbers), frames.count, &frame.cnt0, &frame.atime_ns);
     } while (follows(image, status));
     check(status);
     daoShmGetFrame(image, &frame);
@@ -285,9 +309,10 @@ static void next(mxArray **out, const mxArray **in)
     how.follow = 1;
     while (status == DAO_REPLACED && image->md != before)
     {
+        const Frames frames = frames_of(image);
         before = image->md;
-        numbers = new_frame(image);
-        status = daoShmNext(image, &how, mxGetData(numbers), image->md->nelement, &frame, &missed);
+        numbers = new_frame(frames);
+        status = daoShmNext(image, &how, mxGetData(numbers), frames.count, &frame, &missed);
     }
     if (status == DAO_TIMEOUT)
         numbers = mxCreateDoubleMatrix(0, 0, mxREAL);

@@ -94,6 +94,17 @@ function test_daoshm(folder)
     victim.set_keyword('T', '');
     assert(isempty(victim.keyword('T')));
 
+    % The room for a frame does not come from shared memory, where any process may write.
+    scribbled = DaoShm(name('scribbled'), ones(4, 5), 3, 2);
+    file = fopen(name('scribbled'), 'r+');
+    fseek(file, 96, 'bof'); % the number of elements
+    fwrite(file, 1, 'uint64');
+    fclose(file);
+    assert(isequal(scribbled.get(), ones(4, 5)));
+    scribbled.set(2 * ones(4, 5));
+    assert(isequal(scribbled.get(), 2 * ones(4, 5)));
+    DaoShm.remove(name('scribbled'));
+
     % Keywords.
     s = DaoShm(name('keyword'), 1, 1, 3);
     s.set_keyword('GAIN', 0.5);

@@ -222,13 +222,16 @@ def test_a_wait_goes_on_after_an_interrupt_that_was_not_for_it(name):
         import numpy
         from daoShm import _core, shm
         segment = shm(sys.argv[1], numpy.zeros(4))
+        def wait_until_closed(other):
+            with contextlib.suppress(ValueError):
+                other.wait()
         def disturb():
             for _ in range(20):
                 other = shm(sys.argv[1])
                 reader = _core.FrameReader(other)
                 canceller = _core.Canceller()
                 cancelled = threading.Thread(target=reader.wait, args=(60, "sleep", canceller))
-                closed = threading.Thread(target=lambda: contextlib.suppress(ValueError)(other.wait)())
+                closed = threading.Thread(target=wait_until_closed, args=(other,))
                 cancelled.start()
                 closed.start()
                 time.sleep(0.02)

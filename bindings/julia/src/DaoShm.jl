@@ -129,7 +129,21 @@ counter(segment::Segment) = ccall(symbol(:daoShmGetCounter), UInt64, (Ref{Image}
 turned(array::AbstractArray) = permutedims(array, ndims(array):-1:1)
 turned(array::AbstractVector) = Array(array)
 
-room(segment::Segment) = Array{eltype(segment)}(undef, reverse(size(segment)))
+# From what the library has filled in: the metadata lie in memory that any process may change, and how many bytes C copies must
+# not depend on that. (The layout before the FIFO has one slot, and less in front of it.)
+function frame_bytes(image::Image)
+    start, frames = UInt(image.md), UInt(image.array)
+    stop = image.kw == C_NULL ? start + image.memsize : UInt(image.kw)
+    return div(stop - frames, max(div(frames - start, sizeof(Metadata)), 1))
+end
+
+function checkbytes(segment::Segment, frame::Array)
+    expected = frame_bytes(open_image(segment))
+    sizeof(frame) == expected && return frame
+    throw(DimensionMismatch("$(segment.name): a frame of $(sizeof(frame)) bytes; expected $expected"))
+end
+
+room(segment::Segment) = checkbytes(segment, Array{eltype(segment)}(undef, reverse(size(segment))))
 
 """Publish a frame of the segment's shape and type."""
 function publish(segment::Segment, array::AbstractArray)
@@ -137,7 +151,7 @@ function publish(segment::Segment, array::AbstractArray)
         found = "an array of $(eltype(array)), $(size(array))"
         throw(DimensionMismatch("$(segment.name): $found; expected $(eltype(segment)), $(size(segment))"))
     end
-    frame = turned(array)
+    frame = checkbytes(segment, turned(array))
     check(
         ccall(
             symbol(:daoShmSetData), Int8, (Ref{Image}, Ptr{Cvoid}, UInt64), segment.image, frame, length(frame),

@@ -52,6 +52,35 @@ end
     @test frame == ones(2, 2) && size(reader) == (2, 2)
 end
 
+@testset "the room for a frame does not come from shared memory" begin
+    for (depth, keywords) in ((1, 0), (3, 2))
+        segment = Segment(path("scribbled"), ones(4, 5); depth = depth, keywords = keywords)
+        @test DaoShm.frame_bytes(segment.image) == 160
+        open(path("scribbled"), "r+") do file
+            seek(file, 84) # the axes, as another process may write there
+            write(file, UInt32[4, 4])
+        end
+        @test_throws DimensionMismatch newest(segment)
+        @test_throws DimensionMismatch publish(segment, ones(4, 4))
+        removesegment(path("scribbled"))
+    end
+end
+
+@testset "a text ends where it ends, not at a zero byte" begin
+    victim = Segment(path("victim"), ones(3, 3); keywords = 2)
+    setkeyword!(victim, "GAIN", 1)
+    hidden = path("victim") * "\0other"
+    @test_throws ArgumentError Segment(hidden, ones(2, 2))
+    @test_throws ArgumentError Segment(hidden)
+    @test_throws ArgumentError removesegment(hidden)
+    for value in (2, 0.5, "x")
+        @test_throws ArgumentError setkeyword!(victim, "GAIN\0x", value)
+    end
+    @test_throws ArgumentError setkeyword!(victim, "GAIN", "ab\0cd")
+    @test_throws ArgumentError keyword(victim, "GAIN\0")
+    @test keyword(victim, "GAIN") == 1 && newest(victim) == ones(3, 3)
+end
+
 @testset "keywords and errors" begin
     segment = Segment(path("keyword"), [1.0]; keywords = 3)
     for value in (-5, 0.5, "Vega", "sixteen bytes ok")

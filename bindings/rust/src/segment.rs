@@ -92,16 +92,21 @@ impl<T: Element> Segment<T> {
 
     /// The frame's shape, slow axis first.
     pub fn shape(&self) -> Vec<u32> {
-        // SAFETY: `md` is mapped as long as the image is open, and these fields never change.
+        // SAFETY: `md` is mapped as long as the image is open.
         unsafe {
             let size = addr_of!((*self.image.md).size).read();
             size[..usize::from(addr_of!((*self.image.md).naxis).read()).min(3)].to_vec()
         }
     }
 
-    /// Number of elements of a frame.
+    /// Number of elements of a frame, from what the library has filled in: the metadata lie in memory that any process may
+    /// change, and the room for a frame must not depend on that.
     pub fn element_count(&self) -> usize {
-        self.shape().iter().map(|&length| length as usize).product()
+        let image = &self.image;
+        let (start, frames) = (image.md as usize, image.array as usize);
+        let end = if image.kw.is_null() { start + image.memsize as usize } else { image.kw as usize };
+        let slots = (frames - start) / size_of::<ffi::Metadata>();
+        (end - frames) / slots.max(1) / size_of::<T>() // the layout before the FIFO has one, and less in front of it
     }
 
     /// Number of slots.

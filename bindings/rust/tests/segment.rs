@@ -1,6 +1,7 @@
 //! Segments between handles, threads and processes.
 
 use dao_shm::{remove, Complex64, Element, Order, Segment, Value, Wait};
+use std::io::{Seek, Write};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -126,6 +127,20 @@ fn keywords_of_every_kind() {
     }
     assert_eq!(reader.keyword("OTHER").unwrap(), None);
     assert!(writer.set_keyword("KEY", &Value::Text("more than sixteen bytes".into())).is_err());
+}
+
+#[test]
+fn the_room_for_a_frame_does_not_come_from_shared_memory() {
+    let name = Name::new();
+    for (depth, keywords) in [(1, 0), (3, 2)] {
+        let mut segment = Segment::<f32>::create(&name.0, &[4, 5], depth, keywords).unwrap();
+        let mut file = std::fs::OpenOptions::new().write(true).open(&name.0).unwrap();
+        file.seek(std::io::SeekFrom::Start(84)).unwrap(); // the axes, as another process may write there
+        file.write_all(&[0xff; 12]).unwrap();
+        assert_eq!(segment.element_count(), 20);
+        assert_eq!(segment.write().unwrap().len(), 20);
+        remove(&name.0).unwrap();
+    }
 }
 
 #[test]
