@@ -202,6 +202,15 @@ def test_details_of_a_frame_that_failed_are_not_the_next_ones(segment):
         assert abs(other.acquisition_time - np.datetime64(time.time_ns(), "ns")) < np.timedelta64(60, "s")
 
 
+def test_details_of_a_loan_that_lost_its_lock_are_not_the_next_ones(segment, helpers):
+    with pytest.raises(DaoError) as caught, segment.write(frame_id=77, acquisition_time_ns=1_000):
+        helpers.run_c("unlock", segment.name)
+    assert caught.value.code == ErrorCode.STATE
+    segment.set_data(np.ones((2, 3)))
+    assert segment.get_frame_id() == 0
+    assert abs(segment.acquisition_time - np.datetime64(time.time_ns(), "ns")) < np.timedelta64(60, "s")
+
+
 def test_details_of_a_loan_that_is_over_are_not_the_next_ones(segment):
     loan = segment.write(frame_id=77)
     with loan:

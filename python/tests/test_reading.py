@@ -5,9 +5,9 @@ import os
 
 import numpy as np
 import pytest
-from conftest import PATIENCE_S
+from conftest import PATIENCE_S, until
 
-from daoShm import DaoError, shm
+from daoShm import DaoError, ErrorCode, shm
 
 
 def frame(value, shape=(4, 5), dtype=np.float32):
@@ -41,6 +41,37 @@ def test_the_initial_content_before_the_first_frame(name, helpers):
     with shm(name) as reader:
         assert reader.counter == 0 and not reader.get_data().any() and not reader.get_history(2).any()
         assert reader.get_data_next() == (shm.DAO_NOTREADY, None)
+
+
+def test_a_reader_that_is_outrun_is_told(name, python_process):
+    """The only slot is hardly ever whole for as long as a copy of it takes."""
+    with shm(name, np.zeros(2_000_000)) as reader:
+        process = python_process(
+            """
+            import sys
+            import numpy
+            from daoShm import shm
+            segment = shm(sys.argv[1])
+            frames = [numpy.full(2_000_000, value) for value in (1.0, 2.0)]
+            print("begun", flush=True)
+            while True:
+                for frame in frames:
+                    segment.set_data(frame)
+            """,
+            name,
+        )
+        assert process.stdout.readline() == "begun\n"
+
+        def is_outrun():
+            try:
+                data = reader.get_data()
+            except DaoError as error:
+                assert error.code in (ErrorCode.OUTRUN, ErrorCode.NOT_READY)
+                return error.code == ErrorCode.OUTRUN
+            assert (data == data[0]).all()
+            return False
+
+        until(is_outrun, "a read that is outrun")
 
 
 def test_get_data_next_gives_each_frame_once(fifo):

@@ -46,6 +46,19 @@ def test_an_unknown_writer_keeps_its_lock_until_it_is_unlocked(tool):
     assert "no writer holds it" in tool("unlock", "a")
 
 
+def test_a_segment_of_an_unknown_writer_is_not_used_again_but_may_be_replaced(tool):
+    tool("create", "a", "4")
+    tool("fill", "a", 1)
+    lock(tool, "a", STRANGER)
+    tool("create", "a", "4", code=1)
+    assert "busy" in tool.errors and "4711" in tool.errors and "daoshm unlock" in tool.errors
+    info = tool.json("info", "a")
+    assert info["cnt0"] == 1 and info["writer_alive"] is None, "as it was"
+    tool("create", "a", "5")
+    info = tool.json("info", "a")
+    assert info["cnt0"] == 0 and info["writer_pid"] is None
+
+
 def test_unlock_does_what_is_answered(tool):
     tool("create", "a", "4")
     lock(tool, "a", STRANGER)

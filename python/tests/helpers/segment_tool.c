@@ -57,14 +57,27 @@ static int reply(const char *name, float expected_base)
     return daoShmCloseShm(&image);
 }
 
+/* Take the writer's lock away from whoever has it. */
+static int unlock(const char *name)
+{
+    IMAGE image;
+    if (daoShmShm2Img(name, &image) != DAO_SUCCESS)
+        return fail("open");
+    if (daoShmUnlock(&image, 1) != DAO_SUCCESS)
+        return fail("unlock");
+    return daoShmCloseShm(&image);
+}
+
 int main(int count, char **arguments)
 {
+    if (count == 3 && strcmp(arguments[1], "unlock") == 0)
+        return unlock(arguments[2]);
     if (count == 3 && strcmp(arguments[1], "create") == 0)
         return create(arguments[2], 1);
     if (count == 3 && strcmp(arguments[1], "make_unpublished") == 0)
         return create(arguments[2], 0);
     if (count == 4 && strcmp(arguments[1], "reply") == 0)
         return reply(arguments[2], (float)atof(arguments[3]));
-    fprintf(stderr, "usage: segment_tool create|make_unpublished name | reply name base\n");
+    fprintf(stderr, "usage: segment_tool create|make_unpublished|unlock name | reply name base\n");
     return 2;
 }
