@@ -139,7 +139,7 @@ fn the_room_for_a_frame_does_not_come_from_shared_memory() {
         file.write_all(&[0xff; 12]).unwrap();
         assert_eq!(segment.element_count(), 20);
         assert_eq!(segment.write().unwrap().len(), 20);
-        remove(&name.0).unwrap();
+        std::fs::remove_file(&name.0).unwrap(); // by now it is no segment
     }
 }
 
