@@ -112,6 +112,7 @@ void Subscriber::take_own_frame(const wire::FrameHeader &frame, const Parts &par
 {
     if (is_current)
     {
+        is_answered_ = true; // by who knows of the session: its answer follows, unless the link breaks first
         if (frame.seq > received_seq_ + 1)
             seq_gaps_ = saturated_sum(seq_gaps_, frame.seq - received_seq_ - 1);
         received_seq_ = std::max(received_seq_, frame.seq);

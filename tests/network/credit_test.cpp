@@ -87,3 +87,14 @@ TEST(NetCredit, OfAPublisherThatAnswersLateIsNoMoreThanTheWindow)
     EXPECT_TRUE(subscriber.receives(cnt0));
     EXPECT_EQ(subscriber.info().lost, 0u);
 }
+
+// A frame by the subscriber's own topic is a sign of life as an answer is: the link may break between the two.
+TEST(NetCredit, IsSaidAnewToAPublisherThatIsSilentSinceItsFirstFrame)
+{
+    RawPublisher publisher;
+    Subscriber subscriber(SubscriberOptions(publisher.port()).of("wfs"));
+    const std::string topic = publisher.next_session().first;
+    publisher.send(topic, 1, 1);
+    ASSERT_TRUE(subscriber.receives(1));
+    EXPECT_FALSE(publisher.next_session(topic).first.empty()) << "no new connection";
+}
