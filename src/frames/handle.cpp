@@ -1,9 +1,8 @@
 #include "frames/handle.hpp"
 
 #include "frames/write_steps.hpp"
+#include "platform/fork_mutex.hpp"
 #include "segment/notification.hpp"
-
-#include <mutex>
 
 namespace dao::frames
 {
@@ -15,17 +14,7 @@ namespace
 // the process forks.
 std::mutex exchanging;
 
-void before_fork() noexcept
-{
-    exchanging.lock();
-}
-
-void after_fork() noexcept
-{
-    exchanging.unlock();
-}
-
-[[maybe_unused]] const bool exchanges_know_forks = (platform::at_fork(before_fork, after_fork, after_fork), true);
+[[maybe_unused]] const bool exchanges_know_forks = platform::keep_free_at_forks<exchanging>();
 
 }
 

@@ -2,13 +2,13 @@
 
 #include "base/error.hpp"
 #include "format/element_type.hpp"
+#include "platform/fork_mutex.hpp"
 #include "segment/semaphore_names.hpp"
 
 #include <bit>
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
-#include <mutex>
 #include <new>
 
 namespace dao::segment
@@ -20,21 +20,10 @@ using format::Extension;
 namespace
 {
 
-// One thread of this process opens semaphores at a time, and none while it forks: nobody would unlock the child's.
+// One thread of this process opens semaphores at a time, and none while it forks.
 std::mutex opening_semaphores;
 
-void hold_semaphores() noexcept
-{
-    opening_semaphores.lock();
-}
-
-void release_semaphores() noexcept
-{
-    opening_semaphores.unlock();
-}
-
-[[maybe_unused]] const bool semaphores_know_forks =
-    (platform::at_fork(hold_semaphores, release_semaphores, release_semaphores), true);
+[[maybe_unused]] const bool semaphores_know_forks = platform::keep_free_at_forks<opening_semaphores>();
 
 uint64_t creation_time_bits(IMAGE_METADATA &metadata) noexcept
 {

@@ -45,11 +45,6 @@ void end_at_once(int)
     _exit(3);
 }
 
-}
-
-namespace
-{
-
 int status_of(pid_t child, int options)
 {
     int status = 0;

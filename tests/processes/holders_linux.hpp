@@ -5,12 +5,14 @@
 #include "places_linux.hpp"
 
 #include <cctype>
+#include <cstdio>
 #include <cstring>
 #include <gtest/gtest.h>
 #include <stdexcept>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 namespace test
 {
@@ -25,6 +27,23 @@ inline void exhaust_descriptors()
     const rlimit limit{static_cast<rlim_t>(first_free), static_cast<rlim_t>(first_free)};
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || dup(STDERR_FILENO) >= 0)
         throw std::runtime_error("cannot exhaust the descriptors");
+}
+
+inline bool is_descriptor_of(int descriptor, const std::string &file)
+{
+    char path[64], target[4096] = "";
+    std::snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    return readlink(path, target, sizeof target - 1) > 0 && target == file;
+}
+
+// All of this process's.
+inline std::vector<int> descriptors_of(const std::string &file)
+{
+    std::vector<int> found;
+    for (int descriptor = 3; descriptor < 1000; ++descriptor)
+        if (is_descriptor_of(descriptor, file))
+            found.push_back(descriptor);
+    return found;
 }
 
 // A segment that everybody may write.

@@ -193,6 +193,22 @@ TEST(Liveness, StoppedWriterIsAliveAndSaidToBeStopped)
 }
 
 // The main thread ends; the one that holds the lock goes on.
+Action hold_beside_main_thread(const std::string &name, const Place &place)
+{
+    return [&name, &place](const auto &say) {
+        std::thread([&name, &place, say] { hold(name, place)(say); }).detach();
+        syscall(SYS_exit, 0); // of this thread
+    };
+}
+
+bool has_ended_main_thread(pid_t pid)
+{
+    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+    std::string text;
+    std::getline(stat, text);
+    return text.find(") Z") != std::string::npos;
+}
+
 TEST(Liveness, WriterWhoseMainThreadEndedIsAlive)
 {
     for (const bool has_descriptors : {true, false})
@@ -200,21 +216,9 @@ TEST(Liveness, WriterWhoseMainThreadEndedIsAlive)
         SCOPED_TRACE(has_descriptors ? "with proof" : "without");
         Shared segment;
         const std::string &name = segment.name();
-        Placed writer(here, [&](const auto &say) {
-            std::thread([&name, has_descriptors, say] {
-                hold(name, has_descriptors ? here : without_descriptors)(say);
-            }).detach();
-            syscall(SYS_exit, 0); // of this thread
-        });
+        Placed writer(here, hold_beside_main_thread(name, has_descriptors ? here : without_descriptors));
         ASSERT_EQ(writer.line(), "holds");
-        ASSERT_TRUE(eventually(
-            [&] {
-                std::ifstream stat("/proc/" + std::to_string(writer.pid()) + "/stat");
-                std::string text;
-                std::getline(stat, text);
-                return text.find(") Z") != std::string::npos;
-            },
-            milliseconds(2000)));
+        ASSERT_TRUE(eventually([&] { return has_ended_main_thread(writer.pid()); }, milliseconds(2000)));
         EXPECT_EQ(segment.image().info().writer_alive, static_cast<uint32_t>(DAO_ALIVE));
         EXPECT_EQ(segment.image().info().frame_broken, 0u);
         writer.kill();
@@ -227,19 +231,9 @@ TEST(Liveness, WriterWhoseMainThreadEndedIsNotCalledDeadByWhoCannotLook)
 {
     Shared segment;
     const std::string &name = segment.name();
-    Placed writer(here, [&](const auto &say) {
-        std::thread([&name, say] { hold(name, without_descriptors)(say); }).detach();
-        syscall(SYS_exit, 0); // of this thread
-    });
+    Placed writer(here, hold_beside_main_thread(name, without_descriptors));
     ASSERT_EQ(writer.line(), "holds");
-    ASSERT_TRUE(eventually(
-        [&] {
-            std::ifstream stat("/proc/" + std::to_string(writer.pid()) + "/stat");
-            std::string text;
-            std::getline(stat, text);
-            return text.find(") Z") != std::string::npos;
-        },
-        milliseconds(2000)));
+    ASSERT_TRUE(eventually([&] { return has_ended_main_thread(writer.pid()); }, milliseconds(2000)));
     rlimit usual{};
     ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
     const int free_descriptor = dup(STDERR_FILENO);

@@ -16,13 +16,6 @@ namespace
 
 using namespace test;
 
-bool is_descriptor_of(int descriptor, const std::string &file)
-{
-    char path[64], target[4096] = "";
-    std::snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
-    return readlink(path, target, sizeof target - 1) > 0 && target == file;
-}
-
 // Daemons do that late, and so does whoever wants to give a child nothing.
 class ClosedDescriptors : public testing::TestWithParam<const Place *>
 {
@@ -38,9 +31,8 @@ TEST_P(ClosedDescriptors, WriterIsAliveUntilItDies)
         Frame frame(size);
         fill(frame, 1);
         require(daoShmImage2Shm(frame.data(), size, image), "publish");
-        for (int descriptor = 3; descriptor < 1000; ++descriptor)
-            if (is_descriptor_of(descriptor, name))
-                close(descriptor);
+        for (const int descriptor : descriptors_of(name))
+            close(descriptor);
         void *slot = nullptr;
         require(daoShmLoanBegin(image, &slot), "begin");
         std::memset(slot, 0xff, 4);

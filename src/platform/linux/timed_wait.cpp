@@ -1,7 +1,7 @@
 #include "platform/linux/timed_wait.hpp"
 
 #include "base/word.hpp"
-#include "platform/posix/polled_semaphore.hpp"
+#include "platform/posix/polling.hpp"
 #include "platform/thread_cancellation.hpp"
 
 #include <cerrno>

@@ -1,7 +1,7 @@
 // macOS has named semaphores, but can neither wait for one with a time limit nor tell its value. Names have at most 30
 // bytes: longer ones cannot be opened.
 #include "platform/platform.hpp"
-#include "platform/posix/polled_semaphore.hpp"
+#include "platform/posix/polling.hpp"
 
 namespace dao::platform
 {

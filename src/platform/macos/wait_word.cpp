@@ -1,6 +1,6 @@
 // Sleeping on a word in shared memory: os_sync_wait_on_address since macOS 14.4, before that what it is made of, and
 // where there is neither, short sleeps. Found at run time, so that one library runs on all.
-#include "platform/platform.hpp"
+#include "platform/posix/polling.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -57,18 +57,8 @@ void *address(const uint32_t *word) noexcept
 
 Sleep poll(const uint32_t *word, uint32_t expected, int64_t timeout_ns) noexcept
 {
-    constexpr int64_t pause_ns = 200'000;
-    const int64_t deadline_ns = monotonic_ns() + timeout_ns;
-    ShortSleeps sleeps;
-    while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == expected)
-    {
-        const int64_t now_ns = monotonic_ns();
-        if (now_ns >= deadline_ns)
-            return Sleep::timed_out;
-        if (sleeps.until(std::min(deadline_ns, now_ns + pause_ns)) == Sleep::interrupted)
-            return Sleep::interrupted;
-    }
-    return Sleep::woken;
+    const auto changed = [=]() noexcept { return __atomic_load_n(word, __ATOMIC_ACQUIRE) != expected; };
+    return poll_until(changed, 200'000, timeout_ns);
 }
 
 }

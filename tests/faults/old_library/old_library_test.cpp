@@ -1,7 +1,7 @@
 // A C library without sem_clockwait(), as glibc was before 2.30, whose waits last as long as the time of day says: it is set
 // back as soon as one begins.
 #include "platform/platform.hpp"
-#include "platform/posix/polled_semaphore.hpp"
+#include "platform/posix/polling.hpp"
 
 #include <gtest/gtest.h>
 #include <semaphore.h>

@@ -4,28 +4,11 @@
 
 #include <csignal>
 #include <fcntl.h>
-#include <vector>
 
 namespace
 {
 
 using namespace test;
-
-bool is_of(int descriptor, const std::string &file)
-{
-    char path[64], target[4096] = "";
-    std::snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
-    return readlink(path, target, sizeof target - 1) > 0 && target == file;
-}
-
-std::vector<int> descriptors_of(const std::string &file)
-{
-    std::vector<int> found;
-    for (int descriptor = 3; descriptor < 1000; ++descriptor)
-        if (is_of(descriptor, file))
-            found.push_back(descriptor);
-    return found;
-}
 
 // What it was is gone; the number is another file's.
 void give_to_another_file(int descriptor)
@@ -107,7 +90,7 @@ TEST_F(DescriptorLock, ClosesNoFileOfTheProgram)
                 require(daoShmCloseShm(image), "close");
             std::string open;
             for (const int descriptor : descriptors)
-                open += is_of(descriptor, "/dev/null") ? "open " : "closed ";
+                open += is_descriptor_of(descriptor, "/dev/null") ? "open " : "closed ";
             say(open);
             if (in_child)
                 _exit(0);

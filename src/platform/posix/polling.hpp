@@ -1,4 +1,4 @@
-// Waiting for a semaphore where the system's own wait has no time limit, or one by a clock that can be set.
+// Waiting where the system's own wait is missing, has no time limit, or one by a clock that can be set.
 #pragma once
 
 #include "platform/platform.hpp"
@@ -9,13 +9,13 @@
 namespace dao::platform
 {
 
-// `woken`: a post was taken.
-inline Sleep poll_semaphore(sem_t *semaphore, int64_t timeout_ns) noexcept
+// Asks `holds` between pauses. `woken`: it holds.
+template <class Holds>
+Sleep poll_until(Holds &&holds, int64_t pause_ns, int64_t timeout_ns) noexcept
 {
-    constexpr int64_t pause_ns = 100'000;
     const int64_t deadline_ns = monotonic_ns() + timeout_ns;
     ShortSleeps sleeps;
-    while (sem_trywait(semaphore) != 0)
+    while (!holds())
     {
         const int64_t now_ns = monotonic_ns();
         if (now_ns >= deadline_ns)
@@ -24,6 +24,12 @@ inline Sleep poll_semaphore(sem_t *semaphore, int64_t timeout_ns) noexcept
             return Sleep::interrupted;
     }
     return Sleep::woken;
+}
+
+// `woken`: a post was taken.
+inline Sleep poll_semaphore(sem_t *semaphore, int64_t timeout_ns) noexcept
+{
+    return poll_until([semaphore]() noexcept { return sem_trywait(semaphore) == 0; }, 100'000, timeout_ns);
 }
 
 }
