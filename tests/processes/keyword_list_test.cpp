@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <ctime>
 #include <gtest/gtest.h>
 
 namespace
@@ -175,7 +176,7 @@ TEST(KeywordLists, OfTheMostThatThereMayBeTakeAMoment)
     std::vector<Shown> keywords;
     for (uint32_t number = 0; number < most; ++number)
         keywords.push_back({"K" + std::to_string(number), number, "one of many"});
-    const auto begin = Clock::now();
+    const std::clock_t begin = std::clock();
     ASSERT_EQ(set(image, keywords), DAO_SUCCESS);
     for (Shown &keyword : keywords)
         keyword.value += 1;
@@ -184,8 +185,8 @@ TEST(KeywordLists, OfTheMostThatThereMayBeTakeAMoment)
         keyword.name[0] = 'L';
     ASSERT_EQ(set(image, keywords, DAO_KEYWORDS_ONLY_THESE), DAO_SUCCESS);
     EXPECT_EQ(all(image), keywords);
-    // Less than a second; one by one it would take minutes.
-    EXPECT_LT(Clock::now() - begin, std::chrono::seconds(20));
+    // Less than a second of a processor; one by one it would take minutes.
+    EXPECT_LT(std::clock() - begin, 20 * std::clock_t{CLOCKS_PER_SEC});
 }
 
 std::string comment_of(int64_t number)
