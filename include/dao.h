@@ -631,6 +631,10 @@ typedef struct
 /** @return `cnt0` of the newest frame, 0 before the first and on error. */
 DAO_API uint64_t daoShmGetCounter(IMAGE *image);
 
+/** @return bytes of a frame, from what the library found when it opened the segment: make room for frames by it. The
+ *  metadata lie in memory that other processes may change. 0 on error. */
+DAO_API uint64_t daoShmGetFrameBytes(const IMAGE *image);
+
 /**
  * Copy the newest frame, whole.
  * @param dst      room for `nbVal` elements

@@ -27,22 +27,11 @@ struct ReleaseMemory
  *  after the image was re-opened, closed or destroyed. */
 using Memory = std::unique_ptr<DAO_MEMORY, ReleaseMemory>;
 
-/** @return bytes of a frame of an open image, from what the library has filled in. The metadata lie in shared memory, where
- *  any process may change them: the room for a frame must not depend on that. */
-inline uint64_t frame_bytes(const IMAGE &image) noexcept
-{
-    const auto metadata = reinterpret_cast<uintptr_t>(image.md);
-    const auto frames = reinterpret_cast<uintptr_t>(image.array.V);
-    const uint64_t end = image.kw != nullptr ? reinterpret_cast<uintptr_t>(image.kw) : metadata + image.memsize;
-    const uint64_t slots = (frames - metadata) / sizeof(IMAGE_METADATA);
-    return (end - frames) / (slots > 0 ? slots : 1); // the layout before the FIFO has one, and less in front of it
-}
-
 /** @return how many `T` a frame of an open image has: elements, or bytes when `T` is `std::byte`. */
 template <typename T>
 uint64_t frame_size(const IMAGE &image) noexcept
 {
-    return frame_bytes(image) / sizeof(T);
+    return daoShmGetFrameBytes(&image) / sizeof(T);
 }
 
 /**

@@ -215,18 +215,14 @@ typedef struct
     uint64_t count;
 } Frames;
 
-/* Its bytes come from what the library has filled in, so that the library, which counts elements of the type that it found when
-   it opened the segment, copies no more than there is room for. */
+/* Its bytes come from the library, which counts elements of the type that it found when it opened the segment, and so copies no
+   more than there is room for. */
 static Frames frames_of(const IMAGE *image)
 {
-    const uintptr_t start = (uintptr_t)image->md;
-    const uintptr_t data = (uintptr_t)image->array.V;
-    const uintptr_t end = image->kw != NULL ? (uintptr_t)image->kw : start + image->memsize;
-    const uint64_t slots = (data - start) / sizeof(IMAGE_METADATA); /* 0: the layout before the FIFO, which has one */
     Frames frames = {image->md->atype, 0};
     expect(class_of(frames.type) != mxUNKNOWN_CLASS,
            "the segment has an element type that is none; expected one of dao.h");
-    frames.count = (end - data) / (slots > 0 ? slots : 1) / daoTypeSize(frames.type);
+    frames.count = daoShmGetFrameBytes(image) / daoTypeSize(frames.type);
     return frames;
 }
 

@@ -41,6 +41,12 @@ uint64_t daoShmGetCounter(IMAGE *image)
     return handle == nullptr ? 0 : frames::newest_counter(handle->reader);
 }
 
+uint64_t daoShmGetFrameBytes(const IMAGE *image)
+{
+    const Handle *handle = capi::handle_of(image);
+    return handle == nullptr ? 0 : handle->segment->frame_bytes();
+}
+
 int_fast8_t daoShmReadNewest(IMAGE *image, void *dst, uint64_t nbVal, uint64_t *cnt0, int64_t *atime_ns)
 {
     return with_handle(image, [&](Handle &handle) noexcept {

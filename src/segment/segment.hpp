@@ -158,6 +158,7 @@ class Segment
     IMAGE_KEYWORD *keywords() const noexcept;
     uint64_t element_bytes() const noexcept { return element_bytes_; }
     uint64_t element_count() const noexcept { return layout_.element_count; }
+    uint64_t frame_bytes() const noexcept { return element_count() * element_bytes(); }
     uint32_t depth() const noexcept { return layout_.geometry.depth; }
 
     Slots slots() const noexcept { return Slots(words_); }

@@ -21,6 +21,7 @@ void use_waits(void)
     uint32_t user = 0;
     make_floats(&writer, name, 4);
     EXPECT(daoShmShm2Img(name, &reader) == DAO_SUCCESS);
+    EXPECT(daoShmGetFrameBytes(&reader) == 24 * sizeof(float));
     EXPECT(daoShmWaitForFrame(&reader, 0, 2 * millisecond) == DAO_TIMEOUT && daoLastErrorCode() == DAO_E_TIMEOUT);
     EXPECT(daoShmWaitForFrameSpin(&reader, 0, 2 * millisecond) == DAO_TIMEOUT);
     EXPECT(daoShmWaitForFrameAdaptive(&reader, 0, 2 * millisecond) == DAO_TIMEOUT);

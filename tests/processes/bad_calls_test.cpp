@@ -132,6 +132,7 @@ TEST(BadCalls, NullImageIsAnError)
     EXPECT_EQ(daoShmCloseShm(nullptr), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
     EXPECT_EQ(daoShmGetCounter(nullptr), 0u);
+    EXPECT_EQ(daoShmGetFrameBytes(nullptr), 0u);
     EXPECT_EQ(daoShmGetMissed(nullptr), 0u);
 }
 
@@ -153,6 +154,7 @@ TEST(BadCalls, ClosedImageIsAnErrorAndASecondCloseIsNot)
         EXPECT_NE(std::string(daoLastErrorMessage()).find("not open"), std::string::npos) << call.name;
     }
     EXPECT_EQ(daoShmGetCounter(image), 0u);
+    EXPECT_EQ(daoShmGetFrameBytes(image), 0u);
     EXPECT_EQ(daoShmGetMissed(image), 0u);
     EXPECT_EQ(daoShmCloseShm(image), DAO_SUCCESS);
     EXPECT_EQ(daoShmCloseShm(image), DAO_SUCCESS);

@@ -53,6 +53,7 @@ TEST_P(Layouts, FramesOfDaoAreRead)
     EXPECT_EQ(image.info().has_extension, 0u);
     EXPECT_EQ(image.info().depth, layout().depth);
     EXPECT_EQ(image.info().segment_id, 0u);
+    EXPECT_EQ(daoShmGetFrameBytes(image), layout().slot_bytes());
     EXPECT_EQ(image->memsize, layout().file_bytes());
     EXPECT_EQ(image->md->NBkw, layout().keywords);
     EXPECT_EQ(daoShmGetCounter(image), 5u);

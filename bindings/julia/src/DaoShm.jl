@@ -129,16 +129,9 @@ counter(segment::Segment) = ccall(symbol(:daoShmGetCounter), UInt64, (Ref{Image}
 turned(array::AbstractArray) = permutedims(array, ndims(array):-1:1)
 turned(array::AbstractVector) = Array(array)
 
-# From what the library has filled in: the metadata lie in memory that any process may change, and how many bytes C copies must
-# not depend on that. (The layout before the FIFO has one slot, and less in front of it.)
-function frame_bytes(image::Image)
-    start, frames = UInt(image.md), UInt(image.array)
-    stop = image.kw == C_NULL ? start + image.memsize : UInt(image.kw)
-    return div(stop - frames, max(div(frames - start, sizeof(Metadata)), 1))
-end
-
+# How many bytes C copies does not depend on the metadata, which lie in memory that any process may change.
 function checkbytes(segment::Segment, frame::Array)
-    expected = frame_bytes(open_image(segment))
+    expected = ccall(symbol(:daoShmGetFrameBytes), UInt64, (Ref{Image},), open_image(segment))
     sizeof(frame) == expected && return frame
     throw(DimensionMismatch("$(segment.name): a frame of $(sizeof(frame)) bytes; expected $expected"))
 end

@@ -55,7 +55,6 @@ end
 @testset "the room for a frame does not come from shared memory" begin
     for (depth, keywords) in ((1, 0), (3, 2))
         segment = Segment(path("scribbled"), ones(4, 5); depth = depth, keywords = keywords)
-        @test DaoShm.frame_bytes(segment.image) == 160
         open(path("scribbled"), "r+") do file
             seek(file, 84) # the axes, as another process may write there
             write(file, UInt32[4, 4])

@@ -119,6 +119,7 @@ extern "C" {
     pub fn daoShmRemove(name: *const c_char) -> i8;
     pub fn daoShmReopen(image: *mut Image) -> i8;
     pub fn daoShmGetCounter(image: *mut Image) -> u64;
+    pub fn daoShmGetFrameBytes(image: *const Image) -> u64;
     pub fn daoShmSetData(image: *mut Image, data: *const c_void, count: u64) -> i8;
     pub fn daoShmSetFrameId(image: *mut Image, id: u64) -> i8;
     pub fn daoShmReadNewest(image: *mut Image, to: *mut c_void, count: u64, cnt0: *mut u64, atime_ns: *mut i64) -> i8;

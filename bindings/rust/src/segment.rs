@@ -99,14 +99,11 @@ impl<T: Element> Segment<T> {
         }
     }
 
-    /// Number of elements of a frame, from what the library has filled in: the metadata lie in memory that any process may
-    /// change, and the room for a frame must not depend on that.
+    /// Number of elements of a frame, from the library: the metadata lie in memory that any process may change, and the
+    /// room for a frame must not depend on that.
     pub fn element_count(&self) -> usize {
-        let image = &self.image;
-        let (start, frames) = (image.md as usize, image.array as usize);
-        let end = if image.kw.is_null() { start + image.memsize as usize } else { image.kw as usize };
-        let slots = (frames - start) / size_of::<ffi::Metadata>();
-        (end - frames) / slots.max(1) / size_of::<T>() // the layout before the FIFO has one, and less in front of it
+        // SAFETY: the image is open.
+        (unsafe { ffi::daoShmGetFrameBytes(&*self.image) }) as usize / size_of::<T>()
     }
 
     /// Number of slots.
