@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 
 .PHONY: all build builds install install-packages clean \
         wheel wheels test-wheel deb test-deb sdist shelves release-check \
-        test test-core test-python test-free-threaded test-demo test-tool test-docs test-sanitizers test-asan test-tsan \
+        test test-core test-python test-free-threaded test-demo test-tool test-tool-asan test-docs test-sanitizers test-asan test-tsan \
         test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy tidy-all format symbols \
         fuzz test-fuzz test-proof coverage static sbom soak kills docs benchmarks benchmarks-network demo demo-network
 
@@ -70,6 +70,12 @@ test-sanitizers: PART = asan tsan
 test-asan test-tsan test-python test-tool test-demo test-docs: PART = $(@:test-%=%)
 test-core test-sanitizers test-asan test-tsan test-python test-tool test-demo test-docs: install-packages
 	@$(SUITE) $(PART)
+
+# The tests of daoshm against a build with the address and undefined behaviour sanitizers; they take longer than its own.
+test-tool-asan: install-packages
+	$(CACHED) cmake --preset asan-tool
+	cmake --build build/asan-tool -j $(JOBS) --target daoshm
+	tests/tools/run_tests.sh build/asan-tool
 
 # The bindings of other languages, of those that are installed: MATLAB's with Octave, which this installs, Julia, Rust.
 test-bindings:
