@@ -85,7 +85,7 @@ class KeyFile : public testing::Test
   protected:
     void SetUp() override
     {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__)
         GTEST_SKIP() << "a sanitizer's memory is terabytes, and keeps what was freed";
 #endif
         if (std::getenv("DAO_TEST_EMULATOR") != nullptr)

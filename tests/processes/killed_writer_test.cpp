@@ -50,7 +50,7 @@ int play_endless_writer(const Arguments &arguments)
 const Role endless_writer("endless-writer", play_endless_writer);
 
 #if defined(__SANITIZE_THREAD__)
-constexpr uint32_t large = 40'000; // there each byte is copied by itself
+constexpr uint32_t large = 40'000; // there a copy takes many times as long
 #else
 constexpr uint32_t large = 400'000;
 #endif

@@ -72,18 +72,24 @@ def check(name, *command, after=(), processors=1.0):
     return Step(name, "check", command, after, processors)
 
 
-# Those that take longest come first. Tests that mostly sleep run four to a processor, beside compilers; programs that
-# measure time have the machine to themselves.
+# Compilers have the machine to themselves, and so have programs that measure time. Of the tests, those that keep it busy come
+# first, beside those that mostly sleep.
 STEPS = [
     build("release"),
     Step("python package", "python", ("python/environment.sh",)),
-    Step(
-        "tool tests", "tool", ("tests/tools/run_tests.sh", "build/release"), ("release build",), 0.75,
-        ("tests/tools/**", "python/tests/helpers/*", "docs/guide/*"), ("build/release",),
-    ),
+    build("asan"),
+    build("tsan"),
+    Step("fuzz build", "fuzz", ("tests/fuzz/run.sh", "--optional", "build")),
+    ctest("asan tests", "asan", 1.5, "-j", str(4 * CORES), "-LE", "model"),
     Step(
         "python tests", "python", (PYTHON, "-m", "pytest", "-q", "-n", PYTHON_PROCESSES, "python/tests"),
-        ("python package",), 1, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
+        ("python package",), 0.5, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
+    ),
+    ctest("tsan tests", "tsan", 1.5, "-j", str(4 * CORES), "-LE", "model"),
+    ctest("release tests", "release", 1, "-j", str(4 * CORES), "-LE", "model", "-E", r"^tools\.|^Benchmarks\."),
+    Step(
+        "tool tests", "tool", ("tests/tools/run_tests.sh", "build/release"), ("release build",), 1,
+        ("tests/tools/**", "python/tests/helpers/*", "docs/guide/*"), ("build/release",),
     ),
     Step(
         "kills with Python", "python",
@@ -111,14 +117,8 @@ STEPS = [
         "bindings tests", "bindings", ("bindings/run_tests.sh", "build/release"), ("release build",), 0.5,
         ("bindings/**", "include/**"), ("build/release",),
     ),
-    build("asan"),
-    build("tsan"),
-    ctest("release tests", "release", 1, "-j", str(4 * CORES), "-LE", "model", "-E", r"^tools\.|^Benchmarks\."),
-    ctest("asan tests", "asan", 1.5, "-j", str(4 * CORES), "-LE", "model"),
-    ctest("tsan tests", "tsan", 1.5, "-j", str(4 * CORES), "-LE", "model"),
     ctest("model checks", "release", CORES, "-j", str(CORES), "-L", "model", files=("tests/model/**",)),
     ctest("benchmarks run", "release", CORES, "-R", r"^Benchmarks\."),
-    Step("fuzz build", "fuzz", ("tests/fuzz/run.sh", "--optional", "build")),
     Step(
         "fuzz", "fuzz", ("tests/fuzz/run.sh", "--optional", "brief"), ("fuzz build",), CORES,
         ("tests/fuzz/**", "src/**", "net/**", "include/**", "tools/**"),
