@@ -174,7 +174,8 @@ typedef struct
     /** its counter in the publisher's segment; `cnt1`, `cnt2` and acquisition time are the frame's own */
     uint64_t cnt0;
     uint64_t segment; /**< `segment_id` of the segment that it was first published to */
-    /** frames before it that were overwritten in the publisher's segment before they could be sent; with `DAO_NET_EVERY` */
+    /** frames before it that were not sent: with `DAO_NET_EVERY` those that were overwritten in the publisher's segment before
+     *  that; and all since the frame before, where the publisher's segment was made anew between the two */
     uint64_t missed;
 } DAO_NET_ORIGIN;
 

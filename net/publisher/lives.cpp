@@ -5,36 +5,94 @@
 namespace dao::net
 {
 
-void Lives::begin(const Birth &birth, uint64_t cnt0)
+namespace
 {
-    ++number_;
-    set_backs_ = birth == birth_ ? set_backs_ + 1 : 0;
-    birth_ = birth;
-    former_highest_ = highest_;
-    highest_ = cnt0;
+
+constexpr size_t most_lives = 64; // that a subscriber may have missed
+
+uint64_t difference(uint64_t later, uint64_t earlier)
+{
+    return later - std::min(later, earlier);
 }
 
-void Lives::see_newest(const Birth &birth, uint64_t cnt0)
+}
+
+void Lives::begin(const Birth &birth, uint64_t cnt0)
 {
+    Life life;
+    life.number = lives_.empty() ? 1 : lives_.back().number + 1;
+    life.birth = birth;
+    if (const Life *earlier = find(birth); earlier != nullptr)
+    {
+        life.set_backs = earlier->set_backs + 1;
+        life.before = difference(cnt0, 1);
+    }
+    life.highest = cnt0;
+    lives_.push_back(life);
+    if (lives_.size() > most_lives)
+        lives_.pop_front();
+}
+
+const Life *Lives::find(const Birth &birth) const
+{
+    const auto found =
+        std::find_if(lives_.rbegin(), lives_.rend(), [&](const Life &life) { return life.birth == birth; });
+    return found != lives_.rend() ? &*found : nullptr;
+}
+
+bool Lives::is_in(uint32_t number, const Birth &birth) const
+{
+    return std::any_of(lives_.begin(), lives_.end(),
+                       [&](const Life &life) { return life.number == number && life.birth == birth; });
+}
+
+void Lives::note(const Place &place)
+{
+    for (Life &life : lives_)
+        if (life.number == place.life)
+            life.highest = std::max(life.highest, place.cnt0);
+}
+
+uint32_t Lives::set_backs(const Birth &birth) const
+{
+    const Life *life = find(birth);
+    return life != nullptr ? life->set_backs : 0;
+}
+
+Place Lives::see_newest(const Birth &birth, uint64_t cnt0)
+{
+    const Life *known = find(birth); // not the last one while somebody reads a segment that is replaced
     // The newest frame may be one less for a moment, while the next one is published.
-    if (number_ == 0 || birth != birth_ || cnt0 + 1 < highest_)
+    if (known == nullptr || (known == &lives_.back() && cnt0 + 1 < known->highest))
         begin(birth, cnt0);
-    highest_ = std::max(highest_, cnt0);
+    const Place place{find(birth)->number, cnt0};
+    note(place);
+    return place;
 }
 
 uint64_t Lives::move(Place &place, const Birth &birth, uint64_t cnt0)
 {
-    const bool is_first = place.life == 0;
-    const bool is_new = is_first || birth != place.birth || cnt0 < place.cnt0;
-    const bool is_known = number_ != 0 && birth == birth_ && place.life != number_;
-    if (is_new && !is_known)
+    const Place before = place;
+    const bool is_new = !is_in(place.life, birth) || cnt0 < place.cnt0;
+    const Life *known = find(birth);
+    if (is_new && (known == nullptr || known->number <= place.life))
         begin(birth, cnt0);
-    const bool is_next = !is_first && place.life + 1 == number_;
-    const uint64_t left = is_new && is_next && former_highest_ > place.cnt0 ? former_highest_ - place.cnt0 : 0;
-    place = {is_new ? number_ : place.life, birth, cnt0};
-    if (birth == birth_)
-        highest_ = std::max(highest_, cnt0);
-    return left;
+    const Life &life = *find(birth);
+    place = {is_new ? life.number : place.life, cnt0};
+    note(place);
+    return is_new && before.life != 0 ? between(before, {place.life, life.before}) : 0;
+}
+
+uint64_t Lives::between(const Place &one, const Place &other) const
+{
+    if (one.life == other.life)
+        return difference(other.cnt0, one.cnt0);
+    uint64_t count = 0;
+    for (const Life &life : lives_)
+        if (life.number >= one.life && life.number <= other.life)
+            count += difference(life.number == other.life ? other.cnt0 : life.highest,
+                                life.number == one.life ? one.cnt0 : life.before);
+    return count;
 }
 
 }

@@ -1,7 +1,9 @@
 // The lives of a segment: its counter begins anew when it is replaced, made again in place, or set back by hand.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <deque>
 
 namespace dao::net
 {
@@ -14,32 +16,45 @@ struct Birth
     bool operator==(const Birth &) const = default;
 };
 
-// Where one who reads frames in order is.
+// A frame, or where one who reads frames is.
 struct Place
 {
     uint32_t life = 0; // 0: before the first frame
-    Birth birth;
     uint64_t cnt0 = 0;
+    auto operator<=>(const Place &) const = default;
+};
+
+struct Life
+{
+    uint32_t number = 0;
+    Birth birth;
+    uint32_t set_backs = 0; // of the counter, since that birth
+    uint64_t before = 0;    // the counter when it began
+    uint64_t highest = 0;   // that was seen in it
 };
 
 class Lives
 {
   public:
     // The newest frame is this one.
-    void see_newest(const Birth &birth, uint64_t cnt0);
-    // The reader gets this frame. Returns how many of the life before are known to have been published after its last one.
+    Place see_newest(const Birth &birth, uint64_t cnt0);
+    // The reader gets this frame. Returns how many are known to have been published in earlier lives after its last one.
     uint64_t move(Place &place, const Birth &birth, uint64_t cnt0);
     // How often the counter of this birth was set back.
-    uint32_t set_backs(const Birth &birth) const { return birth == birth_ ? set_backs_ : 0; }
+    uint32_t set_backs(const Birth &birth) const;
+    // Whether frames of this birth are of the life with that number.
+    bool is_in(uint32_t number, const Birth &birth) const;
+    // How many frames are known to have been published after one and up to the other, which is no earlier.
+    uint64_t between(const Place &one, const Place &other) const;
+    // The last ones, oldest first.
+    const std::deque<Life> &all() const { return lives_; }
 
   private:
     void begin(const Birth &birth, uint64_t cnt0);
+    void note(const Place &place);
+    const Life *find(const Birth &birth) const; // the last one
 
-    uint32_t number_ = 0;
-    Birth birth_;
-    uint32_t set_backs_ = 0;
-    uint64_t highest_ = 0; // counter that was seen in this life
-    uint64_t former_highest_ = 0;
+    std::deque<Life> lives_;
 };
 
 }

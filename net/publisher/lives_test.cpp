@@ -54,3 +54,45 @@ TEST(NetLives, WhatIsLeftOfALifeThatEndedIsCounted)
     EXPECT_EQ(lives.move(place, second, 2), 0u) << "of the file that was replaced";
     EXPECT_EQ(lives.move(place, other_file, 1), 0u);
 }
+
+TEST(NetLives, LivesOfWhichAReaderSawNothingCountWhole)
+{
+    Lives lives;
+    Place place;
+    lives.move(place, first, 100);
+    lives.see_newest(first, 110);
+    lives.see_newest(second, 7);
+    const Place set_back = lives.see_newest(second, 5);
+    lives.see_newest(second, 6);
+    const Place newest = lives.see_newest(other_file, 3);
+    EXPECT_EQ(lives.between(place, newest), 10u + 7 + 2 + 3);
+    EXPECT_EQ(lives.between(set_back, newest), 1u + 3);
+    EXPECT_EQ(lives.between({newest.life, 1}, newest), 2u);
+    EXPECT_EQ(lives.move(place, other_file, 2), 10u + 7 + 2);
+    EXPECT_EQ(place, (Place{newest.life, 2}));
+}
+
+TEST(NetLives, LifeThatIsOverIsNoNewOneToWhoStillReadsIt)
+{
+    Lives lives;
+    Place ahead, behind;
+    lives.move(ahead, first, 5);
+    lives.move(behind, first, 5);
+    EXPECT_EQ(lives.move(ahead, second, 1), 0u);
+    EXPECT_EQ(lives.see_newest(first, 8), (Place{behind.life, 8}));
+    EXPECT_EQ(lives.move(behind, first, 6), 0u);
+    EXPECT_EQ(lives.see_newest(second, 2), (Place{ahead.life, 2}));
+    EXPECT_EQ(lives.move(behind, second, 1), 2u);
+    EXPECT_EQ(behind, ahead);
+    EXPECT_EQ(lives.all().size(), 2u);
+}
+
+TEST(NetLives, AreForgottenWhenTheyAreMany)
+{
+    Lives lives;
+    const Place old = lives.see_newest({1, 1}, 5);
+    for (uint32_t generation = 2; generation <= 1000; ++generation)
+        lives.see_newest({1, generation}, 5);
+    EXPECT_LT(lives.all().size(), 100u);
+    EXPECT_EQ(lives.between(old, {old.life + 999, 5}), 5 * lives.all().size());
+}

@@ -115,7 +115,7 @@ void Offer::serve_strangers()
     const std::lock_guard lock(mutex_);
     if (stops_)
         return;
-    plain_.sent_source.clear(); // who comes later wants what the others have
+    plain_.sent = {}; // who comes later wants what the others have
     plain_.keyword_changes = 0;
     serve_plain();
     frames_are_due_.notify_all();
@@ -142,63 +142,59 @@ void Offer::serve(Session &session)
 void Offer::serve_newest(Session &session)
 {
     FrameCopy *copy = source_.newest();
-    if (copy == nullptr || (session.sent_cnt0 == copy->frame.cnt0 && session.sent_source == source_.id()))
+    const Place now = source_.place();
+    if (copy == nullptr || session.sent == now)
         return;
-    const bool is_counted = session.counted_source == source_.id();
-    if (is_counted && copy->frame.cnt0 > session.counted_cnt0)
-        session.counts.skipped += copy->frame.cnt0 - session.counted_cnt0 - 1;
-    else if (is_counted && session.counts.undelivered > 0)
+    if (session.counted.life != 0 && now > session.counted)
+        session.counts.skipped += skipped_between(session.counted, now);
+    else if (session.counted.life != 0 && session.counts.undelivered > 0)
         --session.counts.undelivered; // sent by an earlier connection, which did not deliver it
-    session.sent_source = session.counted_source = source_.id();
-    session.sent_cnt0 = session.counted_cnt0 = copy->frame.cnt0;
-    send(session, *copy);
+    const bool is_known = session.sent.life == 0 || session.sent.life == now.life; // from the counters
+    const uint64_t missed = is_known ? 0 : skipped_between(session.sent, now);
+    session.sent = session.counted = now;
+    send(session, *copy, missed);
+}
+
+uint64_t Offer::skipped_between(const Place &one, const Place &other) const
+{
+    const uint64_t published = source_.lives().between(one, other);
+    return published - std::min<uint64_t>(published, 1);
 }
 
 void Offer::serve_each(Session &session)
 {
     if (session.reader == nullptr)
     {
-        (void)source_.counter(); // for its id
-        std::optional<uint64_t> after;
-        if (session.credit.source == source_.id() && !source_.id().empty())
-            after = session.credit.after_cnt0;
-        else if (session.goes_on)
-            after = 0; // a new life began meanwhile
-        if (after && session.again_source == source_.id())
-            session.counts.overwritten -= std::min(session.counts.overwritten, session.overwritten_again);
-        session.overwritten_again = 0;
-        session.reader = std::make_unique<OrderedReader>(source_, after);
+        (void)source_.counter(); // for its place
+        session.reader = std::make_unique<OrderedReader>(source_, session.sent);
     }
     while (session.has_credit())
     {
-        std::optional<FrameCopy> copy = session.reader->next(session.counts.overwritten);
+        uint64_t lost = 0;
+        std::optional<FrameCopy> copy = session.reader->next(lost);
         if (!copy)
             return;
-        if (session.sent_source != session.reader->source())
-        {
-            session.former_source = session.reader->was_newest() ? "" : session.sent_source;
-            session.sent_source = session.reader->source();
-            session.life_seq = session.seq + 1;
-        }
-        session.sent_cnt0 = copy->frame.cnt0;
-        send(session, *copy);
+        session.counts.overwritten += lost;
+        session.sent = session.reader->place();
+        send(session, *copy, lost);
     }
 }
 
-void Offer::send(Session &session, FrameCopy &copy)
+void Offer::send(Session &session, FrameCopy &copy, uint64_t missed)
 {
     const std::string *keywords = keywords_for(session, true);
     ++session.seq;
     if (session.is_there)
     {
-        session.in_flight.push_back({session.seq, copy.frame.cnt0, copy.bytes});
+        session.in_flight.push_back({session.seq, session.sent, copy.bytes});
         session.in_flight_bytes += copy.bytes;
     }
     session.sent_ns = last_sent_ns_ = monotonic_ns();
     zmq::message_t data;
     data.copy(copy.data);
     hand_over(data.data());
-    port_.send(session.topic, wire::complete(copy.header, session.seq, source_.keyword_changes(), realtime_ns()), &data,
+    port_.send(session.topic,
+               wire::complete(copy.header, session.seq, source_.keyword_changes(), realtime_ns(), missed), &data,
                keywords);
     ++session.counts.frames;
     session.counts.bytes += copy.bytes;

@@ -18,7 +18,7 @@ namespace dao::net
 struct InFlight
 {
     uint64_t seq = 0;
-    uint64_t cnt0 = 0;
+    Place place;
     uint64_t bytes = 0;
 };
 
@@ -48,11 +48,9 @@ struct Session
     std::string topic; // private, as on the wire; or the plain topic
     wire::Credit credit;
     std::string user;
-    uint64_t seq = 0;        // number of the last frame sent
-    std::string sent_source; // and which it was, or what the subscriber has from an earlier connection
-    uint64_t sent_cnt0 = 0;
-    std::string counted_source; // up to where it is counted what was sent and what was skipped
-    uint64_t counted_cnt0 = 0;
+    uint64_t seq = 0; // number of the last frame sent
+    Place sent;       // and which it was, or what the subscriber has from an earlier connection
+    Place counted;    // up to where it is counted what was sent and what was skipped
     uint64_t keyword_changes = 0;
     int64_t keywords_sent_ns = 0; // monotonic, as the next two
     int64_t heard_ns = 0;
@@ -60,11 +58,6 @@ struct Session
     Counts counts;
     std::deque<InFlight> in_flight; // what is not acknowledged, oldest first
     uint64_t in_flight_bytes = 0;
-    std::string former_source; // what was sent before the life of the segment that `sent_source` is
-    uint64_t life_seq = 0;     // number of the first frame of that life
-    bool goes_on = false; // the subscriber has frames of the life that an earlier connection was sent last, or before
-    uint64_t overwritten_again = 0; // counted, and to be gone over again by the reader that is to be made
-    std::string again_source;       // in that life
     std::unique_ptr<OrderedReader> reader;
     bool is_there = false; // gives credit, if only for nothing, by a connection that has not ended
 
@@ -111,11 +104,11 @@ class Offer
     void serve_plain();
     void serve_newest(Session &session);
     void serve_each(Session &session);
-    void send(Session &session, FrameCopy &copy);
+    uint64_t skipped_between(const Place &one, const Place &other) const;
+    void send(Session &session, FrameCopy &copy, uint64_t missed);
     Session *session_of(const wire::Credit &credit);
     void make_room();
     void follow_on(Session &session, const Session &earlier);
-    static void follow_each(Session &session, const Session &earlier);
     void answer(Session &session, int64_t heard_ns);
     const std::string *keywords_for(Session &session, bool repeats);
 

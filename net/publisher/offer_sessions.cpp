@@ -62,8 +62,8 @@ Session *Offer::session_of(const wire::Credit &credit)
     session.topic = topic;
     session.credit = credit;
     session.seq = credit.got; // not 0 when it was silent for so long that it was forgotten
-    session.sent_source = credit.source;
-    session.sent_cnt0 = credit.after_cnt0;
+    (void)source_.counter();  // for its lives
+    session.sent = source_.find(credit.source, credit.after_cnt0);
     if (earlier != sessions_.end())
     {
         follow_on(session, earlier->second);
@@ -86,41 +86,25 @@ void Offer::make_room()
     sessions_.erase(oldest);
 }
 
-// What the earlier connection's reader found overwritten beyond what the subscriber has: a reader that begins there finds it
-// again. A life of the segment of which the subscriber has nothing is gone over from its beginning.
-void Offer::follow_each(Session &session, const Session &earlier)
-{
-    const std::string &source = session.credit.source;
-    const bool has_life = source == earlier.sent_source;
-    session.goes_on = !source.empty() && (has_life || source == earlier.former_source);
-    session.overwritten_again = earlier.overwritten_again;
-    session.again_source = earlier.again_source;
-    const uint64_t after = has_life ? session.credit.after_cnt0 : 0;
-    if (!session.goes_on || earlier.sent_cnt0 <= after)
-        return;
-    const auto sent =
-        static_cast<uint64_t>(std::count_if(earlier.in_flight.begin(), earlier.in_flight.end(), [&](const auto &frame) {
-            return frame.seq >= earlier.life_seq && frame.cnt0 > after;
-        }));
-    const uint64_t gone_over = earlier.sent_cnt0 - after;
-    session.overwritten_again = gone_over - std::min(gone_over, sent);
-    session.again_source = earlier.sent_source;
-}
-
-// The subscriber has a new connection: what it did not get by the earlier one is lost, unless it is sent again.
+// The subscriber has a new connection: what it did not get by the earlier one is lost, unless it is sent again. In order it is
+// sent again or found to be overwritten, so that none of what comes after the subscriber's last frame counts until then.
 void Offer::follow_on(Session &session, const Session &earlier)
 {
     session.counts = earlier.counts;
-    session.counted_source = earlier.counted_source;
-    session.counted_cnt0 = earlier.counted_cnt0;
-    if (session.credit.every)
+    session.counted = earlier.counted;
+    const auto sent =
+        static_cast<uint64_t>(std::count_if(earlier.in_flight.begin(), earlier.in_flight.end(),
+                                            [&](const auto &frame) { return frame.place > session.sent; }));
+    if (!session.credit.every)
     {
-        follow_each(session, earlier);
+        session.counts.undelivered += sent;
         return;
     }
-    for (const InFlight &frame : earlier.in_flight)
-        if (session.credit.source != earlier.sent_source || frame.cnt0 > session.credit.after_cnt0)
-            ++session.counts.undelivered;
+    if (session.sent.life == 0)
+        return; // it begins with the newest
+    const uint64_t gone_over =
+        earlier.sent > session.sent ? source_.lives().between(session.sent, earlier.sent) : uint64_t{0};
+    session.counts.overwritten -= std::min(session.counts.overwritten, gone_over - std::min(gone_over, sent));
 }
 
 void Offer::answer(Session &session, int64_t heard_ns)
@@ -136,7 +120,7 @@ void Offer::answer(Session &session, int64_t heard_ns)
     answer.heard_ns = heard_ns;
     answer.sent_ns = realtime_ns();
     // Those of a segment that rests: who has its newest frame need not wait for the next one.
-    const bool has_frame = !source_.id().empty() && session.sent_source == source_.id();
+    const bool has_frame = session.sent.life != 0 && session.sent.life == source_.place().life;
     port_.send(session.topic, wire::write_answer(answer), nullptr, has_frame ? keywords_for(session, false) : nullptr);
 }
 

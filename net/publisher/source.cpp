@@ -24,6 +24,14 @@ int_fast8_t read_newest(IMAGE *image, void *data, uint64_t elements, DAO_FRAME &
     return status == DAO_SUCCESS ? daoShmGetFrame(image, &frame) : status;
 }
 
+std::string name_of(const Birth &birth, uint32_t set_backs)
+{
+    std::string name = wire::to_hex(birth.segment_id) + "-" + wire::to_hex(birth.generation).substr(8);
+    if (set_backs != 0)
+        name.append("-").append(std::to_string(set_backs % 10'000));
+    return name;
+}
+
 // Where the frame came from, when the network brought it and its slot still has it.
 std::optional<Mark> mark_of(IMAGE *image, const DAO_FRAME &frame)
 {
@@ -35,21 +43,29 @@ std::optional<Mark> mark_of(IMAGE *image, const DAO_FRAME &frame)
 
 std::string Source::name_of_life(const Birth &birth) const
 {
-    std::string name = wire::to_hex(birth.segment_id) + "-" + wire::to_hex(birth.generation).substr(8);
-    if (const uint32_t set_backs = lives_.set_backs(birth); set_backs != 0)
-        name.append("-").append(std::to_string(set_backs % 10'000));
-    return name;
+    return name_of(birth, lives_.set_backs(birth));
+}
+
+Place Source::find(const std::string &source, uint64_t cnt0) const
+{
+    for (const Life &life : lives_.all())
+        if (name_of(life.birth, life.set_backs) == source)
+            return {life.number, cnt0};
+    return {};
+}
+
+void Source::see_newest(const DAO_FRAME &frame)
+{
+    const Birth birth = opened_.birth(frame.generation);
+    newest_place_ = lives_.see_newest(birth, frame.cnt0);
+    id_ = name_of_life(birth);
 }
 
 uint64_t Source::counter()
 {
     DAO_FRAME frame = DAO_FRAME_INIT;
     if (daoShmGetNewestFrame(reading_.get(), &frame) == DAO_SUCCESS && frame.cnt0 != 0)
-    {
-        const Birth birth = opened_.birth(frame.generation);
-        lives_.see_newest(birth, frame.cnt0);
-        id_ = name_of_life(birth);
-    }
+        see_newest(frame);
     return daoShmGetCounter(reading_.get());
 }
 
@@ -118,6 +134,8 @@ Source::Wait Source::wait(int64_t timeout_ns)
 
 bool Source::reopen()
 {
+    if (reading_.is_open())
+        (void)counter(); // the last one of the life that ends
     is_gone_ = daoShmReopen(waiting_.get()) != DAO_SUCCESS;
     if (is_gone_)
         return false;
@@ -129,16 +147,17 @@ FrameCopy *Source::newest()
 {
     DAO_FRAME frame = DAO_FRAME_INIT;
     if (daoShmGetNewestFrame(reading_.get(), &frame) == DAO_SUCCESS && newest_ && is_same(frame, newest_->frame))
+    {
+        see_newest(frame);
         return &*newest_;
+    }
     const auto read = [this](void *data, uint64_t elements, DAO_FRAME &read_frame) {
         return read_newest(reading_.get(), data, elements, read_frame);
     };
     std::optional<FrameCopy> fresh = copy(reading_.get(), opened_, read);
     if (!fresh || fresh->frame.cnt0 == 0) // before the first frame there is nothing to send
         return nullptr;
-    const Birth birth = opened_.birth(fresh->frame.generation);
-    lives_.see_newest(birth, fresh->frame.cnt0);
-    id_ = name_of_life(birth);
+    see_newest(fresh->frame);
     if (header_.source != id_) // the counter was set back
         fresh->header = write_header(reading_.get(), opened_, fresh->frame);
     newest_ = std::move(fresh);
@@ -171,13 +190,6 @@ std::string Source::write_header(IMAGE *image, const Opened &opened, const DAO_F
     header_.origin = mark.origin;
     header_.hops = mark.hops;
     return header_writer_.write(header_);
-}
-
-std::string Source::write_header(uint64_t missed)
-{
-    wire::FrameHeader header = header_;
-    header.missed = std::min(missed, wire::missed_limit);
-    return wire::write_frame_part(header);
 }
 
 const std::string &Source::keywords()
@@ -219,41 +231,49 @@ wire::Offer Source::describe()
     return offer;
 }
 
-OrderedReader::OrderedReader(Source &source, std::optional<uint64_t> after)
-    : source_(source), skip_to_(after.value_or(0)), skip_source_(source.id()), begins_with_newest_(!after.has_value())
+OrderedReader::OrderedReader(Source &source, const Place &after)
+    : source_(source), after_(after), skip_to_(after.life == source.place().life ? after.cnt0 : 0),
+      skip_source_(source.id()), begins_with_newest_(after.life == 0)
 {
     image_.duplicate(source.reading_);
     // Before the first frame: what the receiver has is skipped.
-    if (after && daoShmRewind(image_.get()) != DAO_SUCCESS)
+    if (!begins_with_newest_ && daoShmRewind(image_.get()) != DAO_SUCCESS)
         throw Failure::of_last_call();
     opened_ = source.describe_opened(image_.get());
 }
 
 std::optional<FrameCopy> OrderedReader::next(uint64_t &lost)
 {
-    was_newest_ = false;
+    lost = 0;
     if (begins_with_newest_)
     {
         begins_with_newest_ = false;
-        const auto read = [this](void *data, uint64_t elements, DAO_FRAME &frame) {
-            return read_newest(image_.get(), data, elements, frame);
-        };
-        std::optional<FrameCopy> newest = source_.copy(image_.get(), opened_, read);
-        // A newer one is the business of reading in order.
-        was_newest_ = newest && newest->frame.cnt0 != 0 && newest->frame.cnt0 == image_->fifo_last_read_cnt0;
-        if (was_newest_)
-        {
-            (void)follow(*newest);
+        if (std::optional<FrameCopy> newest = next_newest())
             return newest;
-        }
     }
     return next_in_order(lost);
 }
 
-// Returns how many frames of the life before are known to have been published after the last one that was read.
+std::optional<FrameCopy> OrderedReader::next_newest()
+{
+    const auto read = [this](void *data, uint64_t elements, DAO_FRAME &frame) {
+        return read_newest(image_.get(), data, elements, frame);
+    };
+    std::optional<FrameCopy> newest = source_.copy(image_.get(), opened_, read);
+    // A newer one is the business of reading in order.
+    if (!newest || newest->frame.cnt0 == 0 || newest->frame.cnt0 != image_->fifo_last_read_cnt0)
+        return std::nullopt;
+    (void)follow(*newest);
+    return newest;
+}
+
+// Returns how many frames of lives before are known to have been published after the last one that was read.
 uint64_t OrderedReader::follow(FrameCopy &frame)
 {
     const Birth birth = opened_.birth(frame.frame.generation);
+    // In the life where it begins, frames before the place to begin at come first.
+    if (place_.life == 0 && !source_.lives_.is_in(after_.life, birth))
+        place_ = after_;
     const uint32_t set_backs = source_.lives_.set_backs(birth);
     const uint64_t left = source_.lives_.move(place_, birth, frame.frame.cnt0);
     if (source_.lives_.set_backs(birth) != set_backs)
@@ -283,16 +303,13 @@ std::optional<FrameCopy> OrderedReader::next_in_order(uint64_t &lost)
         if (!frame)
             return std::nullopt;
         const uint64_t left = follow(*frame);
-        if (this->source() != skip_source_)
+        if (source_.header_.source != skip_source_)
             skip_to_ = 0; // the segment was made anew in place: its counter began again
         if (frame->frame.cnt0 <= skip_to_)
             continue;
         // Frames before the place to begin at are not missed.
         const uint64_t first_missed = frame->frame.cnt0 - missed;
-        const uint64_t lost_now = left + (first_missed > skip_to_ ? missed : frame->frame.cnt0 - skip_to_ - 1);
-        if (lost_now != 0)
-            frame->header = source_.write_header(lost_now);
-        lost += lost_now;
+        lost = left + (first_missed > skip_to_ ? missed : frame->frame.cnt0 - skip_to_ - 1);
         skip_to_ = 0;
         return frame;
     }

@@ -52,6 +52,10 @@ class Source
     wire::Offer describe();
     // Of the newest frame that newest() or counter() saw; empty before.
     const std::string &id() const { return id_; }
+    const Place &place() const { return newest_place_; }
+    // Of the frame with that counter of a source that was an id() lately; else before the first frame.
+    Place find(const std::string &source, uint64_t cnt0) const;
+    const Lives &lives() const { return lives_; }
 
   private:
     friend class OrderedReader;
@@ -60,13 +64,12 @@ class Source
     void read_keywords();
     // Distinguishes one life of the segment from the next.
     std::string name_of_life(const Birth &birth) const;
+    void see_newest(const DAO_FRAME &frame);
     Opened describe_opened(IMAGE *image) const;
     // Copies what `read` reads, and makes its header.
     using Read = std::function<int_fast8_t(void *data, uint64_t elements, DAO_FRAME &frame)>;
     std::optional<FrameCopy> copy(IMAGE *image, const Opened &opened, const Read &read);
     std::string write_header(IMAGE *image, const Opened &opened, const DAO_FRAME &frame);
-    // That of the frame copied last, with what is missing before it.
-    std::string write_header(uint64_t missed);
 
     const std::string topic_;
     const uint64_t substitute_id_; // for segments of which nothing tells which they are
@@ -77,6 +80,7 @@ class Source
     bool is_gone_ = false; // there was no such file when it was looked for last
     Lives lives_;
     std::string id_;
+    Place newest_place_;
     std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
     wire::FrameHeader header_; // of the frame copied last
     wire::FramePartWriter header_writer_;
@@ -90,28 +94,27 @@ class Source
 class OrderedReader
 {
   public:
-    // Begins after the frame with counter `after` of this source, as far as the slots still have what follows; without one,
-    // with the newest frame. Throws Failure.
-    OrderedReader(Source &source, std::optional<uint64_t> after);
-    // The next frame, if there is one. `lost` grows by those that were overwritten before they could be read.
+    // Begins after that frame of the source, as far as the slots still have what follows; where there is none, with the newest
+    // frame. Throws Failure.
+    OrderedReader(Source &source, const Place &after);
+    // The next frame, if there is one, and how many before it were overwritten before they could be read.
     std::optional<FrameCopy> next(uint64_t &lost);
-    // Whether the frame that next() gave just now was the newest, to begin with.
-    bool was_newest() const { return was_newest_; }
     // Of the frame that next() gave just now.
-    const std::string &source() const { return source_.header_.source; }
+    const Place &place() const { return place_; }
 
   private:
+    std::optional<FrameCopy> next_newest();
     std::optional<FrameCopy> next_in_order(uint64_t &lost);
     uint64_t follow(FrameCopy &frame);
 
     Source &source_;
     Image image_;
     Opened opened_;
+    const Place after_;
     uint64_t skip_to_; // the receiver has what comes before, of this source
     std::string skip_source_;
     Place place_;
     bool begins_with_newest_;
-    bool was_newest_ = false;
 };
 
 }

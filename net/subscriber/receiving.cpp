@@ -224,6 +224,8 @@ void Subscriber::take_frame(const wire::FrameHeader &header, const Parts &parts,
     }
     if (is_paused_ || has_dropped_)
     {
+        if (!has_dropped_)
+            kept_seq_ = header.seq - std::min<uint64_t>(header.seq, 1);
         has_dropped_ = true; // it counts with those that are not sent
         return;
     }

@@ -157,8 +157,9 @@ void Subscriber::send_credit(bool asks)
     credit.host = host_;
     credit.every = options_.every;
     credit.asks = asks;
-    credit.got = received_seq_;
-    credit.credit = received_seq_;
+    // In order, what was dropped in a pause is sent again: it has not come.
+    credit.got = has_dropped_ && options_.every ? std::min(kept_seq_, received_seq_) : received_seq_;
+    credit.credit = credit.got;
     if (!is_paused_)
         credit.credit += options_.every ? wire::most_window : wire::latest_window;
     told_seq_ = received_seq_;

@@ -58,7 +58,7 @@ struct FrameHeader : FrameNumbers
 
 // The header in two steps, as one frame goes to many: what is the frame's own, and what differs between receivers.
 std::string write_frame_part(const FrameHeader &header);
-std::string complete(const std::string &frame_part, uint64_t seq, uint64_t kw, int64_t sent_ns);
+std::string complete(const std::string &frame_part, uint64_t seq, uint64_t kw, int64_t sent_ns, uint64_t missed = 0);
 
 // Throws BadMessage when it is not a header, or not that of a frame of `data_bytes`.
 FrameHeader read_frame_header(const Json &object, uint64_t data_bytes);

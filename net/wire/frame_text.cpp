@@ -29,8 +29,6 @@ std::string write_lasting(const FrameHeader &header)
         object["origin"] = to_hex(header.origin);
         object["hops"] = header.hops;
     }
-    if (header.missed > 0)
-        object["missed"] = header.missed;
     std::string text = dump(object);
     text.pop_back(); // complete() closes it
     return text;
@@ -61,7 +59,7 @@ bool has_same_lasting(const FrameHeader &one, const FrameHeader &other)
 {
     return one.source == other.source && one.topic == other.topic && one.host == other.host &&
            one.geometry == other.geometry && one.depth == other.depth && one.keyword_room == other.keyword_room &&
-           one.origin == other.origin && one.hops == other.hops && one.missed == other.missed;
+           one.origin == other.origin && one.hops == other.hops;
 }
 
 // The key and a whole number as JSON has it, from the beginning of `text`.
@@ -110,7 +108,7 @@ std::string write_frame_part(const FrameHeader &header)
     return write_changing(write_lasting(header), header);
 }
 
-std::string complete(const std::string &frame_part, uint64_t seq, uint64_t kw, int64_t sent_ns)
+std::string complete(const std::string &frame_part, uint64_t seq, uint64_t kw, int64_t sent_ns, uint64_t missed)
 {
     std::string text;
     text.reserve(frame_part.size() + 96);
@@ -118,6 +116,8 @@ std::string complete(const std::string &frame_part, uint64_t seq, uint64_t kw, i
     add(text, ",\"seq\":", seq);
     add(text, ",\"kw\":", kw);
     add(text, ",\"sent_ns\":", sent_ns);
+    if (missed > 0)
+        add(text, ",\"missed\":", std::min(missed, missed_limit));
     text += '}';
     return text;
 }

@@ -70,6 +70,30 @@ TEST(NetPause, FramesThatTheSlotsDoNotHoldAreLostInAPause)
     pause_and_go_on(DAO_NET_EVERY, 4);
 }
 
+TEST(NetPause, WhatIsLostInEachPauseIsCountedAtThePublisherToo)
+{
+    Line line(DAO_NET_EVERY);
+    line.publish(1);
+    uint64_t frame = 1;
+    for (const uint64_t last : {12, 24, 36})
+    {
+        EXPECT_TRUE(comes_true([&] { return line.subscriber->info().source_cnt0 == frame; }));
+        line.subscriber->pause();
+        while (frame < last)
+        {
+            line.publish(static_cast<float>(++frame));
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        const int64_t now_ns = line.publisher->info().updated_ns;
+        EXPECT_TRUE(comes_true([&] { return line.publisher->peers().at(0).last_seen_ns > now_ns; }))
+            << "it says what has come";
+        line.subscriber->pause(false);
+        EXPECT_TRUE(comes_true([&] { return line.subscriber->info().source_cnt0 == last; }));
+        EXPECT_EQ(line.subscriber->info().frames + line.subscriber->info().lost, last);
+        EXPECT_EQ(line.publisher->info().lost, line.subscriber->info().lost);
+    }
+}
+
 TEST(NetPause, SubscriberThatIsPausedFromTheStartIsAPeerAndTakesNothing)
 {
     for (const uint32_t mode : {DAO_NET_LATEST, DAO_NET_EVERY})
