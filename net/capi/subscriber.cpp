@@ -15,6 +15,24 @@ std::string whole_name(const std::string &name)
     return error || whole.size() > longest ? name : whole;
 }
 
+namespace
+{
+
+// ZeroMQ gives other characters a meaning of their own.
+void check_host(const std::string &host)
+{
+    const bool is_usable = std::all_of(host.begin(), host.end(), [](char character) {
+        return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+               (character >= '0' && character <= '9') ||
+               std::string_view(".-_:[]%").find(character) != std::string_view::npos;
+    });
+    if (!is_usable)
+        throw Failure(DAO_E_ARGUMENT,
+                      "host: " + wire::clean(host, 100) + "; expected the name or address of a machine");
+}
+
+}
+
 SubscriberOptions read_options(const DAO_NET_SUBSCRIBER_OPTIONS *options)
 {
     constexpr DAO_NET_SUBSCRIBER_OPTIONS usual = DAO_NET_SUBSCRIBER_OPTIONS_INIT;
@@ -29,6 +47,7 @@ SubscriberOptions read_options(const DAO_NET_SUBSCRIBER_OPTIONS *options)
         throw Failure(DAO_E_ARGUMENT, "mode: " + std::to_string(options->mode) + "; expected a DAO_NET_MODE");
     result.port = options->port == 0 ? DAO_NET_PORT : options->port;
     result.host = text_or(options->host, "localhost");
+    check_host(result.host);
     result.topic = text_or(options->topic, "");
     if (!result.topic.empty())
         check_topic(result.topic);

@@ -33,6 +33,9 @@ Secret read_file(const std::filesystem::path &path)
     if (error || !file)
         throw Failure(std::filesystem::exists(path, error) ? DAO_E_PERMISSION : DAO_E_NOT_FOUND,
                       path.string() + ": cannot read it; expected a file of keys");
+    if (platform::is_writable_by_all(path)) // who may write keys into it decides who is trusted
+        throw Failure(DAO_E_KEY,
+                      path.string() + ": everybody may write this file of keys; expected its owner alone (chmod o-w)");
     if (bytes > file_limit_bytes)
         throw Failure(DAO_E_KEY, path.string() + ": " + std::to_string(bytes) + " bytes; expected a file of keys");
     Secret text(bytes);

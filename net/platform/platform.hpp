@@ -85,6 +85,8 @@ void write_new_file(const std::filesystem::path &path, std::string_view text, bo
 
 // Whether others than its owner may read or write the file.
 bool is_open_to_others(const std::filesystem::path &path);
+// Whether everybody may write it.
+bool is_writable_by_all(const std::filesystem::path &path);
 
 // Zeros that are not written to core files nor, where the limits allow it, to the swap; wiped when it ends.
 class SecretMemory

@@ -100,6 +100,12 @@ bool is_open_to_others(const std::filesystem::path &path)
     return ::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0;
 }
 
+bool is_writable_by_all(const std::filesystem::path &path)
+{
+    struct stat info = {};
+    return ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IWOTH) != 0;
+}
+
 void require_descriptors()
 {
     constexpr size_t wanted = 20; // 13 for a handle of either kind, and what looking a name up takes

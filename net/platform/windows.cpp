@@ -92,6 +92,11 @@ bool is_open_to_others(const std::filesystem::path &)
     return false;
 }
 
+bool is_writable_by_all(const std::filesystem::path &)
+{
+    return false;
+}
+
 void require_descriptors() {}
 
 SecretMemory::SecretMemory(size_t bytes) : bytes_(bytes)

@@ -204,6 +204,13 @@ TEST_F(NetKeys, KeyFilesAreForTheirOwnerAloneAndChecked)
     EXPECT_NE(std::strstr(daoLastErrorMessage(), "others may read"), nullptr) << daoLastErrorMessage();
     fs::permissions(secret, fs::perms::owner_read | fs::perms::owner_write | fs::perms::others_write);
     EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR) << "who may write it may put a pair of his own there";
+    fs::permissions(secret, fs::perms::owner_read | fs::perms::owner_write);
+    const std::string allowed = keys.allow("friend");
+    options.clients = allowed.c_str();
+    fs::permissions(allowed, fs::perms::others_write, fs::perm_options::add);
+    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR) << "and here he may allow himself";
+    EXPECT_NE(std::strstr(daoLastErrorMessage(), "everybody may write"), nullptr) << daoLastErrorMessage();
+    options.clients = nullptr;
     const fs::path pipe = keys.path("pipe");
     ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
     options.keys = pipe.c_str();

@@ -256,6 +256,14 @@ TEST(NetLife, BadArgumentsAreErrors)
     EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
     EXPECT_NE(std::strstr(daoLastErrorMessage(), "70000"), nullptr) << daoLastErrorMessage();
+    for (const char *host : {"*", "10.0.0.1/8", "eth0;10.0.0.1", "a b", "\x1b[31mred", "tcp://rtc"})
+    {
+        options = SubscriberOptions(1);
+        options.host = host;
+        EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR) << host;
+        EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
+        EXPECT_EQ(std::strchr(daoLastErrorMessage(), '\x1b'), nullptr);
+    }
     options = SubscriberOptions(1, 7);
     EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR);
     const std::string long_name(90, 'x');
