@@ -94,7 +94,8 @@ TEST(NetCredit, IsSaidAnewToAPublisherThatIsSilentSinceItsFirstFrame)
     RawPublisher publisher;
     Subscriber subscriber(SubscriberOptions(publisher.port()).of("wfs"));
     const std::string topic = publisher.next_session().first;
-    publisher.send(topic, 1, 1);
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    publisher.send(topic, 1, 1, std::chrono::nanoseconds(now).count()); // else it seems to have been under way for long
     ASSERT_TRUE(subscriber.receives(1));
     EXPECT_FALSE(publisher.next_session(topic).first.empty()) << "no new connection";
 }

@@ -47,14 +47,14 @@ class RawPublisher
         return {};
     }
 
-    void send(const std::string &topic, uint64_t seq, uint64_t cnt0)
+    void send(const std::string &topic, uint64_t seq, uint64_t cnt0, int64_t sent_ns = 6)
     {
         const auto value = static_cast<float>(cnt0);
         const std::string header =
             R"({"v":1,"dtype":"float32","shape":[1],"compression":"none","host":"h","source":"s","topic":"wfs","depth":16,)"
             R"("frame_num":)" +
             std::to_string(cnt0) + R"(,"cnt0":)" + std::to_string(cnt0) + R"(,"cnt1":0,"cnt2":0,"atime_ns":5,"seq":)" +
-            std::to_string(seq) + R"(,"kw":0,"sent_ns":6})";
+            std::to_string(seq) + R"(,"kw":0,"sent_ns":)" + std::to_string(sent_ns) + "}";
         socket_.send(zmq::buffer(topic), zmq::send_flags::sndmore);
         socket_.send(zmq::buffer(header), zmq::send_flags::sndmore);
         socket_.send(zmq::buffer(&value, sizeof value), zmq::send_flags::none);
