@@ -145,6 +145,12 @@ def test_false_beacons_cost_no_time(net):
     assert listed[20000]["segments"] is None and "no answer" in listed[20000]["problem"]
 
 
+def test_an_ipv6_address_needs_no_port(net):
+    script = "$DAOSHM net ls '[::1]' ::1 '[::1]:5556' --time 0.2 --json || test $? = 3"
+    answers = json.loads(in_namespace(net, script))
+    assert [(answer["host"], answer["port"]) for answer in answers] == [("::1", 5555), ("::1", 5556)]
+
+
 def test_a_signal_ends_listening(net):
     in_namespace(
         net,

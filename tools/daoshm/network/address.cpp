@@ -41,6 +41,16 @@ bool is_host(std::string_view text)
     return !text.empty() && std::all_of(text.begin(), text.end(), is_host_character);
 }
 
+/// An IPv6 address without brackets. The command line has lost them where CLI11 took them for those of a list.
+bool is_bare_ipv6(std::string_view text)
+{
+    const std::string_view address = text.substr(0, text.find('%'));
+    const bool is_whole =
+        address.find("::") != std::string_view::npos || std::count(address.begin(), address.end(), ':') == 7;
+    return is_whole && address.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos &&
+           is_host("[" + std::string(text) + "]");
+}
+
 /// The port that the text is; 0 when it is none.
 int port_of(std::string_view text)
 {
@@ -96,6 +106,8 @@ std::optional<Address> parse_address(const std::string &text)
 
 Address parse_publisher(const std::string &text)
 {
+    if (is_bare_ipv6(text))
+        return {text, usual_port, {}};
     if (std::optional<Address> address = parse_address(text))
         return *address;
     if (!is_host(text))

@@ -59,6 +59,10 @@ TEST(Address, APublisherMayBeAHostAlone)
     EXPECT_EQ(address_text(parse_publisher("host")), "host:5555");
     EXPECT_EQ(address_text(parse_publisher("[::1]")), "[::1]:5555");
     EXPECT_EQ(address_text(parse_publisher("host:7:wfs")), "host:7:wfs");
+    for (const std::string address : {"::1", "fe80::1%eth0", "::ffff:10.0.0.1", "1:2:3:4:5:6:7:8"})
+        EXPECT_EQ(address_text(parse_publisher(address)), "[" + address + "]:5555");
+    EXPECT_EQ(address_text(parse_publisher("host::wfs")), "host:5555::wfs");
+    EXPECT_EQ(address_text(parse_publisher("abc:7:5")), "abc:7:5");
     EXPECT_THROW(parse_publisher("/tmp/wfs"), ToolError);
     EXPECT_THROW(parse_publisher(""), ToolError);
 }
