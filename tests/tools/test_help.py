@@ -1,6 +1,7 @@
 """Completion in each shell, and manual pages: made from the commands, so they name every one of them."""
 
 import re
+import shlex
 import shutil
 import subprocess
 
@@ -36,6 +37,48 @@ def test_a_completion_script_is_right_for_its_shell_and_names_every_command(tool
     subprocess.run([shell, "-n", tool.folder / "script"], check=True, timeout=60)
 
 
+def completions(tool, *words):
+    """What bash offers for the last word."""
+    (tool.folder / "script").write_text(tool("completion", "bash"))
+    code = f"""
+        . {tool.folder}/script
+        COMP_WORDS=({shlex.join(words)}) COMP_CWORD={len(words) - 1}
+        _daoshm
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    path = f"{program_folder(tool)}:{tool.environment['PATH']}"
+    run = subprocess.run(
+        ["bash", "-c", code], capture_output=True, text=True, check=True, cwd=tool.folder, timeout=60,
+        env={**tool.environment, "PATH": path},
+    )  # fmt: skip
+    assert run.stderr == ""
+    return run.stdout.splitlines()
+
+
+HOSTILE = ["$(touch broken-in)", "`touch broken-in`", "a b", "it's", 'a "quoted" one', "back\\slash", "*", "~"]
+
+
+def test_bash_takes_names_for_what_they_are(tool):
+    """Others name their segments: nothing in a name is run, and no name is cut in two."""
+    for name in HOSTILE:
+        tool("create", tool.folder / f"{name}.im.shm", "4")
+    (tool.folder / "my frames.npy").write_bytes(b"")
+    found = completions(tool, "daoshm", "info", "")
+    assert set(HOSTILE) <= set(found) and "my frames.npy" in found
+    assert not (tool.folder / "broken-in").exists()
+
+
+@pytest.mark.parametrize("typed", ["my fr", "my\\ fr", "'my fr", '"my fr'])
+def test_bash_completes_a_name_with_a_space_however_it_is_typed(tool, typed):
+    (tool.folder / "my frames.npy").write_bytes(b"")
+    assert completions(tool, "daoshm", "set", "wfs", typed) == ["my frames.npy"]
+
+
+def test_bash_completes_a_path(tool):
+    tool("create", "abc", "4")
+    assert completions(tool, "daoshm", "info", f"{tool.folder}/ab") == [f"{tool.folder}/abc.im.shm"]
+
+
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
 def test_fish_completes_commands_options_choices_and_segments(tool):
     tool("create", "abc", "4")
@@ -53,7 +96,8 @@ def test_fish_completes_commands_options_choices_and_segments(tool):
     assert sorted(complete("daoshm re")) == ["record", "relay", "repair", "replay"]
     assert complete("daoshm show abc --str") == ["--stretch"]
     assert "asinh" in complete("daoshm show --stretch ")
-    assert str(tool.folder / "abc.im.shm") in complete("daoshm info ")
+    assert "abc" in complete("daoshm info ")
+    assert complete(f"daoshm info {tool.folder}/ab") == [f"{tool.folder}/abc.im.shm"]
 
 
 @pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
@@ -80,6 +124,7 @@ def test_zsh_completes_commands_options_choices_and_segments(tool):
         complete("daoshm show abc --stre", "--stretch")
         complete("daoshm show --stretch asi", "asinh")
         complete(f"daoshm info {tool.folder}/ab", "abc.im.shm")
+        complete("daoshm info ab", "daoshm info abc")
 
 
 def test_every_command_has_a_manual_page(tool, commands):
@@ -91,6 +136,13 @@ def test_every_command_has_a_manual_page(tool, commands):
         for option in re.findall(r"^  (?:-\w, ?)?(--[\w-]+)", tool(command, "--help"), re.MULTILINE):
             assert option.replace("-", "\\-") in page
     tool("manual", "nonsense", code=2)
+
+
+def test_manual_pages_say_defaults_and_have_the_usual_sections(tool):
+    record = tool("manual", "record")
+    assert "\nDefault: 256\n" in record and ".SH EXAMPLES\n.nf\ndaoshm record wfs night.fits" in record
+    assert "One of: uint8, int8" in tool("manual", "create") and "\nDefault: float32\n" in tool("manual", "create")
+    assert ".SH EXIT STATUS\n.nf\n0    success\n" in tool("manual")
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")

@@ -5,6 +5,7 @@ import subprocess
 
 import numpy as np
 import pytest
+from conftest import WINDOWS
 
 
 @pytest.mark.parametrize(
@@ -92,5 +93,5 @@ def test_completion_knows_commands_options_choices_and_segments(tool):
     assert sorted(complete("daoshm", "re")) == ["record", "relay", "repair", "replay"]
     assert complete("daoshm", "show", "abc", "--str") == ["--stretch"]
     assert "asinh" in complete("daoshm", "show", "--stretch", "")
-    assert tool.name(tool.folder / "abc.im.shm") in complete("daoshm", "info", "")
+    assert (tool.name(tool.folder / "abc") if WINDOWS else "abc") in complete("daoshm", "info", "")
     assert complete("daoshm", "create", "x", "4", "complex") == ["complex64", "complex128"]

@@ -24,6 +24,7 @@ OptionEntry entry_of(const CLI::Option &option)
     entry.is_argument = option.get_positional();
     entry.is_required = option.get_required();
     entry.description = option.get_description();
+    entry.default_value = option.get_default_str();
     for (const std::string &name : option.get_snames())
         entry.names.push_back("-" + name);
     for (const std::string &name : option.get_lnames())

@@ -13,6 +13,7 @@ struct OptionEntry
     std::string description;
     std::string value;                ///< the name of its value in the help; empty for a flag
     std::vector<std::string> choices; ///< the values that it accepts; empty when it accepts any
+    std::string default_value;        ///< empty where there is none, or the description says it
     bool is_argument = false;
     bool is_segment = false;
     bool is_required = false;
@@ -40,7 +41,7 @@ std::string fish_completion(const Catalogue &catalogue);
 /// A manual page, in the language of man(7): of one command, or of the tool when null.
 std::string manual_page(const Catalogue &catalogue, const CommandEntry *command);
 
-/// How a shell lists the segments: one line each.
-inline constexpr const char *list_segments = "daoshm ls --names 2>/dev/null";
+/// How a shell lists the segments that a bare name finds, by these names: one line each.
+inline constexpr const char *list_segments = R"(daoshm ls --names 2>/dev/null | sed 's|.*/||; s|\.im\.shm$||')";
 
 }

@@ -1,6 +1,7 @@
 #include "help/catalogue.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -50,17 +51,48 @@ std::string options_section(const CommandEntry &command, bool arguments)
         for (const std::string &name : option.names)
             names.push_back(fmt::format("\\fB{}\\fR", escaped(name)));
         const std::string value = option.value.empty() || arguments ? "" : " \\fI" + escaped(option.value) + "\\fR";
-        text += fmt::format(".TP\n{}{}\n{}\n", fmt::join(names, ", "), value, escaped(option.description));
+        std::string description = option.description;
         if (!option.choices.empty())
-            text += fmt::format("One of: {}.\n", escaped(fmt::format("{}", fmt::join(option.choices, ", "))));
+            description += fmt::format(".\nOne of: {}", fmt::join(option.choices, ", "));
+        if (!option.default_value.empty())
+            description += fmt::format(".\nDefault: {}", option.default_value);
+        text += fmt::format(".TP\n{}{}\n{}\n", fmt::join(names, ", "), value, escaped(description));
     }
     return text.empty() ? "" : fmt::format(".SH {}\n{}", arguments ? "ARGUMENTS" : "OPTIONS", text);
 }
 
-/// The footer of the help as it stands, for its columns.
-std::string notes_section(const std::string &footer)
+/// The section that a line of the footer begins; null when it begins none.
+const char *section_of(const std::string &line)
 {
-    return footer.empty() ? "" : fmt::format(".SH NOTES\n.nf\n{}\n.fi\n", escaped(footer));
+    if (line == "Example:" || line == "Examples:")
+        return "EXAMPLES";
+    return line == "Exit codes:" ? "EXIT STATUS" : nullptr;
+}
+
+/// The footer of the help: indented lines stand as they are, for their columns, others are filled.
+std::string notes_sections(const std::string &footer)
+{
+    constexpr size_t indent = 2;
+    std::string text;
+    bool is_table = false;
+    bool is_paragraph = false;
+    std::istringstream lines(footer);
+    for (std::string line; std::getline(lines, line);)
+    {
+        const bool is_row = line.starts_with(' ');
+        if (is_row != is_table)
+            text += is_row ? ".nf\n" : ".fi\n";
+        is_table = is_row;
+        const char *section = section_of(line);
+        if (section != nullptr || text.empty())
+            text += fmt::format(".SH {}\n", section != nullptr ? section : "NOTES");
+        else if (is_paragraph)
+            text += ".PP\n";
+        is_paragraph = line.empty();
+        if (section == nullptr && !line.empty())
+            text += escaped(is_row ? line.substr(indent) : line) + "\n";
+    }
+    return text + (is_table ? ".fi\n" : "");
 }
 
 std::string synopsis(const std::string &name, const CommandEntry &command)
@@ -85,14 +117,14 @@ std::string manual_page(const Catalogue &catalogue, const CommandEntry *command)
     if (command != nullptr)
         return header(catalogue, "daoshm-" + command->name, command->description) +
                fmt::format(".SH SYNOPSIS\n{}\n", synopsis("daoshm " + command->name, *command)) +
-               options_section(*command, true) + options_section(*command, false) + notes_section(command->footer) +
+               options_section(*command, true) + options_section(*command, false) + notes_sections(command->footer) +
                ".SH SEE ALSO\n.BR daoshm (1)\n";
     std::string commands;
     for (const CommandEntry &each : catalogue.commands)
         commands += fmt::format(".TP\n.BR daoshm\\-{} (1)\n{}\n", escaped(each.name), escaped(each.description));
     return header(catalogue, "daoshm", catalogue.tool.description) +
            ".SH SYNOPSIS\n\\fBdaoshm\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n" + options_section(catalogue.tool, false) +
-           ".SH COMMANDS\n" + commands + notes_section(catalogue.tool.footer);
+           ".SH COMMANDS\n" + commands + notes_sections(catalogue.tool.footer);
 }
 
 }
