@@ -214,6 +214,22 @@ def test_rm_spares_what_is_read_unless_forced(tool):
     assert reader.returncode == 1 and "removed" in errors
 
 
+def test_rm_spares_what_is_written_unless_forced(tool):
+    tool("create", "a", "4", "--depth", 2)
+    writer = tool.start("fill", "a", "ramp", "--rate", 20)
+    tool.wait_for_frames("a")
+    for _ in range(5):  # it does not matter whether a frame is being written just then
+        tool("rm", "a", code=1)
+        assert "writes to it" in tool.errors and "--force" in tool.errors
+    tool.wait_for_frames("a", tool.frames_in("a") + 2)
+    tool("rm", "a", "--force")
+    _, errors = writer.communicate(timeout=PATIENCE_S)
+    assert writer.returncode == 1 and "removed" in errors
+    tool("create", "a", "4")
+    tool("fill", "a", 1)
+    tool("rm", "a")  # its writer has ended
+
+
 def test_keywords(tool):
     tool("create", "a", "4", "--keywords", 3)
     tool("keyword", "a", "COUNT", -12, "--comment", "a count")

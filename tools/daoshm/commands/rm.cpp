@@ -25,9 +25,10 @@ std::string use_text(const std::string &name)
 {
     const Dao::Image segment = Dao::Image::open_read_only(name);
     const DAO_SEGMENT_INFO info = segment.info();
-    if (info.writing != 0 && info.writer_alive == DAO_ALIVE)
-        return fmt::format("process {} is writing to it", info.writer_pid);
-    if (info.writing != 0 && !is_gone(info.writer_alive))
+    if (info.writer_pid != 0 && info.writer_alive == DAO_ALIVE)
+        return fmt::format("process {} writes to it",
+                           process_text(info.writer_pid, info.writer_alive, info.writer_name));
+    if (info.writer_pid != 0 && !is_gone(info.writer_alive))
         return fmt::format("process {} may be writing to it", info.writer_pid);
     ReaderCount readers;
     for (const DAO_READER &reader : segment.readers())
@@ -66,7 +67,8 @@ void add_rm(Tool &tool)
     CLI::App *command = add_command(tool, "rm", "Remove segments", options, run_rm);
     command->add_option("segment", options->segments, "Segments to remove")->required()->type_name(segment_argument);
     command->add_flag("-f,--force", options->force, "Remove segments that are in use, too");
-    command->footer("Processes that have the segment open keep their memory and are notified. Its named semaphores are "
+    command->footer("In use: the process that wrote last lives, or readers have it open.\n"
+                    "Processes that have the segment open keep their memory and are notified. Its named semaphores are "
                     "removed, too.\n"
                     "A file that is not a segment is not removed.\n\nExamples:\n  daoshm rm wfs slopes\n"
                     "  daoshm ls --null /tmp/test | xargs -0 daoshm rm --force");
