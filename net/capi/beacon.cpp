@@ -9,16 +9,13 @@ namespace
 
 constexpr int64_t longest_listening_ns = 3600 * second_ns;
 
-// "tcp://10.0.0.1:5555" or "tcp://[::ffff:10.0.0.1]:5555": address and port.
+// "tcp://10.0.0.1:5555": address and port.
 std::pair<std::string, uint16_t> parts_of(std::string_view endpoint)
 {
-    constexpr std::string_view mapped = "[::ffff:";
     const size_t begin = endpoint.find("//") + 2;
     const size_t colon = endpoint.rfind(':');
-    std::string_view address = endpoint.substr(begin, colon - begin);
-    if (address.substr(0, mapped.size()) == mapped)
-        address = address.substr(mapped.size(), address.size() - mapped.size() - 1);
-    return {std::string(address), static_cast<uint16_t>(std::stoi(std::string(endpoint.substr(colon + 1))))};
+    return {std::string(endpoint.substr(begin, colon - begin)),
+            static_cast<uint16_t>(std::stoi(std::string(endpoint.substr(colon + 1))))};
 }
 
 bool is_any(const std::string &address)

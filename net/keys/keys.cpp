@@ -22,9 +22,8 @@ constexpr uintmax_t file_limit_bytes = uintmax_t{1} << 20;
 Secret read_file(const std::filesystem::path &path)
 {
     std::error_code error;
-    if (const auto kind = std::filesystem::status(path, error).type(); kind != std::filesystem::file_type::regular &&
-                                                                       kind != std::filesystem::file_type::not_found &&
-                                                                       kind != std::filesystem::file_type::unknown)
+    if (const auto kind = std::filesystem::status(path, error).type();
+        !error && kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::not_found)
         throw Failure(DAO_E_KEY, path.string() + ": no file; expected a file of keys"); // a pipe would be waited for
     const uintmax_t bytes = std::filesystem::file_size(path, error);
     std::ifstream file;

@@ -4,6 +4,7 @@
 #include "failure.hpp"
 #include "wire/credit.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace dao::net
@@ -21,6 +22,17 @@ constexpr int send_mark = 2 * static_cast<int>(wire::most_window) + 8;
 constexpr int port_receive_mark = 64;
 constexpr size_t subscription_limit = 20'000;
 constexpr int backlog = 1024;
+
+// "tcp://10.0.0.1:5555", as people write it, for libzmq's "tcp://[::ffff:10.0.0.1]:5555".
+std::string usual_endpoint(std::string text)
+{
+    constexpr std::string_view mapped = "[::ffff:";
+    const size_t begin = text.find(mapped);
+    if (begin == std::string::npos)
+        return text;
+    text.erase(text.find(']', begin), 1);
+    return text.erase(begin, mapped.size());
+}
 
 }
 
@@ -48,7 +60,7 @@ Port::Port(zmq::context_t &context, const std::string &address, int port, const 
         throw Failure(DAO_E_NETWORK, wanted + ": cannot listen: " + error.what() +
                                          "; expected a free port of an address of this machine");
     }
-    endpoint_ = socket_.get(zmq::sockopt::last_endpoint);
+    endpoint_ = usual_endpoint(socket_.get(zmq::sockopt::last_endpoint));
     descriptor_ = socket_.get(zmq::sockopt::fd);
 }
 

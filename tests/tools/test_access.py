@@ -45,6 +45,28 @@ def test_a_segment_of_another_user_is_no_access(tool, stranger):
     (tool.folder / "theirs.im.shm").chmod(0o600)
 
 
+def test_what_cannot_be_reached_says_so(tool, stranger):
+    closed = tool.folder / "closed"
+    closed.mkdir()
+    deny(closed)
+    for words in (["info", closed / "a"], ["create", closed / "a", 4], ["repair", closed / "a.fits"]):
+        done = run(tool, *words, **stranger)
+        assert done.returncode == 1 and ": cannot be reached: Permission denied" in done.stderr, done.stderr
+    closed.chmod(0o700)
+
+
+def test_keys_that_may_not_be_read(tool, stranger):
+    if "without the network" in tool("net", "status", code=None) + tool.errors:
+        pytest.skip("this daoshm was built without ZeroMQ")
+    tool("create", "a", "4")
+    closed = tool.folder / "closed"
+    closed.mkdir()
+    deny(closed)
+    done = run(tool, "publish", "a", "--port", 0, "--keys", closed / "camera.key", **stranger)
+    assert done.returncode == 1 and "camera.key: cannot read it; expected a file of keys" in done.stderr
+    closed.chmod(0o700)
+
+
 def test_watch_says_that_nobody_wakes_who_may_only_read(tool, stranger):
     tool("create", "a", "8")
     (tool.folder / "a.im.shm").chmod(0o444)

@@ -1,11 +1,13 @@
 """Terminals of any width: no line is broken by the terminal, and what is left out is the least important."""
 
 import shlex
+import socket
 
 import numpy
 import pytest
 from conftest import WINDOWS
 from terminal import terminal_or_skip
+from timing import until
 
 pytestmark = pytest.mark.skipif(WINDOWS, reason="tmux runs programs of its own system")
 
@@ -17,12 +19,12 @@ def terminal(tool):
         yield terminal
 
 
-def screen_of(terminal, columns, *arguments):
+def screen_of(terminal, columns, *arguments, rows=70):
     """What a command leaves on an empty terminal that is so wide; its lines as they were written."""
     script = terminal.tool.folder / "script"
     words = shlex.join(terminal.tool.command_line(*arguments))
     script.write_text(f"cd {terminal.tool.folder}\n{words} 2>&1\necho exit=$?\nexec sleep 1000\n")
-    terminal.tmux("resize-window", "-x", str(columns), "-y", "70")
+    terminal.tmux("resize-window", "-x", str(columns), "-y", str(rows))
     terminal.tmux("respawn-pane", "-k", f"env TERM=screen-256color sh {script}")
     terminal.wait_for("exit=")
     lines = terminal.screen().rstrip().split("\n")
@@ -87,6 +89,29 @@ def test_what_is_left_out_is_the_least_important(tool, terminal, segments):
     ls = ["ls", tool.folder]  # not what others have elsewhere
     assert {"SEGMENT", "RATE", "STATE"} <= set(titles(60, *ls)) and "DEPTH" not in titles(60, *ls)
     assert titles(10, *ls) == ["SEGMENT"]
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_the_help_breaks_no_word_and_leaves_none_out(tool, terminal, columns):
+    for command in (["--help"], ["record", "--help"], ["camera", "--help"], ["fill", "--help"]):
+        screen = screen_of(terminal, columns, *command, rows=200)
+        assert " ".join(screen[: screen.index("exit=0")]).split() == tool(*command).split()
+
+
+def test_descriptions_stay_in_their_column(tool, terminal):
+    lines = screen_of(terminal, 80, "create", "--help")
+    first = next(number for number, line in enumerate(lines) if "--dao-semaphores" in line)
+    assert lines[first].index("Also") == len(lines[first + 1]) - len(lines[first + 1].lstrip())
+
+
+def test_a_long_message_of_a_subscriber_hides_no_numbers(tool, terminal):
+    if "without the network" in tool("net", "status", code=None) + tool.errors:
+        pytest.skip("this daoshm was built without ZeroMQ")
+    with socket.create_server(("127.0.0.1", 0)) as other:  # no publisher
+        tool.start("subscribe", f"127.0.0.1:{other.getsockname()[1]}:wfs", "--as", "a-copy-with-a-name-that-is-long")
+        until(lambda: any(len(entry["message"] or "") > 40 for entry in tool.json("net", "status")), "a message")
+        titles = screen_of(terminal, 80, "net", "status")[0].split()
+        assert {"SEGMENT", "STATE", "RATE", "AGE", "LOST"} <= set(titles)
 
 
 def test_show_keeps_its_picture_on_the_screen(tool, terminal, segments):

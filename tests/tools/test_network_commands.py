@@ -19,6 +19,20 @@ def test_a_depth_that_cannot_give_every_frame_is_refused(net):
     assert "depth 1" in net.errors
 
 
+def test_an_address_is_written_as_people_write_it(net):
+    net("create", "single", "3")
+    process = net.start("publish", "single", "--port", "0")
+    assert re.search(r"at tcp://127\.0\.0\.1:\d+$", line_with(process.stdout, "publishing").rstrip())
+    assert net.json("net", "status")[0]["endpoint"].startswith("tcp://127.0.0.1:")
+
+
+def test_that_nobody_answers_is_not_said_before_somebody_could(net):
+    began = time.monotonic()
+    process = net.start("subscribe", "127.0.0.1:1:wfs", "--as", "copy")
+    line_with(process.stdout, "nobody answers")
+    assert time.monotonic() - began > 1
+
+
 @pytest.mark.skipif(WINDOWS, reason="signals of POSIX")
 @pytest.mark.parametrize("command, code", [
     (["subscribe", "127.0.0.1:1"], 0), (["subscribe", "127.0.0.1:1:wfs"], 0),

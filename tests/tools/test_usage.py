@@ -21,7 +21,13 @@ from conftest import WINDOWS
         (("fill", "a", "many"), 2, "pattern: 'many'; expected a number or one of ramp, noise, spot, wave"),
         (("keyword", "a", "N", "x", "--type", "long"), 2, "N: 'x'; expected a 64-bit integer"),
         (("record", "a", "r.jpg"), 2, "r.jpg: file name ends in '.jpg'; expected one of .npy, .fits, .fit, .fts"),
-        (("record", "a", "r.npy", "-t", "soon"), 2, "time span: 'soon'; expected a positive number with a unit"),
+        (("record", "a", "r.npy", "-t", "soon"), 2, "--time: 'soon'; expected a positive number with a unit"),
+        (("save", "a", "r.npy", "--timeout", "1x"), 2, "--timeout: '1x'; expected a positive number with a unit"),
+        (("doctor", "--stale", "-1h"), 2, "--stale: '-1h'; expected a positive number with a unit"),
+        (("show", "a", "--size", "0x0"), 2, "--size: '0x0'; expected columns x rows, such as 80x24"),
+        (("show", "a", "--size", "many"), 2, "--size: 'many'; expected columns x rows, such as 80x24"),
+        (("show", "a", "--slice", "0"), 2, "--slice: 0; expected a segment with three axes, not uint8 4"),
+        (("bench", "--folder", "none"), 2, "--folder: none: No such file or directory; expected a folder that exists"),
         (("set", "a", "wrong.npy"), 1, "wrong.npy: shape 3; expected that of a: 4"),
         (("set", "a", "wide.npy"), 1, "wide.npy: elements of type float64; expected a type of which"),
         (
@@ -33,6 +39,7 @@ from conftest import WINDOWS
 )
 def test_errors_name_the_thing_what_was_found_and_what_was_expected(tool, arguments, code, message):
     tool("create", "a", "4", "uint8")
+    tool("fill", "a", 1)
     np.save(tool.folder / "wrong.npy", np.zeros(3, "uint8"))
     np.save(tool.folder / "wide.npy", np.zeros(4))
     tool(*arguments, code=code)
@@ -54,6 +61,10 @@ def test_errors_name_the_thing_what_was_found_and_what_was_expected(tool, argume
         ("create a 4 float", "type: 'float'; expected one of uint8, int8, uint16"),
         ("completion csh", "shell: 'csh'; expected one of bash, zsh, fish"),
         ("watch a -n", "--lines: without its value; expected as daoshm watch --help says"),
+        ("create a 4 --deth 4", "'--deth': no such option; expected one of daoshm create --help"),
+        ("fill a spot --rate x --fames 3", "'--fames': no such option; expected one of daoshm fill --help"),
+        ("show a --limits 3", "--limits: too few values; expected 2"),
+        ("help nonsense", "help: 'nonsense': no such command; expected one of daoshm --help"),
         ("top --interval nan", "--interval: 'nan'; expected a number from"),
     ],
 )
@@ -69,6 +80,9 @@ def test_help(tool):
         if command.startswith("  ") and not command.startswith("   "):
             text = tool(command.split()[0], "--help")
             assert "Example" in text or "source" in text, command
+            assert "{false}" not in text, command
+            assert tool("help", command.split()[0]) == text
+    assert tool("help") == tool("--help")
 
 
 def test_completion_knows_commands_options_choices_and_segments(tool):

@@ -10,6 +10,7 @@
 #include "commands/commands.hpp"
 #include "commands/usage.hpp"
 #include "platform/platform.hpp"
+#include "terminal/fitting.hpp"
 #include "text/exit_code.hpp"
 #include "text/output.hpp"
 #include "text/printable.hpp"
@@ -38,7 +39,7 @@ int report_usage(const CLI::App &app, const CLI::ParseError &error)
     std::ostringstream output;
     std::ostringstream errors;
     const bool is_wrong = app.exit(error, output, errors) != 0;
-    daoshm::print(output.str());
+    daoshm::print(daoshm::fitted_help(output.str(), daoshm::output_columns()));
     if (is_wrong)
         daoshm::print_note(daoshm::usage_problem(app, error));
     return is_wrong ? daoshm::exit_usage : daoshm::exit_success;

@@ -14,6 +14,7 @@
 
 #include "commands/bench_advice.hpp"
 #include "commands/bench_segments.hpp"
+#include "commands/folder_option.hpp"
 #include "commands/number_option.hpp"
 #include "frame/statistics.hpp"
 #include "platform/platform.hpp"
@@ -212,6 +213,8 @@ int run_bench(const BenchOptions &given)
     BenchOptions options = given;
     if (options.folder.empty())
         options.folder = temporary_folder();
+    else
+        require_folder("--folder", options.folder);
     remove_left_by_bench(options.folder);
     const std::vector<Result> results = run_all(options);
     if (options.json)
@@ -258,7 +261,7 @@ void add_bench(Tool &tool)
         add_command(tool, "bench", "A short benchmark of this machine, with advice", options, run_bench);
     command
         ->add_option("--folder", options->folder, "Folder for the benchmark's segments; default: the temporary folder")
-        ->check(CLI::ExistingDirectory);
+        ->type_name("FOLDER");
     add_number(command, "--time", options->time_s, "Seconds for each line", {0.05, 60})->capture_default_str();
     add_json_flag(command, options->json);
     command->footer("One way: from just before publishing in one thread until another thread is awake, at 1000 frames "

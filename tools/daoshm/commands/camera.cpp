@@ -56,9 +56,8 @@ void add_camera(Tool &tool)
     add_camera_settings(command, *options);
     add_number(command, "--depth", options->depth, "Slots of the segment", depth_bounds)->capture_default_str();
     add_number(command, "--frames", options->frames, "Stop after this many frames", count_from_one);
-    command->add_option("--duration", options->duration, "Stop after this time: 10s, 2min, 1h")->type_name("SPAN");
-    command->add_option("--timeout", options->timeout, "Stop with an error when no frame arrives for this long")
-        ->type_name("SPAN");
+    add_span(command, "--duration", options->duration, "Stop after this time: 10s, 2min, 1h");
+    add_span(command, "--timeout", options->timeout, "Stop with an error when no frame arrives for this long");
     add_json_flag(command, options->json);
     command->footer(
         "Runs until Ctrl-C unless --frames or --duration is given. The shape of a frame is height x width. cnt2 is "

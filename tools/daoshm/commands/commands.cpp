@@ -28,7 +28,8 @@ namespace daoshm
     X(bench)               \
     X(doctor)              \
     X(completion)          \
-    X(manual)
+    X(manual)              \
+    X(help)
 
 #define DAOSHM_DECLARE(name) void add_##name(Tool &tool);
 DAOSHM_COMMANDS(DAOSHM_DECLARE)

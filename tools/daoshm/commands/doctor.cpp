@@ -263,8 +263,7 @@ void add_doctor(Tool &tool)
     CLI::App *command =
         add_command(tool, "doctor", "Check segments and machine, with a remedy for each finding", options, run_doctor);
     add_folder_argument(command, options->folders);
-    command->add_option("--stale", options->stale, "A segment that no process has open is stale after this time")
-        ->type_name("SPAN")
+    add_span(command, "--stale", options->stale, "A segment that no process has open is stale after this time")
         ->capture_default_str();
     add_json_flag(command, options->json);
     command->footer("Nothing is changed. A problem (exit code 4) is an error; advice is about performance, or about "

@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "text/exit_code.hpp"
+#include "text/numbers.hpp"
 #include "text/parse.hpp"
 
 namespace daoshm
@@ -71,6 +73,24 @@ CLI::Option *add_number(CLI::App *command, const std::string &names, std::option
                         const std::string &description, const Bounds<Number> &bounds)
 {
     return command->add_option(names, value, description)->transform(number_in(bounds));
+}
+
+/// Add an option whose value is a time span: text that parse_duration() reads.
+inline CLI::Option *add_span(CLI::App *command, const std::string &names, std::string &value,
+                             const std::string &description)
+{
+    const auto problem = [](std::string &text) {
+        try
+        {
+            parse_duration(text);
+            return std::string();
+        }
+        catch (const ToolError &error)
+        {
+            return std::string(error.what());
+        }
+    };
+    return command->add_option(names, value, description)->check(CLI::Validator(problem, ""))->type_name("SPAN");
 }
 
 inline constexpr Bounds<double> above_zero{std::numeric_limits<double>::min(), std::numeric_limits<double>::max()};

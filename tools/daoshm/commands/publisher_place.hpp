@@ -19,7 +19,8 @@ inline void add_publisher_place(CLI::App *command, PublisherPlace &place)
     command->add_option("--keys", place.keys, "Key file of this publisher (net keygen): encrypt")->type_name("FILE");
     command->add_option("--clients", place.clients, "File of the public keys that may subscribe, a line each")
         ->type_name("FILE");
-    command->add_flag("!--no-announce", place.announces, "Do not let `daoshm net ls` of other machines find it");
+    command->add_flag_callback(
+        "--no-announce", [&place] { place.announces = false; }, "Do not let `daoshm net ls` of other machines find it");
 }
 
 /// `own` is the name of the option for this side's key pair.

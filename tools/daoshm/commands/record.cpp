@@ -187,10 +187,8 @@ void add_record(Tool &tool)
         ->required()
         ->type_name("FILE");
     add_number(command, "-n,--frames", options->frames, "Number of frames", count_from_one);
-    command->add_option("-t,--time", options->time, "Time to record, from the first frame on: 10s, 2min, 1h")
-        ->type_name("SPAN");
-    command->add_option("--timeout", options->timeout, "Stop with an error when no frame arrives for this long")
-        ->type_name("SPAN");
+    add_span(command, "-t,--time", options->time, "Time to record, from the first frame on: 10s, 2min, 1h");
+    add_span(command, "--timeout", options->timeout, "Stop with an error when no frame arrives for this long");
     add_number(command, "--buffer", options->buffer_mib, "Memory for frames that wait for the disk, MiB",
                {1, 1U << 20U})
         ->capture_default_str();

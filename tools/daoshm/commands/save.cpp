@@ -83,9 +83,7 @@ void add_save(Tool &tool)
         ->required()
         ->type_name("FILE");
     command->add_flag("--next", options->next, "Wait for the next frame instead of taking the newest");
-    command->add_option("--timeout", options->timeout, "Longest wait of --next")
-        ->type_name("SPAN")
-        ->capture_default_str();
+    add_span(command, "--timeout", options->timeout, "Longest wait of --next")->capture_default_str();
     command->add_flag("-f,--force", options->force, "Overwrite an existing file");
     add_json_flag(command, options->json);
     command->footer("The FITS header has DATE-OBS, DAOATIME (ns), DAOCNT0, DAOCNT2, DAOSEG, DAOTYPE and the segment's "

@@ -93,7 +93,7 @@ ScreenOptions screen_options(const ShowOptions &options)
     screen.text_columns = output_columns();
     if (!options.size.empty())
     {
-        const std::vector<uint32_t> size = parse_shape(options.size);
+        const std::vector<uint32_t> size = read_shape(options.size);
         constexpr uint32_t most = 4096;
         if (size.size() != 2 || size[0] > most || size[1] > most)
             throw ToolError(fmt::format("--size: '{}'; expected columns x rows, such as 80x24, at most {} each",
@@ -109,7 +109,13 @@ ScreenOptions screen_options(const ShowOptions &options)
 size_t slice_of(const Geometry &geometry, const Dao::ReadResult &frame, std::optional<uint64_t> wanted)
 {
     if (geometry.shape.size() < 3)
+    {
+        if (wanted)
+            throw ToolError(
+                fmt::format("--slice: {}; expected a segment with three axes, not {}", *wanted, geometry.text()),
+                exit_usage);
         return 0;
+    }
     const uint64_t slices = geometry.shape[0];
     if (wanted && *wanted >= slices)
         throw ToolError(fmt::format("--slice: {}; expected less than {}, the number of slices", *wanted, slices),

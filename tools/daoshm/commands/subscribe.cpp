@@ -1,10 +1,9 @@
 /// subscribe: segments of other machines as segments of this one.
 #include "commands/commands.hpp"
 
-#include <filesystem>
-
 #include <fmt/format.h>
 
+#include "commands/folder_option.hpp"
 #include "commands/number_option.hpp"
 #include "commands/publisher_place.hpp"
 #include "network/commands.hpp"
@@ -31,18 +30,6 @@ std::string whole_path(const std::string &path)
     constexpr size_t most_bytes = 79;
     std::string whole = absolute_path(path);
     return whole.size() <= most_bytes ? whole : path;
-}
-
-/// The copies are made when frames come, which may be hours later.
-void require_folder(const char *option, const std::string &folder)
-{
-    std::error_code error;
-    if (std::filesystem::is_directory(path_of(folder), error))
-        return;
-    const bool is_seen = !error || error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
-    throw ToolError(
-        fmt::format("{}: {}: {}; expected a folder that exists", option, folder, error ? error.message() : "no folder"),
-        is_seen ? exit_usage : exit_error);
 }
 
 int subscribe_into(const SubscribeArguments &arguments)

@@ -1,10 +1,13 @@
 #include "commands/usage.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include "terminal/fitting.hpp"
 
 namespace daoshm
 {
@@ -54,6 +57,28 @@ std::string with_choices(const std::string &text)
                        choices);
 }
 
+bool is_prose(const std::string &line)
+{
+    return !line.empty() && line.front() != ' ';
+}
+
+/// Where the second column of "  --name VALUE    description" begins, and the first of other lines.
+size_t description_column(const std::string &line)
+{
+    const size_t first = line.find_first_not_of(' ');
+    const size_t gap = first == 0 ? std::string::npos : line.find("  ", first);
+    return std::min(line.find_first_not_of(' ', gap == std::string::npos ? 0 : gap), line.size());
+}
+
+std::string without_value_text(const CLI::App &command, const std::string &name)
+{
+    const CLI::Option *option = command.get_option_no_throw(name);
+    const int values = option != nullptr ? option->get_items_expected_min() : 1;
+    return values < 2
+               ? fmt::format("{}: without its value; expected as daoshm {} --help says", name, command.get_name())
+               : fmt::format("{}: too few values; expected {}", name, values);
+}
+
 std::string missing_text(const CLI::App &app, const CLI::App &command, const std::string &text)
 {
     if (&command == &app)
@@ -65,19 +90,35 @@ std::string missing_text(const CLI::App &app, const CLI::App &command, const std
 
 }
 
+std::string fitted_help(const std::string &text, size_t columns)
+{
+    std::istringstream lines(text);
+    std::string result;
+    std::string line;
+    std::string next;
+    for (bool has_line = static_cast<bool>(std::getline(lines, line)); has_line; line = next)
+    {
+        while ((has_line = static_cast<bool>(std::getline(lines, next))) && line.size() > columns && is_prose(line) &&
+               is_prose(next))
+            line += " " + next;
+        result += wrapped(line, columns, description_column(line));
+    }
+    return result;
+}
+
 std::string usage_problem(const CLI::App &app, const CLI::ParseError &error)
 {
     const CLI::App &command = *command_of(&app);
     const std::string text = error.what();
     const bool is_missing = dynamic_cast<const CLI::RequiredError *>(&error) != nullptr;
     const bool is_unknown = is_missing || dynamic_cast<const CLI::ExtrasError *>(&error) != nullptr;
-    if (const std::vector<std::string> words = unknown_words(app, &command != &app); is_unknown && !words.empty())
+    const std::vector<std::string> words = unknown_words(app, &command != &app);
+    if (!words.empty() && (is_unknown || words.front().starts_with('-'))) // an option's value may be what is wrong
         return unknown_text(app, command, words.front());
     if (is_missing)
         return missing_text(app, command, text);
     if (dynamic_cast<const CLI::ArgumentMismatch *>(&error) != nullptr)
-        return fmt::format("{}: without its value; expected as daoshm {} --help says", text.substr(0, text.find(": ")),
-                           command.get_name());
+        return without_value_text(command, text.substr(0, text.find(": ")));
     const std::string problem = with_choices(text);
     return problem.find("expected") != std::string::npos
                ? problem

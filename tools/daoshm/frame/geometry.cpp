@@ -69,14 +69,8 @@ bool is_frame_of(const std::vector<uint64_t> &file, const std::vector<uint64_t> 
            (file.size() > segment.size() && without_unit_axes(file, 0) == without_unit_axes(segment, 0));
 }
 
-std::vector<uint32_t> parse_shape(const std::string &text)
+std::vector<uint32_t> read_shape(const std::string &text)
 {
-    const auto refuse = [&] {
-        return ToolError(
-            fmt::format("shape: '{}'; expected one to three sizes from 1 to 4294967295, such as 512x512 or 512,512",
-                        text),
-            exit_usage);
-    };
     std::vector<uint32_t> shape;
     const char *at = text.data();
     const char *const end = at + text.size();
@@ -85,17 +79,26 @@ std::vector<uint32_t> parse_shape(const std::string &text)
         uint32_t axis = 0;
         const auto [next, error] = std::from_chars(at, end, axis);
         if (error != std::errc() || axis == 0)
-            throw refuse();
+            return {};
         shape.push_back(axis);
         at = next;
         if (at == end)
             break;
         if (*at != 'x' && *at != ',')
-            throw refuse();
+            return {};
         ++at;
     }
-    if (shape.size() > most_segment_axes)
-        throw refuse();
+    return shape.size() <= most_segment_axes ? shape : std::vector<uint32_t>();
+}
+
+std::vector<uint32_t> parse_shape(const std::string &text)
+{
+    const std::vector<uint32_t> shape = read_shape(text);
+    if (shape.empty())
+        throw ToolError(
+            fmt::format("shape: '{}'; expected one to three sizes from 1 to 4294967295, such as 512x512 or 512,512",
+                        text),
+            exit_usage);
     return shape;
 }
 

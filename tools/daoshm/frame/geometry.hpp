@@ -35,5 +35,7 @@ bool is_frame_of(const std::vector<uint64_t> &file, const std::vector<uint64_t> 
 
 /// A shape from "512x512" or "512,512"; throws a usage error unless it is one to three numbers from 1 to 2^32 - 1.
 std::vector<uint32_t> parse_shape(const std::string &text);
+/// The same; empty when it is none.
+std::vector<uint32_t> read_shape(const std::string &text);
 
 }

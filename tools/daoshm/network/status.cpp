@@ -250,7 +250,7 @@ int run_net_status(bool json)
                  {"SEGMENT", Align::left, 100, Cut::end},
                  {"ENDPOINT", Align::left, 55, Cut::start},
                  {"MODE", Align::left, 25},
-                 {"STATE", Align::left, 90},
+                 {"STATE", Align::left, 90, Cut::end},
                  {"RATE", Align::right, 80},
                  {"AGE", Align::right, 70},
                  {"SKIPPED", Align::right, 50},

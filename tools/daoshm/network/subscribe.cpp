@@ -24,6 +24,7 @@ namespace
 
 constexpr int64_t ask_ns = 2'000'000'000;
 constexpr int64_t report_ns = 200'000'000;
+constexpr int64_t answer_ns = 1'000'000'000;         // within which a publisher usually answers
 constexpr int64_t complete_after_ns = 3'000'000'000; // every subscriber has shown itself by then
 constexpr int64_t fresh_ns = 60'000'000'000; // and does so again every second, unless it died where that cannot be told
 
@@ -76,6 +77,8 @@ class Copying
             require_unfilled(path_, info.pid);
         }
         if (info.state == state_ && info.copies == copies_ && info.message == message_)
+            return;
+        if (info.state == DAO_NET_CONNECTING && info.message[0] == 0 && steady_ns() - began_ns_ < answer_ns)
             return;
         state_ = info.state;
         copies_ = info.copies;

@@ -27,7 +27,7 @@ std::string error_text(const std::exception &error)
     if (const auto *file = dynamic_cast<const std::filesystem::filesystem_error *>(&error))
     {
         const bool has_two = !file->path2().empty();
-        return fmt::format("{}: {}{}", name_of(file->path1()), has_two ? name_of(file->path2()) + ": " : "",
+        return fmt::format("{}: {}: {}", name_of(file->path1()), has_two ? name_of(file->path2()) : "cannot be reached",
                            file->code().message());
     }
     if (const auto *system = dynamic_cast<const std::system_error *>(&error);

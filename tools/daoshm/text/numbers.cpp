@@ -105,9 +105,8 @@ int64_t parse_duration(const std::string &text)
         if (text.substr(unit_at) == unit && duration_ns >= 1 && duration_ns < 9e18)
             return static_cast<int64_t>(duration_ns);
     }
-    throw ToolError(
-        fmt::format("time span: '{}'; expected a positive number with a unit, such as 10s, 500ms, 2min or 1h", text),
-        exit_usage);
+    throw ToolError(fmt::format("'{}'; expected a positive number with a unit, such as 10s, 500ms, 2min or 1h", text),
+                    exit_usage);
 }
 
 int64_t parse_time_limit(const std::string &text)
