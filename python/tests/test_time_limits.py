@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 from conftest import PATIENCE_S, refused
+from timing import Lateness
 
 from daoShm import ErrorCode, shm
 
@@ -95,3 +96,16 @@ def test_impossible_limits(reader, call, limit):
 @pytest.mark.parametrize("limit", ["1", [1], 1j])
 def test_limits_that_are_no_numbers(reader, call, limit):
     refused(TypeError, ErrorCode.TYPE, lambda: call(reader, limit))
+
+
+def test_a_limit_holds_while_the_only_slot_is_being_written(name):
+    """A frame that somebody takes long to write is not there yet, and other threads run meanwhile."""
+    with shm(name, np.zeros((2, 3))) as writer, shm(name) as reader:
+        writer.set_data(np.ones((2, 3)))
+        with writer.write() as frame:
+            for limit in (0.001, 0.02):
+                with Lateness() as late:
+                    assert reader.get_data(check=True, timeout=limit) is None
+                    assert late.punctual_s() < limit + 0.05
+            frame[:] = 2
+        assert reader.get_data(check=True, timeout=1)[0, 0] == 2

@@ -60,6 +60,7 @@ inline void deliver(Reader &reader, uint64_t first, uint64_t counter) noexcept
     position.seen = std::max(position.seen, counter);
     position.last_read = std::max(position.last_read, counter);
     position.restarted = false;
+    reader.has_post = false;
     segment::note_reader(*reader.segment, reader.place, position.seen, position.missed, reader.checked_at_ns);
 }
 

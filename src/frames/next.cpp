@@ -19,10 +19,11 @@ uint64_t last_seen(const Position &position, const NextRequest &request) noexcep
 }
 
 // Copies the frame that is there already. Not ready when there is none: then a frame after `after` is to be waited for.
-// `posted`: a semaphore was taken, which asks for the newest frame, seen or not, as programs also post without a frame.
-Status deliver_unseen(Reader &reader, const NextRequest &request, bool posted, void *destination, uint64_t count,
+// A post that was taken asks for the newest frame, seen or not, as programs also post without a frame. `until_ns`: as of reads.
+Status deliver_unseen(Reader &reader, const NextRequest &request, void *destination, uint64_t count, int64_t until_ns,
                       uint64_t &missed, uint64_t &after) noexcept
 {
+    const bool posted = request.by_semaphore && reader.has_post;
     follow_generation(reader);
     const uint64_t seen = last_seen(reader.position, request);
     after = std::max(seen, reader.segment->slots().newest().counter);
@@ -31,9 +32,9 @@ Status deliver_unseen(Reader &reader, const NextRequest &request, bool posted, v
     if (destination == nullptr)
         return Status::success;
     if (request.in_order)
-        return read_next(reader, destination, count, missed);
+        return read_next(reader, destination, count, missed, until_ns);
     const uint32_t generation = reader.position.generation;
-    if (Status status = read_newest(reader, destination, count); status != Status::success)
+    if (Status status = read_newest(reader, destination, count, until_ns); status != Status::success)
         return status;
     // The segment may have been reused since, and then has no frame perhaps.
     after = reader.position.generation == generation ? seen : 0;
@@ -89,9 +90,12 @@ Status reopen_once_made(Handle &handle, const wait::Deadline &deadline) noexcept
     }
 }
 
-// Opens what has the name now. Replaced when its frames are of another kind, removed when there is nothing.
+// Opens what has the name now. Replaced when its frames are of another kind, and always for a private image, whose name leads
+// to no other; removed when there is nothing.
 Status follow(Handle &handle, const wait::Deadline &deadline) noexcept
 {
+    if (!handle.segment->file().is_open())
+        return base::condition(Status::replaced, handle.segment->name());
     const format::Geometry before = handle.segment->layout().geometry;
     if (Status status = reopen_once_made(handle, deadline); status != Status::success)
     {
@@ -111,32 +115,28 @@ Status next(Handle &handle, const NextRequest &request, void *destination, uint6
     Reader &reader = handle.reader;
     const wait::Deadline deadline(request.timeout_ns);
     missed = 0;
-    bool posted = false;
     // Posts are not added up: in order, a frame may be there whose post was taken with the one before.
-    bool waits_first = request.by_semaphore && !request.in_order;
+    bool waits_first = request.by_semaphore && !request.in_order && !reader.has_post;
     bool has_news = false; // of the wait before
     for (;;)
     {
         Status status = Status::not_ready;
         uint64_t after = 0;
         if (!waits_first)
-            status = deliver_unseen(reader, request, posted, destination, count, missed, after);
+            status = deliver_unseen(reader, request, destination, count, deadline.at_ns(), missed, after);
         waits_first = false;
         if (status == Status::not_ready)
         {
             status = has_news && !request.by_semaphore ? pause_after_false_news(reader, deadline) : Status::success;
             if (status == Status::success)
                 status = wait_for_unseen(reader, request, after, deadline);
-            posted = request.by_semaphore;
             has_news = status == Status::success;
+            reader.has_post = request.by_semaphore && has_news;
         }
         else if (status != Status::replaced)
             return status;
         if (status == Status::replaced && request.follow)
-        {
             status = follow(handle, deadline);
-            posted = false;
-        }
         if (status != Status::success)
             return status;
     }

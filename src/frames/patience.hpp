@@ -9,7 +9,11 @@ namespace dao::frames
 class Patience
 {
   public:
-    explicit Patience(const segment::Segment &segment) noexcept : segment_(segment) {}
+    // `until_ns`: the caller's own limit, for a frame that stays half written; on the monotonic clock.
+    explicit Patience(const segment::Segment &segment, int64_t until_ns = INT64_MAX) noexcept
+        : segment_(segment), until_ns_(until_ns)
+    {
+    }
 
     // After a try that did not lead to a whole frame. `was_stable`: the slot held one, and was overwritten meanwhile;
     // `newest`: the counter found then. False when it is time to give up.
@@ -26,7 +30,7 @@ class Patience
         if (start_ns_ == 0)
             start_ns_ = now_ns;
         const int64_t waited_ns = now_ns - start_ns_;
-        if (!was_stable && waited_ns > short_limit_ns && writer_is_gone())
+        if (!was_stable && waited_ns > short_limit_ns && (is_time_up(now_ns) || writer_is_gone()))
             return false;
         return waited_ns < limit_ns;
     }
@@ -35,8 +39,11 @@ class Patience
     Status result() const noexcept { return was_outrun_ ? Status::outrun : Status::not_ready; }
 
   private:
-    static constexpr int64_t limit_ns = 100'000'000;     // with a writer that is always faster, or never done
-    static constexpr int64_t short_limit_ns = 2'000'000; // with a slot whose writer may be dead
+    static constexpr int64_t limit_ns = 100'000'000; // with a writer that is always faster, or never done
+    static constexpr int64_t short_limit_ns =
+        2'000'000; // with a slot whose writer may be dead, or the limit has passed
+
+    bool is_time_up(int64_t now_ns) const noexcept { return now_ns >= until_ns_ && !was_outrun_; }
 
     bool writer_is_gone() const noexcept
     {
@@ -47,6 +54,7 @@ class Patience
     }
 
     const segment::Segment &segment_;
+    int64_t until_ns_;
     unsigned tries_ = 0;
     int64_t start_ns_ = 0;
     uint64_t newest_ = 0;

@@ -97,7 +97,7 @@ Status check_name_in_order(Reader &reader, const Newest &newest) noexcept
 void attach(Reader &reader, Segment &segment) noexcept
 {
     reader.segment = &segment;
-    reader.has_frame = reader.has_lent = false;
+    reader.has_frame = reader.has_lent = reader.has_post = false;
     reader.rhythm = wait::Rhythm{};
     reader.name_watch = segment::NameWatch{};
     reader.cancellation.forget_name();
@@ -160,6 +160,7 @@ void follow_generation(Reader &reader) noexcept
         return;
     const bool has_begun = position.has_begun;
     rewind(reader);
+    reader.has_post = false;
     position.restarted = true;
     // Frames of a segment that is used again are counted from the first; where counters were set back, from there.
     position.has_begun = has_begun;
@@ -173,14 +174,14 @@ uint64_t newest_counter(Reader &reader) noexcept
     return counter;
 }
 
-Status read_newest(Reader &reader, void *destination, uint64_t count) noexcept
+Status read_newest(Reader &reader, void *destination, uint64_t count, int64_t until_ns) noexcept
 {
     const Segment &segment = *reader.segment;
     if (check_readable(segment, destination, count) != Status::success)
         return Status::error;
     if (Status status = check_name(reader); status != Status::success)
         return condition(status, segment.name());
-    Patience patience(segment);
+    Patience patience(segment, until_ns);
     for (;;)
     {
         follow_generation(reader);
@@ -196,7 +197,7 @@ Status read_newest(Reader &reader, void *destination, uint64_t count) noexcept
     }
 }
 
-Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &missed) noexcept
+Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &missed, int64_t until_ns) noexcept
 {
     const Segment &segment = *reader.segment;
     missed = 0;
@@ -206,7 +207,7 @@ Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &mi
     follow_generation(reader);
     if (Status status = check_name_in_order(reader, slots.newest()); status != Status::success)
         return condition(status, segment.name());
-    Patience patience(segment);
+    Patience patience(segment, until_ns);
     uint64_t failed = 0;
     for (;;)
     {
@@ -273,6 +274,14 @@ Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64
 namespace
 {
 
+// Readers that wait are listed, too, not only those that have read; and the entry says who has a claim, for others that have no
+// proof to check.
+void note_waiting(Reader &reader) noexcept
+{
+    segment::note_reader(*reader.segment, reader.place, reader.position.seen, reader.position.missed,
+                         platform::realtime_coarse_ns());
+}
+
 // The end of a wait that found `newest` in that generation; either may be anything when the memory was lost.
 Status seen(Reader &reader, uint32_t generation, uint64_t newest, Status status) noexcept
 {
@@ -298,9 +307,8 @@ Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait:
     if (Status lost = segment.check_memory(); lost != Status::success)
         return lost;
     follow_generation(reader);
-    Position &position = reader.position;
-    // Readers that wait are listed, too, not only those that have read.
-    segment::note_reader(segment, reader.place, position.seen, position.missed, platform::realtime_coarse_ns());
+    const Position &position = reader.position;
+    note_waiting(reader);
     const bool is_before_restart = position.restarted && meaning == wait::Counter::place;
     wait::FrameCondition frame(segment, position.generation, is_before_restart ? 0 : after, meaning);
     Status status = Status::success;
@@ -323,20 +331,16 @@ Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadli
         return segment::fail_no_semaphore(segment, semaphore);
     if (segment.read_only() && !segment.has_dao_semaphores()) // cannot take a post; an unseen frame will do
         return wait_for_frame(reader, WaitMode::asleep, reader.position.seen, deadline);
-    segment::note_reader(segment, reader.place, reader.position.seen, reader.position.missed,
-                         platform::realtime_coarse_ns());
+    note_waiting(reader);
     const Status status = wait::wait_for_semaphore(segment, semaphore, reader.cancellation, deadline);
     const uint64_t newest = newest_known(reader).counter;
     return seen(reader, reader.position.generation, newest, status);
 }
 
-// The entry among the readers says who has the claim, for others that have no proof to check.
 Status claim_semaphore(Reader &reader) noexcept
 {
-    Segment &segment = *reader.segment;
-    segment::note_reader(segment, reader.place, reader.position.seen, reader.position.missed,
-                         platform::realtime_coarse_ns());
-    return segment::claim_semaphore(segment, reader.claim);
+    note_waiting(reader);
+    return segment::claim_semaphore(*reader.segment, reader.claim);
 }
 
 }

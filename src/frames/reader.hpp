@@ -42,6 +42,7 @@ struct Reader
     int64_t checked_at_ns = 0; // when a frame was last asked for, by the coarse real-time clock
     wait::Cancellation cancellation;
     wait::Rhythm rhythm;
+    bool has_post = false; // a wait for a semaphore took one, and nothing was read or borrowed since
     bool has_frame = false;
     DAO_FRAME frame{}; // the frame read or borrowed last
     bool has_lent = false;
@@ -66,9 +67,11 @@ uint64_t newest_counter(Reader &reader) noexcept;
 Status check_readable(const segment::Segment &segment, const void *destination, uint64_t count) noexcept;
 
 // On success and overwrite reader.frame describes the frame copied. Replaced, removed: nothing is copied; in order,
-// only after the frames that had been published when it was noticed.
-Status read_newest(Reader &reader, void *destination, uint64_t count) noexcept;
-Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &missed) noexcept;
+// only after the frames that had been published when it was noticed. `until_ns`, on the monotonic clock: when to give up on a
+// frame that stays half written, at the latest.
+Status read_newest(Reader &reader, void *destination, uint64_t count, int64_t until_ns = INT64_MAX) noexcept;
+Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &missed,
+                 int64_t until_ns = INT64_MAX) noexcept;
 Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64_t &first_counter) noexcept;
 
 // Success, or that the segment is no longer the one under its name; its memory stays all the same.

@@ -104,6 +104,24 @@ TEST(EndOfASegment, OfAPrivateImageHasNothingToDoWithFiles)
     EXPECT_EQ(daoShmWaitForFrame(image, 0, -1), DAO_REMOVED);
 }
 
+// The file that has its name is another's.
+TEST(EndOfASegment, OfAPrivateImageIsNotFollowed)
+{
+    SegmentName name;
+    Image file, image;
+    file.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+    publish(file, 1);
+    image.create(name.text(), {size}, _DATATYPE_UINT32, depth, 0, 0);
+    ASSERT_EQ(daoShmRetirePrivate(image, 1), DAO_SUCCESS);
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    how.follow = 1;
+    Frame frame(size);
+    EXPECT_EQ(daoShmNext(image, &how, frame.data(), size, nullptr, nullptr), DAO_REPLACED) << daoLastErrorMessage();
+    EXPECT_EQ(image->md->shared, 0);
+    EXPECT_EQ(daoShmImage2Shm(frame.data(), size, image), DAO_REPLACED);
+    EXPECT_EQ(daoShmGetCounter(file), 1u);
+}
+
 // Who only asks, and neither reads nor waits.
 TEST(EndOfASegment, IsSeenInItsDescription)
 {

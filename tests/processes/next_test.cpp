@@ -117,13 +117,57 @@ TEST_P(Next, FramesFromBeforeTheOpenAreNotNew)
 
 TEST_P(Next, WithoutADestinationLeavesTheFrameUnseen)
 {
-    publish(writer_, 1);
-    EXPECT_EQ(daoShmNext(reader_, &how_, nullptr, 0, nullptr, nullptr), DAO_SUCCESS);
-    if (!waits_for_semaphore()) // else the post is taken
+    for (const DAO_NEXT_ORDER order : {DAO_NEXT_IN_ORDER, DAO_NEXT_NEWEST})
     {
-        EXPECT_TRUE(gives(1, 1, 0));
+        how_.order = order;
+        const uint64_t number = daoShmGetCounter(writer_) + 1;
+        publish(writer_, number);
+        for (int attempt = 0; attempt < 2; ++attempt)
+            EXPECT_EQ(daoShmNext(reader_, &how_, nullptr, 0, nullptr, nullptr), DAO_SUCCESS);
+        EXPECT_TRUE(gives(number, number, 0)) << "although the post was taken, where one was waited for";
+        EXPECT_EQ(daoShmNext(reader_, &how_, nullptr, 0, nullptr, nullptr), DAO_TIMEOUT);
     }
-    EXPECT_EQ(daoShmNext(reader_, &how_, nullptr, 0, nullptr, nullptr), DAO_TIMEOUT);
+}
+
+// It is no reason to give a frame twice that was read or borrowed meanwhile.
+TEST_P(Next, AWaitWithoutADestinationIsOverOnceTheFrameWasReadOtherwise)
+{
+    const auto read = [this] { return daoShmReadNewest(reader_, data_.data(), size, nullptr, nullptr); };
+    const auto borrow = [this] {
+        void *slot = nullptr;
+        return daoShmGetNewestSegment(reader_, &slot, nullptr, nullptr);
+    };
+    data_.resize(size);
+    for (const std::function<int_fast8_t()> &take : {std::function<int_fast8_t()>(read), {borrow}})
+    {
+        publish(writer_, 1);
+        EXPECT_EQ(daoShmNext(reader_, &how_, nullptr, 0, nullptr, nullptr), DAO_SUCCESS);
+        EXPECT_EQ(take(), DAO_SUCCESS);
+        EXPECT_EQ(next(), DAO_TIMEOUT);
+    }
+}
+
+// A frame that somebody takes long to write is no reason to exceed the limit.
+TEST_P(Next, KeepsItsLimitWhileTheOnlySlotIsBeingWritten)
+{
+    SegmentName name;
+    Image writer;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32, 1);
+    reader_.open(name.text());
+    publish(writer, 1);
+    void *slot = nullptr;
+    require(daoShmLoanBegin(writer, &slot), "loan");
+    for (const DAO_NEXT_ORDER order : {DAO_NEXT_NEWEST, DAO_NEXT_IN_ORDER})
+        for (const int64_t limit_ns : {int64_t{0}, 20 * millisecond_ns})
+        {
+            how_.order = order;
+            how_.timeout_ns = limit_ns;
+            EXPECT_LT(punctual_ns([&] { EXPECT_EQ(next(), DAO_TIMEOUT); }), limit_ns + 30 * millisecond_ns);
+        }
+    require(daoShmLoanCommit(writer), "commit");
+    how_.order = DAO_NEXT_NEWEST;
+    EXPECT_EQ(next(), DAO_SUCCESS);
+    EXPECT_EQ(frame_.cnt0, 2u);
 }
 
 TEST_P(Next, WaitsForAFrameThatComesLater)
