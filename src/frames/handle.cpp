@@ -40,6 +40,7 @@ Status reopen(Handle &handle) noexcept
     segment::SegmentPointer fresh;
     if (segment::open_again(*handle.segment, handle.wants_read_only, fresh) != Status::success)
         return Status::error;
+    const int32_t claimed = segment::claimed_number(handle.reader.claim);
     end(handle);
     {
         const std::lock_guard<std::mutex> guard(exchanging);
@@ -47,6 +48,8 @@ Status reopen(Handle &handle) noexcept
     }
     begin(handle);
     attach(handle.reader, *handle.segment); // so that following it loses none
+    if (claimed >= 0)
+        claim_again(handle.reader, static_cast<uint32_t>(claimed));
     return Status::success;
 }
 

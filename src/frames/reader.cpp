@@ -343,4 +343,10 @@ Status claim_semaphore(Reader &reader) noexcept
     return segment::claim_semaphore(*reader.segment, reader.claim);
 }
 
+void claim_again(Reader &reader, uint32_t number) noexcept
+{
+    note_waiting(reader);
+    segment::claim_again(*reader.segment, number, reader.claim);
+}
+
 }

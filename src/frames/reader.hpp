@@ -94,5 +94,7 @@ Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait:
 Status wait_for_semaphore(Reader &reader, uint32_t semaphore, const wait::Deadline &deadline);
 // A semaphore of its own for this reader, if it has none yet: reader.claim.
 Status claim_semaphore(Reader &reader) noexcept;
+// Once the reader has another segment: what it had claimed in the one before.
+void claim_again(Reader &reader, uint32_t number) noexcept;
 
 }

@@ -25,6 +25,19 @@ bool try_claim(const Segment &segment, uint32_t number) noexcept
     return (owner == 0 || segment.is_dead()(owner)) && word.compare_exchange_acquire(owner, segment.self());
 }
 
+// The first from `wanted` on, round the end, that nobody alive has.
+bool claim_from(const Segment &segment, uint32_t wanted, Claim &claim) noexcept
+{
+    const uint32_t limit = segment.semaphore_limit();
+    for (uint32_t offset = 0; offset < limit; ++offset)
+        if (const uint32_t number = (wanted + offset) % limit; try_claim(segment, number))
+        {
+            claim = {static_cast<int32_t>(number), platform::this_process().token};
+            return true;
+        }
+    return false;
+}
+
 // A new reader waits for frames to come.
 void drop_posts(Segment &segment, uint32_t number) noexcept
 {
@@ -53,16 +66,19 @@ Status claim_semaphore(Segment &segment, Claim &claim) noexcept
         return base::fail_read_only(segment.name(), "claim a semaphore");
     if (!segment.show_presence())
         return base::fail_no_memory(segment.name(), "process's token");
-    for (uint32_t number = 0; number < segment.semaphore_limit(); ++number)
-        if (try_claim(segment, number))
-        {
-            claim = {static_cast<int32_t>(number), platform::this_process().token};
-            drop_posts(segment, number);
-            return Status::success;
-        }
-    return fail(DAO_E_SEMAPHORE,
-                "%s: cannot claim a semaphore: all %d are claimed by processes that may be alive; expected a free one",
-                segment.name(), segment.semaphore_limit());
+    if (!claim_from(segment, 0, claim))
+        return fail(
+            DAO_E_SEMAPHORE,
+            "%s: cannot claim a semaphore: all %d are claimed by processes that may be alive; expected a free one",
+            segment.name(), segment.semaphore_limit());
+    drop_posts(segment, static_cast<uint32_t>(claim.number));
+    return Status::success;
+}
+
+void claim_again(Segment &segment, uint32_t wanted, Claim &claim) noexcept
+{
+    if (segment.extension() != nullptr && !segment.read_only() && segment.show_presence())
+        (void)claim_from(segment, wanted, claim);
 }
 
 void release_claim(const Segment &segment, Claim &claim) noexcept

@@ -19,6 +19,9 @@ int32_t claimed_number(const Claim &claim) noexcept;
 // Claims the lowest semaphore that nobody alive has, unless `claim` has one already. Posts from before are dropped. An error
 // when none is left, or the segment cannot be written or was made by DAO.
 Status claim_semaphore(Segment &segment, Claim &claim) noexcept;
+// The same for a handle that has another segment now, all of whose frames are news: that number, where nobody has it, else the
+// next one. Posts stay. Nothing where none can be claimed.
+void claim_again(Segment &segment, uint32_t wanted, Claim &claim) noexcept;
 void release_claim(const Segment &segment, Claim &claim) noexcept;
 
 // Who has claimed the semaphore, one that a segment may have. 0: nobody, or a process that is dead.

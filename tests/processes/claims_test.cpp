@@ -149,21 +149,50 @@ TEST(ClaimsOfProcesses, EachGetsEveryFrameAndTheDeadHoldNothing)
     EXPECT_EQ(next.line(), "1");
 }
 
-TEST(ClaimsOfProcesses, GoOnWhenTheSegmentIsReusedAndEndWhenItIsReplaced)
+TEST(ClaimsOfProcesses, GoOnWhenTheSegmentIsReusedAndWhenItIsReplaced)
 {
     SegmentName name;
     Image writer, again, other;
     writer.create(name.text(), {4}, _DATATYPE_UINT32);
-    Image reader;
+    Image first, reader;
+    first.open(name.text());
+    reader.open(name.text());
+    EXPECT_EQ(daoShmClaimSem(first), 0);
+    EXPECT_EQ(daoShmClaimSem(reader), 1);
+    again.create(name.text(), {4}, _DATATYPE_UINT32);
+    EXPECT_EQ(daoShmSemInUse(writer, 1), 1);
+    EXPECT_EQ(daoShmClaimSem(reader), 1);
+    other.create(name.text(), {5}, _DATATYPE_UINT32);
+    uint32_t data[5] = {};
+    require(daoShmImage2Shm(data, 5, other), "publish");
+    require(daoShmReopen(reader), "reopen");
+    EXPECT_EQ(daoShmSemInUse(other, 0), 0);
+    EXPECT_EQ(daoShmSemInUse(other, 1), 1) << "the same number";
+    EXPECT_EQ(daoShmClaimSem(reader), 1);
+    const timespec past{1, 0};
+    EXPECT_EQ(daoShmWaitTimeout(reader, &past), DAO_SUCCESS) << "the post of the frame that it has not seen";
+    EXPECT_EQ(daoShmWaitTimeout(reader, &past), DAO_TIMEOUT);
+    EXPECT_EQ(daoSemPost(other, 1), DAO_SUCCESS);
+    EXPECT_EQ(daoShmWaitTimeout(reader, &past), DAO_SUCCESS) << "of its own number still";
+}
+
+TEST(ClaimsOfProcesses, AreOfAnotherNumberWhereTheirsIsTakenInTheSegmentThatIsFollowed)
+{
+    SegmentName name;
+    Image writer, reader, other, faster;
+    writer.create(name.text(), {4}, _DATATYPE_UINT32);
     reader.open(name.text());
     EXPECT_EQ(daoShmClaimSem(reader), 0);
-    again.create(name.text(), {4}, _DATATYPE_UINT32);
-    EXPECT_EQ(daoShmSemInUse(writer, 0), 1);
-    EXPECT_EQ(daoShmClaimSem(reader), 0);
-    other.create(name.text(), {5}, _DATATYPE_UINT32);
-    require(daoShmReopen(reader), "reopen");
-    EXPECT_EQ(daoShmSemInUse(reader, 0), 0);
-    EXPECT_EQ(daoShmClaimSem(reader), 0);
+    other.create(name.text(), {4, 1}, _DATATYPE_UINT32);
+    faster.open(name.text());
+    EXPECT_EQ(daoShmClaimSem(faster), 0);
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    how.follow = 1;
+    how.timeout_ns = 0;
+    uint32_t data[4];
+    EXPECT_EQ(daoShmNext(reader, &how, data, 4, nullptr, nullptr), DAO_REPLACED) << "of another shape";
+    EXPECT_EQ(daoShmSemInUse(other, 1), 1);
+    EXPECT_EQ(daoShmClaimSem(reader), 1);
 }
 
 TEST(ClaimsOfProcesses, NeedASegmentThatCanHoldThem)
