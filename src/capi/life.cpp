@@ -258,7 +258,8 @@ int_fast8_t daoShmImageCreateSem(IMAGE *image, long NBsem)
                         IMAGE_NB_SEMAPHORE);
         if (segment.read_only())
             return base::fail_read_only(segment.name(), "set its number of semaphores");
-        segment.first_metadata()->sem = static_cast<uint16_t>(NBsem);
+        for (uint32_t slot = 0; slot < segment.depth(); ++slot)
+            segment.metadata(slot)->sem = static_cast<uint16_t>(NBsem);
         if (segment.has_named_semaphores())
         {
             segment.open_named_semaphores(true, default_file_mode.load());

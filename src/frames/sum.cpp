@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "format/element_type.hpp"
 
+#include <algorithm>
 #include <cinttypes>
 #include <new>
 #include <type_traits>
@@ -64,8 +65,9 @@ bool make_room(Writer &output, size_t bytes) noexcept
 {
     try
     {
-        output.operand.resize(bytes);
-        output.sum.assign(bytes, 0);
+        const size_t room = std::max<size_t>(bytes, 1); // an address, for no elements too
+        output.operand.resize(room);
+        output.sum.assign(room, 0);
         return true;
     }
     catch (const std::bad_alloc &)

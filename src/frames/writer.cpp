@@ -27,17 +27,13 @@ Status lock_checked(const Writer &writer, const void *data, uint64_t count) noex
     return status != Status::success ? status : segment::lock_for_frame(*writer.segment, *writer.interrupts);
 }
 
-// The slice of a rolling buffer to write next.
+// The slice of a rolling buffer to write next. A mark without any frame is of a writer that did not finish its first.
 uint64_t next_slice(const Segment &segment) noexcept
 {
     const Newest last = segment.slots().newest();
-    bool has_slice = last.counter != 0;
-    if (Extension *extension = segment.extension())
-    {
-        const Word<uint32_t> mark(&extension->has_slice);
-        has_slice = mark.load_relaxed() != 0;
-        mark.store_relaxed(1);
-    }
+    Extension *extension = segment.extension();
+    const bool has_slice =
+        last.counter != 0 && (extension == nullptr || Word<uint32_t>(&extension->has_slice).load_relaxed() != 0);
     const uint64_t last_slice = Word<uint64_t>(&segment.metadata(last.slot)->cnt1).load_relaxed();
     return has_slice ? (last_slice + 1) % segment.layout().geometry.size[0] : 0;
 }
@@ -116,6 +112,8 @@ Status write_slice(Writer &writer, const void *slice, uint64_t count) noexcept
     copy_shared(segment.slot_data(slot) + index * slice_count * segment.element_bytes(), slice,
                 count * segment.element_bytes());
     Word<uint64_t>(&segment.metadata(slot)->cnt1).store_relaxed(index);
+    if (Extension *extension = segment.extension())
+        Word<uint32_t>(&extension->has_slice).store_relaxed(1);
     return finish_frame(writer, slot);
 }
 

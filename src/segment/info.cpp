@@ -31,6 +31,7 @@ DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
     info.depth = segment.depth();
     info.read_only = segment.read_only() ? 1 : 0;
     info.compatible = segment.has_dao_semaphores() ? 1 : 0;
+    info.state = current_state(segment);
     format::Extension *extension = segment.extension();
     if (extension == nullptr)
         return info;
@@ -39,7 +40,6 @@ DAO_SEGMENT_INFO describe_segment(const Segment &segment) noexcept
     info.has_extension = 1;
     info.segment_id = extension->segment_id;
     info.generation = segment.generation();
-    info.state = current_state(segment);
     info.writer_pid = base::token_pid(writer);
     if (writer != 0)
         info.writer_alive =

@@ -271,5 +271,23 @@ TEST(TakeoverRow, InAReuseItIsDoneAgainFromItsBeginning)
         }
 }
 
+// It wrote no slice: the next one is the first.
+TEST(DeadWriterOfASlice, LeavesTheFirstOneToTheNext)
+{
+    Place place;
+    Image writer, victim;
+    writer.create(place.name, {3, 2, 4}, _DATATYPE_UINT32, 2, 1);
+    const Words words(writer);
+    const uint32_t slice[8] = {dead_tag};
+    ASSERT_TRUE(kill_once([&] { return words.first_pixel(words.next()) == dead_tag; }, [&] { victim.open(place.name); },
+                          [&] { require(daoShmWriteSlice(victim, slice, 8), "slice"); }))
+        << "the call ended before that state came";
+    for (uint64_t index = 0; index < 2; ++index)
+    {
+        require(daoShmWriteSlice(writer, slice, 8), "slice");
+        EXPECT_EQ(writer->md[words.newest()].cnt1, index);
+    }
+}
+
 }
 }

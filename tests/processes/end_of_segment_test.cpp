@@ -1,4 +1,5 @@
 // A segment whose name was removed or given to another: what readers see, by this library's calls or by a plain rm or mv.
+#include "dao_bytes.hpp"
 #include "frames.hpp"
 #include "image.hpp"
 #include "segment_name.hpp"
@@ -130,6 +131,20 @@ TEST(EndOfASegment, IsSeenInItsDescription)
         SegmentName name;
         Image image;
         image.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+        EXPECT_EQ(image.info().state, 0u);
+        end(name.text());
+        EXPECT_EQ(image.info().state, told == DAO_REMOVED ? 2u : 1u);
+    }
+}
+
+TEST(EndOfASegment, OfDaosIsSeenInItsDescription)
+{
+    for (const auto &[end, told] : ends)
+    {
+        SegmentName name;
+        Image image;
+        write_file(name.text(), make_bytes({{size}, _DATATYPE_UINT32, depth}, name.text()));
+        image.open(name.text());
         EXPECT_EQ(image.info().state, 0u);
         end(name.text());
         EXPECT_EQ(image.info().state, told == DAO_REMOVED ? 2u : 1u);

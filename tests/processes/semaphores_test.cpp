@@ -20,7 +20,7 @@ const timespec past{1, 0};
 class Semaphores : public testing::TestWithParam<int>
 {
   protected:
-    void SetUp() override { image_.create(name_.text(), {4}, _DATATYPE_UINT32, 1, 0, GetParam()); }
+    void SetUp() override { image_.create(name_.text(), {4}, _DATATYPE_UINT32, 2, 0, GetParam()); }
     void publish() { require(daoShmImage2Shm(data_, 4, image_), "publish"); }
     int_fast8_t take(int32_t number) { return daoShmWaitForSemaphoreTimeout(image_, number, &past); }
 
@@ -68,7 +68,8 @@ TEST_P(Semaphores, PostAllPostsAll)
 TEST_P(Semaphores, FewerMayBeAskedFor)
 {
     ASSERT_EQ(daoShmImageCreateSem(image_, 3), DAO_SUCCESS);
-    EXPECT_EQ(image_->md->sem, 3);
+    for (uint32_t slot = 0; slot < image_.info().depth; ++slot)
+        EXPECT_EQ(image_->md[slot].sem, 3) << "slot " << slot;
     publish();
     EXPECT_EQ(take(2), DAO_SUCCESS);
     EXPECT_EQ(take(3), DAO_ERROR);

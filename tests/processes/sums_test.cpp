@@ -63,6 +63,22 @@ void check_sum(uint8_t code)
     EXPECT_EQ(daoShmGetCounter(sum), 4u);
 }
 
+TEST(Sums, OfNoElementsAreTheLastFrameAgain)
+{
+    SegmentName names[2];
+    Image input, sum;
+    uint32_t data[3] = {1, 2, 3};
+    input.create(names[0].text(), {3}, _DATATYPE_UINT32);
+    sum.create(names[1].text(), {3}, _DATATYPE_UINT32, 2);
+    require(daoShmImage2Shm(data, 3, sum), "publish");
+    IMAGE *cube[1] = {input};
+    ASSERT_EQ(daoShmCombineShm2Shm(cube, sum, 1, 0), DAO_SUCCESS) << daoLastErrorMessage();
+    uint32_t read[3] = {};
+    require(daoShmReadNewest(sum, read, 3, nullptr, nullptr), "read");
+    EXPECT_EQ(std::memcmp(read, data, sizeof data), 0);
+    EXPECT_EQ(daoShmGetCounter(sum), 2u);
+}
+
 TEST(Sums, AreElementWiseForEveryType)
 {
 #define CHECK_SUM(NAME, code, type, member, name) \
