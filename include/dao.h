@@ -342,8 +342,9 @@ DAO_API int_fast8_t daoShmImageCreate(IMAGE *image, const char *name, long naxis
 /**
  * Make a segment, or reuse the one that has the name and the same geometry; `image` is open afterwards.
  *
- * Reuse clears the data and starts the counters again at 0; readers that have it open go on with the new frames.
- * A segment of another geometry is replaced: its readers keep their memory, and their calls report `DAO_REPLACED`.
+ * The geometry is the number of axes, their sizes, the element type, the depth and the room for keywords.
+ * Reuse clears the data and the keywords and starts the counters again at 0; readers that have it open go on with the new
+ * frames. A segment of another geometry is replaced: its readers keep their memory, and their calls report `DAO_REPLACED`.
  * A segment made by DAO, of the same geometry, is adopted as it is: nothing is cleared, and `cnt0` goes on.
  * Space is reserved at once, so a full file system is an error here and never later.
  * Waits while another process makes or removes the segment, or writes a frame, as daoShmSetLockLimit() says; a signal or
@@ -558,7 +559,9 @@ DAO_API int_fast8_t daoShmWaitForSemaphoreTimeout(IMAGE *image, int32_t semNb, c
 /**
  * Claim a semaphore for this handle: the lowest that no other handle of a process that may be alive has claimed. Frames from
  * before do not count any more. It stays this handle's until daoShmReleaseSem() or close, or until the process dies; a second
- * claim returns the same one. A forked child has none of its parent's. A wait by number works for numbers that others claimed too.
+ * claim returns the same one. Once the image is opened again, by daoShmReopen() or following, it is that number of the new
+ * segment, or, where another handle has that already, the next free one: claim again to learn it. A forked child has none of
+ * its parent's. A wait by number works for numbers that others claimed too.
  * @return its number; -1, and an error, when none is left, when the segment is open for reading only, and in segments made
  *         by DAO (`DAO_E_UNSUPPORTED`)
  */
@@ -601,7 +604,7 @@ DAO_API int_fast8_t daoShmWaitForFrameAdaptive(IMAGE *image, uint64_t after_cnt0
 DAO_API void daoShmInterrupt(void);
 /** Interrupt this one handle, from another thread: its wait under way ends with `DAO_INTERRUPTED`, or, where there is none,
  *  the next one, unless its frame is there already. Waits for a frame end at once; those of semaphores, and of handles that
- *  may only read, within 0.1 s. No thread may open, re-open or close the image meanwhile. */
+ *  may only read, within 0.1 s. No thread may open or close the image meanwhile; re-opening is allowed. */
 DAO_API int_fast8_t daoShmInterruptImage(IMAGE *image);
 /** Discard interrupts that this handle has not reported yet. */
 DAO_API int_fast8_t daoShmForgetInterrupts(IMAGE *image);
@@ -705,7 +708,10 @@ typedef struct
  *
  * Following: after a re-open the place in the frames is before the new segment's first, so that none of its frames is
  * lost, and pointers into the old segment become invalid (see daoShmHoldMemory()). When the new segment has another
- * element type or shape, nothing is copied: the result is `DAO_REPLACED`, and `image` is the new segment already.
+ * element type or shape, nothing is copied: the result is `DAO_REPLACED`, and `image` is the new segment already. A private
+ * image has nothing to follow: `DAO_REPLACED`.
+ *
+ * While the only slot is being written, a time limit may be exceeded by 2 ms.
  *
  * @param how    null stands for `DAO_NEXT_OPTIONS_INIT`
  * @param dst    room for `nbVal` elements; null with `nbVal` 0 waits and copies nothing: the frame stays unseen

@@ -393,6 +393,24 @@ TEST_P(Next, AnInterruptMayComeWhileTheWaitFollows)
     interrupter.join();
 }
 
+TEST_P(Next, AnInterruptMayComeWhileTheImageIsOpenedAgain)
+{
+    std::atomic<bool> has_ended{false};
+    std::thread interrupter([&] {
+        do
+            require(daoShmInterruptImage(reader_), "interrupt");
+        while (!has_ended);
+    });
+    int_fast8_t status = DAO_SUCCESS;
+    for (int times = 0; times < 50 && status == DAO_SUCCESS; ++times)
+        status = daoShmReopen(reader_);
+    has_ended = true;
+    interrupter.join();
+    EXPECT_EQ(status, DAO_SUCCESS) << daoLastErrorMessage();
+    EXPECT_EQ(next(), DAO_INTERRUPTED) << "no re-opening loses one";
+    EXPECT_EQ(next(), DAO_TIMEOUT);
+}
+
 TEST_P(Next, AnInterruptIsForgottenOnDemand)
 {
     daoShmInterrupt();
