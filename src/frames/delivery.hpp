@@ -33,21 +33,19 @@ inline void see(Reader &reader, uint32_t generation, uint64_t counter) noexcept
     reader.position.restarted = false;
 }
 
-// The frames from `first` to `counter` were read. Who reads in order after a read of the newest gets frames that counted as
-// missed by then.
-inline void count_missed(Position &position, uint64_t first, uint64_t counter) noexcept
+// The frames from `first` to `counter` were read.
+inline void count_missed(Reader &reader, uint64_t first, uint64_t counter) noexcept
 {
+    Position &position = reader.position;
     if (position.has_begun && first > position.delivered + 1)
     {
-        const uint64_t skipped = first - position.delivered - 1;
-        position.missed += skipped;
-        position.skipped += skipped;
+        position.missed += first - position.delivered - 1;
+        reader.passed_over.begin(position.delivered, reader.segment->depth());
     }
-    else if (counter < position.delivered && position.skipped > 0)
-    {
-        --position.missed;
-        --position.skipped;
-    }
+    for (uint64_t number = first; number <= counter; ++number)
+        if (reader.passed_over.take(number, position.delivered) &&
+            position.missed > 0) // a program may count as it likes
+            --position.missed;
     position.has_begun = true;
     position.delivered = std::max(position.delivered, counter);
 }
@@ -56,7 +54,7 @@ inline void count_missed(Position &position, uint64_t first, uint64_t counter) n
 inline void deliver(Reader &reader, uint64_t first, uint64_t counter) noexcept
 {
     Position &position = reader.position;
-    count_missed(position, first, counter);
+    count_missed(reader, first, counter);
     position.seen = std::max(position.seen, counter);
     position.last_read = std::max(position.last_read, counter);
     position.restarted = false;

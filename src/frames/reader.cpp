@@ -134,8 +134,8 @@ void reset_tail(Reader &reader) noexcept
     position.tail_slot = newest.slot;
     position.seen = newest.counter;
     position.last_read = newest.counter;
-    position.skipped = 0;
     position.has_begun = false;
+    reader.passed_over.forget();
     position.restarted = false;
 }
 
@@ -146,6 +146,7 @@ void rewind(Reader &reader) noexcept
     fresh.tail_slot = reader.segment->depth() - 1;
     fresh.missed = reader.position.missed;
     reader.position = fresh;
+    reader.passed_over.forget();
 }
 
 void follow_generation(Reader &reader) noexcept

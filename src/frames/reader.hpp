@@ -2,6 +2,7 @@
 // the borrowing calls lend shared memory, and check_frame() says afterwards whether it stayed whole.
 #pragma once
 
+#include "frames/passed_over.hpp"
 #include "segment/claims.hpp"
 #include "segment/reader_table.hpp"
 #include "wait/waits.hpp"
@@ -21,7 +22,6 @@ struct Position
     bool has_begun = false; // has read a frame: those that it does not read from now on are missed
     uint64_t delivered = 0; // newest counter that was read, in order or not; 0 before the first of this generation
     uint64_t missed = 0;
-    uint64_t skipped = 0;      // of those missed: that a read in order may still get
     uint64_t end = UINT64_MAX; // once the segment was found replaced or removed: the last frame to read in order
 };
 
@@ -36,6 +36,7 @@ struct Reader
 {
     segment::Segment *segment = nullptr;
     Position position;
+    PassedOver passed_over;
     segment::ReaderPlace place;
     segment::Claim claim;
     segment::NameWatch name_watch;

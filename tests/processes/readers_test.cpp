@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <memory>
+#include <random>
+#include <set>
 
 namespace
 {
@@ -167,6 +169,47 @@ TEST(Readers, ThatStandStillMissFramesAsTheyAreOverwritten)
         EXPECT_EQ(missed_again, 9 - depth);
         EXPECT_EQ(daoShmGetMissed(reader), missed + missed_again);
         EXPECT_EQ(readers_of(writer).at(0).missed, missed + missed_again);
+    }
+}
+
+// The numbers between the first frame that was read and the newest one that were never given, whatever calls give the others.
+TEST(Readers, MissWhatNoCallGaveThem)
+{
+    for (unsigned seed = 0; seed < 200; ++seed)
+    {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const auto slots = static_cast<uint32_t>(1 + random() % 4);
+        SegmentName name;
+        Image writer, reader;
+        writer.create(name.text(), {size}, _DATATYPE_UINT32, slots);
+        reader.open(name.text());
+        Frame frames(slots * size);
+        std::set<uint64_t> given;
+        uint64_t published = 0, first = 0;
+        for (int step = 0; step < 30; ++step)
+        {
+            const auto count = static_cast<uint32_t>(1 + random() % slots);
+            const auto call = random() % 6;
+            uint64_t counter = 0;
+            int_fast8_t status = DAO_NOTREADY;
+            if (call < 3)
+                publish(writer, ++published);
+            else if (call == 3)
+                status = daoShmReadNext(reader, frames.data(), size, &counter, nullptr, nullptr);
+            else if (call == 4 && published > 0)
+                status = daoShmReadNewest(reader, frames.data(), size, &counter, nullptr);
+            else if (call == 5)
+                status = daoShmReadLast(reader, frames.data(), count, &counter);
+            if (status == DAO_SUCCESS || status == DAO_OVERWRITE)
+                for (uint64_t number = counter; number < counter + (call == 5 ? count : 1); ++number)
+                    given.insert(number);
+            if (first == 0 && !given.empty())
+                first = *given.begin();
+            const auto in_between = std::distance(given.lower_bound(first), given.end());
+            const uint64_t missed = given.empty() ? 0 : *given.rbegin() - first + 1 - static_cast<uint64_t>(in_between);
+            ASSERT_EQ(daoShmGetMissed(reader), missed) << "after step " << step;
+        }
     }
 }
 
