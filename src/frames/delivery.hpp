@@ -42,9 +42,9 @@ inline void count_missed(Reader &reader, uint64_t first, uint64_t counter) noexc
         position.missed += first - position.delivered - 1;
         reader.passed_over.begin(position.delivered, reader.segment->depth());
     }
-    for (uint64_t number = first; number <= counter; ++number)
-        if (reader.passed_over.take(number, position.delivered) &&
-            position.missed > 0) // a program may count as it likes
+    // A program may count as it likes, up to the largest number.
+    for (uint64_t left = counter - first + 1; left > 0; --left)
+        if (reader.passed_over.take(counter - left + 1, position.delivered) && position.missed > 0)
             --position.missed;
     position.has_begun = true;
     position.delivered = std::max(position.delivered, counter);

@@ -39,9 +39,8 @@ class Patience
     Status result() const noexcept { return was_outrun_ ? Status::outrun : Status::not_ready; }
 
   private:
-    static constexpr int64_t limit_ns = 100'000'000; // with a writer that is always faster, or never done
-    static constexpr int64_t short_limit_ns =
-        2'000'000; // with a slot whose writer may be dead, or the limit has passed
+    static constexpr int64_t limit_ns = 100'000'000;     // with a writer that is always faster, or never done
+    static constexpr int64_t short_limit_ns = 2'000'000; // with a dead writer's slot, or when the caller's limit passed
 
     bool is_time_up(int64_t now_ns) const noexcept { return now_ns >= until_ns_ && !was_outrun_; }
 

@@ -213,6 +213,21 @@ TEST(Readers, MissWhatNoCallGaveThem)
     }
 }
 
+TEST(Readers, MayReadTheLargestNumberThatAProgramCanSet)
+{
+    SegmentName name;
+    Image writer, reader;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32, 2);
+    reader.open(name.text());
+    Frame frame(size);
+    publish(writer, 1);
+    require(daoShmReadNewest(reader, frame.data(), size, nullptr, nullptr), "read");
+    writer->md[0].cnt0 = UINT64_MAX;
+    uint64_t counter = 0;
+    EXPECT_EQ(daoShmReadNewest(reader, frame.data(), size, &counter, nullptr), DAO_SUCCESS);
+    EXPECT_EQ(counter, UINT64_MAX);
+}
+
 // All frames of a history were read.
 TEST(Readers, MissNothingOfAHistory)
 {
