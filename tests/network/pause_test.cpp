@@ -75,7 +75,7 @@ TEST(NetPause, WhatIsLostInEachPauseIsCountedAtThePublisherToo)
     Line line(DAO_NET_EVERY);
     line.publish(1);
     uint64_t frame = 1;
-    for (const uint64_t last : {12, 24, 36})
+    for (const uint64_t last : {12u, 24u, 36u})
     {
         EXPECT_TRUE(comes_true([&] { return line.subscriber->info().source_cnt0 == frame; }));
         line.subscriber->pause();
