@@ -57,7 +57,7 @@ Wakes wakes_of(Camera &camera)
 
 TEST(NetWakes, FrameCostsItsPublisherOneWakeAtMostWhateverTheNumberOfSubscribers)
 {
-    for (const size_t count : {1, 10, 50})
+    for (const size_t count : {1u, 10u, 50u})
     {
         Camera camera;
         Publisher publisher;

@@ -48,7 +48,7 @@ bool is_bare_ipv6(std::string_view text)
     const bool is_whole =
         address.find("::") != std::string_view::npos || std::count(address.begin(), address.end(), ':') == 7;
     return is_whole && address.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos &&
-           is_host("[" + std::string(text) + "]");
+           is_host(fmt::format("[{}]", text));
 }
 
 /// The port that the text is; 0 when it is none.
