@@ -708,10 +708,10 @@ typedef struct
  *
  * Following: after a re-open the place in the frames is before the new segment's first, so that none of its frames is
  * lost, and pointers into the old segment become invalid (see daoShmHoldMemory()). When the new segment has another
- * element type or shape, nothing is copied: the result is `DAO_REPLACED`, and `image` is the new segment already. A private
- * image has nothing to follow: `DAO_REPLACED`.
- *
- * While the only slot is being written, a time limit may be exceeded by 2 ms.
+ * element type or shape, nothing is copied: the result is `DAO_REPLACED`, and `image` is the new segment already; so for a private
+ * image, which has nothing to follow. A claimed semaphore may have another number then: claim again to learn it, see daoShmClaimSem().
+ * While the only slot is being written, a time limit may be exceeded by 2 ms; by 0.1 s and a copy under a writer that is
+ * faster than every try to copy (`DAO_OUTRUN`).
  *
  * @param how    null stands for `DAO_NEXT_OPTIONS_INIT`
  * @param dst    room for `nbVal` elements; null with `nbVal` 0 waits and copies nothing: the frame stays unseen

@@ -40,6 +40,7 @@ function(dao_leave_out_one_thread sources)
   endif()
   foreach(source IN LISTS ${sources})
     if(source MATCHES "_test\\.cpp$")
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source}) # it may get a thread
       file(STRINGS ${source} thread REGEX "std::(j?thread|async)|pthread_create|sigaction|signal\\(|Lateness|RhythmicReader" LIMIT_COUNT 1)
       if(NOT thread)
         list(REMOVE_ITEM ${sources} ${source})

@@ -40,10 +40,10 @@ const Life *Lives::find(const Birth &birth) const
     return found != lives_.rend() ? &*found : nullptr;
 }
 
-bool Lives::is_in(uint32_t number, const Birth &birth) const
+bool Lives::is_last(uint32_t number, const Birth &birth) const
 {
-    return std::any_of(lives_.begin(), lives_.end(),
-                       [&](const Life &life) { return life.number == number && life.birth == birth; });
+    const Life *life = find(birth);
+    return life != nullptr && life->number == number;
 }
 
 void Lives::note(const Place &place)
@@ -63,7 +63,7 @@ Place Lives::see_newest(const Birth &birth, uint64_t cnt0)
 {
     const Life *known = find(birth); // not the last one while somebody reads a segment that is replaced
     // The newest frame may be one less for a moment, while the next one is published.
-    if (known == nullptr || (known == &lives_.back() && cnt0 + 1 < known->highest))
+    if (known == nullptr || (known == &lives_.back() && cnt0 < difference(known->highest, 1)))
         begin(birth, cnt0);
     const Place place{find(birth)->number, cnt0};
     note(place);
@@ -73,7 +73,7 @@ Place Lives::see_newest(const Birth &birth, uint64_t cnt0)
 uint64_t Lives::move(Place &place, const Birth &birth, uint64_t cnt0)
 {
     const Place before = place;
-    const bool is_new = !is_in(place.life, birth) || cnt0 < place.cnt0;
+    const bool is_new = !is_last(place.life, birth) || cnt0 < place.cnt0;
     const Life *known = find(birth);
     if (is_new && (known == nullptr || known->number <= place.life))
         begin(birth, cnt0);

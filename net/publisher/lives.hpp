@@ -42,8 +42,8 @@ class Lives
     uint64_t move(Place &place, const Birth &birth, uint64_t cnt0);
     // How often the counter of this birth was set back.
     uint32_t set_backs(const Birth &birth) const;
-    // Whether frames of this birth are of the life with that number.
-    bool is_in(uint32_t number, const Birth &birth) const;
+    // Whether frames of this birth are now of the life with that number.
+    bool is_last(uint32_t number, const Birth &birth) const;
     // How many frames are known to have been published after one and up to the other, which is no earlier.
     uint64_t between(const Place &one, const Place &other) const;
     // The last ones, oldest first.

@@ -25,6 +25,13 @@ TEST(NetLives, CounterThatIsSetBackBeginsALife)
     EXPECT_EQ(lives.set_backs(second), 0u);
 }
 
+TEST(NetLives, TheLargestNumberIsNoSettingBack)
+{
+    Lives lives;
+    const Place newest = lives.see_newest(first, UINT64_MAX);
+    EXPECT_EQ(lives.see_newest(first, UINT64_MAX), newest);
+}
+
 TEST(NetLives, ReadersNoticeInAnyOrderAndAgree)
 {
     Lives lives;
@@ -53,6 +60,19 @@ TEST(NetLives, WhatIsLeftOfALifeThatEndedIsCounted)
     lives.see_newest(other_file, 5);
     EXPECT_EQ(lives.move(place, second, 2), 0u) << "of the file that was replaced";
     EXPECT_EQ(lives.move(place, other_file, 1), 0u);
+}
+
+TEST(NetLives, ReaderWhoseCounterWasSetBackAboveItsPlaceIsInTheNewLife)
+{
+    Lives lives;
+    Place place;
+    lives.move(place, first, 2);
+    lives.see_newest(first, 110);
+    const Place set_back = lives.see_newest(first, 5);
+    EXPECT_FALSE(lives.is_last(place.life, first));
+    EXPECT_TRUE(lives.is_last(set_back.life, first));
+    EXPECT_EQ(lives.move(place, first, 3), 108u);
+    EXPECT_EQ(place, (Place{set_back.life, 3}));
 }
 
 TEST(NetLives, LivesOfWhichAReaderSawNothingCountWhole)

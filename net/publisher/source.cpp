@@ -272,7 +272,7 @@ uint64_t OrderedReader::follow(FrameCopy &frame)
 {
     const Birth birth = opened_.birth(frame.frame.generation);
     // In the life where it begins, frames before the place to begin at come first.
-    if (place_.life == 0 && !source_.lives_.is_in(after_.life, birth))
+    if (place_.life == 0 && !source_.lives_.is_last(after_.life, birth))
         place_ = after_;
     const uint32_t set_backs = source_.lives_.set_backs(birth);
     const uint64_t left = source_.lives_.move(place_, birth, frame.frame.cnt0);

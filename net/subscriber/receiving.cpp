@@ -141,6 +141,7 @@ void Subscriber::take_answer(const wire::Json &object, const Parts &parts)
         received_seq_ = answer.seq;
     }
     confirmed_lost_ = answer.lost;
+    show_lost(); // the segment may rest
     if (is_unreadable_ && source_cnt0_ != 0 && answer.source == source_ && answer.cnt0 == source_cnt0_)
         become_live(); // nothing is missing
     clock_.add(answer.asked_ns, answer.heard_ns, answer.sent_ns, realtime_ns());
@@ -225,7 +226,7 @@ void Subscriber::take_frame(const wire::FrameHeader &header, const Parts &parts,
     if (is_paused_ || has_dropped_)
     {
         if (!has_dropped_)
-            kept_seq_ = header.seq - std::min<uint64_t>(header.seq, 1);
+            taken_seq_ = header.seq - std::min<uint64_t>(header.seq, 1);
         has_dropped_ = true; // it counts with those that are not sent
         return;
     }

@@ -158,7 +158,7 @@ void Subscriber::send_credit(bool asks)
     credit.every = options_.every;
     credit.asks = asks;
     // In order, what was dropped in a pause is sent again: it has not come.
-    credit.got = has_dropped_ && options_.every ? std::min(kept_seq_, received_seq_) : received_seq_;
+    credit.got = has_dropped_ && options_.every ? std::min(taken_seq_, received_seq_) : received_seq_;
     credit.credit = credit.got;
     if (!is_paused_)
         credit.credit += options_.every ? wire::most_window : wire::latest_window;

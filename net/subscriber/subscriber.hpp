@@ -154,7 +154,7 @@ class Subscriber
     Image news_;                // a private image that gets a frame with each new copy
 
     bool has_dropped_ = false; // frames came in a pause
-    uint64_t kept_seq_ = 0;    // number of the last one before them
+    uint64_t taken_seq_ = 0;   // number of the last one before them
     std::atomic<bool> is_paused_{false};
     std::atomic<bool> stops_{false};
     std::thread thread_;

@@ -37,14 +37,14 @@ inline void see(Reader &reader, uint32_t generation, uint64_t counter) noexcept
 inline void count_missed(Reader &reader, uint64_t first, uint64_t counter) noexcept
 {
     Position &position = reader.position;
-    if (position.has_begun && first > position.delivered + 1)
+    if (position.has_begun && first > position.delivered && first - position.delivered > 1)
     {
         position.missed += first - position.delivered - 1;
         reader.passed_over.begin(position.delivered, reader.segment->depth());
     }
     // A program may count as it likes, up to the largest number.
-    for (uint64_t left = counter - first + 1; left > 0; --left)
-        if (reader.passed_over.take(counter - left + 1, position.delivered) && position.missed > 0)
+    for (uint64_t remaining = counter - first + 1; remaining > 0; --remaining)
+        if (reader.passed_over.take(counter - remaining + 1, position.delivered) && position.missed > 0)
             --position.missed;
     position.has_begun = true;
     position.delivered = std::max(position.delivered, counter);

@@ -45,10 +45,11 @@ Status deliver_unseen(Reader &reader, const NextRequest &request, void *destinat
     return Status::success;
 }
 
-Status wait_for_unseen(Reader &reader, const NextRequest &request, uint64_t after, const wait::Deadline &deadline)
+Status wait_for_unseen(Reader &reader, const NextRequest &request, uint32_t semaphore, uint64_t after,
+                       const wait::Deadline &deadline)
 {
     if (request.by_semaphore)
-        return wait_for_semaphore(reader, request.semaphore, deadline);
+        return wait_for_semaphore(reader, semaphore, deadline);
     return wait_for_frame(reader, request.mode, after, deadline);
 }
 
@@ -115,6 +116,7 @@ Status next(Handle &handle, const NextRequest &request, void *destination, uint6
     Reader &reader = handle.reader;
     const wait::Deadline deadline(request.timeout_ns);
     missed = 0;
+    uint32_t semaphore = request.semaphore; // the reader's own may have another number in a segment that it follows
     // Posts are not added up: in order, a frame may be there whose post was taken with the one before.
     bool waits_first = request.by_semaphore && !request.in_order && !reader.has_post;
     bool has_news = false; // of the wait before
@@ -129,14 +131,19 @@ Status next(Handle &handle, const NextRequest &request, void *destination, uint6
         {
             status = has_news && !request.by_semaphore ? pause_after_false_news(reader, deadline) : Status::success;
             if (status == Status::success)
-                status = wait_for_unseen(reader, request, after, deadline);
+                status = wait_for_unseen(reader, request, semaphore, after, deadline);
             has_news = status == Status::success;
             reader.has_post = request.by_semaphore && has_news;
         }
         else if (status != Status::replaced)
             return status;
         if (status == Status::replaced && request.follow)
+        {
+            const bool is_own = segment::claimed_number(reader.claim) == static_cast<int32_t>(semaphore);
             status = follow(handle, deadline);
+            if (const int32_t number = segment::claimed_number(reader.claim); is_own && number >= 0)
+                semaphore = static_cast<uint32_t>(number);
+        }
         if (status != Status::success)
             return status;
     }

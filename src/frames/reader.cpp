@@ -156,7 +156,7 @@ void follow_generation(Reader &reader) noexcept
     const uint64_t newest = reader.segment->slots().newest().counter;
     // What was waited for may have come from `published`, which another may have altered: that it says one frame too many is none.
     const bool went_back = protocol::went_back(std::max(position.tail, position.last_read), newest) ||
-                           protocol::went_back(position.seen, newest + 1);
+                           protocol::went_back(position.seen - std::min<uint64_t>(position.seen, 1), newest);
     if (!is_reused && !went_back)
         return;
     const bool has_begun = position.has_begun;
@@ -253,15 +253,16 @@ Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64
         if (newest.counter < frame_count)
             return without_frame(segment, Status::not_ready);
         const uint64_t first = newest.counter - frame_count + 1;
-        uint64_t counter = first;
+        uint32_t done = 0; // the newest may have the largest number
         bool stable = false;
-        for (auto *to = static_cast<unsigned char *>(destination); counter <= newest.counter; ++counter)
+        for (auto *to = static_cast<unsigned char *>(destination); done < frame_count; ++done)
         {
+            const uint64_t counter = first + done;
             if (!read_slot(reader, slots.slot_of(newest, counter), counter, to, segment.layout().slot_bytes, stable))
                 break;
             to += segment.layout().slot_bytes;
         }
-        if (counter > newest.counter)
+        if (done == frame_count)
         {
             first_counter = first;
             deliver(reader, first, newest.counter);

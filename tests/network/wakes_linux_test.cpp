@@ -1,6 +1,9 @@
 // What subscribers cost the program that publishes: threads that it wakes, as the system counts them.
 #include "camera.hpp"
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cstdarg>
 #include <dlfcn.h>
 #include <linux/futex.h>
@@ -25,7 +28,13 @@ thread_local Wakes *counted = nullptr; // of this thread's calls, while they are
 // In the place of the C library's, through which the library wakes those who wait for frames.
 extern "C" __attribute__((visibility("default"))) long syscall(long number, ...) noexcept
 {
-    static const auto real = reinterpret_cast<long (*)(long, ...)>(::dlsym(RTLD_NEXT, "syscall"));
+    static std::atomic<long (*)(long, ...)> found{nullptr}; // no guard, which might wait by this very function
+    auto *real = found.load(std::memory_order_relaxed);
+    if (real == nullptr)
+    {
+        real = reinterpret_cast<long (*)(long, ...)>(::dlsym(RTLD_NEXT, "syscall"));
+        found.store(real, std::memory_order_relaxed);
+    }
     std::array<long, 6> given = {};
     va_list list;
     va_start(list, number);

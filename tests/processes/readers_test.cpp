@@ -224,8 +224,21 @@ TEST(Readers, MayReadTheLargestNumberThatAProgramCanSet)
     require(daoShmReadNewest(reader, frame.data(), size, nullptr, nullptr), "read");
     writer->md[0].cnt0 = UINT64_MAX;
     uint64_t counter = 0;
-    EXPECT_EQ(daoShmReadNewest(reader, frame.data(), size, &counter, nullptr), DAO_SUCCESS);
+    for (int attempt = 0; attempt < 2; ++attempt)
+    {
+        EXPECT_EQ(daoShmReadNewest(reader, frame.data(), size, &counter, nullptr), DAO_SUCCESS);
+        EXPECT_EQ(counter, UINT64_MAX);
+        EXPECT_EQ(daoShmGetMissed(reader), UINT64_MAX - 2);
+    }
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    how.timeout_ns = 0;
+    EXPECT_EQ(daoShmNext(reader, &how, frame.data(), size, nullptr, nullptr), DAO_TIMEOUT) << "it was seen";
+    counter = 0;
+    EXPECT_EQ(daoShmReadLast(reader, frame.data(), 1, &counter), DAO_SUCCESS);
     EXPECT_EQ(counter, UINT64_MAX);
+    EXPECT_EQ(daoShmReadNext(reader, frame.data(), size, &counter, nullptr, nullptr), DAO_OVERWRITE);
+    EXPECT_EQ(counter, UINT64_MAX);
+    EXPECT_EQ(daoShmReadNext(reader, frame.data(), size, nullptr, nullptr, nullptr), DAO_NOTREADY);
 }
 
 // All frames of a history were read.
