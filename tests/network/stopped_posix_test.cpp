@@ -5,6 +5,7 @@
 #include "../processes/role.hpp"
 
 #include <csignal>
+#include <sys/wait.h>
 
 using namespace test;
 
@@ -48,13 +49,22 @@ DAO_NET_INFO publisher_of(uint32_t pid)
     return found != infos.begin() + count ? *found : DAO_NET_INFO DAO_NET_INFO_INIT;
 }
 
+// It does nothing more when this returns.
+void stop(const Child &child)
+{
+    const auto pid = static_cast<id_t>(child.pid());
+    siginfo_t info = {};
+    ASSERT_EQ(::kill(static_cast<pid_t>(pid), SIGSTOP), 0);
+    ASSERT_EQ(::waitid(P_PID, pid, &info, WSTOPPED | WNOWAIT), 0);
+}
+
 // A subscriber in a process of its own is stopped for so long while frames are published; then all is as if it had been slow.
 void stop_subscriber_for(std::chrono::seconds time, Publisher &publisher, Camera &camera, uint64_t most_connections)
 {
     SegmentName there;
     Child child("subscribe", {there.text(), std::to_string(publisher.port())});
     ASSERT_EQ(child.line(patience), "ready");
-    ::kill(static_cast<pid_t>(child.pid()), SIGSTOP);
+    stop(child);
     const auto end = std::chrono::steady_clock::now() + time;
     while (std::chrono::steady_clock::now() < end)
     {
@@ -93,7 +103,7 @@ TEST(NetStopped, FramesLostAtTheBeginOfANewLifeAreCountedAtBothEnds)
         Subscriber subscriber(options);
         camera.publish();
         ASSERT_TRUE(subscriber.receives(1));
-        ::kill(static_cast<pid_t>(pid), SIGSTOP);
+        stop(child);
         camera.make_again(shape);
         for (int count = 0; count < 20; ++count)
             camera.publish();
