@@ -120,6 +120,7 @@ class Subscriber
     uint64_t session_number_ = 0;
     std::string earlier_topic_; // whose frames may still come, until the next session says what came
     uint64_t received_seq_ = 0;
+    uint64_t taken_seq_ = 0;      // of the last frame before those that were dropped in a pause
     uint64_t told_seq_ = 0;       // as the publisher was told
     uint64_t confirmed_lost_ = 0; // by the publisher, of earlier connections
     int64_t session_began_ns_ = 0;
@@ -154,7 +155,6 @@ class Subscriber
     Image news_;                // a private image that gets a frame with each new copy
 
     bool has_dropped_ = false; // frames came in a pause
-    uint64_t taken_seq_ = 0;   // number of the last one before them
     std::atomic<bool> is_paused_{false};
     std::atomic<bool> stops_{false};
     std::thread thread_;

@@ -72,8 +72,8 @@ def check(name, *command, after=(), processors=1.0):
     return Step(name, "check", command, after, processors)
 
 
-# Compilers have the machine to themselves, and so have programs that measure time. Of the tests, those that keep it busy come
-# first, beside those that mostly sleep.
+# Compilers have the machine to themselves, and so have programs that measure time. Of the tests, those that keep it
+# busy come first, beside those that mostly sleep.
 STEPS = [
     build("release"),
     Step("python package", "python", ("python/environment.sh",)),
