@@ -153,6 +153,7 @@ TEST_P(Next, KeepsItsLimitWhileTheOnlySlotIsBeingWritten)
     SegmentName name;
     Image writer;
     writer.create(name.text(), {size}, _DATATYPE_UINT32, 1);
+    require(daoShmCloseShm(reader_), "close");
     reader_.open(name.text());
     publish(writer, 1);
     void *slot = nullptr;
