@@ -72,20 +72,20 @@ def check(name, *command, after=(), processors=1.0):
     return Step(name, "check", command, after, processors)
 
 
-# Compilers have the machine to themselves, and so have programs that measure time. Of the tests, those that keep it
-# busy come first, beside those that mostly sleep.
+# Compilers have the machine to themselves, and so have programs that measure time and those under sanitizers, which keep
+# it busy. The others mostly sleep.
 STEPS = [
     build("release"),
     Step("python package", "python", ("python/environment.sh",)),
     build("asan"),
     build("tsan"),
     Step("fuzz build", "fuzz", ("tests/fuzz/run.sh", "--optional", "build")),
-    ctest("asan tests", "asan", 1.5, "-j", str(4 * CORES), "-LE", "model"),
+    ctest("asan tests", "asan", CORES, "-j", str(4 * CORES), "-LE", "model"),
     Step(
         "python tests", "python", (PYTHON, "-m", "pytest", "-q", "-n", PYTHON_PROCESSES, "python/tests"),
-        ("python package",), 0.5, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
+        ("python package",), 1, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
     ),
-    ctest("tsan tests", "tsan", 1.5, "-j", str(4 * CORES), "-LE", "model"),
+    ctest("tsan tests", "tsan", CORES, "-j", str(4 * CORES), "-LE", "model"),
     ctest("release tests", "release", 1, "-j", str(4 * CORES), "-LE", "model", "-E", r"^tools\.|^Benchmarks\."),
     Step(
         "tool tests", "tool", ("tests/tools/run_tests.sh", "build/release"), ("release build",), 1,
