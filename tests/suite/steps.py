@@ -72,8 +72,8 @@ def check(name, *command, after=(), processors=1.0):
     return Step(name, "check", command, after, processors)
 
 
-# Compilers have the machine to themselves, and so have programs that measure time and those under sanitizers, which keep
-# it busy. The others mostly sleep.
+# Compilers have the machine to themselves, and so have programs that measure time and those under sanitizers, which
+# keep it busy. The others mostly sleep.
 STEPS = [
     build("release"),
     Step("python package", "python", ("python/environment.sh",)),
