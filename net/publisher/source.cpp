@@ -57,8 +57,10 @@ Place Source::find(const std::string &source, uint64_t cnt0) const
 void Source::see_newest(const DAO_FRAME &frame)
 {
     const Birth birth = opened_.birth(frame.generation);
+    const uint32_t life_before = newest_place_.life;
     newest_place_ = lives_.see_newest(birth, frame.cnt0);
-    id_ = name_of_life(birth);
+    if (newest_place_.life != life_before)
+        id_ = name_of_life(birth);
 }
 
 uint64_t Source::counter()
