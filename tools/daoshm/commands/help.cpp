@@ -1,8 +1,6 @@
 /// help: what --help says, asked for in the other way.
 #include "commands/commands.hpp"
 
-#include <fmt/format.h>
-
 #include "commands/usage.hpp"
 #include "terminal/fitting.hpp"
 #include "text/exit_code.hpp"
@@ -28,16 +26,9 @@ std::string help_of(const CLI::App &command, const std::string &name)
 
 int run_help(const HelpOptions &options)
 {
-    std::string text = help_of(*options.app, "daoshm");
-    if (!options.command.empty())
-    {
-        const auto is_meant = [&](const CLI::App *command) { return command->get_name() == options.command; };
-        const std::vector<const CLI::App *> found = options.app->get_subcommands(is_meant);
-        if (found.empty())
-            throw ToolError(fmt::format("help: '{}': no such command; expected one of daoshm --help", options.command),
-                            exit_usage);
-        text = help_of(*found.front(), "daoshm " + options.command);
-    }
+    const CLI::App *command = find_command(*options.app, options.command, "help");
+    const std::string text =
+        command == nullptr ? help_of(*options.app, "daoshm") : help_of(*command, "daoshm " + options.command);
     print(fitted_help(text, output_columns()));
     return exit_success;
 }

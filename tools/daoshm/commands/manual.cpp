@@ -1,9 +1,10 @@
 /// manual: what man(1) is told of the commands.
 #include "commands/commands.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "commands/command_catalogue.hpp"
+#include "commands/usage.hpp"
 #include "text/exit_code.hpp"
 #include "text/output.hpp"
 
@@ -21,15 +22,11 @@ struct ManualOptions
 
 int run_manual(const ManualOptions &options)
 {
+    (void)find_command(*options.app, options.command, "manual");
     const Catalogue catalogue = catalogue_of(*options.app);
-    const CommandEntry *found = nullptr;
-    for (const CommandEntry &command : catalogue.commands)
-        if (command.name == options.command)
-            found = &command;
-    if (found == nullptr && !options.command.empty())
-        throw ToolError(fmt::format("manual: '{}': no such command; expected one of daoshm --help", options.command),
-                        exit_usage);
-    print(manual_page(catalogue, found));
+    const auto found = std::find_if(catalogue.commands.begin(), catalogue.commands.end(),
+                                    [&](const CommandEntry &command) { return command.name == options.command; });
+    print(manual_page(catalogue, found != catalogue.commands.end() ? &*found : nullptr));
     return exit_success;
 }
 

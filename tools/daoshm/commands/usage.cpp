@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "terminal/fitting.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {
@@ -88,6 +89,17 @@ std::string missing_text(const CLI::App &app, const CLI::App &command, const std
     return fmt::format("{}: not given; expected as daoshm {} --help says", thing, command.get_name());
 }
 
+}
+
+const CLI::App *find_command(const CLI::App &app, const std::string &name, const std::string &asker)
+{
+    if (name.empty())
+        return nullptr;
+    const auto found = app.get_subcommands([&](const CLI::App *command) { return command->get_name() == name; });
+    if (found.empty())
+        throw ToolError(fmt::format("{}: '{}': no such command; expected one of daoshm --help", asker, name),
+                        exit_usage);
+    return found.front();
 }
 
 std::string fitted_help(const std::string &text, size_t columns)
