@@ -25,8 +25,9 @@ thread_local Wakes *counted = nullptr; // of this thread's calls, while they are
 
 }
 
-// In the place of the C library's, through which the library wakes those who wait for frames.
-extern "C" __attribute__((visibility("default"))) long syscall(long number, ...) noexcept
+// In the place of the C library's, through which the library wakes those who wait for frames. Like that one it hands on six
+// arguments, however many were given, so that it looks into the caller's frame.
+extern "C" __attribute__((visibility("default"), no_sanitize_address)) long syscall(long number, ...) noexcept
 {
     static std::atomic<long (*)(long, ...)> found{nullptr}; // no guard, which might wait by this very function
     auto *real = found.load(std::memory_order_relaxed);
