@@ -122,15 +122,17 @@ inline Link segment_link(const std::string &here, const std::string &there, cons
                 *copy = subscriber->copy(limit);
             }
             const void *frame = nullptr;
-            while (frame == nullptr) // the frame that was there when the copy was opened is not one in order
+            while (frame == nullptr)
             {
                 if (!*copy || (*copy)->wait_for_frame(*seen, limit) != DAO_SUCCESS)
                 {
                     throw std::runtime_error("no frame came: " + std::string(subscriber->info().message));
                 }
                 int_fast8_t status = DAO_SUCCESS;
-                frame = takes == Takes::each ? (*copy)->get_next_frame(false, status, *seen) : (*copy)->get_frame();
-                if (takes == Takes::newest || frame == nullptr)
+                // What was there when the copy was opened is not one in order, and may be all that comes until it was seen.
+                const bool in_order = takes == Takes::each && *seen != 0;
+                frame = in_order ? (*copy)->get_next_frame(false, status, *seen) : (*copy)->get_frame();
+                if (!in_order || frame == nullptr)
                 {
                     *seen = (*copy)->get_counter();
                 }

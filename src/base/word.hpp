@@ -22,7 +22,7 @@ class Word
     T fetch_add_release(T value) const noexcept { return here().fetch_add(value, std::memory_order_release); }
     T fetch_add_relaxed(T value) const noexcept { return here().fetch_add(value, std::memory_order_relaxed); }
     T fetch_or_release(T value) const noexcept { return here().fetch_or(value, std::memory_order_release); }
-    T fetch_or_acquire(T value) const noexcept { return here().fetch_or(value, std::memory_order_acquire); }
+    T fetch_or_relaxed(T value) const noexcept { return here().fetch_or(value, std::memory_order_relaxed); }
     T fetch_and_acquire(T value) const noexcept { return here().fetch_and(value, std::memory_order_acquire); }
     bool compare_exchange_acquire(T &expected, T desired) const noexcept
     {
@@ -68,7 +68,7 @@ struct Fence
 #else
     static void acquire() noexcept { std::atomic_thread_fence(std::memory_order_acquire); }
     static void release() noexcept { std::atomic_thread_fence(std::memory_order_release); }
-    // After an exchange of this thread: where that was a full fence, only the compiler is still to be told.
+    // After an exchange of this thread, or a full fence: where that was one, only the compiler is still to be told.
     static void full() noexcept
     {
         if constexpr (exchanges_are_fences)

@@ -18,6 +18,8 @@ namespace
 class CountingMemory
 {
   public:
+    using Fence = base::Fence;
+
     base::Word<uint32_t> word() const noexcept { return base::Word<uint32_t>(&state_->word); }
     void wake_all(uint32_t remaining) const noexcept
     {
@@ -47,7 +49,10 @@ TEST(Notifier, WakesNobodyWhenNobodySleeps)
     const CountingMemory memory;
     const Notifier<CountingMemory> notifier(memory);
     for (int notification = 0; notification < 3; ++notification)
+    {
         notifier.notify();
+        notifier.notify_after_exchange();
+    }
     EXPECT_EQ(memory.wakes(), 0u);
 }
 

@@ -29,7 +29,7 @@ void notify_waiters(Segment &segment) noexcept
         post_named_semaphores(segment);
     if (segment.extension() == nullptr)
         return;
-    segment.notifier().notify();
+    segment.notifier().notify_after_exchange();
     if (segment.has_native_semaphores())
         segment.system_semaphores().post_all(protocol::log_semaphore + 1);
 }
@@ -75,7 +75,7 @@ Status post(Segment &segment, NameWatch &name_watch, uint32_t semaphore) noexcep
     if (segment.extension() == nullptr)
         return Status::success;
     segment.semaphores().post(semaphore);
-    segment.notifier().notify();
+    segment.notifier().notify_after_exchange();
     if (segment.has_native_semaphores())
         segment.system_semaphores().post(semaphore);
     return Status::success;

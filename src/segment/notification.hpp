@@ -6,7 +6,7 @@
 namespace dao::segment
 {
 
-// Notifies, and posts DAO's semaphores where the segment has them.
+// Notifies, and posts DAO's semaphores where the segment has them. The caller has just released the writer lock.
 void notify_waiters(Segment &segment) noexcept;
 
 // So that they check whether they are to go on waiting. A handle that may only read cannot: they check ten times a second

@@ -28,6 +28,8 @@ namespace dao::segment
 class NotifierWords
 {
   public:
+    using Fence = base::Fence;
+
     NotifierWords(format::Extension *extension, platform::WaitWord *place) noexcept
         : extension_(extension), place_(place)
     {

@@ -70,6 +70,8 @@ constexpr Scenario scenarios[] = {
     {"reuse_takeover_2", watch<ReuseTakeover<2>>},
     {"one_waker_one_sleeper", watch<NoWakeUpIsLost<1, 1>>},
     {"one_waker_two_sleepers", watch<NoWakeUpIsLost<1, 2>>},
+    {"after_exchange_one_sleeper", watch<NoWakeUpIsLost<1, 1, true>>},
+    {"after_exchange_two_sleepers", watch<NoWakeUpIsLost<1, 2, true>>},
     {"two_wakers_one_sleeper", watch<NoWakeUpIsLost<2, 1>>},
     {"timed_sleep_beside_another", watch<TimedSleepBesideAnother>},
     {"each_post_once", watch<EachPostOnce>},

@@ -80,10 +80,9 @@ class ModelWord
         const auto order = effective_order(rl::mo_release, "fetch_or_release", where);
         return lives() ? place_->fetch_or(value, order, info(where)) : seen(where);
     }
-    T fetch_or_acquire(T value, Where where = Where::current()) const
+    T fetch_or_relaxed(T value, Where where = Where::current()) const
     {
-        const auto order = effective_order(rl::mo_acquire, "fetch_or_acquire", where);
-        return lives() ? place_->fetch_or(value, order, info(where)) : seen(where);
+        return lives() ? place_->fetch_or(value, rl::mo_relaxed, info(where)) : seen(where);
     }
     T fetch_and_acquire(T value, Where where = Where::current()) const
     {
@@ -152,6 +151,11 @@ struct ModelFence
     static void full(Where where = Where::current())
     {
         if (order_sites.keeps(where, "fence", "full"))
+            rl::atomic_thread_fence(rl::mo_seq_cst, $);
+    }
+    static void full_without_exchange(Where where = Where::current())
+    {
+        if (order_sites.keeps(where, "fence", "full_without_exchange"))
             rl::atomic_thread_fence(rl::mo_seq_cst, $);
     }
 };

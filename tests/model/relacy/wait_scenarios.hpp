@@ -49,6 +49,8 @@ struct WaitWords
 class NotifierWords
 {
   public:
+    using Fence = ModelFence;
+
     explicit NotifierWords(WaitWords &words) : words_(&words) {}
 
     ModelWord<uint32_t> word() const { return {&words_->word, "word"}; }
@@ -75,9 +77,9 @@ void sleep_until_there(NotifierWords memory, IsThere &&is_there)
 }
 
 // `Wakers` threads each make `frames` things true, one after the other, and notify; `Sleepers` threads wait for each.
-template <unsigned Wakers, unsigned Sleepers>
+template <unsigned Wakers, unsigned Sleepers, bool AfterExchange = false>
 struct NoWakeUpIsLost
-    : rl::test_suite<NoWakeUpIsLost<Wakers, Sleepers>, static_cast<rl::thread_id_t>(Wakers + Sleepers)>
+    : rl::test_suite<NoWakeUpIsLost<Wakers, Sleepers, AfterExchange>, static_cast<rl::thread_id_t>(Wakers + Sleepers)>
 {
     static constexpr unsigned frames = 2;
     WaitWords words;
@@ -99,7 +101,10 @@ struct NoWakeUpIsLost
             for (unsigned frame = 1; frame <= frames; ++frame)
             {
                 counters[index].store(frame, rl::mo_relaxed, $);
-                Notifier(memory).notify();
+                if constexpr (AfterExchange)
+                    Notifier(memory).notify_after_exchange();
+                else
+                    Notifier(memory).notify();
             }
             return;
         }
