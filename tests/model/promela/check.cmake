@@ -1,8 +1,9 @@
 # Checks one Promela model, or that a seeded mistake is found. Variables: MODEL, FOLDER, DEFINITIONS, EXPECT_ERROR, SPIN, CC, and
 # LAUNCHER, a cache of compilations or nothing.
-file(MAKE_DIRECTORY ${FOLDER})
+file(COPY ${MODEL} DESTINATION ${FOLDER}) # spin writes the path that it is given into its program, which clones share
+get_filename_component(model ${MODEL} NAME)
 separate_arguments(DEFINITIONS)
-execute_process(COMMAND ${SPIN} -a ${DEFINITIONS} ${MODEL} WORKING_DIRECTORY ${FOLDER} RESULT_VARIABLE failed
+execute_process(COMMAND ${SPIN} -a ${DEFINITIONS} ${model} WORKING_DIRECTORY ${FOLDER} RESULT_VARIABLE failed
                 OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(failed)
   message(FATAL_ERROR "spin -a: ${output}")
