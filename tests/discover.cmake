@@ -1,7 +1,7 @@
-# dao_discover_tests(TARGET [LOADED PATTERN] PROPERTIES ...): the cases of a GoogleTest program, each a test of ctest.
-# Those that PATTERN matches keep several processors busy: each counts as four of ctest's jobs, so that with four jobs a
-# processor the others, which mostly sleep, run side by side and these do not. An emulator, or a sanitizer, takes too long
-# to start for a process each: there a few processes share the cases.
+# dao_discover_tests(TARGET [LOADED PATTERN] [LONG PATTERN] PROPERTIES ...): the cases of a GoogleTest program, each a test of
+# ctest. The LOADED ones keep several processors busy: each counts as four of ctest's jobs, so that with four jobs a
+# processor the others, which mostly sleep, run side by side and these do not. The LONG ones sleep for half a minute or more: they
+# begin first. An emulator, or a sanitizer, takes too long to start for a process each: there a few processes share the other cases.
 
 function(dao_add_shards target count filter)
   foreach(number RANGE 1 ${count})
@@ -14,17 +14,21 @@ function(dao_add_shards target count filter)
 endfunction()
 
 function(dao_discover_tests target)
-  cmake_parse_arguments(PARSE_ARGV 1 argument "" "LOADED" "PROPERTIES")
+  cmake_parse_arguments(PARSE_ARGV 1 argument "" "LOADED;LONG" "PROPERTIES")
   if(CMAKE_CROSSCOMPILING)
     dao_add_shards(${target} 4 "*" ${argument_PROPERTIES})
     return()
   endif()
-  set(others "*")
   if(argument_LOADED)
     gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 TEST_FILTER "${argument_LOADED}" TEST_LIST ${target}_loaded
                          PROPERTIES ${argument_PROPERTIES} PROCESSORS 4)
-    set(others "-${argument_LOADED}")
   endif()
+  if(argument_LONG)
+    gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 TEST_FILTER "${argument_LONG}" TEST_LIST ${target}_long
+                         PROPERTIES ${argument_PROPERTIES} COST 1000)
+  endif()
+  string(JOIN ":" apart ${argument_LOADED} ${argument_LONG})
+  set(others "-${apart}") # without a pattern, all
   if(DAO_SANITIZE)
     dao_add_shards(${target} 16 "${others}" ${argument_PROPERTIES})
   else()
