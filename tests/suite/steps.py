@@ -37,7 +37,7 @@ class Step:
     part: str
     command: tuple[str, ...]
     after: tuple[str, ...] = ()
-    processors: float = CORES  # how many it keeps busy
+    processors: float = CORES  # how many it keeps busy; 0: what the others leave
     files: tuple[str, ...] = ()
     builds: tuple[str, ...] = ()
     report: bool = False  # ctest writes its report for us
@@ -51,9 +51,10 @@ class Step:
         return self.name.replace(" ", "-").replace(",", "")
 
 
-def build(preset):
+def build(preset, **options):
     configure = f"cmake --preset {preset} -DDAO_WARNINGS_AS_ERRORS={WARNINGS}"
-    return Step(f"{preset} build", preset, ("sh", "-c", f"{configure} && cmake --build build/{preset} -j {CORES}"))
+    command = f"{configure} && cmake --build build/{preset} -j {CORES}"
+    return Step(f"{preset} build", preset, ("sh", "-c", command), **options)
 
 
 def ctest(name, preset, processors, *arguments, **options):
@@ -73,13 +74,13 @@ def check(name, *command, after=(), processors=1.0):
 
 
 # Compilers have the machine to themselves, and so have programs that measure time and those under sanitizers, which
-# keep it busy. The others mostly sleep.
+# keep it busy. The others mostly sleep. What no time matters to takes what all of these leave.
 STEPS = [
     build("release"),
     Step("python package", "python", ("python/environment.sh",)),
     build("asan"),
-    build("tsan"),
-    Step("fuzz build", "fuzz", ("tests/fuzz/run.sh", "--optional", "build")),
+    build("tsan", processors=0),
+    Step("fuzz build", "fuzz", ("tests/fuzz/run.sh", "--optional", "build"), processors=0),
     ctest("asan tests", "asan", CORES, "-j", str(4 * CORES), "-LE", "model"),
     Step(
         "python tests", "python", (PYTHON, "-m", "pytest", "-q", "-n", PYTHON_PROCESSES, "python/tests"),
@@ -117,7 +118,7 @@ STEPS = [
         "bindings tests", "bindings", ("bindings/run_tests.sh", "build/release"), ("release build",), 0.5,
         ("bindings/**", "include/**"), ("build/release",),
     ),
-    ctest("model checks", "release", CORES, "-j", str(CORES), "-L", "model", files=("tests/model/**",)),
+    ctest("model checks", "release", 0, "-j", str(CORES), "-L", "model", files=("tests/model/**",)),
     ctest("benchmarks run", "release", CORES, "-R", r"^Benchmarks\."),
     Step(
         "fuzz", "fuzz", ("tests/fuzz/run.sh", "--optional", "brief"), ("fuzz build",), CORES,
