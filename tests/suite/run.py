@@ -27,7 +27,7 @@ from steps import CORES, ROOT, STEPS
 
 LOGS = ROOT / "build/logs"
 PASSED_OVER = 77
-# Before a command that takes of the processors little but what the others leave. Linux shares them out between sessions first.
+# Before a command that takes little but what others leave of the processors. Linux shares out between sessions first.
 LAST = ("sh", "-c", 'echo 10 2>/dev/null >/proc/self/autogroup; exec nice -n 10 "$@"', "sh")
 
 
