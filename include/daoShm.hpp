@@ -83,8 +83,12 @@ class Shm : public Image
 
     /** Publish a frame. @param frame element_count elements, C order */
     int_fast8_t set_frame(const T *frame) { return Image::set_frame(frame); }
-    /** Publish a frame. @param frame at most element_count elements; with fewer, the rest is the last frame's */
-    int_fast8_t set_frame(const std::vector<T> &frame) { return Image::set_frame(frame.data(), frame.size()); }
+    /** Publish a frame. @param frame at most element_count elements; with fewer, or none, the rest is the last frame's */
+    int_fast8_t set_frame(const std::vector<T> &frame)
+    {
+        const T nothing{}; // an empty vector may have no address
+        return Image::set_frame(frame.empty() ? &nothing : frame.data(), frame.size());
+    }
     /** Copy data without counting a frame and without waking anybody; see daoShmImage2ShmQuiet().
      *  @param frame element_count elements */
     int_fast8_t set_frame_quiet(const T *frame) { return Image::set_frame_quiet(frame); }

@@ -32,7 +32,8 @@ Secret read_file(const std::filesystem::path &path)
     if (error || !file)
         throw Failure(std::filesystem::exists(path, error) ? DAO_E_PERMISSION : DAO_E_NOT_FOUND,
                       path.string() + ": cannot read it; expected a file of keys");
-    if (platform::is_writable_by_all(path)) // who may write keys into it decides who is trusted
+    if (platform::exposure_of(path) ==
+        platform::Exposure::all_may_write_it) // who may write keys into it decides who is trusted
         throw Failure(DAO_E_KEY,
                       path.string() + ": everybody may write this file of keys; expected its owner alone (chmod o-w)");
     if (bytes > file_limit_bytes)
@@ -78,7 +79,7 @@ std::string_view find_key(const std::vector<Words> &lines, std::string_view labe
 
 void check_closed(const std::filesystem::path &path)
 {
-    if (platform::is_open_to_others(path))
+    if (platform::exposure_of(path) != platform::Exposure::none)
         throw Failure(DAO_E_KEY, path.string() +
                                      ": others may read or write this file with a secret key; expected mode "
                                      "0600 (chmod 600)");

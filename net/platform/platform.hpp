@@ -83,10 +83,14 @@ uint32_t fork_count() noexcept;
 // Makes a file that was not there, for its owner alone when `secret`. Throws Failure; then nothing remains.
 void write_new_file(const std::filesystem::path &path, std::string_view text, bool secret);
 
-// Whether others than its owner may read or write the file.
-bool is_open_to_others(const std::filesystem::path &path);
-// Whether everybody may write it.
-bool is_writable_by_all(const std::filesystem::path &path);
+// What others than its owner may do with a file.
+enum class Exposure
+{
+    none,
+    some, // of them may read, write or execute it
+    all_may_write_it
+};
+Exposure exposure_of(const std::filesystem::path &path);
 
 // Zeros that are not written to core files nor, where the limits allow it, to the swap; wiped when it ends.
 class SecretMemory

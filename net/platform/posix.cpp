@@ -94,16 +94,12 @@ void write_new_file(const std::filesystem::path &path, std::string_view text, bo
     throw Failure(DAO_E_SYSTEM, path.string() + ": cannot write it: " + std::strerror(error != 0 ? error : errno));
 }
 
-bool is_open_to_others(const std::filesystem::path &path)
+Exposure exposure_of(const std::filesystem::path &path)
 {
     struct stat info = {};
-    return ::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0;
-}
-
-bool is_writable_by_all(const std::filesystem::path &path)
-{
-    struct stat info = {};
-    return ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IWOTH) != 0;
+    if (::stat(path.c_str(), &info) != 0 || (info.st_mode & (S_IRWXG | S_IRWXO)) == 0)
+        return Exposure::none;
+    return (info.st_mode & S_IWOTH) != 0 ? Exposure::all_may_write_it : Exposure::some;
 }
 
 void require_descriptors()

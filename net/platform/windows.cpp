@@ -87,14 +87,9 @@ void write_new_file(const std::filesystem::path &path, std::string_view text, bo
     throw Failure(DAO_E_SYSTEM, path.string() + ": cannot write it: " + message_of(error));
 }
 
-bool is_open_to_others(const std::filesystem::path &)
+Exposure exposure_of(const std::filesystem::path &)
 {
-    return false;
-}
-
-bool is_writable_by_all(const std::filesystem::path &)
-{
-    return false;
+    return Exposure::none;
 }
 
 void require_descriptors() {}

@@ -83,6 +83,13 @@ uint64_t Lives::move(Place &place, const Birth &birth, uint64_t cnt0)
     return is_new && before.life != 0 ? between(before, {place.life, life.before}) : 0;
 }
 
+uint64_t Lives::before(const Place &place) const
+{
+    const auto life =
+        std::find_if(lives_.begin(), lives_.end(), [&](const Life &one) { return one.number == place.life; });
+    return difference(place.cnt0, (life != lives_.end() ? life->before : 0) + 1);
+}
+
 uint64_t Lives::between(const Place &one, const Place &other) const
 {
     if (one.life == other.life)

@@ -44,6 +44,8 @@ class Lives
     uint32_t set_backs(const Birth &birth) const;
     // Whether frames of this birth are now of the life with that number.
     bool is_last(uint32_t number, const Birth &birth) const;
+    // How many frames of its life may have been published before that one.
+    uint64_t before(const Place &place) const;
     // How many frames are known to have been published after one and up to the other, which is no earlier.
     uint64_t between(const Place &one, const Place &other) const;
     // The last ones, oldest first.

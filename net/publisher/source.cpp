@@ -46,6 +46,14 @@ std::string Source::name_of_life(const Birth &birth) const
     return name_of(birth, lives_.set_backs(birth));
 }
 
+std::string Source::name_of_life(uint32_t number) const
+{
+    for (const Life &life : lives_.all())
+        if (life.number == number)
+            return name_of(life.birth, life.set_backs);
+    return {};
+}
+
 Place Source::find(const std::string &source, uint64_t cnt0) const
 {
     for (const Life &life : lives_.all())
@@ -234,10 +242,13 @@ wire::Offer Source::describe()
 }
 
 OrderedReader::OrderedReader(Source &source, const Place &after)
-    : source_(source), after_(after), skip_to_(after.life == source.place().life ? after.cnt0 : 0),
-      skip_source_(source.id()), begins_with_newest_(after.life == 0)
+    : source_(source), after_(after), skip_to_(after.cnt0), skip_source_(source.name_of_life(after.life)),
+      begins_with_newest_(after.life == 0)
 {
     image_.duplicate(source.reading_);
+    // The receiver has frames of a segment that was made anew, as another reader found it before the source did.
+    if (after.life > source.place().life)
+        (void)daoShmReopen(image_.get());
     // Before the first frame: what the receiver has is skipped.
     if (!begins_with_newest_ && daoShmRewind(image_.get()) != DAO_SUCCESS)
         throw Failure::of_last_call();
@@ -309,6 +320,7 @@ std::optional<FrameCopy> OrderedReader::next_in_order(uint64_t &lost)
             skip_to_ = 0; // the segment was made anew in place: its counter began again
         if (frame->frame.cnt0 <= skip_to_)
             continue;
+        missed = std::min(missed, source_.lives_.before(place_)); // a counter that was set back goes on from anywhere
         // Frames before the place to begin at are not missed.
         const uint64_t first_missed = frame->frame.cnt0 - missed;
         lost = left + (first_missed > skip_to_ ? missed : frame->frame.cnt0 - skip_to_ - 1);

@@ -63,7 +63,8 @@ class Source
     void attach(); // reading_ and what is known of it to what waiting_ has
     void read_keywords();
     // Distinguishes one life of the segment from the next.
-    std::string name_of_life(const Birth &birth) const;
+    std::string name_of_life(const Birth &birth) const; // the last one
+    std::string name_of_life(uint32_t number) const;
     void see_newest(const DAO_FRAME &frame);
     Opened describe_opened(IMAGE *image) const;
     // Copies what `read` reads, and makes its header.

@@ -1,4 +1,5 @@
 // The last frames at once.
+#include "copying.hpp"
 #include "segment.hpp"
 
 namespace daopython
@@ -56,6 +57,16 @@ int_fast8_t copy_last(Handle::Use &use, uint64_t wanted, History &history)
     return daoShmReadLast(use.image(), destination, static_cast<uint32_t>(history.count), &history.first_cnt0);
 }
 
+/// All slots are wanted, and the oldest frame, or the only one, is being overwritten: wait for the frame that does it. False
+/// when the time limit passed.
+bool wait_for_all_slots(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, uint64_t wanted)
+{
+    const uint64_t newest = daoShmGetCounter(use.image());
+    if (std::min(newest, wanted) < use->depth || !is_being_written(metadata_from_newest(*use, 1)))
+        return true;
+    return wait_beyond(use, request, deadline, newest) != DAO_TIMEOUT;
+}
+
 } // namespace
 
 nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const HistoricWait &wait, nb::handle buffer,
@@ -86,21 +97,25 @@ nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const
     do
     {
         request.timeout_ns = deadline.left_ns();
-        const bool is_in_time = waits_for_count ? wait_for_count(use, request, deadline, frames_wanted)
-                                : waits         ? wait_for_unseen(use, request)
-                                                : true;
-        if (!is_in_time)
+        const bool is_there = waits_for_count ? wait_for_count(use, request, deadline, frames_wanted)
+                              : waits         ? wait_for_unseen(use, request)
+                                              : true;
+        if (!is_there || (least > 0 && !wait_for_all_slots(use, request, deadline, frames_wanted)))
             return nb::none();
         const int_fast8_t status = use.following([&] {
             check_wanted();
             return copy_last(use, frames_wanted, history);
         });
-        const bool has_begun_anew = status == DAO_NOTREADY && daoShmGetCounter(use.image()) < history.count;
-        if (has_begun_anew)
-            history.stack.reset();
-        else
+        const bool is_gone = status == DAO_NOTREADY && (least > 0 || daoShmGetCounter(use.image()) < history.count);
+        if (!is_gone)
             require(status);
-    } while (!history.stack || history.count < least); // what was waited for went with a segment that was made again
+        else if (least > 0 && deadline.left_ns() == 0)
+            return nb::none();
+        else
+            history.stack.reset();
+        if (is_gone)
+            use.run_signal_handlers();
+    } while (!history.stack || history.count < least); // what was waited for was overwritten, or went with its segment
     use->history_cnt0 = history.count > 0 ? history.first_cnt0 + history.count - 1 : 0;
     use->saw(use->history_cnt0);
     return part_of(history.stack, use->shape.axes, region);

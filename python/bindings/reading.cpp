@@ -155,6 +155,37 @@ nb::object lend_newest(Handle::Use &use, DAO_FRAME &frame, bool writable)
     return owned(use->array_over(slot, frame, writable));
 }
 
+/// The slot where that frame was read.
+nb::object lend_slot_of(Handle::Use &use, const DAO_FRAME &frame)
+{
+    void *slot = nullptr;
+    const int_fast8_t status = daoShmGetArbitrarySegment(use.image(), &slot, frame.slot);
+    if (status != DAO_REPLACED)
+        require(status);
+    use->saw(frame.cnt0);
+    return owned(use->array_over(slot, frame, false));
+}
+
+/// Wait for a frame that is whole, or only look at the newest one. False when the time limit passed.
+bool find_whole(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, bool waits, DAO_FRAME &frame)
+{
+    char nothing = 0;
+    const Destination nowhere{&nothing, 0};
+    uint64_t ignored = 0;
+    int_fast8_t status = DAO_REPLACED;
+    while (waits && (status == DAO_REPLACED || (status == DAO_SUCCESS && frame.cnt0 == 0)))
+        status = next(use, request, deadline, nowhere, frame, ignored);
+    if (status == DAO_TIMEOUT)
+        return false;
+    if (!waits)
+    {
+        require(use.following([&] { return copy_newest(*use, nowhere, ignored); }));
+        status = daoShmGetFrame(use.image(), &frame);
+    }
+    require(status);
+    return true;
+}
+
 } // namespace
 
 nb::object Segment::get_data(nb::handle check_first, nb::handle reform, const HistoricWait &wait, nb::handle out)
@@ -192,23 +223,16 @@ nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const Hi
         return nb::none();
     Handle::Use use(handle_);
     const Deadline deadline(request.timeout_ns);
-    uint64_t cnt0 = 0;
+    DAO_FRAME frame = DAO_FRAME_INIT;
     auto give_up = std::chrono::steady_clock::time_point::max();
     for (int tries = 1;; ++tries)
     {
-        request.timeout_ns = deadline.left_ns();
-        if (waits && cnt0 == 0 && !wait_for_unseen(use, request))
+        if (!find_whole(use, request, deadline, waits, frame))
             return nb::none();
         if (tries == 1)
             give_up = std::chrono::steady_clock::now() + retry_for;
-        char nothing = 0;
-        require(use.following([&] { return copy_newest(*use, {&nothing, 0}, cnt0); })); // there is a whole frame
-        DAO_FRAME frame = DAO_FRAME_INIT;
-        const nb::object part = region.copy_of(lend_newest(use, frame, false), use->shape.axes);
-        cnt0 = frame.cnt0;
-        if (waits && cnt0 == 0)
-            continue; // the frame that was waited for went with a segment that was made again
-        if (frame.stable != 0 && daoShmCheckFrame(use.image(), &frame) == DAO_SUCCESS)
+        const nb::object part = region.copy_of(lend_slot_of(use, frame), use->shape.axes);
+        if (daoShmCheckFrame(use.image(), &frame) == DAO_SUCCESS)
             return formed(part, is_flat);
         if (tries >= fewest_tries && std::chrono::steady_clock::now() > give_up)
             throw Failure(DAO_E_OUTRUN, std::string(use.image()->name) +

@@ -129,6 +129,14 @@ bool wait_for_unseen(Handle::Use &use, const WaitRequest &request)
     return status == DAO_SUCCESS;
 }
 
+int_fast8_t wait_beyond(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, uint64_t cnt0)
+{
+    return repeat(use, request, deadline, false, [&](const DAO_NEXT_OPTIONS &how) {
+        Released released;
+        return wait_for_frame_after(use.image(), cnt0, how);
+    });
+}
+
 bool wait_for_news(Handle::Use &use, const WaitRequest &request)
 {
     const Deadline deadline(request.timeout_ns);
@@ -140,10 +148,7 @@ bool wait_for_news(Handle::Use &use, const WaitRequest &request)
             return false;
         if (use->takes_for_news())
             return true;
-        status = repeat(use, rest, deadline, false, [&](const DAO_NEXT_OPTIONS &how) {
-            Released released;
-            return wait_for_frame_after(use.image(), use->waited_cnt0(), how);
-        });
+        status = wait_beyond(use, rest, deadline, use->waited_cnt0());
         rest.timeout_ns = deadline.left_ns();
     }
     return false;

@@ -60,7 +60,10 @@ bool wait_for_segment(Handle &handle, WaitRequest &request);
 /// Wait until a frame is there, which stays unseen. False when the time limit passed or it was cancelled.
 bool wait_for_unseen(Handle::Use &use, const WaitRequest &request);
 
-/// The same for a frame that was not waited for so before either.
+/// Wait until the newest counter exceeds `cnt0`. @return a status as of next()
+int_fast8_t wait_beyond(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, uint64_t cnt0);
+
+/// As wait_for_unseen(), for a frame that was not waited for so before either.
 bool wait_for_news(Handle::Use &use, const WaitRequest &request);
 
 } // namespace daopython

@@ -98,14 +98,27 @@ def test_limits_that_are_no_numbers(reader, call, limit):
     refused(TypeError, ErrorCode.TYPE, lambda: call(reader, limit))
 
 
-def test_a_limit_holds_while_the_only_slot_is_being_written(name):
+READS_THAT_WAIT = {
+    "get_data": lambda segment, limit: segment.get_data(check=True, timeout=limit),
+    "a part": lambda segment, limit: segment.get_data(check=True, timeout=limit, x=slice(0, 2), y=slice(0, 2)),
+    "get_history": lambda segment, limit: segment.get_history(segment.depth, check=True, timeout=limit),
+    "get_history counting": lambda segment, limit: segment.get_history(segment.depth, buffer=True, timeout=limit),
+}
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+@pytest.mark.parametrize("read", READS_THAT_WAIT.values(), ids=READS_THAT_WAIT.keys())
+def test_a_limit_holds_while_a_slot_is_being_written(name, read, depth):
     """A frame that somebody takes long to write is not there yet, and other threads run meanwhile."""
-    with shm(name, np.zeros((2, 3))) as writer, shm(name) as reader:
-        writer.set_data(np.ones((2, 3)))
+    with shm(name, np.zeros((2, 3)), depth=depth) as writer, shm(name) as reader:
+        read(reader, 0.001)  # the history counts from here
+        for number in range(depth):
+            writer.set_data(np.full((2, 3), number))
         with writer.write() as frame:
             for limit in (0.001, 0.02):
                 with Lateness() as late:
-                    assert reader.get_data(check=True, timeout=limit) is None
+                    found = read(reader, limit)
                     assert late.punctual_s() < limit + 0.05
-            frame[:] = 2
-        assert reader.get_data(check=True, timeout=1)[0, 0] == 2
+                assert found is None or depth > 1  # the newest frame of several is whole
+            frame[:] = depth
+        assert read(reader, 10).max() == depth

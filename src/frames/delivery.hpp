@@ -39,8 +39,9 @@ inline void count_missed(Reader &reader, uint64_t first, uint64_t counter) noexc
     Position &position = reader.position;
     if (position.has_begun && first > position.delivered && first - position.delivered > 1)
     {
-        position.missed += first - position.delivered - 1;
-        reader.passed_over.begin(position.delivered, reader.segment->depth());
+        const uint64_t count = first - position.delivered - 1;
+        position.missed += count;
+        reader.passed_over.add(first - 1, count);
     }
     // A program may count as it likes, up to the largest number.
     for (uint64_t remaining = counter - first + 1; remaining > 0; --remaining)

@@ -133,7 +133,8 @@ Status next(Handle &handle, const NextRequest &request, void *destination, uint6
             if (status == Status::success)
                 status = wait_for_unseen(reader, request, semaphore, after, deadline);
             has_news = status == Status::success;
-            reader.has_post = request.by_semaphore && has_news;
+            if (request.by_semaphore) // else a post that was taken before is kept for the call that asks for it
+                reader.has_post = has_news;
         }
         else if (status != Status::replaced)
             return status;

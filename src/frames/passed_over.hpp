@@ -1,6 +1,8 @@
 // Which frames a reader passed over and may still read, as they lie in their slots: they count as missed until it does.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <new>
 #include <vector>
@@ -11,36 +13,55 @@ namespace dao::frames
 class PassedOver
 {
   public:
-    // Frames are passed over for the first time, after `newest`. Without memory for it they stay missed.
-    void begin(uint64_t newest, uint32_t depth) noexcept
+    // Where the reader is made, as a frame's way allocates nothing. Without memory for it frames that are passed over stay missed.
+    void prepare(uint32_t depth) noexcept
     {
-        if (depth == 1 || !last_read_.empty())
-            return;
         try
         {
-            last_read_.assign(depth, 0);
-            after_ = newest;
+            slots_.assign(depth > 1 ? depth : 0, false);
         }
         catch (const std::bad_alloc &)
         {
+            slots_.clear();
         }
+        are_any_ = false;
     }
-    void forget() noexcept { last_read_.clear(); }
 
-    // Frame `number` was read. Whether it had been passed over: it is not newer than `newest`, and was not read before.
+    void forget() noexcept
+    {
+        std::fill(slots_.begin(), slots_.end(), false);
+        are_any_ = false;
+    }
+
+    // The frames up to `last` are passed over, so many.
+    void add(uint64_t last, uint64_t count) noexcept
+    {
+        if (slots_.empty())
+            return;
+        are_any_ = true;
+        const uint64_t depth = slots_.size();
+        const uint64_t first_slot = (last - std::min(count, depth) + 1) % depth;
+        const uint64_t end = first_slot + std::min(count, depth);
+        std::fill(at(first_slot), at(std::min(end, depth)), true);
+        std::fill(at(0), at(end - std::min(end, depth)), true);
+    }
+
+    // Frame `number` is read, and no newer one than `newest` has been. Whether it had been passed over.
     bool take(uint64_t number, uint64_t newest) noexcept
     {
-        if (last_read_.empty())
+        if (!are_any_ || (number < newest && newest - number >= slots_.size()))
             return false;
-        uint64_t &last = last_read_[number % last_read_.size()];
-        const bool is_new = last != number;
-        last = number;
-        return is_new && number > after_ && number <= newest;
+        std::vector<bool>::reference slot = *at(number % slots_.size());
+        const bool was_passed_over = slot;
+        slot = false;
+        return was_passed_over && number <= newest;
     }
 
   private:
-    std::vector<uint64_t> last_read_; // of each slot; empty as long as none was passed over
-    uint64_t after_ = 0;
+    std::vector<bool>::iterator at(uint64_t slot) noexcept { return slots_.begin() + static_cast<ptrdiff_t>(slot); }
+
+    std::vector<bool> slots_; // whether the frame in it was passed over; none where nobody can read one later
+    bool are_any_ = false;
 };
 
 }

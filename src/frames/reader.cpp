@@ -102,6 +102,7 @@ void attach(Reader &reader, Segment &segment) noexcept
     reader.name_watch = segment::NameWatch{};
     reader.cancellation.forget_name();
     reader.position = Position{};
+    reader.passed_over.prepare(segment.depth());
     rewind(reader);
 }
 

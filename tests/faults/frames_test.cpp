@@ -1,6 +1,7 @@
 // Publish, read, wait, keywords, and the readers' table.
 #include "operation.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <numeric>
 #include <sys/wait.h>
@@ -150,6 +151,39 @@ TEST(Faults, AReadIsWholeOrTold)
                      check});
     fail_every_call({"read the last", prepare_segment,
                      [](Scene &scene) { return daoShmReadLast(scene.image, destination, 1, nullptr); }, check});
+}
+
+// Also where frames were missed, which a reader that waits for the newest may read later, in order.
+TEST(Faults, NothingIsAllocatedInAFramesWay)
+{
+    constexpr uint32_t depth = 5;
+    Scene scene;
+    prepare_frame();
+    scene.create(scene.other, depth);
+    scene.image.open(scene.name);
+    std::vector<uint32_t> frames(depth * Scene::elements);
+    void *slot = nullptr;
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    const std::vector<std::function<int_fast8_t()>> reads = {
+        [&] { return daoShmReadNewest(scene.image, frames.data(), Scene::elements, nullptr, nullptr); },
+        [&] { return daoShmReadNext(scene.image, frames.data(), Scene::elements, nullptr, nullptr, nullptr); },
+        [&] { return daoShmReadLast(scene.image, frames.data(), depth, nullptr); },
+        [&] { return daoShmNext(scene.image, &how, frames.data(), Scene::elements, nullptr, nullptr); },
+        [&] { return daoShmGetNewestSegment(scene.image, &slot, nullptr, nullptr); },
+        [&] { return daoShmGetNextSegment(scene.image, &slot, nullptr, nullptr); },
+    };
+    // The first one makes the proof that its writer lives.
+    require(daoShmImage2Shm(frame_of_ones, Scene::elements, scene.other), "publish");
+    const Recording recording;
+    for (size_t round = 0; round < 3 * reads.size(); ++round)
+    {
+        for (uint32_t count = 0; count < depth + round % 3; ++count)
+            require(daoShmImage2Shm(frame_of_ones, Scene::elements, scene.other), "publish");
+        const int_fast8_t status = reads[round % reads.size()]();
+        EXPECT_TRUE(status == DAO_SUCCESS || status == DAO_OVERWRITE) << round;
+    }
+    EXPECT_GT(daoShmGetMissed(scene.image), 0u);
+    EXPECT_EQ(std::count(recording.calls().begin(), recording.calls().end(), Call::memory), 0);
 }
 
 TEST(Faults, AWaitEndsWithWhatHappened)

@@ -27,6 +27,23 @@ TEST(ShmWrite, ShortVectorLeavesTheRestOfTheFrame)
     EXPECT_EQ(shm.get_counter(), 2u);
 }
 
+// Whether it has room or not.
+TEST(ShmWrite, EmptyVectorPublishesTheLastFrameAgain)
+{
+    const SegmentName name;
+    Dao::Shm<float> shm(name, {4});
+    shm.set_frame(constant(4, 1));
+    std::vector<float> empty;
+    shm.set_frame(empty);
+    EXPECT_EQ(shm.get_counter(), 2u);
+    empty.reserve(4);
+    shm.set_frame(empty);
+    EXPECT_EQ(shm.get_counter(), 3u);
+    std::vector<float> got;
+    ASSERT_TRUE(shm.read(got)) << "an empty one is given its size";
+    EXPECT_EQ(got, constant(4, 1));
+}
+
 TEST(ShmWrite, PacketsOfSeveralThreadsMakeOneFrame)
 {
     constexpr uint32_t packets = 8, elements = 64;

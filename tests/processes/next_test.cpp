@@ -147,6 +147,24 @@ TEST_P(Next, AWaitWithoutADestinationIsOverOnceTheFrameWasReadOtherwise)
     }
 }
 
+// Whatever else is waited for in between.
+TEST_P(Next, KeepsAPostUntilSomethingIsRead)
+{
+    how_.wait = DAO_WAIT_SEMAPHORE;
+    publish(writer_, 1);
+    ASSERT_TRUE(gives(1, 1, 0));
+    require(daoSemPost(writer_, 0), "post without a frame");
+    ASSERT_EQ(daoShmNext(reader_, &how_, nullptr, 0, nullptr, nullptr), DAO_SUCCESS);
+    if (!waits_for_semaphore())
+    {
+        how_.wait = GetParam();
+        EXPECT_EQ(next(), DAO_TIMEOUT);
+        how_.wait = DAO_WAIT_SEMAPHORE;
+    }
+    EXPECT_TRUE(gives(1, 1, 0));
+    EXPECT_EQ(next(), DAO_TIMEOUT);
+}
+
 // A frame that somebody takes long to write is no reason to exceed the limit.
 TEST_P(Next, KeepsItsLimitWhileTheOnlySlotIsBeingWritten)
 {

@@ -172,6 +172,31 @@ TEST(Readers, ThatStandStillMissFramesAsTheyAreOverwritten)
     }
 }
 
+TEST(Readers, MissAfterARewindWhatTheyHadMissedBefore)
+{
+    SegmentName name;
+    Image writer, reader;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32, 8);
+    reader.open(name.text());
+    Frame frame(size);
+    publish(writer, 1);
+    require(daoShmReadNewest(reader, frame.data(), size, nullptr, nullptr), "read newest");
+    for (uint64_t number = 2; number <= 5; ++number)
+        publish(writer, number);
+    require(daoShmReadNewest(reader, frame.data(), size, nullptr, nullptr), "read newest");
+    EXPECT_EQ(daoShmGetMissed(reader), 3u);
+    require(daoShmRewind(reader), "rewind");
+    for (uint64_t number = 1; number <= 5; ++number)
+        require(daoShmReadNext(reader, frame.data(), size, nullptr, nullptr, nullptr), "read in order");
+    EXPECT_EQ(daoShmGetMissed(reader), 3u);
+    for (uint64_t number = 6; number <= 8; ++number)
+        publish(writer, number);
+    require(daoShmResetTail(reader, nullptr, nullptr), "reset");
+    publish(writer, 9);
+    require(daoShmReadNext(reader, frame.data(), size, nullptr, nullptr, nullptr), "read in order");
+    EXPECT_EQ(daoShmGetMissed(reader), 3u) << "what the reset passed over does not count";
+}
+
 // The numbers between the first frame that was read and the newest one that were never given, whatever calls give the others.
 TEST(Readers, MissWhatNoCallGaveThem)
 {

@@ -31,6 +31,23 @@ def test_an_empty_name_is_refused(tool, command, name):
     assert sorted(tool.folder.rglob("*")) == before
 
 
+@pytest.mark.parametrize("name", ["[a]", "[a,b]", "[[a]", "[", "\x01[a]", "{a,b}", "a,b"])
+def test_a_name_in_brackets_is_no_list(tool, name):
+    """As a shell leaves a pattern that fits no file."""
+    for other in ("a", "b"):
+        tool("create", other, "4x4")
+    tool("create", name, "2x3")
+    tool("create", f"{tool.folder}/{name}2", "2x3")
+    assert tool.json("info", name)["shape"] == [2, 3]
+    tool("keyword", name, name[:16], name, "--comment", name)
+    assert tool.json("keyword", name, name[:16])["comment"] == name
+    tool("rm", name, f"{tool.folder}/{name}2")
+    assert sorted(path.name for path in tool.folder.glob("*.im.shm")) == ["a.im.shm", "b.im.shm"]
+    tool("rm", name, code=1)
+    tool(name, code=2)
+    tool("ls", "--json", f"{tool.folder}/{name}", code=1)
+
+
 def test_a_name_with_a_dot_is_listed(tool):
     tool("create", "wfs.1", "4x4")
     assert tool.json("info", "wfs.1")["state"] == "no frame yet"

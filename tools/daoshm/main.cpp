@@ -1,12 +1,15 @@
 /// daoshm: inspect, create, fill, record and check segments from the command line.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <dao.h>
 #include <fmt/format.h>
 
+#include "commands/brackets.hpp"
 #include "commands/commands.hpp"
 #include "commands/usage.hpp"
 #include "platform/platform.hpp"
@@ -61,9 +64,13 @@ int run(int argc, char **argv)
     tool.app.set_version_flag("--version", fmt::format("daoshm {}", daoVersion()));
     tool.app.require_subcommand(1);
     daoshm::add_commands(tool);
+    daoshm::take_marks_off(tool.app);
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    daoshm::mark_brackets(words);
+    std::reverse(words.begin(), words.end()); // as CLI11 wants them
     try
     {
-        tool.app.parse(argc, argv);
+        tool.app.parse(std::move(words));
     }
     catch (const CLI::ParseError &error)
     {

@@ -6,6 +6,7 @@
 #include "platform/platform.hpp"
 #include "terminal/progress.hpp"
 #include "text/exit_code.hpp"
+#include "text/numbers.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -68,7 +69,8 @@ FeedResult Feed::run(const FeedLimits &limits, Progress &progress)
             acquisition_.return_buffer(buffer);
             if (result_.frames > before)
                 last_frame_ns = steady_ns();
-            progress.update(result_.frames, fmt::format("{} frames, {} lost", result_.frames, result_.lost));
+            progress.update(result_.frames,
+                            fmt::format("{}, {} lost", count_text(result_.frames, "frame"), result_.lost));
         }
         if (now_ns - keywords_ns >= keyword_interval_ns)
         {

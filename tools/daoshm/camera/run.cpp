@@ -105,8 +105,8 @@ void report(const Dao::Image &segment, const FeedResult &result, bool json)
         result.lost == 0
             ? paint(Style::good, "no frame lost")
             : paint(Style::bad, fmt::format("{} lost, {} of them incomplete", result.lost, result.incomplete));
-    print(fmt::format("{}: {} frames at {}, {}\n", paint(Style::accent, printable(segment.name())), result.frames,
-                      rate_text(rate_of(result)), lost));
+    print(fmt::format("{}: {} at {}, {}\n", paint(Style::accent, printable(segment.name())),
+                      count_text(result.frames, "frame"), rate_text(rate_of(result)), lost));
 }
 
 int exit_code_of(const FeedResult &result, const CameraOptions &options)
@@ -114,8 +114,8 @@ int exit_code_of(const FeedResult &result, const CameraOptions &options)
     switch (result.end)
     {
     case FeedEnd::camera_lost:
-        throw ToolError(fmt::format(
-            "camera: connection lost after {} frames; expected it until the end; the segment remains", result.frames));
+        throw ToolError(fmt::format("camera: connection lost after {}; expected it until the end; the segment remains",
+                                    count_text(result.frames, "frame")));
     case FeedEnd::timeout:
         throw ToolError(fmt::format("camera: no frame for {}; expected one sooner (--timeout)", options.timeout),
                         exit_timeout);

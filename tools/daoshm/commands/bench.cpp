@@ -246,8 +246,8 @@ int run_bench(const BenchOptions &given)
             advice += wrapped(fmt::format("{}: {}", result.what, result.advice), columns, 2);
     }
     print(table.text(columns) + printable(advice, "\n"));
-    print(wrapped(fmt::format("segments in {}, {} cores; a busy machine raises P99 and P99.9",
-                              printable(options.folder), std::thread::hardware_concurrency()),
+    print(wrapped(fmt::format("segments in {}, {}; a busy machine raises P99 and P99.9", printable(options.folder),
+                              count_text(std::thread::hardware_concurrency(), "core")),
                   columns, 2));
     return is_interrupted() ? exit_interrupted : exit_success;
 }

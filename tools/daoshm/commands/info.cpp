@@ -145,8 +145,9 @@ void print_details(const Dao::Image &segment, const SegmentStatus &status)
     details.add("segment", shown_name(segment), Style::accent);
     details.add("state", state.text, state.style);
     details.add("type", daoTypeName(geometry.atype));
-    details.add("shape", fmt::format("{}  (slow axis first, {} elements, {} per frame)", shape_text(geometry.shape),
-                                     geometry.element_count(), bytes_text(static_cast<double>(geometry.size_bytes()))));
+    details.add("shape", fmt::format("{}  (slow axis first, {}, {} per frame)", shape_text(geometry.shape),
+                                     count_text(geometry.element_count(), "element"),
+                                     bytes_text(static_cast<double>(geometry.size_bytes()))));
     add_source(details, segment);
     details.add("depth", std::to_string(info.depth));
     details.add("file", fmt::format("{}, mode {}", bytes_text(static_cast<double>(info.mapped_bytes)),
@@ -164,8 +165,8 @@ void print_details(const Dao::Image &segment, const SegmentStatus &status)
     if (info.takeovers > 0)
         details.add("takeovers", fmt::format("{}  (writers that died while writing)", info.takeovers), Style::warning);
     if (md.packetTotal > 0)
-        details.add("last packet",
-                    fmt::format("{} of {}: {} elements from {}", md.packetNb, md.packetTotal, md.lastNb, md.lastPos));
+        details.add("last packet", fmt::format("{} of {}: {} from {}", md.packetNb, md.packetTotal,
+                                               count_text(md.lastNb, "element"), md.lastPos));
     details.add("semaphores", fmt::format("{}{}", md.sem, info.compatible != 0 ? ", with DAO's named semaphores" : ""));
     details.add("layout", info.has_extension != 0 ? fmt::format("with extension, id {:016x}, generation {}",
                                                                 info.segment_id, info.generation)

@@ -102,27 +102,25 @@ void print_report(const FrameWriter &file, const RecordResult &result)
     const std::string path = file.paths().front();
     std::error_code moved;
     const auto size = static_cast<double>(std::filesystem::file_size(path_of(path), moved));
-    std::string text = fmt::format("{}: {} {}", paint(Style::accent, printable(path)), result.frames,
-                                   result.frames == 1 ? "frame" : "frames");
+    std::string text = fmt::format("{}: {}", paint(Style::accent, printable(path)), count_text(result.frames, "frame"));
     if (!moved)
         text += ", " + bytes_text(size);
     if (result.frames > 1)
         text += fmt::format(", {} at {}", duration_text(recorded_ns(result)), rate_text(rate_of(result)));
-    text += result.missed == 0
-                ? paint(Style::good, ", no frame missing")
-                : paint(Style::bad, fmt::format(", {} frames missing in {} {}", result.missed, result.gaps.size(),
-                                                result.gaps.size() == 1 ? "gap" : "gaps"));
+    text += result.missed == 0 ? paint(Style::good, ", no frame missing")
+                               : paint(Style::bad, fmt::format(", {} missing in {}", count_text(result.missed, "frame"),
+                                                               count_text(result.gaps.size(), "gap")));
     constexpr size_t shown_gaps = 10;
     for (size_t i = 0; i < std::min(result.gaps.size(), shown_gaps); ++i)
         text += fmt::format("\n  before frame {}: {} missing", result.gaps[i].frame_index, result.gaps[i].missed);
     if (result.gaps.size() > shown_gaps)
-        text += fmt::format("\n  and {} more gaps; the file lists all", result.gaps.size() - shown_gaps);
+        text += fmt::format("\n  and {}; the file lists all", count_text(result.gaps.size() - shown_gaps, "more gap"));
     if (result.outrun > 0)
         text += fmt::format("\n  for {} the writer overwrote every frame while it was being copied",
                             duration_text(static_cast<double>(result.outrun) * 1e8));
     if (result.missed > 0 && result.buffer_full > 0)
-        text += fmt::format("\n  the buffer was full {} times: a faster disk or a larger --buffer prevents this",
-                            result.buffer_full);
+        text += fmt::format("\n  the buffer was full {}: a faster disk or a larger --buffer prevents this",
+                            count_text(result.buffer_full, "time"));
     else if (result.missed > 0)
         text +=
             "\n  the recorder came too late, the disk kept up: a segment with a greater depth prevents this, or the "
@@ -132,9 +130,10 @@ void print_report(const FrameWriter &file, const RecordResult &result)
         text += fmt::format("\n  before frame {}: the clock of the acquisition times was set, by {:+.3f} s",
                             result.steps[i].frame_index, static_cast<double>(result.steps[i].step_ns) / 1e9);
     if (result.steps.size() > shown_steps)
-        text += fmt::format("\n  and {} more times", result.steps.size() - shown_steps);
+        text += fmt::format("\n  and {}", count_text(result.steps.size() - shown_steps, "more time"));
     if (result.restarts > 0)
-        text += fmt::format("\n  the segment was created again {} times; cnt0 restarts there", result.restarts);
+        text += fmt::format("\n  the segment was created again {}; cnt0 restarts there",
+                            count_text(result.restarts, "time"));
     std::fputs((text + "\n").c_str(), stdout);
 }
 
@@ -159,8 +158,8 @@ int run_record(const RecordOptions &options)
     switch (result.end)
     {
     case RecordEnd::failed:
-        throw ToolError(
-            fmt::format("{}: recording ended after {} frames: {}", options.file, result.frames, result.problem));
+        throw ToolError(fmt::format("{}: recording ended after {}: {}", options.file,
+                                    count_text(result.frames, "frame"), result.problem));
     case RecordEnd::timeout:
         throw ToolError(
             fmt::format("{}: no frame for {}; expected one sooner (--timeout)", shown_name(segment), options.timeout),

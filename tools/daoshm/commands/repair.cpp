@@ -13,6 +13,7 @@
 #include "terminal/progress.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
+#include "text/numbers.hpp"
 #include "text/output.hpp"
 #include "timing/interrupt.hpp"
 
@@ -60,8 +61,8 @@ int repair(const RepairOptions &options)
         print_escaped(
             fmt::format("{}: not one frame of it reached the disk; what there was of it is removed\n", options.file));
     else
-        print_escaped(fmt::format("{}: repaired: {} frames, each as it was recorded; {} lost\n", options.file,
-                                  result.frames, result.lost));
+        print_escaped(fmt::format("{}: repaired: {}, each as it was recorded; {} lost\n", options.file,
+                                  count_text(result.frames, "frame"), result.lost));
     return result.lost > 0 ? exit_findings : exit_success;
 }
 
@@ -95,10 +96,11 @@ int check(const RepairOptions &options)
         print_json(
             {{"files", {options.file}}, {"repaired", false}, {"frames", frames}, {"lost", 0}, {"damaged", damaged}});
     else if (damaged.empty())
-        print_escaped(fmt::format("{}: complete: {} frames, each as it was recorded\n", options.file, frames));
+        print_escaped(
+            fmt::format("{}: complete: {}, each as it was recorded\n", options.file, count_text(frames, "frame")));
     else
-        print_escaped(fmt::format("{}: {} of {} frames are not as they were recorded, the first is frame {}\n",
-                                  options.file, damaged.size(), frames, damaged.front()));
+        print_escaped(fmt::format("{}: {} of {} not as recorded, the first is frame {}\n", options.file, damaged.size(),
+                                  count_text(frames, "frame"), damaged.front()));
     return damaged.empty() ? exit_success : exit_findings;
 }
 

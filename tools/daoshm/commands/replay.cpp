@@ -164,12 +164,13 @@ void report(const Dao::Image &segment, const ReplayResult &result, const ReplayT
                     {"steps", steps}});
         return;
     }
-    std::string text = fmt::format("{}: {} frames in {}, {} more than 1 ms late\n", printable(segment.name()),
-                                   result.frames, duration_text(static_cast<double>(result.elapsed_ns)), result.late);
+    std::string text = fmt::format("{}: {} in {}, {} more than 1 ms late\n", printable(segment.name()),
+                                   count_text(result.frames, "frame"),
+                                   duration_text(static_cast<double>(result.elapsed_ns)), result.late);
     if (!steps.empty())
-        text += fmt::format("  the recorded times step {} {}, first before frame {}: each step was played as one usual "
+        text += fmt::format("  the recorded times step {}, first before frame {}: each step was played as one usual "
                             "period, {}\n",
-                            steps.size(), steps.size() == 1 ? "time" : "times", steps.front(),
+                            count_text(steps.size(), "time"), steps.front(),
                             duration_text(static_cast<double>(times.period_ns())));
     std::fputs(text.c_str(), stdout);
 }

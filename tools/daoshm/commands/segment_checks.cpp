@@ -9,6 +9,7 @@
 
 #include "commands/bench_segments.hpp"
 #include "platform/platform.hpp"
+#include "text/numbers.hpp"
 
 namespace daoshm
 {
@@ -84,7 +85,7 @@ void check_segments(const Survey &survey, Findings &findings)
                 findings.push_back(std::move(*finding));
         if (status.missed > 0)
             findings.push_back({Severity::advice, "missed",
-                                fmt::format("{}: a reader missed {} frames", status.path, status.missed),
+                                fmt::format("{}: a reader missed {}", status.path, count_text(status.missed, "frame")),
                                 fmt::format("a depth above {}, or a faster reader", status.info.depth)});
     }
 }

@@ -215,8 +215,9 @@ class TopScreen
     void draw_title(const TerminalSize &size, size_t shown, const std::vector<PlacedColumn> &columns)
     {
         screen_.put(0, 0, "daoshm top", Style::bold);
-        std::string text = shown == model_.total() ? fmt::format("{} {}", shown, shown == 1 ? "segment" : "segments")
-                                                   : fmt::format("{} of {} segments", shown, model_.total());
+        std::string text = shown == model_.total()
+                               ? count_text(shown, "segment")
+                               : fmt::format("{} of {}", shown, count_text(model_.total(), "segment"));
         text += hidden_sort_text(columns);
         if (!model_.folder().empty())
             text += fmt::format(" in {}", printable(model_.folder()));

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/brackets.hpp"
 #include "terminal/fitting.hpp"
 #include "text/exit_code.hpp"
 
@@ -28,6 +29,7 @@ const CLI::App *command_of(const CLI::App *app)
 std::vector<std::string> unknown_words(const CLI::App &app, bool has_command)
 {
     std::vector<std::string> words = app.remaining(true);
+    std::transform(words.begin(), words.end(), words.begin(), without_mark);
     std::stable_partition(words.begin(), words.end(),
                           [&](const std::string &word) { return word.starts_with('-') == has_command; });
     return words;

@@ -133,8 +133,8 @@ void print_line(const WatchLine &line, const std::vector<WatchColumn> &columns)
     if (line.tally.replaced > 0)
         add("replaced, following");
     for (const MissedFrames::Reader &reader : line.missed)
-        add(fmt::format("reader {} {}: missed {} frames, is {} behind", reader.pid, printable(reader.name),
-                        reader.missed, reader.behind));
+        add(fmt::format("reader {} {}: missed {}, is {} behind", reader.pid, printable(reader.name),
+                        count_text(reader.missed, "frame"), reader.behind));
     print_now(text);
 }
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "text/numbers.hpp"
+
 namespace daoshm
 {
 
@@ -54,8 +56,8 @@ FitsRecords read_fits_records(fitsfile *file, uint64_t frames, const std::string
         return found;
     if (static_cast<uint64_t>(rows) != frames)
     {
-        found.note = fmt::format("{}: table FRAMES: not used: {} rows; expected one for each of the {} frames", path,
-                                 rows, frames);
+        found.note = fmt::format("{}: table FRAMES: not used: {}; expected one for each of {}", path,
+                                 count_text(static_cast<uint64_t>(rows), "row"), count_text(frames, "frame"));
         return found;
     }
     const auto cnt0 = column<ULONGLONG>(file, "CNT0", frames);

@@ -19,6 +19,7 @@
 #include "platform/platform.hpp"
 #include "text/exit_code.hpp"
 #include "text/letters.hpp"
+#include "text/numbers.hpp"
 
 namespace daoshm
 {
@@ -236,9 +237,9 @@ void FrameReader::use_journal()
     }
     if (!records.empty() && !is_as_recorded(0, records[0].checksum)) // it belongs to another file
         return;
-    notes_.push_back(fmt::format("{}: the recording was interrupted, or is under way: {} frames are used; "
+    notes_.push_back(fmt::format("{}: the recording was interrupted, or is under way, with {}; "
                                  "`daoshm repair` completes it",
-                                 path_, records.size()));
+                                 path_, count_text(records.size(), "whole frame")));
     if (records.empty())
         return;
     shape[0] = records.size();

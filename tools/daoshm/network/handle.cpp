@@ -27,9 +27,9 @@ std::string or_environment(const std::string &given, const char *variable)
     return given.empty() ? environment(variable) : given;
 }
 
-bool is_loopback(const std::string &address)
+bool is_loopback(std::string_view endpoint)
 {
-    return address.starts_with("127.") || address == "localhost" || address == "::1" || address == "[::1]";
+    return endpoint.starts_with("tcp://127.") || endpoint.starts_with("tcp://[::1]:");
 }
 
 }
@@ -128,11 +128,11 @@ NetHandle open_publisher(const PublisherPlace &place)
     return handle;
 }
 
-std::string exposure_text(const PublisherPlace &place)
+std::string exposure_text(const DAO_NET_INFO &info)
 {
-    if (!place.keys.empty())
+    if (info.encrypted != 0)
         return "encrypted";
-    if (place.bind.empty() || is_loopback(place.bind))
+    if (is_loopback(info.endpoint))
         return "for this machine only; --bind ADDRESS or --bind '*' opens it to others, --keys encrypts";
     return "unencrypted, for every machine that reaches this address; --keys encrypts";
 }

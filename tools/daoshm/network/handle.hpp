@@ -42,8 +42,8 @@ struct SubscribeDetails
 };
 NetHandle subscribe(const Address &address, const SubscribeDetails &details, const Keys &keys);
 NetHandle open_publisher(const PublisherPlace &place);
-/// "segments are published unencrypted ..." where somebody should know, else empty.
-std::string exposure_text(const PublisherPlace &place);
+/// Who can subscribe to that publisher.
+std::string exposure_text(const DAO_NET_INFO &info);
 
 /// What a publisher offers; nothing when it does not answer in time, or the tool is interrupted. Throws ToolError.
 std::optional<std::vector<DAO_NET_OFFER>> query_offers(const Address &address, const Keys &keys, int64_t timeout_ns);

@@ -120,7 +120,7 @@ void print_state(const PublishOptions &options, const NetHandle &net, const std:
     std::string text =
         fmt::format("publishing {} at {}", topics.empty() ? "nothing yet" : fmt::format("{}", fmt::join(topics, ", ")),
                     info.endpoint);
-    text += fmt::format("\n{}\n", exposure_text(options.place));
+    text += fmt::format("\n{}\n", exposure_text(info));
     if (info.encrypted != 0)
         text += fmt::format("public key: {}\n", info.public_key);
     print_now(printable(text, "\n"));

@@ -97,7 +97,8 @@ class Relay
   public:
     explicit Relay(const RelayOptions &options) : options_(options), publisher_(open_publisher(options.place))
     {
-        print_now(fmt::format("relaying at {}\n{}\n", info_of(publisher_).endpoint, exposure_text(options.place)));
+        const DAO_NET_INFO info = info_of(publisher_);
+        print_now(fmt::format("relaying at {}\n{}\n", info.endpoint, exposure_text(info)));
     }
     ~Relay() { passing_.clear(); } // before the publisher that they use
 

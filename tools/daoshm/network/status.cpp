@@ -175,19 +175,19 @@ Cell loss(uint64_t lost)
 
 void add_publisher(Table &table, const DAO_NET_INFO &info)
 {
-    table.add(
-        {{std::to_string(info.pid)},
-         {fmt::format("publishes {}", info.segments)},
-         {info.endpoint},
-         {info.encrypted != 0 ? "encrypted" : "open"},
-         {fmt::format("{} peers{}", info.peers, info.refused > 0 ? fmt::format(", {} refused", info.refused) : "")},
-         {rate_text(info.frames_per_second)},
-         {age_of(info.last_frame_ns)},
-         {std::to_string(info.skipped)},
-         loss(info.lost),
-         {bytes_text(static_cast<double>(info.bytes))},
-         {"-"},
-         {"-"}});
+    table.add({{std::to_string(info.pid)},
+               {fmt::format("publishes {}", info.segments)},
+               {info.endpoint},
+               {info.encrypted != 0 ? "encrypted" : "open"},
+               {fmt::format("{}{}", count_text(info.peers, "peer"),
+                            info.refused > 0 ? fmt::format(", {} refused", info.refused) : "")},
+               {rate_text(info.frames_per_second)},
+               {age_of(info.last_frame_ns)},
+               {std::to_string(info.skipped)},
+               loss(info.lost),
+               {bytes_text(static_cast<double>(info.bytes))},
+               {"-"},
+               {"-"}});
     const std::vector<DAO_NET_PEER> peers = peers_of(info);
     for (const DAO_NET_PEER &peer : peers)
         table.add({{""},

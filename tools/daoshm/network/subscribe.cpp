@@ -98,8 +98,8 @@ class Copying
         if (options_.json)
             print_json_line(json_of(info));
         else
-            print(printable(fmt::format("{}: {} frames, {} skipped, {} lost, {}", path_, info.frames, info.skipped,
-                                        info.lost, bytes_text(static_cast<double>(info.bytes)))) +
+            print(printable(fmt::format("{}: {}, {} skipped, {} lost, {}", path_, count_text(info.frames, "frame"),
+                                        info.skipped, info.lost, bytes_text(static_cast<double>(info.bytes)))) +
                   "\n");
     }
     /// Frames are missing: they were lost on the way, or could not be written.

@@ -13,6 +13,7 @@
 #include "recording/frame_queue.hpp"
 #include "terminal/progress.hpp"
 #include "text/exit_code.hpp"
+#include "text/numbers.hpp"
 #include "timing/interrupt.hpp"
 
 namespace daoshm
@@ -235,7 +236,7 @@ void read_frames(FrameSource &source, FrameQueue &queue, const RecordLimits &lim
         queue.push(std::move(frame));
         ++count;
         progress.update(is_by_time ? static_cast<uint64_t>(source.elapsed_ns()) : count,
-                        fmt::format("{} frames, {} waiting for the disk", count, queue.size()));
+                        fmt::format("{}, {} waiting for the disk", count_text(count, "frame"), queue.size()));
     }
 }
 

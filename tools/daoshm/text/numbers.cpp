@@ -26,6 +26,11 @@ std::string bytes_text(double bytes)
     return fmt::format("{:.{}f} {}", bytes, unit == 0 ? 0 : 1, units[unit]);
 }
 
+std::string count_text(uint64_t count, std::string_view thing)
+{
+    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
 std::string rate_text(double hertz)
 {
     if (hertz >= 1e6)

@@ -22,6 +22,13 @@ TEST(Numbers, AgesHaveTheUnitThatPeopleUse)
     EXPECT_EQ(age_text(72 * 3600 * second_ns), "3 d");
 }
 
+TEST(Numbers, OneThingIsNotMany)
+{
+    EXPECT_EQ(count_text(0, "frame"), "0 frames");
+    EXPECT_EQ(count_text(1, "more gap"), "1 more gap");
+    EXPECT_EQ(count_text(2, "peer"), "2 peers");
+}
+
 TEST(Numbers, AnAgeInTheFutureIsNegative)
 {
     EXPECT_EQ(age_text(-2 * second_ns), "-2.0 s");

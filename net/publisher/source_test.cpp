@@ -1,0 +1,117 @@
+// Readers of a source in order, for subscribers that want each frame.
+#include "publisher/source.hpp"
+
+#include <array>
+#include <filesystem>
+#include <gtest/gtest.h>
+
+using namespace dao::net;
+
+namespace
+{
+
+constexpr uint32_t depth = 4;
+
+// A segment of one element, made anew by each create().
+class Camera
+{
+  public:
+    explicit Camera(const std::string &name)
+        : path_((std::filesystem::temp_directory_path() / ("daoNet-source-" + name + ".im.shm")).string())
+    {
+        create();
+    }
+    ~Camera()
+    {
+        if (image_ != nullptr)
+            daoShmCloseShm(image_.get());
+        daoShmRemove(path_.c_str());
+    }
+    Camera(const Camera &) = delete;
+    Camera &operator=(const Camera &) = delete;
+
+    const std::string &path() const { return path_; }
+    void create()
+    {
+        auto made = std::make_unique<IMAGE>();
+        std::array<uint32_t, 1> size = {1 + made_++}; // another shape each time, so that it is another file
+        ASSERT_EQ(daoShmImageCreate_FIFO(made.get(), path_.c_str(), 1, size.data(), _DATATYPE_UINT32, 1, 0, depth),
+                  DAO_SUCCESS)
+            << daoLastErrorMessage();
+        if (image_ != nullptr)
+            daoShmCloseShm(image_.get());
+        image_ = std::move(made);
+    }
+    void publish(int count)
+    {
+        const std::array<uint32_t, 4> frame = {};
+        for (int done = 0; done < count; ++done)
+            ASSERT_EQ(daoShmSetData(image_.get(), frame.data(), image_->md->nelement), DAO_SUCCESS)
+                << daoLastErrorMessage();
+    }
+    void set_counter(uint64_t cnt0)
+    {
+        for (uint32_t slot = 0; slot < depth; ++slot)
+            image_->md[slot].cnt0 = cnt0;
+    }
+
+  private:
+    const std::string path_;
+    uint32_t made_ = 0;
+    std::unique_ptr<IMAGE> image_;
+};
+
+// Its frames until none is left.
+uint64_t read_all(OrderedReader &reader, uint64_t &lost)
+{
+    uint64_t count = 0, more = 0;
+    lost = 0;
+    for (; reader.next(more); ++count)
+        lost += more;
+    return count;
+}
+
+}
+
+// A subscriber that connects anew, and to which another connection gave frames of the new segment.
+TEST(NetSource, ReaderGoesOnInASegmentThatTheSourceDoesNotKnowYet)
+{
+    Camera camera("anew");
+    Source source(camera.path(), nullptr, "wfs", "here");
+    camera.publish(3);
+    (void)source.counter();
+    OrderedReader first(source, source.place());
+    uint64_t lost = 0;
+    EXPECT_EQ(read_all(first, lost), 0u);
+    camera.create();
+    camera.publish(2);
+    EXPECT_EQ(read_all(first, lost), 2u);
+    (void)source.counter(); // of the segment that was replaced
+
+    OrderedReader second(source, first.place());
+    EXPECT_EQ(read_all(second, lost), 0u) << "it has them, and those of the old segment";
+    camera.publish(1);
+    EXPECT_EQ(read_all(second, lost), 1u);
+    EXPECT_EQ(lost, 0u);
+    EXPECT_EQ(second.place(), (Place{first.place().life, 3}));
+    EXPECT_EQ(source.lives().all().size(), 2u);
+}
+
+TEST(NetSource, CounterThatIsSetBackToANumberLosesNoFrames)
+{
+    Camera camera("back");
+    Source source(camera.path(), nullptr, "wfs", "here");
+    camera.publish(50);
+    (void)source.counter();
+    OrderedReader reader(source, source.place());
+    uint64_t lost = 0;
+    EXPECT_EQ(read_all(reader, lost), 0u);
+    camera.set_counter(9);
+    camera.publish(1);
+    EXPECT_EQ(read_all(reader, lost), 2u) << "the newest one by its new number, and the next";
+    EXPECT_EQ(lost, 0u);
+    EXPECT_EQ(reader.place().cnt0, 10u);
+    camera.publish(depth + 2);
+    EXPECT_EQ(read_all(reader, lost), depth);
+    EXPECT_EQ(lost, 2u);
+}
