@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Tests a wheel on this machine, without a compiler: an environment in build/installed gets daoShm from where pip finds it, and
 # the tests of the package and of daoshm run there: installed.sh [pip options...]     (--find-links dist)
-# TESTS: other files or folders than python/tests and tests/tools. Cameras want Aravis (libaravis-0.8-0), terminals tmux.
+# TESTS: other files or folders than python/tests and tests/tools. PYTHON: another interpreter than python3. Cameras want Aravis
+# (libaravis-0.8-0), terminals tmux.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/cmake/cache.sh"
@@ -9,7 +10,7 @@ cd "$root"
 [ $# -gt 0 ] || set -- --find-links dist
 environment=$root/build/installed
 rm -rf "$environment"
-python3 -m venv "$environment"
+"${PYTHON:-python3}" -m venv "$environment"
 "$environment/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: "$@" daoShm \
     -r python/tests/requirements.txt -r tests/tools/requirements.txt
 

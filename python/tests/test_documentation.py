@@ -165,6 +165,9 @@ def test_the_stub_has_the_error_codes_and_constants():
 @pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="NumPy 1 has no types for masked arrays")
 def test_the_types_of_the_package_are_consistent(tmp_path):
     program = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), "-p", "daoShm", "-p", "dao"]
+    # Functions for masked arrays have no types in NumPy 2.2, the newest for CPython 3.10.
+    if np.lib.NumpyVersion(np.__version__) < "2.3.0":
+        program.append("--allow-untyped-calls")
     done = subprocess.run(program, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stdout
 
