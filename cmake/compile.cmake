@@ -23,5 +23,7 @@ if(DAO_SANITIZE)
   add_link_options(-fsanitize=${DAO_SANITIZE})
   # The undefined behaviour sanitizer's data has some million addresses: a program that moves about fills them all in when it starts, and
   # the tests start thousands.
-  add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-no-pie>)
+  if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-no-pie>)
+  endif()
 endif()

@@ -227,7 +227,8 @@ nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const Hi
     auto give_up = std::chrono::steady_clock::time_point::max();
     for (int tries = 1;; ++tries)
     {
-        if (!find_whole(use, request, deadline, waits, frame))
+        const bool was_altered = tries > 1 && daoShmGetCounter(use.image()) == frame.cnt0; // without being published
+        if (!find_whole(use, request, deadline, waits && !was_altered, frame))
             return nb::none();
         if (tries == 1)
             give_up = std::chrono::steady_clock::now() + retry_for;
