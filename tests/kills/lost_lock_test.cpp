@@ -36,7 +36,7 @@ using Call = std::function<int_fast8_t(IMAGE *)>;
 // always the same, as the system's clock now and then reads itself twice.
 size_t tries_among(size_t instructions)
 {
-    constexpr size_t marked = 12;
+    constexpr size_t marked = 6;
     return instructions / number_from("DAO_KILLS_STRIDE", tried_stride) + marked;
 }
 
