@@ -9,6 +9,7 @@
 #include <functional>
 #include <gtest/gtest.h>
 #include <thread>
+#include <vector>
 
 namespace
 {
@@ -49,13 +50,32 @@ const auto move_over = [](const std::string &path) {
     other.create(path + ".other", {3}, _DATATYPE_UINT8);
     std::filesystem::rename(path + ".other", path);
 };
-const std::pair<std::function<void(const std::string &)>, int_fast8_t> ends[] = {
-    {take_away, DAO_REMOVED}, {remove, DAO_REMOVED}, {replace, DAO_REPLACED}, {move_over, DAO_REPLACED}};
+using End = std::pair<std::function<void(const std::string &)>, int_fast8_t>;
+
+// Windows keeps the name of a file that is in use: there, only this library's calls take one.
+bool others_take_names()
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {size}, _DATATYPE_UINT32);
+    return name.delete_file();
+}
+
+const std::vector<End> &possible_ends()
+{
+    static const std::vector<End> ends = [] {
+        std::vector<End> found = {{remove, DAO_REMOVED}, {replace, DAO_REPLACED}};
+        if (others_take_names())
+            found.insert(found.end(), {{take_away, DAO_REMOVED}, {move_over, DAO_REPLACED}});
+        return found;
+    }();
+    return ends;
+}
 
 // In a loop that only looks, whatever became of the name, and after the frames that were there.
 TEST(EndOfASegment, IsToldToWhoBorrowsInOrder)
 {
-    for (const auto &[end, told] : ends)
+    for (const auto &[end, told] : possible_ends())
     {
         Pair pair;
         auto &[name, writer, reader] = pair;
@@ -81,7 +101,7 @@ TEST(EndOfASegment, IsToldToWhoBorrowsInOrder)
 // A wait said so: what others publish into the old file afterwards is no frame any more.
 TEST(EndOfASegment, ThatAWaitToldIsTheEndOfReadingInOrder)
 {
-    for (const auto &[end, told] : ends)
+    for (const auto &[end, told] : possible_ends())
     {
         Pair pair;
         auto &[name, writer, reader] = pair;
@@ -126,7 +146,7 @@ TEST(EndOfASegment, OfAPrivateImageIsNotFollowed)
 // Who only asks, and neither reads nor waits.
 TEST(EndOfASegment, IsSeenInItsDescription)
 {
-    for (const auto &[end, told] : ends)
+    for (const auto &[end, told] : possible_ends())
     {
         SegmentName name;
         Image image;
@@ -139,7 +159,7 @@ TEST(EndOfASegment, IsSeenInItsDescription)
 
 TEST(EndOfASegment, OfDaosIsSeenInItsDescription)
 {
-    for (const auto &[end, told] : ends)
+    for (const auto &[end, told] : possible_ends())
     {
         SegmentName name;
         Image image;
@@ -154,7 +174,7 @@ TEST(EndOfASegment, OfDaosIsSeenInItsDescription)
 // The calls that lend a slot of whatever age say it too, and lend it all the same.
 TEST(EndOfASegment, IsToldByWhatLendsASlot)
 {
-    for (const auto &[end, told] : ends)
+    for (const auto &[end, told] : possible_ends())
     {
         Pair pair;
         auto &[name, writer, reader] = pair;
@@ -181,7 +201,7 @@ TEST(EndOfASegment, IsToldByWhatLendsASlot)
 // Also while a frame is never finished: a receiver whose last packets are lost.
 TEST(EndOfASegment, IsToldToWhoWritesPackets)
 {
-    for (const auto &[end, told] : ends)
+    for (const auto &[end, told] : possible_ends())
     {
         Pair pair;
         auto &[name, writer, reader] = pair;
@@ -209,7 +229,8 @@ TEST(EndOfASegment, IsNoticedByALoopOfLooksInTime)
     uint64_t counter = 0;
     int_fast8_t status = daoShmGetNextSegment(reader, &slot, &index, &counter);
     EXPECT_EQ(status, DAO_NOTREADY);
-    std::filesystem::remove(name.text());
+    if (!name.delete_file())
+        GTEST_SKIP() << "this system keeps a file that is in use";
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (status == DAO_NOTREADY && std::chrono::steady_clock::now() < give_up)
         status = daoShmGetNextSegment(reader, &slot, &index, &counter);

@@ -38,6 +38,14 @@ class SegmentName
     const std::string &text() const { return name_; }
     const std::filesystem::path &folder() const { return folder_; }
 
+    /** Deletes the file as a program that knows nothing of segments. False where the system keeps one in use: Windows. */
+    bool delete_file() const
+    {
+        std::error_code refused;
+        std::filesystem::remove(name_, refused);
+        return !std::filesystem::exists(name_);
+    }
+
     /** Files in the folder, whatever their names, but for what Windows keeps of a replaced segment that is mapped. */
     size_t file_count() const
     {

@@ -311,6 +311,21 @@ class Statuses : public testing::TestWithParam<uint32_t>
 
 INSTANTIATE_TEST_SUITE_P(Depths, Statuses, testing::Values(1u, 3u), testing::PrintToStringParamName());
 
+// The letters, where the system has named semaphores only. Their posts do not say whether a frame made them, so the end of a
+// segment is told first. On Windows, one is made with its first handle: DAO's are never missing.
+std::string expected_here(const Call &call, std::string letters)
+{
+#if defined(_WIN32) || defined(__APPLE__)
+    if (std::strcmp(call.name, "WaitForSemaphoreTimeout") == 0)
+        letters.replace(removed, 2, "rp");
+#endif
+#if defined(_WIN32)
+    std::ranges::replace(letters, 'M', '+');
+#endif
+    (void)call;
+    return letters;
+}
+
 TEST_P(Statuses, AreThoseOfTheTable)
 {
     for (const Call &call : calls)
@@ -318,7 +333,7 @@ TEST_P(Statuses, AreThoseOfTheTable)
         std::string found;
         for (int state = 0; state < state_count; ++state)
             found += letter(call, static_cast<State>(state));
-        EXPECT_EQ(found, GetParam() == 1 ? call.at_depth_1 : call.expected) << call.name;
+        EXPECT_EQ(found, expected_here(call, GetParam() == 1 ? call.at_depth_1 : call.expected)) << call.name;
     }
 }
 

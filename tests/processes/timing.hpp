@@ -79,7 +79,7 @@ class Lateness
         {
             std::this_thread::sleep_until(Clock::time_point(Clock::duration(due_.load())));
             const auto now = Clock::now().time_since_epoch();
-            total_ += now.count() - due_.load();
+            total_ += std::max<Clock::rep>(now.count() - due_.load(), 0); // some systems wake early
             due_ = (now + step).count();
         }
     }
