@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds everything for Windows with MinGW-w64 and runs the tests under Wine: those of the library through its DLL, those
 # of the command line tool, and the C and C++ programs once more with the static library.
-# Usage: run_windows.sh [ctest arguments...]; with arguments only ctest runs.
+# Usage: run_windows.sh [ctest arguments...]; with arguments only ctest runs. run_windows.sh tool [pytest arguments...]: only
+# the tests of the command line tool.
 set -eu
 # Wine wants a page at a fixed address, 50 MB above its loader. Now and then (once in 1,500 starts) a heap that the
 # kernel places at random lies on it, and the program ends with exit code 1 and not a word. So: the same layout always.
@@ -57,12 +58,21 @@ done
 export WINEPREFIX="$build/wine-0"
 configure "$build" -DBUILD_SHARED_LIBS=ON
 cmake --build "$build" -j "$jobs"
+
+test_tool() {
+    DAOSHM="$build/programs/daoshm.exe" DAOSHM_EMULATOR="$wine" DAOSHM_EMULATOR_FOLDER="$temporary/{worker}" \
+        DAOSHM_EMULATOR_PREFIX="$build/wine-{worker}" "$root/tests/tools/run_tests.sh" "$build" -rs -n "$windows" \
+        --dist loadfile "$@"
+}
+if [ "${1:-}" = tool ]; then
+    shift
+    test_tool "$@"
+    exit 0
+fi
 # Left out: the model, which is the same everywhere, and what builds programs outside of ctest.
 ctest --test-dir "$build" -j "$((2 * jobs))" --output-on-failure -LE model "$@"
 [ $# -eq 0 ] || exit 0
-
-DAOSHM="$build/programs/daoshm.exe" DAOSHM_EMULATOR="$wine" DAOSHM_EMULATOR_FOLDER="$temporary/{worker}" \
-    DAOSHM_EMULATOR_PREFIX="$build/wine-{worker}" "$root/tests/tools/run_tests.sh" "$build" -rs -n "$windows" --dist loadfile
+test_tool
 
 configure "$build-static" -DBUILD_SHARED_LIBS=OFF -DDAO_BUILD_TOOLS=OFF
 cmake --build "$build-static" -j "$jobs" --target whole_header examples/all

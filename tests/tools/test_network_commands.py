@@ -146,11 +146,15 @@ def test_wrong_usage(net, arguments):
 
 
 def test_a_host_that_cannot_be_resolved_is_named(net):
-    """In a reserved domain; a name server that does not answer at all tells nothing in that time."""
+    """In a reserved domain. Who subscribes asks for a second only: a slower name server tells nothing in that time."""
     host = "no-such-host.invalid"
+    begin = time.monotonic()
     listed = json.loads(net("net", "ls", host, "--time", 30, "--json", code=3))[0]
+    is_slow = time.monotonic() - begin > 1
     assert listed["problem"].startswith(f"{host}: cannot be resolved: ") and listed["segments"] is None
     assert f"{host}: cannot be resolved: " in net("net", "ls", host, "--time", 30, code=3)
+    if is_slow:
+        pytest.skip("the name server takes longer than a second")
     for command in (["subscribe", f"{host}:wfs"], ["subscribe", host], ["relay", host, "--port", "0"]):
         process = net.start(*command)
         line = process.stderr.readline()

@@ -124,6 +124,7 @@ def test_top_says_what_to_do_on_a_terminal_that_it_cannot_use(tool, terminal, na
     assert "TERM=xterm-256color" in screen.replace("\n", "") and f"'{name}'" in screen
 
 
+@without_sequences
 @pytest.mark.parametrize("columns", [30, 60, 80])
 @pytest.mark.parametrize("limit", [["-n", 3000], ["-t", "30s"], []], ids=["frames", "time", "none"])
 def test_progress_keeps_to_one_line(tool, terminal, columns, limit):

@@ -46,6 +46,7 @@ void print_escaped(std::string_view text)
 void print_note(std::string_view text)
 {
     std::fputs(fmt::format("daoshm: {}\n", printable(text)).c_str(), stderr);
+    std::fflush(stderr); // which is not unbuffered everywhere
 }
 
 void finish_output()
