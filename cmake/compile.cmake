@@ -16,9 +16,11 @@ endif()
 
 if(DAO_SANITIZE)
   # For the whole build: a sanitizer wants every object compiled with it.
-  add_compile_options(-fsanitize=${DAO_SANITIZE} -fno-omit-frame-pointer -g)
-  if(DAO_BUILD_FUZZERS)
-    add_compile_options(-fno-sanitize-recover=all)
+  add_compile_options(-fsanitize=${DAO_SANITIZE} -fno-omit-frame-pointer)
+  if(DAO_SANITIZE MATCHES "undefined")
+    # What it finds ends the program. The one check that finds what is not there: of an object's class, across libraries.
+    add_compile_options(-fno-sanitize-recover=all -fno-sanitize=vptr)
+    add_link_options(-fno-sanitize=vptr)
   endif()
   add_link_options(-fsanitize=${DAO_SANITIZE})
   # The undefined behaviour sanitizer's data has some million addresses: a program that moves about fills them all in when it starts, and

@@ -4,6 +4,7 @@
 
 #include "platform/platform.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -17,7 +18,7 @@ class Secret
     explicit Secret(size_t bytes) : memory_(bytes + 1), bytes_(bytes) {}
     explicit Secret(std::string_view text) : Secret(text.size())
     {
-        std::memcpy(memory_.data(), text.data(), text.size());
+        std::copy(text.begin(), text.end(), memory_.data()); // an empty one may point nowhere
     }
 
     bool empty() const noexcept { return bytes_ == 0; }
