@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 from test_strain import run, unix_only
@@ -108,3 +110,34 @@ def test_doctor_says_what_it_cannot_see_of_other_users(tool, stranger):
     done = run(tool, "doctor", tool.folder, "--json", **stranger)
     entries = json.loads(done.stdout)
     assert any(entry["check"] == "no access" and "some processes have open" in entry["finding"] for entry in entries)
+
+
+def test_the_temporary_folder_is_the_one_that_the_guide_names(tool):
+    for variable in ("TMP", "TEMP", "TEMPDIR"):
+        (tool.folder / variable).mkdir()
+    others = {name: str(tool.folder / name) for name in ("TMP", "TEMP", "TEMPDIR")}
+    name = f"{tool.folder.name}-folder"
+    tool("create", name, "4", TMPDIR="", **others)
+    try:
+        assert os.path.exists(f"/tmp/{name}.im.shm")
+    finally:
+        tool("rm", f"/tmp/{name}")
+    absent = str(tool.folder / "absent")
+    tool("create", "a", "4", code=1, TMPDIR=absent)
+    assert tool.errors == f"daoshm: {absent}/a.im.shm: cannot create it: No such file or directory\n"
+    tool("ls", code=1, TMPDIR=absent)
+    assert tool.errors == f"daoshm: {absent}: not a folder; expected an existing folder\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks as Linux does")
+@pytest.mark.parametrize("user", ["this", "another"])
+def test_doctor_says_of_priorities_what_the_system_allows(tool, stranger, user):
+    """As root without a limit of its own, too, whom no limit concerns."""
+    if user == "another" and os.geteuid() != 0:
+        pytest.skip("another user needs root")
+    who = stranger if user == "another" else {}
+    ask = "import os; os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))"
+    may = subprocess.run(["/usr/bin/env", "python3", "-c", ask], **who, stderr=subprocess.DEVNULL).returncode == 0
+    entries = json.loads(run(tool, "doctor", tool.folder, "--json", **who).stdout)
+    advice = [entry["finding"] for entry in entries if entry["check"] == "real time" and entry["severity"] == "advice"]
+    assert advice == ([] if may else ["this user may not use real-time priorities"])

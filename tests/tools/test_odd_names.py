@@ -31,7 +31,7 @@ def test_an_empty_name_is_refused(tool, command, name):
     assert sorted(tool.folder.rglob("*")) == before
 
 
-@pytest.mark.parametrize("name", ["[a]", "[a,b]", "[[a]", "[", "\x01[a]", "{a,b}", "a,b"])
+@pytest.mark.parametrize("name", ["[a]", "[a,b]", "[[a]", "[", "\x01[a]", "{}", "{a,b}", "a,b"])
 def test_a_name_in_brackets_is_no_list(tool, name):
     """As a shell leaves a pattern that fits no file."""
     for other in ("a", "b"):
@@ -39,13 +39,29 @@ def test_a_name_in_brackets_is_no_list(tool, name):
     tool("create", name, "2x3")
     tool("create", f"{tool.folder}/{name}2", "2x3")
     assert tool.json("info", name)["shape"] == [2, 3]
-    tool("keyword", name, name[:16], name, "--comment", name)
-    assert tool.json("keyword", name, name[:16])["comment"] == name
+    for comment in (["--comment", name], [f"--comment={name}"]):
+        tool("keyword", name, name[:16], name, *comment)
+        assert tool.json("keyword", name, name[:16])["comment"] == name
     tool("rm", name, f"{tool.folder}/{name}2")
     assert sorted(path.name for path in tool.folder.glob("*.im.shm")) == ["a.im.shm", "b.im.shm"]
     tool("rm", name, code=1)
     tool(name, code=2)
     tool("ls", "--json", f"{tool.folder}/{name}", code=1)
+    tool("ls", f"--{name}={name}", code=2)
+    assert repr(f"--{name}={name}")[1:-1] in tool.errors
+
+
+def test_a_value_in_brackets_is_no_list(tool):
+    """Written to its option with "=" as in a word of its own."""
+    tool("create", "a", "2x2")
+    for limits in (["--limits=[1,2]"], ["--limits", "[1,2]"], ["--limits={}", "2"], ["--limits", "{}", "2"]):
+        tool("show", "a", *limits, code=2)
+        found = limits[0].partition("=")[2] or limits[1]
+        assert tool.errors == f"daoshm: --limits: '{found}'; expected a number that is finite\n"
+    tool("record", "a", "r.npy", "-n[3,4]", code=2)
+    assert "--frames: '[3,4]'" in tool.errors
+    tool("create", "--", "--b=[c]", "2x2")
+    assert (tool.folder / "--b=[c].im.shm").exists()
 
 
 def test_a_name_with_a_dot_is_listed(tool):

@@ -79,6 +79,7 @@ def test_save_does_not_overwrite_unless_forced(tool):
     tool("save", "a", "a.fits", "--force")
     tool("save", "a", "a.jpg", code=2)
     tool("save", "a", "b.fits", "--next", "--timeout", "100ms", code=3)
+    assert tool.errors.endswith("a.im.shm: no frame for 100ms; expected one sooner (--timeout)\n")
 
 
 @pytest.mark.parametrize("atype", TYPES)

@@ -33,12 +33,12 @@ def hostile(tool):
 @pytest.mark.parametrize("folder", [".", None], ids=["relative", "absolute"])
 def test_the_advice_to_remove_a_file_removes_that_file(tool, hostile, folder):
     found = tool.json("doctor", folder or tool.folder, code=4)
-    remedies = [entry["remedy"] for entry in found if "create it again, or: " in (entry["remedy"] or "")]
+    remedies = [entry["remedy"] for entry in found if "create it again, after: " in (entry["remedy"] or "")]
     assert len(remedies) == len(hostile) + 1
     for remedy in remedies:
         assert remedy.isprintable()
         before = set(tool.folder.iterdir())
-        in_shell(tool, remedy.split("or: ", 1)[1])
+        in_shell(tool, remedy.split("after: ", 1)[1])
         after = set(tool.folder.iterdir())
         assert after < before and len(before - after) == 1, remedy
     assert not list(tool.folder.iterdir())
@@ -47,9 +47,20 @@ def test_the_advice_to_remove_a_file_removes_that_file(tool, hostile, folder):
 def test_the_text_of_the_advice_is_the_advice(tool, hostile):
     text = tool("doctor", tool.folder, code=4)
     for line in text.splitlines():
-        if "or: " in line:
-            in_shell(tool, line.split("or: ", 1)[1])
+        if "after: " in line:
+            in_shell(tool, line.split("after: ", 1)[1])
     assert not list(tool.folder.iterdir())
+
+
+def test_a_damaged_segment_is_created_again_as_advised(tool):
+    tool("create", "a", "4x4")
+    with open(tool.folder / "a.im.shm", "r+b") as file:
+        file.truncate(5000)
+    tool("create", "a", "4x4", code=1)
+    (remedy,) = (entry["remedy"] for entry in tool.json("doctor", tool.folder, code=4) if entry["check"] == "damaged")
+    assert remedy.startswith("create it again, after: ")
+    in_shell(tool, remedy.split("after: ", 1)[1])
+    tool("create", "a", "4x4")
 
 
 def test_the_example_that_removes_a_folder_s_segments_removes_no_others(tool):

@@ -64,6 +64,8 @@ def test_errors_name_the_thing_what_was_found_and_what_was_expected(tool, argume
         ("create a 4 --deth 4", "'--deth': no such option; expected one of daoshm create --help"),
         ("fill a spot --rate x --fames 3", "'--fames': no such option; expected one of daoshm fill --help"),
         ("show a --limits 3", "--limits: too few values; expected 2"),
+        ("show a --limits 1 2 --limits 3 4", "--limits: 4 values; expected 2"),
+        ("show a --size 9x9 --size=8x8", "--size: 2 values; expected 1"),
         ("help nonsense", "help: 'nonsense': no such command; expected one of daoshm --help"),
         ("top --interval nan", "--interval: 'nan'; expected a number from"),
     ],
@@ -71,6 +73,27 @@ def test_errors_name_the_thing_what_was_found_and_what_was_expected(tool, argume
 def test_usage_errors_name_the_word(tool, line, message):
     tool(*line.split(), code=2)
     assert tool.errors.startswith(f"daoshm: {message}") and tool.errors.count("\n") == 1, tool.errors
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["create b 4 --mode", "publish a --keys", "publish a --clients", "publish a --bind", "publish a --topic",
+     "subscribe host:a --server-key", "subscribe host:a --as", "relay host --subscriber-keys", "net ls --keys",
+     "set a x.fits --hdu", "camera b --interface fake --name", "bench --folder"],
+)  # fmt: skip
+def test_the_empty_name_of_a_variable_that_is_not_set_is_no_option_left_out(tool, line):
+    """A publisher whose keys were forgotten would be open to all."""
+    tool("create", "a", "4")
+    option = line.split()[-1]
+    tool(*line.split(), "", code=2)
+    assert tool.errors == f"daoshm: {option}: ''; expected a name, or the option left out\n"
+
+
+def test_empty_text_is_text(tool):
+    tool("create", "a", "4")
+    tool("keyword", "a", "K", "", "--comment", "")
+    assert tool.json("keyword", "a", "K")["comment"] == ""
+    assert "a.im.shm" in tool("top", tool.folder, "--once", "--filter", "")
 
 
 def test_help(tool):

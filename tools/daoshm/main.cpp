@@ -65,6 +65,7 @@ int run(int argc, char **argv)
     tool.app.require_subcommand(1);
     daoshm::add_commands(tool);
     daoshm::take_marks_off(tool.app);
+    daoshm::refuse_empty_names(tool.app);
     std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
     daoshm::mark_brackets(words);
     std::reverse(words.begin(), words.end()); // as CLI11 wants them

@@ -1,5 +1,8 @@
 #include "commands/brackets.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include <CLI/CLI.hpp>
 
 namespace daoshm
@@ -8,21 +11,36 @@ namespace daoshm
 namespace
 {
 
-constexpr char bracket_mark = '\x01'; // also before words that begin with it themselves
+constexpr char bracket_mark = '\x01';
+constexpr std::string_view list_begins = "[{\x01"; // the mark, too, so that it may be a word's own
+
+/// Where the value begins in a word before "--": after the name of an option, or at once.
+size_t value_begin(const std::string &word)
+{
+    if (word.starts_with("--"))
+        return word.find('=') == std::string::npos ? word.size() : word.find('=') + 1;
+    return word.starts_with('-') ? std::min<size_t>(2, word.size()) : 0;
+}
 
 }
 
 void mark_brackets(std::vector<std::string> &words)
 {
+    bool may_be_option = true;
     for (std::string &word : words)
-        if (word.starts_with('[') || word.starts_with(bracket_mark))
-            word.insert(word.begin(), bracket_mark);
+    {
+        const size_t begin = may_be_option ? value_begin(word) : 0;
+        may_be_option = may_be_option && word != "--";
+        if (begin < word.size() && list_begins.find(word[begin]) != std::string_view::npos)
+            word.insert(begin, 1, bracket_mark);
+    }
 }
 
-std::string without_mark(std::string word)
+std::string as_typed(std::string word)
 {
-    if (word.starts_with(bracket_mark))
-        word.erase(0, 1);
+    const size_t begin = value_begin(word);
+    if (begin < word.size() && word[begin] == bracket_mark)
+        word.erase(begin, 1);
     return word;
 }
 
@@ -31,7 +49,8 @@ void take_marks_off(CLI::App &app)
     for (CLI::Option *option : app.get_options())
         option->transform(CLI::Validator(
             [](std::string &value) {
-                value = without_mark(std::move(value));
+                if (value.starts_with(bracket_mark))
+                    value.erase(0, 1);
                 return std::string();
             },
             ""));

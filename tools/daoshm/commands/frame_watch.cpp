@@ -34,13 +34,22 @@ bool FrameWatch::collect(int64_t deadline_ns, Tally &tally)
     {
         const int64_t remaining_ns = deadline_ns - steady_ns();
         if (remaining_ns <= 0)
+        {
+            for (uint32_t left = segment_.get_depth(); left > 0 && take_next(tally); --left)
+                ; // what came while this process was stopped belongs to that time
             return true;
-        if (take(segment_.read_next(element_.data(), 1), false, tally))
+        }
+        if (take_next(tally))
             continue;
         how_.timeout = std::chrono::nanoseconds(remaining_ns);
         take(segment_.next(element_.data(), 1, how_), true, tally);
     }
     return false;
+}
+
+bool FrameWatch::take_next(Tally &tally)
+{
+    return take(segment_.read_next(element_.data(), 1), false, tally);
 }
 
 /// @return whether there was a frame. Else there is none yet, or none that was whole: that one counts as missed before

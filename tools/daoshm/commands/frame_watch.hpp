@@ -38,6 +38,7 @@ class FrameWatch
     bool collect(int64_t deadline_ns, Tally &tally);
 
   private:
+    bool take_next(Tally &tally);
     bool take(const Dao::ReadResult &frame, bool was_waited_for, Tally &tally);
     void follow(Tally &tally);
     void count(const Dao::ReadResult &frame, int64_t woken_ns, bool was_waited_for, Tally &tally);

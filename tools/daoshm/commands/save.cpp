@@ -42,6 +42,10 @@ Dao::ReadResult read_unseen(Dao::Image &segment, std::vector<std::byte> &frame, 
     if (is_interrupted()) // before the segment was open, whose waits end only for later ones
         return Dao::ReadResult(DAO_INTERRUPTED, {});
     const Dao::ReadResult result = segment.next(frame, how);
+    if (result.status == DAO_TIMEOUT)
+        throw ToolError(
+            fmt::format("{}: no frame for {}; expected one sooner (--timeout)", shown_name(segment), options.timeout),
+            exit_timeout);
     if (!result && result.status != DAO_INTERRUPTED)
         throw error_of(result.status);
     return result;

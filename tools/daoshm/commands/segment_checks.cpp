@@ -26,8 +26,10 @@ std::optional<Finding> state_finding(const SegmentStatus &status)
     const DAO_SEGMENT_INFO &info = status.info;
     if (state == "no access")
         return Finding{Severity::problem, state, status.problem, access_remedy(status.path)};
-    if (!status.problem.empty())
-        return Finding{Severity::problem, state, status.problem, "create it again, or: " + removal_remedy(status.path)};
+    if (!status.problem.empty()) // create takes the place of no file that it cannot read
+        return Finding{Severity::problem, state, status.problem,
+                       (state == "foreign" ? "use it where it was made, or: " : "create it again, after: ") +
+                           removal_remedy(status.path)};
     if (state == "broken frame")
         return Finding{Severity::problem, state,
                        fmt::format("{}: writer {} died while writing a frame", status.path, info.writer_pid),

@@ -29,7 +29,7 @@ const CLI::App *command_of(const CLI::App *app)
 std::vector<std::string> unknown_words(const CLI::App &app, bool has_command)
 {
     std::vector<std::string> words = app.remaining(true);
-    std::transform(words.begin(), words.end(), words.begin(), without_mark);
+    std::transform(words.begin(), words.end(), words.begin(), as_typed);
     std::stable_partition(words.begin(), words.end(),
                           [&](const std::string &word) { return word.starts_with('-') == has_command; });
     return words;
@@ -73,10 +73,12 @@ size_t description_column(const std::string &line)
     return std::min(line.find_first_not_of(' ', gap == std::string::npos ? 0 : gap), line.size());
 }
 
-std::string without_value_text(const CLI::App &command, const std::string &name)
+std::string value_count_text(const CLI::App &command, const std::string &name)
 {
     const CLI::Option *option = command.get_option_no_throw(name);
     const int values = option != nullptr ? option->get_items_expected_min() : 1;
+    if (option != nullptr && option->count() > static_cast<size_t>(option->get_items_expected_max()))
+        return fmt::format("{}: {} values; expected {}", name, option->count(), values);
     return values < 2
                ? fmt::format("{}: without its value; expected as daoshm {} --help says", name, command.get_name())
                : fmt::format("{}: too few values; expected {}", name, values);
@@ -91,6 +93,18 @@ std::string missing_text(const CLI::App &app, const CLI::App &command, const std
     return fmt::format("{}: not given; expected as daoshm {} --help says", thing, command.get_name());
 }
 
+}
+
+void refuse_empty_names(CLI::App &app)
+{
+    constexpr auto problem_of = [](const std::string &value) {
+        return value.empty() ? "''; expected a name, or the option left out" : "";
+    };
+    for (CLI::Option *option : app.get_options())
+        if (!option->get_positional() && !option->get_type_name().starts_with("TEXT"))
+            option->check(problem_of);
+    for (CLI::App *command : app.get_subcommands([](const CLI::App *) { return true; }))
+        refuse_empty_names(*command);
 }
 
 const CLI::App *find_command(const CLI::App &app, const std::string &name, const std::string &asker)
@@ -132,7 +146,7 @@ std::string usage_problem(const CLI::App &app, const CLI::ParseError &error)
     if (is_missing)
         return missing_text(app, command, text);
     if (dynamic_cast<const CLI::ArgumentMismatch *>(&error) != nullptr)
-        return without_value_text(command, text.substr(0, text.find(": ")));
+        return value_count_text(command, text.substr(0, text.find(": ")));
     const std::string problem = with_choices(text);
     return problem.find("expected") != std::string::npos
                ? problem

@@ -8,6 +8,10 @@
 namespace daoshm
 {
 
+/// No option takes the empty name of a file, a key, an address: it comes from a variable of the shell that is not set, and
+/// would count as no option at all, `--keys` too. Text may be empty.
+void refuse_empty_names(CLI::App &app);
+
 /// `app` after it threw the error.
 std::string usage_problem(const CLI::App &app, const CLI::ParseError &error);
 

@@ -131,19 +131,18 @@ void Pattern::fill_number(const std::string &text)
 
 double Pattern::value_at(uint64_t element, uint64_t index) const
 {
-    const double span = highest_ - lowest_;
     if (name_ == "noise")
-        return lowest_ + span * mixed(element + index * geometry_.element_count());
+        return std::lerp(lowest_, highest_, mixed(element + index * geometry_.element_count()));
     const uint64_t width = geometry_.shape.back();
     const uint64_t height = geometry_.element_count() / width, row = element / width;
     const double x = static_cast<double>(element % width) / static_cast<double>(width) - 0.5;
     const double y = height > 1 ? static_cast<double>(row) / static_cast<double>(height) - 0.5 : 0;
     const double time = static_cast<double>(index) * 0.05;
     if (name_ == "wave")
-        return lowest_ + span * (0.5 + 0.5 * std::sin(2 * std::numbers::pi * (3 * x + 2 * y) - time));
+        return std::lerp(lowest_, highest_, 0.5 + 0.5 * std::sin(2 * std::numbers::pi * (3 * x + 2 * y) - time));
     const double dx = x - 0.25 * std::cos(time);
     const double dy = height > 1 ? y - 0.25 * std::sin(time) : 0;
-    return lowest_ + span * std::exp(-(dx * dx + dy * dy) / (2 * 0.08 * 0.08));
+    return std::lerp(lowest_, highest_, std::exp(-(dx * dx + dy * dy) / (2 * 0.08 * 0.08)));
 }
 
 const std::vector<std::byte> &Pattern::frame(uint64_t index)

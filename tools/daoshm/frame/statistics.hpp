@@ -20,6 +20,9 @@ struct Moments
 
 Moments moments(const std::vector<double> &values);
 
+/// Where `value` lies between two finite limits, of which the second is the larger: from 0 to 1, however far apart they are.
+double position_between(double value, double lowest, double highest);
+
 /// Percentiles by nearest rank, of values sorted once.
 class Percentiles
 {

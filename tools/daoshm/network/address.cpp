@@ -111,7 +111,7 @@ Address parse_publisher(const std::string &text)
     if (std::optional<Address> address = parse_address(text))
         return *address;
     if (!is_host(text))
-        throw ToolError(fmt::format("'{}' is no address; expected HOST[:PORT][:SEGMENT]", text), exit_usage);
+        throw ToolError(fmt::format("'{}': not an address; expected HOST[:PORT][:SEGMENT]", text), exit_usage);
     return {is_in_brackets(text) ? text.substr(1, text.size() - 2) : text, usual_port, {}};
 }
 

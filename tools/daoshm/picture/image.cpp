@@ -59,7 +59,7 @@ double Stretch::operator()(double value) const
 {
     if (!(highest > lowest))
         return value < lowest ? 0 : value > lowest ? 1 : 0.5;
-    const double position = std::clamp((value - lowest) / (highest - lowest), 0.0, 1.0);
+    const double position = position_between(value, lowest, highest);
     switch (curve)
     {
     case Curve::logarithmic:

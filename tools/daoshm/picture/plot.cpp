@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -55,9 +56,10 @@ class DotField
 /// For each dot column the lowest and the highest dot, joined to the column before so that the curve has no gaps.
 void draw_curve(const std::vector<double> &values, double lowest, double highest, DotField &field)
 {
-    const double scale = highest > lowest ? static_cast<double>(field.height() - 1) / (highest - lowest) : 0;
-    const double middle = highest > lowest ? 0 : static_cast<double>(field.height() - 1) / 2;
-    const auto dot = [&](double value) { return static_cast<size_t>(std::lround(middle + (value - lowest) * scale)); };
+    const auto dot = [&](double value) {
+        const double position = highest > lowest ? position_between(value, lowest, highest) : 0.5;
+        return static_cast<size_t>(std::lround(position * static_cast<double>(field.height() - 1)));
+    };
     bool has_before = false;
     size_t before = 0;
     for (size_t x = 0; x < field.width(); ++x)
@@ -90,7 +92,7 @@ std::string plot(const std::vector<double> &values, size_t columns, size_t rows)
     const auto label_of = [&](double value) { return found.count > 0 ? value_text(value) : "-"; };
     const std::string top = label_of(found.maximum);
     const std::string bottom = label_of(found.minimum);
-    const std::string middle = label_of((found.maximum + found.minimum) / 2);
+    const std::string middle = label_of(std::midpoint(found.minimum, found.maximum));
     const size_t widest_label = std::max({top.size(), bottom.size(), middle.size()});
     constexpr size_t least_curve = 10;
     const size_t label_width = columns >= widest_label + 2 + least_curve ? widest_label : 0; // or no labels

@@ -53,7 +53,7 @@ inline std::filesystem::path path_of(const std::string &name)
 
 /// The whole path, from the root, without "." and "..".
 std::string absolute_path(const std::string &path);
-/// Throws when the environment names a folder that does not exist.
+/// TMPDIR, else /tmp, whether it exists or not. On Windows it throws when the environment names a folder that does not exist.
 std::string temporary_folder();
 /// Where segments are looked for: the temporary folder and, where it exists, /dev/shm.
 std::vector<std::string> usual_folders();

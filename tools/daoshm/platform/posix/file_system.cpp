@@ -1,5 +1,6 @@
 #include "platform/platform.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,16 +14,16 @@ namespace fs = std::filesystem;
 
 std::string temporary_folder()
 {
-    return fs::temp_directory_path().string();
+    const char *folder = std::getenv("TMPDIR");
+    return folder != nullptr && *folder != '\0' ? folder : "/tmp";
 }
 
 std::vector<std::string> usual_folders()
 {
-    std::vector<std::string> folders;
+    std::vector<std::string> folders{temporary_folder()};
     std::error_code error;
-    for (const fs::path &folder : {fs::temp_directory_path(error), fs::path("/dev/shm")})
-        if (fs::is_directory(folder, error))
-            folders.push_back(folder.string());
+    if (fs::is_directory("/dev/shm", error))
+        folders.emplace_back("/dev/shm");
     return folders;
 }
 

@@ -1,4 +1,4 @@
-// From /proc and /sys; where these are absent, as on macOS, there is no advice on what they report.
+// Most of it from /proc and /sys; where these are absent, as on macOS, there is no advice on what they report.
 #include "platform/platform.hpp"
 
 #include <algorithm>
@@ -6,8 +6,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <pthread.h>
 #include <regex>
+#include <sched.h>
 #include <sstream>
+#include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <fmt/format.h>
 
@@ -67,24 +71,33 @@ FileSystem file_system_of(const std::string &path)
     return found;
 }
 
-/// A soft limit of this process, by its name in /proc/self/limits; nothing when unknown. UINT64_MAX for unlimited.
-std::optional<uint64_t> resource_limit(const std::string &name)
+/// The system is asked for one, for a moment: capabilities and control groups count beside the limit.
+bool may_use_priorities()
 {
-    std::ifstream limits("/proc/self/limits");
-    std::string line;
-    while (std::getline(limits, line))
-    {
-        if (!line.starts_with(name))
-            continue;
-        std::istringstream words(line.substr(name.size()));
-        std::string soft;
-        words >> soft;
-        if (soft == "unlimited")
-            return UINT64_MAX;
-        if (is_number(soft))
-            return std::stoull(soft);
-    }
-    return std::nullopt;
+    int policy = 0;
+    sched_param own{};
+    if (pthread_getschedparam(pthread_self(), &policy, &own) != 0 || policy != SCHED_OTHER)
+        return true;
+    sched_param lowest{};
+    lowest.sched_priority = sched_get_priority_min(SCHED_FIFO);
+    const bool may = pthread_setschedparam(pthread_self(), SCHED_FIFO, &lowest) == 0;
+    pthread_setschedparam(pthread_self(), policy, &own);
+    return may;
+}
+
+/// The same for memory, of which none is taken; true where the system has no way to ask.
+bool may_lock(size_t bytes)
+{
+#ifdef MLOCK_ONFAULT
+    void *memory = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return true;
+    const bool may = mlock2(memory, bytes, MLOCK_ONFAULT) == 0;
+    munmap(memory, bytes);
+    return may;
+#else
+    return bytes > 0;
+#endif
 }
 
 /// The CPU governor when it is one that saves power, else empty.
@@ -143,13 +156,12 @@ std::optional<Advice> power_advice()
 std::vector<Advice> limit_advice()
 {
     std::vector<Advice> advice;
-    const auto priority = resource_limit("Max realtime priority");
-    if (priority && *priority == 0)
-        advice.push_back(
-            {"real time", "this user may not use real-time priorities (rtprio 0)", limit_remedy("rtprio 95")});
-    const auto locked = resource_limit("Max locked memory");
-    if (locked && *locked < (64U << 20U))
-        advice.push_back({"locked memory", fmt::format("this user may lock only {} KiB of memory", *locked / 1024),
+    if (!may_use_priorities())
+        advice.push_back({"real time", "this user may not use real-time priorities", limit_remedy("rtprio 95")});
+    rlimit locked{};
+    if (!may_lock(64U << 20U) && getrlimit(RLIMIT_MEMLOCK, &locked) == 0)
+        advice.push_back({"locked memory",
+                          fmt::format("this user may lock only {} KiB of memory", locked.rlim_cur / 1024),
                           limit_remedy("memlock unlimited")});
     return advice;
 }
