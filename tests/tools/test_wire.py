@@ -22,7 +22,7 @@ PAGE = (ROOT / "docs/wire.md").read_text()
 def port(tool):
     """Where frames are published: frame n holds n, n + 1, ..., n + 5."""
     if not PUBLISHER.exists():
-        pytest.skip("this build has no network")
+        pytest.skip(f"needs {PUBLISHER.name} of a build with the network")
     name = tool.name(tool.folder / "wfs.im.shm")
     command = [*EMULATOR, PUBLISHER, "--role", "publish ramps", name]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as publisher:
