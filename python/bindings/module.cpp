@@ -184,7 +184,7 @@ void bind_reading(Class &segment)
         "index"_a.none(), "x"_a.none() = nb::none(), "y"_a.none() = nb::none(),
         "Copy what slot index (modulo depth) holds, whole: an ndarray of the segment's shape and dtype.\n\n"
         "x, y: a part of the frame, as in get_data(). Raises DaoError with code OUTRUN when the writer overwrites\n"
-        "it over and over for 100 ms.");
+        "it over and over for 100 ms, and NOT_READY when it stays half written, or was given up.");
     segment.def(
         "get_history",
         [](Segment &self, nb::handle frames, nb::handle check, nb::handle semaphore, nb::handle timeout,

@@ -83,11 +83,14 @@ nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
     use.look_for_replacement();
     const nb::object array = owned(new_array(use->shape, false));
     const uint_fast32_t slot = slot_of(given, use->depth);
+    const std::string name = std::string(use.image()->name) + ": slot " + std::to_string(slot);
+    DAO_FRAME frame = DAO_FRAME_INIT;
     const auto copy = [&] {
         void *source = nullptr;
         const int_fast8_t status = daoShmGetArbitrarySegment(use.image(), &source, slot);
         if (status != DAO_SUCCESS && status != DAO_REPLACED) // replaced just now: the memory stays
             return status;
+        daoShmGetFrame(use.image(), &frame);
         std::memcpy(array_data(array.ptr()), source, use->frame_bytes);
         return daoShmCheckSegmentOverwrite(use.image());
     };
@@ -100,11 +103,11 @@ nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
             status = copy();
         while (status == DAO_OVERWRITE && (++tries < fewest_tries || std::chrono::steady_clock::now() < give_up));
     }
+    if (status == DAO_OVERWRITE && frame.stable == 0)
+        throw Failure(DAO_E_NOT_READY, name + " is being written, or what was written was given up; expected a frame");
     if (status == DAO_OVERWRITE)
-        throw Failure(DAO_E_OUTRUN,
-                      std::string(use.image()->name) + ": slot " + std::to_string(slot) +
-                          " was overwritten during every try to copy it for 100 ms; expected a slower writer, "
-                          "or a greater depth");
+        throw Failure(DAO_E_OUTRUN, name + " was overwritten during every try to copy it for 100 ms; expected a slower "
+                                           "writer, or a greater depth");
     require(status);
     return part_of(array, use->shape.axes, region);
 }
