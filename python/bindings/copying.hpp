@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <atomic>
 
-#include "handle.hpp"
+#include "wait.hpp"
 
 namespace daopython
 {
@@ -48,5 +48,8 @@ class ReleaseForCopy
   private:
     std::optional<Released> released_;
 };
+
+/// daoShmReadNewest(), with the interpreter released when it takes long. Sets the frame's counter.
+int_fast8_t copy_newest(Place &place, const Destination &to, uint64_t &cnt0);
 
 } // namespace daopython

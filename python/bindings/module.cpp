@@ -184,7 +184,7 @@ void bind_reading(Class &segment)
         "index"_a.none(), "x"_a.none() = nb::none(), "y"_a.none() = nb::none(),
         "Copy what slot index (modulo depth) holds, whole: an ndarray of the segment's shape and dtype.\n\n"
         "x, y: a part of the frame, as in get_data(). Raises DaoError with code OUTRUN when the writer overwrites\n"
-        "it over and over for 100 ms.");
+        "it over and over for 100 ms, and NOT_READY when it stays half written, or was given up.");
     segment.def(
         "get_history",
         [](Segment &self, nb::handle frames, nb::handle check, nb::handle semaphore, nb::handle timeout,
@@ -266,8 +266,9 @@ void bind_describing(Class &segment)
     segment.def_prop_ro("shape", &Segment::shape, "The frame's shape, slow axis first: a tuple of 1 to 3 integers.");
     segment.def_prop_ro("dtype", &Segment::dtype, "The numpy.dtype of the frame's elements.");
     segment.def_prop_ro("counter", &Segment::counter, "Frames published so far (cnt0), 0 before the first.");
-    segment.def_prop_ro("missed", &Segment::missed,
-                        "Frames published that this thread never read through this object, since its first read.");
+    segment.def_prop_ro(
+        "missed", &Segment::missed,
+        "Frames that this thread never read through this object, between its first and the newest that it read.");
     segment.def_prop_ro(
         "depth", [](Segment &self) { return daopython::Handle::Use(self.handle())->depth; },
         "Number of slots: how many frames the segment holds.");

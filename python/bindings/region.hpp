@@ -33,4 +33,10 @@ inline nb::object part_of(const nb::object &array, int axes, const Region &regio
     return region.is_part() ? region.copy_of(array, axes) : array;
 }
 
+/// Flat (one axis) on demand.
+inline nb::object formed(const nb::object &array, bool flat)
+{
+    return flat ? nb::object(array.attr("reshape")(-1)) : array;
+}
+
 } // namespace daopython

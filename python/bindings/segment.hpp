@@ -58,14 +58,16 @@ class Segment
 
     /* reading.cpp */
     nb::object get_data(nb::handle check, nb::handle reform, const HistoricWait &wait, nb::handle out);
-    nb::object get_part(nb::handle check, nb::handle reform, const HistoricWait &wait, const Region &region);
     nb::tuple get_data_next(nb::handle wait, nb::handle reform, const Region &region);
-    nb::object get_data_arbitrary(nb::handle index, const Region &region);
     nb::object view(nb::handle writable);
     bool is_whole(nb::handle view);
     int reset_tail();
     uint64_t counter();
     bool wait(nb::handle timeout, nb::handle mode);
+
+    /* slot_copies.cpp */
+    nb::object get_part(nb::handle check, nb::handle reform, const HistoricWait &wait, const Region &region);
+    nb::object get_data_arbitrary(nb::handle index, const Region &region);
 
     /* history.cpp */
     nb::object get_history(nb::handle frames, nb::handle check, const HistoricWait &wait, nb::handle buffer,

@@ -3,11 +3,12 @@
 import ctypes
 import os
 import shutil
+import subprocess
 import threading
 
 import numpy as np
 import pytest
-from conftest import ROOT, run_checked
+from conftest import PATIENCE_S, ROOT, run_checked
 
 import daoShm
 from daoShm import DaoError, shm
@@ -335,6 +336,22 @@ def test_part_is_of_one_frame(name, python_process):
     assert all((part == part[0, 0]).all() for part in seen)
     values = [int(part[0, 0]) for part in seen]
     assert values == sorted(set(values))
+
+
+def test_part_of_a_frame_that_is_altered_quietly_is_that_frame_still(name, helpers):
+    shm(name, np.zeros((1024, 4096), np.float32))
+    reader = shm(name)
+    assert not reader.wait(timeout=0)
+    with subprocess.Popen(
+        [helpers.program("segment_tool.c"), "alter", name], stdin=subprocess.PIPE, bufsize=0
+    ) as writer:
+        for value in range(1, 21):
+            writer.stdin.write(b"\n")
+            part = reader.get_data(check=True, timeout=PATIENCE_S, x=slice(0, 4095))
+            assert part is not None and (part[1:] == value).all()
+            assert (part[0, :1024] == part[0, 0]).all() and value <= part[0, 0] <= value + 20
+        writer.stdin.close()
+        assert writer.wait(PATIENCE_S) == 0
 
 
 @pytest.mark.parametrize("shape", [(97,), (97, 1), (1, 97), (1, 97, 1)])

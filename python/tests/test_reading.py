@@ -1,11 +1,12 @@
 """Reading: newest, next, arbitrary, history, metadata."""
 
+import contextlib
 import datetime
 import os
 
 import numpy as np
 import pytest
-from conftest import PATIENCE_S, until
+from conftest import PATIENCE_S, refused, until
 
 from daoShm import DaoError, ErrorCode, shm
 
@@ -117,6 +118,17 @@ def test_arbitrary_slots_count_modulo_depth(fifo):
     assert sorted(slots) == [1, 2, 3, 4]
     assert reader.get_data_arbitrary(-1)[0, 0] == slots[3]
     assert reader.get_data_arbitrary(5)[0, 0] == slots[1]
+
+
+def test_slot_whose_write_was_given_up_holds_no_frame(fifo):
+    writer, reader = fifo
+    with contextlib.suppress(KeyError), writer.write():
+        raise KeyError
+    given_up = (writer.get_meta_data()["fifo_last_written"] + 1) % 4
+    message = refused(DaoError, ErrorCode.NOT_READY, lambda: reader.get_data_arbitrary(given_up))
+    assert f"slot {given_up} is being written, or" in message
+    writer.set_data(frame(2))
+    assert (reader.get_data_arbitrary(given_up) == 2).all()
 
 
 def test_history_is_oldest_first_and_padded_with_zeros(fifo):

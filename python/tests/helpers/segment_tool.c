@@ -68,6 +68,42 @@ static int unlock(const char *name)
     return daoShmCloseShm(&image);
 }
 
+/* For each line of standard input publish a frame of ones more than the last, then add one to some of its elements, quietly
+ * and again and again: by and by, while a reader copies, but not without end. */
+static int alter(const char *name)
+{
+    enum
+    {
+        ELEMENTS = 1024,
+        TIMES = 20
+    };
+    const struct timespec pause = {0, 1000000};
+    IMAGE image;
+    static float altered[ELEMENTS];
+    float value = 0.0f;
+    if (daoShmShm2Img(name, &image) != DAO_SUCCESS)
+        return fail("open");
+    float *frame = malloc(daoShmGetFrameBytes(&image));
+    while (frame != NULL && getchar() == '\n')
+    {
+        value += 1.0f;
+        for (uint64_t i = 0; i < image.md[0].nelement; ++i)
+            frame[i] = value;
+        if (daoShmSetData(&image, frame, image.md[0].nelement) != DAO_SUCCESS)
+            return fail("publish");
+        for (int time = 1; time <= TIMES; ++time)
+        {
+            nanosleep(&pause, NULL);
+            for (int i = 0; i < ELEMENTS; ++i)
+                altered[i] = value + (float)time;
+            if (daoShmSetDataQuiet(&image, altered, ELEMENTS) != DAO_SUCCESS)
+                return fail("quiet write");
+        }
+    }
+    free(frame);
+    return daoShmCloseShm(&image);
+}
+
 int main(int count, char **arguments)
 {
     if (count == 3 && strcmp(arguments[1], "unlock") == 0)
@@ -78,6 +114,8 @@ int main(int count, char **arguments)
         return create(arguments[2], 0);
     if (count == 4 && strcmp(arguments[1], "reply") == 0)
         return reply(arguments[2], (float)atof(arguments[3]));
-    fprintf(stderr, "usage: segment_tool create|make_unpublished|unlock name | reply name base\n");
+    if (count == 3 && strcmp(arguments[1], "alter") == 0)
+        return alter(arguments[2]);
+    fprintf(stderr, "usage: segment_tool alter|create|make_unpublished|unlock name | reply name base\n");
     return 2;
 }
