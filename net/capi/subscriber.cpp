@@ -18,15 +18,15 @@ std::string whole_name(const std::string &name)
 namespace
 {
 
-// ZeroMQ gives other characters a meaning of their own.
+// ZeroMQ gives other characters a meaning of their own, and connects to nothing that begins with one of ".-_]%".
 void check_host(const std::string &host)
 {
-    const bool is_usable = std::all_of(host.begin(), host.end(), [](char character) {
+    const auto is_usable = [](char character, std::string_view others) {
         return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-               (character >= '0' && character <= '9') ||
-               std::string_view(".-_:[]%").find(character) != std::string_view::npos;
-    });
-    if (!is_usable)
+               (character >= '0' && character <= '9') || others.find(character) != std::string_view::npos;
+    };
+    if (!is_usable(host[0], "[:") ||
+        !std::all_of(host.begin(), host.end(), [&](char character) { return is_usable(character, ".-_:[]%"); }))
         throw Failure(DAO_E_ARGUMENT,
                       "host: " + wire::clean(host, 100) + "; expected the name or address of a machine");
 }

@@ -1,7 +1,5 @@
 #include "publisher/lives.hpp"
 
-#include <algorithm>
-
 namespace dao::net
 {
 
@@ -35,9 +33,12 @@ void Lives::begin(const Birth &birth, uint64_t cnt0)
 
 const Life *Lives::find(const Birth &birth) const
 {
-    const auto found =
-        std::find_if(lives_.rbegin(), lives_.rend(), [&](const Life &life) { return life.birth == birth; });
-    return found != lives_.rend() ? &*found : nullptr;
+    return find([&](const Life &life) { return life.birth == birth; });
+}
+
+const Life *Lives::find(uint32_t number) const
+{
+    return find([=](const Life &life) { return life.number == number; });
 }
 
 bool Lives::is_last(uint32_t number, const Birth &birth) const
@@ -85,9 +86,8 @@ uint64_t Lives::move(Place &place, const Birth &birth, uint64_t cnt0)
 
 uint64_t Lives::before(const Place &place) const
 {
-    const auto life =
-        std::find_if(lives_.begin(), lives_.end(), [&](const Life &one) { return one.number == place.life; });
-    return difference(place.cnt0, (life != lives_.end() ? life->before : 0) + 1);
+    const Life *life = find(place.life);
+    return difference(place.cnt0, (life != nullptr ? life->before : 0) + 1);
 }
 
 uint64_t Lives::between(const Place &one, const Place &other) const

@@ -1,6 +1,7 @@
 // The lives of a segment: its counter begins anew when it is replaced, made again in place, or set back by hand.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <deque>
@@ -48,13 +49,20 @@ class Lives
     uint64_t before(const Place &place) const;
     // How many frames are known to have been published after one and up to the other, which is no earlier.
     uint64_t between(const Place &one, const Place &other) const;
-    // The last ones, oldest first.
-    const std::deque<Life> &all() const { return lives_; }
+    // The last one of which that is true; null where there is none.
+    template <class Condition>
+    const Life *find(const Condition &condition) const
+    {
+        const auto found = std::find_if(lives_.rbegin(), lives_.rend(), condition);
+        return found != lives_.rend() ? &*found : nullptr;
+    }
+    const Life *find(uint32_t number) const;
+    const Life *find(const Birth &birth) const; // the last one
+    size_t size() const { return lives_.size(); }
 
   private:
     void begin(const Birth &birth, uint64_t cnt0);
     void note(const Place &place);
-    const Life *find(const Birth &birth) const; // the last one
 
     std::deque<Life> lives_;
 };

@@ -104,7 +104,7 @@ TEST(NetLives, LifeThatIsOverIsNoNewOneToWhoStillReadsIt)
     EXPECT_EQ(lives.see_newest(second, 2), (Place{ahead.life, 2}));
     EXPECT_EQ(lives.move(behind, second, 1), 2u);
     EXPECT_EQ(behind, ahead);
-    EXPECT_EQ(lives.all().size(), 2u);
+    EXPECT_EQ(lives.size(), 2u);
 }
 
 TEST(NetLives, AreForgottenWhenTheyAreMany)
@@ -113,6 +113,6 @@ TEST(NetLives, AreForgottenWhenTheyAreMany)
     const Place old = lives.see_newest({1, 1}, 5);
     for (uint32_t generation = 2; generation <= 1000; ++generation)
         lives.see_newest({1, generation}, 5);
-    EXPECT_LT(lives.all().size(), 100u);
-    EXPECT_EQ(lives.between(old, {old.life + 999, 5}), 5 * lives.all().size());
+    EXPECT_LT(lives.size(), 100u);
+    EXPECT_EQ(lives.between(old, {old.life + 999, 5}), 5 * lives.size());
 }

@@ -48,18 +48,14 @@ std::string Source::name_of_life(const Birth &birth) const
 
 std::string Source::name_of_life(uint32_t number) const
 {
-    for (const Life &life : lives_.all())
-        if (life.number == number)
-            return name_of(life.birth, life.set_backs);
-    return {};
+    const Life *life = lives_.find(number);
+    return life != nullptr ? name_of(life->birth, life->set_backs) : std::string();
 }
 
 Place Source::find(const std::string &source, uint64_t cnt0) const
 {
-    for (const Life &life : lives_.all())
-        if (name_of(life.birth, life.set_backs) == source)
-            return {life.number, cnt0};
-    return {};
+    const Life *life = lives_.find([&](const Life &one) { return name_of(one.birth, one.set_backs) == source; });
+    return life != nullptr ? Place{life->number, cnt0} : Place{};
 }
 
 void Source::see_newest(const DAO_FRAME &frame)
@@ -246,11 +242,15 @@ OrderedReader::OrderedReader(Source &source, const Place &after)
       begins_with_newest_(after.life == 0)
 {
     image_.duplicate(source.reading_);
-    // The receiver has frames of a segment that was made anew, as another reader found it before the source did.
-    if (after.life > source.place().life)
-        (void)daoShmReopen(image_.get());
-    // Before the first frame: what the receiver has is skipped.
-    if (!begins_with_newest_ && daoShmRewind(image_.get()) != DAO_SUCCESS)
+    // The receiver has frames of a segment that was made anew, as another reader found it before the source did. Where that
+    // one is gone again, all that is left here came before them.
+    const bool has_all = after.life > source.place().life && daoShmReopen(image_.get()) != DAO_SUCCESS;
+    int_fast8_t status = DAO_SUCCESS;
+    if (has_all)
+        status = daoShmResetTail(image_.get(), nullptr, nullptr);
+    else if (!begins_with_newest_)
+        status = daoShmRewind(image_.get()); // before the first frame: what the receiver has is skipped
+    if (status != DAO_SUCCESS)
         throw Failure::of_last_call();
     opened_ = source.describe_opened(image_.get());
 }

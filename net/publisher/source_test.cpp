@@ -94,7 +94,32 @@ TEST(NetSource, ReaderGoesOnInASegmentThatTheSourceDoesNotKnowYet)
     EXPECT_EQ(read_all(second, lost), 1u);
     EXPECT_EQ(lost, 0u);
     EXPECT_EQ(second.place(), (Place{first.place().life, 3}));
-    EXPECT_EQ(source.lives().all().size(), 2u);
+    EXPECT_EQ(source.lives().size(), 2u);
+}
+
+// As before, but that segment is gone by then, and comes again.
+TEST(NetSource, ReaderSendsNoOldFramesAgainWhereTheNewSegmentIsGone)
+{
+    Camera camera("gone");
+    Source source(camera.path(), nullptr, "wfs", "here");
+    camera.publish(3);
+    (void)source.counter();
+    OrderedReader first(source, source.place());
+    uint64_t lost = 0;
+    EXPECT_EQ(read_all(first, lost), 0u);
+    camera.create();
+    camera.publish(2);
+    EXPECT_EQ(read_all(first, lost), 2u);
+    (void)source.counter();
+    ASSERT_EQ(daoShmRemove(camera.path().c_str()), DAO_SUCCESS);
+
+    OrderedReader second(source, first.place());
+    EXPECT_EQ(read_all(second, lost), 0u) << "those of the old segment came before the ones that it has";
+    camera.create();
+    camera.publish(2);
+    EXPECT_EQ(read_all(second, lost), 2u);
+    EXPECT_EQ(lost, 0u);
+    EXPECT_EQ(second.place(), (Place{first.place().life + 1, 2}));
 }
 
 TEST(NetSource, CounterThatIsSetBackToANumberLosesNoFrames)

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 
 namespace dao::net
 {
@@ -19,8 +20,10 @@ class ClockOffset
         const int64_t round_trip_ns = (received_ns - asked_ns) - (answered_ns - heard_ns);
         if (round_trip_ns < 0 || received_ns < asked_ns) // a clock was set meanwhile
             return;
-        samples_[next_++ % samples_.size()] = {round_trip_ns,
-                                               (heard_ns - asked_ns) / 2 + (answered_ns - received_ns) / 2};
+        const Sample fresh{round_trip_ns, (heard_ns - asked_ns) / 2 + (answered_ns - received_ns) / 2};
+        if (is_known() && !may_both_hold(best(), fresh)) // a clock was set since
+            forget();
+        samples_[next_++ % samples_.size()] = fresh;
     }
     void forget() { *this = {}; }
 
@@ -34,6 +37,12 @@ class ClockOffset
         int64_t round_trip_ns = 0;
         int64_t offset_ns = 0;
     };
+    static bool may_both_hold(const Sample &one, const Sample &other)
+    {
+        constexpr int64_t rounding_ns = 4;
+        return std::abs(one.offset_ns - other.offset_ns) <=
+               one.round_trip_ns / 2 + other.round_trip_ns / 2 + rounding_ns;
+    }
     const Sample &best() const
     {
         return *std::min_element(

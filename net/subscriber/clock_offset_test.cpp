@@ -40,6 +40,23 @@ TEST(ClockOffset, OldSamplesAreForgotten)
     EXPECT_EQ(offset.round_trip_ns(), 200);
 }
 
+TEST(ClockOffset, ClockThatIsSetIsFollowedByTheNextSample)
+{
+    ClockOffset offset;
+    const auto ask = [&](int64_t now, int64_t ahead, int64_t way) {
+        offset.add(now, now + ahead + way, now + ahead + way, now + 2 * way);
+    };
+    for (int64_t now = 0; now < 8000; now += 1000)
+        ask(now, 0, 10);
+    ask(8000, -5'000'000, 1000); // and the link is slower
+    EXPECT_LE(std::abs(offset.offset_ns() + 5'000'000), 1000);
+    ask(9000, -5'000'000, 20);
+    EXPECT_EQ(offset.offset_ns(), -5'000'000);
+    EXPECT_EQ(offset.round_trip_ns(), 40);
+    ask(10'000, -5'000'000, 3000);
+    EXPECT_EQ(offset.round_trip_ns(), 40) << "one that takes longer says nothing else";
+}
+
 // Anything that a message may say, against any clock here: nothing overflows, and what is known is right.
 TEST(ClockOffset, HoldsForClocksOfAnyYear)
 {
@@ -52,5 +69,10 @@ TEST(ClockOffset, HoldsForClocksOfAnyYear)
             ASSERT_TRUE(offset.is_known());
             EXPECT_EQ(offset.round_trip_ns(), 100);
             EXPECT_LE(std::abs(offset.offset_ns() - (there - here)), 51);
+            for (const int64_t set : {first, last})
+            {
+                offset.add(here, set, set, here + 100);
+                EXPECT_LE(std::abs(offset.offset_ns() - (set - here)), 51);
+            }
         }
 }

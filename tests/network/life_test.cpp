@@ -256,7 +256,8 @@ TEST(NetLife, BadArgumentsAreErrors)
     EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
     EXPECT_NE(std::strstr(daoLastErrorMessage(), "70000"), nullptr) << daoLastErrorMessage();
-    for (const char *host : {"*", "10.0.0.1/8", "eth0;10.0.0.1", "a b", "\x1b[31mred", "tcp://rtc"})
+    for (const char *host :
+         {"*", "10.0.0.1/8", "eth0;10.0.0.1", "a b", "\x1b[31mred", "tcp://rtc", "-", "..", "]", "%eth0", "_rtc"})
     {
         options = SubscriberOptions(1);
         options.host = host;
