@@ -749,8 +749,8 @@ DAO_API int_fast8_t daoShmHoldMemory(IMAGE *image, DAO_MEMORY **memory);
 /** Give up a hold. Null does nothing. */
 DAO_API void daoShmReleaseMemory(DAO_MEMORY *memory);
 
-/** @return how many frames were published since this handle's first read that it neither read nor borrowed; 0 when the
- *  image is not open. */
+/** @return how many frames between this handle's first read and the newest frame that it read it neither read nor borrowed;
+ *  0 when the image is not open. */
 DAO_API uint64_t daoShmGetMissed(IMAGE *image);
 
 /** Borrow the newest slot. Before the first frame: the last slot, `cnt0` 0. `DAO_REPLACED` or `DAO_REMOVED`

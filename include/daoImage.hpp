@@ -365,7 +365,7 @@ class Image
         DAO_FRAME frame = DAO_FRAME_INIT;
         return frame_if(daoShmGetFrame(handle(), &frame), frame);
     }
-    /** @return how many frames were published since the first read here that were neither read nor borrowed. */
+    /** @return how many frames between the first read here and the newest one read were neither read nor borrowed. */
     uint64_t get_missed() const { return daoShmGetMissed(handle()); }
 
     /* -------------------------------------------------------------------------- frames read where they lie */

@@ -49,11 +49,13 @@ class Loan
     {
         void *slot = nullptr;
         require(daoShmLoanBegin(image, &slot));
+        md_ = image->md;
         data_ = static_cast<T *>(slot);
         size_ = frame_size<T>(*image);
     }
     /** Take over a loan. */
-    Loan(Loan &&other) noexcept : image_(std::exchange(other.image_, nullptr)), data_(other.data_), size_(other.size_)
+    Loan(Loan &&other) noexcept
+        : image_(std::exchange(other.image_, nullptr)), md_(other.md_), data_(other.data_), size_(other.size_)
     {
     }
     Loan &operator=(Loan &&) = delete;
@@ -74,9 +76,10 @@ class Loan
      *  @return `DAO_SUCCESS`, or `DAO_REPLACED` or `DAO_REMOVED`, and then nothing was published */
     int_fast8_t commit()
     {
-        if (image_ == nullptr)
+        if (!is_under_way())
         {
-            throw Error(DAO_E_STATE, "commit: the loan is over; expected one that is neither committed nor aborted");
+            throw Error(DAO_E_STATE, "commit: the loan is over; expected one that is neither committed nor aborted, of an image "
+                                     "that was not opened again");
         }
         const int_fast8_t status = check(daoShmLoanCommit(image_));
         image_ = nullptr;
@@ -85,14 +88,19 @@ class Loan
     /** Give the slot back unpublished; the loan is over. With depth 1 there is then no whole frame until the next. */
     void abort() noexcept
     {
-        if (image_ != nullptr)
+        if (is_under_way())
         {
-            daoShmLoanAbort(std::exchange(image_, nullptr));
+            daoShmLoanAbort(image_);
         }
+        image_ = nullptr;
     }
 
   private:
+    // What was lent before the image was opened again is over: a loan that it has now is another one.
+    bool is_under_way() const noexcept { return image_ != nullptr && image_->md == md_; }
+
     IMAGE *image_;
+    const IMAGE_METADATA *md_ = nullptr;
     T *data_ = nullptr;
     uint64_t size_ = 0;
 };

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, MutableMapping
+from collections.abc import ItemsView, Iterator, MutableMapping, ValuesView
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,8 +86,15 @@ class Keywords(MutableMapping[str, Value]):
     def __len__(self) -> int:
         return self._segment._keyword_count()
 
+    # Of one moment: another process may remove a keyword between the list of names and its value.
+    def items(self) -> ItemsView[str, Value]:
+        return {name: value for name, value, _ in self._entries()}.items()
+
+    def values(self) -> ValuesView[Value]:
+        return dict(self.items()).values()
+
     def __repr__(self) -> str:
-        return f"<Keywords {dict(self)}>"
+        return f"<Keywords {dict(self.items())}>"
 
     def set(self, name: str, value: Value, comment: str | None = None) -> None:
         """Set a keyword, adding it when there is none of that name; comment: up to 79 bytes, None keeps it."""

@@ -31,6 +31,22 @@ def test_keywords_are_a_mapping(segment):
     assert list(words) == ["GAIN"] and "GAIN" in repr(words)
 
 
+def test_what_is_shown_is_of_one_moment(segment):
+    """Another process removes each keyword as soon as it was listed."""
+    segment.keywords.update(GAIN=1, MODE="closed")
+
+    class Losing:
+        def _keyword_at(self, index):
+            return segment.keywords._segment._keyword_at(index)
+
+        def _keyword(self, name):
+            raise AssertionError(f"{name} was looked for once more")
+
+    words = type(segment.keywords)(Losing())
+    assert list(words.items()) == [("GAIN", 1), ("MODE", "closed")]
+    assert list(words.values()) == [1, "closed"] and repr(words) == "<Keywords {'GAIN': 1, 'MODE': 'closed'}>"
+
+
 def test_update_sets_all_in_one_pass_and_keeps_comments(name):
     wanted = {f"K{number}": number for number in range(20_000)}
     with shm(name, np.zeros(4), nbkw=len(wanted)) as made:

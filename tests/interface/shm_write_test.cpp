@@ -289,6 +289,23 @@ TEST(ShmWrite, IntoASegmentThatWasReplacedIsToldAndWritesNothing)
     EXPECT_EQ(other.set_frame(constant(5, 2)), DAO_REMOVED);
 }
 
+TEST(ShmWrite, LoanOfBeforeTheImageWasOpenedAgainIsNoneOfItsLoansSince)
+{
+    const SegmentName name;
+    Dao::Shm<float> shm(name, {4});
+    {
+        Dao::Loan<float> before = shm.begin_write();
+        shm.reopen();
+        Dao::Loan<float> loan = shm.begin_write();
+        EXPECT_EQ(error_of([&] { before.commit(); }), DAO_E_STATE);
+        before.abort();
+        std::fill(loan.begin(), loan.end(), 7.0f);
+        EXPECT_EQ(loan.commit(), DAO_SUCCESS);
+    }
+    EXPECT_EQ(shm.get_counter(), 1u);
+    EXPECT_EQ(shm.borrow_newest().data()[3], 7.0f);
+}
+
 #ifndef _WIN32 // which keeps files that are mapped from being truncated
 TEST(ShmWrite, WhatIsAskedOfATruncatedFileIsAnError)
 {
