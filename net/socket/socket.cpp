@@ -1,6 +1,9 @@
 #include "socket/socket.hpp"
 
+#include "clock.hpp"
+
 #include <cstring>
+#include <utility>
 #include <zmq.h>
 
 namespace dao::net
@@ -56,6 +59,46 @@ std::string endpoint_of(const std::string &host, int port)
 {
     const bool is_bare_ipv6 = host.find(':') != std::string::npos && host.front() != '[';
     return "tcp://" + (is_bare_ipv6 ? "[" + host + "]" : host) + ":" + (port < 0 ? "*" : std::to_string(port));
+}
+
+bool is_address(const std::string &host)
+{
+    return host.find(':') != std::string::npos || host.find_first_not_of("0123456789.") == std::string::npos;
+}
+
+Caller::Caller(zmq::socket_t &socket, const std::string &host, int port)
+    : socket_(socket), endpoint_(endpoint_of(host, port)), is_name_(!is_address(host))
+{
+}
+
+void Caller::hear(LinkEvent event)
+{
+    if (event == LinkEvent::established)
+        is_proven_ = true;
+    else if (event == LinkEvent::connecting)
+        has_failed_ = false;
+    else if (event == LinkEvent::retried)
+    {
+        if (is_proven_)
+            next_change_ns_ = monotonic_ns() + second_ns;
+        is_proven_ = false;
+        has_failed_ = true;
+    }
+}
+
+bool Caller::try_other_kind()
+{
+    if (!std::exchange(has_failed_, false) || !is_name_)
+        return false;
+    const int64_t now_ns = monotonic_ns();
+    if (now_ns < next_change_ns_)
+        return false;
+    next_change_ns_ = now_ns + second_ns;
+    is_ipv6_ = !is_ipv6_;
+    disconnect();
+    socket_.set(zmq::sockopt::ipv6, is_ipv6_);
+    connect();
+    return true;
 }
 
 void set_common_options(zmq::socket_t &socket, int64_t largest_message_bytes)

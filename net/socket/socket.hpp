@@ -32,6 +32,9 @@ int connection_of(zmq::message_t &part);
 // "tcp://HOST:PORT", with an IPv6 address in brackets.
 std::string endpoint_of(const std::string &host, int port);
 
+// By numbers, not by a name.
+bool is_address(const std::string &host);
+
 // Notices dead peers, by the system's means, and refuses what is too large. Before bind or connect. ZeroMQ's own heartbeats are left
 // off: where a receive mark holds a connection back as that ends, the next one ends the process (libzmq's assertion !_io_error).
 void set_common_options(zmq::socket_t &socket, int64_t largest_message_bytes);
@@ -80,6 +83,29 @@ struct LinkChange
 {
     LinkEvent event;
     int value; // the descriptor, for connecting and disconnected
+};
+
+// Connects a socket. A name may stand for addresses of both kinds, and ZeroMQ tries one of IPv6 if there is any: where that fails,
+// the other kind is tried.
+class Caller
+{
+  public:
+    Caller(zmq::socket_t &socket, const std::string &host, int port);
+    void connect() { socket_.connect(endpoint_); }
+    void disconnect() { socket_.disconnect(endpoint_); }
+    void hear(LinkEvent event);
+    // After all events were heard, so that no connection is ended. Connects anew, and returns true, where an attempt by name failed:
+    // once a second at most, so that each kind gets several attempts, and the one that was connected the first of them.
+    bool try_other_kind();
+
+  private:
+    zmq::socket_t &socket_;
+    const std::string endpoint_;
+    const bool is_name_;
+    bool is_ipv6_ = true;
+    bool is_proven_ = false; // a publisher answered by this kind
+    bool has_failed_ = false;
+    int64_t next_change_ns_ = 0;
 };
 
 // Why there is no connection, as far as it is known here.

@@ -15,6 +15,7 @@ constexpr int64_t again_after_ns = second_ns; // when a handshake failed
 
 void Subscriber::hear(const LinkChange &change)
 {
+    caller_.hear(change.event);
     switch (change.event)
     {
     case LinkEvent::connecting:
@@ -157,10 +158,9 @@ void Subscriber::reconnect_when_due(int64_t now_ns)
         tell_unreadable();
     failed_ns_ = 0;
     descriptor_ = -1;
-    const std::string endpoint = endpoint_of(options_.host, options_.port);
     may_have_more_ = true;
-    socket_.disconnect(endpoint);
-    socket_.connect(endpoint);
+    caller_.disconnect();
+    caller_.connect();
 }
 
 }

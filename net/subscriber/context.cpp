@@ -1,22 +1,13 @@
 #include "subscriber/context.hpp"
 
 #include "platform/platform.hpp"
+#include "socket/socket.hpp"
 
 #include <system_error>
 #include <thread>
 
 namespace dao::net
 {
-
-namespace
-{
-
-bool is_address(const std::string &host)
-{
-    return host.find(':') != std::string::npos || host.find_first_not_of("0123456789.") == std::string::npos;
-}
-
-}
 
 Context::Context(const std::string &host) : is_name_(!is_address(host) && host != "localhost") {}
 

@@ -19,14 +19,15 @@ class Query
   public:
     Query(const SubscriberOptions &options)
         : context_(options.host), socket_(make_subscriber_socket(context_, options, public_key_)),
-          monitor_(context_, socket_), has_keys_(!options.server_key.empty())
+          caller_(socket_, options.host, options.port), monitor_(context_, socket_),
+          has_keys_(!options.server_key.empty())
     {
         credit_.topic = wire::random_id();
         credit_.subscriber = wire::random_id();
         credit_.host = wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1);
         credit_.asks = credit_.wants_offers = true;
         socket_.set(zmq::sockopt::rcvhwm, 0); // see decision 065
-        socket_.connect(endpoint_of(options.host, options.port));
+        caller_.connect();
         socket_.send(zmq::buffer('\1' + wire::private_topic(credit_.topic)), zmq::send_flags::dontwait);
     }
 
@@ -36,6 +37,7 @@ class Query
         poll(items, limit_ns);
         while (const std::optional<LinkChange> change = monitor_.next())
             hear(change->event);
+        caller_.try_other_kind();
         Parts parts;
         bool is_whole = false;
         for (int count = 0; count < replies_at_once && receive(socket_, parts, is_whole); ++count)
@@ -65,6 +67,7 @@ class Query
   private:
     void hear(LinkEvent event)
     {
+        caller_.hear(event);
         if (event == LinkEvent::other || event == LinkEvent::retried)
             return;
         if (event == LinkEvent::disconnected && is_connecting_)
@@ -107,6 +110,7 @@ class Query
     Context context_;
     std::string public_key_;
     zmq::socket_t socket_;
+    Caller caller_;
     Monitor monitor_;
     wire::Credit credit_;
     const bool has_keys_;

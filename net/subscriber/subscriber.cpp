@@ -52,7 +52,8 @@ zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOp
 Subscriber::Subscriber(const SubscriberOptions &options)
     : options_(options), id_(wire::random_id()), host_(wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1)),
       context_(options.host), socket_(make_subscriber_socket(context_, options, public_key_)),
-      socket_descriptor_(socket_.get(zmq::sockopt::fd)), copy_(options.name, options.depth)
+      caller_(socket_, options.host, options.port), socket_descriptor_(socket_.get(zmq::sockopt::fd)),
+      copy_(options.name, options.depth)
 {
     platform::keep_freed_memory();
     const std::string endpoint = endpoint_of(options.host, options.port);
@@ -87,7 +88,7 @@ void Subscriber::run()
         {
             WakeSignal wake(context_, wake_address);
             Monitor monitor(context_, socket_);
-            socket_.connect(endpoint_of(options_.host, options_.port));
+            caller_.connect();
             may_have_more_ = true;
             while (!stops_)
                 poll(wake, monitor);
@@ -107,7 +108,7 @@ void Subscriber::disconnect() noexcept
     try
     {
         end_session();
-        socket_.disconnect(endpoint_of(options_.host, options_.port));
+        caller_.disconnect();
     }
     catch (const std::exception &) // there was none
     {
@@ -124,6 +125,8 @@ void Subscriber::poll(WakeSignal &wake, Monitor &monitor)
     if (items[1].revents != 0)
         while (const std::optional<LinkChange> change = monitor.next())
             hear(*change);
+    if (caller_.try_other_kind())
+        may_have_more_ = true;
     const int64_t now_ns = monotonic_ns();
     if (is_established_ && now_ns >= next_credit_ns_)
     {

@@ -105,6 +105,7 @@ class Subscriber
     std::string public_key_;
     platform::ForkGuard fork_guard_;
     zmq::socket_t socket_;
+    Caller caller_;
     zmq::fd_t socket_descriptor_;
     bool may_have_more_ = true; // messages, of which the descriptor does not tell
 

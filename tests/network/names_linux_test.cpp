@@ -1,4 +1,4 @@
-// Hosts whose name server gives no answer, in a network and a mount namespace of the test's own.
+// Hosts whose name server gives no answer, and names of several addresses, in a network and a mount namespace of the test's own.
 #include "net.hpp"
 
 #include "../processes/role.hpp"
@@ -73,6 +73,54 @@ int play_asker(const Arguments &arguments)
 
 const Role asker("asker-by-name", play_asker);
 
+// The name two-kinds stands for both loopback addresses here, as localhost does on most machines.
+bool enter_place_with_two_kinds_of_addresses(const std::string &file)
+{
+    if (unshare(CLONE_NEWNS | CLONE_NEWNET) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+        return false;
+    const int server = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_in6 address = {};
+    address.sin6_family = AF_INET6;
+    address.sin6_addr = in6addr_loopback;
+    if (!is_loopback_up(server) || bind(server, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
+        return false;
+    std::ofstream(file) << "127.0.0.1 two-kinds\n::1 two-kinds\n";
+    return mount(file.c_str(), "/etc/hosts", nullptr, MS_BIND, nullptr) == 0;
+}
+
+// Says, of a publisher at each of them and then at the first again, whether a subscriber that is there all the time and a question
+// reach it by that name; and how often the subscriber connected.
+int play_caller(const Arguments &arguments)
+{
+    if (!enter_place_with_two_kinds_of_addresses(arguments.at(0)))
+    {
+        say("impossible");
+        return 0;
+    }
+    SubscriberOptions options(15555);
+    options.host = "two-kinds";
+    const Subscriber subscriber(options);
+    for (const char *bind : {"127.0.0.1", "::1", "127.0.0.1"})
+    {
+        DAO_NET_PUBLISHER_OPTIONS place = DAO_NET_PUBLISHER_OPTIONS_INIT;
+        place.port = options.port;
+        place.bind = bind;
+        DAO_NET *publisher = nullptr;
+        require(daoNetOpenPublisher(&place, &publisher), "publisher");
+        const bool is_reached = subscriber.reaches(DAO_NET_WAITING);
+        uint32_t count = 0;
+        const int_fast8_t status = daoNetQueryOffers(&options, 5 * second_ns, nullptr, 0, &count);
+        std::this_thread::sleep_for(1500ms); // the other kind is not tried as long as this one is connected
+        say(std::to_string(is_reached) + " " + std::to_string(status));
+        require(daoNetClose(publisher), "close");
+        subscriber.reaches(DAO_NET_CONNECTING);
+    }
+    say(std::to_string(subscriber.info().connections));
+    return 0;
+}
+
+const Role caller("caller-by-name", play_caller);
+
 #if defined(UNLOAD_NETWORK)
 // Becomes the program that unloads the library before the question ends, which then takes two seconds.
 int play_unloader(const Arguments &arguments)
@@ -90,7 +138,7 @@ int play_unloader(const Arguments &arguments)
 const Role unloader("unloader", play_unloader);
 #endif
 
-// A file for a name server's address, removed at the end.
+// A file of a name server's address or of hosts, removed at the end.
 struct ServerFile
 {
     ~ServerFile() { unlink(name.c_str()); }
@@ -120,6 +168,26 @@ TEST(NetNames, ThatNobodyResolvesKeepNobodyWaiting)
     EXPECT_GE(asked_ms, 500);
     EXPECT_LT(asked_ms, 8'000);
     EXPECT_NE(status, DAO_SUCCESS);
+    EXPECT_EQ(child.wait(), 0);
+}
+
+TEST(NetNames, OfTwoKindsOfAddressesReachThePublisherAtEither)
+{
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP()
+        << "libzmq's thread reads the host's name by the standard library, neither built for the thread sanitizer";
+#endif
+    if (geteuid() != 0)
+        GTEST_SKIP() << "only root can make these namespaces";
+    const ServerFile file;
+    Child child("caller-by-name", {file.name});
+    const std::string first = child.line(patience);
+    if (first == "impossible")
+        GTEST_SKIP() << "no namespaces, no IPv6 or no /etc/hosts, here";
+    EXPECT_EQ(first, "1 0");
+    EXPECT_EQ(child.line(patience), "1 0");
+    EXPECT_EQ(child.line(patience), "1 0");
+    EXPECT_EQ(child.line(patience), "3");
     EXPECT_EQ(child.wait(), 0);
 }
 
