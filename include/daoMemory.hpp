@@ -78,8 +78,9 @@ class Loan
     {
         if (!is_under_way())
         {
-            throw Error(DAO_E_STATE, "commit: the loan is over; expected one that is neither committed nor aborted, of an image "
-                                     "that was not opened again");
+            throw Error(DAO_E_STATE,
+                        "commit: the loan is over; expected one that is neither committed nor aborted, of an image "
+                        "that was not opened again");
         }
         const int_fast8_t status = check(daoShmLoanCommit(image_));
         image_ = nullptr;
