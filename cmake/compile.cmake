@@ -20,7 +20,6 @@ if(DAO_SANITIZE)
   if(DAO_SANITIZE MATCHES "undefined")
     # What it finds ends the program. The one check that finds what is not there: of an object's class, across libraries.
     add_compile_options(-fno-sanitize-recover=all -fno-sanitize=vptr)
-    add_link_options(-fno-sanitize=vptr)
   endif()
   add_link_options(-fsanitize=${DAO_SANITIZE})
   # The undefined behaviour sanitizer's data has some million addresses: a program that moves about fills them all in when it starts, and

@@ -37,7 +37,7 @@ uint64_t frame_size(const IMAGE &image) noexcept
 /**
  * The next slot's memory, to be filled in place; from Image::begin_write() (bytes) or Shm::begin_write(). Commit it, or
  * it is given back unpublished when it goes out of scope. It holds the segment's writer lock, and must not outlive its
- * image.
+ * image. When the image is opened again, it is over; its memory stays valid.
  */
 template <typename T>
 class Loan
@@ -47,6 +47,9 @@ class Loan
      *  was replaced or removed, and when daoShmInterrupt() or a signal ended the wait for another writer. */
     explicit Loan(IMAGE *image) : image_(image)
     {
+        DAO_MEMORY *memory = nullptr;
+        require(daoShmHoldMemory(image, &memory));
+        memory_.reset(memory);
         void *slot = nullptr;
         require(daoShmLoanBegin(image, &slot));
         md_ = image->md;
@@ -55,7 +58,8 @@ class Loan
     }
     /** Take over a loan. */
     Loan(Loan &&other) noexcept
-        : image_(std::exchange(other.image_, nullptr)), md_(other.md_), data_(other.data_), size_(other.size_)
+        : image_(std::exchange(other.image_, nullptr)), md_(other.md_), memory_(std::move(other.memory_)),
+          data_(other.data_), size_(other.size_)
     {
     }
     Loan &operator=(Loan &&) = delete;
@@ -64,7 +68,7 @@ class Loan
     /** @return the first element. The slot holds an older frame's bytes. */
     T *data() noexcept { return data_; }
     /** @return number of elements, 0 when the loan is over. */
-    uint64_t size() const noexcept { return image_ ? size_ : 0; }
+    uint64_t size() const noexcept { return is_under_way() ? size_ : 0; }
     /** @return element `index`, C order. */
     T &operator[](uint64_t index) noexcept { return data_[index]; }
     /** @return the first element. */
@@ -97,11 +101,13 @@ class Loan
     }
 
   private:
-    // What was lent before the image was opened again is over: a loan that it has now is another one.
+    // What was lent before the image was opened again is over: a loan that it has now is another one. The memory is held, so that
+    // nothing else comes to lie there.
     bool is_under_way() const noexcept { return image_ != nullptr && image_->md == md_; }
 
     IMAGE *image_;
     const IMAGE_METADATA *md_ = nullptr;
+    Memory memory_;
     T *data_ = nullptr;
     uint64_t size_ = 0;
 };

@@ -310,14 +310,13 @@ std::optional<FrameCopy> OrderedReader::next_in_order(uint64_t &lost)
         if (status == DAO_REPLACED && daoShmReopen(image_.get()) == DAO_SUCCESS)
         {
             opened_ = source_.describe_opened(image_.get());
-            skip_to_ = 0;
             continue;
         }
         if (!frame)
             return std::nullopt;
         const uint64_t left = follow(*frame);
         if (source_.header_.source != skip_source_)
-            skip_to_ = 0; // the segment was made anew in place: its counter began again
+            skip_to_ = 0; // the segment was made anew: its counter began again
         if (frame->frame.cnt0 <= skip_to_)
             continue;
         missed = std::min(missed, source_.lives_.before(place_)); // a counter that was set back goes on from anywhere

@@ -90,7 +90,9 @@ nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
         const int_fast8_t status = daoShmGetArbitrarySegment(use.image(), &source, slot);
         if (status != DAO_SUCCESS && status != DAO_REPLACED) // replaced just now: the memory stays
             return status;
+        const uint64_t before = frame.cnt0;
         daoShmGetFrame(use.image(), &frame);
+        is_written |= frame.stable != 0 || (before != 0 && frame.cnt0 != before);
         std::memcpy(array_data(array.ptr()), source, use->frame_bytes);
         return daoShmCheckSegmentOverwrite(use.image());
     };
@@ -103,7 +105,7 @@ nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
             status = copy();
         while (status == DAO_OVERWRITE && (++tries < fewest_tries || std::chrono::steady_clock::now() < give_up));
     }
-    if (status == DAO_OVERWRITE && frame.stable == 0)
+    if (status == DAO_OVERWRITE && !is_written)
         throw Failure(DAO_E_NOT_READY, name + " is being written, or what was written was given up; expected a frame");
     if (status == DAO_OVERWRITE)
         throw Failure(DAO_E_OUTRUN, name + " was overwritten during every try to copy it for 100 ms; expected a slower "

@@ -86,7 +86,7 @@ class Keywords(MutableMapping[str, Value]):
     def __len__(self) -> int:
         return self._segment._keyword_count()
 
-    # Of one moment: another process may remove a keyword between the list of names and its value.
+    # Each is read with its name: another process may remove it before it were looked for once more.
     def items(self) -> ItemsView[str, Value]:
         return {name: value for name, value, _ in self._entries()}.items()
 

@@ -31,7 +31,7 @@ def test_keywords_are_a_mapping(segment):
     assert list(words) == ["GAIN"] and "GAIN" in repr(words)
 
 
-def test_what_is_shown_is_of_one_moment(segment):
+def test_each_is_read_with_its_name(segment):
     """Another process removes each keyword as soon as it was listed."""
     segment.keywords.update(GAIN=1, MODE="closed")
 

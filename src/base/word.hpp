@@ -49,7 +49,7 @@ class Word
 };
 
 // Whether each operation that reads and writes a word is a full fence, too.
-#if defined(__x86_64__) || (defined(_M_X64) && !defined(_M_ARM64EC))
+#if (defined(__x86_64__) || defined(_M_X64)) && !defined(__arm64ec__) && !defined(_M_ARM64EC)
 constexpr bool exchanges_are_fences = true;
 #else
 constexpr bool exchanges_are_fences = false;

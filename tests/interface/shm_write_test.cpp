@@ -296,7 +296,10 @@ TEST(ShmWrite, LoanOfBeforeTheImageWasOpenedAgainIsNoneOfItsLoansSince)
     {
         Dao::Loan<float> before = shm.begin_write();
         shm.reopen();
+        shm.reopen(); // there is room again where the first one was
         Dao::Loan<float> loan = shm.begin_write();
+        EXPECT_EQ(before.size(), 0u);
+        before.data()[0] = 1;
         EXPECT_EQ(error_of([&] { before.commit(); }), DAO_E_STATE);
         before.abort();
         std::fill(loan.begin(), loan.end(), 7.0f);

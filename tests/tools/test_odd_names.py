@@ -60,6 +60,10 @@ def test_a_value_in_brackets_is_no_list(tool):
         assert tool.errors == f"daoshm: --limits: '{found}'; expected a number that is finite\n"
     tool("record", "a", "r.npy", "-n[3,4]", code=2)
     assert "--frames: '[3,4]'" in tool.errors
+    tool("keyword", "a", "K", "-5[m]", "--comment", "-1[x]")
+    assert (tool.json("keyword", "a", "K")["value"], tool.json("keyword", "a", "K")["comment"]) == ("-5[m]", "-1[x]")
+    tool("create", "-1[a]", "2x2")
+    assert (tool.folder / "-1[a].im.shm").exists()
     tool("create", "--", "--b=[c]", "2x2")
     assert (tool.folder / "--b=[c].im.shm").exists()
 

@@ -1,6 +1,5 @@
 #include "commands/brackets.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -14,12 +13,14 @@ namespace
 constexpr char bracket_mark = '\x01';
 constexpr std::string_view list_begins = "[{\x01"; // the mark, too, so that it may be a word's own
 
-/// Where the value begins in a word before "--": after the name of an option, or at once.
+/// Where the value begins in a word before "--", as CLI11 sees it: after the name of an option, or at once.
 size_t value_begin(const std::string &word)
 {
     if (word.starts_with("--"))
         return word.find('=') == std::string::npos ? word.size() : word.find('=') + 1;
-    return word.starts_with('-') ? std::min<size_t>(2, word.size()) : 0;
+    const bool is_option =
+        word.size() > 1 && word[0] == '-' && std::string_view("0123456789! \n").find(word[1]) == std::string_view::npos;
+    return is_option ? 2 : 0; // "-1" is a number
 }
 
 }

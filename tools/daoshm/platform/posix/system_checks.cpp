@@ -76,7 +76,7 @@ bool may_use_priorities()
 {
     int policy = 0;
     sched_param own{};
-    if (pthread_getschedparam(pthread_self(), &policy, &own) != 0 || policy != SCHED_OTHER)
+    if (pthread_getschedparam(pthread_self(), &policy, &own) != 0 || policy == SCHED_FIFO || policy == SCHED_RR)
         return true;
     sched_param lowest{};
     lowest.sched_priority = sched_get_priority_min(SCHED_FIFO);
@@ -158,8 +158,9 @@ std::vector<Advice> limit_advice()
     std::vector<Advice> advice;
     if (!may_use_priorities())
         advice.push_back({"real time", "this user may not use real-time priorities", limit_remedy("rtprio 95")});
-    rlimit locked{};
-    if (!may_lock(64U << 20U) && getrlimit(RLIMIT_MEMLOCK, &locked) == 0)
+    constexpr size_t wanted = 64U << 20U;
+    rlimit locked{}; // where it is not what refuses, the system knows no such locks
+    if (!may_lock(wanted) && getrlimit(RLIMIT_MEMLOCK, &locked) == 0 && locked.rlim_cur < wanted)
         advice.push_back({"locked memory",
                           fmt::format("this user may lock only {} KiB of memory", locked.rlim_cur / 1024),
                           limit_remedy("memlock unlimited")});
