@@ -85,6 +85,7 @@ nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
     const uint_fast32_t slot = slot_of(given, use->depth);
     const std::string name = std::string(use.image()->name) + ": slot " + std::to_string(slot);
     DAO_FRAME frame = DAO_FRAME_INIT;
+    bool is_written = false; // by somebody, while it was looked at
     const auto copy = [&] {
         void *source = nullptr;
         const int_fast8_t status = daoShmGetArbitrarySegment(use.image(), &source, slot);

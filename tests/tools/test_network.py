@@ -28,7 +28,7 @@ def test_a_copy_is_a_segment_that_knows_its_source(net, camera):
     port = camera[1]
     subscriber = net.start("subscribe", f"127.0.0.1:{port}:wfs", "--as", "copy")
     until(lambda: counter(net, "copy") > 20)
-    # The subscriber says from time to time how it is doing: first that it is connected, and later of what frames it had.
+    # The subscriber says from time to time how it is doing: first that it is connected, later what frames it had.
     info = until(lambda: ((found := net.json("info", "copy"))["source"] or {}).get("cnt0") and found)
     assert (info["shape"], info["type"]) == ([4, 6], "uint16") and info["depth"] == 2048
     source = info["source"]
