@@ -145,16 +145,22 @@ struct ServerFile
     const std::string name = "/tmp/daoShm-resolv-" + std::to_string(getpid());
 };
 
+// Why the tests of names cannot run; null where they can.
+const char *obstacle()
+{
+#if defined(__SANITIZE_THREAD__)
+    return "libzmq's thread reads the host's name by the standard library, neither built for the thread sanitizer";
+#else
+    return geteuid() != 0 ? "only root can make these namespaces" : nullptr;
+#endif
+}
+
 }
 
 TEST(NetNames, ThatNobodyResolvesKeepNobodyWaiting)
 {
-#if defined(__SANITIZE_THREAD__)
-    GTEST_SKIP()
-        << "libzmq's thread reads the host's name by the standard library, neither built for the thread sanitizer";
-#endif
-    if (geteuid() != 0)
-        GTEST_SKIP() << "only root can make these namespaces";
+    if (const char *reason = obstacle())
+        GTEST_SKIP() << reason;
     const ServerFile file;
     Child child("asker-by-name", {file.name});
     const std::string closed_ms = child.line(milliseconds(60'000));
@@ -173,12 +179,8 @@ TEST(NetNames, ThatNobodyResolvesKeepNobodyWaiting)
 
 TEST(NetNames, OfTwoKindsOfAddressesReachThePublisherAtEither)
 {
-#if defined(__SANITIZE_THREAD__)
-    GTEST_SKIP()
-        << "libzmq's thread reads the host's name by the standard library, neither built for the thread sanitizer";
-#endif
-    if (geteuid() != 0)
-        GTEST_SKIP() << "only root can make these namespaces";
+    if (const char *reason = obstacle())
+        GTEST_SKIP() << reason;
     const ServerFile file;
     Child child("caller-by-name", {file.name});
     const std::string first = child.line(patience);

@@ -1,6 +1,7 @@
 #include "commands/usage.hpp"
 
 #include <algorithm>
+#include <array>
 #include <sstream>
 #include <string_view>
 #include <vector>
@@ -100,8 +101,9 @@ void refuse_empty_names(CLI::App &app)
     constexpr auto problem_of = [](const std::string &value) {
         return value.empty() ? "''; expected a name, or the option left out" : "";
     };
+    constexpr std::array<std::string_view, 2> texts = {"--comment", "--filter"};
     for (CLI::Option *option : app.get_options())
-        if (!option->get_positional() && !option->get_type_name().starts_with("TEXT"))
+        if (!option->get_positional() && std::ranges::find(texts, option->get_name()) == texts.end())
             option->check(problem_of);
     for (CLI::App *command : app.get_subcommands([](const CLI::App *) { return true; }))
         refuse_empty_names(*command);

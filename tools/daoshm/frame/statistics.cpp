@@ -6,19 +6,6 @@
 namespace daoshm
 {
 
-namespace
-{
-
-/// The unit in which the squares of values up to `magnitude`, and sums of them, neither overflow nor vanish.
-double unit_for(double magnitude)
-{
-    constexpr double largest = 1e140;
-    constexpr double smallest = 1e-140;
-    return magnitude > largest || (magnitude > 0 && magnitude < smallest) ? magnitude : 1;
-}
-
-}
-
 Moments moments(const std::vector<double> &values)
 {
     Moments result;
@@ -30,20 +17,25 @@ Moments moments(const std::vector<double> &values)
         result.maximum = result.count == 0 ? value : std::max(result.maximum, value);
         ++result.count;
     }
+    // In units near the largest value, so that no square overflows or vanishes; powers of two, which alter no digit.
+    const int exponent = std::clamp(std::ilogb(std::max(-result.minimum, result.maximum)), -1000, 1000);
+    const double unit = std::ldexp(1, exponent), scale = std::ldexp(1, -exponent);
     const auto count = static_cast<double>(std::max<size_t>(result.count, 1));
-    const double unit = unit_for(std::max(-result.minimum, result.maximum));
-    const auto mean_of = [&](auto term) {
-        double sum = 0;
-        for (const double value : values)
-            if (std::isfinite(value))
-                sum += term(value / unit);
-        return sum / count;
-    };
-    const double mean = mean_of([](double value) { return value; });
+    double sum = 0, squares = 0;
+    for (const double value : values)
+        if (std::isfinite(value))
+        {
+            sum += value * scale;
+            squares += (value * scale) * (value * scale);
+        }
+    const double mean = sum / count;
+    double spread = 0; // from the mean: the difference of two large sums would lose a small deviation
+    for (const double value : values)
+        if (std::isfinite(value))
+            spread += (value * scale - mean) * (value * scale - mean);
     result.mean = mean * unit;
-    result.rms = std::sqrt(mean_of([](double value) { return value * value; })) * unit;
-    // From the mean: the difference of two large sums would lose a small deviation.
-    result.deviation = std::sqrt(mean_of([&](double value) { return (value - mean) * (value - mean); })) * unit;
+    result.rms = std::sqrt(squares / count) * unit;
+    result.deviation = std::sqrt(spread / count) * unit;
     return result;
 }
 
