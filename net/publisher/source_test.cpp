@@ -4,6 +4,8 @@
 #include <array>
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <string>
+#include <system_error>
 
 using namespace dao::net;
 
@@ -120,11 +122,13 @@ TEST_F(NetSourceBehind, ReaderSendsNoOldFramesAgainWhereTheNewSegmentIsGone)
     EXPECT_EQ(reader.place(), (Place{place_.life + 1, 2}));
 }
 
-#ifndef _WIN32 // which keeps the name of a file that is in use
 TEST_F(NetSourceBehind, ReaderSendsNoFramesAgainWhereTheNewSegmentIsAwayForAMoment)
 {
     const std::string away = camera_.path() + ".away";
-    std::filesystem::rename(camera_.path(), away);
+    std::error_code refused;
+    std::filesystem::rename(camera_.path(), away, refused);
+    if (refused)
+        GTEST_SKIP() << "this system keeps the name of a file that is in use";
     OrderedReader reader(source_, place_);
     std::filesystem::rename(away, camera_.path());
     EXPECT_EQ(read_all(reader, lost_), 0u) << "it has them";
@@ -132,7 +136,6 @@ TEST_F(NetSourceBehind, ReaderSendsNoFramesAgainWhereTheNewSegmentIsAwayForAMome
     EXPECT_EQ(read_all(reader, lost_), 1u);
     EXPECT_EQ(lost_, 0u);
 }
-#endif
 
 TEST(NetSource, CounterThatIsSetBackToANumberLosesNoFrames)
 {
