@@ -8,10 +8,12 @@ import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 from steps import COMMON, ROOT
 
 RESULTS = ROOT / "build/results"
+SEARCHES = "searches"  # in the cache outside the clone
 # Of a build folder: what compiles leave for compilers, and what tests and CMake write into it.
 PASSED_OVER = ("CMakeFiles", "Testing", ".cmake", "tools-venv", "__pycache__")
 
@@ -51,6 +53,12 @@ def programs(folder):
                 yield file
 
 
+def version(tool):
+    """What the command says of itself; also that there is none."""
+    said = subprocess.run(["sh", "-c", tool], capture_output=True, text=True)
+    return f"{tool}: {said.returncode} {said.stdout} {said.stderr}\n"
+
+
 def key(step):
     """A number for all that the step's result depends on, or None: it always runs."""
     if not step.files and not step.builds:
@@ -64,23 +72,36 @@ def key(step):
     for folder in step.builds:
         for file in programs(folder):
             total.update(f"{file} {file_hash(file)}\n".encode())
+    for tool in step.tools:
+        total.update(version(tool).encode())
     return total.hexdigest()
+
+
+def place(step, current):
+    """Where the result is stored: for a search, one file for each key, which clones share."""
+    if step.tools:
+        return Path(os.environ["DAO_CACHE"]) / SEARCHES / f"{step.log_name}-{current[:16]}.json"
+    return RESULTS / f"{step.log_name}.json"
 
 
 def stored(step, current):
     """The result stored for this very key, or None."""
+    if not current:
+        return None
     try:
-        result = json.loads((RESULTS / f"{step.log_name}.json").read_text())
+        result = json.loads(place(step, current).read_text())
     except (OSError, ValueError):
         return None
-    return result if current and result["key"] == current else None
+    return result if result["key"] == current else None
 
 
 def store(step, current, result):
     if current:
-        RESULTS.mkdir(parents=True, exist_ok=True)
-        (RESULTS / f"{step.log_name}.json").write_text(json.dumps({**result, "key": current}))
+        file = place(step, current)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({**result, "key": current}))
 
 
-def forget(step):
-    (RESULTS / f"{step.log_name}.json").unlink(missing_ok=True)
+def forget(step, current):
+    if current:
+        place(step, current).unlink(missing_ok=True)

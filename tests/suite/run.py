@@ -79,7 +79,7 @@ class Suite:
         before = reuse.stored(step, current)
         if before and not self.force:
             return "re-used", before["count"], 0, f"passed {before['when']}, in {before['seconds']:.0f} s"
-        reuse.forget(step)
+        reuse.forget(step, current)
         log, report = LOGS / f"{step.log_name}.log", LOGS / f"{step.log_name}.xml"
         report.unlink(missing_ok=True)
         command = [*(LAST if step.processors == 0 else ()), *step.command]
