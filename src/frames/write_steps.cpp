@@ -50,18 +50,16 @@ struct NextFields
     Word<int64_t> time_ns;
 };
 
-SlotNote note_of(const Segment &segment, uint32_t slot) noexcept
+uint64_t counter_in(IMAGE_METADATA &metadata) noexcept
 {
-    const NextFields fields(*segment.metadata(slot));
-    return {segment.slots().snapshot(slot).counter, fields.slice.load_relaxed(), fields.frame_id.load_relaxed(),
-            fields.time_ns.load_relaxed()};
+    return Word<uint64_t>(&metadata.cnt0).load_relaxed();
 }
 
-// Whether the note tells what a program changed since: it does not when another writer's frame lies there.
-bool is_foreseen(const Writer &writer, uint32_t slot) noexcept
+SlotNote note_of(IMAGE_METADATA &metadata) noexcept
 {
-    const Segment &segment = *writer.segment;
-    return segment.depth() > 1 && segment.slots().snapshot(slot).counter == writer.foreseen.of(slot).counter;
+    const NextFields fields(metadata);
+    return {counter_in(metadata), fields.slice.load_relaxed(), fields.frame_id.load_relaxed(),
+            fields.time_ns.load_relaxed()};
 }
 
 // What a program set stays; else the counter goes on from the last frame. A program that sets it for each frame may set what
@@ -84,26 +82,29 @@ void carry_over_counters(Writer &writer, uint32_t slot) noexcept
 {
     const Segment &segment = *writer.segment;
     Foreseen &foreseen = writer.foreseen;
-    const bool is_known = is_foreseen(writer, slot);
-    const NextFields last(*segment.metadata(segment.slots().newest().slot));
-    const NextFields next(*segment.metadata(slot));
+    IMAGE_METADATA &metadata = *segment.metadata(slot);
+    const SlotNote &note = foreseen.of(slot);
+    // The note does not tell what a program changed since when another writer's frame lies there.
+    const bool is_known = counter_in(metadata) == note.counter;
     if (!is_known)
         foreseen.slices = foreseen.ids = {};
-    const SlotNote &note = foreseen.of(slot);
+    const NextFields last(*segment.metadata(segment.slots().newest().slot));
+    const NextFields next(metadata);
     const uint32_t depth = segment.depth();
     carry_over(is_known ? note.slice : next.slice.load_relaxed(), foreseen.slices, depth, last.slice, next.slice);
     carry_over(is_known ? note.frame_id : next.frame_id.load_relaxed(), foreseen.ids, depth, last.frame_id,
                next.frame_id);
 }
 
-bool is_time_set(const Writer &writer, uint32_t slot) noexcept
+[[gnu::noinline]] bool is_time_set(const Writer &writer, uint32_t slot) noexcept
 {
-    return is_foreseen(writer, slot) &&
-           NextFields(*writer.segment->metadata(slot)).time_ns.load_relaxed() != writer.foreseen.of(slot).time_ns;
+    IMAGE_METADATA &metadata = *writer.segment->metadata(slot);
+    const SlotNote &note = writer.foreseen.of(slot);
+    return counter_in(metadata) == note.counter && NextFields(metadata).time_ns.load_relaxed() != note.time_ns;
 }
 
 // Without memory for it less is known.
-void make_room(Foreseen &foreseen, uint32_t depth) noexcept
+[[gnu::noinline]] void make_room(Foreseen &foreseen, uint32_t depth) noexcept
 {
     try
     {
@@ -117,12 +118,10 @@ void make_room(Foreseen &foreseen, uint32_t depth) noexcept
 // Of a slot with this handle's frame.
 void remember(Foreseen &foreseen, const Segment &segment, uint32_t slot) noexcept
 {
-    if (segment.depth() == 1)
-        return;
     if (foreseen.slots.empty())
         make_room(foreseen, segment.depth());
     if (slot < foreseen.slots.size())
-        foreseen.slots[slot] = note_of(segment, slot);
+        foreseen.slots[slot] = note_of(*segment.metadata(slot));
 }
 
 }
@@ -133,7 +132,7 @@ void foresee(Writer &writer) noexcept
     if (segment.depth() == 1)
         return;
     writer.foreseen.next_slot = segment.slots().next_slot();
-    writer.foreseen.next = note_of(segment, writer.foreseen.next_slot);
+    writer.foreseen.next = note_of(*segment.metadata(writer.foreseen.next_slot));
 }
 
 uint32_t begin_frame(Writer &writer) noexcept
@@ -175,15 +174,15 @@ Status fail_lost_lock(const Segment &segment) noexcept
                 segment.name(), who);
 }
 
-void make_public(const Segment &segment, uint32_t slot) noexcept
-{
-    const uint64_t counter = segment.slots().commit(slot);
-    if (segment.extension() != nullptr)
-        segment.frame_generation().publish(counter);
-}
-
 namespace
 {
+
+// For the next frame. A function of its own, as the many words it uses are none of the way of a frame with one slot.
+[[gnu::noinline]] void note_slots(Writer &writer, uint32_t slot) noexcept
+{
+    remember(writer.foreseen, *writer.segment, slot);
+    foresee(writer);
+}
 
 // What remains of W7 before the notification, for whoever waits by semaphores; ends with the lock released.
 void post_and_unlock(const Segment &segment, const Segment::Lock &lock) noexcept
@@ -207,7 +206,7 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
         return lost;
     IMAGE_METADATA &metadata = *segment.metadata(slot);
     // No clock is read before the frame is public when the caller gave the time.
-    const bool has_time = writer.has_acquisition_time || is_time_set(writer, slot);
+    const bool has_time = writer.has_acquisition_time || (segment.depth() > 1 && is_time_set(writer, slot));
     int64_t now_ns = has_time ? 0 : platform::realtime_ns();
     // As late as can be: what follows is done in another's frame if the lock is taken away after this.
     if (extension != nullptr && !segment::has_lock(segment, *writer.interrupts))
@@ -228,8 +227,8 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
     if (has_time)
         now_ns = platform::realtime_coarse_ns();
     Word<double>(&metadata.last_access).store_relaxed(static_cast<double>(now_ns) * 1e-9);
-    remember(writer.foreseen, segment, slot);
-    foresee(writer);
+    if (segment.depth() > 1)
+        note_slots(writer, slot);
     return check_name(writer, now_ns);
 }
 

@@ -21,7 +21,12 @@ void foresee(Writer &writer) noexcept;
 void carry_over(const segment::Segment &segment, uint32_t slot, uint64_t from) noexcept;
 
 // W4 to W6, and W7 for readers that spin: the frame in the slot is the newest.
-void make_public(const segment::Segment &segment, uint32_t slot) noexcept;
+inline void make_public(const segment::Segment &segment, uint32_t slot) noexcept
+{
+    const uint64_t counter = segment.slots().commit(slot);
+    if (segment.extension() != nullptr)
+        segment.frame_generation().publish(counter);
+}
 
 // W3 to W8, with the lock released: the slot holds the whole frame. An error when the lock was lost meanwhile: the frame
 // is given up then. Replaced or removed when the frame is in a segment that nobody can open any more.

@@ -133,8 +133,13 @@ class WriterLock
 
     LockResult try_take_over(uint64_t seen, bool ask_if_dead) const noexcept
     {
+        return seen != 0 && ask_if_dead ? take_over_from_dead(seen) : LockResult::busy;
+    }
+
+    LockResult take_over_from_dead(uint64_t seen) const noexcept
+    {
         const base::ProcessToken owner = seen & base::process_token_mask;
-        if (seen != 0 && ask_if_dead && (is_nobodys(seen) || (owner != self_ && is_dead_(owner))))
+        if (is_nobodys(seen) || (owner != self_ && is_dead_(owner)))
             return word_.compare_exchange_acquire(seen, self_) ? LockResult::taken_over : LockResult::busy;
         return LockResult::busy;
     }

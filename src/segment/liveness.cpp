@@ -130,17 +130,14 @@ void describe_process(const Segment &segment, ProcessToken token, char *text, si
                   state);
 }
 
-void record_writer(const Segment &segment) noexcept
+void write_writer(const Segment &segment) noexcept
 {
     ProcessRecord &record = segment.extension()->writer;
     const Word<uint64_t> token(&record.token);
-    const ProcessToken self = segment.self();
-    if (token.load_relaxed() == self)
-        return;
     token.store_relaxed(0);
     base::Fence::release();
     write_process(segment, record);
-    token.store_release(self);
+    token.store_release(segment.self());
 }
 
 }

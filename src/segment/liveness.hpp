@@ -42,8 +42,13 @@ void write_process(const Segment &segment, Entry &entry) noexcept
 // "process 4711 (camera), stopped" and the like, for messages.
 void describe_process(const Segment &segment, base::ProcessToken token, char *text, size_t capacity) noexcept;
 
-// Writes this process, which holds the writer lock, into the record of the writer.
-void record_writer(const Segment &segment) noexcept;
+// Writes this process, which holds the writer lock, into the record of the writer, where another one is.
+void write_writer(const Segment &segment) noexcept;
+inline void record_writer(const Segment &segment) noexcept
+{
+    if (base::Word<uint64_t>(&segment.extension()->writer.token).load_relaxed() != segment.self())
+        write_writer(segment);
+}
 
 constexpr uint32_t public_value(Liveness liveness) noexcept
 {

@@ -11,7 +11,7 @@ namespace
 {
 
 // As S1 to S3, for the named ones: whoever takes a post that made this one needless must see the frame.
-void post_named_semaphores(Segment &segment) noexcept
+[[gnu::noinline]] void post_named_semaphores(Segment &segment) noexcept
 {
     if (!segment.named_semaphore(0).is_open())
         segment.find_named_semaphores();

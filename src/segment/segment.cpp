@@ -51,6 +51,8 @@ Segment::Segment(const char *name, const char *path, platform::File file, const 
                        extension_ != nullptr ? &extension_->epoch : &own_epoch_);
     if (extension_ != nullptr)
         wait_word_.emplace(extension_->segment_id);
+    if (extension_ != nullptr && !read_only)
+        usable_semaphores_ = static_cast<uint32_t>(platform::semaphore_layout());
     identify();
 }
 
@@ -136,13 +138,6 @@ IMAGE_KEYWORD *Segment::keywords() const noexcept
 uint32_t Segment::generation() const noexcept
 {
     return extension_ == nullptr ? 0 : frame_generation().number();
-}
-
-format::SegmentState Segment::state() const noexcept
-{
-    if (extension_ == nullptr)
-        return format::state_live;
-    return static_cast<format::SegmentState>(Word<uint32_t>(&extension_->state).load_relaxed());
 }
 
 // The descriptor is known outside (IMAGE.shmfd): another file under its number must not count.

@@ -147,8 +147,7 @@ class Segment
     // Whether it has the C library's semaphores, and this process may use them.
     bool has_native_semaphores() const noexcept
     {
-        return extension_ != nullptr && !read_only_ && extension_->semaphore_layout != 0 &&
-               extension_->semaphore_layout == static_cast<uint32_t>(platform::semaphore_layout());
+        return usable_semaphores_ != 0 && extension_->semaphore_layout == usable_semaphores_;
     }
     // Whether the newest frame was not published by this library: a program counted it in the metadata itself. Also true
     // for the moment between W4 and W7.
@@ -203,7 +202,12 @@ class Segment
     }
 
     uint32_t generation() const noexcept;
-    format::SegmentState state() const noexcept;
+    format::SegmentState state() const noexcept
+    {
+        if (extension_ == nullptr)
+            return format::state_live;
+        return static_cast<format::SegmentState>(base::Word<uint32_t>(&extension_->state).load_relaxed());
+    }
     // Asks the file system: live, replaced or removed. Made again in place counts as replaced.
     Status query_name() const noexcept;
 
@@ -275,6 +279,7 @@ class Segment
     uint64_t element_bytes_;
     unsigned char *data_;
     format::Extension *extension_ = nullptr;
+    uint32_t usable_semaphores_ = 0;     // the C library's layout that this handle may use; 0: none
     uint64_t *identity_place_ = nullptr; // the segment id, or where there is none, the time of creation
     uint64_t identity_ = 0;
     uint64_t creation_time_ = 0; // its bytes, for they need not be a number

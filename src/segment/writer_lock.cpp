@@ -33,6 +33,15 @@ Status fail_packets_open(const Segment &segment) noexcept
                 segment.name());
 }
 
+[[gnu::noinline]] Status give_packets_up(const Segment &segment) noexcept
+{
+    (void)segment.writer_lock().release();
+    return fail(DAO_E_STATE,
+                "%s: frame given up: the writer lock was taken away while this process put it together from packets; "
+                "expected to hold it until the end",
+                segment.name());
+}
+
 // The lock is the caller's. Had this process a frame of packets under way, then it is lost.
 Status begin_holding(Segment &segment, base::Interrupts &interrupts, LockResult result) noexcept
 {
@@ -41,21 +50,19 @@ Status begin_holding(Segment &segment, base::Interrupts &interrupts, LockResult 
     record_writer(segment);
     if (result == LockResult::taken_over)
         repair(segment);
-    if (!lost_packets)
-        return Status::success;
-    (void)segment.writer_lock().release();
-    return fail(DAO_E_STATE,
-                "%s: frame given up: the writer lock was taken away while this process put it together from packets; "
-                "expected to hold it until the end",
-                segment.name());
+    return lost_packets ? give_packets_up(segment) : Status::success;
 }
 
-// What becomes of a lock that was not simply free.
+// What becomes of a lock that was not simply free. A function of its own: what it needs of the stack is not in the way of
+// each frame.
 template <class Try>
-Status lock_after_all(Segment &segment, base::Interrupts &interrupts, LockResult result, Try &&try_now) noexcept
+[[gnu::noinline]] Status lock_after_all(Segment &segment, base::Interrupts &interrupts, LockResult result,
+                                        Try try_once) noexcept
 {
+    const Segment::Lock word = segment.writer_lock();
+    const auto try_now = [&](bool ask_if_dead) noexcept { return try_once(word, ask_if_dead); };
     if (result == LockResult::busy)
-        if (Status ended = wait_for_lock(segment, segment.writer_lock(), "writer lock", interrupts, try_now, result);
+        if (Status ended = wait_for_lock(segment, word, "writer lock", interrupts, try_now, result);
             ended != Status::success)
             return ended;
     if (result == LockResult::packets_open)
@@ -66,15 +73,13 @@ Status lock_after_all(Segment &segment, base::Interrupts &interrupts, LockResult
 }
 
 template <class Try>
-Status lock(Segment &segment, base::Interrupts &interrupts, Try &&try_once) noexcept
+Status lock(Segment &segment, base::Interrupts &interrupts, Try try_once) noexcept
 {
     if (!segment.show_presence())
         return base::fail_no_memory(segment.name(), "process's token");
-    const Segment::Lock word = segment.writer_lock();
-    const auto try_now = [&](bool ask_if_dead) noexcept { return try_once(word, ask_if_dead); };
-    const LockResult result = try_now(false);
+    const LockResult result = try_once(segment.writer_lock(), false);
     if (result != LockResult::held)
-        return lock_after_all(segment, interrupts, result, try_now);
+        return lock_after_all(segment, interrupts, result, try_once);
     return begin_holding(segment, interrupts, result);
 }
 
@@ -181,11 +186,6 @@ Status unlock_by_hand(Segment &segment, bool force) noexcept
     describe_process(segment, word.holder(), who, sizeof who);
     return fail(DAO_E_BUSY, "%s: not unlocked: %s lives; expected a holder that may be dead, or force", segment.name(),
                 who);
-}
-
-bool has_lock(const Segment &segment, const base::Interrupts &handle) noexcept
-{
-    return segment.writer_lock().is_held() && segment.is_lock_holder(&handle);
 }
 
 bool unlock(const Segment &segment, const base::Interrupts &handle) noexcept

@@ -23,7 +23,10 @@ Status lock_to_finalise(Segment &segment, base::Interrupts &interrupts) noexcept
 Status unlock_by_hand(Segment &segment, bool force) noexcept;
 
 // Whether that handle has the lock still.
-bool has_lock(const Segment &segment, const base::Interrupts &handle) noexcept;
+inline bool has_lock(const Segment &segment, const base::Interrupts &handle) noexcept
+{
+    return segment.writer_lock().is_held() && segment.is_lock_holder(&handle);
+}
 
 // False when the lock was taken away meanwhile; then it is somebody else's. There is nothing to give back in memory that
 // was lost.

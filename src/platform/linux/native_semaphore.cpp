@@ -76,10 +76,10 @@ void NativeSemaphore::initialise() noexcept
     sem_init(static_cast<sem_t *>(place_), 1, 0);
 }
 
-void NativeSemaphore::post() noexcept
+void NativeSemaphore::post_at(void *place) noexcept
 {
-    if (is_intact(place_))
-        sem_post(static_cast<sem_t *>(place_));
+    if (is_intact(place))
+        sem_post(static_cast<sem_t *>(place));
 }
 
 bool NativeSemaphore::try_take() noexcept

@@ -11,7 +11,7 @@ SemaphoreLayout semaphore_layout() noexcept
 
 void NativeSemaphore::initialise() noexcept {}
 
-void NativeSemaphore::post() noexcept {}
+void NativeSemaphore::post_at(void *) noexcept {}
 
 bool NativeSemaphore::try_take() noexcept
 {
