@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, MutableMapping
+from collections.abc import ItemsView, Iterator, MutableMapping, ValuesView
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,11 +41,33 @@ def _looking_up() -> Iterator[None]:
         raise kind.of(error.code, str(error)) from None
 
 
+# The views that mappings get by default look for each name once more, when another process may have removed it.
+class _Items(ItemsView[str, Value]):
+    __slots__ = ()
+    _mapping: Keywords
+
+    def __iter__(self) -> Iterator[tuple[str, Value]]:
+        return iter(self._mapping.copy().items())
+
+
+class _Values(ValuesView[Value]):
+    __slots__ = ()
+    _mapping: Keywords
+
+    def __contains__(self, value: object) -> bool:
+        return value in self._mapping.copy().values()
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self._mapping.copy().values())
+
+
 class Keywords(MutableMapping[str, Value]):
     """The keywords of a segment: names of 1 to 16 bytes; values int (64 bits), float or str (at most 16 bytes),
     also as NumPy scalars.
 
-    The room is the ``nbkw`` that the segment was made with. Each is read and written whole, by any process.
+    The room is the ``nbkw`` that the segment was made with. Each is read and written whole, by any process. ``copy()``,
+    ``items()`` and ``values()`` look once, whatever other processes remove meanwhile; ``dict(keywords)`` looks for each
+    name once more, as it does in every mapping, and raises KeyError for one that was removed in between.
     Raises KeyError for a name that is not there, which is a ValueError too where no keyword can have it, and ValueError
     for what does not fit.
     """
@@ -87,8 +109,17 @@ class Keywords(MutableMapping[str, Value]):
         return self._segment._keyword_count()
 
     def __repr__(self) -> str:
-        # Each is read with its name: another process may remove it before it were looked for once more.
-        return f"<Keywords {dict(entry[:2] for entry in self._entries())}>"
+        return f"<Keywords {self.copy()}>"
+
+    def items(self) -> ItemsView[str, Value]:
+        return _Items(self)
+
+    def values(self) -> ValuesView[Value]:
+        return _Values(self)
+
+    def copy(self) -> dict[str, Value]:
+        """All as they are now, as a dictionary of the caller's own."""
+        return {name: value for name, value, _ in self._entries()}
 
     def set(self, name: str, value: Value, comment: str | None = None) -> None:
         """Set a keyword, adding it when there is none of that name; comment: up to 79 bytes, None keeps it."""

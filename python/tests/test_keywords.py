@@ -39,11 +39,16 @@ def test_each_is_shown_as_it_was_read_with_its_name(segment):
         def _keyword_at(self, index):
             return segment.keywords._segment._keyword_at(index)
 
+        def _keyword_count(self):
+            return segment.keywords._segment._keyword_count()
+
         def _keyword(self, name):
             raise AssertionError(f"{name} was looked for once more")
 
     words = type(segment.keywords)(Losing())
     assert repr(words) == "<Keywords {'GAIN': 1, 'MODE': 'closed'}>"
+    assert words.copy() == dict(words.items()) == {"GAIN": 1, "MODE": "closed"} == words
+    assert list(words.values()) == [1, "closed"] and "closed" in words.values() and 2 not in words.values()
 
 
 def test_update_sets_all_in_one_pass_and_keeps_comments(name):

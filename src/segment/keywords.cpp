@@ -136,7 +136,9 @@ Status get_keyword(Segment &segment, base::Interrupts &interrupts, const char *n
 namespace
 {
 
-// Where to begin to look for a number: while nothing was changed, places before the last one hold lower numbers.
+// Where to begin to look for a number: while nothing was changed, places before the last one hold lower numbers. Who asks for
+// the next number goes on behind the last keyword, whatever was changed: where one before it was removed, counting anew
+// would pass over one that stayed.
 NumberedKeyword place_to_begin(const Segment &segment, const NumberedKeyword &last, uint32_t index) noexcept
 {
     NumberedKeyword now;
@@ -145,8 +147,15 @@ NumberedKeyword place_to_begin(const Segment &segment, const NumberedKeyword &la
         return now;
     now.segment_id = extension->segment_id;
     now.sequence = base::Word<uint32_t>(&extension->keyword_sequence).load_acquire();
-    const bool is_of_now = now.sequence % 2 == 0 && now.sequence == last.sequence && now.segment_id == last.segment_id;
-    if (is_of_now && index >= last.index)
+    if (last.segment_id == 0 || last.segment_id != now.segment_id)
+        return now;
+    const bool is_of_now = now.sequence % 2 == 0 && now.sequence == last.sequence;
+    if (index == last.index + 1)
+    {
+        now.index = index;
+        now.place = last.place + 1;
+    }
+    else if (is_of_now && index >= last.index)
     {
         now.index = last.index;
         now.place = last.place;

@@ -28,11 +28,12 @@ Status set_keyword(Segment &segment, base::Interrupts &interrupts, const char *n
                    const char *comment) noexcept;
 Status get_keyword(Segment &segment, base::Interrupts &interrupts, const char *name, IMAGE_KEYWORD &keyword) noexcept;
 
-// Where the keyword lay that was read last by its number, so that reading all of them in turn takes one pass.
+// Where the keyword lay that was read last by its number, so that reading all of them in turn is one pass: it finds each that
+// stays, once, whatever others add and remove meanwhile.
 struct NumberedKeyword
 {
-    uint64_t segment_id = 0;
-    uint32_t sequence = 1; // odd: none
+    uint64_t segment_id = 0; // 0: none
+    uint32_t sequence = 0;
     uint32_t index = 0;
     uint32_t place = 0;
 };

@@ -139,6 +139,27 @@ TEST(Keywords, AreFoundByTheirNumberAfterAnyChange)
     EXPECT_EQ(list(), "EBCD");
 }
 
+TEST(Keywords, ThatStayAreListedOnceWhileOthersComeAndGo)
+{
+    SegmentName name;
+    Image image, other;
+    image.create(name.text(), {4}, _DATATYPE_FLOAT, 1, 8);
+    other.open(name.text());
+    for (const char *one : {"A", "B", "C", "D"})
+        require(daoShmSetKeywordLong(other, one, 1, nullptr), "set");
+    IMAGE_KEYWORD found;
+    std::string names;
+    for (uint32_t index = 0; daoShmGetKeywordAt(image, index, &found) == DAO_SUCCESS; ++index)
+    {
+        names += found.name;
+        if (index % 2 == 0)
+            require(daoShmRemoveKeyword(other, index == 0 ? "A" : "E"), "remove");
+        else
+            require(daoShmSetKeywordLong(other, "E", 1, nullptr), "set");
+    }
+    EXPECT_EQ(names, "ABCD");
+}
+
 TEST(Keywords, SegmentWithoutRoomHasNone)
 {
     SegmentName name;
