@@ -24,8 +24,9 @@ Status wait_on_system(const Segment &segment, Semaphore &semaphore, Polls &&poll
         const bool is_polling = polls();
         if (is_polling && !hold.active())
             hold.begin();
-        const int64_t longest_ns = is_polling ? poll_ns : longest_sleep_ns;
-        const int64_t remaining_ns = deadline.remaining_ns(platform::monotonic_ns());
+        const int64_t now_ns = platform::monotonic_ns();
+        const int64_t longest_ns = is_polling ? poll_ns : longest_sleep_ns(now_ns);
+        const int64_t remaining_ns = deadline.remaining_ns(now_ns);
         const Sleep sleep = semaphore.wait(std::clamp<int64_t>(remaining_ns, 0, longest_ns));
         if (take(sleep == Sleep::woken))
             return Status::success;

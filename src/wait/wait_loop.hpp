@@ -9,9 +9,16 @@
 namespace dao::wait
 {
 
-// No sleep is longer: a waiter checks again even when the writer that should have woken it died before it could, or
-// when somebody took the file away.
-constexpr int64_t longest_sleep_ns = 100'000'000;
+// No sleep that begins now is longer: a waiter checks again even when the writer that should have woken it died before it could,
+// or when somebody took the file away. A signal that comes as a sleep ends is missed. So no two are equally long, and one that
+// comes a fixed time after the wait began, as an alarm does, or time and again, meets such a moment by chance alone.
+inline int64_t longest_sleep_ns(int64_t now_ns) noexcept
+{
+    constexpr uint64_t spread_ns = 40'000'000;
+    const uint64_t mixed =
+        static_cast<uint64_t>(now_ns) * 0x9e3779b97f4a7c15; // as far apart for moments that are close
+    return 100'000'000 - static_cast<int64_t>((mixed >> 32) % spread_ns);
+}
 // Where writers do not notify (DAO's), or this handle cannot say that it sleeps (read-only).
 constexpr int64_t poll_ns = 500'000;
 
@@ -30,7 +37,7 @@ platform::Sleep sleep_once(const segment::Segment &segment, Holds &&holds, int64
         expected = segment.notifier().prepare_sleep();
     if (holds())
         return platform::Sleep::woken;
-    const int64_t longest_ns = segment.has_reliable_notifier() ? longest_sleep_ns : poll_ns;
+    const int64_t longest_ns = segment.has_reliable_notifier() ? longest_sleep_ns(platform::monotonic_ns()) : poll_ns;
     return segment.sleep_while_equal(expected, std::min(remaining_ns, longest_ns));
 }
 
