@@ -17,6 +17,12 @@ uint32_t begin_frame(Writer &writer) noexcept;
 // Notes what the next slot holds, to notice what programs set there for the next frame.
 void foresee(Writer &writer) noexcept;
 
+// Whether a shorter write into the next slot may leave what lies there. With one slot, that may be of a frame that was given up.
+inline bool is_last_frame_whole(const segment::Segment &segment) noexcept
+{
+    return segment.depth() > 1 || segment.slots().snapshot(0).stable;
+}
+
 // What a shorter write leaves is the last frame's content, from element `from` on.
 void carry_over(const segment::Segment &segment, uint32_t slot, uint64_t from) noexcept;
 

@@ -60,9 +60,14 @@ Status publish(Writer &writer, const void *data, uint64_t count) noexcept
     Segment &segment = *writer.segment;
     if (Status status = lock_checked(writer, data, count); status != Status::success)
         return status;
+    const uint64_t bytes = count * segment.element_bytes();
+    const bool is_short = count < segment.element_count();
+    const bool is_rest_torn = is_short && !is_last_frame_whole(segment);
     const uint32_t slot = begin_frame(writer);
-    copy_shared(segment.slot_data(slot), data, count * segment.element_bytes());
-    if (count < segment.element_count())
+    copy_shared(segment.slot_data(slot), data, bytes);
+    if (is_rest_torn)
+        base::clear_shared(segment.slot_data(slot) + bytes, segment.layout().slot_bytes - bytes);
+    else if (is_short)
         carry_over(segment, slot, count);
     return finish_frame(writer, slot);
 }

@@ -114,6 +114,28 @@ TEST_P(Writes, AbortedLoanIsNotCounted)
     EXPECT_TRUE(is_frame(read_, 2));
 }
 
+TEST_P(Writes, ShorterFrameHasNothingOfOneThatWasGivenUp)
+{
+    publish(1);
+    void *slot = nullptr;
+    require(daoShmLoanBegin(image_, &slot), "begin");
+    fill(static_cast<uint32_t *>(slot), size, 99);
+    require(daoShmLoanAbort(image_), "abort");
+    fill(frame_, 2);
+    for (uint64_t number = 2; number < 4; ++number) // the rest of the second is that of the first
+    {
+        require(daoShmImage2Shm(frame_.data(), size / 2, image_), "publish");
+        EXPECT_EQ(read(), number);
+        Frame last(size);
+        fill(last, 1);
+        for (uint32_t element = 0; element < size; ++element)
+        {
+            const uint32_t rest = depth() == 1 ? 0 : last[element];
+            ASSERT_EQ(read_[element], element < size / 2 ? frame_[element] : rest) << element;
+        }
+    }
+}
+
 // All ways to write a frame, each as one call for the test below.
 std::vector<std::pair<const char *, int_fast8_t (*)(IMAGE *, void *, uint32_t)>> ways_to_write()
 {
