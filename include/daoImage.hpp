@@ -453,9 +453,9 @@ class Image
     /** @return the element type, `_DATATYPE_x`; daoTypeName() and daoTypeSize() say more. */
     uint8_t get_type() const { return metadata().atype; }
     /** @return elements along each axis. */
-    Shape get_shape() const { return Shape(metadata().size, metadata().size + metadata().naxis); }
+    Shape get_shape() const { return Shape(metadata().size, metadata().size + (std::min<int>)(metadata().naxis, 3)); }
     /** @return elements of a frame. */
-    uint64_t get_element_count() const { return metadata().nelement; }
+    uint64_t get_element_count() const { return get_frame_bytes() / (std::max)(daoTypeSize(get_type()), size_t{1}); }
     /** @return bytes of a frame. */
     uint64_t get_frame_bytes() const { return frame_size<std::byte>(*handle()); }
     /** @return number of slots. */
@@ -683,13 +683,13 @@ class Image
         uint32_t size[3] = {}; // more axes are refused before their sizes are read
         std::copy_n(shape.begin(), std::min<size_t>(shape.size(), 3), size);
         auto image = std::make_shared<IMAGE>();
-        check(create_segment(image.get(), size));
+        require(create_segment(image.get(), size));
         return image;
     }
     static Handle open(int_fast8_t (*open_as)(const char *, IMAGE *), const std::string &name)
     {
         auto image = std::make_shared<IMAGE>();
-        check(open_as(c_name(name), image.get()));
+        require(open_as(c_name(name), image.get()));
         return image;
     }
 

@@ -8,8 +8,8 @@
  *
  * Conventions that hold for every member unless it says otherwise:
  * - Errors throw Dao::Error. Conditions (`DAO_TIMEOUT`, `DAO_OVERWRITE`, `DAO_NOTREADY`, `DAO_INTERRUPTED`,
- *   `DAO_REPLACED`, `DAO_REMOVED`, `DAO_OUTRUN`, all negative) are results. Members that write return `DAO_SUCCESS`, or
- *   `DAO_REPLACED` or `DAO_REMOVED`, and then nothing was written.
+ *   `DAO_REPLACED`, `DAO_REMOVED`, `DAO_OUTRUN`, all negative) are results; where there is none to return, as of
+ *   constructors, they are thrown, too. Members that write return the statuses of dao.h's calls.
  * - Shapes are in C order: `shape[0]` is the slow axis. Counts are in elements. Points in time are nanoseconds since
  *   the Unix epoch. Time limits are relative, on the monotonic clock; negative: no limit; 0: check once.
  * - Names and texts with a zero byte inside are errors.
@@ -196,7 +196,8 @@ class Shm : public Image
         const bool limited = limit > nanoseconds::zero() && follows(how);
         const auto start = limited ? steady_clock::now() : steady_clock::time_point();
         ReadResult result = next_once(how);
-        while (result.status == DAO_REPLACED && follows(how))
+        // A private image has no file, and so nowhere to follow to.
+        while (result.status == DAO_REPLACED && follows(how) && handle()->shmfd >= 0)
         {
             if (limited)
             {

@@ -6,6 +6,7 @@
 #include "platform/platform.hpp"
 
 #include <cctype>
+#include <cstdio>
 #include <utility>
 
 using namespace dao;
@@ -22,7 +23,9 @@ const char *daoLastErrorMessage(void)
 
 int_fast8_t daoSetLastError(DAO_ERROR_CODE code, const char *message)
 {
-    return static_cast<int_fast8_t>(base::fail(code, "%s", message != nullptr ? message : ""));
+    char text[512]; // the message may be the last error's own
+    std::snprintf(text, sizeof text, "%s", message != nullptr ? message : "");
+    return static_cast<int_fast8_t>(base::fail(code, "%s", text));
 }
 
 const char *daoVersion(void)

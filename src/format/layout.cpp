@@ -175,11 +175,11 @@ Status plan(const char *name, const Geometry &geometry, Layout &layout) noexcept
     return Status::success;
 }
 
-Status inspect(const char *name, const void *contents, uint64_t bytes, Layout &layout) noexcept
+namespace
 {
-    const auto *raw = static_cast<const unsigned char *>(contents);
-    if (const char *kind = foreign_kind(raw, bytes))
-        return fail(DAO_E_FOREIGN, "%s: cannot open it: %s; expected one of this library or of DAO", name, kind);
+
+Status recognise(const char *name, const unsigned char *raw, uint64_t bytes, Layout &layout) noexcept
+{
     if (bytes < legacy_metadata_bytes)
         return fail(DAO_E_FORMAT, "%s: not a segment: the file has %" PRIu64 " bytes; expected at least %" PRIu64, name,
                     bytes, legacy_metadata_bytes);
@@ -231,6 +231,20 @@ Status inspect(const char *name, const void *contents, uint64_t bytes, Layout &l
                 "%s: not a segment, or a damaged one: the file has %" PRIu64 " bytes; expected %" PRIu64
                 " and this library's extension, or %" PRIu64 " in the layout before the FIFO",
                 name, bytes, expected, layout.file_bytes);
+}
+
+}
+
+Status inspect(const char *name, const void *contents, uint64_t bytes, Layout &layout) noexcept
+{
+    const auto *raw = static_cast<const unsigned char *>(contents);
+    if (recognise(name, raw, bytes, layout) == Status::success)
+        return Status::success;
+    // Only now: a segment begins with its name, which may be what files of another kind begin with.
+    const char *kind = base::last_error_code() == DAO_E_VERSION ? nullptr : foreign_kind(raw, bytes);
+    if (kind != nullptr)
+        return fail(DAO_E_FOREIGN, "%s: cannot open it: %s; expected one of this library or of DAO", name, kind);
+    return Status::error;
 }
 
 }

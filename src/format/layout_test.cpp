@@ -287,8 +287,21 @@ TEST(Layout, AnExtensionOfAnotherVersionIsRefusedAsSuch)
     const uint64_t at = plan_of(geometry).extension_offset;
     File file = File::with_extension(geometry);
     file.put(at + offsetof(Extension, version), uint32_t{1});
-    file.put(at + offsetof(Extension, size), uint32_t{17280});
+    file.put(at + offsetof(Extension, size), uint32_t{17280}); // that version's
     expect_refused(file, DAO_E_VERSION, "extension version 1; expected 2");
+}
+
+// It lies in the first bytes, where files of other kinds have their marks.
+TEST(Layout, ASegmentMayHaveAnyName)
+{
+    for (const char *own_name : {"DSHM_wfs", "1.0", "1.02.03"})
+    {
+        File file = File::with_extension(geometry_of({4, 4}, _DATATYPE_FLOAT, 2, 1));
+        for (uint64_t at = 0; at <= std::strlen(own_name); ++at)
+            file.put(at, own_name[at]);
+        Layout layout;
+        EXPECT_EQ(file.inspect(layout), Status::success) << base::last_error_message();
+    }
 }
 
 TEST(Layout, DamagedMetadataIsRefused)

@@ -26,8 +26,9 @@ Status deliver_unseen(Reader &reader, const NextRequest &request, void *destinat
     const bool posted = request.by_semaphore && reader.has_post;
     follow_generation(reader);
     const uint64_t seen = last_seen(reader.position, request);
-    after = std::max(seen, reader.segment->slots().newest().counter);
-    if (after == seen && (!posted || request.in_order))
+    const uint64_t newest = reader.segment->slots().newest().counter;
+    after = std::max(seen, newest);
+    if (newest == 0 || (after == seen && (!posted || request.in_order)))
         return Status::not_ready;
     if (destination == nullptr)
         return Status::success;

@@ -62,6 +62,12 @@ SlotNote note_of(IMAGE_METADATA &metadata) noexcept
             fields.time_ns.load_relaxed()};
 }
 
+// Whether the note tells what a program changed since: it does not when another writer's frame lies there.
+bool is_foreseen(const Writer &writer, IMAGE_METADATA &metadata, const SlotNote &note) noexcept
+{
+    return counter_in(metadata) == note.counter && writer.segment->generation() == writer.foreseen.generation;
+}
+
 // What a program set stays; else the counter goes on from the last frame. A program that sets it for each frame may set what
 // was there, which cannot be seen: a flag does so for every other slot, or for all but a few.
 void carry_over(uint64_t foreseen, Sets &sets, uint32_t depth, const Word<uint64_t> &last,
@@ -84,8 +90,7 @@ void carry_over_counters(Writer &writer, uint32_t slot) noexcept
     Foreseen &foreseen = writer.foreseen;
     IMAGE_METADATA &metadata = *segment.metadata(slot);
     const SlotNote &note = foreseen.of(slot);
-    // The note does not tell what a program changed since when another writer's frame lies there.
-    const bool is_known = counter_in(metadata) == note.counter;
+    const bool is_known = is_foreseen(writer, metadata, note);
     if (!is_known)
         foreseen.slices = foreseen.ids = {};
     const NextFields last(*segment.metadata(segment.slots().newest().slot));
@@ -100,7 +105,7 @@ void carry_over_counters(Writer &writer, uint32_t slot) noexcept
 {
     IMAGE_METADATA &metadata = *writer.segment->metadata(slot);
     const SlotNote &note = writer.foreseen.of(slot);
-    return counter_in(metadata) == note.counter && NextFields(metadata).time_ns.load_relaxed() != note.time_ns;
+    return is_foreseen(writer, metadata, note) && NextFields(metadata).time_ns.load_relaxed() != note.time_ns;
 }
 
 // Without memory for it less is known.
@@ -118,6 +123,8 @@ void carry_over_counters(Writer &writer, uint32_t slot) noexcept
 // Of a slot with this handle's frame.
 void remember(Foreseen &foreseen, const Segment &segment, uint32_t slot) noexcept
 {
+    if (foreseen.generation != segment.generation())
+        foreseen.slots.clear();
     if (foreseen.slots.empty())
         make_room(foreseen, segment.depth());
     if (slot < foreseen.slots.size())
@@ -131,6 +138,7 @@ void foresee(Writer &writer) noexcept
     const Segment &segment = *writer.segment;
     if (segment.depth() == 1)
         return;
+    writer.foreseen.generation = segment.generation();
     writer.foreseen.next_slot = segment.slots().next_slot();
     writer.foreseen.next = note_of(*segment.metadata(writer.foreseen.next_slot));
 }
@@ -217,18 +225,19 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
         Word<uint64_t>(&metadata.cnt2).store_relaxed(writer.frame_id);
 
     make_public(segment, slot);
+    // Before the lock is released: threads that put the next frame together read and write these, too.
+    writer.has_acquisition_time = false;
+    writer.has_frame_id = false;
+    if (segment.depth() > 1)
+        note_slots(writer, slot);
     if (extension != nullptr)
         post_and_unlock(segment, segment.writer_lock());
     segment::notify_waiters(segment);
 
     // W8: what nobody waits for.
-    writer.has_acquisition_time = false;
-    writer.has_frame_id = false;
     if (has_time)
         now_ns = platform::realtime_coarse_ns();
     Word<double>(&metadata.last_access).store_relaxed(static_cast<double>(now_ns) * 1e-9);
-    if (segment.depth() > 1)
-        note_slots(writer, slot);
     return check_name(writer, now_ns);
 }
 

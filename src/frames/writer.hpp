@@ -29,6 +29,7 @@ struct Sets
 // What the slots held after this handle's last frame, as far as it knows.
 struct Foreseen
 {
+    uint32_t generation = 0;     // whose frames these are: their counters begin anew with the next
     std::vector<SlotNote> slots; // of this handle's own frames; empty before the first
     uint32_t next_slot = UINT32_MAX;
     SlotNote next; // of whoever's frame lies in the slot that came next

@@ -59,6 +59,17 @@ Status build_beside(const Place &place, const Layout &layout, const CreateOption
     return Status::error;
 }
 
+// Semaphores of that name may have been there before, with posts for another segment's frames. Their owners keep them until this
+// one has the name; whoever has opened it since, and published, posts once more.
+void forget_older_posts(Segment &segment) noexcept
+{
+    if (!segment.has_named_semaphores())
+        return;
+    forget_posts(segment);
+    if (segment.slots().newest().counter != 0)
+        notify_waiters(segment);
+}
+
 // Takes the place of `old`; where that is null, a name that nothing has.
 Placed create_new(const Place &place, const Layout &layout, const CreateOptions &options, const platform::FileInfo *old,
                   SegmentPointer &segment) noexcept
@@ -74,6 +85,7 @@ Placed create_new(const Place &place, const Layout &layout, const CreateOptions 
     if (placed == Placed::done)
     {
         fresh->file().finish();
+        forget_older_posts(*fresh);
         segment = std::move(fresh);
         return placed;
     }

@@ -14,7 +14,7 @@ namespace dao::segment
 // The error of a wait in vain; `lock`: the name of it.
 Status fail_busy(const Segment &segment, base::ProcessToken holder, const char *lock) noexcept;
 
-// Contended: spin a little, then sleep and check. Sleeping on the word itself would make every release check for
+// Contended: spin a little, then sleep, in turn. Sleeping on the word itself would make every release check for
 // sleepers, and two writers of one segment are not the case to make fast. `try_once(ask_if_dead)` has just said that the
 // lock is busy; `result` is what it says last. Success, busy as an error, interrupted, or that the memory was lost or the segment
 // is no longer the one under its name.
@@ -27,17 +27,18 @@ Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const ch
     constexpr int64_t first_sleep_ns = 50'000;
     constexpr int64_t longest_sleep_ns = 1'000'000;
     using protocol::LockResult;
-    for (int spin = 0; spin < spins_before_sleep && result == LockResult::busy; ++spin)
-    {
-        platform::pause();
-        result = try_once(false);
-    }
     platform::ShortSleeps sleeps;
     NameWatch name_watch; // of this wait: a caller that waits in short pieces is told, too
     int64_t now_ns = platform::monotonic_ns();
     const int64_t deadline_ns = base::lock_deadline_ns(now_ns);
     for (int64_t sleep_ns = first_sleep_ns;; sleep_ns = std::min(sleep_ns * 2, longest_sleep_ns))
     {
+        // Each time awake: a writer that holds it nearly always frees it for less than a sleep, but often.
+        for (int spin = 0; spin < spins_before_sleep && result == LockResult::busy; ++spin)
+        {
+            platform::pause();
+            result = try_once(false);
+        }
         if (result == LockResult::busy)
             result = try_once(true);
         // A word in lost memory may show a holder that never goes.

@@ -13,7 +13,7 @@ namespace
 // As S1 to S3, for the named ones: whoever takes a post that made this one needless must see the frame.
 [[gnu::noinline]] void post_named_semaphores(Segment &segment) noexcept
 {
-    if (!segment.named_semaphore(0).is_open())
+    if (!segment.has_found_named_semaphores())
         segment.find_named_semaphores();
     base::Fence::full_without_exchange(); // no exchange comes before where there is no lock
     for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
@@ -21,6 +21,27 @@ namespace
             semaphore.post();
 }
 
+// Limited, as the value may be anybody's.
+template <class Take>
+void take_all(Take &&take_post) noexcept
+{
+    for (int posts = 0; posts < 1000 && take_post(); ++posts)
+    {
+    }
+}
+
+}
+
+void forget_posts(Segment &segment) noexcept
+{
+    for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
+    {
+        if (segment.has_native_semaphores())
+            take_all([&] { return segment.native_semaphore(number).try_take(); });
+        platform::NamedSemaphore &named = segment.named_semaphore(number);
+        if (segment.has_named_semaphores() && named.is_open())
+            take_all([&] { return named.wait(0) == platform::Sleep::woken; });
+    }
 }
 
 void notify_waiters(Segment &segment) noexcept

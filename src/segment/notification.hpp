@@ -9,6 +9,9 @@ namespace dao::segment
 // Notifies, and posts DAO's semaphores where the segment has them. The caller has just released the writer lock.
 void notify_waiters(Segment &segment) noexcept;
 
+// Takes the posts of the named and the C library's semaphores, which are of frames that are gone.
+void forget_posts(Segment &segment) noexcept;
+
 // So that they check whether they are to go on waiting. A handle that may only read cannot: they check ten times a second
 // by themselves.
 void wake_sleepers(const Segment &segment) noexcept;

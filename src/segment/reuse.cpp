@@ -3,6 +3,7 @@
 #include "base/copy.hpp"
 #include "base/error.hpp"
 #include "segment/keyword_access.hpp"
+#include "segment/notification.hpp"
 #include "segment/writer_lock.hpp"
 
 namespace dao::segment
@@ -12,24 +13,6 @@ using base::Word;
 
 namespace
 {
-
-// Those of frames that are gone. Limited, as the value may be anybody's.
-template <class Take>
-void take_all(Take &&take_post) noexcept
-{
-    for (int posts = 0; posts < 1000 && take_post(); ++posts)
-    {
-    }
-}
-
-void take_all_posts(Segment &segment, uint32_t number) noexcept
-{
-    if (segment.has_native_semaphores())
-        take_all([&] { return segment.native_semaphore(number).try_take(); });
-    platform::NamedSemaphore &named = segment.named_semaphore(number);
-    if (segment.has_named_semaphores() && named.is_open())
-        take_all([&] { return named.wait(0) == platform::Sleep::woken; });
-}
 
 void clear_slot(const Segment &segment, uint32_t slot) noexcept
 {
@@ -46,8 +29,7 @@ void clear_slot(const Segment &segment, uint32_t slot) noexcept
 void clear_waiting(Segment &segment) noexcept
 {
     segment.semaphores().post_all(0);
-    for (uint32_t number = 0; number <= protocol::log_semaphore; ++number)
-        take_all_posts(segment, number);
+    forget_posts(segment);
     Word<uint32_t>(&segment.extension()->has_slice).store_relaxed(0);
     for (format::ReaderEntry &reader : segment.extension()->readers) // which have seen no frame of those to come
         Word<uint64_t>(&reader.last_counter).store_relaxed(0);
@@ -88,6 +70,7 @@ Status reuse(Segment &segment, base::Interrupts &interrupts, bool dao_semaphores
     if (dao_semaphores) // they are there before others learn that they are
     {
         segment.make_dao_semaphores(mode);
+        forget_posts(segment);
         Word<uint32_t>(&segment.extension()->flags).fetch_or_release(format::flag_dao_semaphores);
     }
     const bool was_held = unlock(segment, interrupts);

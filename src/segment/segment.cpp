@@ -5,6 +5,7 @@
 #include "platform/fork_mutex.hpp"
 #include "segment/semaphore_names.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cinttypes>
 #include <cstdio>
@@ -255,6 +256,13 @@ void Segment::find_named_semaphores() noexcept
     int64_t due_ns = next_search_ns_.load(std::memory_order_relaxed);
     if (now_ns >= due_ns && next_search_ns_.compare_exchange_strong(due_ns, now_ns + interval_ns))
         open_named_semaphores(false, 0);
+}
+
+// Others may make more of them at any time.
+bool Segment::has_found_named_semaphores() const noexcept
+{
+    return std::all_of(named_semaphores_.begin(), named_semaphores_.begin() + semaphore_limit(),
+                       [](const platform::NamedSemaphore &semaphore) { return semaphore.is_open(); });
 }
 
 void Segment::remove_named_semaphores() const noexcept

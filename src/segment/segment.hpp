@@ -246,6 +246,7 @@ class Segment
     void make_dao_semaphores(uint32_t mode) noexcept { open_named_semaphores(true, mode, true); }
     // Opens those that were made since the segment was opened. Looks at most ten times a second.
     void find_named_semaphores() noexcept;
+    bool has_found_named_semaphores() const noexcept;
     void remove_named_semaphores() const noexcept;
 
   private:

@@ -135,7 +135,8 @@ void Rhythm::learn_from_spin() noexcept
     if (!last_spin_.is_new)
         return;
     last_spin_.is_new = false;
-    allowance_ns_ -= last_spin_.length_ns;
+    // A process that is stopped in its spin has not spent that time.
+    allowance_ns_ = std::max(allowance_ns_ - last_spin_.length_ns, -most_saved_ns);
     tried_ns_ = due_ns_;
     contention_.spun(last_spin_.longest_pause_ns);
 }

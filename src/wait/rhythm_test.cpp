@@ -414,5 +414,42 @@ TEST(Rhythm, NeverPlansToSpinForTheSameFrameTwiceAndGivesUpAfterAFewPeriods)
     EXPECT_LE(spins, 5);
 }
 
+// A writer that publishes each millisecond, and a reader whose sleeps are 50 us late. Returns how often it spins.
+int follow_frames(Rhythm &rhythm, uint64_t &counter, int64_t &now_ns, int frames)
+{
+    int spins = 0;
+    for (int frame = 0; frame < frames; ++frame)
+    {
+        const Plan plan = rhythm.plan(now_ns);
+        const int64_t due_ns = now_ns + ms;
+        const int64_t awake_ns = plan.sleep_until_ns == no_limit_ns ? due_ns : plan.sleep_until_ns + 50 * us;
+        const bool spins_now = awake_ns < std::min(due_ns, plan.spin_until_ns);
+        if (plan.sleep_until_ns != no_limit_ns)
+            rhythm.slept(std::min(awake_ns, due_ns), awake_ns >= due_ns);
+        if (spins_now)
+            rhythm.spun(awake_ns, due_ns, us);
+        spins += spins_now;
+        rhythm.saw(++counter, due_ns, spins_now ? Seen::spinning : Seen::asleep);
+        now_ns = due_ns;
+    }
+    return spins;
+}
+
+// Ctrl-Z, a debugger: that time was not spent.
+TEST(Rhythm, IsFoundAgainSoonAfterTheProcessWasStoppedInASpin)
+{
+    Rhythm rhythm;
+    uint64_t counter = 0;
+    int64_t now_ns = second;
+    ASSERT_GT(follow_frames(rhythm, counter, now_ns, 1000), 800);
+    (void)rhythm.plan(now_ns);
+    const int64_t continued_ns = now_ns + 3600 * second;
+    rhythm.spun(now_ns, continued_ns, continued_ns - now_ns);
+    rhythm.saw(++counter, continued_ns, Seen::spinning);
+    now_ns = continued_ns;
+    follow_frames(rhythm, counter, now_ns, 3000);
+    EXPECT_GT(follow_frames(rhythm, counter, now_ns, 1000), 800);
+}
+
 }
 }

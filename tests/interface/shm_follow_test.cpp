@@ -25,6 +25,18 @@ struct Followed : Pair
     }
 };
 
+// It is no file's: there is nothing to follow to.
+TEST(ShmFollow, PrivateImageThatWasReplacedSaysSo)
+{
+    const SegmentName name;
+    auto shm = Dao::Shm<float>::make_private(name, {4});
+    shm.set_follow(true);
+    Dao::require(daoShmRetirePrivate(shm.image(), 1));
+    Frame frame;
+    EXPECT_EQ(shm.next(frame, newest(1s)).status, DAO_REPLACED);
+    EXPECT_EQ(shm.borrow_next(newest(1s)).status(), DAO_REPLACED);
+}
+
 TEST(ShmFollow, SameShapeGoesOnWithTheFirstFrame)
 {
     Followed old;

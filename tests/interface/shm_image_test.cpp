@@ -244,4 +244,22 @@ TEST(ShmImage, PrivateAndReadOnly)
     auto reader = Dao::Image::open_read_only(name);
     EXPECT_EQ(error_of([&] { reader.set_frame(frame); }), DAO_E_READ_ONLY);
 }
+
+// Other processes write there.
+TEST(ShmImage, CountsAndAxesDoNotTrustWordsInSharedMemory)
+{
+    const SegmentName name;
+    Dao::Image image(name, {2, 2}, _DATATYPE_UINT16);
+    const uint16_t frame[4] = {1, 2, 3, 4};
+    image.set_frame(frame);
+    image.image()->md->nelement = 2;
+    EXPECT_EQ(image.get_element_count(), 4u);
+    const uint16_t later[4] = {5, 6, 7, 8};
+    image.set_frame(later);
+    Bytes got;
+    ASSERT_TRUE(image.read(got));
+    EXPECT_EQ(std::memcmp(got.data(), later, sizeof later), 0);
+    image.image()->md->naxis = 255;
+    EXPECT_LE(image.get_shape().size(), 3u);
+}
 } // namespace

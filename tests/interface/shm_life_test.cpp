@@ -1,8 +1,10 @@
 // The life of a Dao::Shm: create, open, move, replace, follow, private and read-only images, readers, bad input.
 #include "pair.hpp"
 
+#include <atomic>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <thread>
 
 Dao::Shape shape_seen_elsewhere(Dao::Shm<float> &shm); // in shm_second_file.cpp
 
@@ -28,6 +30,23 @@ TEST(ShmLife, BadInputThrowsAndLeavesNoFile)
     EXPECT_EQ(error_of([&] { Shm shm(std::string(80, 'n'), {4}); }), DAO_E_NAME);
     EXPECT_EQ(error_of([&] { Shm shm("", {4}); }), DAO_E_NAME);
     EXPECT_FALSE(std::filesystem::exists(name.text()));
+}
+
+// The condition that ended a create is thrown: there is no object to return it of.
+TEST(ShmLife, CreateThatIsInterruptedThrows)
+{
+    const SegmentName name;
+    Dao::Shm<float> holder(name, {4});
+    const auto loan = holder.begin_write();
+    std::atomic<bool> done{false};
+    std::thread interrupter([&] {
+        for (; !done; std::this_thread::sleep_for(std::chrono::milliseconds(20)))
+            daoShmInterrupt();
+    });
+    EXPECT_THROW(Dao::Shm<float>(name, {4}), Dao::Error);
+    EXPECT_THROW(Dao::Image(name, {4}, _DATATYPE_FLOAT), Dao::Error);
+    done = true;
+    interrupter.join();
 }
 
 // C would take the name to end there, and replace or open another segment.

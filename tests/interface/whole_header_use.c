@@ -90,6 +90,8 @@ void use_errors(void)
     EXPECT(daoLastErrorCode() != DAO_E_NONE && strstr(daoLastErrorMessage(), strrchr(name, '/') + 1) != NULL);
     EXPECT_ERROR(daoSetLastError(DAO_E_NETWORK, "100%s: no such host"), DAO_E_NETWORK);
     EXPECT(strcmp(daoLastErrorMessage(), "100%s: no such host") == 0);
+    EXPECT_ERROR(daoSetLastError(DAO_E_BUSY, daoLastErrorMessage()), DAO_E_BUSY);
+    EXPECT(strcmp(daoLastErrorMessage(), "100%s: no such host") == 0);
     EXPECT(daoSetLastError(DAO_E_KEY, NULL) == DAO_ERROR && *daoLastErrorMessage() == 0);
 }
 

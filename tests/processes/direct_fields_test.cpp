@@ -84,6 +84,25 @@ TEST_P(DirectFields, StayAsTheProgramSetThem)
     }
 }
 
+// Counters begin anew with a reuse: what was noted of a frame says nothing of a later one with its number.
+TEST_P(DirectFields, OfASegmentThatWasMadeAgainAreNobodys)
+{
+    for (uint32_t number = 0; number < depth(); ++number)
+        publish();
+    Image other;
+    other.create(name_.text(), {size}, _DATATYPE_UINT32, depth());
+    for (uint32_t number = 1; number <= depth(); ++number)
+    {
+        require(daoShmSetFrameId(other, 100 + number), "frame id");
+        require(daoShmSetAcquisitionTime(other, number), "time");
+        require(daoShmImage2Shm(frame_.data(), size, other), "publish");
+    }
+    publish();
+    EXPECT_EQ(last().cnt0, depth() + 1u);
+    EXPECT_EQ(last().cnt2, 100u + depth()) << "goes on";
+    EXPECT_GT(last().atime.tsfixed.secondlong, 1'700'000'000'000'000'000);
+}
+
 TEST_P(DirectFields, EachStaysWithoutTheOthers)
 {
     require(daoShmSetFrameId(image_, 7), "frame id");

@@ -170,6 +170,23 @@ TEST_P(Packets, FromSeveralThreadsThroughOneImage)
     }
 }
 
+// A thread finalises while others begin the next frame, through the same IMAGE.
+TEST_P(Packets, MayBeginTheNextFrameBesideTheFinaliser)
+{
+    constexpr uint64_t frames = 300;
+    for (uint64_t number = 1; number <= frames; ++number)
+    {
+        in_threads(2, [&](unsigned worker) { put_share(image_, worker, 2, number); });
+        in_threads(2, [&](unsigned worker) {
+            if (worker == 0)
+                EXPECT_EQ(daoShmImagePart2ShmFinalize(image_), DAO_SUCCESS) << daoLastErrorMessage();
+            else
+                EXPECT_EQ(put(image_, frame_, 0, number + 1), DAO_SUCCESS) << daoLastErrorMessage();
+        });
+    }
+    EXPECT_EQ(daoShmGetCounter(image_), frames);
+}
+
 // The first write of a process in a segment draws its token: here several threads at once.
 TEST_P(Packets, OfTheFirstFrameMayComeFromSeveralThreads)
 {

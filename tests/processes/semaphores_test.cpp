@@ -104,6 +104,58 @@ TEST(ReusedSegments, HaveNoPostsOfFramesThatAreGone)
     }
 }
 
+// Another shape takes the name, and DAO's semaphores are of the name.
+TEST(ReplacedSegments, HaveNoPostsOfFramesThatAreGone)
+{
+    SegmentName name;
+    Image first, again;
+    daoShmSetCompatibility(1);
+    first.create(name.text(), {4}, _DATATYPE_UINT32);
+    uint32_t frame[5] = {};
+    require(daoShmImage2Shm(frame, 4, first), "publish");
+    again.create(name.text(), {5}, _DATATYPE_UINT32);
+    daoShmSetCompatibility(0);
+    for (int32_t number = 0; number < 10; ++number)
+        EXPECT_EQ(daoShmWaitForSemaphoreTimeout(again, number, &past), DAO_TIMEOUT) << number;
+    require(daoShmImage2Shm(frame, 5, again), "publish");
+    for (int32_t number = 0; number < 10; ++number)
+        EXPECT_EQ(daoShmWaitForSemaphoreTimeout(again, number, &past), DAO_SUCCESS) << number;
+    require(daoShmRemove(name.c_str()), "remove");
+}
+
+// A program that opened the segment while it had fewer.
+TEST(NamedSemaphores, OfLaterNumbersArePostedByWhoWasThereBefore)
+{
+    SegmentName name;
+    Image maker, writer, reader;
+    daoShmSetCompatibility(1);
+    maker.create(name.text(), {4}, _DATATYPE_UINT32);
+    daoShmSetCompatibility(0);
+    require(daoShmImageCreateSem(maker, 3), "fewer semaphores");
+    writer.open(name.text());
+    uint32_t frame[4] = {};
+    require(daoShmImage2Shm(frame, 4, writer), "publish");
+    require(daoShmImageCreateSem(maker, 10), "more semaphores");
+    reader.open(name.text());
+    std::this_thread::sleep_for(milliseconds(150)); // a writer looks for them ten times a second
+    require(daoShmImage2Shm(frame, 4, writer), "publish");
+    EXPECT_EQ(daoShmWaitForSemaphoreTimeout(reader, 7, &past), DAO_SUCCESS);
+    require(daoShmRemove(name.c_str()), "remove");
+}
+
+TEST_P(Semaphores, PostBeforeTheFirstFrameIsNoFrame)
+{
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    how.wait = DAO_WAIT_SEMAPHORE;
+    how.semaphore = 4;
+    how.timeout_ns = 20'000'000;
+    uint32_t frame[4] = {};
+    require(daoSemPost(image_, 4), "post");
+    EXPECT_EQ(daoShmNext(image_, &how, frame, 4, nullptr, nullptr), DAO_TIMEOUT);
+    publish();
+    EXPECT_EQ(daoShmNext(image_, &how, frame, 4, nullptr, nullptr), DAO_SUCCESS);
+}
+
 TEST(EndedSegments, AreNotPosted)
 {
     for (const int end : {DAO_REMOVED, DAO_REPLACED})
