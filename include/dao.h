@@ -88,9 +88,9 @@ extern "C" {
 /** A signal, or daoShmInterrupt(), ended the wait: no frame was counted, or nothing was written. */
 #define DAO_INTERRUPTED (-4)
 /** Another segment has taken the name, or another program has truncated the file or made it again in place; nothing was
- *  copied; a frame that was written is nobody's; daoShmReopen() follows. */
+ *  copied; a frame just written has no reader under this name; daoShmReopen() follows. */
 #define DAO_REPLACED (-5)
-/** The segment's file was removed; nothing was copied, a frame that was written is nobody's, and the mapping stays valid. */
+/** The segment's file was removed; nothing was copied, a frame just written has no readers, and the mapping stays valid. */
 #define DAO_REMOVED (-6)
 /** The writer was faster than every try for 0.1 s to copy a whole frame; `dst` is undefined. */
 #define DAO_OUTRUN (-7)
@@ -413,7 +413,7 @@ DAO_API int_fast8_t daoShmImageCreateSem(IMAGE *image, long NBsem);
 /** The other name of daoShmImageCreateSem(). */
 DAO_API int_fast8_t daoImageCreateSem(IMAGE *image, long NBsem);
 
-/** Permission bits of segments that this process makes from now on; 0600 at first. Bits beyond 0777 are left out. */
+/** Permission bits of segments that this process makes from now on; 0600 by default. Bits beyond 0777 are left out. */
 DAO_API void daoShmSetFileMode(uint32_t mode);
 /** @return the bits that daoShmSetFileMode() set. */
 DAO_API uint32_t daoShmGetFileMode(void);
@@ -427,7 +427,7 @@ DAO_API int daoShmGetCompatibility(void);
 /**
  * Switch the guard against truncated files on or off. With it, a file that another program truncates or makes again in
  * place while it is open here leads to a result, `DAO_REPLACED`. Without it, touching what the file has lost ends the
- * process by SIGBUS. On at first, unless the environment variable `DAO_GUARD_TRUNCATION` is 0; always off on Windows, where
+ * process by SIGBUS. On by default, unless the environment variable `DAO_GUARD_TRUNCATION` is 0; always off on Windows, where
  * this cannot happen.
  *
  * The guard is the one thing that the library changes in the signal state: a handler of SIGBUS, installed once, with the
@@ -454,7 +454,7 @@ DAO_API int daoShmGetTruncationGuard(void);
 /**
  * Set how long calls of this thread wait for a lock that others hold, before they fail with `DAO_E_BUSY`: writes, changes of
  * keywords, and creating and removing segments. The lock of a dead process is no such lock: it is taken over.
- * @param limit_ns negative: no limit; 0: do not wait; 5 s at first
+ * @param limit_ns negative: no limit; 0: do not wait; 5 s by default
  * @return the limit that was set before
  */
 DAO_API int64_t daoShmSetLockLimit(int64_t limit_ns);
@@ -529,7 +529,7 @@ DAO_API int_fast8_t daoShmSetFrameId(IMAGE *image, uint64_t frame_id);
 /** Set the acquisition time, ns since the epoch, of the next frame this handle publishes (else: the time then). */
 DAO_API int_fast8_t daoShmSetAcquisitionTime(IMAGE *image, int64_t atime_ns);
 
-/** Post semaphore `semNb`; one that is posted already stays so. Of a segment that is no longer the one under its name, which
+/** Post semaphore `semNb`; no effect if it is already posted. Of a segment that is no longer the one under its name, which
  *  is noticed within 0.2 s, nothing is posted: `DAO_REPLACED`, `DAO_REMOVED`. The same for the next two. */
 DAO_API int_fast8_t daoSemPost(IMAGE *image, int32_t semNb);
 /** Post all semaphores. */
@@ -750,7 +750,7 @@ DAO_API int_fast8_t daoShmHoldMemory(IMAGE *image, DAO_MEMORY **memory);
 DAO_API void daoShmReleaseMemory(DAO_MEMORY *memory);
 
 /** @return how many frames between this handle's first read and the newest frame that it read it neither read nor borrowed;
- *  0 when the image is not open. */
+ *  daoShmRewind() takes none off; 0 when the image is not open. */
 DAO_API uint64_t daoShmGetMissed(IMAGE *image);
 
 /** Borrow the newest slot. Before the first frame: the last slot, `cnt0` 0. `DAO_REPLACED` or `DAO_REMOVED`
@@ -839,7 +839,7 @@ typedef struct
 /** No reader. */
 #define DAO_READER_INIT {sizeof(DAO_READER), 0, 0, 0, "", 0, 0, 0}
 
-/** What a segment is and how it is doing. Begin with `DAO_SEGMENT_INFO_INIT`. */
+/** What a segment is, and its present state. Begin with `DAO_SEGMENT_INFO_INIT`. */
 typedef struct
 {
     uint32_t size;            /**< bytes of this struct, as `DAO_SEGMENT_INFO_INIT` says */
@@ -865,7 +865,7 @@ typedef struct
 /** Nothing known. */
 #define DAO_SEGMENT_INFO_INIT {sizeof(DAO_SEGMENT_INFO), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", 0}
 
-/** Return what the segment is and how it is doing. */
+/** Describe the segment and its present state. */
 DAO_API int_fast8_t daoShmGetInfo(IMAGE *image, DAO_SEGMENT_INFO *info);
 
 /** List the readers. A handle is listed from its first read or wait until it is closed.
@@ -942,9 +942,9 @@ DAO_API int_fast8_t daoShmPostLog(IMAGE *image);
 #define LOG_LEVEL_INFO 2                    /**< and information */
 #define LOG_LEVEL_DEBUG 3                   /**< and debugging */
 #define LOG_LEVEL_TRACE 4                   /**< and tracing */
-#define DEFAULT_LOG_LEVEL LOG_LEVEL_WARNING /**< what is printed at first */
+#define DEFAULT_LOG_LEVEL LOG_LEVEL_WARNING /**< what is printed by default */
 
-#define DAO_WARNING 0 /**< for daoSetLogLevel(): errors and warnings, as at first */
+#define DAO_WARNING 0 /**< for daoSetLogLevel(): errors and warnings, the default */
 #define DAO_INFO 1    /**< and information */
 #define DAO_DEBUG 2   /**< and debugging */
 #define DAO_TRACE 3   /**< and tracing */

@@ -74,5 +74,5 @@ unsigned daoBaseIp2Int(const char *ip)
             return DAO_ERROR;
         address = address * 256 + number;
     }
-    return address;
+    return *ip == 0 ? address : static_cast<unsigned>(DAO_ERROR);
 }
