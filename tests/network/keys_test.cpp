@@ -244,6 +244,26 @@ TEST_F(NetKeys, KeyFilesAreForTheirOwnerAloneAndChecked)
     EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
 }
 
+TEST_F(NetKeys, EmptyTextIsNotTheLackOfAKey)
+{
+    DAO_NET *net = nullptr;
+    DAO_NET_PUBLISHER_OPTIONS open_to_all = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    open_to_all.port = -1;
+    open_to_all.keys = "";
+    EXPECT_EQ(daoNetOpenPublisher(&open_to_all, &net), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
+    EXPECT_EQ(net, nullptr);
+    DAO_NET_SUBSCRIBER_OPTIONS readable = DAO_NET_SUBSCRIBER_OPTIONS_INIT;
+    readable.server_key = "";
+    EXPECT_EQ(daoNetOpenSubscriber(&readable, &net), DAO_ERROR);
+    EXPECT_STREQ(daoLastErrorMessage(), "server_key: an empty text; expected the name of a file, or none");
+    Keys keys;
+    const std::string secret = keys.path("server");
+    open_to_all.keys = secret.c_str();
+    open_to_all.clients = "";
+    EXPECT_EQ(daoNetOpenPublisher(&open_to_all, &net), DAO_ERROR) << "or whoever knows the key might subscribe";
+}
+
 TEST_F(NetKeys, PublicKeyOfAnotherSecretIsRefused)
 {
     Keys keys;
