@@ -142,6 +142,14 @@ inline std::string text_or(const char *text, const char *otherwise)
     return text != nullptr && *text != 0 ? text : otherwise;
 }
 
+// A key, or a file of keys. An empty text comes from a variable that is not set, and must not mean "not encrypted".
+inline std::string key_or_none(const char *text, const char *option)
+{
+    if (text != nullptr && *text == 0)
+        throw Failure(DAO_E_ARGUMENT, std::string(option) + ": an empty text; expected the name of a file, or none");
+    return text_or(text, "");
+}
+
 // The same file wherever the program works later, as far as the library takes a name of that length.
 std::string whole_name(const std::string &name);
 SubscriberOptions read_options(const DAO_NET_SUBSCRIBER_OPTIONS *options);

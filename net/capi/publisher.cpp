@@ -23,8 +23,8 @@ PublisherOptions read_publisher_options(const DAO_NET_PUBLISHER_OPTIONS *options
         options = &usual;
     check_size(options, "DAO_NET_PUBLISHER_OPTIONS");
     PublisherOptions result;
-    result.keys = text_or(options->keys, "");
-    result.clients = text_or(options->clients, "");
+    result.keys = key_or_none(options->keys, "keys");
+    result.clients = key_or_none(options->clients, "clients");
     if (!result.clients.empty() && result.keys.empty())
         throw Failure(DAO_E_ARGUMENT, "clients: allowed keys without keys of the publisher; expected `keys` too");
     result.address = text_or(options->bind, result.keys.empty() ? "127.0.0.1" : "*");

@@ -59,8 +59,8 @@ SubscriberOptions read_options(const DAO_NET_SUBSCRIBER_OPTIONS *options)
     result.every = options->mode == DAO_NET_EVERY;
     result.depth = options->depth;
     result.max_frame_bytes = std::min<uint64_t>(options->max_frame_bytes, INT64_MAX);
-    result.keys = text_or(options->keys, "");
-    result.server_key = text_or(options->server_key, "");
+    result.keys = key_or_none(options->keys, "keys");
+    result.server_key = key_or_none(options->server_key, "server_key");
     return result;
 }
 

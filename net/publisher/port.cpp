@@ -4,6 +4,7 @@
 #include "failure.hpp"
 #include "wire/credit.hpp"
 
+#include <cerrno>
 #include <string_view>
 #include <utility>
 
@@ -20,8 +21,8 @@ constexpr int send_mark = 2 * static_cast<int>(wire::most_window) + 8;
 // What of one peer's waits in its connection: more stays with it. It is no limit for what waits here, as an XPUB socket moves
 // it on to a queue without one whenever it is called: take_in() is to be called until nothing comes.
 constexpr int port_receive_mark = 64;
-constexpr size_t subscription_limit = 20'000;
 constexpr int backlog = 1024;
+constexpr size_t shown_bytes = 80; // of an address that is none
 
 // "tcp://10.0.0.1:5555", as people write it, for libzmq's "tcp://[::ffff:10.0.0.1]:5555".
 std::string usual_endpoint(std::string text)
@@ -32,6 +33,34 @@ std::string usual_endpoint(std::string text)
         return text;
     text.erase(text.find(']', begin), 1);
     return text.erase(begin, mapped.size());
+}
+
+// The name of an interface stands for its IPv4 address if it has one: beacons, and most who subscribe, use those.
+void bind_to(zmq::socket_t &socket, const std::string &address, const std::string &endpoint)
+{
+    const bool is_name = address != "*" && !is_address(address);
+    socket.set(zmq::sockopt::ipv6, !is_name);
+    try
+    {
+        socket.bind(endpoint);
+        return;
+    }
+    catch (const zmq::error_t &error)
+    {
+        if (!is_name || error.num() != ENODEV)
+            throw;
+    }
+    socket.set(zmq::sockopt::ipv6, true);
+    socket.bind(endpoint);
+}
+
+std::string problem_of(const std::string &address, const zmq::error_t &error)
+{
+    if (error.num() == ENODEV)
+        return "'" + address +
+               "' is no interface of this machine; expected an address in numbers, as 127.0.0.1, "
+               "the name of an interface, or '*'";
+    return std::string(error.what()) + "; expected a free port of an address of this machine";
 }
 
 }
@@ -50,15 +79,14 @@ Port::Port(zmq::context_t &context, const std::string &address, int port, const 
         socket_.set(zmq::sockopt::curve_server, true);
         socket_.set(zmq::sockopt::curve_secretkey, secret_key.c_str());
     }
-    const std::string wanted = endpoint_of(address, port);
     try
     {
-        socket_.bind(wanted);
+        bind_to(socket_, address, endpoint_of(address, port));
     }
     catch (const zmq::error_t &error)
     {
-        throw Failure(DAO_E_NETWORK, wanted + ": cannot listen: " + error.what() +
-                                         "; expected a free port of an address of this machine");
+        const std::string shown = wire::clean(address, shown_bytes);
+        throw Failure(DAO_E_NETWORK, endpoint_of(shown, port) + ": cannot listen: " + problem_of(shown, error));
     }
     endpoint_ = usual_endpoint(socket_.get(zmq::sockopt::last_endpoint));
     descriptor_ = socket_.get(zmq::sockopt::fd);
@@ -88,7 +116,7 @@ bool Port::take_in(size_t limit, uint64_t &dropped)
             return count != 0;
         const std::string_view text = is_whole && parts.size() == 1 ? view(parts[0]) : "";
         if (!text.empty() && (text[0] == '\0' || text[0] == '\1'))
-            note(text.substr(1), text[0] == '\1');
+            note(text.substr(1), text[0] == '\1', user_of(parts[0]));
         else
             dropped += inbox_.put({std::string(text), user_of(parts[0]), connection_of(parts[0]), heard_ns});
     }
@@ -113,42 +141,40 @@ SubscriptionChanges Port::changes()
     return std::exchange(changes_, {});
 }
 
-void Port::note(std::string_view topic, bool begins)
+// libzmq keeps each topic, too, without a limit and in many times the memory.
+void Port::note(std::string_view topic, bool begins, std::string &&user)
 {
     const bool is_private = topic.starts_with(wire::private_mark);
-    auto &subscriptions = is_private ? private_topics_ : strangers_;
-    if (begins)
+    if (begins && is_private)
+        private_topics_.emplace(topic, std::move(user)); // who came first keeps it
+    else if (begins)
     {
-        changes_.strangers_came = changes_.strangers_came || !is_private;
-        if (subscriptions.size() < subscription_limit)
-            subscriptions.emplace(topic);
-        else
-            has_too_many_ = true;
+        changes_.strangers_came = true;
+        strangers_.emplace(topic);
+    }
+    else if (is_private)
+    {
+        changes_.ended.emplace(topic);
+        private_topics_.erase(std::string(topic));
     }
     else
-    {
-        // One too many is forgotten when it was silent for long.
-        if (is_private && changes_.ended.size() < subscription_limit)
-            changes_.ended.emplace(topic);
-        subscriptions.erase(std::string(topic));
-    }
+        strangers_.erase(std::string(topic));
 }
 
 bool Port::is_wanted(const std::string &topic) const
 {
     const std::lock_guard lock(mutex_);
-    if (has_too_many_)
-        return true;
     for (size_t bytes = 0; bytes <= topic.size() && !strangers_.empty(); ++bytes)
         if (strangers_.find(std::string_view(topic).substr(0, bytes)) != strangers_.end())
             return true;
     return false;
 }
 
-bool Port::has_private(const std::string &topic) const
+std::optional<std::string> Port::user_of_private(const std::string &topic) const
 {
     const std::lock_guard lock(mutex_);
-    return has_too_many_ || private_topics_.count(topic) != 0;
+    const auto found = private_topics_.find(topic);
+    return found == private_topics_.end() ? std::nullopt : std::optional(found->second);
 }
 
 }

@@ -7,6 +7,7 @@
 #include "publisher/inbox.hpp"
 #include "socket/socket.hpp"
 
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -47,18 +48,18 @@ class Port
 
     // Whether a stranger has subscribed to a topic that `topic` begins with.
     bool is_wanted(const std::string &topic) const;
-    bool has_private(const std::string &topic) const;
+    // Who opened a private topic that is subscribed to: the key of its connection, empty without encryption.
+    std::optional<std::string> user_of_private(const std::string &topic) const;
 
   private:
-    void note(std::string_view topic, bool begins);
+    void note(std::string_view topic, bool begins, std::string &&user);
 
     mutable std::mutex mutex_;
     zmq::socket_t socket_;
     zmq::fd_t descriptor_;
     std::string endpoint_;
-    std::set<std::string, std::less<>> strangers_; // what they have subscribed to
-    std::set<std::string, std::less<>> private_topics_;
-    bool has_too_many_ = false; // then everything is wanted
+    std::set<std::string, std::less<>> strangers_;                   // what they have subscribed to
+    std::map<std::string, std::string, std::less<>> private_topics_; // and who opened them
     SubscriptionChanges changes_;
     Inbox inbox_;
 };

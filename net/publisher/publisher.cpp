@@ -237,8 +237,12 @@ void Publisher::handle(const Incoming &incoming)
     if (incoming.text.empty())
         throw wire::BadMessage("a message in parts, or an empty one; expected a credit");
     const wire::Credit credit = wire::read_credit(incoming.text);
-    if (!port_->has_private(wire::private_topic(credit.topic)))
-        return; // its connection is gone, or it is not its own
+    const std::optional<std::string> opener = port_->user_of_private(wire::private_topic(credit.topic));
+    if (!opener)
+        return; // its connection is gone
+    // Who subscribes to everything sees the private topics of others.
+    if (*opener != incoming.user)
+        throw wire::BadMessage("a credit for the private topic of another key; expected one of its own");
     const OfferPointer offer = find(credit.segment);
     if (credit.wants_offers || offer == nullptr)
         answer_offers(credit, incoming.heard_ns);

@@ -74,16 +74,23 @@ Caller::Caller(zmq::socket_t &socket, const std::string &host, int port)
 void Caller::hear(LinkEvent event)
 {
     if (event == LinkEvent::established)
+    {
         is_proven_ = true;
+        has_failed_by_ipv4_ = has_failed_by_ipv6_ = false;
+    }
     else if (event == LinkEvent::connecting)
         has_failed_ = false;
     else if (event == LinkEvent::retried)
-    {
-        if (is_proven_)
-            next_change_ns_ = monotonic_ns() + second_ns;
-        is_proven_ = false;
-        has_failed_ = true;
-    }
+        note_failure();
+}
+
+void Caller::note_failure()
+{
+    if (is_proven_)
+        next_change_ns_ = monotonic_ns() + second_ns;
+    is_proven_ = false;
+    has_failed_ = true;
+    (is_ipv6_ ? has_failed_by_ipv6_ : has_failed_by_ipv4_) = true;
 }
 
 bool Caller::try_other_kind()

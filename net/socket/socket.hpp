@@ -86,7 +86,7 @@ struct LinkChange
 };
 
 // Connects a socket. A name may stand for addresses of both kinds, and ZeroMQ tries one of IPv6 if there is any: where that fails,
-// the other kind is tried.
+// or another program or publisher is there, the other kind is tried.
 class Caller
 {
   public:
@@ -94,6 +94,10 @@ class Caller
     void connect() { socket_.connect(endpoint_); }
     void disconnect() { socket_.disconnect(endpoint_); }
     void hear(LinkEvent event);
+    // Also of the one who hears that a handshake failed: another program, or a publisher that does not fit, is at that address.
+    void note_failure();
+    // By each kind that there is, since a publisher answered last.
+    bool has_failed_by_all() const { return !is_name_ || (has_failed_by_ipv4_ && has_failed_by_ipv6_); }
     // After all events were heard, so that no connection is ended. Connects anew, and returns true, where an attempt by name failed:
     // once a second at most, so that each kind gets several attempts, and the one that was connected the first of them.
     bool try_other_kind();
@@ -105,6 +109,8 @@ class Caller
     bool is_ipv6_ = true;
     bool is_proven_ = false; // a publisher answered by this kind
     bool has_failed_ = false;
+    bool has_failed_by_ipv4_ = false;
+    bool has_failed_by_ipv6_ = false;
     int64_t next_change_ns_ = 0;
 };
 

@@ -85,6 +85,7 @@ void Subscriber::fail_handshake(LinkEvent event)
     const auto failure = handshake_failure(event, !options_.server_key.empty());
     if (!failure)
         return;
+    caller_.note_failure();
     is_connecting_ = is_unreadable_ = false;
     failed_ns_ = monotonic_ns();
     end_session();

@@ -68,17 +68,23 @@ class Query
     void hear(LinkEvent event)
     {
         caller_.hear(event);
-        if (event == LinkEvent::other || event == LinkEvent::retried)
+        if (event == LinkEvent::other)
             return;
         if (event == LinkEvent::disconnected && is_connecting_)
             event = LinkEvent::broken; // libzmq says no more of what does not speak its protocol
-        is_connecting_ = event == LinkEvent::connecting;
-        is_established_ = event == LinkEvent::established;
+        if (event != LinkEvent::retried)
+        {
+            is_connecting_ = event == LinkEvent::connecting;
+            is_established_ = event == LinkEvent::established;
+        }
         if (is_established_)
             failure_.reset();
         if (const auto failure = handshake_failure(event, has_keys_))
+        {
             failure_ = failure;
-        if (failure_ && !failure_->may_pass)
+            caller_.note_failure();
+        }
+        if (failure_ && !failure_->may_pass && caller_.has_failed_by_all())
             tell_failure();
     }
 

@@ -126,7 +126,11 @@ void Subscriber::poll(WakeSignal &wake, Monitor &monitor)
         while (const std::optional<LinkChange> change = monitor.next())
             hear(*change);
     if (caller_.try_other_kind())
+    {
         may_have_more_ = true;
+        if (!is_ended_here_)
+            failed_ns_ = 0; // connected anew already
+    }
     const int64_t now_ns = monotonic_ns();
     if (is_established_ && now_ns >= next_credit_ns_)
     {

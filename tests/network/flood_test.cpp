@@ -142,3 +142,31 @@ TEST(NetFlood, ThousandsThatAreGoneKeepNobodyOut)
     EXPECT_EQ(publisher.info().bad_messages, 0u);
     EXPECT_EQ(publisher.info().peers, 1u);
 }
+
+TEST(NetFlood, TensOfThousandsOfTopicsLeaveNothingBehind)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text(), "wfs");
+    camera.publish();
+    zmq::context_t context;
+    zmq::socket_t socket(context, zmq::socket_type::xsub);
+    socket.set(zmq::sockopt::linger, 0);
+    socket.set(zmq::sockopt::sndhwm, 0);
+    socket.connect(endpoint(publisher.port()));
+    constexpr int topics = 30'000;
+    for (int number = 0; number < topics; ++number)
+        socket.send(zmq::buffer("\1none-" + std::to_string(number)));
+    socket.send(zmq::buffer("\1wfs" + std::string(1, '\0'))); // heard after all others
+    EXPECT_FALSE(next_message(socket).empty());
+    for (int number = 0; number < topics; ++number)
+        socket.send(zmq::buffer(std::string(1, '\0') + "none-" + std::to_string(number)));
+    socket.send(zmq::buffer(std::string(1, '\0') + "wfs" + '\0'));
+    const auto frames_after_publishing = [&] {
+        const uint64_t before = publisher.info().frames;
+        camera.publish();
+        std::this_thread::sleep_for(200ms);
+        return publisher.info().frames - before;
+    };
+    EXPECT_TRUE(comes_true([&] { return frames_after_publishing() == 0; })) << "nobody wants any";
+}

@@ -1,5 +1,6 @@
 // Encryption, and who may subscribe.
 #include "camera.hpp"
+#include "raw_zmq.hpp"
 
 #include <fstream>
 #if !defined(_WIN32)
@@ -45,6 +46,31 @@ struct Encrypted : SubscriberOptions
     }
     Encrypted(const Encrypted &) = delete;
     std::string own, other;
+};
+
+// A subscriber of few lines that says what the test wants.
+struct RawClient
+{
+    RawClient(int port, const Keys &keys, const std::string &who)
+    {
+        socket.set(zmq::sockopt::linger, 0);
+        socket.set(zmq::sockopt::curve_serverkey, keys.public_key("server"));
+        socket.set(zmq::sockopt::curve_publickey, keys.public_key(who));
+        socket.set(zmq::sockopt::curve_secretkey, secret_of(keys.path(who)));
+        socket.connect(endpoint(port));
+    }
+    static std::string secret_of(const std::string &path)
+    {
+        std::ifstream file(path);
+        for (std::string word; file >> word;)
+            if (word == "secret" && file >> word)
+                return word;
+        throw std::runtime_error("no secret key in " + path);
+    }
+    void say(const std::string &text) { socket.send(zmq::buffer(text)); }
+
+    zmq::context_t context;
+    zmq::socket_t socket{context, zmq::socket_type::xsub};
 };
 
 class NetKeys : public ::testing::Test
@@ -242,6 +268,55 @@ TEST_F(NetKeys, KeyFilesAreForTheirOwnerAloneAndChecked)
     std::ofstream(keys.path("rubbish")) << "public tooshort\n";
     EXPECT_EQ(daoNetReadPublicKey(keys.path("rubbish").c_str(), key), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
+}
+
+TEST_F(NetKeys, EmptyTextIsNotTheLackOfAKey)
+{
+    DAO_NET *net = nullptr;
+    DAO_NET_PUBLISHER_OPTIONS open_to_all = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    open_to_all.port = -1;
+    open_to_all.keys = "";
+    EXPECT_EQ(daoNetOpenPublisher(&open_to_all, &net), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
+    EXPECT_EQ(net, nullptr);
+    DAO_NET_SUBSCRIBER_OPTIONS readable = DAO_NET_SUBSCRIBER_OPTIONS_INIT;
+    readable.server_key = "";
+    EXPECT_EQ(daoNetOpenSubscriber(&readable, &net), DAO_ERROR);
+    EXPECT_STREQ(daoLastErrorMessage(), "server_key: an empty text; expected the name of a file, or none");
+    Keys keys;
+    const std::string secret = keys.path("server");
+    open_to_all.keys = secret.c_str();
+    open_to_all.clients = "";
+    EXPECT_EQ(daoNetOpenPublisher(&open_to_all, &net), DAO_ERROR) << "or whoever knows the key might subscribe";
+}
+
+// The private topics of all are seen by whoever may subscribe at all.
+TEST_F(NetKeys, NobodyGivesCreditForAnothersTopic)
+{
+    Keys keys;
+    Camera camera;
+    Publisher publisher(-1, keys.path("server").c_str());
+    publisher.publish(camera.name.text(), "wfs");
+    camera.publish();
+    RawClient owner(publisher.port(), keys, "friend"), other(publisher.port(), keys, "stranger");
+    const std::string id(32, 'a');
+    const std::string topic = "\2" + id + '\0';
+    const auto credit = [&](int frames) {
+        return R"({"v":1,"topic":")" + id + R"(","subscriber":")" + id +
+               R"(","segment":"wfs","host":"h","mode":"latest","got":0,"sent_ns":1,"credit":)" +
+               std::to_string(frames) + "}";
+    };
+    owner.say("\1" + topic);
+    owner.say(credit(0));
+    ASSERT_TRUE(comes_true([&] { return publisher.peers().size() == 1; }));
+    other.say("\1" + topic);
+    other.say(credit(2));
+    ASSERT_TRUE(comes_true([&] { return publisher.info().bad_messages == 1; }));
+    EXPECT_NE(std::strstr(publisher.info().message, "another key"), nullptr) << publisher.info().message;
+    EXPECT_EQ(publisher.info().frames, 0u);
+    owner.say(credit(2));
+    EXPECT_FALSE(next_message(owner.socket).empty());
+    EXPECT_EQ(publisher.info().frames, 1u);
 }
 
 TEST_F(NetKeys, PublicKeyOfAnotherSecretIsRefused)

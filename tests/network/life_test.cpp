@@ -244,6 +244,10 @@ TEST(NetLife, BadArgumentsAreErrors)
     publisher_options.bind = "not an address";
     EXPECT_EQ(daoNetOpenPublisher(&publisher_options, &net), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_NETWORK);
+    EXPECT_NE(std::strstr(daoLastErrorMessage(), "expected an address in numbers"), nullptr) << daoLastErrorMessage();
+    publisher_options.bind = "\x1b[31mred";
+    EXPECT_EQ(daoNetOpenPublisher(&publisher_options, &net), DAO_ERROR);
+    EXPECT_EQ(std::strchr(daoLastErrorMessage(), '\x1b'), nullptr) << daoLastErrorMessage();
     publisher_options = DAO_NET_PUBLISHER_OPTIONS_INIT;
     publisher_options.clients = "/nowhere";
     EXPECT_EQ(daoNetOpenPublisher(&publisher_options, &net), DAO_ERROR);

@@ -1,5 +1,5 @@
 // Hosts whose name server gives no answer, and names of several addresses, in a network and a mount namespace of the test's own.
-#include "net.hpp"
+#include "raw_zmq.hpp"
 
 #include "../processes/role.hpp"
 #include "../processes/timing.hpp"
@@ -121,6 +121,37 @@ int play_caller(const Arguments &arguments)
 
 const Role caller("caller-by-name", play_caller);
 
+// Says whether a publisher at one address is reached by a name, and a question to it, where another program of ZeroMQ's is at the other; and
+// what the question is told when there is no publisher any more.
+int play_beside_other(const Arguments &arguments)
+{
+    if (!enter_place_with_two_kinds_of_addresses(arguments.at(0)))
+    {
+        say("impossible");
+        return 0;
+    }
+    SubscriberOptions options(15555);
+    options.host = "two-kinds";
+    zmq::context_t context;
+    zmq::socket_t other(context, zmq::socket_type::rep);
+    other.set(zmq::sockopt::linger, 0);
+    other.set(zmq::sockopt::ipv6, true);
+    other.bind("tcp://[::1]:15555");
+    uint32_t count = 0;
+    {
+        const Publisher publisher(options.port);
+        const Subscriber subscriber(options);
+        const bool is_reached = subscriber.reaches(DAO_NET_WAITING);
+        const int_fast8_t status = daoNetQueryOffers(&options, 5 * second_ns, nullptr, 0, &count);
+        say(std::to_string(is_reached) + " " + std::to_string(status));
+    }
+    const int64_t asked_ms = elapsed_ms([&] { (void)daoNetQueryOffers(&options, 30 * second_ns, nullptr, 0, &count); });
+    say(asked_ms < 15'000 ? daoLastErrorMessage() : "late");
+    return 0;
+}
+
+const Role beside_other("beside-other", play_beside_other);
+
 #if defined(UNLOAD_NETWORK)
 // Becomes the program that unloads the library before the question ends, which then takes two seconds.
 int play_unloader(const Arguments &arguments)
@@ -177,6 +208,19 @@ TEST(NetNames, ThatNobodyResolvesKeepNobodyWaiting)
     EXPECT_EQ(child.wait(), 0);
 }
 
+TEST(NetNames, OfAnInterfaceStandsForItsIPv4Address)
+{
+    DAO_NET_PUBLISHER_OPTIONS options = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    options.port = -1;
+    options.bind = "lo";
+    DAO_NET *publisher = nullptr;
+    require(daoNetOpenPublisher(&options, &publisher), "publisher");
+    DAO_NET_INFO info = DAO_NET_INFO_INIT;
+    require(daoNetGetInfo(publisher, &info), "information");
+    EXPECT_EQ(std::string(info.endpoint).rfind("tcp://127.0.0.1:", 0), 0u) << info.endpoint;
+    require(daoNetClose(publisher), "close");
+}
+
 TEST(NetNames, OfTwoKindsOfAddressesReachThePublisherAtEither)
 {
     if (const char *reason = obstacle())
@@ -190,6 +234,20 @@ TEST(NetNames, OfTwoKindsOfAddressesReachThePublisherAtEither)
     EXPECT_EQ(child.line(patience), "1 0");
     EXPECT_EQ(child.line(patience), "1 0");
     EXPECT_EQ(child.line(patience), "3");
+    EXPECT_EQ(child.wait(), 0);
+}
+
+TEST(NetNames, OfTwoKindsOfAddressesReachThePublisherBesideAnotherProgram)
+{
+    if (const char *reason = obstacle())
+        GTEST_SKIP() << reason;
+    const ServerFile file;
+    Child child("beside-other", {file.name});
+    const std::string first = child.line(patience);
+    if (first == "impossible")
+        GTEST_SKIP() << "no namespaces, no IPv6 or no /etc/hosts, here";
+    EXPECT_EQ(first, "1 0");
+    EXPECT_EQ(child.line(patience), "what is at that port is no publisher");
     EXPECT_EQ(child.wait(), 0);
 }
 

@@ -1,16 +1,8 @@
-// daoShmNext(): which frame it delivers, in each order and in each wait mode, and what ends it.
-#include "child.hpp"
-#include "frames.hpp"
-#include "image.hpp"
-#include "role.hpp"
-#include "segment_name.hpp"
-#include "timing.hpp"
+// daoShmNext(): which frame it delivers, in each order and in each wait mode, and what it does when the segment ends.
+#include "next.hpp"
 
-#include <atomic>
-#include <dao.h>
 #include <filesystem>
 #include <future>
-#include <gtest/gtest.h>
 #include <thread>
 
 using namespace test;
@@ -18,52 +10,6 @@ using std::chrono::milliseconds;
 
 namespace
 {
-
-constexpr uint32_t size = 50;
-constexpr uint32_t depth = 4;
-
-void publish(IMAGE *image, uint64_t number)
-{
-    Frame frame(image->md->nelement);
-    fill(frame, number);
-    require(daoShmSetData(image, frame.data(), frame.size()), "publish");
-}
-
-class Next : public testing::TestWithParam<DAO_WAIT_MODE>
-{
-  protected:
-    Next()
-    {
-        writer_.create(name_.text(), {size}, _DATATYPE_UINT32, depth);
-        reader_.open(name_.text());
-        how_.wait = GetParam();
-        how_.timeout_ns = 10 * millisecond_ns;
-    }
-
-    int_fast8_t next()
-    {
-        data_.assign(size, 0);
-        return daoShmNext(reader_, &how_, data_.data(), data_.size(), &frame_, &missed_);
-    }
-    testing::AssertionResult gives(uint64_t counter, uint64_t content, uint64_t missed,
-                                   int_fast8_t expected = DAO_SUCCESS)
-    {
-        const int_fast8_t status = next();
-        if (status != expected || frame_.cnt0 != counter || missed_ != missed || !is_frame(data_, content))
-            return testing::AssertionFailure()
-                   << "status " << static_cast<int>(status) << ", frame " << frame_.cnt0 << ", missed " << missed_
-                   << ", content " << data_[0] << "; expected " << counter << ", " << missed << ", " << content;
-        return testing::AssertionSuccess();
-    }
-    bool waits_for_semaphore() const { return GetParam() == DAO_WAIT_SEMAPHORE; }
-
-    SegmentName name_;
-    Image writer_, reader_;
-    DAO_NEXT_OPTIONS how_ = DAO_NEXT_OPTIONS_INIT;
-    DAO_FRAME frame_ = DAO_FRAME_INIT;
-    Frame data_;
-    uint64_t missed_ = 0;
-};
 
 TEST_P(Next, GivesTheNewestUnseenFrameAndCountsThoseInBetween)
 {
@@ -347,108 +293,6 @@ TEST_P(Next, NoticesARemovalHoweverShortItsTimeLimits)
         status = next();
     EXPECT_EQ(status, DAO_REMOVED);
     EXPECT_LT(Clock::now() - begin, soon + lateness.allowance());
-}
-
-TEST_P(Next, AnInterruptBetweenTwoCallsEndsTheNextOne)
-{
-    EXPECT_EQ(next(), DAO_TIMEOUT);
-    daoShmInterrupt();
-    how_.timeout_ns = 60 * second_ns;
-    EXPECT_EQ(next(), DAO_INTERRUPTED);
-    how_.timeout_ns = millisecond_ns;
-    EXPECT_EQ(next(), DAO_TIMEOUT) << "each interrupt ends one wait of a handle";
-}
-
-TEST_P(Next, AnInterruptOfOneImageEndsItsWaitAndNoOther)
-{
-    Image other;
-    other.open(name_.text());
-    require(daoShmInterruptImage(reader_), "interrupt");
-    how_.timeout_ns = 60 * second_ns;
-    EXPECT_EQ(next(), DAO_INTERRUPTED);
-    std::atomic<bool> has_ended{false};
-    std::thread interrupter([&] { // the wait may not have begun by the first time
-        while (!has_ended)
-        {
-            std::this_thread::sleep_for(milliseconds(5));
-            require(daoShmInterruptImage(reader_), "interrupt");
-        }
-    });
-    EXPECT_EQ(next(), DAO_INTERRUPTED);
-    has_ended = true;
-    interrupter.join();
-    how_.timeout_ns = millisecond_ns;
-    EXPECT_EQ(daoShmNext(other, &how_, nullptr, 0, nullptr, nullptr), DAO_TIMEOUT);
-}
-
-// The wait has another segment then, and the old one is gone.
-TEST_P(Next, AnInterruptMayComeWhileTheWaitFollows)
-{
-    std::atomic<bool> has_ended{false};
-    std::thread interrupter([&] {
-        while (!has_ended)
-        {
-            require(daoShmInterruptImage(reader_), "interrupt");
-            std::this_thread::sleep_for(std::chrono::microseconds(100));
-        }
-    });
-    how_.follow = 1;
-    if (waits_for_semaphore()) // at the end of a sleep one would always have come, and nothing else be looked for
-        how_.timeout_ns = 0;
-    for (uint32_t made = 1; made <= 50; ++made)
-    {
-        Image newest;
-        newest.create(name_.text(), {size}, _DATATYPE_UINT32, depth + made % 2);
-        publish(newest, made);
-        int_fast8_t status = DAO_INTERRUPTED;
-        while (status == DAO_INTERRUPTED || status == DAO_TIMEOUT)
-            status = next();
-        ASSERT_EQ(status, DAO_SUCCESS) << daoLastErrorMessage();
-        ASSERT_TRUE(is_frame(data_, made));
-    }
-    has_ended = true;
-    interrupter.join();
-}
-
-TEST_P(Next, AnInterruptMayComeWhileTheImageIsOpenedAgain)
-{
-    std::atomic<bool> has_ended{false};
-    std::thread interrupter([&] {
-        do
-            require(daoShmInterruptImage(reader_), "interrupt");
-        while (!has_ended);
-    });
-    int_fast8_t status = DAO_SUCCESS;
-    for (int times = 0; times < 50 && status == DAO_SUCCESS; ++times)
-        status = daoShmReopen(reader_);
-    has_ended = true;
-    interrupter.join();
-    EXPECT_EQ(status, DAO_SUCCESS) << daoLastErrorMessage();
-    EXPECT_EQ(next(), DAO_INTERRUPTED) << "no re-opening loses one";
-    EXPECT_EQ(next(), DAO_TIMEOUT);
-}
-
-TEST_P(Next, AnInterruptIsForgottenOnDemand)
-{
-    daoShmInterrupt();
-    require(daoShmForgetInterrupts(reader_), "forget");
-    EXPECT_EQ(next(), DAO_TIMEOUT);
-}
-
-TEST_P(Next, AnInterruptFromBeforeTheOpenIsNoneOfItsOwn)
-{
-    daoShmInterrupt();
-    Image late;
-    late.open(name_.text());
-    EXPECT_EQ(daoShmNext(late, &how_, nullptr, 0, nullptr, nullptr), DAO_TIMEOUT);
-    EXPECT_EQ(next(), DAO_INTERRUPTED);
-}
-
-TEST_P(Next, AFrameThatIsThereCountsMoreThanAnInterrupt)
-{
-    publish(writer_, 1);
-    daoShmInterrupt();
-    EXPECT_TRUE(gives(1, 1, 0));
 }
 
 TEST_P(Next, BadOptionsAreErrorsThatNameThem)

@@ -38,7 +38,7 @@ def test_a_segment_of_another_user_is_no_access(tool, stranger):
     assert states["theirs.im.shm"]["state"] == "no access" and "ermission" in states["theirs.im.shm"]["problem"]
     assert states["mine.im.shm"]["state"] == "no frame yet"
     text = run(tool, "ls", tool.folder, **stranger).stdout
-    assert "no access:" in text and "damaged" not in text
+    assert text.count("theirs") == 1 and "no access" in text and "damaged" not in text
     checked = json.loads(run(tool, "doctor", tool.folder, "--json", **stranger).stdout)
     found = [entry for entry in checked if entry["check"] == "no access" and "theirs.im.shm" in entry["finding"]]
     assert len(found) == 1 and found[0]["severity"] == "problem" and "chmod" in found[0]["remedy"]

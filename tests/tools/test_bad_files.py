@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import socket
 
 import numpy as np
 import pytest
@@ -124,6 +125,22 @@ def test_what_is_no_file_is_refused_and_not_waited_for(tool, ending):
             more = ["s", "--rate", 1] if command == ["replay"] else []
             tool(*command, f"{name}.{ending}", *more, code=1, timeout=30)
             assert word in tool.errors and f"{name}.{ending}" in tool.errors, (command, tool.errors)
+
+
+@pytest.mark.skipif(WINDOWS, reason="pipes are no files there")
+def test_what_is_no_segment_s_file_is_refused_and_not_waited_for(tool):
+    os.mkfifo(tool.folder / "pipe.im.shm")
+    (tool.folder / "zero.im.shm").symlink_to("/dev/zero")
+    (tool.folder / "folder.im.shm").mkdir()
+    with socket.socket(socket.AF_UNIX) as listener:
+        folder = os.open(tool.folder, os.O_RDONLY)  # a socket's name is to be short
+        listener.bind(f"/proc/self/fd/{folder}/socket.im.shm")
+        os.close(folder)
+    for name in ("pipe", "zero", "folder", "socket"):
+        for command in ("info", "watch", "keyword", "unlock"):
+            tool(command, tool.folder / f"{name}.im.shm", code=1, timeout=30)
+            assert "not a regular file; expected the file of a segment" in tool.errors, (command, tool.errors)
+            assert tool.errors.count("\n") == 1
 
 
 def test_a_file_that_cannot_be_opened_is_told_with_the_reason(tool):

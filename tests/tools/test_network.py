@@ -108,6 +108,19 @@ def test_frames_that_are_lost_on_the_way_are_counted_in_the_recording(net):
     assert report["missed"] == numbers[-1] - numbers[0] + 1 - 300
 
 
+def test_a_recording_of_another_machine_names_the_address(net):
+    net("create", "wfs", "4x6", "uint16", "--depth", 512)
+    writer = net.start("fill", "wfs", "ramp", "--rate", "200")
+    _, port = start_publisher(net, "wfs")
+    recorder = net.start("record", f"127.0.0.1:{port}:wfs", "r.npy")
+    until(lambda: (net.folder / "r.npy").exists())
+    net.interrupt(writer)
+    net("create", "wfs", "5x6", "uint16", "--depth", 512)
+    net.start("fill", "wfs", "ramp", "--rate", "200")
+    _, errors = recorder.communicate(timeout=60)
+    assert recorder.returncode == 1 and f"127.0.0.1:{port}:wfs: another segment has taken" in errors, errors
+
+
 def test_a_remote_name_never_leaves_the_folder(net, camera):
     net("create", "plain", "3")
     for topic in ("../evil", ".hidden", "a/b", "a:b"):
@@ -115,7 +128,8 @@ def test_a_remote_name_never_leaves_the_folder(net, camera):
         net("subscribe", f"127.0.0.1:{port}:{topic}", "--folder", net.folder, code=1)
         assert "--as" in net.errors
         copying = net.start("subscribe", f"127.0.0.1:{port}", "--folder", net.folder)
-        assert "--as" in line_with(copying.stderr, "passed over")
+        said = line_with(copying.stderr, "passed over")
+        assert "--as" in said and said.count("127.0.0.1") == 1
         assert net.interrupt(copying)[0] == 0
         net.interrupt(publisher)
     assert not list(net.folder.rglob("*evil*"))

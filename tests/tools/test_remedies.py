@@ -1,5 +1,8 @@
 """Whoever may make a file chooses its name: the commands that the tool advises mean that file and do nothing else."""
 
+import json
+import os
+import shutil
 import subprocess
 
 import pytest
@@ -83,3 +86,25 @@ def test_names_that_end_with_a_zero_byte(tool):
         f"{tool.folder}/c\nd.im.shm",
         "",
     ]
+
+
+def test_a_damaged_segment_is_not_said_to_be_slow(tool):
+    (tool.folder / "a.im.shm").write_bytes(b"x")
+    found = tool.json("doctor", tool.folder, code=4)
+    assert [entry["check"] for entry in found if "a.im.shm" in entry["finding"]] == ["damaged"]
+
+
+def test_a_file_system_at_a_place_with_a_blank_in_its_name_is_known(tool):
+    place = tool.folder / "a b"
+    place.mkdir()
+    if WINDOWS or os.geteuid() != 0 or not shutil.which("unshare"):
+        pytest.skip("mounting a tmpfs needs Linux, and root")
+    tool("create", "plain", "4")
+    script = (
+        'mount -t tmpfs tmpfs "$1" || exit 77; shift; "$@" create "$PWD/a b/s" 4 >&2 && "$@" doctor "$PWD/a b" --json'
+    )
+    command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", place, *tool.command_line()]
+    done = subprocess.run(command, cwd=tool.folder, env=tool.environment, capture_output=True, text=True, timeout=60)
+    if done.returncode == 77:
+        pytest.skip("this machine does not let a test mount a tmpfs")
+    assert not [entry for entry in json.loads(done.stdout) if entry["check"] == "disk" and "a b" in entry["finding"]]

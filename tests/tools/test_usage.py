@@ -23,6 +23,15 @@ from conftest import WINDOWS
         (("record", "a", "r.jpg"), 2, "r.jpg: file name ends in '.jpg'; expected one of .npy, .fits, .fit, .fts"),
         (("record", "a", "r.npy", "-t", "soon"), 2, "--time: 'soon'; expected a positive number with a unit"),
         (("save", "a", "r.npy", "--timeout", "1x"), 2, "--timeout: '1x'; expected a positive number with a unit"),
+        (
+            ("record", "a", "r.npy", "--timeout", "1e12h"),
+            2,
+            "--timeout: '1e12h'; expected a positive number with a unit, "
+            "such as 10s, 500ms, 2min or 1h, from 1ns to 2500000h",
+        ),
+        (("keyword", "a", "N", "--type", "long"), 2, "--type: no value given; expected one to set as that type"),
+        (("rm", "a", ""), 2, "segment: ''; expected a name, or a path that ends with one"),
+        (("ls", ""), 2, "folder: ''; expected an existing folder"),
         (("doctor", "--stale", "-1h"), 2, "--stale: '-1h'; expected a positive number with a unit"),
         (("show", "a", "--size", "0x0"), 2, "--size: '0x0'; expected columns x rows, such as 80x24"),
         (("show", "a", "--size", "many"), 2, "--size: 'many'; expected columns x rows, such as 80x24"),
@@ -44,6 +53,7 @@ def test_errors_name_the_thing_what_was_found_and_what_was_expected(tool, argume
     np.save(tool.folder / "wide.npy", np.zeros(4))
     tool(*arguments, code=code)
     assert tool.errors.startswith(f"daoshm: {message}")
+    assert (tool.folder / "a.im.shm").exists()
 
 
 @pytest.mark.parametrize(

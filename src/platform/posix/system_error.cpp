@@ -41,7 +41,10 @@ DAO_ERROR_CODE code_of(int cause) noexcept
 
 Status fail_system(const char *name, const char *verb, int cause) noexcept
 {
-    return base::fail(code_of(cause), "%s: cannot %s it: %s", name, verb, std::strerror(cause));
+    // What a socket, a device without a driver and a folder answer to who opens them.
+    const bool is_no_file = cause == ENXIO || cause == EISDIR;
+    return base::fail(code_of(cause), "%s: cannot %s it: %s", name, verb,
+                      is_no_file ? "not a regular file; expected the file of a segment" : std::strerror(cause));
 }
 
 }

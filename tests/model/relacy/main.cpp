@@ -8,6 +8,7 @@
 #include "lock_scenarios.hpp"
 #include "semaphore_scenarios.hpp"
 #include "slots_scenarios.hpp"
+#include "takeover_scenarios.hpp"
 #include "wait_scenarios.hpp"
 
 namespace dao::model

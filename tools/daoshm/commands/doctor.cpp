@@ -48,7 +48,8 @@ void add_advice(const std::optional<Advice> &advice, Findings &findings)
 void check_disk(const std::vector<SegmentStatus> &statuses, Findings &findings)
 {
     for (const SegmentStatus &status : statuses)
-        add_advice(storage_advice(status.path), findings);
+        if (status.problem.empty()) // what is wrong with the others matters more
+            add_advice(storage_advice(status.path), findings);
 }
 
 void check_space(const std::vector<std::string> &folders, Findings &findings)

@@ -30,6 +30,7 @@ struct KeywordOptions
     bool has_name = false;
     bool has_value = false;
     bool has_comment = false;
+    bool has_type = false;
     bool remove = false;
     bool json = false;
 };
@@ -101,6 +102,8 @@ void check_usage(const KeywordOptions &options)
         throw ToolError(fmt::format("--rm: a value given, '{}'; expected only a name", options.value), exit_usage);
     if (options.has_comment && !options.has_value)
         throw ToolError("--comment: no value given; expected one to set with the comment", exit_usage);
+    if (options.has_type && !options.has_value)
+        throw ToolError("--type: no value given; expected one to set as that type", exit_usage);
     if (options.has_name && options.name.empty())
         throw ToolError("keyword: ''; expected a name", exit_usage);
 }
@@ -140,7 +143,8 @@ void add_keyword(Tool &tool)
         ->each([options](const std::string &) { options->has_comment = true; });
     command->add_option("--type", options->type, "Type of the value; auto: the first of the others that fits")
         ->check(CLI::IsMember({"auto", "long", "double", "string"}))
-        ->capture_default_str();
+        ->capture_default_str()
+        ->each([options](const std::string &) { options->has_type = true; });
     command->add_flag("--rm", options->remove, "Remove the keyword");
     add_json_flag(command, options->json);
     command->footer(

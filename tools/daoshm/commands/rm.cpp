@@ -36,14 +36,22 @@ std::string use_text(const std::string &name)
     return readers.is_none() ? "" : fmt::format("{} reader(s) have it open", readers.text());
 }
 
+/// Before anything is removed, so that what is no name is wrong usage.
+std::vector<std::string> paths_of(const std::vector<std::string> &names)
+{
+    std::vector<std::string> paths;
+    for (const std::string &name : names)
+        paths.push_back(path_here(name));
+    return paths;
+}
+
 int run_rm(const RmOptions &options)
 {
     int result = exit_success;
-    for (const std::string &name : options.segments)
+    for (const std::string &path : paths_of(options.segments))
     {
         try
         {
-            const std::string path = path_here(name);
             const std::string use = options.force ? "" : use_text(path);
             if (!use.empty())
                 throw ToolError(

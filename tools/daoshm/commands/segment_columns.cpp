@@ -106,8 +106,8 @@ std::string segment_table(const std::vector<SegmentStatus> &statuses)
     }
     std::string text = table.text();
     for (const SegmentStatus &status : statuses)
-        if (const StateText state = state_text(status); !status.problem.empty())
-            text += problem_lines(state, status.problem);
+        if (!status.problem.empty() && status.cause != DAO_E_PERMISSION) // else the state says all
+            text += problem_lines(state_text(status), status.problem);
     return text;
 }
 

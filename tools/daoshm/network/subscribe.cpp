@@ -183,6 +183,13 @@ class Copies
     std::map<std::string, std::unique_ptr<Copying>> copies_;
 };
 
+void note_passed_over(const Address &address, const std::exception &error)
+{
+    const std::string name = address_text(address) + ": ";
+    const std::string problem = error_text(error);
+    print_note(name + "passed over: " + (problem.starts_with(name) ? problem.substr(name.size()) : problem));
+}
+
 /// Copy what the host offers by now and did not before. What cannot be copied is passed over with a note; files that are
 /// filled already are an error when the command begins.
 void take(Host &host, Copies &copies)
@@ -197,11 +204,11 @@ void take(Host &host, Copies &copies)
         {
             if (is_first)
                 throw;
-            print_note(fmt::format("{}: passed over: {}", address_text(address), error.what()));
+            note_passed_over(address, error);
         }
         catch (const ToolError &error)
         {
-            print_note(fmt::format("{}: passed over: {}", address_text(address), error.what()));
+            note_passed_over(address, error);
         }
 }
 

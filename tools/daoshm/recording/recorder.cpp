@@ -97,6 +97,15 @@ class FileThread
     std::thread thread_;
 };
 
+/// The library's last message. It names the copy of a segment on another machine, which the user knows by its address.
+std::string problem_of(const Dao::Image &segment)
+{
+    const std::string message = daoLastErrorMessage();
+    const std::string copy = segment.name() + ": ";
+    const std::optional<std::string> address = remote_name(segment);
+    return address && message.starts_with(copy) ? *address + ": " + message.substr(copy.size()) : message;
+}
+
 /// The segment's frames in order, each whole.
 class FrameSource
 {
@@ -137,6 +146,7 @@ class FrameSource
     }
     /// Since the first frame.
     int64_t elapsed_ns() const { return steady_ns() - first_seen_ns_; }
+    std::string last_problem() const { return problem_of(segment_); }
     uint64_t restarts() const { return restarts_; }
     uint64_t outrun() const { return outrun_; }
 
@@ -212,7 +222,7 @@ void note_end(int_fast8_t status, const FrameSource &source, RecordResult &resul
     else
     {
         result.end = RecordEnd::failed;
-        result.problem = daoLastErrorMessage();
+        result.problem = source.last_problem();
     }
 }
 

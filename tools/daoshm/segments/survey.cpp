@@ -18,6 +18,8 @@ Survey::Survey(std::vector<std::string> folders) : folders_(folders.empty() ? us
 {
     for (std::string &folder : folders_)
     {
+        if (folder.empty())
+            throw ToolError("folder: ''; expected an existing folder", exit_usage);
         folder = folder_path(folder);
         std::error_code error;
         if (!fs::is_directory(path_of(folder), error))

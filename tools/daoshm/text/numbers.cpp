@@ -102,16 +102,19 @@ int64_t parse_duration(const std::string &text)
 {
     const size_t unit_at = std::min(text.find_first_not_of("0123456789.eE+-"), text.size());
     const double number = parse_real(text.substr(0, unit_at)).value_or(0);
+    constexpr double most_ns = 9e18; // of an int64_t
     constexpr std::array<std::pair<const char *, double>, 7> units{
         {{"", 1e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}, {"min", 60e9}, {"h", 3600e9}}};
     for (const auto &[unit, scale] : units)
     {
         const double duration_ns = number * scale;
-        if (text.substr(unit_at) == unit && duration_ns >= 1 && duration_ns < 9e18)
+        if (text.substr(unit_at) == unit && duration_ns >= 1 && duration_ns <= most_ns)
             return static_cast<int64_t>(duration_ns);
     }
-    throw ToolError(fmt::format("'{}'; expected a positive number with a unit, such as 10s, 500ms, 2min or 1h", text),
-                    exit_usage);
+    throw ToolError(
+        fmt::format("'{}'; expected a positive number with a unit, such as 10s, 500ms, 2min or 1h, from 1ns to {}h",
+                    text, most_ns / 3600e9),
+        exit_usage);
 }
 
 int64_t parse_time_limit(const std::string &text)

@@ -50,6 +50,20 @@ struct FileSystem
     bool is_memory = false;
 };
 
+/// In the table of mounts blanks, and backslashes, are "\\040" and the like.
+std::string without_escapes(const std::string &text)
+{
+    std::string result;
+    for (size_t at = 0; at < text.size(); ++at)
+    {
+        const std::string digits = text[at] == '\\' ? text.substr(at + 1, 3) : "";
+        const bool is_escape = digits.size() == 3 && digits.find_first_not_of("01234567") == std::string::npos;
+        result += is_escape ? static_cast<char>(std::stoi(digits, nullptr, 8)) : text[at];
+        at += is_escape ? 3 : 0;
+    }
+    return result;
+}
+
 FileSystem file_system_of(const std::string &path)
 {
     std::error_code error;
@@ -64,6 +78,7 @@ FileSystem file_system_of(const std::string &path)
         std::string mount_point;
         std::string type;
         words >> device >> mount_point >> type;
+        mount_point = without_escapes(mount_point);
         // Later mounts hide earlier ones at the same mount point.
         if (is_below(whole, mount_point) && mount_point.size() >= found.mount_point.size())
             found = {type, mount_point, type == "tmpfs" || type == "ramfs" || type == "hugetlbfs"};
