@@ -62,6 +62,8 @@ void use_types_and_layout(void)
     EXPECT(strlen(daoVersion()) >= 5);
     EXPECT(daoBaseIp2Int("10.1.2.3") == 0x0a010203u);
     EXPECT(daoBaseIp2Int("not an address") == DAO_ERROR);
+    EXPECT(daoBaseIp2Int("10.1.2.3abc") == DAO_ERROR);
+    EXPECT(daoBaseIp2Int("10.1.2.3.4") == DAO_ERROR);
     EXPECT(strlen(daoBaseGetTimeStamp()) > 8);
 }
 
