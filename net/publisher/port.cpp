@@ -4,7 +4,6 @@
 #include "failure.hpp"
 #include "wire/credit.hpp"
 
-#include <cerrno>
 #include <string_view>
 #include <utility>
 
