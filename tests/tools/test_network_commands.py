@@ -234,7 +234,7 @@ def test_status_shows_both_sides(net, camera):
     assert "publishes 1" in text and "±" in text and "copy.im.shm <- wfs" in text
 
 
-@pytest.mark.skipif(bool(EMULATOR), reason="an emulator has no room for the sockets of 66 subscriptions: libzmq ends there")
+@pytest.mark.skipif(bool(EMULATOR), reason="Wine has not enough sockets: libzmq ends the process")
 def test_status_says_how_many_peers_it_does_not_list(net, camera):
     names = [f"s{number}" for number in range(66)]
     net("create", "source", "3", "--depth", "4")
