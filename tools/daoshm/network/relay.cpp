@@ -21,7 +21,7 @@ namespace
 {
 
 constexpr int64_t look_again_ns = 1'000'000'000;
-constexpr auto slice = std::chrono::milliseconds(200);
+constexpr auto slice = std::chrono::milliseconds(100);
 
 /// One segment: a private copy, published by the same name.
 class Passing
