@@ -8,11 +8,14 @@ venv=${DAO_VENV:-$root/build/python-venv}
 python=${PYTHON:-python3}
 test -x "$venv/bin/python" || "$python" -m venv --without-pip "$venv"
 
+has_lock() { "$python" -c 'import sys, sysconfig; sys.exit(sysconfig.get_config_var("Py_GIL_DISABLED") or 0)'; }
 # All requirements, those of the build included. Older wheels rather than minutes of compiling, where the newest of a
-# package has none for this Python.
+# package has none for this Python. Astropy has none at all for a Python without the global lock: what needs the packages
+# of daoshm's tests, the documentation's tests, is not run there.
 requirements=$venv/requirements.txt
 {
-    cat "$root/python/tests/requirements.txt" "$root/tests/tools/requirements.txt"
+    cat "$root/python/tests/requirements.txt"
+    if has_lock; then cat "$root/tests/tools/requirements.txt"; fi
     sed -n 's/^requires = \[\(.*\)\]$/\1/p' "$root/pyproject.toml" | tr ',' '\n' | tr -d '" '
 } | sort -u >"$requirements"
 "$python" -VV >"$venv/version.txt"

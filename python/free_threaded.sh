@@ -16,7 +16,7 @@ trap 'tail -20 "$folder/build.log" >&4' EXIT
 cd "$folder/source"
 # Half the time to build: it is to run the tests, not to be fast.
 OPT="-O1" ./configure --quiet --disable-gil --prefix="$folder" --with-ensurepip=install --disable-test-modules
-make -s -j "$(nproc)"
+make -s -j "${DAO_JOBS:-$(nproc)}"
 make -s install
 trap - EXIT
 rm -rf "$folder/source"
