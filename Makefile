@@ -5,7 +5,7 @@ PRESET ?= release
 JOBS ?= $(shell nproc)
 # FORCE=1: run again also what has passed and has not changed since.
 SUITE = tests/suite/run.py $(if $(FORCE),--force)
-CACHED = root=$(CURDIR) && . cmake/cache.sh &&
+CACHED = root=$$(pwd) && . cmake/cache.sh &&
 
 PREFIX ?= /usr/local
 
@@ -25,8 +25,8 @@ build:
 
 # What is built, into PREFIX. Builds nothing itself: it runs as root.
 install:
-	cmake --install build/$(PRESET) --prefix $(PREFIX)
-	@case $(PREFIX) in /usr|/usr/local) [ "$$(id -u)" -ne 0 ] || ! command -v ldconfig >/dev/null || ldconfig ;; esac
+	cmake --install build/$(PRESET) --prefix "$(PREFIX)"
+	@case "$(PREFIX)" in /usr|/usr/local) [ "$$(id -u)" -ne 0 ] || ! command -v ldconfig >/dev/null || ldconfig ;; esac
 
 # Wheels for Linux on this machine's processor, or on all, into dist/; and their trial in an empty Debian 12 and 13, as root.
 wheel:
@@ -89,7 +89,7 @@ builds: install-packages
 # The same Python tests on a Python without the global interpreter lock, which is built where there is none.
 test-free-threaded:
 	python=$$(python/free_threaded.sh) && \
-	PYTHON=$$python DAO_VENV=$(CURDIR)/build/free-threaded-venv python/run_tests.sh
+	PYTHON=$$python DAO_VENV=$$(pwd)/build/free-threaded-venv python/run_tests.sh
 
 # Runs the Windows build under Wine and the ARM64 build under qemu, and links the macOS builds.
 test-platforms:

@@ -34,14 +34,14 @@ foreach(pair IN ITEMS library:libdao${soversion} network:libdaonet${soversion} d
     install(FILES ${CMAKE_INSTALL_FULL_DATADIR}/doc/${other}/copyright DESTINATION ${folder} RENAME copyright.${other}
             COMPONENT ${component})
   endforeach()
-  install(CODE "execute_process(COMMAND gzip -9nkf ${changelog} COMMAND_ERROR_IS_FATAL ANY)" COMPONENT ${component})
+  install(CODE "execute_process(COMMAND gzip -9nkf \"${changelog}\" COMMAND_ERROR_IS_FATAL ANY)" COMPONENT ${component})
   install(FILES ${changelog}.gz DESTINATION ${folder} COMPONENT ${component})
   string(TOUPPER ${component} upper)
   set(CPACK_DEBIAN_${upper}_PACKAGE_NAME ${package})
   set(CPACK_DEBIAN_${upper}_FILE_NAME DEB-DEFAULT)
 endforeach()
-install(CODE "execute_process(COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/CHANGELOG.md
-                              OUTPUT_FILE ${PROJECT_BINARY_DIR}/debian/changelog.gz COMMAND_ERROR_IS_FATAL ANY)"
+install(CODE "execute_process(COMMAND gzip -9nc \"${PROJECT_SOURCE_DIR}/CHANGELOG.md\"
+                              OUTPUT_FILE \"${PROJECT_BINARY_DIR}/debian/changelog.gz\" COMMAND_ERROR_IS_FATAL ANY)"
         COMPONENT development)
 install(FILES ${PROJECT_BINARY_DIR}/debian/changelog.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libdao-dev
         COMPONENT development)

@@ -15,7 +15,8 @@ for suite; do
     use_root "$work/build" "$suite" ca-certificates make ccache lintian $("$root/cmake/packages.sh" list build deb)
     copy_sources "$work/build/daoshm"
     for release in 1 2; do
-        inside "$work/build" env RELEASE=$release DIST=/packages-$release /daoshm/packaging/debian/build.sh >"$work/log" 2>&1 ||
+        inside "$work/build" env RELEASE=$release DIST=/packages-$release ${DAO_JOBS:+"DAO_JOBS=$DAO_JOBS"} \
+            DAO_WARNINGS_AS_ERRORS="${DAO_WARNINGS_AS_ERRORS:-OFF}" /daoshm/packaging/debian/build.sh >"$work/log" 2>&1 ||
             { cat "$work/log"; exit 1; }
     done
     inside "$work/build" sh -c 'lintian --allow-root --fail-on error,warning \

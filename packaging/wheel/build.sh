@@ -50,7 +50,7 @@ built() {
         SKBUILD_BUILD_DIR="$build" \
         SKBUILD_CMAKE_ARGS="-GNinja;-DCMAKE_TOOLCHAIN_FILE=$root/tests/platforms/toolchains/manylinux.cmake;\
 -DDAO_MANYLINUX_PROCESSOR=$1;-DDAO_MANYLINUX_COMPILERS=$compilers;-DDAO_TOOL_PACKAGES=$packages;\
--DCMAKE_C_FLAGS=-isystem $headers;-DCMAKE_CXX_FLAGS=-isystem $headers;\
+-DCMAKE_C_FLAGS=-isystem \"$headers\";-DCMAKE_CXX_FLAGS=-isystem \"$headers\";\
 -DDAO_WHEEL_LICENCES=$licences;-DDAO_WARNINGS_AS_ERRORS=${DAO_WARNINGS_AS_ERRORS:-OFF}" \
         "$environment/python" -m pip wheel --quiet --disable-pip-version-check --no-build-isolation --no-deps \
         --wheel-dir "$made" "$root"

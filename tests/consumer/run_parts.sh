@@ -1,6 +1,6 @@
 #!/bin/sh
 # The configuration ends with a table of all parts: what each that is not built lacks, and what brings it; and
-# BUILD_TESTING=OFF leaves the tests out.
+# BUILD_TESTING=OFF leaves the tests out. What installs it is right in a folder with a blank in its name.
 set -eu
 cmake=${CMAKE:-cmake}
 root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -8,8 +8,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 table() { # arguments of CMake: their table, into $work/table
-    rm -rf "$work/build"
-    "$cmake" -S "$root" -B "$work/build" "$@" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+    rm -rf "$work/a build"
+    "$cmake" -S "$root" -B "$work/a build" "$@" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
     sed -n '/^-- daoShm /,$p' "$work/log" >"$work/table"
 }
 has() { # PART WHAT
@@ -21,7 +21,7 @@ has library yes
 has daoshm "no: .*libcli11-dev.* libfmt-dev"
 has tests "no: switched off"
 has "Python package" "no: switched off"
-[ ! -e "$work/build/CTestTestfile.cmake" ] || { echo "BUILD_TESTING=OFF: there are tests"; exit 1; }
+[ ! -e "$work/a build/CTestTestfile.cmake" ] || { echo "BUILD_TESTING=OFF: there are tests"; exit 1; }
 
 table -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON -DZMQ_INCLUDE_DIR=ZMQ_INCLUDE_DIR-NOTFOUND \
     -DCMAKE_IGNORE_PATH=/usr/include
@@ -29,3 +29,7 @@ has network "no: cppzmq-dev nlohmann-json3-dev"
 has tests "no: libgtest-dev"
 has examples yes
 echo "what is missing is listed"
+
+table -DBUILD_TESTING=OFF -DDAO_DEBIAN_RELEASE=1
+unquoted=$(find "$work/a build" -name cmake_install.cmake -exec sed -n 's/"[^"]*"//g; /a build/p' {} +)
+[ -z "$unquoted" ] || { echo "names without quotes in what installs:"; echo "$unquoted"; exit 1; }
