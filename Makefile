@@ -9,7 +9,7 @@ CACHED = root=$$(pwd) && . cmake/cache.sh &&
 
 PREFIX ?= /usr/local
 
-.PHONY: all build builds install install-packages clean \
+.PHONY: all build builds install uninstall install-packages clean \
         wheel wheels test-wheel deb test-deb sdist shelves release-check \
         test test-core test-python test-free-threaded test-demo test-tool test-tool-asan test-docs test-sanitizers test-asan test-tsan \
         test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy tidy-all format symbols \
@@ -27,6 +27,10 @@ build:
 install:
 	cmake --install build/$(PRESET) --prefix "$(PREFIX)"
 	@case "$(PREFIX)" in /usr|/usr/local) [ "$$(id -u)" -ne 0 ] || ! command -v ldconfig >/dev/null || ldconfig ;; esac
+
+# Takes away what the last `make install` has put in place.
+uninstall:
+	cmake -DBUILD=build/$(PRESET) -P cmake/uninstall.cmake
 
 # Wheels for Linux on this machine's processor, or on all, into dist/; and their trial in an empty Debian 12 and 13, as root.
 wheel:

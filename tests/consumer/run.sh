@@ -1,7 +1,8 @@
 #!/bin/sh
 # Install BUILD_DIR into a temporary prefix; start daoshm from it, build and run the programs in C and in C++, and where
 # libdaoNet is the one of the network, against it, with CMake and with pkg-config. The prefix is moved after the installation:
-# nothing in it may depend on where it was installed, nor on a variable that says where the library is.
+# nothing in it may depend on where it was installed, nor on a variable that says where the library is. What is uninstalled
+# is gone.
 set -eu
 build=${1:?usage: run.sh BUILD_DIR}
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
@@ -60,3 +61,10 @@ case $kinds in *network)
     ;;
 esac
 run pkgconfig "$work/pkgconfig"
+
+"$cmake" --install "$build" --prefix "$work/a place" >"$work/install.log" || { cat "$work/install.log"; exit 1; }
+mkdir "$work/a place/include/of others"
+"$cmake" -DBUILD="$build" -P "$here/../../cmake/uninstall.cmake"
+remaining=$(find "$work/a place" ! -type d -o -name daoShm)
+[ -z "$remaining" ] || { echo "not uninstalled:" && echo "$remaining" && exit 1; }
+[ -d "$work/a place/include/of others" ] || { echo "uninstalled: a folder of others"; exit 1; }
