@@ -1,6 +1,10 @@
 # What this build is made of: daoShm.spdx.json in the build folder, a bill of materials as SPDX 2.3 has it. Each part says
 # with dao_uses() what goes into it, where that is found; dao_write_sbom() comes last.
 
+if(POLICY CMP0174) # a version that is not known is an empty word
+  cmake_policy(SET CMP0174 NEW)
+endif()
+
 # dao_uses(PART NAME LICENCE URL RELATION [VERSION version | HEADER file MACROS names... INCLUDES folders...])
 # RELATION: STATIC_LINK (it is in what we deliver), DYNAMIC_LINK, or OPTIONAL_DEPENDENCY_OF (loaded at run time).
 function(dao_uses part name licence url relation)

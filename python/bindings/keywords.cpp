@@ -132,7 +132,7 @@ void Segment::set_keywords(const nb::list &entries, bool only_these)
     std::vector<IMAGE_KEYWORD> keywords;
     for (const nb::handle entry : entries)
         keywords.push_back(keyword_of(handle_, entry[0], entry[1]));
-    const uint32_t flags = DAO_KEYWORDS_KEEP_COMMENTS | (only_these ? DAO_KEYWORDS_ONLY_THESE : 0u);
+    const uint32_t flags = DAO_KEYWORDS_KEEP_COMMENTS | (only_these ? uint32_t{DAO_KEYWORDS_ONLY_THESE} : 0u);
     call_keywords(handle_, [&](IMAGE *image) {
         return daoShmSetKeywords(image, keywords.data(), static_cast<uint32_t>(keywords.size()), flags);
     });
