@@ -19,7 +19,8 @@ class Loan:
 
     ``with segment.write() as frame:`` locks the segment for this writer and gives a writable ndarray of the
     segment's shape and dtype, which holds an older frame. The end of the block publishes it; an exception gives it
-    back unpublished, and so does the end of this object without the end of a block. The array is read-only afterwards:
+    back unpublished, and so does the end of this object without the end of a block. At depth 1 the frame that was there
+    is lost then, and reads raise DaoError with code NOT_READY until the next one. The array is read-only afterwards:
     do not keep it.
 
     ``frame_id`` (cnt2) and ``acquisition_time_ns`` (since the Unix epoch) may be set inside the block.

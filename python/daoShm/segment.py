@@ -221,8 +221,9 @@ class shm(Network):
         ``image.md.contents.cnt2``, ``image.md[slot].cnt0``, ``image.kw[0].name``; ``image.array`` is an address.
 
         It shows the shared memory itself, which stays mapped while the image or a pointer from it is held. What is set
-        there is set in the segment at once; semaphores are null. PermissionError for a field of a segment that is open
-        for reading only.
+        there is set in the segment at once; semaphores are null. Of a segment that is open for reading only, set
+        nothing: PermissionError for the fields of md and kw themselves, but the memory cannot be written, and to set
+        what lies deeper (an element of size, a field of atime or value, a whole md[0]) ends the process.
         """
         return image_of(*self._image())
 
@@ -242,7 +243,10 @@ class shm(Network):
         return np.datetime64(nanoseconds, "ns") if nanoseconds else np.datetime64("NaT", "ns")
 
     def get_timestamp(self) -> datetime.datetime:
-        """When the newest frame was acquired: a datetime in local time, without a time zone, to the microsecond."""
+        """When the newest frame was acquired: a datetime in local time, without a time zone, to the microsecond.
+
+        The beginning of 1970 in UTC when that is unknown, where acquisition_time is NaT.
+        """
         microseconds = self._acquisition_time_ns() // 1000
         moment = datetime.datetime.fromtimestamp(microseconds // 1_000_000)
         return moment.replace(microsecond=microseconds % 1_000_000)

@@ -6,10 +6,10 @@ import time
 
 import numpy as np
 import pytest
-from conftest import PATIENCE_S, until
+from conftest import PATIENCE_S, refused, until
 
 import daoShm
-from daoShm import shm
+from daoShm import DaoError, ErrorCode, shm
 
 
 @pytest.fixture
@@ -137,6 +137,113 @@ def test_many_async_readers_at_once(pair):
         return await asyncio.gather(*tasks)
 
     assert asyncio.run(main()) == [9] * 40
+
+
+class Outrun:
+    """A reader whose first reads the writer outruns, in whatever state that leaves the frame."""
+
+    def __init__(self, reader, code):
+        self._codes = [code] * 3
+        self._reader = reader
+        self.wait = reader.wait
+
+    def read(self, timeout, mode):
+        if self._codes:
+            raise DaoError.of(self._codes.pop(), "overwritten")
+        return self._reader.read(timeout, mode)
+
+
+@pytest.mark.parametrize("code", [ErrorCode.OUTRUN, ErrorCode.NOT_READY])
+def test_async_frames_go_on_after_a_read_that_was_outrun(pair, code):
+    frames = pair[1].frames(timeout=PATIENCE_S)
+    frames._reader = Outrun(frames._reader, code)
+    publish(pair[0], [1])
+    assert asyncio.run(frames.__anext__()).tolist() == [1] * 4
+
+
+def test_async_frames_keep_their_limit_while_a_frame_is_written(name):
+    with shm(name, np.zeros(4, np.int64)) as writer, shm(name) as reader:
+        frames = reader.frames(timeout=0.3)
+        publish(writer, [1])
+
+        async def main():
+            begin, begin_s = time.monotonic(), time.process_time()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(frames.__anext__(), PATIENCE_S)
+            return time.monotonic() - begin, time.process_time() - begin_s
+
+        with writer.write():  # at depth 1 the frame is over, though nobody read it
+            ended = [asyncio.run(main()) for _ in range(5)]
+        assert all(0.3 * 0.9 <= seconds < PATIENCE_S for seconds, _ in ended)
+        # A virtual machine may count to a process what its host took away: the least of several is the wait's.
+        assert min(busy_s for _, busy_s in ended) < 0.15
+
+
+@pytest.mark.parametrize("limit", [-1, "1", float("nan")])
+def test_async_frames_refuse_what_is_no_limit(pair, limit):
+    frames = pair[1].frames(timeout=limit)
+    with pytest.raises((daoShm.DaoValueError, daoShm.DaoTypeError)):
+        asyncio.run(frames.__anext__())
+    asyncio.run(frames.aclose())  # the error holds it, and with it the thread
+
+
+@pytest.mark.parametrize("limit", [None, float("inf"), 10**400, np.float32(1e6)])
+def test_async_frames_without_a_limit_outlast_a_frame_that_is_being_written(name, limit):
+    with shm(name, np.zeros(4, np.int64)) as writer, shm(name) as reader:
+        frames = reader.frames(timeout=limit)
+        publish(writer, [1])
+
+        async def main():
+            with writer.write() as lent:
+                reading = asyncio.create_task(frames.__anext__())
+                await asyncio.sleep(0.1)
+                assert not reading.done()
+                lent[:] = 2
+            return (await asyncio.wait_for(reading, PATIENCE_S)).tolist()
+
+        assert asyncio.run(main()) == [2] * 4
+
+
+def test_a_second_task_is_refused_and_the_first_gets_the_frame(pair):
+    writer, reader = pair
+    frames = reader.frames(timeout=PATIENCE_S)
+
+    async def main():
+        first = asyncio.create_task(frames.__anext__())
+        while not waiting_threads():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        with pytest.raises(DaoError) as caught:
+            await frames.__anext__()
+        assert caught.value.code == ErrorCode.STATE and writer.name in str(caught.value)
+        refused(DaoError, ErrorCode.STATE, lambda: next(frames))
+        publish(writer, [3, 4])
+        taken = (await first).tolist(), (await frames.__anext__()).tolist()
+        await frames.aclose()  # the errors hold it, and with it the thread
+        return taken
+
+    assert asyncio.run(main()) == ([3] * 4, [4] * 4)
+
+
+@pytest.mark.parametrize("limit", [None, PATIENCE_S])
+def test_closing_ends_a_waiting_loop(pair, limit):
+    frames = pair[1].frames(timeout=limit)
+
+    async def count():
+        return len([frame async for frame in frames])
+
+    async def main():
+        counting = asyncio.create_task(count())
+        while not waiting_threads():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        await frames.aclose()
+        assert await asyncio.wait_for(counting, PATIENCE_S) == 0
+        publish(pair[0], [1])
+        assert await count() == 0
+
+    asyncio.run(main())
+    wait_until_no_thread_waits()
 
 
 def waiting_threads():
