@@ -118,6 +118,21 @@ void *array_data(PyObject *array)
     return PyArray_DATA(as_array(array));
 }
 
+int axes_of(PyObject *array)
+{
+    return PyArray_NDIM(as_array(array));
+}
+
+PyObject *copy_of_part(PyObject *array, PyObject *slices)
+{
+    PyObject *part = PyObject_GetItem(array, slices);
+    if (part == nullptr)
+        return nullptr;
+    PyObject *copy = PyArray_NewCopy(as_array(part), NPY_CORDER);
+    Py_DECREF(part);
+    return copy;
+}
+
 PyObject *base_of(PyObject *object)
 {
     return PyArray_Check(object) ? PyArray_BASE(as_array(object)) : nullptr;

@@ -34,6 +34,12 @@ void make_read_only(PyObject *array);
 /// The first byte of an array.
 void *array_data(PyObject *array);
 
+/// How many axes an array has.
+int axes_of(PyObject *array);
+
+/// The part of an array that a tuple of slices names, as an array of its own. Null with a Python error set on failure.
+PyObject *copy_of_part(PyObject *array, PyObject *slices);
+
 /// What keeps an array's memory alive: a borrowed reference, null when it is the array itself or `object` is no array.
 PyObject *base_of(PyObject *object);
 

@@ -1,4 +1,5 @@
 // What a segment says of itself, as Python objects.
+#include <array>
 #include <atomic>
 #include <vector>
 
@@ -115,16 +116,23 @@ nb::dict Segment::meta_data(nb::handle index)
 
 nb::tuple Segment::image()
 {
-    Handle::Use use(handle_);
-    use.look_for_replacement();
-    IMAGE image = *use.image();
+    IMAGE image;
+    Memory held;
+    bool is_read_only = false;
+    {
+        Handle::Use use(handle_);
+        use.look_for_replacement();
+        image = *use.image();
+        held = use->memory();
+        is_read_only = use->read_only;
+    }
     image.semlog = nullptr; // what belongs to the handle may go before these bytes do
     image.semptr = nullptr;
     image.semReadPID = nullptr;
     image.semWritePID = nullptr;
-    const nb::capsule memory(new Memory(use->memory()),
-                             [](void *held) noexcept { delete static_cast<Memory *>(held); });
-    return nb::make_tuple(nb::bytes(&image, sizeof image), memory, use->read_only);
+    const nb::capsule memory(new Memory(std::move(held)),
+                             [](void *kept) noexcept { delete static_cast<Memory *>(kept); });
+    return nb::make_tuple(nb::bytes(&image, sizeof image), memory, is_read_only);
 }
 
 nb::dict Segment::info()
@@ -190,17 +198,20 @@ bool Segment::is_semaphore_in_use(nb::handle number)
 
 nb::dict Segment::semaphore_users()
 {
-    nb::dict users;
-    Handle::Use use(handle_);
-    const int count = std::min<int>(use.image()->md->sem, IMAGE_NB_SEMAPHORE);
-    for (int number = 0; number < count; ++number)
+    std::array<uint32_t, IMAGE_NB_SEMAPHORE> pids{};
     {
-        uint32_t pid = 0;
-        require(daoShmGetSemUser(use.image(), number, &pid));
-        if (pid == 0)
+        Handle::Use use(handle_);
+        const int count = std::min<int>(use.image()->md->sem, IMAGE_NB_SEMAPHORE);
+        for (int number = 0; number < count; ++number)
+            require(daoShmGetSemUser(use.image(), number, &pids[static_cast<std::size_t>(number)]));
+    }
+    nb::dict users;
+    for (std::size_t number = 0; number < pids.size(); ++number)
+    {
+        if (pids[number] == 0)
             continue;
         nb::list processes;
-        processes.append(pid);
+        processes.append(pids[number]);
         users[nb::int_(number)] = processes;
     }
     return users;

@@ -35,6 +35,7 @@ struct ThreadPlaces
 
     void add(uint64_t handle, std::shared_ptr<Place> place)
     {
+        last_handle = 0; // its place may go
         if (by_handle.size() >= tidy_at)
         {
             // Those of objects that are gone; nobody else refers to them.

@@ -69,16 +69,8 @@ bool wait_for_all_slots(Handle::Use &use, const WaitRequest &request, const Dead
 
 } // namespace
 
-nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const HistoricWait &wait, nb::handle buffer,
-                                const Region &region)
+nb::object Segment::last_frames(Handle::Use &use, int64_t wanted, WaitRequest request, bool waits, bool waits_for_count)
 {
-    const int64_t wanted = signed_integer(frames, "num_items");
-    const bool waits_for_count = truth(buffer, "buffer");
-    const bool waits = truth(check_first, "check");
-    WaitRequest request = historic_request(wait);
-    if ((waits || waits_for_count) && !wait_for_segment(handle_, request))
-        return nb::none();
-    Handle::Use use(handle_);
     const auto check_wanted = [&] {
         if (wanted < 1 || wanted > static_cast<int64_t>(use->depth))
             throw Failure(DAO_E_RANGE, std::string(use.image()->name) + ": num_items is " + std::to_string(wanted) +
@@ -101,7 +93,7 @@ nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const
                               : waits         ? wait_for_unseen(use, request)
                                               : true;
         if (!is_there || (least > 0 && !wait_for_all_slots(use, request, deadline, frames_wanted)))
-            return nb::none();
+            return {};
         const int_fast8_t status = use.following([&] {
             check_wanted();
             return copy_last(use, frames_wanted, history);
@@ -110,7 +102,7 @@ nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const
         if (!is_gone)
             require(status);
         else if (least > 0 && deadline.left_ns() == 0)
-            return nb::none();
+            return {};
         else
             history.stack.reset();
         if (is_gone)
@@ -118,7 +110,26 @@ nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const
     } while (!history.stack || history.count < least); // what was waited for was overwritten, or went with its segment
     use->history_cnt0 = history.count > 0 ? history.first_cnt0 + history.count - 1 : 0;
     use->saw(use->history_cnt0);
-    return part_of(history.stack, use->shape.axes, region);
+    return history.stack;
+}
+
+nb::object Segment::get_history(nb::handle frames, nb::handle check_first, const HistoricWait &wait, nb::handle buffer,
+                                const Region &region)
+{
+    const int64_t wanted = signed_integer(frames, "num_items");
+    const bool waits_for_count = truth(buffer, "buffer");
+    const bool waits = truth(check_first, "check");
+    WaitRequest request = historic_request(wait);
+    if ((waits || waits_for_count) && !wait_for_segment(handle_, request))
+        return nb::none();
+    nb::object stack;
+    int axes = 0;
+    {
+        Handle::Use use(handle_);
+        stack = last_frames(use, wanted, request, waits, waits_for_count);
+        axes = use->shape.axes;
+    }
+    return stack ? part_of(stack, axes, region) : nb::none();
 }
 
 } // namespace daopython

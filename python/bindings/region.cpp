@@ -46,19 +46,28 @@ nb::object or_all(const nb::object &chosen)
 Region::Region(nb::handle x, nb::handle y)
     : x_(plain_slice(x, "x")), y_(plain_slice(y, "y")), is_part_(!x.is_none() || !y.is_none())
 {
+    for (const bool several : {false, true})
+        for (const bool has_y : {false, true})
+            keys_[several][has_y] = key(several, has_y);
+}
+
+nb::object Region::key(bool several, bool has_y) const
+{
+    nb::list slices;
+    if (several)
+        slices.append(slice(0, PY_SSIZE_T_MAX, 1));
+    if (has_y)
+        slices.append(or_all(y_));
+    slices.append(or_all(x_));
+    return nb::tuple(slices);
 }
 
 nb::object Region::copy_of(nb::handle array, int axes) const
 {
     if (axes == 1 && !y_.is_none())
         throw Failure(DAO_E_SHAPE, "y is given for frames with 1 axis; expected only x");
-    nb::list key;
-    if (nb::cast<int>(array.attr("ndim")) > axes) // several frames
-        key.append(slice(0, PY_SSIZE_T_MAX, 1));
-    if (axes > 1)
-        key.append(or_all(y_));
-    key.append(or_all(x_));
-    return array[nb::tuple(key)].attr("copy")();
+    const bool several = axes_of(array.ptr()) > axes;
+    return owned(copy_of_part(array.ptr(), keys_[several][axes > 1].ptr()));
 }
 
 } // namespace daopython

@@ -106,6 +106,8 @@ class Segment
     void remove_keyword(nb::handle name);
 
   private:
+    /// Null when the time limit passed.
+    nb::object last_frames(Handle::Use &use, int64_t wanted, WaitRequest request, bool waits, bool waits_for_count);
     bool wait_for_count(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, uint64_t frames);
 
     Handle handle_;

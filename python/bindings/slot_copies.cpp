@@ -44,17 +44,10 @@ bool find_whole(Handle::Use &use, const WaitRequest &request, const Deadline &de
     return true;
 }
 
-} // namespace
-
-// Copies no more than was asked for, from the slot itself.
-nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const HistoricWait &wait, const Region &region)
+/// Null when the time limit passed.
+nb::object copied_part(Handle &handle, const WaitRequest &request, bool waits, const Region &region)
 {
-    const bool is_flat = !truth(reform, "reform");
-    const bool waits = truth(check_first, "check");
-    WaitRequest request = historic_request(wait);
-    if (waits && !wait_for_segment(handle_, request))
-        return nb::none();
-    Handle::Use use(handle_);
+    Handle::Use use(handle);
     const Deadline deadline(request.timeout_ns);
     DAO_FRAME frame = DAO_FRAME_INIT;
     auto give_up = std::chrono::steady_clock::time_point::max();
@@ -62,12 +55,12 @@ nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const Hi
     {
         const bool was_altered = tries > 1 && daoShmGetCounter(use.image()) == frame.cnt0; // without being published
         if (!find_whole(use, request, deadline, waits && !was_altered, frame))
-            return nb::none();
+            return {};
         if (tries == 1)
             give_up = std::chrono::steady_clock::now() + retry_for;
-        const nb::object part = region.copy_of(lend_slot_of(use, frame), use->shape.axes);
+        nb::object part = region.copy_of(lend_slot_of(use, frame), use->shape.axes);
         if (daoShmCheckFrame(use.image(), &frame) == DAO_SUCCESS)
-            return formed(part, is_flat);
+            return part;
         if (tries >= fewest_tries && std::chrono::steady_clock::now() > give_up)
             throw Failure(DAO_E_OUTRUN, std::string(use.image()->name) +
                                             ": the newest frame was overwritten during every try to copy it for 100 "
@@ -76,12 +69,10 @@ nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const Hi
     }
 }
 
-nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
+nb::object copied_slot(Handle::Use &use, int64_t given)
 {
-    const int64_t given = signed_integer(index, "index");
-    Handle::Use use(handle_);
     use.look_for_replacement();
-    const nb::object array = owned(new_array(use->shape, false));
+    nb::object array = owned(new_array(use->shape, false));
     const uint_fast32_t slot = slot_of(given, use->depth);
     const std::string name = std::string(use.image()->name) + ": slot " + std::to_string(slot);
     DAO_FRAME frame = DAO_FRAME_INIT;
@@ -112,7 +103,34 @@ nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
         throw Failure(DAO_E_OUTRUN, name + " was overwritten during every try to copy it for 100 ms; expected a slower "
                                            "writer, or a greater depth");
     require(status);
-    return part_of(array, use->shape.axes, region);
+    return array;
+}
+
+} // namespace
+
+// Copies no more than was asked for, from the slot itself.
+nb::object Segment::get_part(nb::handle check_first, nb::handle reform, const HistoricWait &wait, const Region &region)
+{
+    const bool is_flat = !truth(reform, "reform");
+    const bool waits = truth(check_first, "check");
+    WaitRequest request = historic_request(wait);
+    if (waits && !wait_for_segment(handle_, request))
+        return nb::none();
+    const nb::object part = copied_part(handle_, request, waits, region);
+    return part ? formed(part, is_flat) : nb::none();
+}
+
+nb::object Segment::get_data_arbitrary(nb::handle index, const Region &region)
+{
+    const int64_t given = signed_integer(index, "index");
+    nb::object array;
+    int axes = 0;
+    {
+        Handle::Use use(handle_);
+        array = copied_slot(use, given);
+        axes = use->shape.axes;
+    }
+    return part_of(array, axes, region);
 }
 
 } // namespace daopython

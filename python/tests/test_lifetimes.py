@@ -2,6 +2,9 @@
 
 import gc
 import os
+import subprocess
+import sys
+import textwrap
 import threading
 import weakref
 
@@ -135,3 +138,31 @@ def test_a_loan_left_open_is_given_back_by_close(name):
         assert (other.get_data() == 2).all()
     with pytest.raises(ValueError):
         loan.__exit__(None, None, None)
+
+
+def test_a_place_that_another_thread_closed_is_not_used_again(name):
+    """In memory that is overwritten as soon as it is free."""
+    code = """
+        import sys, threading
+        import numpy as np
+        from daoShm import shm
+        other = shm(sys.argv[1], np.zeros(4))
+        segment = shm(sys.argv[1])
+        segment.counter
+        closing = threading.Thread(target=segment.close)
+        closing.start()
+        closing.join()
+        try:
+            segment.counter
+        except ValueError:
+            pass
+        many = [shm(sys.argv[1]) for _ in range(200)]
+        try:
+            segment.counter
+        except ValueError as error:
+            print(error.code.name)
+        """
+    environment = {**os.environ, "MALLOC_PERTURB_": "165", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
+    command = [sys.executable, "-c", textwrap.dedent(code), name]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "CLOSED\n", "")

@@ -4,6 +4,7 @@ import gc
 import subprocess
 import sys
 import sysconfig
+import textwrap
 import threading
 import time
 
@@ -205,3 +206,50 @@ def test_the_garbage_collector_may_use_the_object(name, later):
 
     later(0, call).join(PATIENCE_S)
     assert collected
+
+
+COLLECTING = """
+    import faulthandler, gc, sys
+    import numpy as np
+    from daoShm import shm
+    segment = shm(sys.argv[1], np.zeros((8, 8)), depth=4)
+    segment.sem
+    class Last:
+        def __init__(self):
+            self.cycle = self
+        def __del__(self):
+            segment.counter
+    faulthandler.dump_traceback_later(float(sys.argv[2]), exit=True)
+    used_up = []  # small containers that Python keeps in reserve: making one sets no collection off
+    for turn in range(150):
+        gc.disable()
+        used_up.append([(turn, 1, 2)[:length] for length in (1, 2, 3) for _ in range(50)])
+        used_up.append([[] for _ in range(20)])
+        gc.collect()
+        gc.freeze()
+        Last()
+        gc.set_threshold(1 + turn % 40, 1, 1)
+        gc.enable()
+        segment.{call}
+    gc.disable()
+    """
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "get_data(x=slice(0, 3))",
+        "get_data(x=slice(0, 3), reform=False)",
+        "get_data_arbitrary(0, x=slice(0, 3))",
+        "get_history(2, y=slice(0, 3))",
+        "sem_users()",
+        "_image()",
+        "view()",
+        "keywords.items()",
+    ],
+)
+def test_the_garbage_collector_may_use_the_object_in_the_middle_of_a_call(name, call):
+    code = textwrap.dedent(COLLECTING.format(call=call))
+    command = [sys.executable, "-c", code, name, str(PATIENCE_S)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
