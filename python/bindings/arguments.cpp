@@ -1,6 +1,7 @@
 // What Python passes, as numbers. Anything else is a Failure that says what was found and what was expected.
 #include <cmath>
 
+#include "calling.hpp"
 #include "segment.hpp"
 
 namespace daopython
@@ -39,7 +40,7 @@ nb::object integer(nb::handle value, const char *what)
 
 std::string shown(nb::handle value)
 {
-    return nb::str(nb::module_::import_("daoShm.arguments").attr("shown")(value)).c_str();
+    return nb::str(call_python(nb::module_::import_("daoShm.arguments").attr("shown"), value)).c_str();
 }
 
 int64_t signed_integer(nb::handle value, const char *what)

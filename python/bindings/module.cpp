@@ -1,6 +1,7 @@
 // The module daoShm._core: names, arguments and docstrings.
 #include <cstring>
 
+#include "calling.hpp"
 #include "lock_wait.hpp"
 #include "segment.hpp"
 
@@ -23,9 +24,9 @@ void set_error(const Failure &failure)
 {
     try
     {
-        nb::object made = nb::module_::import_("daoShm.errors")
-                              .attr("make")(static_cast<int>(failure.code()),
-                                            daopython::text_of(failure.what(), std::strlen(failure.what())));
+        const nb::object made =
+            daopython::call_python(nb::module_::import_("daoShm.errors").attr("make"), static_cast<int>(failure.code()),
+                                   daopython::text_of(failure.what(), std::strlen(failure.what())));
         PyErr_SetObject(reinterpret_cast<PyObject *>(Py_TYPE(made.ptr())), made.ptr());
     }
     catch (nb::python_error &error)

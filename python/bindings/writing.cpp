@@ -1,6 +1,7 @@
 // Publishing: whole frames, slices and loans.
 #include <cstring>
 
+#include "calling.hpp"
 #include "copying.hpp"
 #include "lock_wait.hpp"
 #include "segment.hpp"
@@ -13,8 +14,8 @@ namespace
 
 nb::object convert(nb::handle data, const FrameShape &shape, const std::string &name)
 {
-    return nb::module_::import_("daoShm.convert")
-        .attr("frame_array")(data, owned(dtype_of(shape.type)), shape_tuple(shape), text_of(name.data(), name.size()));
+    return call_python(nb::module_::import_("daoShm.convert").attr("frame_array"), data, owned(dtype_of(shape.type)),
+                       shape_tuple(shape), text_of(name.data(), name.size()));
 }
 
 /// What the caller says of a frame, as numbers.

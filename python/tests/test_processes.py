@@ -77,6 +77,27 @@ def test_a_program_ends_while_daemon_threads_read_and_write(name):
         assert (done.returncode, done.stderr) == (0, "")
 
 
+# Both call functions written in Python from within a call of C++, which an interpreter that ends leaves in the middle.
+@pytest.mark.parametrize("step", ["segment.set_data(bytes_of_a_frame)", "segment.keywords.get('NONE')"])
+def test_a_program_ends_while_daemon_threads_convert_and_fail(name, step):
+    code = f"""
+        import sys, threading, time
+        import numpy
+        from daoShm import shm
+        segment = shm(sys.argv[1], numpy.zeros((300, 300), numpy.float32), nbkw=1)
+        bytes_of_a_frame = numpy.zeros((300, 300), numpy.uint8).tolist()
+        def work():
+            while True:
+                {step}
+        for _ in range(3):
+            threading.Thread(target=work, daemon=True).start()
+        time.sleep(0.1)
+        """
+    for _ in range(4):
+        done = run(code, name)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_program_ends_while_an_asynchronous_iterator_was_left_waiting(name):
     done = run(
         """
