@@ -25,6 +25,8 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=200.0, help="frames per second")
     parser.add_argument("--frames", type=int, default=0, help="stop after this many frames, 0: never")
     options = parser.parse_args()
+    if options.rate <= 0:
+        parser.error(f"--rate {options.rate:g}: expected more than 0")
 
     noise = np.random.default_rng()
     first = np.zeros((options.size, options.size), np.uint16)

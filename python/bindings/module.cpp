@@ -158,13 +158,13 @@ void bind_reading(Class &segment)
         "Copy the newest frame, whole: an ndarray of the segment's shape and dtype.\n\n"
         "check: first wait for a frame that this thread has not read, for at most timeout seconds (0 and None: no\n"
         "limit). Returns None when the time is up. semNb: None, any number of readers; or wait on that semaphore, 0\n"
-        "to 9, one reader each. spin: wait spinning. reform: False for a flat array (1 axis). out: an array of the\n"
-        "frame's shape and dtype to copy into. x, y: slices of the second and the first axis (of 1 axis: x); only\n"
-        "that part is copied, of one frame.\n"
+        "to 9, one reader each, which may still be posted for an earlier frame. spin: wait spinning. reform: False\n"
+        "for a flat array (1 axis). out: an array of the frame's shape and dtype to copy into, whatever reform is.\n"
+        "x, y: slices of the second and the first axis (of 1 axis: x); only that part is copied, of one frame.\n"
         "Before the first frame: what the segment was made with, zeros.\n\n"
-        "Raises DaoError when no whole frame can be had: its writer died in the middle of it, or a flat-out\n"
-        "writer leaves no time (a depth of 2 or more prevents that), or when the segment was removed; ValueError\n"
-        "when closed.");
+        "Raises DaoError when no whole frame can be had: its writer died in the middle of it or holds a loan, or a\n"
+        "flat-out writer leaves no time (a depth of 2 or more prevents these), or when the segment was removed;\n"
+        "ValueError when closed.");
     segment.def(
         "get_data_next",
         [](Segment &self, nb::handle wait, nb::handle reform, nb::handle x, nb::handle y) {
@@ -185,7 +185,7 @@ void bind_reading(Class &segment)
         "index"_a.none(), "x"_a.none() = nb::none(), "y"_a.none() = nb::none(),
         "Copy what slot index (modulo depth) holds, whole: an ndarray of the segment's shape and dtype.\n\n"
         "x, y: a part of the frame, as in get_data(). Raises DaoError with code OUTRUN when the writer overwrites\n"
-        "it over and over for 100 ms, and NOT_READY when it stays half written, or was given up.");
+        "it over and over for 100 ms or more, and NOT_READY when it stays half written, or was given up.");
     segment.def(
         "get_history",
         [](Segment &self, nb::handle frames, nb::handle check, nb::handle semaphore, nb::handle timeout,
@@ -287,7 +287,7 @@ void bind_describing(Class &segment)
     segment.def_prop_ro(
         "sem", &Segment::claimed_semaphore,
         "The semaphore that is this thread's own, claimed with the first use; -1 when none is left. It stays so until\n"
-        "close() or the end of the process. To wait, none is needed.");
+        "close() or the end of the thread. To wait, none is needed.");
     segment.def("sem_in_use", &Segment::is_semaphore_in_use, "semNb"_a.none(),
                 "Whether a process that may be alive has claimed semaphore semNb.");
     segment.def("sem_users", &Segment::semaphore_users,

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._core import ErrorCode
-from .errors import DaoError, DaoKeyError, DaoKeywordNameError
+from .arguments import shown
+from .errors import DaoError, DaoKeyError, DaoKeywordNameError, DaoTypeError
 
 if TYPE_CHECKING:
     from ._core import Segment
 
 Value = int | float | str
+
+_NOTHING = object()
 
 
 def _plain(value: Any) -> Any:
@@ -129,10 +132,29 @@ class Keywords(MutableMapping[str, Value]):
         """Set many in one pass; comments stay.
 
         Raises ValueError when one cannot be a keyword, and sets none then; or when there is no room for some, which are
-        left out.
+        left out. Raises TypeError when `other` is no mapping and has no pairs.
         """
-        entries = [(name, _plain(value)) for name, value in dict(other, **values).items()]
+        try:
+            given = dict(other, **values)
+        except DaoError:
+            raise
+        except (TypeError, ValueError) as reason:
+            raise DaoTypeError.of(
+                ErrorCode.TYPE, f"{shown(other)} cannot be keywords; expected a mapping, or pairs of names and values"
+            ) from reason
+        entries = [(name, _plain(value)) for name, value in given.items()]
         self._segment._set_keywords(entries, False)
+
+    def pop(self, name: str, default: Any = _NOTHING) -> Any:
+        """Remove a keyword and return its value; default when there is none, also when it went in between."""
+        try:
+            value = self[name]
+            del self[name]
+        except KeyError:
+            if default is _NOTHING:
+                raise
+            return default
+        return value
 
     def clear(self) -> None:
         """Remove all keywords."""

@@ -225,3 +225,28 @@ def test_names_that_no_keyword_can_have_are_not_there(segment, word):
         with pytest.raises(ValueError):
             action()
     assert dict(words) == {"GAIN": 1}
+
+
+@pytest.mark.parametrize("other", [5, None, [1], ["abc"], object()])
+def test_an_update_with_what_are_no_pairs_says_what_was_expected(segment, other):
+    with pytest.raises(TypeError, match="expected a mapping, or pairs") as caught:
+        segment.keywords.update(other)
+    assert isinstance(caught.value, daoShm.DaoError)
+
+
+def test_pop_returns_the_default_for_what_another_process_removed_in_between(name):
+    segment = shm(name, np.zeros(2), nbkw=2)
+    segment.keywords["A"] = 1
+
+    class RemovedAfterALook(type(segment.keywords)):
+        def __getitem__(self, name):
+            value = super().__getitem__(name)
+            super().__delitem__(name)
+            return value
+
+    keywords = RemovedAfterALook(segment)
+    assert keywords.pop("A", 7) == 7
+    segment.keywords["A"] = 1
+    assert segment.keywords.pop("A") == 1
+    with pytest.raises(KeyError):
+        segment.keywords.pop("A")
