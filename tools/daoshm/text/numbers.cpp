@@ -84,13 +84,16 @@ std::string value_text(double value)
 std::string fits_time_text(int64_t time_ns)
 {
     using namespace std::chrono;
-    const sys_time<nanoseconds> time{nanoseconds(time_ns)};
-    const auto day = floor<days>(time);
+    // In seconds, as the beginning of the first of all days lies before what 64 bits of nanoseconds hold.
+    const auto second = floor<seconds>(sys_time<nanoseconds>{nanoseconds(time_ns)});
+    const auto day = floor<days>(second);
     const year_month_day date{day};
-    const hh_mm_ss clock{time - day};
+    const hh_mm_ss clock{second - day};
+    const int64_t rest_ns = time_ns % 1'000'000'000;
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}", static_cast<int>(date.year()),
                        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                       clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
+                       clock.minutes().count(), clock.seconds().count(),
+                       rest_ns < 0 ? rest_ns + 1'000'000'000 : rest_ns);
 }
 
 std::string time_text(int64_t time_ns)

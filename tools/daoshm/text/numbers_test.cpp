@@ -29,6 +29,14 @@ TEST(Numbers, OneThingIsNotMany)
     EXPECT_EQ(count_text(2, "peer"), "2 peers");
 }
 
+TEST(Numbers, TimesAreRightToTheEndsOfWhat64BitsHold)
+{
+    EXPECT_EQ(fits_time_text(0), "1970-01-01T00:00:00.000000000");
+    EXPECT_EQ(fits_time_text(-1), "1969-12-31T23:59:59.999999999");
+    EXPECT_EQ(fits_time_text(INT64_MIN), "1677-09-21T00:12:43.145224192");
+    EXPECT_EQ(fits_time_text(INT64_MAX), "2262-04-11T23:47:16.854775807");
+}
+
 TEST(Numbers, AnAgeInTheFutureIsNegative)
 {
     EXPECT_EQ(age_text(-2 * second_ns), "-2.0 s");
