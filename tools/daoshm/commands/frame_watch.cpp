@@ -61,7 +61,7 @@ bool FrameWatch::take(const Dao::ReadResult &frame, bool was_waited_for, Tally &
     else if (frame.status == DAO_REPLACED)
         follow(tally);
     else if (frame.status == DAO_REMOVED)
-        throw error_of(frame.status);
+        throw error_of(segment_, frame.status);
     return frame.whole;
 }
 

@@ -47,7 +47,7 @@ Dao::ReadResult read_unseen(Dao::Image &segment, std::vector<std::byte> &frame, 
             fmt::format("{}: no frame for {}; expected one sooner (--timeout)", shown_name(segment), options.timeout),
             exit_timeout);
     if (!result && result.status != DAO_INTERRUPTED)
-        throw error_of(result.status);
+        throw error_of(segment, result.status);
     return result;
 }
 

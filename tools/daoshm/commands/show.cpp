@@ -178,7 +178,7 @@ class LivePicture
                 shown.reset();
             }
             else if (frame.status == DAO_REMOVED)
-                throw error_of(frame.status);
+                throw error_of(segment_, frame.status);
             // Else there is none yet, or none that was whole: the old picture stays.
             if (frame && frame.cnt0 > 0)
                 sleep_unless_interrupted(static_cast<int64_t>(1e9 / options_.frames_per_second));

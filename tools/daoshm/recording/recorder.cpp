@@ -11,6 +11,7 @@
 #include "platform/platform.hpp"
 #include "recording/clock_watch.hpp"
 #include "recording/frame_queue.hpp"
+#include "segments/segment.hpp"
 #include "terminal/progress.hpp"
 #include "text/exit_code.hpp"
 #include "text/numbers.hpp"
@@ -97,15 +98,6 @@ class FileThread
     std::thread thread_;
 };
 
-/// The library's last message. It names the copy of a segment on another machine, which the user knows by its address.
-std::string problem_of(const Dao::Image &segment)
-{
-    const std::string message = daoLastErrorMessage();
-    const std::string copy = segment.name() + ": ";
-    const std::optional<std::string> address = remote_name(segment);
-    return address && message.starts_with(copy) ? *address + ": " + message.substr(copy.size()) : message;
-}
-
 /// The segment's frames in order, each whole.
 class FrameSource
 {
@@ -146,7 +138,7 @@ class FrameSource
     }
     /// Since the first frame.
     int64_t elapsed_ns() const { return steady_ns() - first_seen_ns_; }
-    std::string last_problem() const { return problem_of(segment_); }
+    std::string last_problem() const { return daoshm::last_problem(segment_); }
     uint64_t restarts() const { return restarts_; }
     uint64_t outrun() const { return outrun_; }
 

@@ -11,10 +11,18 @@
 namespace daoshm
 {
 
-ToolError error_of(int_fast8_t status)
+std::string last_problem(const Dao::Image &segment)
+{
+    const std::string message = daoLastErrorMessage();
+    const std::string copy = segment.name() + ": ";
+    const std::optional<std::string> address = remote_name(segment);
+    return address && message.starts_with(copy) ? *address + ": " + message.substr(copy.size()) : message;
+}
+
+ToolError error_of(const Dao::Image &segment, int_fast8_t status)
 {
     const bool is_interrupt = status == DAO_INTERRUPTED;
-    return ToolError(daoLastErrorMessage(), is_interrupt            ? exit_interrupted
+    return ToolError(last_problem(segment), is_interrupt            ? exit_interrupted
                                             : status == DAO_TIMEOUT ? exit_timeout
                                                                     : exit_error);
 }
@@ -145,7 +153,7 @@ Dao::ReadResult read_newest(Dao::Image &segment, std::vector<std::byte> &frame)
 {
     const Dao::ReadResult result = segment.read(frame);
     if (!result)
-        throw error_of(result.status);
+        throw error_of(segment, result.status);
     if (result.cnt0 == 0)
         throw ToolError(fmt::format("{}: no frame has been published yet; expected at least one", shown_name(segment)));
     return result;
@@ -156,7 +164,7 @@ void publish(Dao::Image &segment, const void *frame)
     // Not set_frame(), which does not say that the segment is gone.
     const int_fast8_t status = Dao::check(daoShmSetData(segment.image(), frame, segment.get_element_count()));
     if (status != DAO_SUCCESS)
-        throw error_of(status);
+        throw error_of(segment, status);
 }
 
 }

@@ -16,9 +16,11 @@ namespace daoshm
 /// Room for keywords in a new segment, beside those that it starts with.
 inline constexpr uint32_t usual_keyword_room = 16;
 
-/// What this thread's last call of the library, which ended with the condition `status`, means for the tool: the
-/// library's message, and the exit code.
-ToolError error_of(int_fast8_t status);
+/// The message of this thread's last call of the library. The library names the copy of a segment on another machine; this, the
+/// address that the user gave.
+std::string last_problem(const Dao::Image &segment);
+/// What that call, which ended with the condition `status`, means for the tool: the message, and the exit code.
+ToolError error_of(const Dao::Image &segment, int_fast8_t status);
 
 /// Changes nothing in the segment and is not listed among its readers. HOST[:PORT]:SEGMENT, where no file has that name,
 /// is a private copy of a segment on another machine, kept up to date with the newest frame; a command opens one at most.
