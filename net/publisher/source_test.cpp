@@ -1,6 +1,8 @@
 // Readers of a source in order, for subscribers that want each frame.
 #include "publisher/source.hpp"
 
+#include "wire/text.hpp"
+
 #include <array>
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -18,11 +20,7 @@ constexpr uint32_t depth = 4;
 class Camera
 {
   public:
-    explicit Camera(const std::string &name)
-        : path_((std::filesystem::temp_directory_path() / ("daoNet-source-" + name + ".im.shm")).string())
-    {
-        create();
-    }
+    Camera() { create(); }
     ~Camera()
     {
         if (image_ != nullptr)
@@ -58,7 +56,9 @@ class Camera
     }
 
   private:
-    const std::string path_;
+    // Cases run in processes of their own, at the same time.
+    const std::string path_ =
+        (std::filesystem::temp_directory_path() / ("daoNet-" + wire::random_id().substr(0, 16) + ".im.shm")).string();
     uint32_t made_ = 0;
     std::unique_ptr<IMAGE> image_;
 };
@@ -93,7 +93,7 @@ class NetSourceBehind : public testing::Test
         place_ = first.place();
     }
 
-    Camera camera_{"behind"};
+    Camera camera_;
     Source source_{camera_.path(), nullptr, "wfs", "here"};
     Place place_;
     uint64_t lost_ = 0;
@@ -139,7 +139,7 @@ TEST_F(NetSourceBehind, ReaderSendsNoFramesAgainWhereTheNewSegmentIsAwayForAMome
 
 TEST(NetSource, CounterThatIsSetBackToANumberLosesNoFrames)
 {
-    Camera camera("back");
+    Camera camera;
     Source source(camera.path(), nullptr, "wfs", "here");
     camera.publish(50);
     (void)source.counter();
