@@ -86,7 +86,12 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
 set(CPACK_DEBIAN_TOOL_DESCRIPTION "shared memory for real-time adaptive optics, command line tool\n${about}\n\n\
 This is the program that lists, shows, records, replays and checks segments.")
 set(CPACK_DEBIAN_TOOL_PACKAGE_SECTION science)
-set(CPACK_DEBIAN_TOOL_PACKAGE_DEPENDS "${libraries}") # the others are found
+set(CPACK_DEBIAN_TOOL_PACKAGE_DEPENDS "${libraries}") # the others are found, but for what is loaded at run time
+if(DAO_CFITSIO_LIBRARY)
+  execute_process(COMMAND dpkg-query -S "*/${DAO_CFITSIO_LIBRARY}" OUTPUT_VARIABLE owner COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX REPLACE ":.*" "" owner "${owner}")
+  string(APPEND CPACK_DEBIAN_TOOL_PACKAGE_DEPENDS ", ${owner}")
+endif()
 set(CPACK_DEBIAN_TOOL_PACKAGE_RECOMMENDS "libaravis-0.8-0")
 set(CPACK_DEBIAN_PYTHON_DESCRIPTION "shared memory for real-time adaptive optics, Python package\n${about}\n\n\
 This is the package daoShm for Python 3.")

@@ -22,12 +22,16 @@ cached "$packages" fetch
 DAOSHM=${DAOSHM:-$build/tools/daoshm/daoshm}
 # test_faults.py takes minutes: only where it is asked for.
 DAOSHM_FAULTS=${DAOSHM_FAIL:+$build/tests/tools/libtool_faults.so}
+# With cfitsio there from the start: calls of the loader and of the libraries that come with it are not daoshm's.
+cfitsio=$(sed -n 's/^DAO_CFITSIO_LIBRARY:.*=//p' "$build/CMakeCache.txt")
+DAOSHM_FAULTS=${DAOSHM_FAULTS:+$DAOSHM_FAULTS${cfitsio:+:$cfitsio}}
 # The address sanitizer wants to be loaded before all else.
 sanitizer=$(ldd "$DAOSHM" 2>/dev/null | awk '/libasan/ { print $3 }')
 DAOSHM_FAULTS=${DAOSHM_FAULTS:+${sanitizer:+$sanitizer:}$DAOSHM_FAULTS}
 # Of a build with sanitizers: a finding ends the program, which no test expects.
 UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
 LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$here/leaks.txt:print_suppressions=0}
+[ -z "$cfitsio" ] || export DAOSHM_CFITSIO="$cfitsio"
 export DAOSHM DAOSHM_FAULTS UBSAN_OPTIONS LSAN_OPTIONS PYTHONDONTWRITEBYTECODE=1
 processes=$(($(nproc) * 3)) # most tests wait for a moment most of the time
 "$DAO_CACHE/$packages/bin/python" -m pytest -q -p no:cacheprovider -n "$processes" "$here" "$@"

@@ -26,6 +26,21 @@ def test_npy_files_that_are_cut_or_none_are_refused(tool):
     refused(tool, "c.npy", "header of 4294967295 bytes")
 
 
+@pytest.mark.skipif("DAOSHM_CFITSIO" not in os.environ, reason="of a build that loads cfitsio at run time")
+def test_only_fits_files_need_cfitsio(tool):
+    name = os.environ["DAOSHM_CFITSIO"]
+    (tool.folder / name).write_bytes(b"")
+    here = {"LD_LIBRARY_PATH": str(tool.folder)}
+    np.save(tool.folder / "a.npy", values((2, 3), "int32"))
+    tool("set", "new", "a.npy", "--create", **here)
+    image = write(tool, "a.fits", values((2, 3), "int32"))
+    tool("set", "new", image, code=1, **here)
+    assert f"cfitsio cannot be loaded: {tool.folder / name}: " in tool.errors and f"; expected {name}" in tool.errors
+    tool("record", "new", "b.fits", "--frames", 1, code=1, **here)
+    assert "cfitsio cannot be loaded" in tool.errors and not (tool.folder / "b.fits").exists()
+    tool("set", "new", image)
+
+
 def test_fits_files_that_are_cut_or_none_are_refused(tool):
     path = write(tool, "w.fits", values((3, 40, 50), "int32"))
     whole = path.read_bytes()

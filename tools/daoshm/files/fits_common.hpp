@@ -6,6 +6,9 @@
 #include <memory>
 #include <string>
 
+#ifdef DAOSHM_CFITSIO_LIBRARY
+#include "files/cfitsio_library.hpp"
+#endif
 #include "frame/element_types.hpp"
 
 namespace daoshm
