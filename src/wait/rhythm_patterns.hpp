@@ -4,6 +4,7 @@
 #include "wait/rhythm_simulation.hpp"
 
 #include <functional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct Pattern
     std::function<int64_t(size_t frame, Random &random)> interval_ns;
     size_t frames = 4'000;
     size_t frames_between_restarts = 0; // 0: the writer does not restart
+
+    friend void PrintTo(const Pattern &value, std::ostream *out) { *out << value.name; }
 };
 
 inline Writer write(const Pattern &pattern, uint64_t seed, int64_t start_ns = second)

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <ostream>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,11 @@ struct Case
     const char *machine_name;
     Machine machine;
     Pattern pattern;
+
+    friend void PrintTo(const Case &value, std::ostream *out)
+    {
+        *out << value.machine_name << ", " << value.pattern.name;
+    }
 };
 
 std::vector<Case> all_cases()

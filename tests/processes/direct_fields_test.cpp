@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <gtest/gtest.h>
+#include <ostream>
 
 namespace
 {
@@ -18,6 +19,8 @@ struct Way
 {
     const char *name;
     Publish publish;
+
+    friend void PrintTo(const Way &value, std::ostream *out) { *out << value.name; }
 };
 
 void finalise(IMAGE *image, Frame &)

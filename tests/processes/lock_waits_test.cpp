@@ -11,6 +11,7 @@
 #include <functional>
 #include <gtest/gtest.h>
 #include <optional>
+#include <ostream>
 
 namespace
 {
@@ -50,6 +51,8 @@ struct Call
     const char *name;
     const char *lock;
     std::function<int_fast8_t(IMAGE *)> make;
+
+    friend void PrintTo(const Call &value, std::ostream *out) { *out << value.name; }
 };
 
 Frame data(size, 7);
