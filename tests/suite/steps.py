@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORES = os.cpu_count() or 1
 WARNINGS = os.environ.get("DAO_WARNINGS_AS_ERRORS", "OFF")
 PYTHON = str(Path(os.environ.get("DAO_VENV", ROOT / "build/python-venv")) / "bin/python")
-PYTHON_PROCESSES = str(max(4, 2 * CORES))
+PYTHON_PROCESSES = str(max(4, 3 * CORES))
 
 # What every step depends on; the driver itself is part of it.
 COMMON = ("tests/suite/*", "CMakePresets.json")
