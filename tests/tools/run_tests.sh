@@ -24,7 +24,7 @@ DAOSHM=${DAOSHM:-$build/tools/daoshm/daoshm}
 DAOSHM_FAULTS=${DAOSHM_FAIL:+$build/tests/tools/libtool_faults.so}
 # With cfitsio there from the start: calls of the loader and of the libraries that come with it are not daoshm's.
 cfitsio=$(sed -n 's/^DAO_CFITSIO_LIBRARY:.*=//p' "$build/CMakeCache.txt")
-DAOSHM_FAULTS=${DAOSHM_FAULTS:+$DAOSHM_FAULTS${cfitsio:+:$cfitsio}}
+DAOSHM_FAULTS=${DAOSHM_FAULTS:+${cfitsio:+$cfitsio:}$DAOSHM_FAULTS}
 # The address sanitizer wants to be loaded before all else.
 sanitizer=$(ldd "$DAOSHM" 2>/dev/null | awk '/libasan/ { print $3 }')
 DAOSHM_FAULTS=${DAOSHM_FAULTS:+${sanitizer:+$sanitizer:}$DAOSHM_FAULTS}
