@@ -73,24 +73,27 @@ def check(name, *command, after=(), processors=1.0):
     return Step(name, "check", command, after, processors)
 
 
-# Compilers have the machine to themselves, and so have programs that measure time and those under sanitizers, which
-# keep it busy. The others mostly sleep. What no time matters to takes what all of these leave.
+# Compilers have the machine to themselves, and so have programs that measure time. Those under sanitizers keep half
+# of it busy. The others mostly sleep. What no time matters to takes what all of these leave.
+MOSTLY_ASLEEP = CORES / 4
 STEPS = [
     build("release"),
     Step("python package", "python", ("python/environment.sh",)),
     build("asan"),
     build("tsan", processors=0),
     Step("fuzz build", "fuzz", ("tests/fuzz/run.sh", "--optional", "build"), processors=0),
-    ctest("asan tests", "asan", CORES, "-j", str(4 * CORES), "-LE", "model"),
+    ctest("asan tests", "asan", CORES / 2, "-j", str(4 * CORES), "-LE", "model"),
     Step(
         "python tests", "python", (PYTHON, "-m", "pytest", "-q", "-n", PYTHON_PROCESSES, "python/tests"),
-        ("python package",), CORES / 3, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
+        ("python package",), MOSTLY_ASLEEP, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
     ),
-    ctest("tsan tests", "tsan", CORES, "-j", str(4 * CORES), "-LE", "model"),
-    ctest("release tests", "release", CORES / 3, "-j", str(4 * CORES), "-LE", "model", "-E", r"^tools\.|^Benchmarks\."),
     Step(
-        "tool tests", "tool", ("tests/tools/run_tests.sh", "build/release"), ("release build",), CORES / 3,
+        "tool tests", "tool", ("tests/tools/run_tests.sh", "build/release"), ("release build",), MOSTLY_ASLEEP,
         ("tests/tools/**", "python/tests/helpers/*", "docs/guide/*"), ("build/release",),
+    ),
+    ctest("tsan tests", "tsan", CORES / 2, "-j", str(4 * CORES), "-LE", "model"),
+    ctest(
+        "release tests", "release", MOSTLY_ASLEEP, "-j", str(4 * CORES), "-LE", "model", "-E", r"^tools\.|^Benchmarks\.",
     ),
     Step(
         "kills with Python", "python",
