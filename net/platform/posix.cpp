@@ -41,10 +41,10 @@ NoSignals::NoSignals()
 {
     static_assert(sizeof(sigset_t) <= sizeof saved_);
     sigset_t all;
-    ::sigfillset(&all);
+    sigfillset(&all);
     // Faults stay with the thread that makes them.
     for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT})
-        ::sigdelset(&all, fault);
+        sigdelset(&all, fault);
     ::pthread_sigmask(SIG_SETMASK, &all, reinterpret_cast<sigset_t *>(saved_));
 }
 

@@ -93,7 +93,7 @@ STEPS = [
     ),
     ctest("tsan tests", "tsan", CORES / 2, "-j", str(4 * CORES), "-LE", "model"),
     ctest(
-        "release tests", "release", MOSTLY_ASLEEP, "-j", str(4 * CORES), "-LE", "model", 
+        "release tests", "release", MOSTLY_ASLEEP, "-j", str(4 * CORES), "-LE", "model",
         "-E", r"^tools\.|^Benchmarks\.",
     ),
     Step(
