@@ -154,7 +154,7 @@ TEST(FrameText, RecognisedAndParsedAreTheSameForSpoiledTexts)
         }
         return text;
     };
-    constexpr int tries = random_inputs(30'000);
+    const int tries = random_inputs(30'000);
     int recognised = 0;
     for (int count = 0; count < tries; ++count)
     {

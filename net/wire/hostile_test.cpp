@@ -122,7 +122,7 @@ std::string altered(const std::string &good, Random &random)
 template <class Read>
 int understood(const std::string &good, Read &&read)
 {
-    constexpr int tries = random_inputs(20'000);
+    const int tries = random_inputs(20'000);
     Random random(20);
     int count = 0;
     for (int number = 0; number < tries; ++number)

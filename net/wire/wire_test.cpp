@@ -143,7 +143,7 @@ TEST(Wire, ElementsThatDoNotFitInto64BitsAreNone)
 
 TEST(Wire, SpoiledMessagesAreUnderstoodOrBad)
 {
-    constexpr int tries = random_inputs(20'000);
+    const int tries = random_inputs(20'000);
     EXPECT_LT(count_understood(some_text(), tries, [](const std::string &text) { read_header(text, 48); }), tries);
     EXPECT_LT(count_understood(some_credit(), tries, [](const std::string &text) { read_credit(text); }), tries);
     Answer answer;
