@@ -117,6 +117,21 @@ def test_a_recording_touches_no_other_file_unless_forced(tool, source, name):
 
 @posix
 @pytest.mark.parametrize("ending", ENDINGS)
+def test_a_recording_leaves_the_part_of_another_program(tool, source, ending):
+    """Of a download, with or without frames, in place of an older file or not."""
+    tool("create", "quiet", "4")
+    part = tool.folder / f"r.{ending}.part"
+    part.write_bytes(b"theirs")
+    tool("record", "quiet", f"r.{ending}", "--timeout", "200ms", code=3)
+    assert names(tool.folder) == [part.name] and part.read_bytes() == b"theirs"
+    tool("record", source, f"r.{ending}", "-n", 3)
+    tool("record", source, f"r.{ending}", "-n", 2, "--force")
+    assert assert_real(tool.folder / f"r.{ending}") == 2
+    assert names(tool.folder) == sorted([part.name, *files_of(ending)]) and part.read_bytes() == b"theirs"
+
+
+@posix
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_a_pipe_beside_a_file_is_not_waited_for(tool, source, ending):
     path = tool.folder / f"r.{ending}"
     tool("save", source, path.name)

@@ -5,12 +5,23 @@ import signal
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 from astropy.io import fits
 from conftest import WINDOWS
-from recordings import ENDINGS, assert_real, files_of, killed_recording, names, rows_of, wait_for_rows, wait_for_size
+from recordings import (
+    ENDINGS,
+    assert_real,
+    contents,
+    files_of,
+    killed_recording,
+    names,
+    rows_of,
+    wait_for_rows,
+    wait_for_size,
+)
 from timing import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(WINDOWS, reason="signals and limits of POSIX")
@@ -93,6 +104,60 @@ def test_a_killed_recording_is_not_overwritten_unless_forced(tool, source, endin
     tool("record", source, path.name, "-n", 5, "--force")
     assert assert_real(path) == 5
     assert names(tool.folder) == files_of(ending)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_killed_recording_with_texts_that_are_not_utf8_is_repaired(tool, source, ending):
+    """As programs with other alphabets write them; the journal holds UTF-8 alone."""
+    tool("keyword", source, "PITCH", 3.5, "--comment", "pixel pitch, \udcb5m")
+    tool("keyword", source, "OBSERVER", "J\udcf6rg")
+    path = killed_recording(tool, ending)
+    rows, _ = rows_of(path)
+    assert tool.json("repair", path.name)["frames"] == rows
+    assert assert_real(path) == rows
+
+
+@pytest.mark.parametrize("end", ["timeout", "killed"])
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_killed_recording_stays_until_the_first_frame_of_a_forced_one(tool, source, ending, end):
+    path = killed_recording(tool, ending)
+    rows, _ = rows_of(path)
+    before = contents(tool.folder)
+    tool("create", "quiet", "4")
+    waiting = tool.start("record", "quiet", path.name, "--force", *(["--timeout", "2s"] if end == "timeout" else []))
+    wait_for_size(Path(f"{path}.journal.part"), 20)
+    tool("record", source, path.name, "-n", 1, "--force", code=1)
+    assert "another process is writing it" in tool.errors
+    if end == "killed":
+        waiting.kill()
+    waiting.communicate(timeout=PATIENCE_S)
+    assert waiting.returncode == (3 if end == "timeout" else -signal.SIGKILL)
+    assert contents(tool.folder) == before
+    assert tool.json("repair", path.name)["frames"] == rows
+    assert assert_real(path) == rows
+    tool("record", source, path.name, "-n", 3, "--force")
+    assert assert_real(path) == 3
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_recording_that_is_moved_with_its_files_leaves_those_of_the_next(tool, source, ending):
+    """Both are complete, or can be repaired."""
+    first = tool.start("record", source, f"r.{ending}")
+    wait_for_rows(tool.folder / f"r.{ending}", 100)
+    moved = tool.folder / "moved"
+    moved.mkdir()
+    for path in tool.folder.glob("r.*"):
+        path.rename(moved / path.name)
+    second = tool.start("record", source, f"r.{ending}")
+    wait_for_rows(tool.folder / f"r.{ending}", 100)
+    code, _, errors = tool.interrupt(first)
+    assert code == 1 and "moved" in errors, errors
+    assert (tool.folder / f"r.{ending}.journal").exists()
+    tool("repair", f"moved/r.{ending}")
+    assert assert_real(moved / f"r.{ending}") >= 100
+    code, _, errors = tool.interrupt(second)
+    assert code == 0, errors
+    assert names(tool.folder) == ["moved", *files_of(ending)] and assert_real(tool.folder / f"r.{ending}") >= 100
 
 
 def test_a_recording_under_way_cannot_be_repaired_nor_replaced(tool, source):

@@ -115,7 +115,8 @@ void check_destination(const std::string &path, Content content, bool may_overwr
     const bool has_second = content == Content::recording && format.path_beside != nullptr;
     const std::string second = has_second ? format.path_beside(path) : path;
     const std::string part = has_second ? unfinished_path(second) : path;
-    for (const std::string &name : {path, second, part, content == Content::recording ? journal_path(path) : path})
+    const std::string journal = content == Content::recording ? journal_path(path) : path;
+    for (const std::string &name : {path, second, part, journal, unfinished_path(journal)})
         require_file(name);
     if (may_overwrite)
         return;

@@ -32,6 +32,17 @@ inline FrameRecord record_of(const Dao::ReadResult &frame)
     return {frame.cnt0, frame.cnt2, acquired_ns(frame), frame.missed};
 }
 
+/// What the header of a recording says of all frames.
+struct FramesSummary
+{
+    uint64_t frames = 0;
+    uint64_t missed = 0;
+    int64_t first_ns = 0;
+    int64_t last_ns = 0;
+
+    void add(const FrameRecord &record);
+};
+
 /// The description of the segment that a file came from.
 struct FileHeader
 {
@@ -49,9 +60,9 @@ class FrameWriter
     /// Complete the file. Without a frame there is none. Throws, after that, when frames that were appended did not
     /// reach the disk.
     virtual void finish() = 0;
-    /// How many frames the file has.
-    virtual uint64_t frames() const = 0;
-    /// The files that it writes, for the report.
+    /// Of the frames that the file has.
+    virtual FramesSummary summary() const = 0;
+    /// The files that there are, for the report.
     virtual std::vector<std::string> paths() const = 0;
 };
 

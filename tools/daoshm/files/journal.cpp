@@ -99,7 +99,7 @@ std::pair<JournalContent, uint64_t> parse(const std::string &path, uint64_t size
     }
     while (!content.rows.empty() && !content.rows.back()) // space reserved ahead
         content.rows.pop_back();
-    return {content, rows_start};
+    return {std::move(content), rows_start};
 }
 
 }
@@ -110,6 +110,19 @@ std::string journal_path(const std::string &recording)
 }
 
 Journal::Journal(const std::string &recording, const FileHeader &header) : file_(create_anew(journal_path(recording)))
+{
+    begin(header);
+}
+
+Journal Journal::create_beside_older(const std::string &recording, const FileHeader &header)
+{
+    Journal journal;
+    journal.file_ = create_anew(unfinished_path(journal_path(recording)));
+    journal.begin(header);
+    return journal;
+}
+
+void Journal::begin(const FileHeader &header)
 {
     try
     {
@@ -151,11 +164,19 @@ JournalContent Journal::content() const
     return parse(file_.path(), file_.size_bytes(), read).first;
 }
 
+void Journal::take_name(const std::string &recording)
+{
+    if (!has_name(recording))
+        file_.rename(journal_path(recording));
+}
+
 void Journal::remove()
 {
     const fs::path path = path_of(file_.path());
+    const bool is_ours = file_.is_open() && file_.name_state() == NameState::kept;
     file_.close();
-    fs::remove(path);
+    if (is_ours) // another recording's may have the name
+        fs::remove(path);
 }
 
 std::optional<JournalContent> read_journal(const std::string &recording)

@@ -34,6 +34,8 @@ class Journal
     Journal() = default;
     /// Make the journal of a new recording; it begins with `header`.
     Journal(const std::string &recording, const FileHeader &header);
+    /// The same while the journal of an older recording has the name, which that needs until take_name().
+    static Journal create_beside_older(const std::string &recording, const FileHeader &header);
     /// The existing journal of a recording that nobody writes any more.
     explicit Journal(const std::string &recording);
 
@@ -41,10 +43,15 @@ class Journal
     void reserve(uint64_t frames);
     void sync() { file_.sync(); }
     JournalContent content() const;
+    /// Not before take_name(), where that of an older recording has it.
+    bool has_name(const std::string &recording) const { return file_.path() == journal_path(recording); }
+    void take_name(const std::string &recording);
     /// The recording is complete.
     void remove();
 
   private:
+    void begin(const FileHeader &header);
+
     OutputFile file_;
     uint64_t rows_start_ = 0;
 };

@@ -38,6 +38,11 @@ bool is_file(const std::string &path)
     return fs::is_regular_file(path_of(path), error);
 }
 
+std::string unfinished_path(const std::string &path)
+{
+    return path + ".part";
+}
+
 OutputFile create_anew(const std::string &path)
 {
     const bool exists = fs::exists(fs::symlink_status(path_of(path)));
@@ -53,7 +58,7 @@ OutputFile create_beside(const std::string &path)
 {
     for (int number = 1;; ++number)
     {
-        const std::string name = path + ".part" + (number > 1 ? std::to_string(number) : "");
+        const std::string name = unfinished_path(path) + (number > 1 ? std::to_string(number) : "");
         try
         {
             return OutputFile::create(name);

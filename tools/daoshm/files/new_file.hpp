@@ -15,6 +15,9 @@ std::string file_meant(const std::string &path);
 /// Is there a file of that name, and not a pipe that would be waited for?
 bool is_file(const std::string &path);
 
+/// Where a file lies until it is complete, or may have its name.
+std::string unfinished_path(const std::string &path);
+
 /// Make a file, in place of one of that name unless another process is writing it.
 OutputFile create_anew(const std::string &path);
 

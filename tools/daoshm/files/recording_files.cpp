@@ -42,6 +42,24 @@ bool is_without_frames(const std::string &path, const RecordingFormat &format)
     return fs::exists(path_of(path)) && frames_told(OutputFile::open(path), format) == 0;
 }
 
+/// Was it left by a recorder that died before take_name()? Other programs have files of that name, too.
+bool is_left_unnamed(const std::string &path, const RecordingFormat &format)
+try
+{
+    return is_file(path) && !is_being_written(path) && has_header_of_none(OutputFile::open(path), format);
+}
+catch (const FileError &)
+{
+    return false; // of another user
+}
+
+/// Where an older recording needs its journal until there is a frame of the new one, that lies beside it.
+Journal new_journal(const std::string &path, const FileHeader &header)
+{
+    const bool is_older_needed = read_journal(path) && !is_being_written(journal_path(path));
+    return is_older_needed ? Journal::create_beside_older(path, header) : Journal(path, header);
+}
+
 Journal existing_journal(const std::string &path)
 {
     if (!fs::exists(path_of(journal_path(path))))
@@ -50,11 +68,6 @@ Journal existing_journal(const std::string &path)
     return Journal(path);
 }
 
-}
-
-std::string unfinished_path(const std::string &path)
-{
-    return path + ".part";
 }
 
 void FramesSummary::add(const FrameRecord &record)
@@ -67,13 +80,12 @@ void FramesSummary::add(const FrameRecord &record)
 }
 
 RecordingFiles::RecordingFiles(const std::string &path, const FileHeader &header)
-    : path_(path), journal_(path, header), format_(recording_format(path, header)),
-      records_path_(format_->records_path(path)), frame_bytes_(header.geometry.size_bytes()),
-      header_bytes_(format_->header({}).size())
+    : path_(path), journal_(new_journal(path, header))
 {
     try
     {
-        if (!fs::exists(fs::symlink_status(path_of(path))))
+        prepare(journal_.content().header); // as a repair finds it: the journal does not hold every byte of a text
+        if (!fs::exists(fs::symlink_status(path_of(path))) && journal_.has_name(path))
             open_frames_file();
         if (has_records_file())
             records_ = create_anew(unfinished_path(records_path_));
@@ -91,10 +103,7 @@ RecordingFiles::RecordingFiles(const std::string &path)
     : path_(path), journal_(existing_journal(path)), has_frames_(true)
 {
     const JournalContent content = journal_.content();
-    format_ = recording_format(path, content.header);
-    records_path_ = format_->records_path(path);
-    frame_bytes_ = content.header.geometry.size_bytes();
-    header_bytes_ = format_->header({}).size();
+    prepare(content.header);
     if (!content.rows.empty() || is_without_frames(path, *format_))
         frames_ = OutputFile::open(path);
     if (frames_.is_open())
@@ -111,6 +120,14 @@ RecordingFiles::RecordingFiles(const std::string &path)
         records_ = create_anew(unfinished_path(records_path_));
 }
 
+void RecordingFiles::prepare(const FileHeader &header)
+{
+    format_ = recording_format(path_, header);
+    records_path_ = format_->records_path(path_);
+    frame_bytes_ = header.geometry.size_bytes();
+    header_bytes_ = format_->header({}).size();
+}
+
 void RecordingFiles::open_frames_file()
 {
     frames_ = create_anew(path_);
@@ -123,7 +140,7 @@ void RecordingFiles::begin()
 {
     if (frames_.is_open())
         return;
-    frames_ = create_anew(unfinished_path(path_));
+    frames_ = create_beside(path_);
     reserve(1);
     write_header({});
 }
@@ -134,6 +151,7 @@ void RecordingFiles::take_name()
     {
         sync();
         frames_.rename(path_);
+        journal_.take_name(path_);
         is_name_new_ = true;
         // A file beside it that stays is seen to belong to other frames, and complete() replaces it.
         std::error_code error;
@@ -203,8 +221,10 @@ void RecordingFiles::complete(const std::vector<FrameRecord> &records)
     if (has_records_file())
     {
         records_.sync();
+        if (records_.name_state() != NameState::kept) // another recording's may have the name
+            throw FileError(fmt::format("{}: it was moved or removed; expected it to stay", records_.path()));
+        records_.rename(records_path_);
         records_.close();
-        fs::rename(path_of(unfinished_path(records_path_)), path_of(records_path_));
     }
     sync_folder_of(path_);
     journal_.remove();
@@ -225,16 +245,15 @@ void RecordingFiles::write_records(const std::vector<FrameRecord> &records)
 /// Nothing is left, and another file that has the name stays.
 void RecordingFiles::discard()
 {
-    const bool is_ours = frames_.is_open() && frames_.name_state() == NameState::kept;
-    const std::string name = frames_.path();
-    frames_.close();
-    records_.close();
     std::error_code error;
-    if (is_ours)
-        fs::remove(path_of(name), error);
-    if (has_records_file())
-        fs::remove(path_of(unfinished_path(records_path_)), error);
-    if (!is_being_written(unfinished_path(path_))) // left by a recorder that died before take_name()
+    for (OutputFile *file : {&frames_, &records_})
+    {
+        const bool is_ours = file->is_open() && file->name_state() == NameState::kept;
+        file->close();
+        if (is_ours)
+            fs::remove(path_of(file->path()), error);
+    }
+    if (format_ && is_left_unnamed(unfinished_path(path_), *format_))
         fs::remove(path_of(unfinished_path(path_)), error);
     journal_.remove();
 }
@@ -243,7 +262,8 @@ std::vector<std::string> RecordingFiles::paths() const
 {
     if (!has_frames_)
         return {};
-    return has_records_file() ? std::vector{path_, records_path_} : std::vector{path_};
+    const bool has_records = has_records_file() && is_file(records_path_); // not before it is complete
+    return has_records ? std::vector{path_, records_path_} : std::vector{path_};
 }
 
 }

@@ -14,13 +14,10 @@
 namespace daoshm
 {
 
-/// Where the file of the records of a recording lies until it is complete.
-std::string unfinished_path(const std::string &path);
-
 class RecordingFiles
 {
   public:
-    /// A new recording. A file that has its name stays as it is until the first frame is in the new one.
+    /// A new recording. An older one of its name, with its journal, stays as it is until the first frame is in the new one.
     RecordingFiles(const std::string &path, const FileHeader &header);
     /// One that was interrupted; throws when there is no journal, or the recorder lives.
     explicit RecordingFiles(const std::string &path);
@@ -63,6 +60,7 @@ class RecordingFiles
     std::vector<std::string> paths() const;
 
   private:
+    void prepare(const FileHeader &header);
     void open_frames_file();
     void take_name();
     bool has_records_file() const { return records_path_ != path_; }
@@ -74,9 +72,9 @@ class RecordingFiles
     Journal journal_;
     std::unique_ptr<RecordingFormat> format_;
     std::string records_path_;
-    uint64_t frame_bytes_;
-    uint64_t header_bytes_;
-    OutputFile frames_;  ///< not open before begin() while an old file has the name, which stays until take_name()
+    uint64_t frame_bytes_ = 0;
+    uint64_t header_bytes_ = 0;
+    OutputFile frames_;  ///< not open before begin() while an older one has the name, which stays until take_name()
     OutputFile records_; ///< where they have a file of their own: its unfinished state
     bool has_frames_ = false;
     bool is_name_new_ = false; ///< it has not reached the disk

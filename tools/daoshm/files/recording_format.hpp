@@ -14,17 +14,6 @@
 namespace daoshm
 {
 
-/// What the header says of all frames.
-struct FramesSummary
-{
-    uint64_t frames = 0;
-    uint64_t missed = 0;
-    int64_t first_ns = 0;
-    int64_t last_ns = 0;
-
-    void add(const FrameRecord &record);
-};
-
 class RecordingFormat
 {
   public:

@@ -63,6 +63,14 @@ void RecordingWriter::append(const void *frame, const FrameRecord &record)
     written_.add(checked);
 }
 
+FramesSummary RecordingWriter::summary() const
+{
+    FramesSummary summary;
+    for (const FrameRecord &record : records_)
+        summary.add(record);
+    return summary;
+}
+
 /// Room for more frames, in steps that get smaller as the disk gets full.
 void RecordingWriter::grow()
 {
@@ -140,8 +148,8 @@ void RecordingWriter::finish()
                 fmt::format("{}: not completed: it was moved while it was recorded; expected it to stay; `daoshm "
                             "repair` completes it where it is now, if its journal is there, too",
                             files_.path()));
-        throw ToolError(fmt::format("{}; once that is mended, `daoshm repair {}` completes the recording", error.what(),
-                                    shell_quoted(files_.path())));
+        throw ToolError(fmt::format("{}; once that is mended, `daoshm repair {}` completes the recording",
+                                    error_text(error), shell_quoted(files_.path())));
     }
     if (problem_)
         std::rethrow_exception(problem_);

@@ -21,7 +21,7 @@ class RecordingWriter : public FrameWriter
 
     void append(const void *frame, const FrameRecord &record) override;
     void finish() override;
-    uint64_t frames() const override { return records_.size(); }
+    FramesSummary summary() const override;
     std::vector<std::string> paths() const override { return files_.paths(); }
 
   private:

@@ -53,7 +53,7 @@ class FileThread
             thread_.join();
     }
     bool has_failed() const { return has_failed_; }
-    /// After join().
+    /// After join(): its gaps, its steps, and whether it failed.
     RecordResult result;
 
   private:
@@ -81,19 +81,16 @@ class FileThread
     {
         const FrameRecord &record = frame.record;
         if (const int64_t step_ns = clock_.step_ns(record.atime_ns, frame.read_ns); step_ns != 0)
-            result.steps.push_back({result.frames, step_ns});
-        if (result.frames == 0)
-            result.first_ns = record.atime_ns;
-        result.last_ns = record.atime_ns;
+            result.steps.push_back({frames_, step_ns});
         if (record.missed > 0)
-            result.gaps.push_back({result.frames, record.missed});
-        result.missed += record.missed;
-        ++result.frames;
+            result.gaps.push_back({frames_, record.missed});
+        ++frames_;
     }
 
     FrameWriter &file_;
     FrameQueue &queue_;
     ClockWatch clock_;
+    uint64_t frames_ = 0;
     std::atomic<bool> has_failed_{false};
     std::thread thread_;
 };
@@ -250,10 +247,19 @@ void complete(FrameWriter &file, RecordResult &result)
     }
     catch (const std::exception &error)
     {
-        result.problem = (result.end == RecordEnd::failed ? result.problem + "; " : "") + error_text(error);
+        const std::string problem = error_text(error);
+        const bool says_more = result.end == RecordEnd::failed && !problem.starts_with(result.problem);
+        result.problem = says_more ? result.problem + "; " + problem : problem;
         result.end = RecordEnd::failed;
     }
-    result.frames = std::min(result.frames, file.frames());
+    // Frames that were appended and did not reach the disk are not in it, nor is what was noticed between them.
+    const FramesSummary found = file.summary();
+    result.frames = found.frames;
+    result.missed = found.missed;
+    result.first_ns = found.first_ns;
+    result.last_ns = found.last_ns;
+    std::erase_if(result.gaps, [&](const Gap &gap) { return gap.frame_index >= found.frames; });
+    std::erase_if(result.steps, [&](const ClockStep &step) { return step.frame_index >= found.frames; });
 }
 
 }
