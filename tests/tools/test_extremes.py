@@ -1,5 +1,8 @@
 """Frames of numbers at the ends of what their type holds."""
 
+import math
+import struct
+
 import numpy as np
 import pytest
 
@@ -49,3 +52,17 @@ def test_a_pattern_stays_within_limits_that_are_far_apart(tool, pattern):
     tool("save", "a", "x.npy")
     values = np.load(tool.folder / "x.npy")
     assert np.isfinite(values).all() and values.max() > 0 > values.min()
+
+
+@pytest.mark.parametrize("seconds", [math.nan, math.inf, -math.inf, 1e300, 9.3e9, -1.0, 0.0])
+def test_a_time_that_is_none_is_not_told_as_one(tool, seconds):
+    """Those of the creation and the last access, which DAO has in seconds."""
+    tool("create", "a", "4")
+    with (tool.folder / "a.im.shm").open("r+b") as file:
+        file.seek(112)  # docs/format.md
+        file.write(struct.pack("<dd", seconds, seconds))
+    found = tool.json("info", "a", "--interval", 0.01)
+    assert found["creation_time_ns"] is None and found["last_access_ns"] is None
+    lines = tool("info", "a", "--interval", 0.01).splitlines()
+    told = [line.split()[-1] for line in lines if line.startswith(("created", "last access"))]
+    assert told == ["-", "-"]

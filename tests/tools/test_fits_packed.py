@@ -143,3 +143,13 @@ def test_packed_files_of_several_members_are_read_whole(tool, member_bytes):
     (tool.folder / "e.fits.gz").write_bytes(bytes(damaged) + b"".join(members[1:]))
     tool("set", "e", "e.fits.gz", "--create", code=1)
     assert "cannot be unpacked" in tool.errors and not list(tool.folder.glob("[de].im.shm"))
+
+
+@pytest.mark.parametrize("name", ["a[b].fits", "a[1].fits", "a[1:2].fits", "a(b)+1.fits", "mem:__a.fits", "a;b.fits"])
+def test_a_packed_file_may_have_any_name(tool, name):
+    """cfitsio reads more in some of them."""
+    data = np.arange(12, dtype="int16").reshape(3, 4)
+    fits.writeto(tool.folder / name, data)
+    (tool.folder / f"{name}.gz").write_bytes(gzip.compress((tool.folder / name).read_bytes()))
+    for found in name, f"{name}.gz":
+        assert (taken(tool, found) == data).all()

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import mmap
 import os
 import signal
 import subprocess
@@ -193,6 +194,21 @@ def test_doctor_finds_damaged_open_and_stale_segments(tool):
     assert ("icacls" if WINDOWS else "chmod") in found[("permissions", "advice")]["remedy"]
     assert "old.im.shm" in found[("stale segment", "advice")]["finding"]
     assert all(entry["remedy"] for (_, severity), entry in found.items() if severity != "good")
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="the system does not tell who has a file open")
+@pytest.mark.parametrize("place", [".", "", "link"])
+def test_doctor_knows_a_segment_in_use_by_whatever_name(tool, place):
+    """Here by a program that reads it without any library, and so is no reader of its list."""
+    tool("create", "used", "4")
+    tool("fill", "used", 1)
+    (tool.folder / "link").symlink_to(tool.folder, target_is_directory=True)
+    with (tool.folder / "used.im.shm").open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ):
+        time.sleep(0.1)
+        found = tool.json("doctor", place or tool.folder, "--stale", "50ms", code=None)
+        assert not [entry for entry in found if entry["check"] == "stale segment"], found
+    found = tool.json("doctor", place or tool.folder, "--stale", "50ms", code=None)
+    assert [entry for entry in found if entry["check"] == "stale segment"]
 
 
 def test_doctor_finds_a_dead_writer_whose_readers_wait(tool):

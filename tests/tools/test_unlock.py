@@ -1,8 +1,13 @@
 """unlock, and what the other commands say of a writer of which cannot be told whether it lives."""
 
+import os
+import signal
 import subprocess
 
 import numpy as np
+import pytest
+from conftest import WINDOWS
+from timing import PATIENCE_S
 
 WRITER_LOCK = 256  # in the extension, docs/format.md
 KEYWORD_LOCK = 640
@@ -92,3 +97,27 @@ def test_unlock_asks_for_the_keywords_too(tool):
     assert "unlocked" in tool("unlock", "a", "--yes")
     tool("keyword", "a", "GAIN", "2")
     assert "no writer holds it" in tool("unlock", "a")
+
+
+@pytest.mark.skipif(WINDOWS, reason="a terminal of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_is_an_answer(tool, number):
+    """And not the y that was typed before the end of a line."""
+    import pty
+
+    tool("create", "a", "4")
+    lock(tool, "a", STRANGER)
+    keyboard, terminal = pty.openpty()
+    process = subprocess.Popen(
+        tool.command_line("unlock", "a"), stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        encoding="utf-8", cwd=tool.folder, env=tool.environment,
+    )  # fmt: skip
+    tool.running.append(process)
+    assert "4711" in process.stdout.readline()
+    os.write(keyboard, b"y")
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130 and "interrupted" in errors, errors
+    assert tool.json("info", "a")["writer_pid"] == 4711
+    os.close(keyboard)
+    os.close(terminal)

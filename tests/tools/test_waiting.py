@@ -60,6 +60,33 @@ def test_a_signal_at_any_moment_ends_a_wait(tool, frames):
     assert sorted(took)[len(took) // 2] < 0.2, sorted(took)
 
 
+@pytest.mark.skipif(bool(EMULATOR), reason="an emulator takes signals for itself while it starts")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", ["fill", "replay"])
+def test_a_signal_ends_a_pause_between_two_frames(tool, command, number):
+    """However long it is: the next frame is due in a minute, or after any test has given up."""
+    tool("create", "a", "4", "--depth", 4)
+    np.save(tool.folder / "three.npy", np.zeros((3, 4), "float32"))
+    for rate in 0.016, 0.0001:
+        before = tool.frames_in("a")
+        arguments = ["fill", "a", 1] if command == "fill" else ["replay", "three.npy", "a", "--loop"]
+        process = tool.start(*arguments, "--rate", rate)
+        tool.wait_for_frames("a", before + 1)
+        process.send_signal(number)
+        process.communicate(timeout=45)
+        assert process.returncode == 0
+        assert tool.frames_in("a") == before + 1
+
+
+@pytest.mark.skipif(bool(EMULATOR), reason="an emulator takes signals for itself while it starts")
+def test_a_signal_ends_an_info_that_measures(tool):
+    tool("create", "a", "4")
+    process = tool.start("info", "a", "--interval", 60)
+    tool.wait_until_it_takes_signals(process)
+    code, output, _ = tool.interrupt(process, timeout=45)
+    assert code == 130 and "state" in output
+
+
 def test_record_ends_with_what_it_has_when_the_segment_is_removed(tool):
     tool("create", "a", "4", "float32", "--depth", 16)
     recorder = tool.start("record", "a", "r.npy", "--json")

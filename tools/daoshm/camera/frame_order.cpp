@@ -1,5 +1,6 @@
 #include "camera/frame_order.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace daoshm
@@ -24,7 +25,7 @@ uint64_t FrameId::next(uint64_t camera_id)
     }
     else if (may_wrap_16_bits_ && last_camera_id_ <= highest_16_bit_id &&
              camera_id + highest_16_bit_id / 2 < last_camera_id_)
-        step = highest_16_bit_id - last_camera_id_ + camera_id;
+        step = highest_16_bit_id - last_camera_id_ + std::max<uint64_t>(camera_id, 1); // some count from 0 again
     else if (camera_id > last_camera_id_)
         step = camera_id - last_camera_id_;
     last_camera_id_ = camera_id;

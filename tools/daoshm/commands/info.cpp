@@ -2,6 +2,7 @@
 #include "commands/commands.hpp"
 
 #include <cstring>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -35,9 +36,17 @@ struct InfoOptions
     bool json = false;
 };
 
-int64_t seconds_to_ns(double seconds)
+/// A point in time that DAO's metadata has in seconds; nothing for none, and for what is beyond 64 bits.
+std::optional<int64_t> since_epoch_ns(double seconds)
 {
-    return static_cast<int64_t>(seconds * 1e9);
+    constexpr double end_s = 9.2e9;
+    return seconds > 0 && seconds < end_s ? std::optional(static_cast<int64_t>(seconds * 1e9)) : std::nullopt;
+}
+
+std::string time_or_none(double seconds)
+{
+    const std::optional<int64_t> time_ns = since_epoch_ns(seconds);
+    return time_ns ? time_text(*time_ns) : "-";
 }
 
 Json reader_json(const DAO_READER &reader, const SegmentStatus &status)
@@ -113,8 +122,8 @@ Json info_json(const Dao::Image &segment, const SegmentStatus &status, const std
     json["mode"] = json_if(mode_text(segment.name()) != "-", mode_text(segment.name()));
     json["cnt1"] = status.cnt1;
     json["cnt2"] = status.cnt2;
-    json["creation_time_ns"] = json_if(md.creation_time > 0, seconds_to_ns(md.creation_time));
-    json["last_access_ns"] = json_if(md.last_access > 0, seconds_to_ns(md.last_access));
+    json["creation_time_ns"] = json_of(since_epoch_ns(md.creation_time));
+    json["last_access_ns"] = json_of(since_epoch_ns(md.last_access));
     json["packet"] = {
         {"first_element", md.lastPos}, {"elements", md.lastNb}, {"number", md.packetNb}, {"total", md.packetTotal}};
     json["semaphores"] = md.sem;
@@ -159,8 +168,8 @@ void print_details(const Dao::Image &segment, const SegmentStatus &status)
     details.add("acquired", status.last_frame_ns
                                 ? fmt::format("{}  ({} ago)", time_text(*status.last_frame_ns), last_frame_text(status))
                                 : "-");
-    details.add("created", time_text(seconds_to_ns(md.creation_time)));
-    details.add("last access", time_text(seconds_to_ns(md.last_access)));
+    details.add("created", time_or_none(md.creation_time));
+    details.add("last access", time_or_none(md.last_access));
     details.add("writer", writer_text(info));
     if (info.takeovers > 0)
         details.add("takeovers", fmt::format("{}  (writers that died while writing)", info.takeovers), Style::warning);
@@ -272,12 +281,12 @@ int run_info(const InfoOptions &options)
     if (options.json)
     {
         print_json(info_json(look.segment, look.status, look.keywords));
-        return exit_success;
+        return is_interrupted() ? exit_interrupted : exit_success;
     }
     print_details(look.segment, look.status);
     print_keywords(look.segment, look.keywords);
     print_readers(look.segment, look.status);
-    return exit_success;
+    return is_interrupted() ? exit_interrupted : exit_success;
 }
 
 }

@@ -7,11 +7,13 @@
 #include <daoShm.hpp>
 #include <fmt/format.h>
 
+#include "platform/platform.hpp"
 #include "segments/segment.hpp"
 #include "segments/survey.hpp"
 #include "text/exit_code.hpp"
 #include "text/output.hpp"
 #include "text/printable.hpp"
+#include "timing/interrupt.hpp"
 
 namespace daoshm
 {
@@ -45,11 +47,18 @@ std::string plan_text(const std::string &path, const DAO_SEGMENT_INFO &info)
                        path, holder);
 }
 
+/// Throws when Ctrl-C is the answer, whatever was typed.
 bool is_confirmed(const std::string &plan)
 {
     print_now(fmt::format("{}\nGo on? [y/N] ", printable(plan)));
     std::string answer;
-    std::getline(std::cin, answer);
+    while (!is_interrupted() && !wait_for_input())
+    {
+    }
+    if (!is_interrupted())
+        std::getline(std::cin, answer);
+    if (is_interrupted())
+        throw ToolError("unlock: interrupted; expected an answer", exit_interrupted);
     return answer == "y" || answer == "Y" || answer == "yes";
 }
 

@@ -64,7 +64,8 @@ class FitsReader : public FrameReader
                 path_);
             content_start_ = content_.data();
             content_bytes_ = content_.size();
-            fits_open_memfile(&file, path_.c_str(), READONLY, &content_start_, &content_bytes_, 0, nullptr, &status);
+            // cfitsio takes brackets in a name for the part of the file that is wanted.
+            fits_open_memfile(&file, "unpacked.fits", READONLY, &content_start_, &content_bytes_, 0, nullptr, &status);
         }
         else
         {

@@ -40,6 +40,8 @@ void suspend();
 /// Ends the sleep_until_woken() under way, or the next one. For one thread that sleeps; may be called by the handlers above.
 void wake_sleeper();
 void sleep_until_woken(int64_t duration_ms);
+/// Until standard input has something to read, or has ended. @return false when it was woken before
+bool wait_for_input();
 /// From now on a write beyond the largest file size allowed fails like one to a full disk, and does not end the process.
 void report_file_size_limit();
 

@@ -18,7 +18,7 @@ std::string bytes_text(double bytes)
 {
     constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB"};
     size_t unit = 0;
-    while (bytes >= 1024 && unit + 1 < units.size())
+    while (bytes >= (unit == 0 ? 1023.5 : 1023.95) && unit + 1 < units.size()) // as it is rounded below
     {
         bytes /= 1024;
         ++unit;
@@ -33,9 +33,9 @@ std::string count_text(uint64_t count, std::string_view thing)
 
 std::string rate_text(double hertz)
 {
-    if (hertz >= 1e6)
+    if (hertz >= 999'995)
         return fmt::format("{:.2f} MHz", hertz / 1e6);
-    if (hertz >= 1e4)
+    if (hertz >= 9'999.95)
         return fmt::format("{:.2f} kHz", hertz / 1e3);
     return fmt::format("{:.1f} Hz", hertz);
 }
@@ -43,13 +43,13 @@ std::string rate_text(double hertz)
 std::string duration_text(double duration_ns)
 {
     const double size = std::abs(duration_ns);
-    if (size < 1e3)
+    if (size < 999.5)
         return fmt::format("{:.0f} ns", duration_ns);
-    if (size < 1e6)
+    if (size < 999.95e3)
         return fmt::format("{:.1f} µs", duration_ns / 1e3);
-    if (size < 1e9)
+    if (size < 999.995e6)
         return fmt::format("{:.2f} ms", duration_ns / 1e6);
-    if (size < 600e9)
+    if (size < 599.995e9)
         return fmt::format("{:.2f} s", duration_ns / 1e9);
     const auto minutes = static_cast<int64_t>(duration_ns / 60e9);
     const int64_t seconds = static_cast<int64_t>(size / 1e9) % 60;
@@ -64,11 +64,11 @@ std::string age_text(int64_t age_ns)
         return fmt::format("-{}", age_text(age_ns > INT64_MIN ? -age_ns : INT64_MAX));
     if (seconds < 0.001)
         return "< 1 ms";
-    if (seconds < 1)
+    if (seconds < 0.9995)
         return fmt::format("{:.0f} ms", seconds * 1e3);
-    if (seconds < 60)
+    if (seconds < 59.95)
         return fmt::format("{:.1f} s", seconds);
-    const auto minutes = static_cast<int64_t>(seconds / 60);
+    const auto minutes = std::max<int64_t>(1, static_cast<int64_t>(seconds / 60));
     if (minutes < 60)
         return fmt::format("{} min", minutes);
     if (minutes < 48 * 60)

@@ -22,6 +22,21 @@ TEST(Numbers, AgesHaveTheUnitThatPeopleUse)
     EXPECT_EQ(age_text(72 * 3600 * second_ns), "3 d");
 }
 
+TEST(Numbers, WhatIsRoundedUpHasTheNextUnit)
+{
+    EXPECT_EQ(bytes_text(1023.7), "1.0 KiB");
+    EXPECT_EQ(bytes_text(1023.4), "1023 B");
+    EXPECT_EQ(bytes_text(1048570), "1.0 MiB");
+    EXPECT_EQ(rate_text(9999.96), "10.00 kHz");
+    EXPECT_EQ(rate_text(9999.9), "9999.9 Hz");
+    EXPECT_EQ(rate_text(999'996), "1.00 MHz");
+    EXPECT_EQ(duration_text(999.6), "1.0 µs");
+    EXPECT_EQ(duration_text(-999'960), "-1.00 ms");
+    EXPECT_EQ(duration_text(999'996'000), "1.00 s");
+    EXPECT_EQ(age_text(999'700'000), "1.0 s");
+    EXPECT_EQ(age_text(59'970'000'000), "1 min");
+}
+
 TEST(Numbers, OneThingIsNotMany)
 {
     EXPECT_EQ(count_text(0, "frame"), "0 frames");

@@ -12,7 +12,7 @@ bool wait_until(int64_t due_ns)
     const int64_t left_ns = due_ns - steady_ns();
     if (left_ns > 50'000'000)
         sleep_unless_interrupted(left_ns - 20'000'000);
-    if (due_ns - steady_ns() > spin_ns)
+    if (!is_interrupted() && due_ns - steady_ns() > spin_ns) // else it would sleep out all that is left
         sleep_ns(due_ns - steady_ns() - spin_ns);
     while (!is_interrupted() && steady_ns() < due_ns)
     {

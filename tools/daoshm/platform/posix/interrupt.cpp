@@ -99,6 +99,12 @@ void sleep_until_woken(int64_t duration_ms)
         (void)!::read(woken.fd, bytes, sizeof bytes);
 }
 
+bool wait_for_input()
+{
+    pollfd either[] = {{STDIN_FILENO, POLLIN, 0}, {wake_pipe[0], POLLIN, 0}};
+    return ::poll(either, 2, -1) > 0 && either[0].revents != 0;
+}
+
 void report_file_size_limit()
 {
     std::signal(SIGXFSZ, SIG_IGN);

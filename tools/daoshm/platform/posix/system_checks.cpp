@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <pthread.h>
 #include <regex>
 #include <sched.h>
@@ -230,8 +231,11 @@ std::vector<std::string> semaphore_files(const std::string &group)
 
 std::set<std::string> mapped_files(const std::set<std::string> &paths)
 {
-    std::set<std::string> mapped;
+    std::map<std::string, std::set<std::string>> sought; // by the names that the system has for them
     std::error_code error;
+    for (const std::string &path : paths)
+        sought[fs::canonical(path, error).string()].insert(path);
+    std::set<std::string> mapped;
     const fs::path self = fs::read_symlink("/proc/self", error);
     for (fs::directory_iterator process("/proc", error), end; !error && process != end; process.increment(error))
     {
@@ -243,8 +247,9 @@ std::set<std::string> mapped_files(const std::set<std::string> &paths)
         while (std::getline(maps, line))
         {
             const size_t begin = line.find('/');
-            if (begin != std::string::npos && paths.contains(line.substr(begin)))
-                mapped.insert(line.substr(begin));
+            const auto found = begin != std::string::npos ? sought.find(line.substr(begin)) : sought.end();
+            if (found != sought.end())
+                mapped.insert(found->second.begin(), found->second.end());
         }
     }
     return mapped;

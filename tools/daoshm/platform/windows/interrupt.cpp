@@ -49,6 +49,11 @@ void sleep_until_woken(int64_t duration_ms)
         Sleep(std::min<DWORD>(wait_ms, 20));
 }
 
+bool wait_for_input()
+{
+    return true; // Ctrl-C ends the reading itself
+}
+
 void report_file_size_limit() {} // there is none
 
 }
