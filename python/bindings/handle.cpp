@@ -173,7 +173,10 @@ void Handle::create(const std::string &name, const FrameShape &shape, const DAO_
     }
     close();
     const bool is_shared = !name.empty();
-    root_ = with_lock([&] {
+    uint64_t bytes = options.depth * daoTypeSize(shape.type);
+    for (const uint32_t elements : size)
+        bytes *= elements;
+    root_ = with_lock(bytes > short_copy_bytes, [&] {
         return is_shared ? Dao::Image(name, size, shape.type, options)
                          : Dao::Image::make_private("private", size, shape.type, options.depth,
                                                     static_cast<int>(options.keywords));

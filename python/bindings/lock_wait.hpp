@@ -77,16 +77,16 @@ int_fast8_t with_lock(Handle::Use &use, Action &&action)
     }
 }
 
-/// The same for what needs no place, and throws.
+/// The same for what needs no place, and throws. `releases`: it takes long.
 template <class Action>
-auto with_lock(Action &&action)
+auto with_lock(bool releases, Action &&action)
 {
     LockWait wait;
     for (;;)
     {
         try
         {
-            return wait.attempt(false, action);
+            return wait.attempt(releases, action);
         }
         catch (const Failure &failure)
         {

@@ -120,7 +120,7 @@ void bind_module_functions(nb::module_ &module)
         "_remove",
         [](const nb::bytes &name) {
             const std::string path(name.c_str(), name.size());
-            daopython::with_lock([&] { daopython::require(daoShmRemove(path.c_str())); });
+            daopython::with_lock(false, [&] { daopython::require(daoShmRemove(path.c_str())); });
         },
         "name"_a);
     module.def("set_log_level", &daoSetLogLevel, "level"_a, "Set what programs in C print through dao.h: 0 to 3.");
@@ -305,6 +305,17 @@ void bind_describing(Class &segment)
     segment.def("_remove_keyword", &Segment::remove_keyword, "name"_a.none());
 }
 
+// A segment may refer to its own iterator. What is cleared to free both is the segment's dictionary.
+int traverse_frame_reader(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    if (nb::inst_ready(self))
+        Py_VISIT(nb::inst_ptr<FrameReader>(self)->kept().ptr());
+    return 0;
+}
+
+PyType_Slot frame_reader_slots[] = {{Py_tp_traverse, reinterpret_cast<void *>(&traverse_frame_reader)}, {0, nullptr}};
+
 void bind_helpers(nb::module_ &module)
 {
     nb::class_<Canceller>(module, "Canceller", "Ends the waits that it was passed to, from another thread.")
@@ -312,8 +323,9 @@ void bind_helpers(nb::module_ &module)
         .def("cancel", &Canceller::cancel, "End those waits at once: they return False.");
     nb::class_<Lent>(module, "Lent", "A slot that is lent to be filled in place.")
         .def_prop_ro("frame", [](Lent &self) { return self.frame; }, "The slot as a writable array.");
-    nb::class_<FrameReader>(module, "FrameReader", "Frame after frame of a segment, from now on.")
-        .def(nb::init<Segment &>(), "segment"_a, nb::keep_alive<1, 2>())
+    nb::class_<FrameReader>(module, "FrameReader", "Frame after frame of a segment, from now on.",
+                            nb::type_slots(frame_reader_slots))
+        .def(nb::init<Segment &>(), "segment"_a)
         .def("read", &FrameReader::read, "timeout"_a.none(), "mode"_a.none(),
              "The next frame: (array, counter, missed), or None when the time is up.")
         .def("wait", &FrameReader::wait, "timeout"_a.none(), "mode"_a.none(), "canceller"_a.none(),

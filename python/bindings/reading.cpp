@@ -262,17 +262,26 @@ bool Segment::wait(nb::handle timeout, nb::handle mode)
 }
 
 FrameReader::FrameReader(Segment &segment)
-    : segment_(segment), place_(segment.handle().is_awaiting() ? nullptr : segment.handle().make_place())
+    : segment_(segment), kept_(nb::find(segment)),
+      place_(segment.handle().is_awaiting() ? nullptr : segment.handle().make_place())
 {
+}
+
+bool FrameReader::has_entered()
+{
+    const std::lock_guard<std::mutex> guard(mutex_);
+    return place_ != nullptr;
 }
 
 bool FrameReader::enter(WaitRequest &request)
 {
-    if (place_)
+    if (has_entered())
         return true;
     if (!wait_for_segment(segment_.handle(), request))
         return false;
-    place_ = segment_.handle().make_place(true);
+    const std::lock_guard<std::mutex> guard(mutex_);
+    if (!place_) // else another thread that waited here was first, and is using it
+        place_ = segment_.handle().make_place(true);
     return true;
 }
 

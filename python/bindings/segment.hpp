@@ -123,12 +123,17 @@ class FrameReader
     nb::object read(nb::handle timeout, nb::handle mode);
     /// Wait for a frame that read() would give. False when the time is up or it was cancelled.
     bool wait(nb::handle timeout, nb::handle mode, Canceller *canceller);
+    /// What it keeps alive, for the garbage collector.
+    nb::handle kept() const noexcept { return kept_; }
 
   private:
+    bool has_entered();
     bool enter(WaitRequest &request);
 
-    Segment &segment_;             // which Python keeps alive
-    std::shared_ptr<Place> place_; // null until the segment has come
+    Segment &segment_;
+    nb::object kept_;              // the same, as Python knows it
+    std::mutex mutex_;             // of place_, briefly and with the interpreter held
+    std::shared_ptr<Place> place_; // null until the segment has come, and then the same
 };
 
 /// A frame and what is known of it; no array when the time was up.

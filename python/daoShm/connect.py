@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
+from typing import NamedTuple, SupportsIndex
 
 from ._core import ErrorCode
 from .arguments import shown
@@ -55,7 +55,7 @@ def connect(
     name: str | bytes | os.PathLike[str] | None = None,
     *,
     every: bool = False,
-    depth: int = 1,
+    depth: SupportsIndex = 1,
     keys: str | os.PathLike[str] | None = None,
     server_key: str | os.PathLike[str] | None = None,
 ) -> shm:

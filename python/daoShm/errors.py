@@ -29,17 +29,25 @@ class DaoError(Exception):
 class DaoNotFoundError(DaoError, FileNotFoundError):
     """There is no such segment."""
 
+    errno = errno.ENOENT
+
 
 class DaoPermissionError(DaoError, PermissionError):
     """The system refuses access, or the segment is open for reading only."""
+
+    errno = errno.EACCES
 
 
 class DaoExistsError(DaoError, FileExistsError):
     """Something has the name already that may not be replaced."""
 
+    errno = errno.EEXIST
+
 
 class DaoTimeoutError(DaoError, TimeoutError):
     """A time limit passed: no frame came, or another writer kept the segment locked."""
+
+    errno = errno.ETIMEDOUT
 
 
 class DaoValueError(DaoError, ValueError):
@@ -82,18 +90,7 @@ _CLASSES = {
     ErrorCode.UNSUPPORTED: DaoUnsupportedError,
 }
 
-_SYSTEM_CODES = {
-    DaoNotFoundError: errno.ENOENT,
-    DaoExistsError: errno.EEXIST,
-    DaoPermissionError: errno.EACCES,
-    DaoTimeoutError: errno.ETIMEDOUT,
-}
-
 
 def make(code: int, message: str) -> DaoError:
     """Make the exception that fits an error code."""
-    kind = _CLASSES.get(ErrorCode(code), DaoError)
-    error = kind.of(ErrorCode(code), message)
-    if kind in _SYSTEM_CODES:
-        error.errno = _SYSTEM_CODES[kind]  # type: ignore[attr-defined]
-    return error
+    return _CLASSES.get(ErrorCode(code), DaoError).of(ErrorCode(code), message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, SupportsFloat
 
 from numpy.typing import NDArray
 
@@ -32,10 +32,10 @@ class Frames(Iterator[NDArray[Any]]):
     Raises TimeoutError when no frame comes for ``timeout`` seconds, DaoError when the segment is removed.
     """
 
-    def __init__(self, segment: shm, timeout: float | None, mode: Mode) -> None:
+    def __init__(self, segment: shm, timeout: SupportsFloat | None, mode: Mode) -> None:
         self._reader = FrameReader(segment)
         self._name = segment._called()
-        self._timeout = timeout
+        self._timeout: Any = timeout
         self._mode = mode
         self._worker: Worker | None = None
         self._canceller = Canceller()
@@ -48,7 +48,7 @@ class Frames(Iterator[NDArray[Any]]):
         self.total_missed = 0
         """Frames missed since this iterator was made."""
 
-    def _read(self, timeout: float | None) -> NDArray[Any] | None:
+    def _read(self, timeout: SupportsFloat | None) -> NDArray[Any] | None:
         found = self._reader.read(timeout, self._mode)
         if found is None:
             return None
@@ -129,7 +129,7 @@ class Frames(Iterator[NDArray[Any]]):
             return None
         return max(0.0, float(min(self._timeout, 1e9)) - (time.monotonic() - begin))
 
-    async def _wait_in_thread(self, limit: float | None) -> bool:
+    async def _wait_in_thread(self, limit: SupportsFloat | None) -> bool:
         # Only the wait is done there: a frame that was read for a task which is cancelled would be lost.
         if self._worker is None:
             self._worker = Worker("daoShm-frames")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, NoReturn
+import functools
+from typing import Any, NoReturn, SupportsIndex
 
 import numpy as np
 
@@ -89,7 +90,7 @@ class IMAGE_METADATA(ctypes.Structure):
 
 
 class _ReadOnly:
-    """Fields of memory that may only be read: to write there would end the process."""
+    """Fields and elements of memory that may only be read: to write there would end the process."""
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise DaoPermissionError.of(
@@ -97,26 +98,33 @@ class _ReadOnly:
             f"cannot set {name}: the segment is open for reading only; expected one open for writing",
         )
 
+    def __setitem__(self, index: Any, value: Any) -> NoReturn:
+        self.__setattr__(f"[{shown(index)}]", value)
 
-class _ReadOnlyMetadata(_ReadOnly, IMAGE_METADATA):
-    pass
+    def __getattribute__(self, name: str) -> Any:
+        value = super().__getattribute__(name)
+        if isinstance(value, (ctypes.Structure, ctypes.Union, ctypes.Array)) and not isinstance(value, _ReadOnly):
+            value.__class__ = _read_only(type(value))
+        return value
 
 
-class _ReadOnlyKeyword(_ReadOnly, IMAGE_KEYWORD):
-    pass
+@functools.cache
+def _read_only(kind: Any) -> Any:
+    """The same kind of ctypes' for memory that may only be read."""
+    return type(kind.__name__, (_ReadOnly, kind), {})
 
 
-def _image_fields(metadata: type[IMAGE_METADATA], keyword: type[IMAGE_KEYWORD]) -> list[tuple[str, Any]]:
+def _image_fields(metadata: Any, keyword: Any) -> list[tuple[str, Any]]:
     return [
         ("name", ctypes.c_char * 80),
         ("used", ctypes.c_uint8),
         ("shmfd", ctypes.c_int32),
         ("memsize", ctypes.c_uint64),
         ("semlog", ctypes.c_void_p),
-        ("md", ctypes.POINTER(metadata)),
+        ("md", metadata),
         ("array", ctypes.c_void_p),
         ("semptr", ctypes.c_void_p),
-        ("kw", ctypes.POINTER(keyword)),
+        ("kw", keyword),
         ("semReadPID", ctypes.c_void_p),
         ("semWritePID", ctypes.c_void_p),
         ("fifo_last_read", ctypes.c_uint32),
@@ -127,11 +135,16 @@ def _image_fields(metadata: type[IMAGE_METADATA], keyword: type[IMAGE_KEYWORD]) 
 class IMAGE(ctypes.Structure):
     """A segment as C programs see it. md, array and kw point into it; the semaphores are null."""
 
-    _fields_ = _image_fields(IMAGE_METADATA, IMAGE_KEYWORD)
+    _fields_ = _image_fields(ctypes.POINTER(IMAGE_METADATA), ctypes.POINTER(IMAGE_KEYWORD))
+
+
+def _read_only_pointer(kind: Any) -> Any:
+    target = _read_only(kind)
+    return type(f"LP_{kind.__name__}", (_ReadOnly, ctypes.POINTER(target)), {"_type_": target})
 
 
 class _ReadOnlyImage(ctypes.Structure):
-    _fields_ = _image_fields(_ReadOnlyMetadata, _ReadOnlyKeyword)
+    _fields_ = _image_fields(_read_only_pointer(IMAGE_METADATA), _read_only_pointer(IMAGE_KEYWORD))
 
 
 def image_of(fields: bytes, memory: object, read_only: bool) -> Any:
@@ -173,13 +186,13 @@ def _numpy_name_of(npArray: Any) -> str:
         ) from reason
 
 
-def daoType2NpType(daoType: int) -> Any:
+def daoType2NpType(daoType: SupportsIndex) -> Any:
     """The NumPy type of an element type's code (atype), None when there is no such type."""
     name = _name_of(daoType)
     return None if name is None else np.dtype(name).type
 
 
-def daoType2CtypesType(daoType: int) -> Any:
+def daoType2CtypesType(daoType: SupportsIndex) -> Any:
     """The ctypes type of an element type's code (atype), None when there is no such type."""
     name = _name_of(daoType)
     return None if name is None else _ELEMENTS[name]
@@ -196,7 +209,7 @@ def npType2CtypesType(npArray: Any) -> Any:
     return _ELEMENTS.get(_numpy_name_of(npArray))
 
 
-def setLogLevel(logLevel: int) -> None:
+def setLogLevel(logLevel: SupportsIndex) -> None:
     """Set what programs in C print in this process: 0 warnings, 1 information too, 2 debugging, 3 tracing."""
     _core.set_log_level(number_within("logLevel", logLevel, 0, 3))
 

@@ -98,7 +98,7 @@ class Keywords(MutableMapping[str, Value]):
     def __getitem__(self, name: str) -> Value:
         return self._entry(name)[1]
 
-    def __setitem__(self, name: str, value: Value) -> None:
+    def __setitem__(self, name: str, value: Value | np.generic) -> None:
         self.set(name, value)
 
     def __delitem__(self, name: str) -> None:
@@ -124,11 +124,11 @@ class Keywords(MutableMapping[str, Value]):
         """All as they are now, as a dictionary of the caller's own."""
         return {name: value for name, value, _ in self._entries()}
 
-    def set(self, name: str, value: Value, comment: str | None = None) -> None:
+    def set(self, name: str, value: Value | np.generic, comment: str | None = None) -> None:
         """Set a keyword, adding it when there is none of that name; comment: up to 79 bytes, None keeps it."""
         self._segment._set_keyword(name, _plain(value), comment)
 
-    def update(self, other: Any = (), /, **values: Value) -> None:
+    def update(self, other: Any = (), /, **values: Value | np.generic) -> None:
         """Set many in one pass; comments stay.
 
         Raises ValueError when one cannot be a keyword, and sets none then; or when there is no room for some, which are

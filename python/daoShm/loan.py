@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from numpy.typing import NDArray
 
@@ -28,7 +28,9 @@ class Loan:
 
     __slots__ = ("_lent", "_segment", "acquisition_time_ns", "frame_id")
 
-    def __init__(self, segment: Segment, frame_id: int | None, acquisition_time_ns: int | None) -> None:
+    def __init__(
+        self, segment: Segment, frame_id: SupportsIndex | None, acquisition_time_ns: SupportsIndex | None
+    ) -> None:
         self._segment = segment
         self._lent: Lent | None = None
         self.frame_id = frame_id

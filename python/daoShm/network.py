@@ -69,11 +69,11 @@ class Network(_core.Segment):
 
     def _set_up_network(
         self,
-        ports: tuple[int, int],
+        ports: tuple[Any, Any],
         host: str,
         topic: str | None,
         every: bool,
-        depth: int,
+        depth: Any,
         bind: str,
         keys: Any,
         clients: Any,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from types import TracebackType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, SupportsFloat, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,17 +113,17 @@ class shm(Network):
         self,
         fname: str | bytes | os.PathLike[str] | None = None,
         data: Any = None,
-        nbkw: int = 0,
-        pubPort: int = 5555,
+        nbkw: SupportsIndex = 0,
+        pubPort: SupportsIndex = 5555,
         subPort: int = _DEFAULT_PORT,
         subHost: str = _DEFAULT_HOST,
-        logLevel: int | None = None,
-        depth: int = 1,
+        logLevel: SupportsIndex | None = None,
+        depth: SupportsIndex = 1,
         *,
         read_only: bool = False,
         follow: bool = True,
         compatibility: bool | None = None,
-        mode: int | None = None,
+        mode: SupportsIndex | None = None,
         exclusive: bool = False,
         topic: str | None = None,
         every: bool = False,
@@ -170,10 +170,10 @@ class shm(Network):
         self,
         path: bytes | None,
         frame: NDArray[Any],
-        nbkw: int,
-        depth: int,
+        nbkw: SupportsIndex,
+        depth: SupportsIndex,
         compatibility: bool | None,
-        mode: int | None,
+        mode: SupportsIndex | None,
         exclusive: bool,
     ) -> None:
         if path == b"":
@@ -221,13 +221,12 @@ class shm(Network):
         ``image.md.contents.cnt2``, ``image.md[slot].cnt0``, ``image.kw[0].name``; ``image.array`` is an address.
 
         It shows the shared memory itself, which stays mapped while the image or a pointer from it is held. What is set
-        there is set in the segment at once; semaphores are null. Of a segment that is open for reading only, set
-        nothing: PermissionError for the fields of md and kw themselves, but the memory cannot be written, and to set
-        what lies deeper (an element of size, a field of atime or value, a whole md[0]) ends the process.
+        there is set in the segment at once; semaphores are null. Of a segment that is open for reading only, nothing
+        can be set: PermissionError. Do not write to what ctypes.cast() or NumPy make of it: that ends the process.
         """
         return image_of(*self._image())
 
-    def get_meta_data(self, index: int | None = None) -> dict[str, Any]:
+    def get_meta_data(self, index: SupportsIndex | None = None) -> dict[str, Any]:
         """The metadata of the newest frame, or of slot index (modulo depth): a dict with IMAGE_METADATA's names.
 
         Of these, size is the shape with 0 for an unused axis; creation_time and last_access are seconds since the Unix
@@ -251,7 +250,7 @@ class shm(Network):
         moment = datetime.datetime.fromtimestamp(microseconds // 1_000_000)
         return moment.replace(microsecond=microseconds % 1_000_000)
 
-    def frames(self, timeout: float | None = None, mode: Mode = "sleep") -> Frames:
+    def frames(self, timeout: SupportsFloat | None = None, mode: Mode = "sleep") -> Frames:
         """Every frame from now on, in order, for ``for`` and ``async for``: ndarrays of the segment's shape.
 
         Each iterator has a place of its own: two of them each give every frame. timeout: seconds to wait for a frame,
@@ -259,7 +258,7 @@ class shm(Network):
         """
         return Frames(self, timeout, mode)
 
-    def write(self, frame_id: int | None = None, acquisition_time_ns: int | None = None) -> Loan:
+    def write(self, frame_id: SupportsIndex | None = None, acquisition_time_ns: SupportsIndex | None = None) -> Loan:
         """Fill the next frame in place: ``with segment.write() as frame:`` gives an ndarray of the segment's shape.
 
         Raises PermissionError when the segment is open for reading only, TimeoutError when another writer kept it

@@ -1,6 +1,8 @@
 """Errors: the right exception, with a code and a message that names the thing."""
 
+import errno
 import os
+import pickle
 
 import numpy as np
 import pytest
@@ -116,3 +118,18 @@ def test_historic_names():
     from dao import shm as same
 
     assert dao.shm is same is shm
+
+
+def test_errors_go_from_process_to_process(name):
+    with shm(name, [1.0]) as segment:
+        for fails, number in (
+            (lambda: shm(name + "x"), errno.ENOENT),
+            (lambda: shm(name, [1.0], exclusive=True), errno.EEXIST),
+            (lambda: next(segment.frames(timeout=0)), errno.ETIMEDOUT),
+            (lambda: segment.set_data([1.0, 2.0]), None),
+        ):
+            with pytest.raises(daoShm.DaoError) as caught:
+                fails()
+            there = pickle.loads(pickle.dumps(caught.value))
+            assert type(there) is caught.type and str(there) == str(caught.value) and there.code == caught.value.code
+            assert getattr(caught.value, "errno", None) == getattr(there, "errno", None) == number

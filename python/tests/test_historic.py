@@ -100,12 +100,23 @@ def test_image_of_a_closed_object_is_an_error(pair):
 
 
 def test_fields_of_a_segment_open_for_reading_only_cannot_be_set(name):
-    with shm(name, FRAME, nbkw=1), shm(name, read_only=True) as reader:
+    with shm(name, FRAME, nbkw=1) as writer, shm(name, read_only=True) as reader:
         assert reader.image.md.contents.cnt0 == 1
-        with pytest.raises(PermissionError, match="cnt2"):
-            reader.image.md.contents.cnt2 = 3
-        with pytest.raises(PermissionError):
-            reader.image.kw[0].type = b"L"
+        for path, name_set in (
+            ("md.contents.cnt2", "cnt2"),
+            ("md[0].size[1]", r"\[1\]"),
+            ("md[0].size[0:2]", r"\[slice"),
+            ("md[0].atime.ts", "ts"),
+            ("md[0].atime.tsfixed.secondlong", "secondlong"),
+            ("md[0]", r"\[0\]"),
+            ("kw[0].type", "type"),
+            ("kw[0].value.numf", "numf"),
+        ):
+            with pytest.raises(PermissionError, match=f"cannot set {name_set}.*reading only"):
+                exec(f"image.{path} = 3", {"image": reader.image})
+        metadata = reader.image.md[0]
+        assert isinstance(metadata, daoShm.IMAGE_METADATA) and list(metadata.size) == [4, 6, 0]
+        assert metadata.atime.tsfixed.secondlong == writer.get_meta_data()["atime"]["tsfixed"]["secondlong"]
 
 
 def test_image_of_a_private_image():

@@ -58,11 +58,27 @@ def test_the_last_view_lets_go(name):
     assert mappings(name) == 0
 
 
+def used_iterator(segment):
+    frames = segment.frames(timeout=0)
+    segment.set_data(np.ones(10))
+    next(frames)
+    return frames
+
+
+REFERENCES = {
+    "itself": lambda segment: segment,
+    "an iterator": used_iterator,
+    "its keywords": lambda segment: segment.keywords,
+    "a loan": lambda segment: (loan := segment.write(), loan.__enter__()),
+}
+
+
 @on_linux
-def test_the_garbage_collector_closes(name):
+@pytest.mark.parametrize("reference", REFERENCES.values(), ids=REFERENCES.keys())
+def test_the_garbage_collector_closes(name, reference):
     segment = shm(name, np.arange(10.0))
     dead = weakref.ref(segment)
-    segment.itself = segment
+    segment.reference = reference(segment)
     del segment
     gc.collect()
     assert dead() is None and mappings(name) == 0

@@ -68,6 +68,22 @@ def test_the_first_frame_is_the_first_of_an_iterator(name, publish, subscribe):
     assert copy.source.lost == 0
 
 
+def test_threads_that_share_an_iterator_wait_for_the_first_frame(name, publish, subscribe, later):
+    port, readers, each = free_port(), 6, 20
+    copy = subscribe(port, every=True, depth=256)
+    frames = copy.frames(timeout=PATIENCE_S)
+    values = []
+    for _ in range(readers):
+        later(0, lambda: values.extend(int(next(frames).flat[0]) for _ in range(each)))
+    time.sleep(0.1)  # they wait
+    camera = publish(name, FRAME, depth=256, pubPort=port)
+    until(lambda: copy.source.frames > 0)
+    for value in range(1, readers * each):
+        camera.set_data(FRAME + value)
+    until(lambda: len(values) == readers * each)
+    assert sorted(values) == list(range(readers * each)) and frames.total_missed == 0
+
+
 def test_async_for_gives_the_frames(name, publish, subscribe):
     port = free_port()
     copy = subscribe(port, every=True)

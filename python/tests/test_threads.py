@@ -7,13 +7,15 @@ import sysconfig
 import textwrap
 import threading
 import time
+from functools import partial
 
 import numpy as np
 import pytest
 from conftest import PATIENCE_S, until
+from timing import unless_late
 
 import daoShm
-from daoShm import shm
+from daoShm import _core, shm
 
 SECONDS = 1.0
 
@@ -64,6 +66,34 @@ def test_the_module_runs_without_the_global_lock():
     code = "import sys, daoShm; assert not sys._is_gil_enabled()"
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_other_threads_run_while_a_large_segment_is_made(name):
+    """Which takes a tenth of a second; more where it is made again, and wiped."""
+    frame = np.zeros((128, 1024, 1024), np.uint8)
+    turns = [0]
+    ends = threading.Event()
+
+    def take_turns():
+        while not ends.wait(0.001):
+            turns[0] += 1
+
+    def during(action):
+        before = turns[0]
+        action()
+        return turns[0] - before
+
+    thread = threading.Thread(target=take_turns)
+    thread.start()
+    try:
+        for _ in ("new", "again"):
+            segment = _core.Segment()
+            make = partial(segment._create, name.encode(), frame, 0, 1, 0, 0, False)
+            unless_late(lambda make=make: during(make) > 10, 0.05, "turns of another thread")
+            segment.close()
+    finally:
+        ends.set()
+        thread.join()
 
 
 @pytest.mark.parametrize("depth", [1, 4])

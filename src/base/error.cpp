@@ -8,17 +8,6 @@ namespace dao::base
 namespace
 {
 
-constexpr size_t message_bytes = 512;
-constexpr size_t name_bytes = 80;
-
-struct LastError
-{
-    DAO_ERROR_CODE code = DAO_E_NONE;
-    Status pending = Status::success; // a condition whose message is not made yet
-    char name[name_bytes] = "";
-    char message[message_bytes] = "no error";
-};
-
 thread_local LastError last;
 
 struct Condition
@@ -84,7 +73,7 @@ Status record_condition(Status status, const char *name) noexcept
         return status;
     last.code = known->code;
     last.pending = status;
-    std::strncpy(last.name, name, name_bytes - 1);
+    std::strncpy(last.name, name, sizeof last.name - 1);
     return status;
 }
 
@@ -101,6 +90,13 @@ const char *last_error_message() noexcept
         last.pending = Status::success;
     }
     return last.message;
+}
+
+FormerError::FormerError() noexcept : former_(last) {}
+
+void FormerError::restore() const noexcept
+{
+    last = former_;
 }
 
 }

@@ -26,4 +26,29 @@ inline Status condition(Status status, const char *name) noexcept
 DAO_ERROR_CODE last_error_code() noexcept;
 const char *last_error_message() noexcept;
 
+struct LastError
+{
+    DAO_ERROR_CODE code = DAO_E_NONE;
+    Status pending = Status::success; // a condition whose message is not made yet
+    char name[80] = "";
+    char message[512] = "no error";
+};
+
+// What this thread's last failing call left, for a call on whose way something may fail though it succeeds in the end.
+class FormerError
+{
+  public:
+    FormerError() noexcept;
+    void restore() const noexcept;
+    Status restore_if_done(Status status) const noexcept
+    {
+        if (status == Status::success)
+            restore();
+        return status;
+    }
+
+  private:
+    LastError former_;
+};
+
 }

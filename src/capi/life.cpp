@@ -50,7 +50,8 @@ int_fast8_t open_image(IMAGE *image, const char *name, Fill &&fill) noexcept
         capi::unbind(*image);
         return result(base::fail_no_memory(name, "handle"));
     }
-    const Status status = fill(handle->segment);
+    const base::FormerError former;
+    const Status status = former.restore_if_done(fill(handle->segment));
     if (status != Status::success)
     {
         capi::unbind(*image);
@@ -193,7 +194,8 @@ int_fast8_t daoShmCloseShm(IMAGE *image)
 
 int_fast8_t daoShmRemove(const char *name)
 {
-    return result(segment::remove(name));
+    const base::FormerError former;
+    return result(former.restore_if_done(segment::remove(name)));
 }
 
 int_fast8_t daoShmRetirePrivate(IMAGE *image, int replaced)
@@ -222,7 +224,8 @@ int_fast8_t daoShmReopen(IMAGE *image)
     if (!handle->segment->file().is_open())
         return result(fail(DAO_E_ARGUMENT, "%s: cannot open it again: it is a private image; expected a segment",
                            handle->segment->name()));
-    const Status status = frames::reopen(*handle);
+    const base::FormerError former;
+    const Status status = former.restore_if_done(frames::reopen(*handle));
     if (status == Status::success)
         capi::show_segment(*image, *handle);
     return result(status);

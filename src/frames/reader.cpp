@@ -43,7 +43,8 @@ bool copy_slot(const Segment &segment, const Snapshot &snapshot, void *destinati
 
 // Copies and describes the frame of counter `wanted` from its slot: all of that frame, or false. `stable` tells why not: a whole
 // frame is there, that one or, overwritten meanwhile, a later one. An earlier one is there where a program's count skipped some.
-bool read_slot(Reader &reader, uint32_t slot, uint64_t wanted, void *destination, uint64_t bytes, bool &stable) noexcept
+bool read_slot(const Reader &reader, uint32_t slot, uint64_t wanted, void *destination, uint64_t bytes, bool &stable,
+               DAO_FRAME &frame) noexcept
 {
     const Segment &segment = *reader.segment;
     const Snapshot snapshot = segment.slots().snapshot(slot);
@@ -51,12 +52,11 @@ bool read_slot(Reader &reader, uint32_t slot, uint64_t wanted, void *destination
     if (!stable || snapshot.counter != wanted || segment.generation() != reader.position.generation ||
         !copy_slot(segment, snapshot, destination, bytes))
         return false;
-    const DAO_FRAME frame = describe(segment, snapshot, reader.position.generation);
+    const DAO_FRAME found = describe(segment, snapshot, reader.position.generation);
     // Whatever a truncation had changed in what was read, it changed before the memory was lost.
     if (!segment.slots().still_whole(snapshot) || segment.is_lost() || segment.is_cut())
         return false;
-    reader.frame = frame;
-    reader.has_frame = true;
+    frame = found;
     return true;
 }
 
@@ -189,8 +189,10 @@ Status read_newest(Reader &reader, void *destination, uint64_t count, int64_t un
         follow_generation(reader);
         const Newest newest = segment.slots().newest();
         bool stable = false;
-        if (read_slot(reader, newest.slot, newest.counter, destination, count * segment.element_bytes(), stable))
+        if (read_slot(reader, newest.slot, newest.counter, destination, count * segment.element_bytes(), stable,
+                      reader.frame))
         {
+            reader.has_frame = true;
             deliver(reader, newest.counter);
             return Status::success;
         }
@@ -221,11 +223,12 @@ Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &mi
         const uint64_t wanted = slots.next_in_order(newest, position.tail, failed);
         const uint32_t slot = slots.slot_of(newest, wanted);
         bool stable = false;
-        if (read_slot(reader, slot, wanted, destination, count * segment.element_bytes(), stable))
+        if (read_slot(reader, slot, wanted, destination, count * segment.element_bytes(), stable, reader.frame))
         {
             missed = wanted - position.tail - 1;
             position.tail = wanted;
             position.tail_slot = slot;
+            reader.has_frame = true;
             deliver(reader, wanted);
             return missed == 0 ? Status::success : condition(Status::overwrite, segment.name());
         }
@@ -247,6 +250,7 @@ Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64
         return condition(status, segment.name());
     const Segment::Slots slots = segment.slots();
     Patience patience(segment);
+    DAO_FRAME frame;
     for (;;)
     {
         follow_generation(reader);
@@ -259,13 +263,16 @@ Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64
         for (auto *to = static_cast<unsigned char *>(destination); done < frame_count; ++done)
         {
             const uint64_t counter = first + done;
-            if (!read_slot(reader, slots.slot_of(newest, counter), counter, to, segment.layout().slot_bytes, stable))
+            if (!read_slot(reader, slots.slot_of(newest, counter), counter, to, segment.layout().slot_bytes, stable,
+                           frame))
                 break;
             to += segment.layout().slot_bytes;
         }
         if (done == frame_count)
         {
             first_counter = first;
+            reader.frame = frame; // the newest
+            reader.has_frame = true;
             deliver(reader, first, newest.counter);
             return Status::success;
         }

@@ -156,6 +156,12 @@ uint32_t begin_frame(Writer &writer) noexcept
     return slot;
 }
 
+void clear_from(const Segment &segment, uint32_t slot, uint64_t from) noexcept
+{
+    const uint64_t offset = from * segment.element_bytes();
+    base::clear_shared(segment.slot_data(slot) + offset, segment.layout().slot_bytes - offset);
+}
+
 void carry_over(const Segment &segment, uint32_t slot, uint64_t from) noexcept
 {
     const uint32_t last = segment.slots().newest().slot;

@@ -23,7 +23,8 @@ inline bool is_last_frame_whole(const segment::Segment &segment) noexcept
     return segment.depth() > 1 || segment.slots().snapshot(0).stable;
 }
 
-// What a shorter write leaves is the last frame's content, from element `from` on.
+// What a shorter write leaves, from element `from` on, is zeros, or the last frame's content.
+void clear_from(const segment::Segment &segment, uint32_t slot, uint64_t from) noexcept;
 void carry_over(const segment::Segment &segment, uint32_t slot, uint64_t from) noexcept;
 
 // W4 to W6, and W7 for readers that spin: the frame in the slot is the newest.

@@ -60,13 +60,12 @@ Status publish(Writer &writer, const void *data, uint64_t count) noexcept
     Segment &segment = *writer.segment;
     if (Status status = lock_checked(writer, data, count); status != Status::success)
         return status;
-    const uint64_t bytes = count * segment.element_bytes();
     const bool is_short = count < segment.element_count();
     const bool is_rest_torn = is_short && !is_last_frame_whole(segment);
     const uint32_t slot = begin_frame(writer);
-    copy_shared(segment.slot_data(slot), data, bytes);
+    copy_shared(segment.slot_data(slot), data, count * segment.element_bytes());
     if (is_rest_torn)
-        base::clear_shared(segment.slot_data(slot) + bytes, segment.layout().slot_bytes - bytes);
+        clear_from(segment, slot, count);
     else if (is_short)
         carry_over(segment, slot, count);
     return finish_frame(writer, slot);
@@ -112,8 +111,12 @@ Status write_slice(Writer &writer, const void *slice, uint64_t count) noexcept
         return status;
 
     const uint64_t index = next_slice(segment);
+    const bool are_others_torn = !is_last_frame_whole(segment);
     const uint32_t slot = begin_frame(writer);
-    carry_over(segment, slot, 0);
+    if (are_others_torn)
+        clear_from(segment, slot, 0);
+    else
+        carry_over(segment, slot, 0);
     copy_shared(segment.slot_data(slot) + index * slice_count * segment.element_bytes(), slice,
                 count * segment.element_bytes());
     Word<uint64_t>(&segment.metadata(slot)->cnt1).store_relaxed(index);

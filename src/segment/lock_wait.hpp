@@ -23,7 +23,8 @@ template <class Try>
 Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const char *lock, base::Interrupts &interrupts,
                      Try &&try_once, protocol::LockResult &result) noexcept
 {
-    constexpr int spins_before_sleep = 200;
+    constexpr int64_t sleeps_per_spin = 8; // in time
+    constexpr unsigned spins_per_look = 64;
     constexpr int64_t first_sleep_ns = 50'000;
     constexpr int64_t longest_sleep_ns = 1'000'000;
     using protocol::LockResult;
@@ -33,11 +34,14 @@ Status wait_for_lock(const Segment &segment, const Segment::Lock &word, const ch
     const int64_t deadline_ns = base::lock_deadline_ns(now_ns);
     for (int64_t sleep_ns = first_sleep_ns;; sleep_ns = std::min(sleep_ns * 2, longest_sleep_ns))
     {
-        // Each time awake: a writer that holds it nearly always frees it for less than a sleep, but often.
-        for (int spin = 0; spin < spins_before_sleep && result == LockResult::busy; ++spin)
+        // Each time awake, and for a good part of the time: a writer that holds it nearly always frees it for moments only.
+        const int64_t spins_until_ns = now_ns + sleep_ns / sleeps_per_spin;
+        for (unsigned spin = 1; result == LockResult::busy; ++spin)
         {
             platform::pause();
             result = try_once(false);
+            if (spin % spins_per_look == 0 && platform::monotonic_ns() >= spins_until_ns)
+                break;
         }
         if (result == LockResult::busy)
             result = try_once(true);

@@ -167,7 +167,9 @@ Status Segment::query_name() const noexcept
     if (!file_.is_open()) // a private image: whatever has its name
         return state() == format::state_live ? Status::success : Status::removed;
     platform::FileIdentity now;
+    const base::FormerError former;
     platform::Named named = platform::identity_of(path_, now);
+    former.restore(); // that it cannot be told is no failure
     if (named == platform::Named::absent && folder_view_.is_known && !(platform::folder_view(path_) == folder_view_))
         named = platform::Named::unknown;
     if (named == platform::Named::absent)

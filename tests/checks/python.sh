@@ -6,4 +6,5 @@ cd "$root"
 . tests/checks/checkers.sh
 "$checkers/ruff" check .
 "$checkers/mypy" --strict --cache-dir build/mypy python/daoShm python/dao
+(cd python && "$checkers/mypy" --strict --cache-dir "$root/build/mypy" tests/helpers/numpy_numbers.py)
 (cd tests/suite && "$checkers/mypy" --cache-dir "$root/build/mypy" run.py)

@@ -2,6 +2,7 @@
 #include "operation.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -147,6 +148,18 @@ TEST(Faults, CreateWhereTheFileSystemCanDoLess)
     fail_every_call(creating);
     fail_every_call(reusing);
     fail_every_call(replacing);
+}
+
+TEST(Faults, CreateBesideAQuickTimer)
+{
+    sigset_t before, after;
+    ASSERT_EQ(pthread_sigmask(SIG_BLOCK, nullptr, &before), 0);
+    const QuickTimer timer;
+    Scene scene;
+    ASSERT_EQ(create(scene), DAO_SUCCESS) << daoLastErrorMessage();
+    expect_all_or_nothing(scene, true);
+    ASSERT_EQ(pthread_sigmask(SIG_BLOCK, nullptr, &after), 0);
+    EXPECT_EQ(sigismember(&before, SIGALRM), sigismember(&after, SIGALRM));
 }
 
 TEST(Faults, PrivateImagesAreMadeOrNot)

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstring>
 #include <dirent.h>
@@ -72,6 +73,7 @@ thread_local int fault_error = 0;
 thread_local Call fault_call{};
 std::array<std::atomic<int>, 29> lacking{};
 std::atomic<bool> lacks_proc{false};
+std::atomic<int> ticks_left{0};
 
 // The error that this call shall fail with, 0 for none.
 int error_for(Call call)
@@ -114,6 +116,21 @@ bool lacks(const char *path)
     if (!lacks_proc.load(std::memory_order_relaxed) || !is_below_proc(path))
         return false;
     errno = ENOENT;
+    return true;
+}
+
+bool holds_signals()
+{
+    sigset_t held;
+    return pthread_sigmask(SIG_BLOCK, nullptr, &held) == 0 && sigismember(&held, SIGALRM) == 1;
+}
+
+// In the end another error, which is not tried again.
+bool is_interrupted()
+{
+    if (ticks_left.load() == 0 || holds_signals())
+        return false;
+    errno = --ticks_left == 0 ? EIO : EINTR;
     return true;
 }
 
@@ -185,6 +202,16 @@ Lack::Lack(Call call, int error) : call_(call)
 Lack::~Lack()
 {
     lacking.at(static_cast<size_t>(call_)).store(0);
+}
+
+QuickTimer::QuickTimer()
+{
+    ticks_left.store(1000);
+}
+
+QuickTimer::~QuickTimer()
+{
+    ticks_left.store(0);
 }
 
 NoProc::NoProc()
@@ -260,7 +287,7 @@ int __wrap_stat(const char *path, struct stat *found)
 }
 int __wrap_fallocate(int file, int mode, off_t from, off_t bytes)
 {
-    return fails(Call::fallocate) ? -1 : __real_fallocate(file, mode, from, bytes);
+    return fails(Call::fallocate) || is_interrupted() ? -1 : __real_fallocate(file, mode, from, bytes);
 }
 ssize_t __wrap_pwrite(int file, const void *data, size_t bytes, off_t at)
 {

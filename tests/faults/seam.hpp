@@ -90,6 +90,16 @@ class Lack
     Call call_;
 };
 
+// A program with a quick timer on an older Linux: a signal makes each fallocate give up that does not hold signals back.
+class QuickTimer
+{
+  public:
+    QuickTimer();
+    ~QuickTimer();
+    QuickTimer(const QuickTimer &) = delete;
+    QuickTimer &operator=(const QuickTimer &) = delete;
+};
+
 // No /proc, as in a bare chroot.
 class NoProc
 {

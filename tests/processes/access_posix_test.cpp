@@ -146,10 +146,11 @@ template <class Action>
     std::_Exit(0);
 }
 
-// A call's result and, when it failed, the cause.
+// A call's result and the cause of the last failure, which a call that succeeds leaves as it was.
 std::string outcome(int_fast8_t status)
 {
-    return std::to_string(status) + (status == DAO_SUCCESS ? "" : " " + std::to_string(daoLastErrorCode()));
+    const DAO_ERROR_CODE code = daoLastErrorCode();
+    return std::to_string(status) + (code == DAO_E_NONE ? "" : " " + std::to_string(code));
 }
 
 // As another user: opens, reads, waits, and tries what it must not. Prints each result.
@@ -159,7 +160,7 @@ void use_as_other_user(const std::string &name)
     say(image.try_open(name) == DAO_SUCCESS ? "opened" : "refused " + std::to_string(daoLastErrorCode()));
     if (image->used == 1)
     {
-        say(image.info().read_only ? "read-only" : "writable");
+        say(outcome(DAO_SUCCESS) + (image.info().read_only ? " read-only" : " writable"));
         Frame frame(4);
         say(outcome(daoShmReadNewest(image, frame.data(), 4, nullptr, nullptr)));
         say("waiting");
@@ -195,10 +196,11 @@ TEST(OtherUsers, MayReadAndWaitWhereTheModeLetsThem)
     require(daoShmImage2Shm(frame.data(), 4, image), "publish");
     Child other("other-user", {name.text()});
     EXPECT_EQ(other.line(), "opened");
-    EXPECT_EQ(other.line(), "read-only");
+    EXPECT_EQ(other.line(), "0 read-only");
     EXPECT_EQ(other.line(), "0");
     EXPECT_EQ(other.line(), "waiting");
-    std::this_thread::sleep_for(milliseconds(50));
+    std::filesystem::permissions(name.folder(), std::filesystem::perms(01700)); // now it cannot look who has the name
+    std::this_thread::sleep_for(milliseconds(300));
     require(daoShmImage2Shm(frame.data(), 4, image), "publish");
     EXPECT_EQ(other.line(), "0");
     EXPECT_EQ(other.line(), "1 " + std::to_string(DAO_E_READ_ONLY));

@@ -57,6 +57,25 @@ TEST(Reads, FramesThatACountSkippedAreNotReady)
     EXPECT_EQ(first, 100u);
 }
 
+TEST(Reads, OfSeveralFramesThatFailLeaveTheFrameReadLast)
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {3}, _DATATYPE_UINT32, 4);
+    uint32_t data[6] = {};
+    const auto publish = [&] { require(daoShmImage2Shm(data, 3, image), "publish"); };
+    publish();
+    require(daoShmReadNewest(image, data, 3, nullptr, nullptr), "read");
+    publish();
+    publish();
+    std::atomic_ref<uint8_t>(image->md[image->md->fifo_last_written].write).store(1);
+    EXPECT_EQ(daoShmReadLast(image, data, 2, nullptr), DAO_NOTREADY); // frame 2 was copied, 3 could not be
+    DAO_FRAME found = DAO_FRAME_INIT;
+    require(daoShmGetFrame(image, &found), "frame");
+    EXPECT_EQ(found.cnt0, 1u);
+    EXPECT_EQ(daoShmCheckSegmentOverwrite(image), DAO_SUCCESS);
+}
+
 TEST(Reads, ALappedReaderIsToldHowManyItMissed)
 {
     for (const uint32_t depth : {1u, 2u, 4u, 8u})

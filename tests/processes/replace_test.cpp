@@ -282,7 +282,9 @@ TEST(OtherVersions, AreRefusedByOpenAndReplacedByCreate)
     EXPECT_EQ(image.try_open(name.text()), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_VERSION);
     EXPECT_NE(std::string(daoLastErrorMessage()).find("extension version 1; expected 2"), std::string::npos);
+    EXPECT_EQ(image.try_open(""), DAO_ERROR);
     image.create(name.text(), {size}, _DATATYPE_UINT32, depth);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NAME) << "of the last call that failed";
     publish(image, 1);
     EXPECT_EQ(daoShmGetCounter(image), 1u);
     EXPECT_EQ(name.file_count(), 1u);
@@ -292,7 +294,9 @@ TEST(OtherVersions, AreRemoved)
 {
     SegmentName name;
     make_of_version(name, 3);
+    EXPECT_EQ(daoShmRemove(""), DAO_ERROR);
     EXPECT_EQ(daoShmRemove(name.c_str()), DAO_SUCCESS);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NAME) << "of the last call that failed";
     EXPECT_EQ(name.file_count(), 0u);
 }
 

@@ -136,6 +136,29 @@ TEST_P(Writes, ShorterFrameHasNothingOfOneThatWasGivenUp)
     }
 }
 
+TEST_P(Writes, SlicesHaveNothingOfAFrameThatWasGivenUp)
+{
+    SegmentName name;
+    Image image;
+    image.create(shared() ? name.text() : "slices", {3, 2, 2}, _DATATYPE_UINT32, depth(), 0, shared() ? 1 : 0);
+    const auto write = [&](uint32_t value) {
+        const uint32_t slice[4] = {value, value, value, value};
+        require(daoShmWriteSlice(image, slice, 4), "slice");
+    };
+    for (uint32_t value = 1; value <= 3; ++value)
+        write(value);
+    void *slot = nullptr;
+    require(daoShmLoanBegin(image, &slot), "begin");
+    fill(static_cast<uint32_t *>(slot), 12, 99);
+    require(daoShmLoanAbort(image), "abort");
+    write(4);
+    write(5);
+    Frame frame(12);
+    require(daoShmReadNewest(image, frame.data(), 12, nullptr, nullptr), "read");
+    EXPECT_EQ((std::vector<uint32_t>{frame[0], frame[4], frame[8]}),
+              (std::vector<uint32_t>{4, 5, depth() == 1 ? 0u : 3u}));
+}
+
 // All ways to write a frame, each as one call for the test below.
 std::vector<std::pair<const char *, int_fast8_t (*)(IMAGE *, void *, uint32_t)>> ways_to_write()
 {

@@ -1,3 +1,4 @@
+#include "platform/platform.hpp"
 #include "platform/posix/file_system.hpp"
 #include "platform/thread_cancellation.hpp"
 
@@ -18,9 +19,16 @@ constexpr unsigned rename_noreplace = 1; // RENAME_NOREPLACE of linux/fs.h
 int reserve_space(int file, uint64_t bytes) noexcept
 {
     const Uncancelled uncancelled;
+    // Before Linux 6.12 any signal makes tmpfs give back what it has reserved so far: with a timer that is quicker than that it
+    // would never be done.
+    SignalHold hold;
     while (fallocate(file, 0, 0, static_cast<off_t>(bytes)) != 0)
+    {
         if (errno != EINTR)
             return errno;
+        if (!hold.active())
+            hold.begin();
+    }
     return 0;
 }
 
