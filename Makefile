@@ -23,14 +23,16 @@ build:
 	$(CACHED) cmake --preset $(PRESET)
 	cmake --build build/$(PRESET) -j $(JOBS)
 
-# What is built, into PREFIX. Builds nothing itself: it runs as root.
+# What is built, into PREFIX. Builds nothing itself: it runs as root. The list of files gets a name of its own, since each
+# installation by a test, as another user, writes one under CMake's.
 install:
 	cmake --install build/$(PRESET) --prefix "$(PREFIX)"
+	mv -f build/$(PRESET)/install_manifest.txt build/$(PRESET)/installed.txt
 	@case "$(PREFIX)" in /usr|/usr/local) [ "$$(id -u)" -ne 0 ] || ! command -v ldconfig >/dev/null || ldconfig ;; esac
 
 # Takes away what the last `make install` has put in place.
 uninstall:
-	cmake -DBUILD=build/$(PRESET) -P cmake/uninstall.cmake
+	cmake -DMANIFEST=build/$(PRESET)/installed.txt -P cmake/uninstall.cmake
 
 # Wheels for Linux on this machine's processor, or on all, into dist/; and their trial in an empty Debian 12 and 13, as root.
 wheel:

@@ -1,14 +1,17 @@
-# Removes what the last installation from the build folder BUILD has put in place, and the folders that are daoShm's alone:
-# cmake -DBUILD=build/release -P cmake/uninstall.cmake
-set(manifest ${BUILD}/install_manifest.txt)
-if(NOT EXISTS ${manifest})
-  message(FATAL_ERROR "${manifest}: no such file; expected what an installation from ${BUILD} writes")
+# Removes the files that an installation has listed in MANIFEST, the folders that are daoShm's alone, and the list:
+# cmake -DMANIFEST=build/release/installed.txt -P cmake/uninstall.cmake
+if(NOT EXISTS "${MANIFEST}")
+  message(FATAL_ERROR "${MANIFEST}: no such file; expected the list that `make install` writes")
 endif()
-file(STRINGS ${manifest} files)
+file(STRINGS "${MANIFEST}" files)
+list(TRANSFORM files PREPEND "$ENV{DESTDIR}")
 foreach(file IN LISTS files)
-  file(REMOVE "$ENV{DESTDIR}${file}")
+  file(REMOVE "${file}") # which says nothing of a failure
+  if(EXISTS "${file}" OR IS_SYMLINK "${file}")
+    list(APPEND remaining "${file}")
+  endif()
   cmake_path(GET file PARENT_PATH folder)
-  list(APPEND folders "$ENV{DESTDIR}${folder}")
+  list(APPEND folders "${folder}")
 endforeach()
 list(REMOVE_DUPLICATES folders)
 foreach(folder IN LISTS folders)
@@ -18,4 +21,11 @@ foreach(folder IN LISTS folders)
   endif()
 endforeach()
 list(LENGTH files count)
+list(LENGTH remaining remaining_count)
+if(remaining)
+  list(GET remaining 0 first)
+  message(FATAL_ERROR "${first}: removing failed: ${remaining_count} of ${count} files are still there; expected the rights "
+                      "of who has installed them")
+endif()
+file(REMOVE "${MANIFEST}")
 message(STATUS "${count} files removed")

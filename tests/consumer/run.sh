@@ -62,9 +62,60 @@ case $kinds in *network)
 esac
 run pkgconfig "$work/pkgconfig"
 
-"$cmake" --install "$build" --prefix "$work/a place" >"$work/install.log" || { cat "$work/install.log"; exit 1; }
+# The RPM recipe has each file, as rpmbuild demands.
+if [ "$(uname)" = Linux ] && [ "${BUILD_SHARED_LIBS:-ON}" = ON ]; then
+    listed=$(sed -n '/^%files/,/^%changelog/{s|%{_bindir}|bin|; s|%{_includedir}|include|; s|%{_mandir}|share/man|; s|%{_datadir}|share|
+        s|%{_unitdir}|lib/systemd/system|; s|%{_tmpfilesdir}|lib/tmpfiles.d|; s|%{_libdir}|'"${libraries#"$work/prefix/"}"'|; s|/$|/*|
+        /^[a-z]/p}' "$here/../../packaging/shelves/rpm/daoshm.spec.in")
+    (cd "$work/prefix" && find . ! -type d) | sed 's|^./||' | while read -r file; do
+        found=
+        set -f
+        for pattern in $listed; do
+            # shellcheck disable=SC2254
+            case $file in $pattern) found=yes ;; esac
+        done
+        set +f
+        [ -n "$found" ] || { echo "packaging/shelves/rpm: no line for $file"; exit 1; }
+    done
+fi
+
+install_again() { "$cmake" --install "$build" --prefix "$work/a place" >"$work/install.log" || { cat "$work/install.log"; exit 1; }; }
+install_again
 mkdir "$work/a place/include/of others"
-"$cmake" -DBUILD="$build" -P "$here/../../cmake/uninstall.cmake"
+"$cmake" -DMANIFEST="$build/install_manifest.txt" -P "$here/../../cmake/uninstall.cmake"
 remaining=$(find "$work/a place" ! -type d -o -name daoShm)
 [ -z "$remaining" ] || { echo "not uninstalled:" && echo "$remaining" && exit 1; }
 [ -d "$work/a place/include/of others" ] || { echo "uninstalled: a folder of others"; exit 1; }
+
+# What it cannot remove, for which a folder stands here, it says.
+install_again
+rm "$work/a place/include/dao.h"
+mkdir "$work/a place/include/dao.h"
+if "$cmake" -DMANIFEST="$build/install_manifest.txt" -P "$here/../../cmake/uninstall.cmake" 2>"$work/uninstall.log"; then
+    echo "uninstalled: a file that is still there"
+    exit 1
+fi
+tr -s '\n' ' ' <"$work/uninstall.log" | tr -s ' ' | grep -q "dao.h: removing failed: 1 of " || # CMake breaks lines
+    { cat "$work/uninstall.log"; exit 1; }
+
+# `make uninstall` is about what `make install` has installed, whatever else was installed from that folder since.
+mkdir -p "$work/project/build"
+ln -s "$(cd "$here/../.." && pwd)/cmake" "$work/project/cmake"
+cat >"$work/project/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.22)
+project(one_file NONE)
+install(FILES CMakeLists.txt DESTINATION share)
+END
+(
+    cd "$work/project"
+    MAKEFLAGS=
+    export MAKEFLAGS
+    quietly() { "$@" >../make.log 2>&1 || { cat ../make.log; exit 1; }; }
+    made() { quietly make -f "$here/../../Makefile" "$@" PRESET=release PREFIX="$work/made"; }
+    quietly "$cmake" -S . -B build/release
+    made install
+    quietly "$cmake" --install build/release --prefix "$work/other"
+    made uninstall
+    [ ! -e "$work/made/share/CMakeLists.txt" ] || { echo "make uninstall: not what make install has installed"; exit 1; }
+    [ -e "$work/other/share/CMakeLists.txt" ] || { echo "make uninstall: what others have installed"; exit 1; }
+)
