@@ -127,6 +127,9 @@ int_fast8_t daoNetQueryOffers(const DAO_NET_SUBSCRIBER_OPTIONS *options, int64_t
                               uint32_t capacity, uint32_t *count)
 {
     return guarded([&] {
+        check_pointer(count, "the place for the count"); // before a publisher is waited for
+        if (capacity > 0)
+            check_size(offers, "DAO_NET_OFFER");
         const std::optional<OfferList> list = query_offers(read_options(options), timeout_ns);
         if (!list)
         {

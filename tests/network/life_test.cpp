@@ -271,6 +271,9 @@ TEST(NetLife, BadArgumentsAreErrors)
         EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
         EXPECT_EQ(std::strchr(daoLastErrorMessage(), '\x1b'), nullptr);
     }
+    options = SubscriberOptions(1);
+    EXPECT_EQ(daoNetQueryOffers(&options, 0, nullptr, 0, nullptr), DAO_ERROR) << "although nobody answers";
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
     options = SubscriberOptions(1, 7);
     EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR);
     const std::string long_name(90, 'x');
