@@ -18,6 +18,17 @@ std::string whole_name(const std::string &name)
 namespace
 {
 
+// With or without brackets, perhaps followed by an interface: "[fe80::1%eth0]".
+bool is_ipv6(std::string_view host)
+{
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+        host = host.substr(1, host.size() - 2);
+    const std::string_view address = host.substr(0, host.find('%'));
+    return std::count(address.begin(), address.end(), ':') >= 2 &&
+           address.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos &&
+           host.size() < DAO_NET_HOST_SIZE && host.find_first_of("[]/;") == std::string_view::npos;
+}
+
 // ZeroMQ gives other characters a meaning of their own, and connects to nothing that begins with one of ".-_]%".
 void check_host(const std::string &host)
 {
@@ -25,8 +36,11 @@ void check_host(const std::string &host)
         return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
                (character >= '0' && character <= '9') || others.find(character) != std::string_view::npos;
     };
-    if (!is_usable(host[0], "[:") ||
-        !std::all_of(host.begin(), host.end(), [&](char character) { return is_usable(character, ".-_:[]%"); }))
+    constexpr size_t longest = 253; // bytes that name servers take
+    const bool is_name =
+        host.size() <= longest && is_usable(host[0], "") &&
+        std::all_of(host.begin(), host.end(), [&](char character) { return is_usable(character, ".-_"); });
+    if (!is_name && !is_ipv6(host))
         throw Failure(DAO_E_ARGUMENT,
                       "host: " + wire::clean(host, 100) + "; expected the name or address of a machine");
 }
@@ -113,6 +127,9 @@ int_fast8_t daoNetQueryOffers(const DAO_NET_SUBSCRIBER_OPTIONS *options, int64_t
                               uint32_t capacity, uint32_t *count)
 {
     return guarded([&] {
+        check_pointer(count, "the place for the count"); // before a publisher is waited for
+        if (capacity > 0)
+            check_size(offers, "DAO_NET_OFFER");
         const std::optional<OfferList> list = query_offers(read_options(options), timeout_ns);
         if (!list)
         {

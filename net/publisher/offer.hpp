@@ -83,7 +83,9 @@ class Offer
     void take_credit(const wire::Credit &credit, const std::string &user, int64_t heard_ns);
     // The subscription of a private topic ended.
     void forget(const std::string &private_topic);
-    // A stranger has subscribed to something.
+    // Whether a stranger who subscribes to that gets its frames.
+    bool is_meant_by(const std::string &topic) const { return plain_topic_.starts_with(topic); }
+    // Such a one has come.
     void serve_strangers();
     // Now and then: forgets who is silent.
     void tidy();

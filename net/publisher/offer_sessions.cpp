@@ -29,7 +29,8 @@ void Offer::take_credit(const wire::Credit &credit, const std::string &user, int
     if (found == nullptr)
         return;
     Session &session = *found;
-    session.is_there = true;
+    // Another thread may have heard meanwhile that the subscription ended.
+    session.is_there = port_.user_of_private(session.topic).has_value();
     session.user = user;
     session.heard_ns = monotonic_ns();
     // Threads may bring two credits in the wrong order.
@@ -38,11 +39,12 @@ void Offer::take_credit(const wire::Credit &credit, const std::string &user, int
     session.credit.sent_ns = credit.sent_ns;
     for (auto &sent = session.in_flight; !sent.empty() && sent.front().seq <= session.credit.got; sent.pop_front())
         session.in_flight_bytes -= sent.front().bytes;
+    // First, as a frame may take long: who hears nothing takes this publisher for a stranger.
+    if (credit.asks)
+        answer(session, heard_ns);
     serve(session);
     if (session.has_credit())
         frames_are_due_.notify_all();
-    if (credit.asks)
-        answer(session, heard_ns);
 }
 
 // None for a connection that the subscriber has replaced, of which something comes late.

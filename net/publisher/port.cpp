@@ -148,7 +148,7 @@ void Port::note(std::string_view topic, bool begins, std::string &&user)
         private_topics_.emplace(topic, std::move(user)); // who came first keeps it
     else if (begins)
     {
-        changes_.strangers_came = true;
+        changes_.wanted.emplace(topic);
         strangers_.emplace(topic);
     }
     else if (is_private)

@@ -18,7 +18,7 @@ namespace dao::net
 // What has changed in who has subscribed.
 struct SubscriptionChanges
 {
-    bool strangers_came = false;
+    std::set<std::string> wanted;             // by strangers who came
     std::set<std::string, std::less<>> ended; // private topics
 };
 

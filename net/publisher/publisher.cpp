@@ -26,6 +26,7 @@ constexpr int64_t tick_ns = second_ns / 2;
 // frames wait. libzmq's own queue has no limit, so far more is taken in than handled.
 constexpr int turns_at_once = 16;
 constexpr int turns_between_frames = 4;
+constexpr int events_at_once = 64; // of connections, of which there may be no end where none can be accepted
 constexpr int handled_in_a_turn = 16;
 constexpr size_t taken_in_a_turn = 4096;
 constexpr size_t taken_at_once = 64; // while frames of other threads wait for the port
@@ -119,6 +120,8 @@ void Publisher::go_on(WakeSignal &wake, Gate *gate, Monitor &monitor) noexcept
     try
     {
         poll(wake, gate, monitor);
+        if (monotonic_ns() < unaccepted_until_ns_)
+            return;
         const std::lock_guard lock(mutex_);
         if (info_.state == DAO_NET_FAILED)
             info_.message[0] = 0;
@@ -139,6 +142,14 @@ void Publisher::tell_failure(const char *what) noexcept
     std::snprintf(info_.message, sizeof info_.message, "%s", what); // needs no memory
 }
 
+// libzmq tries again without pause, so it is over when nothing more is heard of it.
+void Publisher::note_unaccepted() noexcept
+{
+    unaccepted_until_ns_ = monotonic_ns() + tick_ns;
+    tell_failure("a connection cannot be accepted: too many open files, or no memory; expected room for more "
+                 "descriptors (ulimit -n)");
+}
+
 void Publisher::poll(WakeSignal &wake, Gate *gate, Monitor &monitor)
 {
     std::vector<zmq::pollitem_t> items = {item_of(port_->descriptor()), wake.poll_item(), monitor.poll_item()};
@@ -150,21 +161,32 @@ void Publisher::poll(WakeSignal &wake, Gate *gate, Monitor &monitor)
         wake.clear();
     if (gate != nullptr)
         gate->serve();
-    while (const std::optional<LinkChange> change = monitor.next())
+    hear(monitor);
+    if (serve(turns_at_once))
+        may_have_more_ = true;
+    if (monotonic_ns() >= next_tick_ns_)
+        tick();
+}
+
+void Publisher::hear(Monitor &monitor)
+{
+    for (int count = 0; count < events_at_once; ++count)
     {
+        const std::optional<LinkChange> change = monitor.next();
+        if (!change)
+            return;
         const LinkEvent event = change->event;
         if (event == LinkEvent::disconnected)
             port_->forget(change->value);
+        else if (event == LinkEvent::unaccepted)
+            note_unaccepted();
         const bool is_refused = event == LinkEvent::refused || event == LinkEvent::keys_differ ||
                                 (event == LinkEvent::broken && info_.encrypted != 0);
         const std::lock_guard lock(mutex_);
         info_.connections += event == LinkEvent::established ? 1u : 0u;
         info_.refused += is_refused ? 1u : 0u;
     }
-    if (serve(turns_at_once))
-        may_have_more_ = true;
-    if (monotonic_ns() >= next_tick_ns_)
-        tick();
+    may_have_more_ = true; // the descriptor tells of no more until there is nothing left
 }
 
 // For the threads of offers: sending takes note of what came, of which the port's thread then hears nothing.
@@ -209,13 +231,14 @@ bool Publisher::take_in()
 void Publisher::follow_subscriptions()
 {
     const SubscriptionChanges changes = port_->changes();
-    if (!changes.strangers_came && changes.ended.empty())
+    if (changes.wanted.empty() && changes.ended.empty())
         return;
     for (const OfferPointer &offer : all_offers())
     {
         for (const std::string &topic : changes.ended)
             offer->forget(topic);
-        if (changes.strangers_came)
+        if (std::any_of(changes.wanted.begin(), changes.wanted.end(),
+                        [&](const std::string &topic) { return offer->is_meant_by(topic); }))
             offer->serve_strangers();
     }
 }

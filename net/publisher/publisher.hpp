@@ -46,7 +46,9 @@ class Publisher
     void run(std::promise<void> &ready);
     void go_on(WakeSignal &wake, Gate *gate, Monitor &monitor) noexcept;
     void tell_failure(const char *what) noexcept;
+    void note_unaccepted() noexcept;
     void poll(WakeSignal &wake, Gate *gate, Monitor &monitor);
+    void hear(Monitor &monitor);
     void help();
     bool serve(int turns);
     bool take_in();
@@ -75,6 +77,7 @@ class Publisher
     std::deque<std::string> refused_;
     StateRecord record_;
     int64_t next_tick_ns_ = 0;
+    int64_t unaccepted_until_ns_ = 0;
     bool has_told_problem_ = false;
     std::atomic<bool> may_have_more_{false}; // messages, of which the descriptor does not tell
     std::atomic<bool> stops_{false};

@@ -20,20 +20,37 @@ constexpr int handshake_limit_ms = 5000;
 
 }
 
+namespace
+{
+
+// False when there is none. No signal ends it, which would leave a message half received.
+bool receive_part(zmq::socket_t &socket, zmq::message_t &part)
+{
+    int size = -1;
+    do
+        size = zmq_msg_recv(part.handle(), socket.handle(), ZMQ_DONTWAIT);
+    while (size < 0 && zmq_errno() == EINTR);
+    if (size < 0 && zmq_errno() != EAGAIN)
+        throw zmq::error_t();
+    return size >= 0;
+}
+
+}
+
 bool receive(zmq::socket_t &socket, Parts &parts, bool &is_whole, size_t part_limit)
 {
     parts.clear();
     parts.reserve(part_limit); // libzmq ends a process that leaves a message half received, as for want of memory
     is_whole = true;
     zmq::message_t part;
-    if (!socket.recv(part, zmq::recv_flags::dontwait))
+    if (!receive_part(socket, part))
         return false;
     bool more = part.more();
     parts.push_back(std::move(part));
     while (more) // whole messages come, so nothing is waited for
     {
         zmq::message_t next;
-        if (!socket.recv(next, zmq::recv_flags::dontwait))
+        if (!receive_part(socket, next))
             break;
         more = next.more();
         if (parts.size() < part_limit)
@@ -204,6 +221,9 @@ LinkEvent Monitor::kind_of(uint16_t event, int value)
         return LinkEvent::disconnected;
     case ZMQ_EVENT_CONNECT_RETRIED:
         return LinkEvent::retried;
+    case ZMQ_EVENT_ACCEPT_FAILED: // for who has gone again, too
+        return value == EMFILE || value == ENFILE || value == ENOBUFS || value == ENOMEM ? LinkEvent::unaccepted
+                                                                                         : LinkEvent::other;
     default:
         return LinkEvent::other;
     }

@@ -76,6 +76,7 @@ enum class LinkEvent
     silent,       // it failed: nothing came in time
     disconnected, // or could not be connected
     retried,      // libzmq will connect again by itself
+    unaccepted,   // who came could not be let in: no descriptor or no memory is left for the connection
     other
 };
 

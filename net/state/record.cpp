@@ -65,7 +65,6 @@ StateRecord::~StateRecord()
 
 bool StateRecord::create()
 {
-    is_tried_ = true;
     const std::filesystem::path folder = platform::state_folder();
     if (folder.empty())
         return false;
@@ -84,7 +83,7 @@ void StateRecord::write(const DAO_NET_INFO &info, const std::vector<DAO_NET_PEER
 {
     try
     {
-        if (!image_.is_open() && (is_tried_ || !create()))
+        if (!image_.is_open() && !create())
             return;
         const auto bytes = std::make_unique<Bytes>();
         bytes->info = info;
@@ -93,7 +92,8 @@ void StateRecord::write(const DAO_NET_INFO &info, const std::vector<DAO_NET_PEER
         bytes->refused_count = static_cast<uint32_t>(std::min<size_t>(refused.size(), refused_limit));
         for (uint32_t index = 0; index < bytes->refused_count; ++index)
             wire::fill(bytes->refused[index], refused[index]);
-        (void)daoShmSetData(image_.get(), bytes.get(), sizeof *bytes);
+        if (daoShmSetData(image_.get(), bytes.get(), sizeof *bytes) != DAO_SUCCESS)
+            image_.close(); // somebody removed it, as who clears temporary folders does: the next time there is another
     }
     catch (const std::exception &) // shown another time
     {

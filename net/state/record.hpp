@@ -20,14 +20,13 @@ class StateRecord
     StateRecord &operator=(const StateRecord &) = delete;
     ~StateRecord();
 
-    // Where there can be no record, nothing is shown.
+    // Where there can be no record now, nothing is shown; it is tried again each time.
     void write(const DAO_NET_INFO &info, const std::vector<DAO_NET_PEER> &peers,
                const std::vector<std::string> &refused) noexcept;
 
   private:
     bool create();
 
-    bool is_tried_ = false;
     std::string name_;
     Image image_;
 };

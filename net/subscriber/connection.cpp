@@ -147,9 +147,9 @@ void Subscriber::end_session()
 // A machine without power, or a link that is down, ends no connection by itself; and ZeroMQ gives up one that was refused.
 void Subscriber::reconnect_when_due(int64_t now_ns)
 {
-    if (is_established_ && is_answered_ && now_ns - last_heard_ns_ >= patience_ns_)
+    if (is_established_ && is_answered_ && now_ns - last_heard_ns_ >= patience_.ns())
     {
-        patience_ns_ = std::min(2 * patience_ns_, most_patience_ns);
+        patience_.lengthen();
         set_state(DAO_NET_CONNECTING, "the publisher is silent; connecting anew");
         end_session();
     }

@@ -1,5 +1,6 @@
 #include "subscriber/copy.hpp"
 
+#include "clock.hpp"
 #include "identity.hpp"
 #include "wire/text.hpp"
 
@@ -22,16 +23,28 @@ void check(int_fast8_t status)
         throw Failure::of_last_call();
 }
 
-// Interrupts are for the program's own waits: what had to wait for another process goes on.
-template <class Call>
-int_fast8_t uninterrupted(Call &&call)
+constexpr int64_t lock_limit_ns = 5 * second_ns; // as long as writers of dao.h wait for one another
+constexpr int64_t lock_slice_ns = 50 * millisecond_ns;
+
+bool is_to_be_repeated(int_fast8_t status)
 {
-    int_fast8_t status = DAO_INTERRUPTED;
-    while (status == DAO_INTERRUPTED)
-        status = call();
-    return status;
+    return status == DAO_INTERRUPTED || (status == DAO_ERROR && daoLastErrorCode() == DAO_E_BUSY);
 }
 
+}
+
+// Waits for another process, in slices. Interrupts are for the program's own waits: what had to wait goes on, unless the subscriber
+// ends.
+template <class Call>
+int_fast8_t Copy::unhurried(Call &&call) const
+{
+    const int64_t limit_before_ns = daoShmSetLockLimit(lock_slice_ns);
+    const Deadline deadline(lock_limit_ns);
+    int_fast8_t status = call();
+    while (is_to_be_repeated(status) && !stops_ && deadline.remaining_ns() > 0)
+        status = call();
+    daoShmSetLockLimit(limit_before_ns);
+    return status;
 }
 
 uint32_t depth_of_copy(uint32_t wanted, const wire::FrameHeader &header)
@@ -44,7 +57,10 @@ uint32_t depth_of_copy(uint32_t wanted, const wire::FrameHeader &header)
         std::clamp<uint64_t>(header.depth, least_depth, std::max<uint64_t>(most, least_depth)));
 }
 
-Copy::Copy(std::string name, uint32_t depth) : name_(std::move(name)), wanted_depth_(depth) {}
+Copy::Copy(std::string name, uint32_t depth, const std::atomic<bool> &stops)
+    : name_(std::move(name)), wanted_depth_(depth), stops_(stops)
+{
+}
 
 Copy::~Copy()
 {
@@ -122,7 +138,7 @@ void Copy::create(const wire::FrameHeader &header)
     options.depth = depth_of_copy(wanted_depth_, header);
     options.keywords = header.keyword_room;
     image_->close();
-    check(uninterrupted([&] {
+    check(unhurried([&] {
         return daoShmImageCreateWith(image_->get(), name_.c_str(), static_cast<long>(header.geometry.naxis),
                                      header.geometry.shape.data(), header.geometry.atype, &options);
     }));
@@ -164,14 +180,14 @@ uint64_t Copy::write(const wire::FrameHeader &header, const void *data, const Ma
 {
     void *place = nullptr;
     const auto begin = [&] { return daoShmLoanBegin(image_->get(), &place); };
-    const int_fast8_t lent = uninterrupted(begin);
+    const int_fast8_t lent = unhurried(begin);
     if (lent == DAO_REPLACED || lent == DAO_REMOVED)
     {
         // Somebody made it anew or took it away: what is there now is looked at, and made if need be.
         image_->close();
         if (!fit(header))
             throw Failure(DAO_E_STATE, name_ + ": the frame comes from the copy itself; expected another source");
-        check(uninterrupted(begin));
+        check(unhurried(begin));
     }
     else
         check(lent);
@@ -212,7 +228,7 @@ void Copy::carry_keywords()
 
 void Copy::write_keywords()
 {
-    check(uninterrupted([&] {
+    check(unhurried([&] {
         return daoShmSetKeywords(image_->get(), keywords_.data(), static_cast<uint32_t>(keywords_.size()),
                                  DAO_KEYWORDS_ONLY_THESE);
     }));

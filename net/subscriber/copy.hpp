@@ -5,6 +5,7 @@
 #include "mark.hpp"
 #include "wire/frame.hpp"
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <string>
@@ -22,8 +23,8 @@ uint32_t depth_of_copy(uint32_t wanted, const wire::FrameHeader &header);
 class Copy
 {
   public:
-    // `name` is the file, empty for a private image. `depth` 0: as the source has.
-    Copy(std::string name, uint32_t depth);
+    // `name` is the file, empty for a private image. `depth` 0: as the source has. `stops` ends what waits for another program.
+    Copy(std::string name, uint32_t depth, const std::atomic<bool> &stops);
     ~Copy();
     Copy(const Copy &) = delete;
     Copy &operator=(const Copy &) = delete;
@@ -46,6 +47,8 @@ class Copy
     uint32_t changes() const noexcept { return changes_; }
 
   private:
+    template <class Call>
+    int_fast8_t unhurried(Call &&call) const;
     bool fits(const wire::FrameHeader &header);
     bool is_made_here() const noexcept;
     bool has_room(const wire::FrameHeader &header);
@@ -57,6 +60,7 @@ class Copy
 
     const std::string name_;
     const uint32_t wanted_depth_;
+    const std::atomic<bool> &stops_;
     std::unique_ptr<Image> image_ = std::make_unique<Image>();
     std::unique_ptr<Image> former_;       // a private image that is not the copy any longer
     std::deque<uint64_t> own_ids_;        // of the segments that are or were the copy, newest first

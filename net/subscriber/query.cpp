@@ -34,7 +34,7 @@ class Query
     std::optional<OfferList> step(int64_t limit_ns)
     {
         std::vector<zmq::pollitem_t> items = {{socket_.handle(), 0, ZMQ_POLLIN, 0}, monitor_.poll_item()};
-        poll(items, limit_ns);
+        zmq::poll(items, std::chrono::milliseconds(limit_ns / millisecond_ns + 1));
         while (const std::optional<LinkChange> change = monitor_.next())
             hear(change->event);
         caller_.try_other_kind();
@@ -88,18 +88,6 @@ class Query
             tell_failure();
     }
 
-    static void poll(std::vector<zmq::pollitem_t> &items, int64_t limit_ns)
-    try
-    {
-        zmq::poll(items, std::chrono::milliseconds(limit_ns / millisecond_ns + 1));
-    }
-    catch (const zmq::error_t &error)
-    {
-        if (error.num() == EINTR)
-            throw Interrupted();
-        throw;
-    }
-
     static OfferList read(const Parts &parts)
     {
         try
@@ -130,6 +118,7 @@ class Query
 }
 
 std::optional<OfferList> query_offers(const SubscriberOptions &options, int64_t timeout_ns)
+try
 {
     const Deadline deadline(timeout_ns);
     Interruption interruption;
@@ -147,6 +136,12 @@ std::optional<OfferList> query_offers(const SubscriberOptions &options, int64_t 
             return std::nullopt;
         }
     }
+}
+catch (const zmq::error_t &error)
+{
+    if (error.num() == EINTR)
+        throw Interrupted();
+    throw;
 }
 
 }

@@ -168,6 +168,17 @@ void Subscriber::take_answer(const wire::Json &object, const Parts &parts)
         send_credit(false);
     if (parts.size() == 3 && answer.source == source_ && copy_.changes() != 0)
         take_keywords(view(parts[2]));
+    // The newest counter may be one less for a moment, while the next frame is published.
+    if (answer.source == source_ && answer.cnt0 < source_cnt0_ - std::min<uint64_t>(source_cnt0_, 1))
+        forget_source();
+}
+
+// Its counter was set back where no publisher saw it: its frames look as if they had come, to the publisher too.
+void Subscriber::forget_source()
+{
+    source_.clear();
+    source_cnt0_ = 0;
+    begin_session();
 }
 
 // A publisher that does not answer may be a program of few lines that sends by the topic's plain name.
@@ -293,8 +304,8 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
     info_.cnt0 = cnt0;
     last_frame_ns_ = last_heard_ns_;
     info_.delay_ns = received_ns - header.sent_ns + clock_.offset_ns();
-    patience_ns_ =
-        std::clamp(10 * std::clamp<int64_t>(info_.delay_ns, 0, most_patience_ns), least_patience_ns, most_patience_ns);
+    if (clock_.is_known())
+        patience_.learn(info_.delay_ns);
     info_.depth = copy_.depth();
     show(info_.topic, header.topic);
     show(info_.host, header.host);

@@ -53,7 +53,7 @@ Subscriber::Subscriber(const SubscriberOptions &options)
     : options_(options), id_(wire::random_id()), host_(wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1)),
       context_(options.host), socket_(make_subscriber_socket(context_, options, public_key_)),
       caller_(socket_, options.host, options.port), socket_descriptor_(socket_.get(zmq::sockopt::fd)),
-      copy_(options.name, options.depth)
+      copy_(options.name, options.depth, stops_)
 {
     platform::keep_freed_memory();
     const std::string endpoint = endpoint_of(options.host, options.port);

@@ -10,6 +10,7 @@
 #include "subscriber/clock_offset.hpp"
 #include "subscriber/context.hpp"
 #include "subscriber/copy.hpp"
+#include "subscriber/patience.hpp"
 #include "wire/credit.hpp"
 #include "wire/frame_text.hpp"
 
@@ -55,10 +56,6 @@ class Subscriber
     void pause(bool paused);
 
   private:
-    // A publisher that is silent for so long is connected to anew: ten times what a frame takes, which it may be sending.
-    static constexpr int64_t least_patience_ns = 5 * second_ns;
-    static constexpr int64_t most_patience_ns = 35 * second_ns; // dead connections are noticed before
-
     int_fast8_t open_with_frame(IMAGE *image, const Deadline &deadline);
     int_fast8_t open_now(IMAGE *image);
     void run();
@@ -86,6 +83,7 @@ class Subscriber
     bool take_private(Parts &parts);
     void take_own_frame(const wire::FrameHeader &frame, const Parts &parts, int64_t received_ns, bool is_current);
     void take_answer(const wire::Json &object, const Parts &parts);
+    void forget_source();
     void take_stranger(Parts &parts);
     void take_frame(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns);
     void count(const wire::FrameHeader &header);
@@ -132,7 +130,7 @@ class Subscriber
     uint64_t stranger_seq_ = 0; // not of this connection's topic
     int64_t next_credit_ns_ = 0;
     int64_t last_heard_ns_ = 0;
-    int64_t patience_ns_ = most_patience_ns;
+    Patience patience_;
     ClockOffset clock_;
 
     // What has come.

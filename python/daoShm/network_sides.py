@@ -42,13 +42,26 @@ class Side:
         self._is_open = False
         self._is_over = False
         _sides.add(self)
-        weakref.finalize(segment, self.end).atexit = False  # _end_all() does it then
+        weakref.finalize(segment, self._end_with_object).atexit = False  # _end_all() does it then
 
     def end(self) -> None:
         """End for good: the object is closed or gone."""
         self._is_over = True
         self.event.queue.put(None)
         self.close()
+
+    def _end_with_object(self) -> None:
+        """End, as the object is gone, without waiting for the lock: then run() has it, which ends by itself.
+
+        It may wait for a port, and garbage may be collected in a thread that has that port.
+        """
+        self._is_over = True
+        self.event.queue.put(None)
+        if self._lock.acquire(blocking=False):
+            try:
+                self.close()
+            finally:
+                self._lock.release()
 
     def forget_parent(self) -> None:
         """Be as after the end, in the child of a fork: threads and connections are the parent's."""

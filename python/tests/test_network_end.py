@@ -174,3 +174,30 @@ def test_close_closes_all_though_a_part_fails(name, publish, subscribe, monkeypa
     assert copy.closed and copy._subscribing.info() is None
     copy.subThread.join(PATIENCE_S)
     assert not copy.subThread.is_alive()
+
+
+def test_an_object_that_is_collected_by_who_opens_a_port_ends(name, python_process):
+    process = python_process(
+        """
+        import gc, sys, time
+        import numpy as np
+        from daoShm import network_ports, shm
+
+        s = shm(sys.argv[1], np.zeros(4, np.float32), pubPort=0, bind="127.0.0.1")
+        s.pubEnable = True
+        s.pubThread.start()
+        side, thread, s.itself = s._publishing, s.pubThread, s
+        with network_ports.Port._lock:  # as Port.open()
+            s.pubEvent.set()
+            while side._is_open:
+                time.sleep(0.001)
+            time.sleep(0.1)  # the thread waits for the port
+            del s
+            gc.collect()
+        thread.join(60)
+        print("over" if not thread.is_alive() else "stuck")
+        """,
+        name,
+    )
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert (output, errors) == ("over\n", "")

@@ -143,6 +143,48 @@ TEST(NetCopy, FramesThatCannotBeWrittenAreLost)
     EXPECT_NE(std::strstr(subscriber.info().message, options.name), nullptr) << subscriber.info().message;
 }
 
+// As one that was stopped while it had a loan.
+TEST(NetCopy, SubscriberEndsAtOnceWhileAnotherProgramWritesTheCopy)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    SegmentName there;
+    Subscriber subscriber(SubscriberOptions(publisher.port()).into(there));
+    camera.publish();
+    Image copy;
+    subscriber.open_copy(copy);
+    void *place = nullptr;
+    require(daoShmLoanBegin(copy, &place), "loan");
+    camera.publish();
+    ASSERT_TRUE(comes_true([&] { return publisher.info().frames == 2; }));
+    std::this_thread::sleep_for(200ms); // it has come, and waits
+    const auto begin = std::chrono::steady_clock::now();
+    subscriber.close();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s) << "other writers are waited for 5 s";
+    require(daoShmLoanAbort(copy), "abort");
+}
+
+TEST(NetCopy, FrameWaitsForAnotherProgramThatWritesTheCopy)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    SegmentName there;
+    Subscriber subscriber(SubscriberOptions(publisher.port()).into(there));
+    camera.publish();
+    Image copy;
+    subscriber.open_copy(copy);
+    void *place = nullptr;
+    require(daoShmLoanBegin(copy, &place), "loan");
+    camera.publish();
+    std::this_thread::sleep_for(500ms);
+    require(daoShmLoanAbort(copy), "abort");
+    EXPECT_TRUE(subscriber.receives(2));
+    EXPECT_EQ(subscriber.info().frames, 2u);
+    EXPECT_EQ(subscriber.info().lost, 0u);
+}
+
 TEST(NetCopy, ChangeOfShapeIsFollowedAndToldToReaders)
 {
     for (const bool is_private : {false, true})

@@ -267,6 +267,22 @@ TEST(NetDelivery, LateAndBrokenLinksDeliverInTheEnd)
     EXPECT_TRUE(subscriber.receives(2));
 }
 
+// Who heard nothing for a while took the publisher for a stranger, and asked for all that it has.
+TEST(NetDelivery, SlowLinkBringsNothingThatNobodyAskedFor)
+{
+    Camera camera({100'000}, 4); // a frame takes 2.5 s
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Proxy proxy(publisher.port());
+    proxy.set_rate(160'000);
+    camera.publish();
+    Subscriber subscriber(SubscriberOptions(proxy.port()));
+    ASSERT_TRUE(comes_true([&] { return subscriber.info().frames > 0 || publisher.peers().size() > 1; }));
+    EXPECT_EQ(publisher.peers().size(), 1u) << "a plain subscription too";
+    EXPECT_EQ(publisher.info().frames, 1u);
+    EXPECT_TRUE(subscriber.receives(1));
+}
+
 TEST(NetDelivery, SilentLinkIsNoticedAndTheNextOneUsed)
 {
     Camera camera({1000}, 8);

@@ -260,8 +260,10 @@ TEST(NetLife, BadArgumentsAreErrors)
     EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
     EXPECT_NE(std::strstr(daoLastErrorMessage(), "70000"), nullptr) << daoLastErrorMessage();
+    const std::string host_too_long(254, 'a');
     for (const char *host :
-         {"*", "10.0.0.1/8", "eth0;10.0.0.1", "a b", "\x1b[31mred", "tcp://rtc", "-", "..", "]", "%eth0", "_rtc"})
+         {"*", "10.0.0.1/8", "eth0;10.0.0.1", "a b", "\x1b[31mred", "tcp://rtc", "-", "..", "]", "%eth0", "_rtc",
+          "rtc:5556", "[rtc]", "[127.0.0.1]", "[::1", "::1]", "rtc%eth0", "10.0.0.1:", host_too_long.c_str()})
     {
         options = SubscriberOptions(1);
         options.host = host;
@@ -269,6 +271,9 @@ TEST(NetLife, BadArgumentsAreErrors)
         EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
         EXPECT_EQ(std::strchr(daoLastErrorMessage(), '\x1b'), nullptr);
     }
+    options = SubscriberOptions(1);
+    EXPECT_EQ(daoNetQueryOffers(&options, 0, nullptr, 0, nullptr), DAO_ERROR) << "although nobody answers";
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
     options = SubscriberOptions(1, 7);
     EXPECT_EQ(daoNetOpenSubscriber(&options, &net), DAO_ERROR);
     const std::string long_name(90, 'x');

@@ -64,7 +64,7 @@ class RawPublisher
     void answer(const std::string &topic, uint64_t seq)
     {
         const std::string text =
-            R"({"v":1,"answer":1,"host":"h","segment":"wfs","source":"s","cnt0":0,"lost":0,"asked_ns":1,"heard_ns":2,)"
+            R"({"v":1,"answer":1,"host":"h","segment":"wfs","source":"s","cnt0":1000000,"lost":0,"asked_ns":1,"heard_ns":2,)"
             R"("sent_ns":3,"seq":)" +
             std::to_string(seq) + "}";
         socket_.send(zmq::buffer(topic), zmq::send_flags::sndmore);

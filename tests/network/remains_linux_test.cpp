@@ -85,6 +85,54 @@ TEST(NetRemains, NoDescriptorNorThreadIsLeft)
     EXPECT_LE(descriptors(), descriptors_before);
 }
 
+TEST(NetRemains, PublisherSaysThatItLacksADescriptorForAConnection)
+{
+    Publisher publisher;
+    rlimit before = {};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int first_free = ::dup(STDERR_FILENO);
+    ::close(first_free);
+    const rlimit few{static_cast<rlim_t>(first_free), before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(publisher.port()));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int connected = ::connect(client, reinterpret_cast<sockaddr *>(&address), sizeof address);
+    const bool is_told = comes_true([&] { return publisher.info().state == DAO_NET_FAILED; });
+    const std::string message = publisher.info().message;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_EQ(connected, 0);
+    EXPECT_TRUE(is_told);
+    EXPECT_NE(message.find("too many open files"), std::string::npos) << message;
+    EXPECT_TRUE(comes_true([&] { return publisher.info().state == DAO_NET_LIVE; }));
+    EXPECT_STREQ(publisher.info().message, "");
+    ::close(client);
+}
+
+// Who clears temporary folders may remove it.
+TEST(NetRemains, HandleShowsItselfAgainWhereItsRecordWasRemoved)
+{
+    const char *wanted = std::getenv("DAO_NET_STATE");
+    const std::filesystem::path folder = wanted != nullptr ? wanted : "/tmp/daoNet-" + std::to_string(::geteuid());
+    const std::string own = std::to_string(::getpid()) + "-";
+    const auto records = [&] {
+        std::vector<std::filesystem::path> found;
+        for (const auto &entry : std::filesystem::directory_iterator(folder))
+            if (entry.path().filename().string().starts_with(own))
+                found.push_back(entry.path());
+        return found;
+    };
+    Publisher publisher;
+    ASSERT_TRUE(comes_true([&] { return !records().empty(); }));
+    for (const std::filesystem::path &record : records())
+        std::filesystem::remove(record);
+    EXPECT_TRUE(comes_true([&] { return !records().empty(); }, 10s));
+    publisher.close();
+    EXPECT_TRUE(records().empty());
+}
+
 // libzmq ends the process when it cannot get one that it needs.
 TEST(NetRemains, WantOfDescriptorsIsAnError)
 {

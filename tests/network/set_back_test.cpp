@@ -77,5 +77,37 @@ TEST_P(NetSetBack, CopyGoesOnAfterAPauseInWhichItWasSetBack)
     }
 }
 
+// What the subscriber has of the segment is more than the new publisher has seen.
+TEST_P(NetSetBack, CopyGoesOnWhereNoPublisherSawIt)
+{
+    Camera camera({4, 6}, 64);
+    auto publisher = std::make_unique<Publisher>();
+    const int port = publisher->port();
+    publisher->publish(camera.name.text());
+    Subscriber subscriber(SubscriberOptions(port, GetParam()));
+    for (uint64_t count = 1; count <= 50; ++count)
+    {
+        camera.publish();
+        ASSERT_TRUE(subscriber.receives(count));
+    }
+    publisher.reset();
+    set_counters(camera, 0);
+    for (int count = 0; count < 10; ++count)
+        camera.publish();
+    publisher = std::make_unique<Publisher>(port);
+    publisher->publish(camera.name.text());
+    ASSERT_TRUE(subscriber.receives(10));
+    for (uint64_t count = 11; count <= 20; ++count)
+    {
+        camera.publish();
+        ASSERT_TRUE(subscriber.receives(count));
+    }
+    Image copy;
+    subscriber.open_copy(copy);
+    EXPECT_EQ(newest(copy), frame_of(24, 20.0f));
+    EXPECT_EQ(subscriber.info().lost, 0u);
+    EXPECT_EQ(subscriber.info().connections, 2u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Modes, NetSetBack, testing::Values(DAO_NET_LATEST, DAO_NET_EVERY),
                          [](const auto &mode) { return mode.param == DAO_NET_EVERY ? "Every" : "Latest"; });

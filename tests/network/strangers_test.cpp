@@ -86,6 +86,28 @@ TEST(NetStrangers, EachPlainSubscriberOfASegmentThatRestsGetsItsNewestFrame)
     }
 }
 
+TEST(NetStrangers, WhoSubscribesToSomethingElseRepeatsNoFrame)
+{
+    Camera camera, other;
+    Publisher publisher;
+    publisher.publish(camera.name.text(), "wfs");
+    publisher.publish(other.name.text(), "dm");
+    camera.publish();
+    other.publish();
+    zmq::context_t context;
+    zmq::socket_t socket(context, zmq::socket_type::sub), dm(context, zmq::socket_type::sub);
+    socket.connect(endpoint(publisher.port()));
+    socket.set(zmq::sockopt::subscribe, std::string("wfs\0", 4));
+    ASSERT_FALSE(next_message(socket).empty());
+    dm.connect(endpoint(publisher.port()));
+    dm.set(zmq::sockopt::subscribe, std::string("dm\0", 3));
+    ASSERT_FALSE(next_message(dm).empty());
+    camera.publish();
+    const auto parts = next_message(socket);
+    ASSERT_GE(parts.size(), 3u);
+    EXPECT_NE(parts[1].find("\"cnt0\":2,"), std::string::npos) << parts[1];
+}
+
 TEST(NetStrangers, PlainPublisherOfTheSameMessagesIsUnderstood)
 {
     PlainPublisher plain;
