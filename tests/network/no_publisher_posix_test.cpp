@@ -13,7 +13,7 @@ namespace
 class OtherServer
 {
   public:
-    OtherServer(std::string greeting, bool ends) : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    OtherServer(std::string greeting, bool ends) : listener_(tcp_socket())
     {
         sockaddr_in address = {};
         socklen_t size = sizeof address;

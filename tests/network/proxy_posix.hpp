@@ -2,6 +2,8 @@
 // all.
 #pragma once
 
+#include "tcp_posix.hpp"
+
 #include <arpa/inet.h>
 #include <atomic>
 #include <chrono>
@@ -27,8 +29,7 @@ namespace test
 class Proxy
 {
   public:
-    explicit Proxy(int target_port)
-        : target_port_(target_port), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    explicit Proxy(int target_port) : target_port_(target_port), listener_(tcp_socket())
     {
         sockaddr_in address = loopback(0);
         socklen_t size = sizeof address;
@@ -116,11 +117,11 @@ class Proxy
 
     void accept_one()
     {
-        const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        const int client = accept_tcp(listener_);
         if (client < 0)
             return;
         ++accepted_;
-        const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const int server = tcp_socket();
         const sockaddr_in address = loopback(target_port_);
         if (refuses_ || ::connect(server, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
         {
@@ -241,7 +242,7 @@ class Proxy
                         if (!connection.is_abandoned)
                             sockets.push_back(
                                 {direction->from, static_cast<short>(direction->held < 200'000 ? POLLIN : 0), 0});
-            ::poll(sockets.data(), sockets.size(), 1);
+            ::poll(sockets.data(), static_cast<nfds_t>(sockets.size()), 1);
             if (sockets[0].revents != 0)
                 accept_one();
             if (resets_seen != resets_)

@@ -1,5 +1,6 @@
 // Connections that are reset while much of what they brought has not been looked at.
 #include "camera.hpp"
+#include "tcp_posix.hpp"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -74,7 +75,7 @@ TEST(NetReset, PeersThatSaidMuchEndNoPublisher)
     for (int count = 0; count < 40; ++count)
     {
         const sockaddr_in address = loopback(publisher.port());
-        const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const int connection = tcp_socket();
         ASSERT_EQ(::connect(connection, reinterpret_cast<const sockaddr *>(&address), sizeof address), 0);
         RawPeer peer(connection);
         peer.shake_hands("XSUB");
@@ -118,7 +119,7 @@ class RawPublisher
             throw std::runtime_error(what);
     }
 
-    int listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int listener_ = tcp_socket();
     int port_ = 0;
 };
 

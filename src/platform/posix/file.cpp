@@ -63,8 +63,8 @@ Status File::take_owner(const char *name, const FileInfo &like, uint32_t mode) n
     const bool is_like = fchown(descriptor(), like.owner, like.group) == 0;
     if (!is_like && (errno != EPERM || like.owner != geteuid()))
         return fail_system(name, "keep the owner of", errno);
-    const mode_t kept = is_like ? like.mode : like.mode & ~static_cast<mode_t>(S_IRWXG);
-    if (fchmod(descriptor(), mode != 0 ? static_cast<mode_t>(mode) : kept) != 0)
+    const uint32_t kept = is_like ? like.mode : like.mode & ~uint32_t{S_IRWXG};
+    if (fchmod(descriptor(), static_cast<mode_t>(mode != 0 ? mode : kept)) != 0)
         return fail_system(name, "set the mode of", errno);
     return Status::success;
 }
