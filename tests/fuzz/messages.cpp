@@ -9,6 +9,7 @@
 #include "wire/keywords.hpp"
 
 #include <array>
+#include <atomic>
 
 using namespace fuzz;
 using namespace dao::net;
@@ -143,7 +144,8 @@ void copy_frame(const Folder &folder, Input &input, const wire::FrameHeader &hea
     if (bytes > most_bytes || uint64_t{header.depth} * (bytes + sizeof(IMAGE_METADATA)) > most_bytes)
         return;
     const std::vector<uint8_t> data(bytes, input.take<uint8_t>()); // not a byte more
-    Copy copy(input.below(2) == 0 ? "" : folder.file("copy.im.shm"), 0);
+    const std::atomic<bool> stops{false};
+    Copy copy(input.below(2) == 0 ? "" : folder.file("copy.im.shm"), 0, stops);
     require(copy.fit(header), "a frame of another origin fits");
     try
     {
