@@ -73,16 +73,17 @@ def check(name, *command, after=(), processors=1.0):
     return Step(name, "check", command, after, processors)
 
 
-# Compilers have the machine to themselves, and so have programs that measure time. Those under sanitizers keep half
-# of it busy. The others mostly sleep. What no time matters to takes what all of these leave.
-MOSTLY_ASLEEP = CORES / 4
+# Compilers have the machine to themselves, and so have programs that measure time and those under sanitizers, which
+# keep it busy: beside others they spin longer, and all together take longer. The others mostly sleep. What no time
+# matters to takes what all of these leave.
+MOSTLY_ASLEEP = CORES / 3
 STEPS = [
     build("release"),
     Step("python package", "python", ("python/environment.sh",)),
     build("asan"),
     build("tsan", processors=0),
     Step("fuzz build", "fuzz", ("tests/fuzz/run.sh", "--optional", "build"), processors=0),
-    ctest("asan tests", "asan", CORES / 2, "-j", str(4 * CORES), "-LE", "model"),
+    ctest("asan tests", "asan", CORES, "-j", str(4 * CORES), "-LE", "model"),
     Step(
         "python tests", "python", (PYTHON, "-m", "pytest", "-q", "-n", PYTHON_PROCESSES, "python/tests"),
         ("python package",), MOSTLY_ASLEEP, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
@@ -91,7 +92,6 @@ STEPS = [
         "tool tests", "tool", ("tests/tools/run_tests.sh", "build/release"), ("release build",), MOSTLY_ASLEEP,
         ("tests/tools/**", "python/tests/helpers/*", "docs/guide/*"), ("build/release",),
     ),
-    ctest("tsan tests", "tsan", CORES / 2, "-j", str(4 * CORES), "-LE", "model"),
     ctest(
         "release tests", "release", MOSTLY_ASLEEP, "-j", str(4 * CORES), "-LE", "model",
         "-E", r"^tools\.|^Benchmarks\.",
@@ -130,6 +130,7 @@ STEPS = [
             "command -v herd7",
         ),
     ),
+    ctest("tsan tests", "tsan", CORES, "-j", str(4 * CORES), "-LE", "model"),
     ctest("benchmarks run", "release", CORES, "-R", r"^Benchmarks\."),
     Step(
         "fuzz", "fuzz", ("tests/fuzz/run.sh", "--optional", "brief"), ("fuzz build",), CORES,
