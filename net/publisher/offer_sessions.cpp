@@ -114,7 +114,8 @@ void Offer::answer(Session &session, int64_t heard_ns)
     wire::Answer answer;
     answer.host = host_;
     answer.segment = topic_;
-    answer.cnt0 = source_.counter();
+    (void)source_.counter(); // for its lives
+    answer.cnt0 = source_.highest();
     answer.source = source_.id();
     answer.seq = session.seq;
     answer.lost = session.counts.undelivered;

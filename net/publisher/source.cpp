@@ -75,6 +75,12 @@ uint64_t Source::counter()
     return daoShmGetCounter(reading_.get());
 }
 
+uint64_t Source::highest() const
+{
+    const Life *life = lives_.find(newest_place_.life);
+    return life != nullptr ? life->highest : 0;
+}
+
 Source::Source(const std::string &name, IMAGE *image, std::string topic, std::string host)
     : topic_(std::move(topic)), substitute_id_(wire::random_number())
 {

@@ -53,6 +53,8 @@ class Source
     // Of the newest frame that newest() or counter() saw; empty before.
     const std::string &id() const { return id_; }
     const Place &place() const { return newest_place_; }
+    // The highest counter of the frames that are known of id(): what is there now may be of another life already.
+    uint64_t highest() const;
     // Of the frame with that counter of a source that was an id() lately; else before the first frame.
     Place find(const std::string &source, uint64_t cnt0) const;
     const Lives &lives() const { return lives_; }

@@ -91,6 +91,28 @@ TEST(NetLife, CameraThatStartsAgainAfterANewConnectionIsHeardFromItsFirstFrame)
     EXPECT_EQ(subscriber.info().lost, 0u);
 }
 
+// Answers meanwhile tell of a counter of 0: it is not that of the frames that came.
+TEST(NetLife, CameraThatStartsAgainAndTakesItsTimeLosesNoFrame)
+{
+    Camera camera({4, 6}, 64);
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Subscriber subscriber(SubscriberOptions(publisher.port(), DAO_NET_EVERY));
+    for (int count = 0; count < 20; ++count)
+        camera.publish();
+    ASSERT_TRUE(subscriber.receives(20));
+    const uint64_t before = subscriber.info().frames;
+    require(daoShmCloseShm(camera.image), "close");
+    camera.image.create(camera.name.text(), {4, 6}, _DATATYPE_FLOAT, 64, 8);
+    std::this_thread::sleep_for(1200ms); // two answers
+    EXPECT_EQ(subscriber.info().state, DAO_NET_LIVE);
+    for (int count = 0; count < 10; ++count)
+        camera.publish();
+    ASSERT_TRUE(subscriber.receives(10));
+    EXPECT_EQ(subscriber.info().frames, before + 10);
+    EXPECT_EQ(subscriber.info().lost, 0u);
+}
+
 TEST(NetLife, ThreadsEndWithinATenthOfASecond)
 {
     Camera camera;
