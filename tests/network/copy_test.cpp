@@ -4,6 +4,7 @@
 #include "../processes/dao_bytes.hpp"
 
 #include <cmath>
+#include <optional>
 
 using namespace test;
 
@@ -143,46 +144,45 @@ TEST(NetCopy, FramesThatCannotBeWrittenAreLost)
     EXPECT_NE(std::strstr(subscriber.info().message, options.name), nullptr) << subscriber.info().message;
 }
 
-// As one that was stopped while it had a loan.
-TEST(NetCopy, SubscriberEndsAtOnceWhileAnotherProgramWritesTheCopy)
+// A frame comes while another program has a loan of the copy, as one that was stopped then.
+class NetCopyInUse : public testing::Test
 {
-    Camera camera;
-    Publisher publisher;
-    publisher.publish(camera.name.text());
-    SegmentName there;
-    Subscriber subscriber(SubscriberOptions(publisher.port()).into(there));
-    camera.publish();
-    Image copy;
-    subscriber.open_copy(copy);
-    void *place = nullptr;
-    require(daoShmLoanBegin(copy, &place), "loan");
-    camera.publish();
-    ASSERT_TRUE(comes_true([&] { return publisher.info().frames == 2; }));
+  protected:
+    void SetUp() override
+    {
+        publisher_.publish(camera_.name.text());
+        subscriber_.emplace(SubscriberOptions(publisher_.port()).into(there_));
+        camera_.publish();
+        subscriber_->open_copy(copy_);
+        void *place = nullptr;
+        require(daoShmLoanBegin(copy_, &place), "loan");
+        camera_.publish();
+    }
+
+    Camera camera_;
+    Publisher publisher_;
+    SegmentName there_;
+    std::optional<Subscriber> subscriber_;
+    Image copy_;
+};
+
+TEST_F(NetCopyInUse, SubscriberEndsAtOnce)
+{
+    ASSERT_TRUE(comes_true([&] { return publisher_.info().frames == 2; }));
     std::this_thread::sleep_for(200ms); // it has come, and waits
     const auto begin = std::chrono::steady_clock::now();
-    subscriber.close();
+    subscriber_->close();
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s) << "other writers are waited for 5 s";
-    require(daoShmLoanAbort(copy), "abort");
+    require(daoShmLoanAbort(copy_), "abort");
 }
 
-TEST(NetCopy, FrameWaitsForAnotherProgramThatWritesTheCopy)
+TEST_F(NetCopyInUse, FrameWaitsForTheOtherProgram)
 {
-    Camera camera;
-    Publisher publisher;
-    publisher.publish(camera.name.text());
-    SegmentName there;
-    Subscriber subscriber(SubscriberOptions(publisher.port()).into(there));
-    camera.publish();
-    Image copy;
-    subscriber.open_copy(copy);
-    void *place = nullptr;
-    require(daoShmLoanBegin(copy, &place), "loan");
-    camera.publish();
     std::this_thread::sleep_for(500ms);
-    require(daoShmLoanAbort(copy), "abort");
-    EXPECT_TRUE(subscriber.receives(2));
-    EXPECT_EQ(subscriber.info().frames, 2u);
-    EXPECT_EQ(subscriber.info().lost, 0u);
+    require(daoShmLoanAbort(copy_), "abort");
+    EXPECT_TRUE(subscriber_->receives(2));
+    EXPECT_EQ(subscriber_->info().frames, 2u);
+    EXPECT_EQ(subscriber_->info().lost, 0u);
 }
 
 TEST(NetCopy, ChangeOfShapeIsFollowedAndToldToReaders)
