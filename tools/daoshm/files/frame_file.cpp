@@ -24,6 +24,23 @@
 namespace daoshm
 {
 
+void FramesSummary::add(const FrameRecord &record)
+{
+    if (frames == 0)
+        first_ns = record.atime_ns;
+    last_ns = record.atime_ns;
+    missed += record.missed;
+    ++frames;
+}
+
+FramesSummary summary_of(const std::vector<FrameRecord> &records)
+{
+    FramesSummary summary;
+    for (const FrameRecord &record : records)
+        summary.add(record);
+    return summary;
+}
+
 namespace fs = std::filesystem;
 
 namespace

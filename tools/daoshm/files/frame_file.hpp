@@ -42,6 +42,7 @@ struct FramesSummary
 
     void add(const FrameRecord &record);
 };
+FramesSummary summary_of(const std::vector<FrameRecord> &records);
 
 /// The description of the segment that a file came from.
 struct FileHeader

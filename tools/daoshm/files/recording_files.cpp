@@ -70,15 +70,6 @@ Journal existing_journal(const std::string &path)
 
 }
 
-void FramesSummary::add(const FrameRecord &record)
-{
-    if (frames == 0)
-        first_ns = record.atime_ns;
-    last_ns = record.atime_ns;
-    missed += record.missed;
-    ++frames;
-}
-
 RecordingFiles::RecordingFiles(const std::string &path, const FileHeader &header)
     : path_(path), journal_(new_journal(path, header))
 {
@@ -212,9 +203,7 @@ void RecordingFiles::complete(const std::vector<FrameRecord> &records)
 {
     if (records.empty() || frames_.name_state() == NameState::removed)
         return discard();
-    FramesSummary summary;
-    for (const FrameRecord &record : records)
-        summary.add(record);
+    const FramesSummary summary = summary_of(records);
     write_records(records);
     write_header(summary);
     frames_.sync();

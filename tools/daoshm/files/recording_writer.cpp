@@ -65,10 +65,7 @@ void RecordingWriter::append(const void *frame, const FrameRecord &record)
 
 FramesSummary RecordingWriter::summary() const
 {
-    FramesSummary summary;
-    for (const FrameRecord &record : records_)
-        summary.add(record);
-    return summary;
+    return summary_of(records_);
 }
 
 /// Room for more frames, in steps that get smaller as the disk gets full.

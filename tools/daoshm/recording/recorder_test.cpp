@@ -35,13 +35,7 @@ class LossyFile : public FrameWriter
         records_.resize(std::min<size_t>(kept_, records_.size()));
         throw FileError("lossy.fits: its data did not reach the disk: Input/output error");
     }
-    FramesSummary summary() const override
-    {
-        FramesSummary summary;
-        for (const FrameRecord &record : records_)
-            summary.add(record);
-        return summary;
-    }
+    FramesSummary summary() const override { return summary_of(records_); }
     std::vector<std::string> paths() const override { return {}; }
 
   private:
