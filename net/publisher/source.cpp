@@ -286,18 +286,21 @@ std::optional<FrameCopy> OrderedReader::next_newest()
     return newest;
 }
 
-// Returns how many frames of lives before are known to have been published after the last one that was read.
+// Returns how many frames of lives before are known to have been published after the last one that was read, or that the
+// receiver had.
 uint64_t OrderedReader::follow(FrameCopy &frame)
 {
     const Birth birth = opened_.birth(frame.frame.generation);
     // In the life where it begins, frames before the place to begin at come first.
     if (place_.life == 0 && !source_.lives_.is_last(after_.life, birth))
         place_ = after_;
+    // It has not gone through all of them yet, and perhaps never will.
+    const uint64_t received = place_.life == after_.life ? source_.lives_.between(place_, after_) : uint64_t{0};
     const uint32_t set_backs = source_.lives_.set_backs(birth);
     const uint64_t left = source_.lives_.move(place_, birth, frame.frame.cnt0);
     if (source_.lives_.set_backs(birth) != set_backs)
         frame.header = source_.write_header(image_.get(), opened_, frame.frame);
-    return left;
+    return left - std::min(left, received);
 }
 
 std::optional<FrameCopy> OrderedReader::next_in_order(uint64_t &lost)

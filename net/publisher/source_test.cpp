@@ -16,7 +16,7 @@ namespace
 
 constexpr uint32_t depth = 4;
 
-// A segment of one element, made anew by each create().
+// A segment of few elements, made anew by each create(): another file, or, of the same shape, the same one used again.
 class Camera
 {
   public:
@@ -31,10 +31,11 @@ class Camera
     Camera &operator=(const Camera &) = delete;
 
     const std::string &path() const { return path_; }
-    void create()
+    void create(bool of_same_shape = false)
     {
         auto made = std::make_unique<IMAGE>();
-        std::array<uint32_t, 1> size = {1 + made_++}; // another shape each time, so that it is another file
+        made_ += of_same_shape ? 0 : 1;
+        std::array<uint32_t, 1> size = {made_};
         ASSERT_EQ(daoShmImageCreate_FIFO(made.get(), path_.c_str(), 1, size.data(), _DATATYPE_UINT32, 1, 0, depth),
                   DAO_SUCCESS)
             << daoLastErrorMessage();
@@ -135,6 +136,24 @@ TEST_F(NetSourceBehind, ReaderSendsNoFramesAgainWhereTheNewSegmentIsAwayForAMome
     camera_.publish(1);
     EXPECT_EQ(read_all(reader, lost_), 1u);
     EXPECT_EQ(lost_, 0u);
+}
+
+// As one that skips what the receiver has while the camera starts again.
+TEST(NetSource, FramesThatTheReceiverHasAreNotLostWithThoseThatTheReaderHasNotReached)
+{
+    Camera camera;
+    Source source(camera.path(), nullptr, "wfs", "here");
+    camera.publish(3);
+    (void)source.counter();
+    OrderedReader reader(source, {source.place().life, 5});
+    uint64_t lost = 0;
+    EXPECT_EQ(read_all(reader, lost), 0u);
+    camera.publish(4);
+    (void)source.counter();
+    camera.create(true);
+    camera.publish(2);
+    EXPECT_EQ(read_all(reader, lost), 2u);
+    EXPECT_EQ(lost, 2u) << "the sixth and the seventh";
 }
 
 TEST(NetSource, CounterThatIsSetBackToANumberLosesNoFrames)
