@@ -9,11 +9,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
+#include <fcntl.h>
 #include <mutex>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
 #include <unistd.h>
 #include <vector>
 
@@ -101,24 +105,33 @@ Address parse(const std::string &endpoint)
     return result;
 }
 
-// Of this process; no more than so many when the system cannot list them.
-std::vector<int> open_descriptors()
+// Calls `action` with each descriptor of this process; with the first so many where the system cannot list them. Takes no memory:
+// in a forked child an allocator that is not the system's may wait for a thread that is not there.
+template <class Action>
+void for_each_descriptor(Action &&action) noexcept
 {
-    std::vector<int> all;
-    if (DIR *folder = ::opendir("/dev/fd"))
+#if defined(__linux__)
+    const int folder = ::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0)
     {
-        while (const dirent *entry = ::readdir(folder))
-            if (entry->d_name[0] != '.')
-                all.push_back(static_cast<int>(std::strtol(entry->d_name, nullptr, 10)));
-        ::closedir(folder);
-        return all;
+        alignas(dirent64) std::array<char, 4096> entries;
+        for (long bytes; (bytes = ::syscall(SYS_getdents64, folder, entries.data(), entries.size())) > 0;)
+            for (long at = 0; at < bytes;)
+            {
+                const auto &entry = reinterpret_cast<const dirent64 &>(entries[static_cast<size_t>(at)]);
+                at += entry.d_reclen;
+                if (entry.d_name[0] != '.')
+                    action(static_cast<int>(std::strtol(entry.d_name, nullptr, 10)));
+            }
+        ::close(folder);
+        return;
     }
+#endif
     constexpr rlim_t most = 65536;
     rlimit limit = {};
     ::getrlimit(RLIMIT_NOFILE, &limit);
     for (int descriptor = 0; descriptor < static_cast<int>(std::min(limit.rlim_cur, most)); ++descriptor)
-        all.push_back(descriptor);
-    return all;
+        action(descriptor);
 }
 
 }
@@ -145,11 +158,12 @@ std::atomic<uint32_t> forks{0};
 
 void close_inherited()
 {
-    for (const int descriptor : open_descriptors())
-        if (const Address own = local_address(descriptor);
-            own.port != 0 && std::any_of(guarded.begin(), guarded.end(),
-                                         [&](const ForkGuard::Covered *one) { return one->includes(own, descriptor); }))
+    for_each_descriptor([](int descriptor) {
+        const Address own = local_address(descriptor);
+        const auto has_it = [&](const ForkGuard::Covered *one) { return one->includes(own, descriptor); };
+        if (own.port != 0 && std::any_of(guarded.begin(), guarded.end(), has_it))
             ::close(descriptor);
+    });
 }
 
 void before_fork() noexcept

@@ -46,10 +46,6 @@ if [ "$seconds" = brief ]; then
     rm -rf $corpora
 fi
 
-# cfitsio asks for as much as a header says, more than there can be, and makes an error of what it then gets. What is given out
-# stays limited.
-export ASAN_OPTIONS=allocator_may_return_null=1
-
 cores=$(nproc)
 failed=0
 running=0
@@ -85,7 +81,7 @@ for target in "${targets[@]}"; do
 done
 if [ $failed -ne 0 ]; then
     for target in "${targets[@]}"; do
-        grep -hE 'ERROR|violated|runtime error|SUMMARY|Test unit written' "$logs/$target.log" || true
+        grep -hE 'Sanitizer|libFuzzer:|violated|runtime error|SUMMARY|Test unit written' "$logs/$target.log" || true
     done | head -40
     echo "failed; inputs in build/fuzz/failures/, logs in build/fuzz/logs/" >&2
     exit 1

@@ -30,8 +30,10 @@ sanitizer=$(ldd "$DAOSHM" 2>/dev/null | awk '/libasan/ { print $3 }')
 DAOSHM_FAULTS=${DAOSHM_FAULTS:+${sanitizer:+$sanitizer:}$DAOSHM_FAULTS}
 # Of a build with sanitizers: a finding ends the program, which no test expects.
 UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
+# cfitsio and its libraries are loaded later: where their threads' variables are, the sanitizer guesses, now and then wrongly.
+ASAN_OPTIONS=${ASAN_OPTIONS:-intercept_tls_get_addr=0}
 LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$here/leaks.txt:print_suppressions=0}
 [ -z "$cfitsio" ] || export DAOSHM_CFITSIO="$cfitsio"
-export DAOSHM DAOSHM_FAULTS UBSAN_OPTIONS LSAN_OPTIONS PYTHONDONTWRITEBYTECODE=1
+export DAOSHM DAOSHM_FAULTS ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS PYTHONDONTWRITEBYTECODE=1
 processes=$(($(nproc) * 3)) # most tests wait for a moment most of the time
 "$DAO_CACHE/$packages/bin/python" -m pytest -q -p no:cacheprovider -n "$processes" "$here" "$@"
