@@ -163,19 +163,18 @@ class FitsRecordingFormat : public RecordingFormat
         return frames * row_bytes + table_header_.size() + 2 * fits_block_bytes;
     }
 
-    void write_records(const std::vector<FrameRecord> &records, Appender &file) const override
+    void write_records(uint64_t frames, const Records &records, Appender &file) const override
     {
         file.pad(fits_block_bytes);
         std::string header = table_header_;
-        set_fits_number(header, "NAXIS2", records.size());
+        set_fits_number(header, "NAXIS2", frames);
         file.append(header);
         std::string row;
-        for (const FrameRecord &record : records)
-        {
+        records([&](const FrameRecord &record) {
             row.clear();
             put_row(row, record);
             file.append(row);
-        }
+        });
         file.pad(fits_block_bytes);
     }
 

@@ -78,7 +78,8 @@ TEST(FitsFormat, ATableMayBeginAndEndBehindWhat32BitsCount)
     OutputFile file = OutputFile::create(path);
     constexpr uint64_t begin = (uint64_t{1} << 32U) - 1; // a sparse file: nothing is before it
     Appender appender(file, begin);
-    format_of("uint8")->write_records({{7, 8, -9, 1, 0x80000001}}, appender);
+    const std::vector<FrameRecord> records{{7, 8, -9, 1, 0x80000001}};
+    format_of("uint8")->write_records(records.size(), records_in(records), appender);
     const uint64_t end = appender.finish();
     const uint64_t header_at = (begin + 2879) / 2880 * 2880;
     EXPECT_EQ(end % 2880, 0U);

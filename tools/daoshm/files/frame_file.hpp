@@ -4,7 +4,9 @@
 
 #include <daoShm.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +45,14 @@ struct FramesSummary
     void add(const FrameRecord &record);
 };
 FramesSummary summary_of(const std::vector<FrameRecord> &records);
+
+/// Goes through the records of a recording's frames in their order, as often as it is called: those of a night are more than the
+/// memory should hold.
+using Records = std::function<void(const std::function<void(const FrameRecord &)> &take)>;
+inline Records records_in(const std::vector<FrameRecord> &records)
+{
+    return [&records](const auto &take) { std::for_each(records.begin(), records.end(), take); };
+}
 
 /// The description of the segment that a file came from.
 struct FileHeader

@@ -57,6 +57,21 @@ std::optional<JournalRow> checked(const StoredRow &row)
     return JournalRow{row.sequence, {row.cnt0, row.cnt2, row.atime_ns, row.missed, row.frame_crc}};
 }
 
+/// Calls `take` with each row in these bytes of the journal.
+template <typename Read, typename Take>
+void for_each_row(uint64_t begin, uint64_t end, const Read &read, const Take &take)
+{
+    constexpr uint64_t most_rows = 1U << 16U;
+    std::vector<StoredRow> rows;
+    for (uint64_t first = begin; first + sizeof(StoredRow) <= end; first += rows.size() * sizeof(StoredRow))
+    {
+        rows.resize(std::min(most_rows, (end - first) / sizeof(StoredRow)));
+        read(first, rows.data(), rows.size() * sizeof(StoredRow));
+        for (const StoredRow &row : rows)
+            take(checked(row));
+    }
+}
+
 /// Read through `read(offset, destination, size)`. @return the journal, and where its rows start
 template <typename Read>
 std::pair<JournalContent, uint64_t> parse(const std::string &path, uint64_t size_bytes, const Read &read)
@@ -88,15 +103,8 @@ std::pair<JournalContent, uint64_t> parse(const std::string &path, uint64_t size
         throw refuse("its description is of another kind");
     }
     const uint64_t rows_start = sizeof start + start.text_bytes;
-    constexpr uint64_t most_rows = 1U << 16U;
-    std::vector<StoredRow> rows;
-    for (uint64_t first = rows_start; first + sizeof(StoredRow) <= size_bytes; first += rows.size() * sizeof(StoredRow))
-    {
-        rows.resize(std::min(most_rows, (size_bytes - first) / sizeof(StoredRow)));
-        read(first, rows.data(), rows.size() * sizeof(StoredRow));
-        for (const StoredRow &row : rows)
-            content.rows.push_back(checked(row));
-    }
+    for_each_row(rows_start, size_bytes, read,
+                 [&](const std::optional<JournalRow> &row) { content.rows.push_back(row); });
     while (!content.rows.empty() && !content.rows.back()) // space reserved ahead
         content.rows.pop_back();
     return {std::move(content), rows_start};
@@ -162,6 +170,16 @@ JournalContent Journal::content() const
 {
     const auto read = [&](uint64_t offset, void *data, uint64_t size) { file_.read(offset, data, size); };
     return parse(file_.path(), file_.size_bytes(), read).first;
+}
+
+void Journal::for_each(uint64_t rows, const std::function<void(const FrameRecord &)> &take) const
+{
+    const auto read = [&](uint64_t offset, void *data, uint64_t size) { file_.read(offset, data, size); };
+    for_each_row(rows_start_, rows_start_ + rows * sizeof(StoredRow), read, [&](const std::optional<JournalRow> &row) {
+        if (!row)
+            throw FileError(fmt::format("{}: a row of it is damaged; expected what was written", file_.path()));
+        take(row->record);
+    });
 }
 
 void Journal::take_name(const std::string &recording)

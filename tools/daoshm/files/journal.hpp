@@ -3,6 +3,7 @@
 /// carries a checksum, so that what did not reach the disk is noticed. It is removed when the recording is complete.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,8 @@ class Journal
     void reserve(uint64_t frames);
     void sync() { file_.sync(); }
     JournalContent content() const;
+    /// Calls `take` with each of the first so many rows; throws when one is damaged.
+    void for_each(uint64_t rows, const std::function<void(const FrameRecord &)> &take) const;
     /// Not before take_name(), where that of an older recording has it.
     bool has_name(const std::string &recording) const { return file_.path() == journal_path(recording); }
     void take_name(const std::string &recording);

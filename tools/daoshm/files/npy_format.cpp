@@ -44,7 +44,7 @@ class NpyRecordingFormat : public RecordingFormat
 
     std::string records_path(const std::string &recording) const override { return sidecar_path(recording); }
     uint64_t records_bytes(uint64_t frames) const override { return sidecar_bytes(header_, frames); }
-    void write_records(const std::vector<FrameRecord> &records, Appender &file) const override
+    void write_records(uint64_t /*frames*/, const Records &records, Appender &file) const override
     {
         write_sidecar(header_, records, file);
     }

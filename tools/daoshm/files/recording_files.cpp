@@ -199,12 +199,11 @@ void RecordingFiles::write_header(const FramesSummary &summary)
     frames_.write(0, header.data(), header.size());
 }
 
-void RecordingFiles::complete(const std::vector<FrameRecord> &records)
+void RecordingFiles::complete(const FramesSummary &summary, const Records &records)
 {
-    if (records.empty() || frames_.name_state() == NameState::removed)
+    if (summary.frames == 0 || frames_.name_state() == NameState::removed)
         return discard();
-    const FramesSummary summary = summary_of(records);
-    write_records(records);
+    write_records(summary.frames, records);
     write_header(summary);
     frames_.sync();
     if (has_records_file())
@@ -220,12 +219,12 @@ void RecordingFiles::complete(const std::vector<FrameRecord> &records)
     frames_.close();
 }
 
-void RecordingFiles::write_records(const std::vector<FrameRecord> &records)
+void RecordingFiles::write_records(uint64_t frames, const Records &records)
 {
     OutputFile &file = has_records_file() ? records_ : frames_;
-    const uint64_t frames_end = offset_of(records.size());
+    const uint64_t frames_end = offset_of(frames);
     Appender appender(file, has_records_file() ? 0 : frames_end);
-    format_->write_records(records, appender);
+    format_->write_records(frames, records, appender);
     file.resize(appender.finish());
     if (has_records_file())
         frames_.resize(frames_end);

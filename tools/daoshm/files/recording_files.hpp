@@ -43,9 +43,9 @@ class RecordingFiles
     void sync();
     /// Let the header tell of the frames in the summary.
     void write_header(const FramesSummary &summary);
-    /// Leave valid files of the first records.size() frames and nothing else; no file when there are none, or
-    /// when it was removed meanwhile.
-    void complete(const std::vector<FrameRecord> &records);
+    /// Leave valid files of the frames in the summary, the first ones, and nothing else; no file when there are none, or when it
+    /// was removed meanwhile.
+    void complete(const FramesSummary &summary, const Records &records);
 
     const std::string &path() const { return path_; }
     /// Of the file of the frames, until complete().
@@ -65,7 +65,7 @@ class RecordingFiles
     void take_name();
     bool has_records_file() const { return records_path_ != path_; }
     uint64_t offset_of(uint64_t place) const { return header_bytes_ + place * frame_bytes_; }
-    void write_records(const std::vector<FrameRecord> &records);
+    void write_records(uint64_t frames, const Records &records);
     void discard();
 
     std::string path_;

@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "files/frame_file.hpp"
 #include "files/new_file.hpp"
@@ -29,7 +28,7 @@ class RecordingFormat
     virtual std::string records_path(const std::string &recording) const = 0;
     /// At most that many bytes are the records of `frames` frames.
     virtual uint64_t records_bytes(uint64_t frames) const = 0;
-    virtual void write_records(const std::vector<FrameRecord> &records, Appender &file) const = 0;
+    virtual void write_records(uint64_t frames, const Records &records, Appender &file) const = 0;
 };
 
 /// The format that the ending of `path` names.

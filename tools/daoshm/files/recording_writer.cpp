@@ -28,7 +28,7 @@ RecordingWriter::RecordingWriter(const std::string &path, const FileHeader &head
 RecordingWriter::~RecordingWriter()
 {
     stop_syncing();
-    if (!is_finished_ && records_.empty())
+    if (!is_finished_ && written_.frames == 0)
         abandon();
 }
 
@@ -36,7 +36,7 @@ RecordingWriter::~RecordingWriter()
 void RecordingWriter::abandon() noexcept
 try
 {
-    files_.complete({});
+    files_.complete({}, {});
 }
 catch (const std::exception &)
 {
@@ -45,27 +45,29 @@ catch (const std::exception &)
 
 void RecordingWriter::append(const void *frame, const FrameRecord &record)
 {
+    uint64_t place = 0;
     {
         const std::lock_guard lock(mutex_);
         if (problem_)
             std::rethrow_exception(problem_);
+        place = written_.frames;
     }
     const auto *bytes = static_cast<const std::byte *>(frame);
-    if (records_.empty())
+    if (place == 0)
         files_.begin();
-    if (records_.size() == capacity_)
+    if (place == capacity_)
         grow();
     FrameRecord checked = record;
     checked.checksum = crc32(bytes, files_.frame_bytes());
-    files_.write_frame(records_.size(), bytes, {records_.size(), checked});
-    records_.push_back(checked);
+    files_.write_frame(place, bytes, {place, checked});
     const std::lock_guard lock(mutex_);
     written_.add(checked);
 }
 
 FramesSummary RecordingWriter::summary() const
 {
-    return summary_of(records_);
+    const std::lock_guard lock(mutex_);
+    return written_;
 }
 
 /// Room for more frames, in steps that get smaller as the disk gets full.
@@ -93,7 +95,7 @@ void RecordingWriter::sync_now_and_then()
     while (!changed_.wait_for(lock, interval, [this] { return is_stopping_; }))
     {
         const FramesSummary written = written_;
-        if (written.frames == synced_)
+        if (written.frames == synced_.frames)
             continue;
         lock.unlock();
         std::exception_ptr problem;
@@ -110,7 +112,7 @@ void RecordingWriter::sync_now_and_then()
         problem_ = problem;
         if (problem)
             return;
-        synced_ = written.frames;
+        synced_ = written;
     }
 }
 
@@ -130,13 +132,13 @@ void RecordingWriter::finish()
     stop_syncing();
     is_finished_ = true;
     if (problem_) // nobody knows what the disk has of the frames after that
-        records_.resize(synced_);
+        written_ = synced_;
     const NameState name = files_.name_state();
     if (name == NameState::removed)
-        records_.clear();
+        written_ = {};
     try
     {
-        files_.complete(records_);
+        files_.complete(written_, [this](const auto &take) { files_.journal().for_each(written_.frames, take); });
     }
     catch (const std::exception &error)
     {

@@ -31,14 +31,12 @@ class RecordingWriter : public FrameWriter
     void abandon() noexcept;
 
     RecordingFiles files_;
-    std::vector<FrameRecord> records_;
     uint64_t capacity_ = 0;
     bool is_finished_ = false;
 
-    std::mutex mutex_; ///< of what follows
+    mutable std::mutex mutex_; ///< of what follows
     std::condition_variable changed_;
-    FramesSummary written_;
-    uint64_t synced_ = 0; ///< frames
+    FramesSummary written_, synced_;
     bool is_stopping_ = false;
     std::exception_ptr problem_;
     std::thread syncing_;

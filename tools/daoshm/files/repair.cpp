@@ -43,7 +43,7 @@ class Survey
             throw changed("not one frame of it is what was recorded");
         if (!rows.empty() && rows.back() && rows.back()->sequence >= next_sequence_)
             result_.lost += rows.back()->sequence - next_sequence_ + 1;
-        files_.complete(records_);
+        files_.complete(summary_of(records_), records_in(records_));
         result_.frames = records_.size();
         result_.paths = records_.empty() ? std::vector<std::string>() : files_.paths();
         return result_;

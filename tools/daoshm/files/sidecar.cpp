@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -101,21 +102,19 @@ uint64_t sidecar_bytes(const FileHeader &header, uint64_t frames)
 }
 
 /// By hand but for the description: a night's records as a tree of JSON objects would fill the memory. So are they read.
-void write_sidecar(const FileHeader &header, const std::vector<FrameRecord> &records, Appender &file)
+void write_sidecar(const FileHeader &header, const Records &records, Appender &file)
 {
     std::string text = description(header);
     text.pop_back(); // the closing brace
     for (const Column &column : columns)
     {
         text += fmt::format(",\"{}\":[", column.name);
-        for (size_t i = 0; i < records.size(); ++i)
-        {
-            if (i > 0)
-                text += ',';
-            column.append(text, records[i]);
+        records([&, separator = ""](const FrameRecord &record) mutable {
+            text += std::exchange(separator, ",");
+            column.append(text, record);
             file.append(text);
             text.clear();
-        }
+        });
         text += ']';
     }
     file.append(text + "}\n");

@@ -20,7 +20,7 @@ struct Sidecar
 std::string sidecar_path(const std::string &recording);
 /// At most that many bytes has that of a recording of so many frames.
 uint64_t sidecar_bytes(const FileHeader &header, uint64_t frames);
-void write_sidecar(const FileHeader &header, const std::vector<FrameRecord> &records, Appender &file);
+void write_sidecar(const FileHeader &header, const Records &records, Appender &file);
 /// Nothing when there is no file of that name or it is something else; `note` says what.
 std::optional<Sidecar> read_sidecar(const std::string &recording, std::string &note);
 
