@@ -44,10 +44,14 @@ int run(const std::string &camera_name, const std::string &centroid_name, long f
     for (long n = 0; n < frames; ++n)
     {
         const auto result = camera.next(pixels, how);
+        if (result.status == DAO_INTERRUPTED)
+        {
+            break;
+        }
         if (!result)
         {
             std::cerr << "centroid: " << daoLastErrorMessage() << '\n';
-            return result.status == DAO_INTERRUPTED ? 0 : 1;
+            return 1;
         }
         position = centroid(pixels, camera.get_shape());
         centroids.set_frame_id(result.cnt0);

@@ -3,6 +3,7 @@
 #include <iostream>
 
 int main(int argc, char **argv)
+try
 {
     const long frames = argc == 4 && std::string(argv[2]) == "--frames" ? std::stol(argv[3]) : 10;
     Dao::Shm<float> shm(argc > 1 ? argv[1] : "/tmp/example.im.shm");
@@ -18,4 +19,9 @@ int main(int argc, char **argv)
         cnt0 = shm.read(frame).cnt0;
         std::cout << "frame " << cnt0 << " begins with " << frame[0] << '\n';
     }
+}
+catch (const std::exception &error)
+{
+    std::cerr << "reader: " << error.what() << '\n';
+    return 1;
 }
