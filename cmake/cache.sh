@@ -9,8 +9,9 @@ if command -v ccache >/dev/null; then
     CCACHE_DIR=${CCACHE_DIR:-$DAO_CACHE/ccache}
     CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1              # clones in different folders share
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime # what precompiled headers want
+    CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-10G} # sanitizers, packages and other platforms take some 4 GB
     export CMAKE_C_COMPILER_LAUNCHER CMAKE_CXX_COMPILER_LAUNCHER CCACHE_DIR CCACHE_BASEDIR CCACHE_NOHASHDIR \
-        CCACHE_SLOPPINESS
+        CCACHE_SLOPPINESS CCACHE_MAXSIZE
 fi
 
 # cached FOLDER COMMAND...: makes a folder of the cache once. The command gets the name of an empty folder to fill, and

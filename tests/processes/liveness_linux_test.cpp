@@ -25,6 +25,7 @@ Action publish_once(const std::string &name, const Place &place)
         fill(frame, 1);
         if (&place == &without_descriptors)
             exhaust_descriptors();
+        (void)daoShmSetLockLimit(1500 * millisecond_ns); // a dead holder is known within a second
         int_fast8_t status = DAO_ERROR;
         const int64_t taken_ns = punctual_ns([&] { status = daoShmImage2Shm(frame.data(), size, image); });
         say(std::to_string(status == DAO_SUCCESS ? 0 : daoLastErrorCode()) + " " +
