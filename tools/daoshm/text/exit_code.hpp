@@ -22,8 +22,9 @@ inline constexpr const char *exit_code_help =
     "  0    success\n"
     "  1    an error; standard error has the reason\n"
     "  2    wrong usage\n"
-    "  3    no frame arrived within the time limit\n"
-    "  4    complete, with findings: doctor found a problem, or frames are missing from a recording\n"
+    "  3    no frame, or no answer of another machine, within the time limit\n"
+    "  4    complete, with findings: doctor found a problem, frames are missing from a recording, a camera or a\n"
+    "       copy of every frame, or repair found damage\n"
     "  130  interrupted by Ctrl-C (commands that run until Ctrl-C exit with 0)\n";
 
 class ToolError : public std::runtime_error
