@@ -138,7 +138,7 @@ MINUTES ?= 10
 soak: build
 	python/environment.sh
 	tests/soak/soak.py build/$(PRESET)/tests/soak --seconds $$(($(MINUTES) * 60)) \
-	    --tool build/$(PRESET)/tools/daoshm/daoshm --python build/python-venv/bin/python
+	    --tool build/$(PRESET)/tools/daoshm/daoshm --python build/python-venv/bin/python $(if $(SEED),--seed $(SEED))
 
 # Kills at random, as many as KILLS, of all languages; as root of two users and two pid namespaces, too.
 KILLS ?= 1000

@@ -23,3 +23,23 @@ def test_named_tests_are_in_the_files_named(page):
     for suite, test in re.findall(r"`(\w+)\.(\w+|\*)`", text):
         if suite[0].isupper():
             assert re.search(rf"\b{suite}, {test}\b" if test != "*" else rf"\b{suite}\b", everything), f"{suite}.{test}"
+
+
+def lines_with(pattern, file):
+    return len(re.findall(pattern, (ROOT / "tests/model" / file).read_text(), re.M))
+
+
+def test_the_models_are_as_many_as_the_page_says():
+    text = (ROOT / "docs/reliability.md").read_text()
+    orders = lines_with(r"^\w", "relacy/orders.txt")
+    spare = lines_with(r"^\w.* spare ", "relacy/orders.txt")
+    mistakes = lines_with(r"^add_model_check\(mistake", "promela/CMakeLists.txt")
+    for said in (
+        f"spin, {lines_with('^add_model_check', 'promela/CMakeLists.txt') - mistakes} searches",
+        f"| {mistakes} seeded mistakes",
+        f"| {lines_with(r'^ +{.*watch<', 'relacy/main.cpp')} scenarios",
+        f"| {orders - spare} memory orders",
+        f"| {spare} more that nothing needs",
+        f"| {len(list((ROOT / 'tests/model/litmus').glob('*.litmus')))} shapes",
+    ):
+        assert said in text
