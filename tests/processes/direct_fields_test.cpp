@@ -124,6 +124,22 @@ TEST_P(DirectFields, EachStaysWithoutTheOthers)
     EXPECT_EQ(last().cnt2, 9u);
 }
 
+// However often in all: each time it is one, not of a program that sets it for each frame.
+TEST_P(DirectFields, ThatAreSetNowAndThenGoOn)
+{
+    for (const uint64_t value : {9u, 11u, 13u, 15u})
+    {
+        next().cnt1 = value + 100;
+        next().cnt2 = value;
+        for (uint32_t frame = 0; frame < 4 * depth(); ++frame)
+        {
+            publish();
+            EXPECT_EQ(last().cnt1, value + 100) << frame;
+            EXPECT_EQ(last().cnt2, value) << frame;
+        }
+    }
+}
+
 // A flag equals what is there every other time, or each time; all frames after the first few have it.
 TEST_P(DirectFields, ThatAreFlagsStay)
 {

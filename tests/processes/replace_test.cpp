@@ -219,6 +219,32 @@ TEST(Reopen, OfAPrivateImageSaysThatItIsOne)
     }
 }
 
+// In what took its place too, which this user could write.
+TEST(Reopen, OfAHandleThatOnlyReadsLeavesItSo)
+{
+    SegmentName name;
+    Image made, reader, follower, other;
+    made.create(name.text(), {10}, _DATATYPE_UINT32);
+    reader.open_read_only(name.text());
+    follower.open_read_only(name.text());
+    other.create(name.text(), {10}, _DATATYPE_UINT32, 2);
+    publish(other, 1);
+    require(daoShmReopen(reader), "re-open");
+    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
+    how.follow = 1;
+    how.timeout_ns = 20 * second_ns;
+    Frame frame(10);
+    ASSERT_EQ(daoShmNext(follower, &how, frame.data(), frame.size(), nullptr, nullptr), DAO_SUCCESS);
+    for (Image *image : {&reader, &follower})
+    {
+        EXPECT_EQ(image->info().segment_id, other.info().segment_id);
+        EXPECT_EQ(image->info().read_only, 1u);
+        EXPECT_EQ(daoShmImage2Shm(frame.data(), 10, *image), DAO_ERROR);
+        EXPECT_EQ(daoLastErrorCode(), DAO_E_READ_ONLY);
+    }
+    EXPECT_EQ(daoShmGetCounter(other), 1u);
+}
+
 TEST(Replacement, IsNeededWhenTypeDepthAxesOrKeywordsDiffer)
 {
     SegmentName name;

@@ -4,6 +4,7 @@
 #include "segment_name.hpp"
 #include "timing.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -251,6 +252,47 @@ TEST_P(Writes, QuietWriteCountsNothingAndWakesNobody)
     EXPECT_EQ(read(), 2u);
     EXPECT_TRUE(is_frame(read_, 2));
     EXPECT_EQ(daoShmWaitForSemaphoreTimeout(image_, 0, &past), DAO_SUCCESS);
+}
+
+// Its rest is of the frame that was given up.
+TEST_P(Writes, QuietPartOfAFrameThatWasGivenUpIsNotCalledWhole)
+{
+    publish(1);
+    void *slot = nullptr;
+    require(daoShmLoanBegin(image_, &slot), "begin");
+    fill(static_cast<uint32_t *>(slot), size, 99);
+    require(daoShmLoanAbort(image_), "abort");
+    fill(frame_, 2);
+    require(daoShmImage2ShmQuiet(frame_.data(), size / 2, image_), "quiet");
+    if (depth() > 1)
+    {
+        EXPECT_EQ(read(), 1u);
+        EXPECT_TRUE(is_frame(read_, 1));
+        return;
+    }
+    EXPECT_EQ(daoShmReadNewest(image_, read_.data(), size, nullptr, nullptr), DAO_NOTREADY);
+    require(daoShmImage2ShmQuiet(frame_.data(), size, image_), "quiet");
+    EXPECT_EQ(read(), 1u);
+    EXPECT_TRUE(is_frame(read_, 2));
+}
+
+// Nobody will finish it: a reader in a loop has other things to do.
+TEST_P(Writes, OfAFrameThatWasGivenUpAReadSaysSoSoon)
+{
+    if (depth() > 1)
+        return; // the frame before is there
+    publish(1);
+    void *slot = nullptr;
+    require(daoShmLoanBegin(image_, &slot), "begin");
+    require(daoShmLoanAbort(image_), "abort");
+    int64_t shortest_ns = second_ns; // as the machine may be busy
+    for (int attempt = 0; attempt < 10; ++attempt)
+    {
+        const int64_t begin_ns = now_ns();
+        EXPECT_EQ(daoShmReadNewest(image_, read_.data(), size, nullptr, nullptr), DAO_NOTREADY);
+        shortest_ns = std::min(shortest_ns, now_ns() - begin_ns);
+    }
+    EXPECT_LT(shortest_ns, 50 * millisecond_ns);
 }
 
 TEST_P(Writes, QuietWriteChangesWhatAReaderBorrowed)
