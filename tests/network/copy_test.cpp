@@ -423,3 +423,21 @@ TEST(NetCopy, IsTheSegmentThatWasThereBeforeHoweverSmall)
     EXPECT_EQ(daoShmGetCounter(small), 2u);
     EXPECT_EQ(daoShmCheckReplaced(small), DAO_SUCCESS);
 }
+
+TEST(NetCopy, IsAsDeepAsItIsToldWhateverWasThereBefore)
+{
+    Camera camera;
+    SegmentName there;
+    Image shallow, copy;
+    shallow.create(there.text(), {4, 6}, _DATATYPE_FLOAT, 2, 8);
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    SubscriberOptions options = SubscriberOptions(publisher.port()).into(there);
+    options.depth = 5;
+    Subscriber subscriber(options);
+    camera.publish();
+    ASSERT_TRUE(subscriber.receives(1));
+    copy.open(there.text());
+    EXPECT_EQ(copy.info().depth, 5u);
+    EXPECT_EQ(daoShmCheckReplaced(shallow), DAO_REPLACED);
+}

@@ -3,6 +3,7 @@
 #include "raw_zmq.hpp"
 
 #include <random>
+#include <sstream>
 #include <zmq.hpp>
 
 using namespace test;
@@ -33,6 +34,16 @@ struct PlainPublisher
 const std::string header =
     R"({"v":1,"dtype":"float32","shape":[2],"frame_num":7,"compression":"none","cnt0":7,"cnt1":0,"cnt2":0,)"
     R"("atime_ns":5,"sent_ns":6,"seq":1,"kw":0,"host":"h","source":"s","topic":"wfs"})";
+
+// A frame of that segment by its plain name: its counter, and its number among those that were sent.
+std::vector<std::string> frame_of(const std::string &topic, int cnt0, int seq)
+{
+    std::ostringstream text;
+    text << R"({"v":1,"dtype":"float32","shape":[2],"compression":"none","cnt0":)" << cnt0
+         << R"(,"cnt1":0,"cnt2":0,"atime_ns":5,"sent_ns":6,"seq":)" << seq
+         << R"(,"kw":0,"host":"h","source":"s","topic":")" << topic << R"("})";
+    return {topic + '\0', text.str(), std::string(8, 'x')};
+}
 
 }
 
@@ -124,6 +135,41 @@ TEST(NetStrangers, PlainPublisherOfTheSameMessagesIsUnderstood)
     subscriber.open_copy(copy);
     EXPECT_EQ(newest(copy), std::vector<float>(data, data + 2));
     EXPECT_EQ(subscriber.info().source_cnt0, 7u);
+}
+
+TEST(NetStrangers, SegmentsOfAPlainPublisherThatWereNotAskedForAreNotTaken)
+{
+    PlainPublisher plain;
+    Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
+    ASSERT_TRUE(comes_true([&] {
+        plain.send(frame_of("dm", 3, 1));
+        plain.send(frame_of("wfs", 7, 1));
+        std::this_thread::sleep_for(50ms);
+        return subscriber.info().frames > 0;
+    }));
+    EXPECT_EQ(subscriber.info().frames, 1u);
+    EXPECT_STREQ(subscriber.info().topic, "wfs");
+    EXPECT_EQ(subscriber.info().source_cnt0, 7u);
+    EXPECT_EQ(subscriber.info().bad_messages, 0u);
+}
+
+TEST(NetStrangers, WhatAPlainPublisherSentAndDidNotArriveIsLostAndTheRestSkipped)
+{
+    PlainPublisher plain;
+    Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
+    ASSERT_TRUE(comes_true([&] {
+        plain.send(frame_of("wfs", 7, 1));
+        std::this_thread::sleep_for(50ms);
+        return subscriber.info().frames > 0;
+    }));
+    plain.send(frame_of("wfs", 9, 3));
+    ASSERT_TRUE(comes_true([&] { return subscriber.info().source_cnt0 == 9; }));
+    EXPECT_EQ(subscriber.info().lost, 1u);
+    EXPECT_EQ(subscriber.info().skipped, 0u);
+    plain.send(frame_of("wfs", 12, 4));
+    ASSERT_TRUE(comes_true([&] { return subscriber.info().source_cnt0 == 12; }));
+    EXPECT_EQ(subscriber.info().lost, 1u);
+    EXPECT_EQ(subscriber.info().skipped, 2u);
 }
 
 // A frame may begin with any bytes.
