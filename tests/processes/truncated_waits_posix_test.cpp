@@ -167,4 +167,20 @@ TEST(MadeAgainSlowly, IsFollowedOnceItIsMade)
     }
 }
 
+TEST(MadeAgainSlowly, IsGivenUpAfterAsLongAsALock)
+{
+    SegmentName name;
+    make_again(name.text(), layout);
+    publish_as_dao(name.text(), layout, 1);
+    Image image;
+    image.open(name.text());
+    ASSERT_EQ(ftruncate(image->shmfd, 100), 0);
+    Frame frame(size);
+    DAO_NEXT_OPTIONS options = DAO_NEXT_OPTIONS_INIT;
+    options.follow = 1;
+    options.timeout_ns = 60 * second_ns;
+    EXPECT_EQ(daoShmNext(image, &options, frame.data(), size, nullptr, nullptr), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_FORMAT) << daoLastErrorMessage();
+}
+
 }
