@@ -196,7 +196,9 @@ def test_doctor_finds_damaged_open_and_stale_segments(tool):
     assert all(entry["remedy"] for (_, severity), entry in found.items() if severity != "good")
 
 
-@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="the system does not tell who has a file open")
+@pytest.mark.skipif(
+    WINDOWS or not Path("/proc/self/maps").exists(), reason="the system does not tell who has a file open"
+)
 @pytest.mark.parametrize("place", [".", "", "link"])
 def test_doctor_knows_a_segment_in_use_by_whatever_name(tool, place):
     """Here by a program that reads it without any library, and so is no reader of its list."""
