@@ -62,11 +62,12 @@ classdef DaoShm < handle
 
         function ready = wait(s, timeout)
             if nargin < 2, timeout = Inf; end
+            limit = DaoShm.limit_of(timeout);
             began = tic;
             ready = false;
             left = 1;
             while ~ready && left > 0
-                left = DaoShm.time_left(began, timeout);
+                left = DaoShm.time_left(began, limit);
                 ready = daoshm_mex('wait', s.number, DaoShm.step_ns(left));
             end
         end
@@ -85,6 +86,10 @@ classdef DaoShm < handle
 
         function set_keyword(s, key, value)
             if isinteger(value) || islogical(value)
+                if isa(value, 'uint64') && any(value(:) > uint64(intmax('int64')))
+                    error('daoshm:code16', '%s: keyword %s: %u; expected at most 9223372036854775807', s.name, key, ...
+                        max(value(:)));
+                end
                 value = int64(value);
             elseif ~ischar(value)
                 value = double(value);
@@ -110,10 +115,11 @@ classdef DaoShm < handle
     methods (Access = private)
         function [array, info] = next_frame(s, in_order, timeout)
             if nargin < 3, timeout = Inf; end
+            limit = DaoShm.limit_of(timeout);
             began = tic;
             ready = false;
             while ~ready
-                left = DaoShm.time_left(began, timeout);
+                left = DaoShm.time_left(began, limit);
                 [numbers, counter, id, time, missed] = daoshm_mex('next', s.number, in_order, DaoShm.step_ns(left));
                 ready = ~isempty(numbers) || left <= 0;
             end
@@ -164,8 +170,15 @@ classdef DaoShm < handle
             end
         end
 
-        function left = time_left(began, timeout)
-            left = max(timeout - toc(began), 0);
+        function limit = limit_of(timeout)
+            if ~(isnumeric(timeout) && isscalar(timeout) && isreal(timeout) && timeout >= 0)
+                error('daoshm:code1', 'a time limit that is no number of seconds; expected 0 or more, or Inf');
+            end
+            limit = double(timeout);
+        end
+
+        function left = time_left(began, limit)
+            left = max(limit - toc(began), 0);
         end
 
         % Waits are made of short ones, so that Ctrl-C is seen between them.

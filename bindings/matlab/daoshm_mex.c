@@ -40,7 +40,8 @@ static int follows(IMAGE *image, int_fast8_t status)
 
 static double number_of(const mxArray *value)
 {
-    expect(mxIsNumeric(value) && mxGetNumberOfElements(value) == 1, "an argument is not a number; expected one number");
+    expect(mxIsNumeric(value) && mxGetNumberOfElements(value) == 1 && !mxIsComplex(value),
+           "an argument is not a number; expected one real number");
     return mxGetScalar(value);
 }
 
@@ -124,8 +125,10 @@ static void create(mxArray **out, const mxArray **in)
         size[axis] = (uint32_t)length;
     }
     const double depth = number_of(in[3]), keywords = number_of(in[4]);
-    expect(depth >= 1 && depth <= UINT32_MAX, "the depth is out of range; expected 1 to 4294967295");
-    expect(keywords >= 0 && keywords <= 65535, "room for keywords is out of range; expected 0 to 65535");
+    expect(depth >= 1 && depth <= UINT32_MAX && depth == (uint32_t)depth,
+           "the depth is no such number; expected a whole one, 1 to 4294967295");
+    expect(keywords >= 0 && keywords <= 65535 && keywords == (uint32_t)keywords,
+           "room for keywords is no such number; expected a whole one, 0 to 65535");
     const uint8_t type = (uint8_t)number_of(in[2]);
     const char *name = text_of(in[0]);
     const int number = new_handle();

@@ -42,6 +42,22 @@ function test_daoshm(folder)
     [array, info] = reader.next(60);
     assert(array(1) == 5);
 
+    % Time limits, of whatever class; what cannot be one is refused.
+    for timeout = {0, 1e-12, int32(0), single(0.001), uint8(0)}
+        assert(~reader.wait(timeout{1}) && isempty(reader.next(timeout{1})));
+    end
+    for timeout = {-1, -1e-9, NaN, -Inf, [], [1 2], 'x', 1i, {1}}
+        fails('daoshm:code1', @() reader.wait(timeout{1}));
+        fails('daoshm:code1', @() reader.next(timeout{1}));
+        fails('daoshm:code1', @() reader.next_in_order(timeout{1}));
+    end
+    for timeout = {Inf, 1e300, int32(60), intmax('int64')}
+        writer.set(zeros(4, 6, 'uint16'));
+        assert(reader.wait(timeout{1}) && ~isempty(reader.next(timeout{1})));
+    end
+    began = tic;
+    assert(~reader.wait(0.25) && toc(began) >= 0.25);
+
     % Another process's.
     tool = getenv('DAOSHM');
     if ~isempty(tool)
@@ -103,7 +119,7 @@ function test_daoshm(folder)
     assert(isequal(scribbled.get(), ones(4, 5)));
     scribbled.set(2 * ones(4, 5));
     assert(isequal(scribbled.get(), 2 * ones(4, 5)));
-    DaoShm.remove(name('scribbled'));
+    delete(name('scribbled')); % by now it is no segment
 
     % Keywords.
     s = DaoShm(name('keyword'), 1, 1, 3);
@@ -111,6 +127,10 @@ function test_daoshm(folder)
     s.set_keyword('COUNT', int32(-7));
     s.set_keyword('TARGET', 'Vega');
     assert(s.keyword('GAIN') == 0.5 && s.keyword('COUNT') == -7 && strcmp(s.keyword('TARGET'), 'Vega'));
+    s.set_keyword('COUNT', uint64(intmax('int64')));
+    assert(s.keyword('COUNT') == intmax('int64'));
+    fails('daoshm:code16', @() s.set_keyword('COUNT', intmax('uint64')));
+    fails('daoshm:code1', @() s.set_keyword('GAIN', 1 + 2i));
 
     % Errors.
     fails('daoshm:code4', @() DaoShm(name('missing')));
@@ -120,6 +140,8 @@ function test_daoshm(folder)
     fails('daoshm:code12', @() DaoShm(name('bad'), {1}));
     fails('daoshm:', @() DaoShm(name('bad'), zeros(2, 2, 2, 2)));
     fails('daoshm:', @() DaoShm(name('bad'), zeros(0, 1)));
+    fails('daoshm:', @() DaoShm(name('bad'), 1, 2.5));
+    fails('daoshm:', @() DaoShm(name('bad'), 1, 1, 0.5));
     fails('daoshm:', @() daoshm_mex('get', 99));
     fails('daoshm:', @() daoshm_mex('get', -1));
     fails('daoshm:', @() daoshm_mex('nothing'));

@@ -173,9 +173,18 @@ function options(inorder, timeout_ns, follow)
     return NextOptions(sizeof(NextOptions), inorder ? 1 : 0, 0, 0, timeout_ns, follow ? 1 : 0, 0)
 end
 
+const century_s = 100 * 365.25 * 86400
+
+# When a wait ends, in nanoseconds on a clock that nobody sets; nothing: never, as for more than a century.
+function deadline(timeout::Union{Real,Nothing})
+    timeout === nothing && return nothing
+    timeout >= 0 || throw(ArgumentError("a time limit of $timeout s; expected 0 or more, or nothing"))
+    return timeout < century_s ? Int(time_ns()) + round(Int, timeout * 1e9) : nothing
+end
+
 # One step of a wait: the status and the time that is left, in nanoseconds.
-function wait_once(call, began, timeout)
-    left = timeout === nothing ? step_ns : max(0, round(Int, (timeout - (time() - began)) * 1e9))
+function wait_once(call, ends)
+    left = ends === nothing ? step_ns : max(0, ends - Int(time_ns()))
     status = call(min(left, step_ns))
     yield()
     return status, left
@@ -185,15 +194,15 @@ end
     nextframe(segment; timeout = nothing, inorder = false)
 
 The next frame that was not seen yet, and what is known of it: `(array, (counter, id, time_ns, missed))`; `nothing` when none
-came in `timeout` seconds. When the segment was replaced, the new one's frames follow.
+came in `timeout` seconds; 0: only look, `nothing`: no limit. When the segment was replaced, the new one's frames follow.
 """
 function nextframe(segment::Segment; timeout::Union{Real,Nothing} = nothing, inorder::Bool = false)
-    began = time()
+    ends = deadline(timeout)
     described = Ref(Frame())
     missed = Ref{UInt64}(0)
     while true
         frame = room(segment)
-        status, left = wait_once(began, timeout) do limit_ns
+        status, left = wait_once(ends) do limit_ns
             ccall(
                 symbol(:daoShmNext),
                 Int8,
@@ -212,9 +221,9 @@ end
 
 """Wait for a frame that was not seen yet, and leave it unseen. `false`: none came in `timeout` seconds."""
 function waitframe(segment::Segment; timeout::Union{Real,Nothing} = nothing)
-    began = time()
+    ends = deadline(timeout)
     while true
-        status, left = wait_once(began, timeout) do limit_ns
+        status, left = wait_once(ends) do limit_ns
             ccall(
                 symbol(:daoShmNext),
                 Int8,

@@ -61,8 +61,28 @@ end
         end
         @test_throws DimensionMismatch newest(segment)
         @test_throws DimensionMismatch publish(segment, ones(4, 4))
-        removesegment(path("scribbled"))
+        rm(path("scribbled")) # by now it is no segment
     end
+end
+
+@testset "time limits" begin
+    writer = Segment(path("limits"), [1.0])
+    reader = Segment(path("limits"))
+    for timeout in (0, 0.0, 1 // 1000, 1e-12)
+        @test !waitframe(reader; timeout = timeout) && nextframe(reader; timeout = timeout) === nothing
+    end
+    for timeout in (-1, -1e-9, NaN, -Inf)
+        @test_throws ArgumentError waitframe(reader; timeout = timeout)
+        @test_throws ArgumentError nextframe(reader; timeout = timeout)
+    end
+    for timeout in (nothing, Inf, 1e300, typemax(Int), big(10)^30)
+        publish(writer, [2.0])
+        @test waitframe(reader; timeout = timeout)
+        @test nextframe(reader; timeout = timeout)[1] == [2.0]
+    end
+    began = time_ns()
+    @test !waitframe(reader; timeout = 0.25)
+    @test time_ns() - began >= 250_000_000
 end
 
 @testset "a text ends where it ends, not at a zero byte" begin

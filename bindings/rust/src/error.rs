@@ -1,7 +1,7 @@
 //! What went wrong.
 
 use crate::ffi;
-use std::ffi::{CStr, NulError};
+use std::ffi::{CStr, CString, NulError};
 use std::fmt;
 
 /// Why a call failed: the status and the code of `dao.h`, and a message that names the segment, what was found and what was
@@ -24,6 +24,7 @@ pub(crate) const NAME: i32 = 3;
 pub(crate) const NOT_FOUND: i32 = 4;
 pub(crate) const TYPE: i32 = 12;
 pub(crate) const SHAPE: i32 = 13;
+pub(crate) const KEYWORD: i32 = 16;
 
 impl Error {
     pub(crate) fn new(code: i32, message: String) -> Self {
@@ -46,11 +47,13 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-impl From<NulError> for Error {
-    fn from(found: NulError) -> Self {
+/// A text as C takes it. `code`: of the error, where C would cut it at a zero byte.
+pub(crate) fn c_text(code: i32, text: &str) -> Result<CString> {
+    let refused = |found: NulError| {
         let position = found.nul_position();
-        Self::new(NAME, format!("a text with a zero byte at {position}; expected none"))
-    }
+        Error::new(code, format!("{text:?}: a zero byte at {position}; expected none"))
+    };
+    CString::new(text).map_err(refused)
 }
 
 pub(crate) fn check(status: i8) -> Result<()> {

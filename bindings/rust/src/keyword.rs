@@ -1,8 +1,7 @@
 //! Keywords, each read and written whole.
 
-use crate::error::{self, check, Error, Result};
+use crate::error::{self, c_text, check, Error, Result};
 use crate::ffi;
-use std::ffi::CString;
 use std::mem::zeroed;
 use std::os::raw::c_char;
 use std::ptr::null;
@@ -19,21 +18,21 @@ pub enum Value {
 }
 
 pub(crate) fn set(image: &mut ffi::Image, name: &str, value: &Value) -> Result<()> {
-    let name = CString::new(name)?;
+    let name = c_text(error::KEYWORD, name)?;
     let name = name.as_ptr();
     // SAFETY: the image is open, texts end with zero; no comment leaves the one there is.
     check(match value {
         Value::Long(number) => unsafe { ffi::daoShmSetKeywordLong(image, name, *number, null()) },
         Value::Double(number) => unsafe { ffi::daoShmSetKeywordDouble(image, name, *number, null()) },
         Value::Text(text) => {
-            let text = CString::new(text.as_str())?;
+            let text = c_text(error::KEYWORD, text)?;
             unsafe { ffi::daoShmSetKeywordString(image, name, text.as_ptr(), null()) }
         }
     })
 }
 
 pub(crate) fn get(image: &mut ffi::Image, name: &str) -> Result<Option<Value>> {
-    let name = CString::new(name)?;
+    let name = c_text(error::KEYWORD, name)?;
     // SAFETY: the image is open; a keyword is integers, a float and texts, which may be zero.
     let (status, keyword) = unsafe {
         let mut keyword: ffi::Keyword = zeroed();

@@ -1,10 +1,10 @@
 //! One open segment.
 
 use crate::element::Element;
-use crate::error::{self, check, Error, Result};
+use crate::error::{self, c_text, check, Error, Result};
 use crate::ffi;
 use crate::keyword::{self, Value};
-use std::ffi::{c_void, CString};
+use std::ffi::c_void;
 use std::marker::PhantomData;
 use std::mem::{size_of, zeroed};
 use std::ops::{Deref, DerefMut};
@@ -59,7 +59,7 @@ impl<T: Element> Segment<T> {
     /// Make a segment, or use the one of that name and geometry again. `shape`: 1 to 3 axes, slow axis first; `depth`: slots,
     /// at least 1; `keywords`: room for so many.
     pub fn create(name: &str, shape: &[u32], depth: u32, keywords: u16) -> Result<Self> {
-        let path = CString::new(name)?;
+        let path = c_text(error::NAME, name)?;
         let mut size = shape.to_vec();
         size.resize(size.len().max(3), 0);
         let mut image = closed_image();
@@ -81,7 +81,7 @@ impl<T: Element> Segment<T> {
 
     /// Open the segment of that name, for reading only where writing is not permitted. Another type than `T` is an error.
     pub fn open(name: &str) -> Result<Self> {
-        let path = CString::new(name)?;
+        let path = c_text(error::NAME, name)?;
         let mut image = closed_image();
         // SAFETY: the image is filled in, or closed after a failure.
         check(unsafe { ffi::daoShmOpen(path.as_ptr(), &mut *image) })?;
@@ -300,7 +300,7 @@ impl<T: Element> Drop for Loan<'_, T> {
 
 /// Remove a segment's file. Programs that have it open keep the memory; their calls report the removal.
 pub fn remove(name: &str) -> Result<()> {
-    let path = CString::new(name)?;
+    let path = c_text(error::NAME, name)?;
     // SAFETY: a text that ends with zero.
     check(unsafe { ffi::daoShmRemove(path.as_ptr()) })
 }

@@ -126,7 +126,13 @@ fn keywords_of_every_kind() {
         assert_eq!(reader.keyword("KEY").unwrap(), Some(value));
     }
     assert_eq!(reader.keyword("OTHER").unwrap(), None);
-    assert!(writer.set_keyword("KEY", &Value::Text("more than sixteen bytes".into())).is_err());
+    let too_long = Value::Text("more than sixteen bytes".into());
+    for value in [too_long, Value::Text("cut\0here".into())] {
+        assert_eq!(writer.set_keyword("KEY", &value).unwrap_err().code, 16);
+    }
+    assert_eq!(writer.set_keyword("KEY\0S", &Value::Long(1)).unwrap_err().code, 16);
+    assert_eq!(reader.keyword("KEY\0").unwrap_err().code, 16);
+    assert_eq!(reader.keyword("KEY").unwrap(), Some(Value::Text("sixteen bytes ok".into())));
 }
 
 #[test]
@@ -165,7 +171,9 @@ fn errors_say_what_was_found_and_expected() {
     let name = Name::new();
     let missing = Segment::<u8>::open(&name.0).err().unwrap();
     assert!(missing.code == 4 && missing.to_string().contains(&name.0), "{missing}");
-    assert!(Segment::<u8>::open("a\0b").is_err() && Segment::<u8>::open("").is_err());
+    for name in ["a\0b", ""] {
+        assert_eq!(Segment::<u8>::open(name).err().unwrap().code, 3);
+    }
     for shape in [&[][..], &[0], &[1, 1, 1, 1], &[u32::MAX, u32::MAX, u32::MAX]] {
         assert!(Segment::<u8>::create(&name.0, shape, 1, 0).is_err(), "{shape:?}");
     }
