@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from timing import PATIENCE_S
 WRITER_LOCK = 256  # in the extension, docs/format.md
 KEYWORD_LOCK = 640
 HAS_PROOF = 1 << 16
+CREATION_LOCK = 1 << 62  # a byte of the file, docs/format.md
 STRANGER = 4711 << 32 | 0x2A << 17  # a process token without a record of whose it is
 
 
@@ -121,3 +123,39 @@ def test_a_signal_is_an_answer(tool, number):
     assert tool.json("info", "a")["writer_pid"] == 4711
     os.close(keyboard)
     os.close(terminal)
+
+
+@pytest.mark.skipif(WINDOWS, reason="signals and locks of POSIX")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["create", "a", "4"],
+        ["set", "a", "frame.npy"],
+        ["fill", "a", "1"],
+        ["keyword", "a", "GAIN", "2"],
+        ["keyword", "a", "GAIN", "--rm"],
+        ["rm", "a", "b", "--force"],
+    ],
+    ids=" ".join,
+)
+def test_ctrl_c_ends_a_wait_for_a_lock(tool, command):
+    """And nothing else is done."""
+    import fcntl
+
+    for name in "ab":
+        tool("create", name, "4")
+    np.save(tool.folder / "frame.npy", np.zeros(4, np.float32))
+    before = tool.json("info", "a")
+    lock(tool, "a", STRANGER)
+    lock(tool, "a", STRANGER, KEYWORD_LOCK)
+    with (tool.folder / "a.im.shm").open("r+b") as file:
+        if command[0] == "rm":
+            fcntl.lockf(file, fcntl.LOCK_EX, 1, CREATION_LOCK)
+        process = tool.start(*command)
+        tool.wait_until_it_takes_signals(process)
+        time.sleep(1)  # until it waits
+        code, output, errors = tool.interrupt(process)
+    assert code == 130 and output == "" and "interrupted" in errors, (code, output, errors)
+    after = tool.json("info", "a")
+    assert all(after[key] == before[key] for key in ("cnt0", "generation", "keywords")), (before, after)
+    assert (tool.folder / "b.im.shm").exists()

@@ -23,7 +23,7 @@ namespace
 {
 
 /// Also where there is no memory for saying why.
-int report(const std::exception &error, int code) noexcept
+int report(const std::exception &error) noexcept
 {
     try
     {
@@ -33,7 +33,7 @@ int report(const std::exception &error, int code) noexcept
     {
         std::fputs("daoshm: memory: not enough even to say what failed; expected more (ulimit -v)\n", stderr);
     }
-    return code;
+    return daoshm::exit_code_of(error);
 }
 
 /// Help and version are output as any other.
@@ -88,13 +88,9 @@ int guarded(Work work)
     {
         return work();
     }
-    catch (const daoshm::ToolError &error)
+    catch (const std::exception &error)
     {
-        return report(error, error.code());
-    }
-    catch (const std::exception &error) // Dao::Error, mostly
-    {
-        return report(error, daoshm::exit_error);
+        return report(error);
     }
 }
 

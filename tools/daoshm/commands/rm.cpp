@@ -60,6 +60,8 @@ int run_rm(const RmOptions &options)
         }
         catch (const std::runtime_error &error) // the tool's or the library's
         {
+            if (exit_code_of(error) == exit_interrupted) // of all that was asked for
+                throw;
             print_note(error_text(error));
             result = exit_error;
         }

@@ -4,6 +4,7 @@
 #include <new>
 #include <system_error>
 
+#include <daoShm.hpp>
 #include <fmt/format.h>
 
 #include "platform/platform.hpp"
@@ -20,6 +21,14 @@ std::string name_of(const std::filesystem::path &path)
     return {name.begin(), name.end()};
 }
 
+}
+
+ExitCode exit_code_of(const std::exception &error)
+{
+    if (const auto *ours = dynamic_cast<const ToolError *>(&error))
+        return ours->code();
+    const auto *library = dynamic_cast<const Dao::Error *>(&error);
+    return library != nullptr && library->code() == DAO_E_INTERRUPTED ? exit_interrupted : exit_error;
 }
 
 std::string error_text(const std::exception &error)

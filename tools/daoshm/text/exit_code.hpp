@@ -40,6 +40,9 @@ class ToolError : public std::runtime_error
     ExitCode code_;
 };
 
+/// How the tool ends after an exception, the library's included.
+ExitCode exit_code_of(const std::exception &error);
+
 /// What an exception says, in this tool's words where the C++ library's are of no use.
 std::string error_text(const std::exception &error);
 
