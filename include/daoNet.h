@@ -104,7 +104,9 @@ DAO_NET_API int_fast8_t daoNetOpenPublisher(const DAO_NET_PUBLISHER_OPTIONS *opt
  * @return `DAO_ERROR`, `DAO_E_EXISTS` when the publisher has another segment of that topic
  */
 DAO_NET_API int_fast8_t daoNetPublish(DAO_NET *net, const char *name, const char *topic);
-/** Offer an open image, private ones included. It is duplicated: the caller may close it afterwards. */
+/** Offer an open image, private ones included. It is duplicated: the caller may close it afterwards.
+ *  A private image that was replaced (daoShmRetirePrivate()), as a subscriber's is when the shape changes, is sent to its end;
+ *  then another image of the same topic takes its place, by this call, and subscribers go on with that. */
 DAO_NET_API int_fast8_t daoNetPublishImage(DAO_NET *net, IMAGE *image, const char *topic);
 /** Offer no longer. `DAO_ERROR`, `DAO_E_NOT_FOUND` when there is no such topic. */
 DAO_NET_API int_fast8_t daoNetUnpublish(DAO_NET *net, const char *topic);
@@ -171,11 +173,11 @@ typedef struct
 {
     uint32_t size; /**< bytes of this struct, as `DAO_NET_ORIGIN_INIT` says */
     uint32_t hops; /**< how many networks it has come through, at least 1 */
-    /** its counter in the publisher's segment; `cnt1`, `cnt2` and acquisition time are the frame's own */
+    /** its counter in the segment that it was first published to; `cnt1`, `cnt2` and acquisition time are the frame's own */
     uint64_t cnt0;
     uint64_t segment; /**< `segment_id` of the segment that it was first published to */
-    /** frames before it that were not sent: with `DAO_NET_EVERY` those that were overwritten in the publisher's segment before
-     *  that; and all since the frame before, where the publisher's segment was made anew between the two */
+    /** frames before it that were not sent, by any publisher on the way: with `DAO_NET_EVERY` those that were overwritten in its
+     *  segment before that; and all since the frame before, where its segment was made anew between the two */
     uint64_t missed;
 } DAO_NET_ORIGIN;
 

@@ -31,10 +31,10 @@ class Image
         close();
         check(daoShmShm2Img(name, &image_));
     }
-    void duplicate(Image &other)
+    void duplicate(IMAGE *other)
     {
         close();
-        check(daoShmDuplicate(other.get(), &image_));
+        check(daoShmDuplicate(other, &image_));
     }
 
   private:

@@ -13,10 +13,10 @@ namespace dao::net
 
 struct Mark
 {
-    uint64_t cnt0 = 0;   // in the publisher's segment
-    uint64_t origin = 0; // segment id of the segment that the frame was first published to
+    uint64_t cnt0 = 0;   // in the segment that the frame was first published to
+    uint64_t origin = 0; // that one's segment id
     uint32_t hops = 0;   // networks that it came through
-    uint64_t missed = 0; // before it, overwritten before they could be sent
+    uint64_t missed = 0; // before it, that could not be sent by any publisher on the way
 };
 
 constexpr uint32_t hop_limit = 8;

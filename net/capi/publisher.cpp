@@ -28,6 +28,8 @@ PublisherOptions read_publisher_options(const DAO_NET_PUBLISHER_OPTIONS *options
     if (!result.clients.empty() && result.keys.empty())
         throw Failure(DAO_E_ARGUMENT, "clients: allowed keys without keys of the publisher; expected `keys` too");
     result.address = text_or(options->bind, result.keys.empty() ? "127.0.0.1" : "*");
+    if (result.address == "localhost") // the one name that stands for an address on any machine
+        result.address = "127.0.0.1";
     result.port = port_of(options->port);
     return result;
 }

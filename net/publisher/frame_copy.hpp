@@ -35,6 +35,7 @@ struct FrameCopy
     DAO_FRAME frame = DAO_FRAME_INIT;
     std::string header; // wire::write_frame_part()
     uint64_t bytes = 0;
+    uint64_t missed = 0; // before it, by networks that it came through
     zmq::message_t data;
 };
 

@@ -2,6 +2,7 @@
 
 #include "handover.hpp"
 #include "platform/platform.hpp"
+#include "saturated.hpp"
 
 #include <algorithm>
 
@@ -69,7 +70,17 @@ void Offer::run(const std::function<void()> &published)
 void Offer::rest()
 {
     std::unique_lock lock(mutex_);
-    frames_are_due_.wait_for(lock, rest_time, [this] { return stops_.load(); });
+    if (!stops_)
+        frames_are_due_.wait_for(lock, rest_time);
+}
+
+bool Offer::succeed(IMAGE *image)
+{
+    const std::lock_guard lock(mutex_);
+    if (!source_.succeed(image))
+        return false;
+    frames_are_due_.notify_all();
+    return true;
 }
 
 // Asleep while nobody could be sent a frame, which so costs whoever publishes it no wake-up. False after a while: the segment
@@ -194,8 +205,9 @@ void Offer::send(Session &session, FrameCopy &copy, uint64_t missed)
     data.copy(copy.data);
     hand_over(data.data());
     port_.send(session.topic,
-               wire::complete(copy.header, session.seq, source_.keyword_changes(), realtime_ns(), missed), &data,
-               keywords);
+               wire::complete(copy.header, session.seq, source_.keyword_changes(), realtime_ns(),
+                              saturated_sum(missed, copy.missed)),
+               &data, keywords);
     ++session.counts.frames;
     session.counts.bytes += copy.bytes;
     sent_.count();

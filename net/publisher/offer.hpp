@@ -79,6 +79,8 @@ class Offer
     void request_stop();
     void stop();
 
+    // The image takes the place of a private one that was replaced. False where there is none.
+    bool succeed(IMAGE *image);
     // What a subscriber says: sends what is due, and answers.
     void take_credit(const wire::Credit &credit, const std::string &user, int64_t heard_ns);
     // The subscription of a private topic ended.

@@ -21,7 +21,12 @@ void refuse_known(const std::vector<std::shared_ptr<Offer>> &offers, const std::
 
 void Publisher::publish(const std::string &name, IMAGE *image, const std::string &topic)
 {
-    refuse_known(all_offers(), topic);
+    const std::vector<OfferPointer> known = all_offers();
+    if (image != nullptr && std::any_of(known.begin(), known.end(), [&](const OfferPointer &offer) {
+            return offer->topic() == topic && offer->succeed(image);
+        }))
+        return;
+    refuse_known(known, topic);
     // Without the lock, which its thread takes: one that is not offered after all is waited for here.
     const auto fresh = std::make_shared<Offer>(*port_, name, image, topic, host_, [this] { help(); });
     const std::lock_guard lock(mutex_);

@@ -88,8 +88,8 @@ Source::Source(const std::string &name, IMAGE *image, std::string topic, std::st
     header_.host = std::move(host);
     if (image == nullptr)
         waiting_.open(name.c_str());
-    else if (daoShmDuplicate(image, waiting_.get()) != DAO_SUCCESS)
-        throw Failure::of_last_call();
+    else
+        waiting_.duplicate(image);
     attach();
 }
 
@@ -113,7 +113,7 @@ Opened Source::describe_opened(IMAGE *image) const
 
 void Source::attach()
 {
-    reading_.duplicate(waiting_);
+    reading_.duplicate(waiting_.get());
     opened_ = describe_opened(reading_.get());
     newest_.reset();
     seen_ = 0;
@@ -148,10 +148,31 @@ bool Source::reopen()
 {
     if (reading_.is_open())
         (void)counter(); // the last one of the life that ends
-    is_gone_ = daoShmReopen(waiting_.get()) != DAO_SUCCESS;
+    is_gone_ = !follow(waiting_);
     if (is_gone_)
         return false;
     attach();
+    return true;
+}
+
+bool Source::succeed(IMAGE *image)
+{
+    Image &last = successor_.is_open() ? successor_ : reading_;
+    if (!last.is_open() || last->md->shared != 0 || daoShmCheckReplaced(last.get()) != DAO_REPLACED)
+        return false;
+    successor_.duplicate(image);
+    return true;
+}
+
+bool Source::follow(Image &image)
+{
+    if (daoShmReopen(image.get()) == DAO_SUCCESS)
+        return true;
+    if (!successor_.is_open() || (image.is_open() && image->md == successor_->md))
+        return false;
+    image.duplicate(successor_.get());
+    if (daoShmRewind(image.get()) != DAO_SUCCESS)
+        throw Failure::of_last_call();
     return true;
 }
 
@@ -185,6 +206,7 @@ std::optional<FrameCopy> Source::copy(IMAGE *image, const Opened &opened, const 
     if (status != DAO_SUCCESS && status != DAO_OVERWRITE)
         return std::nullopt;
     result.header = write_header(image, opened, result.frame);
+    result.missed = header_.missed;
     return result;
 }
 
@@ -201,6 +223,8 @@ std::string Source::write_header(IMAGE *image, const Opened &opened, const DAO_F
     const Mark mark = mark_of(image, frame).value_or(Mark{});
     header_.origin = mark.origin;
     header_.hops = mark.hops;
+    header_.origin_cnt0 = mark.cnt0;
+    header_.missed = mark.missed;
     return header_writer_.write(header_);
 }
 
@@ -247,10 +271,10 @@ OrderedReader::OrderedReader(Source &source, const Place &after)
     : source_(source), after_(after), skip_to_(after.cnt0), skip_source_(source.name_of_life(after.life)),
       begins_with_newest_(after.life == 0)
 {
-    image_.duplicate(source.reading_);
+    image_.duplicate(source.reading_.get());
     // The receiver has frames of a segment that was made anew, as another reader found it before the source did. Where that
     // one is gone again, all that is left here came before them.
-    const bool has_all = after.life > source.place().life && daoShmReopen(image_.get()) != DAO_SUCCESS;
+    const bool has_all = after.life > source.place().life && !source.follow(image_);
     int_fast8_t status = DAO_SUCCESS;
     if (has_all)
         status = daoShmResetTail(image_.get(), nullptr, nullptr);
@@ -316,7 +340,7 @@ std::optional<FrameCopy> OrderedReader::next_in_order(uint64_t &lost)
             source_.copy(image_.get(), opened_, [&](void *data, uint64_t elements, DAO_FRAME &read_frame) {
                 return status = daoShmNext(image_.get(), &how, data, elements, &read_frame, &missed);
             });
-        if (status == DAO_REPLACED && daoShmReopen(image_.get()) == DAO_SUCCESS)
+        if ((status == DAO_REPLACED || !image_.is_open()) && source_.follow(image_))
         {
             opened_ = source_.describe_opened(image_.get());
             continue;

@@ -42,6 +42,8 @@ class Source
 
     // Only while nobody waits. False when there is no such file now; what was open stays open.
     bool reopen();
+    // The image is to take the place of a private one that was replaced; reopen() is due. False where there is none.
+    bool succeed(IMAGE *image);
     // The newest frame, the same object as before when there is no newer one; null when there is none to be had.
     FrameCopy *newest();
     // The keywords as they travel, read again when the last time is a while ago, and how often they changed.
@@ -62,6 +64,8 @@ class Source
   private:
     friend class OrderedReader;
 
+    // Opens what is there now instead of what `image` has, to be read from its first frame on. False where there is nothing.
+    bool follow(Image &image);
     void attach(); // reading_ and what is known of it to what waiting_ has
     void read_keywords();
     // Distinguishes one life of the segment from the next.
@@ -79,6 +83,7 @@ class Source
     Image waiting_;
     uint64_t seen_ = 0;
     Image reading_;
+    Image successor_; // the last image that took the place of another
     Opened opened_;
     bool is_gone_ = false; // there was no such file when it was looked for last
     Lives lives_;

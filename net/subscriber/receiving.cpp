@@ -290,7 +290,7 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
     if (parts.size() == 4)
         take_keywords(view(parts[3]));
     const uint64_t cnt0 =
-        copy_.write(header, parts[2].data(), {header.cnt0, header.origin, header.hops + 1, header.missed});
+        copy_.write(header, parts[2].data(), {header.origin_cnt0, header.origin, header.hops + 1, header.missed});
     rate_.count();
     show_lost();
 
@@ -315,7 +315,7 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
     known_changes_ = info_.copies = copy_.changes();
     if (options_.name.empty())
     {
-        shown_copy_.duplicate(copy_.image());
+        shown_copy_.duplicate(copy_.image().get());
         copy_.retire_former();
     }
     const uint8_t news = 1;

@@ -243,7 +243,7 @@ int_fast8_t Subscriber::open_copy(IMAGE *image, int64_t timeout_ns)
     Image news;
     {
         const std::lock_guard lock(mutex_);
-        news.duplicate(news_);
+        news.duplicate(news_.get());
     }
     const Deadline deadline(timeout_ns);
     for (uint64_t copies = 0;;)

@@ -109,6 +109,10 @@ FrameHeader read_frame_header(const Json &object, uint64_t data_bytes)
         static_cast<uint32_t>(unsigned_member_or(object, "kw_room", usual_keyword_room, keyword_limit));
     header.missed = unsigned_member_or(object, "missed", 0, missed_limit);
     header.hops = static_cast<uint32_t>(unsigned_member_or(object, "hops", 0, 255));
+    header.origin_cnt0 = header.cnt0;
+    if (header.hops > 0)
+        header.origin_cnt0 =
+            unsigned_member_or(object, "origin_cnt0", header.cnt0, std::numeric_limits<uint64_t>::max());
     const std::string origin = text_member_or(object, "origin", header.source.substr(0, 16), 16);
     if (!from_hex(origin, header.origin))
         header.origin = 0; // a stranger's source need not be a number

@@ -38,6 +38,7 @@ struct FrameNumbers
     uint64_t cnt1 = 0;
     uint64_t cnt2 = 0;
     int64_t atime_ns = 0;
+    uint64_t origin_cnt0 = 0; // its counter in the segment that it was first published to
     uint64_t seq = 0;
     uint64_t kw = 0;
     int64_t sent_ns = 0;

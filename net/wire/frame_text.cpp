@@ -52,6 +52,8 @@ std::string write_changing(const std::string &lasting, const FrameHeader &header
     add(text, ",\"cnt1\":", header.cnt1);
     add(text, ",\"cnt2\":", header.cnt2);
     add(text, ",\"atime_ns\":", header.atime_ns);
+    if (header.hops > 0)
+        add(text, ",\"origin_cnt0\":", header.origin_cnt0);
     return text;
 }
 
@@ -79,15 +81,19 @@ bool take(std::string_view &text, std::string_view key, Number &number)
     return true;
 }
 
-bool take_changing(std::string_view text, FrameNumbers &numbers)
+bool take_changing(std::string_view text, bool has_origin, FrameNumbers &numbers)
 {
     uint64_t frame_num = 0;
     FrameNumbers read;
+    const auto take_origin = [&] {
+        read.origin_cnt0 = read.cnt0;
+        return !has_origin || take(text, ",\"origin_cnt0\":", read.origin_cnt0);
+    };
     const bool is_read = take(text, first_changing, frame_num) && take(text, ",\"cnt0\":", read.cnt0) &&
                          take(text, ",\"cnt1\":", read.cnt1) && take(text, ",\"cnt2\":", read.cnt2) &&
-                         take(text, ",\"atime_ns\":", read.atime_ns) && take(text, ",\"seq\":", read.seq) &&
-                         take(text, ",\"kw\":", read.kw) && take(text, ",\"sent_ns\":", read.sent_ns) && text == "}" &&
-                         is_time(read.sent_ns);
+                         take(text, ",\"atime_ns\":", read.atime_ns) && take_origin() &&
+                         take(text, ",\"seq\":", read.seq) && take(text, ",\"kw\":", read.kw) &&
+                         take(text, ",\"sent_ns\":", read.sent_ns) && text == "}" && is_time(read.sent_ns);
     if (is_read)
         numbers = read;
     return is_read;
@@ -136,7 +142,7 @@ const FrameHeader *HeaderReader::recognise(std::string_view text, uint64_t data_
 {
     const bool is_known = !lasting_.empty() && data_bytes == data_bytes_ && text.size() <= header_limit_bytes &&
                           text.starts_with(lasting_);
-    return is_known && take_changing(text.substr(lasting_.size()), known_) ? &known_ : nullptr;
+    return is_known && take_changing(text.substr(lasting_.size()), known_.hops > 0, known_) ? &known_ : nullptr;
 }
 
 void HeaderReader::learn(std::string_view text, const FrameHeader &header, uint64_t data_bytes)
@@ -148,7 +154,7 @@ void HeaderReader::learn(std::string_view text, const FrameHeader &header, uint6
         return;
     known_ = header;
     data_bytes_ = data_bytes;
-    if (take_changing(text.substr(end), known_))
+    if (take_changing(text.substr(end), known_.hops > 0, known_))
         lasting_ = text.substr(0, end);
 }
 

@@ -9,7 +9,8 @@ using namespace dao::net::wire;
 namespace
 {
 
-FrameHeader some_header()
+// Through so many networks.
+FrameHeader some_header(uint32_t hops = 0)
 {
     FrameHeader header;
     header.topic = "wfs";
@@ -20,6 +21,8 @@ FrameHeader some_header()
     header.cnt0 = 7;
     header.atime_ns = -8;
     header.origin = 0x0123456789abcdef;
+    header.hops = hops;
+    header.origin_cnt0 = hops > 0 ? 70 : header.cnt0;
     return header;
 }
 
@@ -45,6 +48,7 @@ std::optional<FrameHeader> parsed(const std::string &text)
 void expect_same(const FrameHeader &one, const FrameHeader &other, const std::string &text)
 {
     EXPECT_EQ(text_of(one, one.seq), text_of(other, other.seq)) << text;
+    EXPECT_EQ(one.origin_cnt0, other.origin_cnt0) << text;
     EXPECT_EQ(one.kw, other.kw) << text;
     EXPECT_EQ(one.sent_ns, other.sent_ns) << text;
 }
@@ -60,19 +64,24 @@ HeaderReader reader_that_knows(const std::string &text)
 
 TEST(FrameText, NextFrameOfTheSameSegmentIsRecognised)
 {
-    FrameHeader header = some_header();
-    HeaderReader reader = reader_that_knows(text_of(header));
-    FramePartWriter writer;
-    for (const uint64_t cnt0 : {uint64_t{8}, uint64_t{0}, uint64_t{UINT64_MAX}})
+    for (const uint32_t hops : {0u, 2u})
     {
-        header.cnt0 = cnt0;
-        header.cnt2 = cnt0 / 2;
-        header.atime_ns = INT64_MIN;
-        const std::string text = complete(writer.write(header), 9, 10, -11);
-        EXPECT_EQ(text, complete(write_frame_part(header), 9, 10, -11));
-        const FrameHeader *found = reader.recognise(text, data_bytes);
-        ASSERT_NE(found, nullptr) << text;
-        expect_same(*found, *parsed(text), text);
+        FrameHeader header = some_header(hops);
+        HeaderReader reader = reader_that_knows(text_of(header));
+        FramePartWriter writer;
+        for (const uint64_t cnt0 : {uint64_t{8}, uint64_t{0}, uint64_t{UINT64_MAX}})
+        {
+            header.cnt0 = cnt0;
+            header.cnt2 = cnt0 / 2;
+            header.origin_cnt0 = cnt0 / 3;
+            header.atime_ns = INT64_MIN;
+            const std::string text = complete(writer.write(header), 9, 10, -11);
+            EXPECT_EQ(text, complete(write_frame_part(header), 9, 10, -11));
+            const FrameHeader *found = reader.recognise(text, data_bytes);
+            ASSERT_NE(found, nullptr) << text;
+            expect_same(*found, *parsed(text), text);
+            EXPECT_EQ(found->origin_cnt0, hops > 0 ? cnt0 / 3 : cnt0);
+        }
     }
 }
 
@@ -156,9 +165,9 @@ TEST(FrameText, RecognisedAndParsedAreTheSameForSpoiledTexts)
     };
     const int tries = random_inputs(30'000);
     int recognised = 0;
-    for (int count = 0; count < tries; ++count)
+    for (uint32_t count = 0; count < static_cast<uint32_t>(tries); ++count)
     {
-        const std::string first = spoiled(text_of(some_header())), second = spoiled(first);
+        const std::string first = spoiled(text_of(some_header(count % 2 * 2))), second = spoiled(first);
         const std::optional<FrameHeader> learned = parsed(first);
         if (!learned)
             continue;

@@ -27,6 +27,7 @@ FrameHeader some_header()
     header.atime_ns = INT64_MIN;
     header.origin = 0xfedcba9876543210;
     header.hops = 3;
+    header.origin_cnt0 = 10;
     return header;
 }
 
@@ -120,6 +121,7 @@ TEST(Wire, HeaderComesBackAsItWas)
     EXPECT_EQ(header.atime_ns, INT64_MIN);
     EXPECT_EQ(header.origin, expected.origin);
     EXPECT_EQ(header.hops, 3u);
+    EXPECT_EQ(header.origin_cnt0, 10u);
     EXPECT_EQ(header.seq, 11u);
     EXPECT_EQ(header.kw, 12u);
     EXPECT_EQ(header.sent_ns, -13);

@@ -106,10 +106,8 @@ class PassingOn(Publishing):
         copy = self._copy
         if not self._enabled or (copy is None and self._topic is not None):
             super()._wait()
-        elif copy is None:
+        elif copy is None or copy.wait_for_end(_SLICE_S):
             self._wait_for_first_frame()
-            self._offer_again()
-        elif copy.wait_for_end(_SLICE_S):
             self._offer_again()
 
     def _wait_for_first_frame(self) -> None:
@@ -122,6 +120,8 @@ class PassingOn(Publishing):
     def _offer_again(self) -> None:
         segment = self._segment()
         with self._lock:
-            if segment is not None and self._is_open and self._enabled:
+            if segment is None or not self._is_open or not self._enabled:
+                return
+            if self._subscription.info() is None:
                 self._withdraw()
-                self._offer(segment)
+            self._offer(segment)

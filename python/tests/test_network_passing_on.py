@@ -140,6 +140,23 @@ def test_every_frame_is_passed_on(name, publish, subscribe, opened):
     assert [next(frames).flat[0] for _ in range(29)] == list(range(1, 30))
 
 
+def test_every_frame_is_passed_on_where_the_shape_changes(name, publish, subscribe, opened):
+    camera = publish(name, FRAME, depth=64)
+    between = opened(passing(camera.pubPort, every=True))
+    begin_publishing(between)
+    begin_subscribing(between)
+    copy = subscribe(between.pubPort, every=True)
+    frames = copy.frames(timeout=PATIENCE_S)
+    next(frames)
+    for first in (OTHER, FRAME, OTHER):
+        with shm(name, first, depth=64) as again:
+            for value in range(1, 20):
+                again.set_data(first + value)
+        found = [next(frames) for _ in range(20)]
+        assert [frame.flat[0] - first.flat[0] for frame in found] == list(range(20))
+    assert copy.source.lost == 0
+
+
 def test_a_topic_that_is_taken_ends_the_thread_with_an_error(make_name, publish, opened, monkeypatch):
     port = free_port()
     taken = publish(make_name(), FRAME, topic="wfs")

@@ -36,6 +36,7 @@ wire::FrameHeader some_header(Input &input)
     header.cnt0 = input.take<uint64_t>();
     header.hops = input.below(3);
     header.origin = input.take<uint16_t>();
+    header.origin_cnt0 = header.hops > 0 ? input.take<uint64_t>() : header.cnt0;
     return header;
 }
 

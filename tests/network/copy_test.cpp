@@ -290,6 +290,35 @@ TEST(NetCopy, OriginIsKnownToOtherProcessesAndEndsWithALocalFrame)
     }
 }
 
+// A relay's own counter has no gap where frames did not reach it.
+TEST(NetCopy, GapsOfAnyNetworkOnTheWayAreGapsOfTheOriginsCounter)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    SegmentName between_name;
+    Subscriber between(SubscriberOptions(publisher.port()).into(between_name));
+    camera.publish();
+    ASSERT_TRUE(between.receives(1));
+    Publisher relay;
+    relay.publish(between_name.text());
+    Subscriber subscriber(SubscriberOptions(relay.port(), DAO_NET_EVERY));
+    Image copy;
+    subscriber.open_copy(copy);
+    require(daoNetPause(between, 1), "pause");
+    for (int frame = 2; frame <= 9; ++frame)
+        camera.publish();
+    ASSERT_TRUE(comes_true([&] { return publisher.peers().at(0).in_flight == 0; }));
+    require(daoNetPause(between, 0), "pause");
+    ASSERT_TRUE(comes_true([&] { return newest(copy) == frame_of(24, 9.0f); }));
+    DAO_NET_ORIGIN origin = DAO_NET_ORIGIN_INIT;
+    ASSERT_EQ(daoNetGetOrigin(copy, nullptr, &origin), DAO_SUCCESS);
+    EXPECT_EQ(origin.cnt0, 9u);
+    EXPECT_EQ(origin.hops, 2u);
+    EXPECT_EQ(origin.segment, camera.image.info().segment_id);
+    EXPECT_LT(subscriber.info().source_cnt0, 9u); // the relay's
+}
+
 namespace
 {
 
@@ -348,6 +377,61 @@ TEST(NetCopy, PrivateImageIsPublishedToo)
         subscriber.open_copy(copy);
         ASSERT_TRUE(comes_true([&] { return newest(copy) == frame_of(5, 4.0f); }));
     }
+}
+
+// What a relay does when its source changes shape: frames of both images that come meanwhile are sent, or counted.
+TEST(NetCopy, AnotherImageTakesThePlaceOfAPrivateOneThatWasReplaced)
+{
+    for (const uint32_t mode : {DAO_NET_LATEST, DAO_NET_EVERY})
+    {
+        Image before, after, third;
+        before.create("before", {5}, _DATATYPE_FLOAT, 64, 0, 0);
+        Publisher publisher;
+        require(daoNetPublishImage(publisher, before, "own"), "publish");
+        Subscriber subscriber(SubscriberOptions(publisher.port(), mode));
+        write(before, frame_of(5, 1.0f));
+        ASSERT_TRUE(subscriber.receives(1));
+
+        after.create("after", {7}, _DATATYPE_FLOAT, 64, 0, 0);
+        EXPECT_EQ(daoNetPublishImage(publisher, after, "own"), DAO_ERROR);
+        EXPECT_EQ(daoLastErrorCode(), DAO_E_EXISTS);
+        for (int count = 2; count <= 20; ++count)
+            write(before, frame_of(5, static_cast<float>(count)));
+        require(daoShmRetirePrivate(before, 1), "retire");
+        for (int count = 1; count <= 20; ++count)
+            write(after, frame_of(7, static_cast<float>(count)));
+        std::this_thread::sleep_for(200ms); // it is looked for again meanwhile
+        require(daoNetPublishImage(publisher, after, "own"), "publish");
+        ASSERT_TRUE(subscriber.receives(20));
+        write(after, frame_of(7, 21.0f));
+        ASSERT_TRUE(subscriber.receives(21));
+        require(daoShmRetirePrivate(after, 1), "retire");
+        third.create("third", {7}, _DATATYPE_FLOAT, 64, 0, 0);
+        require(daoNetPublishImage(publisher, third, "own"), "publish");
+        write(third, frame_of(7, 1.0f));
+        ASSERT_TRUE(subscriber.receives(1));
+
+        const DAO_NET_INFO info = subscriber.info();
+        EXPECT_EQ(info.frames + info.skipped, 42u) << "mode " << mode;
+        EXPECT_EQ(info.lost, 0u) << "mode " << mode;
+        EXPECT_EQ(info.skipped == 0, mode == DAO_NET_EVERY);
+        EXPECT_EQ(info.connections, 1u);
+        const DAO_NET_INFO sent = publisher.info();
+        EXPECT_EQ(sent.frames, info.frames);
+        EXPECT_EQ(sent.skipped, info.skipped);
+    }
+}
+
+TEST(NetCopy, APrivateImageThatHasEndedForGoodKeepsItsTopic)
+{
+    Image image, other;
+    image.create("ended", {5}, _DATATYPE_FLOAT, 2, 0, 0);
+    other.create("other", {5}, _DATATYPE_FLOAT, 2, 0, 0);
+    Publisher publisher;
+    require(daoNetPublishImage(publisher, image, "own"), "publish");
+    require(daoShmRetirePrivate(image, 0), "retire");
+    EXPECT_EQ(daoNetPublishImage(publisher, other, "own"), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_EXISTS);
 }
 
 TEST(NetCopy, EachFrameOfAPrivateImageComesAgainAfterAPause)

@@ -174,9 +174,9 @@ def test_keys_encrypt(net, camera):
         net("publish", "wfs", "--keys", "camera.key", "--port", "0", code=1)
 
 
-def start_relay(net, port):
+def start_relay(net, port, *options):
     """A relay of the publisher at this port: (process, port)."""
-    relay = net.start("relay", f"127.0.0.1:{port}", "--port", "0")
+    relay = net.start("relay", f"127.0.0.1:{port}", "--port", "0", *options)
     return relay, int(re.search(r":(\d+)$", relay.stdout.readline().strip()).group(1))
 
 
@@ -204,6 +204,45 @@ def test_a_relay_takes_one_stream_for_many(net, camera):
     net("create", "wfs", "7", "float32", "--depth", "16")
     net.start("fill", "wfs", "ramp", "--rate", "100")
     until(lambda: net.json("info", "copy1")["shape"] == [7])
+    assert net.interrupt(relay)[0] == 0
+
+
+def test_a_relay_of_every_frame_loses_none_where_the_shape_changes(net):
+    net("create", "wfs", "4x6", "uint16", "--depth", "512")
+    net("fill", "wfs", "ramp")
+    port = start_publisher(net, "wfs")[1]
+    relay, relay_port = start_relay(net, port, "--every")
+    copying = net.start("subscribe", f"127.0.0.1:{relay_port}:wfs", "--as", "copy", "--every", "--json")
+    until(lambda: counter(net, "copy") > 0)
+    for shape in ("7", "4x6", "3x2"):
+        net("create", "wfs", shape, "uint16", "--depth", "512")
+        net("fill", "wfs", "ramp", "--rate", "250", "--frames", "125")
+        until(lambda: counter(net, "copy") == 125)
+    code, output, _ = net.interrupt(copying)
+    assert code == 0
+    said = json.loads(output.splitlines()[-1])
+    assert (said["frames"], said["lost"], said["skipped"]) == (1 + 3 * 125, 0, 0)
+    assert net.interrupt(relay)[0] == 0
+
+
+def test_a_recording_through_a_relay_tells_what_the_relay_did_not_get(net):
+    net("create", "wfs", "4x6", "uint16", "--depth", "8")
+    net("fill", "wfs", "ramp")
+    port = start_publisher(net, "wfs")[1]
+    relay, relay_port = start_relay(net, port)
+    recorder = net.start("record", f"127.0.0.1:{relay_port}:wfs", "night.npy", "--json")
+
+    def subscribers():
+        found = {entry["endpoint"]: entry for entry in net.json("net", "status") if entry["role"] == "subscriber"}
+        return [found.get(f"tcp://127.0.0.1:{number}", {"frames": 0}) for number in (port, relay_port)]
+
+    until(lambda: all(entry["frames"] == 1 for entry in subscribers()))
+    net("fill", "wfs", "ramp", "--frames", "5000")  # far more than the newest ones that reach the relay
+    until(lambda: subscribers()[0]["source_cnt0"] == 5001)
+    until(lambda: subscribers()[0]["frames"] == subscribers()[1]["frames"])
+    code, output, _ = net.interrupt(recorder)
+    said = json.loads(output)
+    assert code == 4 and said["missed"] > 0 and said["frames"] + said["missed"] == 5001
     assert net.interrupt(relay)[0] == 0
 
 

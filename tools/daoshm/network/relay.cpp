@@ -67,9 +67,6 @@ class Passing
     {
         if (published_ == image.image()->md)
             return;
-        if (published_ != nullptr)
-            daoNetUnpublish(publisher_, address_.topic.c_str());
-        published_ = nullptr;
         require(daoNetPublishImage(publisher_, image.image(), address_.topic.c_str()));
         published_ = image.image()->md;
         print_now(printable(fmt::format("{}: passed on", address_text(address_))) + "\n");
