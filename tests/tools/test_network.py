@@ -121,6 +121,18 @@ def test_a_recording_of_another_machine_names_the_address(net):
     assert recorder.returncode == 1 and f"127.0.0.1:{port}:wfs: another segment has taken" in errors, errors
 
 
+def test_a_recording_of_a_segment_that_rested_tells_of_no_step_of_the_clock(net):
+    net("create", "wfs", "4x6", "uint16", "--depth", 8)
+    net("fill", "wfs", "ramp")
+    _, port = start_publisher(net, "wfs")
+    time.sleep(2)
+    recorder = net.start("record", f"127.0.0.1:{port}:wfs", "r.npy", "-n", "3", "--json")
+    until(lambda: peers_at(net, port) == (1,))
+    net("fill", "wfs", "ramp", "--frames", "2")
+    output, _ = recorder.communicate(timeout=PATIENCE_S)
+    assert json.loads(output)["steps"] == []
+
+
 def test_a_remote_name_never_leaves_the_folder(net, camera):
     net("create", "plain", "3")
     for topic in ("../evil", ".hidden", "a/b", "a:b"):
@@ -188,6 +200,13 @@ def peers_at(net, *ports):
         if entry["role"] == "publisher"
     }
     return tuple(found.get(port, 0) for port in ports)
+
+
+def test_a_publisher_may_be_bound_to_localhost(net):
+    net("create", "wfs", "3")
+    assert start_publisher(net, "wfs", "--bind", "localhost")[1] > 0
+    (publisher,) = net.json("net", "status")
+    assert publisher["endpoint"].startswith("tcp://127.0.0.1:")
 
 
 def test_a_relay_takes_one_stream_for_many(net, camera):

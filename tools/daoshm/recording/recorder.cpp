@@ -41,7 +41,11 @@ void note_failure(const std::exception &error, RecordResult &result) noexcept
 class FileThread
 {
   public:
-    FileThread(FrameWriter &file, FrameQueue &queue) : file_(file), queue_(queue), thread_([this] { run(); }) {}
+    /// @param first_is_old the first frame may have been acquired long before it is read
+    FileThread(FrameWriter &file, FrameQueue &queue, bool first_is_old)
+        : file_(file), queue_(queue), first_is_old_(first_is_old), thread_([this] { run(); })
+    {
+    }
     ~FileThread() { join(); }
     FileThread(const FileThread &) = delete;
     FileThread &operator=(const FileThread &) = delete;
@@ -80,7 +84,8 @@ class FileThread
     void count(const QueuedFrame &frame)
     {
         const FrameRecord &record = frame.record;
-        if (const int64_t step_ns = clock_.step_ns(record.atime_ns, frame.read_ns); step_ns != 0)
+        const bool is_old = frames_ == 0 && first_is_old_;
+        if (const int64_t step_ns = is_old ? 0 : clock_.step_ns(record.atime_ns, frame.read_ns); step_ns != 0)
             result.steps.push_back({frames_, step_ns});
         if (record.missed > 0)
             result.gaps.push_back({frames_, record.missed});
@@ -89,6 +94,7 @@ class FileThread
 
     FrameWriter &file_;
     FrameQueue &queue_;
+    const bool first_is_old_;
     ClockWatch clock_;
     uint64_t frames_ = 0;
     std::atomic<bool> has_failed_{false};
@@ -269,7 +275,8 @@ RecordResult record_frames(Dao::Image &segment, FrameWriter &file, const RecordL
     const uint64_t frame_bytes = segment.get_frame_bytes();
     FrameQueue queue(frame_bytes, std::max<uint64_t>(2, limits.buffer_bytes / frame_bytes));
     FrameSource source(segment, limits);
-    FileThread file_thread(file, queue);
+    const bool is_remote = segment.image()->shmfd < 0; // begins with what is the newest there
+    FileThread file_thread(file, queue, is_remote);
     // With a depth of 1 a reader may have to wait, awake, for a writer that it has just preempted in the middle of a frame.
     segment.info().depth > 1 ? put_this_thread_first() : hasten_this_thread();
     RecordResult reading;
