@@ -63,7 +63,7 @@ endforeach()
 # Programs find the library where the system does not look for it.
 set(PKGCONFIG_RUN_PATH "")
 get_target_property(library_type dao TYPE)
-if(UNIX AND library_type STREQUAL SHARED_LIBRARY AND NOT CMAKE_INSTALL_FULL_LIBDIR MATCHES "^/usr/lib(/|$)")
+if(UNIX AND library_type STREQUAL SHARED_LIBRARY AND NOT CMAKE_INSTALL_FULL_LIBDIR MATCHES "^/usr/lib(64)?(/|$)")
   set(PKGCONFIG_RUN_PATH "-Wl,-rpath,\${libdir} ")
 endif()
 set(packages dao daoShm)
