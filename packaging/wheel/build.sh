@@ -56,12 +56,14 @@ built() {
         --wheel-dir "$made" "$root"
 }
 
-# Debian's Python has a part of its headers in a folder of the system's, which a cross compiler does not search.
+# Debian's Python has a part of its headers in a folder of the system's for each processor, which a cross compiler does not
+# search. They serve every processor that wheels are made for: 64 bits, the least significant byte first.
 headers=$root/build/wheel/headers
-for folder in /usr/include/*-linux-gnu/python3.*; do
-    [ -d "$folder" ] || continue
-    mkdir -p "$headers/$(basename "$(dirname "$folder")")"
-    ln -sfn "$folder" "$headers/$(basename "$(dirname "$folder")")/"
+for processor; do
+    mkdir -p "$headers/$processor-linux-gnu"
+    for folder in "/usr/include/$(uname -m)-linux-gnu"/python3.*; do
+        [ ! -d "$folder" ] || ln -sfn "$folder" "$headers/$processor-linux-gnu/"
+    done
 done
 
 # What is linked in, and whose licences say so.
@@ -72,7 +74,7 @@ third_parties() {
     cp "$environment"/../lib/python3*/site-packages/nanobind-*.dist-info/licenses/LICENSE "$licences/nanobind"
 }
 
-mkdir -p "$dist" "$headers"
+mkdir -p "$dist"
 licences=$root/build/wheel/licences
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
