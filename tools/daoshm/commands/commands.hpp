@@ -44,6 +44,13 @@ inline CLI::Option *add_segment_argument(CLI::App *command, std::string &segment
         ->type_name(segment_argument);
 }
 
+/// Of commands that only look: it may be another machine's.
+inline CLI::Option *add_source_argument(CLI::App *command, std::string &segment)
+{
+    return add_segment_argument(command, segment)
+        ->description("Segment: a path, a name in the temporary folder or /dev/shm, or HOST[:PORT]:NAME");
+}
+
 /// The option of commands that read an image from a file.
 inline void add_image_option(CLI::App *command, std::string &image)
 {

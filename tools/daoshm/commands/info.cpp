@@ -296,7 +296,7 @@ void add_info(Tool &tool)
     const auto options = std::make_shared<InfoOptions>();
     CLI::App *command = add_command(tool, "info", "Show everything about one segment, keywords and readers included",
                                     options, run_info);
-    add_segment_argument(command, options->segment);
+    add_source_argument(command, options->segment);
     add_number(command, "--interval", options->interval_s, "Seconds over which the rate is measured", {0.001, 60})
         ->capture_default_str();
     add_json_flag(command, options->json);

@@ -134,7 +134,7 @@ void add_keyword(Tool &tool)
 {
     const auto options = std::make_shared<KeywordOptions>();
     CLI::App *command = add_command(tool, "keyword", "List, print, set or remove keywords", options, run_keyword);
-    add_segment_argument(command, options->segment);
+    add_source_argument(command, options->segment);
     command->add_option("name", options->name, "Keyword, at most 16 bytes; default: all are listed")
         ->each([options](const std::string &) { options->has_name = true; });
     command->add_option("value", options->value, "Value to set: an integer, a real number, or text of at most 16 bytes")

@@ -181,7 +181,7 @@ void add_record(Tool &tool)
     const auto options = std::make_shared<RecordOptions>();
     CLI::App *command = add_command(tool, "record", "Record frames, in order and each once, to a FITS cube or .npy",
                                     options, run_record);
-    add_segment_argument(command, options->segment);
+    add_source_argument(command, options->segment);
     command->add_option("file", options->file, "File to write: .fits, .fit, .fts or .npy")
         ->required()
         ->type_name("FILE");

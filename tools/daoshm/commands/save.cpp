@@ -82,7 +82,7 @@ void add_save(Tool &tool)
 {
     const auto options = std::make_shared<SaveOptions>();
     CLI::App *command = add_command(tool, "save", "Save the newest frame to FITS or .npy", options, run_save);
-    add_segment_argument(command, options->segment);
+    add_source_argument(command, options->segment);
     command->add_option("file", options->file, "File to write: .fits, .fit, .fts or .npy")
         ->required()
         ->type_name("FILE");

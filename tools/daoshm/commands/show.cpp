@@ -249,7 +249,7 @@ void add_show(Tool &tool)
 {
     const auto options = std::make_shared<ShowOptions>();
     CLI::App *command = add_command(tool, "show", "Show the newest frame in the terminal", options, run_show);
-    add_segment_argument(command, options->segment);
+    add_source_argument(command, options->segment);
     command->add_flag("-w,--watch", options->watch, "Live, until Ctrl-C");
     add_number(command, "--fps", options->frames_per_second, "Most pictures per second with --watch", {0.1, 60})
         ->capture_default_str();

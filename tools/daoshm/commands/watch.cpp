@@ -123,7 +123,7 @@ void add_watch(Tool &tool)
     const auto options = std::make_shared<WatchOptions>();
     CLI::App *command =
         add_command(tool, "watch", "Print rate, jitter, statistics and missed frames every second", options, run_watch);
-    add_segment_argument(command, options->segment);
+    add_source_argument(command, options->segment);
     command->add_flag("--latency", options->latency, "Add percentiles of the time from publishing to waking");
     std::vector<std::string> wait_names;
     for (const auto &[name, mode] : wait_modes)
