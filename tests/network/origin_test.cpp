@@ -1,0 +1,106 @@
+// Where frames came from first, through however many networks, and that they do not go round.
+#include "camera.hpp"
+
+#include "../processes/dao_bytes.hpp"
+
+using namespace test;
+
+TEST(NetOrigin, IsKnownToOtherProcessesAndEndsWithALocalFrame)
+{
+    Camera camera;
+    SegmentName there;
+    for (int frame = 0; frame < 5; ++frame)
+        camera.publish();
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Subscriber subscriber(SubscriberOptions(publisher.port()).into(there));
+    Image copy;
+    subscriber.open_copy(copy);
+    Image other;
+    other.open(there.text());
+    DAO_NET_ORIGIN origin = DAO_NET_ORIGIN_INIT;
+    ASSERT_EQ(daoNetGetOrigin(other, nullptr, &origin), DAO_SUCCESS);
+    EXPECT_EQ(origin.cnt0, 5u);
+    EXPECT_EQ(origin.hops, 1u);
+    EXPECT_EQ(origin.segment, camera.image.info().segment_id);
+    EXPECT_EQ(daoNetGetOrigin(camera.image, nullptr, &origin), DAO_NOTREADY);
+    const uint32_t depth = other.info().depth;
+    for (uint32_t frame = 0; frame < 2 * depth; ++frame) // in each slot, over the marks
+    {
+        write(other, frame_of(24, 9.0f));
+        EXPECT_EQ(daoNetGetOrigin(other, nullptr, &origin), DAO_NOTREADY);
+    }
+}
+
+// A relay's own counter has no gap where frames did not reach it.
+TEST(NetOrigin, GapsOfAnyNetworkOnTheWayAreGapsOfTheOriginsCounter)
+{
+    Camera camera;
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    SegmentName between_name;
+    Subscriber between(SubscriberOptions(publisher.port()).into(between_name));
+    camera.publish();
+    ASSERT_TRUE(between.receives(1));
+    Publisher relay;
+    relay.publish(between_name.text());
+    Subscriber subscriber(SubscriberOptions(relay.port(), DAO_NET_EVERY));
+    Image copy;
+    subscriber.open_copy(copy);
+    require(daoNetPause(between, 1), "pause");
+    for (int frame = 2; frame <= 9; ++frame)
+        camera.publish();
+    ASSERT_TRUE(comes_true([&] { return publisher.peers().at(0).in_flight == 0; }));
+    require(daoNetPause(between, 0), "pause");
+    ASSERT_TRUE(comes_true([&] { return newest(copy) == frame_of(24, 9.0f); }));
+    DAO_NET_ORIGIN origin = DAO_NET_ORIGIN_INIT;
+    ASSERT_EQ(daoNetGetOrigin(copy, nullptr, &origin), DAO_SUCCESS);
+    EXPECT_EQ(origin.cnt0, 9u);
+    EXPECT_EQ(origin.hops, 2u);
+    EXPECT_EQ(origin.segment, camera.image.info().segment_id);
+    EXPECT_LT(subscriber.info().source_cnt0, 9u); // the relay's
+}
+
+namespace
+{
+
+// Two machines, each of which publishes what the other one copies.
+void expect_no_echo(const std::string &here_name, const std::string &there_name)
+{
+    Image here, there;
+    here.open(here_name);
+    there.open(there_name);
+    Publisher from_here, from_there;
+    from_here.publish(here_name, "wfs");
+    from_there.publish(there_name, "wfs");
+    SubscriberOptions to_there(from_here.port()), to_here(from_there.port());
+    to_there.name = there_name.c_str();
+    to_here.name = here_name.c_str();
+    Subscriber there_subscribes(to_there), here_subscribes(to_here);
+    ASSERT_TRUE(there_subscribes.reaches(DAO_NET_WAITING) && here_subscribes.reaches(DAO_NET_WAITING));
+    write(here, frame_of(24, 1.0f));
+    ASSERT_TRUE(comes_true([&] { return newest(there) == frame_of(24, 1.0f); }));
+    ASSERT_TRUE(comes_true([&] { return here_subscribes.info().echoes == 1; }));
+    write(there, frame_of(24, 2.0f));
+    ASSERT_TRUE(comes_true([&] { return newest(here) == frame_of(24, 2.0f); }));
+    ASSERT_TRUE(comes_true([&] { return there_subscribes.info().echoes == 1; }));
+    std::this_thread::sleep_for(200ms);
+    EXPECT_EQ(daoShmGetCounter(here), 2u);
+    EXPECT_EQ(daoShmGetCounter(there), 2u);
+}
+
+}
+
+TEST(NetOrigin, TwoMachinesThatPublishAndSubscribeTheSameNameDoNotEcho)
+{
+    Camera here, there;
+    expect_no_echo(here.name.text(), there.name.text());
+}
+
+TEST(NetOrigin, SegmentsMadeByDaoDoNotEchoEither)
+{
+    SegmentName here, there;
+    for (const SegmentName *name : {&here, &there})
+        write_file(name->text(), make_bytes({{4, 6}, _DATATYPE_FLOAT, 4}, name->text()));
+    expect_no_echo(here.text(), there.text());
+}
