@@ -10,7 +10,7 @@ CACHED = root=$$(pwd) && . cmake/cache.sh &&
 PREFIX ?= /usr/local
 
 .PHONY: all build builds install uninstall install-packages clean \
-        wheel wheels test-wheel deb test-deb sdist shelves release-check \
+        wheel wheels test-wheel test-wheel-arm64 deb test-deb sdist shelves release-check \
         test test-core test-python test-free-threaded test-demo test-tool test-tool-asan test-docs test-sanitizers test-asan test-tsan \
         test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy tidy-all format symbols \
         fuzz test-fuzz test-proof coverage static sbom soak kills docs benchmarks benchmarks-network demo demo-network
@@ -44,7 +44,11 @@ wheels:
 test-wheel:
 	packaging/wheel/test.sh
 
-# The same for Debian packages.
+# Those for ARM64 under qemu: first lines, programs in C and C++, some of the tests; without root.
+test-wheel-arm64:
+	packaging/wheel/test_arm64.sh
+
+# Debian packages for this machine's Debian or Ubuntu, and their trial in an empty Debian 12 and 13, as root.
 deb:
 	packaging/debian/build.sh
 

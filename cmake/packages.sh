@@ -3,7 +3,8 @@
 #     packages.sh check PART...     says what is missing and which package brings it; exit code 1 when something is
 #     packages.sh install PART...   installs what is missing, by apt, as root or through sudo
 #     packages.sh list PART...      prints the names of all of them
-# Parts: build, tests, checks, fuzz, coverage, static, bindings, demo, docs, platforms, fresh, wheel, deb, free-threaded.
+# Parts: build, tests, checks, fuzz, coverage, static, bindings, demo, docs, platforms, fresh, wheel, arm64-wheel, deb,
+# free-threaded.
 set -euo pipefail
 
 # PART PACKAGE WHAT IT BRINGS
@@ -92,6 +93,7 @@ wheel   make                        make
 wheel   dpkg-dev                    dpkg-source, which unpacks sources
 wheel   python3-dev                 headers of Python
 wheel   python3-venv                virtual environments of Python
+arm64-wheel     qemu-user           qemu
 deb     dpkg-dev                    dpkg-shlibdeps and the like
 deb     python3-dev                 headers of Python
 deb     python3-numpy               NumPy

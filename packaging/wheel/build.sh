@@ -87,7 +87,9 @@ for processor; do
         environment "$python"
         third_parties
         built "$processor" "$python"
-        PATH=$environment:$PATH "$environment/python" -m auditwheel repair --plat "manylinux_2_28_$processor" \
+        # It knows the names of this machine's processor only; of another's wheel it finds out itself what that asks for.
+        [ "$processor" = "$(uname -m)" ] && platform=manylinux_2_28_$processor || platform=auto
+        PATH=$environment:$PATH "$environment/python" -m auditwheel repair --plat "$platform" \
             --wheel-dir "$made/repaired" "$made"/*.whl
         "$environment/python" "$here/check.py" "$licences" "$made"/repaired/*.whl
         "$root/tests/checks/hardening.py" "$build" "$made"/repaired/*.whl
