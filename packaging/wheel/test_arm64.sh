@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tries the wheels for ARM64 of dist/ under qemu, with the Python that Debian 12 and 13 have for that processor: README's ten
 # lines, a camera, programs in C and C++, and some of the package's tests and of daoshm's: test_arm64.sh [SUITE...]
-# (bookworm trixie). Needs no root. TESTS: other files or folders of tests. DIST: another folder than dist.
+# (bookworm trixie). Needs no root. DIST: another folder than dist.
 # An emulator does not show the weak order of that processor's memory. On a machine of that processor test.sh runs all tests.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -12,8 +12,6 @@ qemu=$(command -v qemu-aarch64)
 dist=$(cd "${DIST:-$root/dist}" && pwd)
 compgen -G "$dist/*_aarch64.whl" >/dev/null || { echo "$0: $dist: no wheel for ARM64; make wheels builds them" >&2; exit 1; }
 [ $# -gt 0 ] || set -- bookworm trixie
-# Left out is what needs programs of this machine, a terminal or much time.
-tests=${TESTS:-$root/python/tests/test_installation.py $root/python/tests/test_frames.py $root/tests/tools/test_values.py}
 # Pointers are signed in a simpler way than a processor's, which would take four fifths of the time.
 export QEMU_CPU=max,pauth-impdef=on PIP_DISABLE_PIP_VERSION_CHECK=1
 
@@ -89,9 +87,17 @@ programs() {
     program clang "$folder/network.c" -ldaoNet -- "$segment"
 }
 
+# Left out is what needs programs of this machine, a terminal or much time.
+some_tests() {
+    local run=(python -m pytest -q -rs -p no:cacheprovider -n "${DAO_JOBS:-$(nproc)}")
+    export PATH=$work/environment/bin DAO_TEST_WHEEL=1
+    "${run[@]}" "$root"/python/tests/test_{installation,frames}.py
+    "${run[@]}" "$root/tests/tools/test_values.py"
+}
+
 zig_compilers aarch64-linux-gnu.2.28
 for suite; do
-    work=$(mktemp -d "${TMPDIR:-/tmp}/daoshm-arm64.XXXXXX")
+    work=$(mktemp -d /tmp/arm64.XXXXXX) # short: names of segments have 79 bytes
     trap 'rm -rf "$work"' EXIT
     debian=platforms/python-arm64-$suite-$(declare -f fetch | key_of - "$root/tests/platforms/private_apt.sh")
     cached "$debian" fetch
@@ -103,9 +109,7 @@ for suite; do
         echo "Debian $suite, $(python -c 'import platform as p; print(p.machine(), "CPython", p.python_version())'):"
         ten_lines
         programs
-        jobs=${DAO_JOBS:-$(nproc)}
-        # shellcheck disable=SC2086 # several
-        PATH=$work/environment/bin DAO_TEST_WHEEL=1 python -m pytest -q -rs -p no:cacheprovider -n "$jobs" $tests
+        some_tests
     )
     rm -rf "$work"
 done
