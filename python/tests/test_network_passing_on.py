@@ -127,7 +127,9 @@ def test_its_topic_is_that_of_the_source(name, make_name, publish, subscribe, op
         first_value(subscribe(between.pubPort, topic="wfs"), 0)
 
 
-def test_every_frame_is_passed_on(name, publish, subscribe, opened):
+@pytest.fixture
+def every(name, publish, subscribe, opened):
+    """A camera, the copy of one that passes each of its frames on, and its frames from the second on."""
     camera = publish(name, FRAME, depth=64)
     between = opened(passing(camera.pubPort, every=True))
     begin_publishing(between)
@@ -135,19 +137,18 @@ def test_every_frame_is_passed_on(name, publish, subscribe, opened):
     copy = subscribe(between.pubPort, every=True)
     frames = copy.frames(timeout=PATIENCE_S)
     assert next(frames).flat[0] == 0
+    return camera, copy, frames
+
+
+def test_every_frame_is_passed_on(every):
+    camera, _, frames = every
     for value in range(1, 30):
         camera.set_data(FRAME + value)
     assert [next(frames).flat[0] for _ in range(29)] == list(range(1, 30))
 
 
-def test_every_frame_is_passed_on_where_the_shape_changes(name, publish, subscribe, opened):
-    camera = publish(name, FRAME, depth=64)
-    between = opened(passing(camera.pubPort, every=True))
-    begin_publishing(between)
-    begin_subscribing(between)
-    copy = subscribe(between.pubPort, every=True)
-    frames = copy.frames(timeout=PATIENCE_S)
-    next(frames)
+def test_every_frame_is_passed_on_where_the_shape_changes(name, every):
+    _, copy, frames = every
     for first in (OTHER, FRAME, OTHER):
         with shm(name, first, depth=64) as again:
             for value in range(1, 20):

@@ -5,6 +5,7 @@ BUILD has the libraries and daoshm, each PACKAGE, a folder or a wheel, those of 
 for need not have had an effect: this looks at what came of it.
 """
 
+import functools
 import os
 import re
 import subprocess
@@ -70,13 +71,14 @@ def notes_of_nothing(compiler):
         return set()
 
 
+@functools.cache
 def has_protected_objects(build):
     """Whether the compiler was asked to call what ends a program with an overrun stack."""
     objects = (output("readelf", "-sW", path) for path in build.rglob("*.o"))
     return sum("__stack_chk_fail" in symbols for symbols in objects) >= LEAST_FUNCTIONS
 
 
-def lacks(file, wanted_notes, objects_are_protected):
+def lacks(file, wanted_notes, build):
     header = output("readelf", "-hW", file)
     segments = output("readelf", "-lW", file)
     dynamic = output("readelf", "-dW", file)
@@ -95,8 +97,8 @@ def lacks(file, wanted_notes, objects_are_protected):
         yield "its place is fixed; expected position independent code"
     # Where a compiler's own library is linked in, as zig's is, it may end the program in place of the C library. The
     # code of x86-64 shows it then, elsewhere the objects do.
-    shown = code.count("%fs:0x28") >= LEAST_FUNCTIONS if code else objects_are_protected
-    if not shown and not {"__stack_chk_fail", "__stack_chk_guard"} & set(taken):
+    called = {"__stack_chk_fail", "__stack_chk_guard"} & set(taken)
+    if not (called or (code.count("%fs:0x28") >= LEAST_FUNCTIONS if code else has_protected_objects(build))):
         yield "no stack protector"
     if not any(re.fullmatch(r"__(?!stack)\w+_chk", name) for name in taken):
         yield "no checked call of the C library; expected those of _FORTIFY_SOURCE"
@@ -115,8 +117,7 @@ def main(build, *packages):
     with ExitStack() as stack:
         for package in packages:
             files += programs_of(unpacked(package, stack) if package.suffix == ".whl" else package)
-        protected = has_protected_objects(build)
-        failures = [f"{file}: {what}" for file in files for what in lacks(file, wanted_notes, protected)]
+        failures = [f"{file}: {what}" for file in files for what in lacks(file, wanted_notes, build)]
     print("\n".join(failures) or f"{len(files)} files; notes: {', '.join(sorted(wanted_notes)) or 'none to be had'}")
     return 1 if failures or build / PROGRAMS[0] not in files else 0
 

@@ -11,7 +11,6 @@ extern "C" const char *__asan_default_options()
 }
 
 // Whoever starts a target by hand in the tree finds no inputs of failed or slow runs there: they lie beside the program.
-
 extern "C" int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     static std::string prefix = "-artifact_prefix=" + std::string((*arguments)[0]) + "-";

@@ -37,6 +37,14 @@ class Writes : public testing::TestWithParam<std::tuple<int, uint32_t>>
         fill(frame_, number);
         require(daoShmImage2Shm(frame_.data(), size, image_), "publish");
     }
+    // A frame that is written and not published.
+    void give_up()
+    {
+        void *slot = nullptr;
+        require(daoShmLoanBegin(image_, &slot), "begin");
+        fill(static_cast<uint32_t *>(slot), size, 99);
+        require(daoShmLoanAbort(image_), "abort");
+    }
     // The newest frame's counter; its content in read_.
     uint64_t read()
     {
@@ -118,10 +126,7 @@ TEST_P(Writes, AbortedLoanIsNotCounted)
 TEST_P(Writes, ShorterFrameHasNothingOfOneThatWasGivenUp)
 {
     publish(1);
-    void *slot = nullptr;
-    require(daoShmLoanBegin(image_, &slot), "begin");
-    fill(static_cast<uint32_t *>(slot), size, 99);
-    require(daoShmLoanAbort(image_), "abort");
+    give_up();
     fill(frame_, 2);
     for (uint64_t number = 2; number < 4; ++number) // the rest of the second is that of the first
     {
@@ -258,10 +263,7 @@ TEST_P(Writes, QuietWriteCountsNothingAndWakesNobody)
 TEST_P(Writes, QuietPartOfAFrameThatWasGivenUpIsNotCalledWhole)
 {
     publish(1);
-    void *slot = nullptr;
-    require(daoShmLoanBegin(image_, &slot), "begin");
-    fill(static_cast<uint32_t *>(slot), size, 99);
-    require(daoShmLoanAbort(image_), "abort");
+    give_up();
     fill(frame_, 2);
     require(daoShmImage2ShmQuiet(frame_.data(), size / 2, image_), "quiet");
     if (depth() > 1)
@@ -282,9 +284,7 @@ TEST_P(Writes, OfAFrameThatWasGivenUpAReadSaysSoSoon)
     if (depth() > 1)
         return; // the frame before is there
     publish(1);
-    void *slot = nullptr;
-    require(daoShmLoanBegin(image_, &slot), "begin");
-    require(daoShmLoanAbort(image_), "abort");
+    give_up();
     int64_t shortest_ns = second_ns; // as the machine may be busy
     for (int attempt = 0; attempt < 10; ++attempt)
     {

@@ -57,6 +57,12 @@ std::optional<JournalRow> checked(const StoredRow &row)
     return JournalRow{row.sequence, {row.cnt0, row.cnt2, row.atime_ns, row.missed, row.frame_crc}};
 }
 
+/// How the functions below read a file that this process has open.
+auto reading(const OutputFile &file)
+{
+    return [&file](uint64_t offset, void *data, uint64_t size) { file.read(offset, data, size); };
+}
+
 /// Calls `take` with each row in these bytes of the journal.
 template <typename Read, typename Take>
 void for_each_row(uint64_t begin, uint64_t end, const Read &read, const Take &take)
@@ -149,8 +155,7 @@ void Journal::begin(const FileHeader &header)
 
 Journal::Journal(const std::string &recording) : file_(OutputFile::open(journal_path(recording)))
 {
-    const auto read = [&](uint64_t offset, void *data, uint64_t size) { file_.read(offset, data, size); };
-    rows_start_ = parse(file_.path(), file_.size_bytes(), read).second;
+    rows_start_ = parse(file_.path(), file_.size_bytes(), reading(file_)).second;
 }
 
 void Journal::write_row(uint64_t place, const JournalRow &row)
@@ -168,14 +173,13 @@ void Journal::reserve(uint64_t frames)
 
 JournalContent Journal::content() const
 {
-    const auto read = [&](uint64_t offset, void *data, uint64_t size) { file_.read(offset, data, size); };
-    return parse(file_.path(), file_.size_bytes(), read).first;
+    return parse(file_.path(), file_.size_bytes(), reading(file_)).first;
 }
 
 void Journal::for_each(uint64_t rows, const std::function<void(const FrameRecord &)> &take) const
 {
-    const auto read = [&](uint64_t offset, void *data, uint64_t size) { file_.read(offset, data, size); };
-    for_each_row(rows_start_, rows_start_ + rows * sizeof(StoredRow), read, [&](const std::optional<JournalRow> &row) {
+    const uint64_t rows_end = rows_start_ + rows * sizeof(StoredRow);
+    for_each_row(rows_start_, rows_end, reading(file_), [&](const std::optional<JournalRow> &row) {
         if (!row)
             throw FileError(fmt::format("{}: a row of it is damaged; expected what was written", file_.path()));
         take(row->record);
