@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 .PHONY: all build builds install uninstall install-packages clean \
         wheel wheels test-wheel test-wheel-arm64 deb test-deb sdist shelves release-check \
         test test-core test-python test-free-threaded test-demo test-tool test-tool-asan test-docs test-sanitizers test-asan test-tsan \
-        test-bindings test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy tidy-all format symbols \
+        test-bindings check-platforms test-platforms test-windows test-arm64 check-macos check-fresh check check-layers tidy tidy-all format symbols \
         fuzz test-fuzz test-proof coverage static sbom soak kills docs benchmarks benchmarks-network demo demo-network
 
 all: build
@@ -100,6 +100,11 @@ builds: install-packages
 test-free-threaded:
 	python=$$(python/free_threaded.sh) && \
 	PYTHON=$$python DAO_VENV=$$(pwd)/build/free-threaded-venv python/run_tests.sh
+
+# Builds everything for Windows, ARM64 and macOS, and runs the tests that take moments under Wine and qemu.
+check-platforms:
+	@cmake/packages.sh install platforms
+	@$(SUITE) platforms
 
 # Runs the Windows build under Wine and the ARM64 build under qemu, and links the macOS builds.
 test-platforms:

@@ -1,10 +1,12 @@
 #!/bin/sh
 # Compiles and links the library, the tests, the examples and daoshm for macOS on both processors, without a warning of
 # the compiler or the linker. Runs nothing.
+# Usage: check_macos.sh [PROCESSOR...]: only for these.
 set -eu
 . "$(dirname "$0")/start.sh"
 . "$root/cmake/zig.sh"
-for processor in aarch64 x86_64; do
+[ $# -gt 0 ] || set -- aarch64 x86_64
+for processor; do
     folder=$builds/macos-$processor
     zig_compilers $processor-macos.11.0
     packages=$("$root/tests/platforms/tool_packages.sh" macos -DDAO_MACOS_COMPILERS="$compilers" \

@@ -1,4 +1,4 @@
-"""What is built and tested, step by step: the one list behind `make test`, `make check` and `make test-platforms`."""
+"""What is built and tested, step by step: the one list behind `make test`, `make check`, `make check-platforms` and `make test-platforms`."""
 
 import os
 from dataclasses import dataclass
@@ -65,8 +65,8 @@ def ctest(name, preset, processors, *arguments, **options):
     return Step(name, preset, command, (f"{preset} build",), processors, report=True, **{**usual, **options})
 
 
-def platform(part, script):
-    return Step(f"{part} tests", part, (f"tests/platforms/{script}",), processors=CORES / 2)
+def platform(part, name, *command, after=()):
+    return Step(name, part, command, after, processors=CORES / 2)
 
 
 def check(name, *command, after=(), processors=1.0):
@@ -77,6 +77,8 @@ def check(name, *command, after=(), processors=1.0):
 # keep it busy: beside others they spin longer, and all together take longer. The others mostly sleep. What no time
 # matters to takes what all of these leave.
 MOSTLY_ASLEEP = CORES / 3
+# Tests of ctest that take moments also in an emulator, as they start no processes and wait for little.
+OF_ONE_PROCESS = r"^(unit|net_unit|tool_unit)_tests|^windows_test|^Interface\.|^Examples\."
 STEPS = [
     build("release"),
     Step("python package", "python", ("python/environment.sh",)),
@@ -155,8 +157,12 @@ STEPS = [
     ),
     Step("clang-tidy", "tidy", ("tests/checks/tidy.sh",), ("python package",)),  # make tidy
     Step("clang-tidy of all", "tidy-all", ("tests/checks/tidy.sh", "build/release"), ("release build",)),
+    # `make check-platforms`
+    platform("platforms", "Windows in brief", "tests/platforms/run_windows.sh", "-R", OF_ONE_PROCESS),
+    platform("platforms", "ARM64 in brief", "tests/platforms/run_arm64.sh", "-R", OF_ONE_PROCESS),
+    platform("platforms", "macOS in brief", "tests/platforms/check_macos.sh", "aarch64"),
     # `make test-platforms`
-    platform("windows", "run_windows.sh"),
-    platform("arm64", "run_arm64.sh"),
-    platform("macos", "check_macos.sh"),
+    platform("windows", "Windows tests", "tests/platforms/run_windows.sh", after=("Windows in brief",)),
+    platform("arm64", "ARM64 tests", "tests/platforms/run_arm64.sh", after=("ARM64 in brief",)),
+    platform("macos", "macOS", "tests/platforms/check_macos.sh", after=("macOS in brief",)),
 ]  # fmt: skip
