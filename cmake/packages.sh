@@ -4,7 +4,7 @@
 #     packages.sh install PART...   installs what is missing, by apt, as root or through sudo
 #     packages.sh list PART...      prints the names of all of them
 # Parts: build, tests, checks, fuzz, coverage, static, bindings, demo, docs, platforms, fresh, wheel, arm64-wheel, deb,
-# free-threaded.
+# shelves, free-threaded.
 set -euo pipefail
 
 # PART PACKAGE WHAT IT BRINGS
@@ -98,6 +98,8 @@ deb     dpkg-dev                    dpkg-shlibdeps and the like
 deb     python3-dev                 headers of Python
 deb     python3-numpy               NumPy
 deb     python3-venv                virtual environments of Python
+shelves ruby                        ruby, which reads the recipe for Homebrew
+shelves rpm                         rpmspec, which reads that for RPM
 free-threaded   gcc                 a C compiler
 free-threaded   make                make
 free-threaded   libssl-dev          OpenSSL, for Python

@@ -46,6 +46,7 @@ check_source() {
     "$folder/venv/bin/pip" install --quiet "dist/daoshm-$version.tar.gz"
     (cd "$folder" && "$folder/venv/bin/python" -c 'import daoShm; print(daoShm.__version__)' | grep -qx "$version")
     [ ! -e "$folder/venv/bin/daoshm" ] || "$folder/venv/bin/daoshm" --version
+    cmake/packages.sh install shelves
     packaging/shelves/check.sh dist/shelves
     packaging/conan/test.sh
 }

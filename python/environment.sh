@@ -31,4 +31,5 @@ echo "$packages" >"$site/cached_packages.pth"
 
 # Without a folder of its own for each build, the next one compiles only what changed. daoshm is tested elsewhere.
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps \
-    --force-reinstall --config-settings=cmake.define.DAO_BUILD_TOOLS=OFF "$root"
+    --force-reinstall --config-settings=cmake.define.DAO_BUILD_TOOLS=OFF \
+    --config-settings="cmake.define.DAO_WARNINGS_AS_ERRORS=${DAO_WARNINGS_AS_ERRORS:-OFF}" "$root"

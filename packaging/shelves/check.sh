@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Whether the recipes in FOLDER hold, as far as this machine has their tools: check.sh FOLDER
-# Of a tool that is missing it says so: conda-forge's recipe is checked for form, all else by the shelf's own tools.
+# Of a tool that is missing it says so. conda-forge's and Homebrew's are checked for form, all else by the shelf's own tools.
 set -euo pipefail
 folder=${1:?usage: check.sh FOLDER}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +16,7 @@ if has cmake vcpkg; then
     rm "$folder/vcpkg/form.cmake"
     echo "vcpkg: valid"
 fi
-if has ruby Homebrew; then ruby -c "$folder/homebrew/daoshm.rb" >/dev/null && echo "Homebrew: valid"; fi
+if has ruby Homebrew; then ruby -w "$here/check_homebrew.rb" "$folder/homebrew/daoshm.rb"; fi
 if has rpmspec RPM; then
     rpmspec --query --undefine=_debugsource_packages --define "_unitdir /usr/lib/systemd/system" \
         --define "_tmpfilesdir /usr/lib/tmpfiles.d" \

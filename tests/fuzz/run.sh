@@ -26,7 +26,7 @@ if ! echo 'extern "C" int LLVMFuzzerTestOneInput(const char *, unsigned long) { 
     echo "fuzz: not run: no clang with libFuzzer (cmake/packages.sh install fuzz): $(tail -1 build/fuzz/logs/trial.log)" >&2
     [ -n "$is_optional" ] && exit 0 || exit 1
 fi
-cmake --preset fuzz >build/fuzz/logs/configure.log || { cat build/fuzz/logs/configure.log; exit 1; }
+cmake --preset fuzz -DDAO_WARNINGS_AS_ERRORS="${DAO_WARNINGS_AS_ERRORS:-OFF}" >build/fuzz/logs/configure.log || { cat build/fuzz/logs/configure.log; exit 1; }
 cmake --build build/fuzz --target fuzzers
 [ "$seconds" != build ] || exit 0
 
