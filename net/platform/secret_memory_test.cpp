@@ -31,7 +31,6 @@ std::vector<Mapping> mappings()
     std::ifstream file("/proc/self/smaps");
     for (std::string line; std::getline(file, line);)
     {
-        Mapping mapping;
         char access[5] = "";
         unsigned long begin = 0, end = 0;
         if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, access) == 3)

@@ -49,7 +49,7 @@ template <typename T>
 class ShmOfType : public ::testing::Test
 {
 };
-TYPED_TEST_SUITE(ShmOfType, ElementTypes);
+TYPED_TEST_SUITE(ShmOfType, ElementTypes, );
 
 TYPED_TEST(ShmOfType, CarriesFramesOfEveryShapeAndDepth)
 {

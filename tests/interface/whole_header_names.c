@@ -17,8 +17,8 @@
 #error "an element type has no size that the preprocessor knows"
 #endif
 
-static IMAGE images[NBIMAGES];
-static float history[CIRCULAR_BUFFER_SIZE];
+typedef IMAGE Images[NBIMAGES];
+typedef float History[CIRCULAR_BUFFER_SIZE];
 
 DLL_EXPORT int exported_by_program(void);
 int exported_by_program(void)
@@ -30,14 +30,15 @@ void use_field_macros(void)
 {
     const char *colours = ANSI_COLOR_RED ANSI_COLOR_ORANGE ANSI_COLOR_GREEN ANSI_COLOR_YELLOW ANSI_COLOR_BLUE;
     char name[DAO_SHM_NAME_LEN];
-    EXPECT(sizeof images / sizeof *images >= 10 && sizeof history / sizeof *history == 1000);
+    const IMAGE *none = NULL;
+    EXPECT(sizeof(Images) / sizeof(IMAGE) >= 10 && sizeof(History) / sizeof(float) == 1000);
     EXPECT(strstr(__FILENAME__, "whole_header_names.c") != NULL);
 #ifdef __GNUC__
     EXPECT(strcmp(__FILENAME__, "whole_header_names.c") == 0);
 #endif
     EXPECT(strlen(SHAREDMEMDIR) == 0 && exported_by_program() == 5);
     EXPECT(colours[0] == '\x1b' && strcmp(ANSI_COLOR_RESET, "\x1b[0m") == 0);
-    EXPECT(sizeof name == sizeof images->name && sizeof name == sizeof images->md->name);
+    EXPECT(sizeof name == sizeof none->name && sizeof name == sizeof none->md->name);
 }
 
 static void use_newest_writes(IMAGE *image, IMAGE *sum)

@@ -69,19 +69,19 @@ void break_off_at_each_step(const std::string &name, const std::function<void()>
     Changes changes(name);
     Course course = course_of([&] { return changes.are_new(); }, prepare, call);
     after();
-    for (const auto &[step, way] : attempts_of(course, strides))
+    for (const Attempt &attempt : attempts_of(course, strides))
     {
-        SCOPED_TRACE(std::string(name_of(way)) + " after instruction " + std::to_string(step));
+        SCOPED_TRACE(std::string(name_of(attempt.way)) + " after instruction " + std::to_string(attempt.step));
         if (course.trail.is_empty()) // it was left, and without one each attempt takes long
         {
             course.trail = course_of([] { return false; }, prepare, call).trail;
             after();
         }
-        on_trail(course.trail, [&, step = step, way = way] {
+        on_trail(course.trail, [&] {
             SteppedProcess process(prepare, call);
-            process.follow(course.trail, step);
-            process.break_off(way);
-            if (way != Way::stopped)
+            process.follow(course.trail, attempt.step);
+            process.break_off(attempt.way);
+            if (attempt.way != Way::stopped)
                 return;
             meanwhile(process.id());
             EXPECT_TRUE(process.go_on_after_stop()) << "the call that had been stopped";

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <ifaddrs.h>
-#include <memory>
 #include <mutex>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -197,16 +196,17 @@ int __wrap___gethostname_chk(char *name, size_t bytes, size_t /*room*/)
 {
     return __wrap_gethostname(name, bytes);
 }
-// What std::thread starts with.
-using StartThread = void(std::thread *, std::unique_ptr<std::thread::_State> state, void (*unused)());
+// What std::thread starts with. Its state is a std::unique_ptr of a private type; what has a destructor is passed by its
+// address.
+using StartThread = void(std::thread *, void *state, void (*unused)());
 StartThread __real__ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE;
-void __wrap__ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE(
-    std::thread *thread, std::unique_ptr<std::thread::_State> state, void (*unused)())
+void __wrap__ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE(std::thread *thread,
+                                                                                                  void *state,
+                                                                                                  void (*unused)())
 {
     if (fails("thread"))
         throw std::system_error(EAGAIN, std::generic_category());
-    __real__ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE(
-        thread, std::move(state), unused);
+    __real__ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE(thread, state, unused);
 }
 }
 // NOLINTEND(bugprone-reserved-identifier)
