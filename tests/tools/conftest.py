@@ -18,6 +18,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "python/tests/helpers"))
 from network import camera, net  # noqa: F401 - fixtures
+from scratch import ScratchFolder
 from timing import PATIENCE_S, until
 
 TOOL = os.environ["DAOSHM"]
@@ -224,16 +225,23 @@ def empty(folder):
             path.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def new_folder():
+    if not EMULATOR_FOLDER:
+        with ScratchFolder(tempfile.gettempdir()) as folder:
+            yield folder
+        return
+    empty(EMULATOR_FOLDER)
+    yield Path(EMULATOR_FOLDER)
+    empty(EMULATOR_FOLDER)
+
+
 @pytest.fixture
 def tool():
-    folder = EMULATOR_FOLDER or tempfile.mkdtemp(prefix=f"daoshm-test-{os.getpid()}-")
-    empty(folder)
-    tool = Tool(folder)
-    yield tool
-    tool.stop()
-    empty(folder)
-    if not EMULATOR_FOLDER:
-        os.rmdir(folder)
+    with new_folder() as folder:
+        tool = Tool(folder)
+        yield tool
+        tool.stop()
 
 
 @pytest.fixture
