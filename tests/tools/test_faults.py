@@ -184,7 +184,9 @@ def test_recording_is_whole_or_absent_or_can_be_repaired(tool, source, ending, k
             for name in files_of(ending):
                 (tool.folder / name).unlink()
 
-    fail_each(tool, kind, part, ["record", source, path.name, "-n", FRAMES, "--timeout", "60s"], after, complete=COMPLETE)
+    fail_each(
+        tool, kind, part, ["record", source, path.name, "-n", FRAMES, "--timeout", "60s"], after, complete=COMPLETE
+    )
 
 
 @pytest.mark.parametrize("part", range(PARTS))
