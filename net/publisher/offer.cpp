@@ -234,12 +234,7 @@ void Offer::tidy()
     published_.update(now_ns);
     sent_.update(now_ns);
     for (auto at = sessions_.begin(); at != sessions_.end();)
-    {
-        const bool is_silent = now_ns - at->second.heard_ns > silence_limit_ns;
-        if (is_silent)
-            gone_.add(at->second.counts);
-        at = is_silent ? sessions_.erase(at) : std::next(at);
-    }
+        at = now_ns - at->second.heard_ns > silence_limit_ns ? give_up(at) : std::next(at);
 }
 
 void Offer::count_published()

@@ -97,6 +97,8 @@ class Offer
     void add_totals(DAO_NET_INFO &info);
 
   private:
+    using Sessions = std::map<std::string, Session>; // by private topic
+
     void run(const std::function<void()> &published);
     bool take_frame(bool is_replaced);
     void rest();
@@ -112,6 +114,7 @@ class Offer
     void send(Session &session, FrameCopy &copy, uint64_t missed);
     Session *session_of(const wire::Credit &credit);
     void make_room();
+    Sessions::iterator give_up(Sessions::iterator session);
     void follow_on(Session &session, const Session &earlier);
     void answer(Session &session, int64_t heard_ns);
     const std::string *keywords_for(Session &session, bool repeats);
@@ -123,7 +126,7 @@ class Offer
     std::mutex mutex_;
     std::condition_variable frames_are_due_; // or the thread is to end
     Source source_;
-    std::map<std::string, Session> sessions_; // by private topic
+    Sessions sessions_;
     Session plain_;
     Counts gone_;              // of those that are no more
     int64_t last_sent_ns_ = 0; // monotonic

@@ -84,8 +84,14 @@ void Offer::make_room()
     if (oldest->second.is_there)
         throw wire::BadMessage("subscribers: more than " + std::to_string(session_limit) +
                                " of one segment; expected at most as many");
-    gone_.add(oldest->second.counts);
-    sessions_.erase(oldest);
+    give_up(oldest);
+}
+
+// What it was sent stays in the totals. Returns the next one.
+Offer::Sessions::iterator Offer::give_up(Sessions::iterator session)
+{
+    gone_.add(session->second.counts);
+    return sessions_.erase(session);
 }
 
 // The subscriber has a new connection: what it did not get by the earlier one is lost, unless it is sent again. In order it is

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import textwrap
 import threading
 import time
@@ -23,6 +22,7 @@ from daoShm import DaoError, shm
 ROOT = Path(__file__).resolve().parents[2]
 HELPERS = ROOT / "python" / "tests" / "helpers"
 sys.path.append(str(HELPERS))
+from scratch import ScratchFolder  # noqa: E402
 from timing import PATIENCE_S, until  # noqa: E402
 
 os.environ["DAO_NET_ANNOUNCE"] = "0"  # no test tells the local network anything
@@ -40,10 +40,8 @@ _numbers = itertools.count()
 @pytest.fixture(scope="session")
 def folder():
     """A temporary folder for segments, short enough for names of 79 bytes."""
-    place = next((place for place in ("/dev/shm", "/tmp") if os.path.isdir(place)), None)
-    path = tempfile.mkdtemp(prefix=f"daoShm-{os.getpid()}-", dir=place)
-    yield Path(path)
-    shutil.rmtree(path, ignore_errors=True)
+    with ScratchFolder() as path:
+        yield path
 
 
 def refused(kind, code, action):

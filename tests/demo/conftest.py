@@ -6,11 +6,11 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 import pytest
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "python/tests/helpers"))
+from scratch import ScratchFolder
 from timing import unless_late, until
 
 BUILD = pathlib.Path(os.environ["DAO_BUILD"])
@@ -29,9 +29,8 @@ def pytest_configure(config):
 @pytest.fixture
 def folder():
     """A folder for segments, with a short path, removed at the end."""
-    parent = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix=f"daoShm-test-{os.getpid()}-", dir=parent) as path:
-        yield pathlib.Path(path)
+    with ScratchFolder() as path:
+        yield path
 
 
 @pytest.fixture

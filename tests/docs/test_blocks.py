@@ -2,16 +2,17 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 from blocks import ROOT, RUN, SHOWN, blocks_of, fragments_program, page_script, pages, relative
 
 from daoShm import location
+
+sys.path.append(str(ROOT / "python/tests/helpers"))
+from scratch import ScratchFolder
 
 BUILD = Path(os.environ["DAO_BUILD"]).resolve()
 COLUMNS = 103
@@ -31,14 +32,14 @@ while True:
 @pytest.fixture
 def folder():
     """Short, in memory, and with what the pages take for granted."""
-    place = tempfile.mkdtemp(prefix="doc-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
-    path = Path(place)
+    scratch = ScratchFolder()
+    path = scratch.path
     for name in ("my_program.c", "loop.c"):
         (path / name).write_text("#include <dao.h>\nint main(void) { return daoVersion() == NULL; }\n")
     (path / "my_program.cpp").write_text("#include <daoShm.hpp>\nint main() { return Dao::Shape{1}.empty(); }\n")
     (path / "daoShm").symlink_to(ROOT)
     yield path
-    shutil.rmtree(path)
+    scratch.close()
 
 
 @pytest.fixture

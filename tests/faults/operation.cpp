@@ -139,7 +139,7 @@ void fail_every_call(const Operation &operation)
                 ++fault_count;
                 run_with(operation, index, error, persists);
                 EXPECT_EQ(descriptor_count(), descriptors);
-                EXPECT_EQ(mapping_count("dao_faults_"), 0u);
+                EXPECT_EQ(mapping_count(test::ScratchFolder::prefix), 0u);
             }
 }
 

@@ -2,9 +2,8 @@
 #pragma once
 
 #include "../processes/image.hpp"
-#include "../temporary_folder.hpp"
+#include "../scratch_folder.hpp"
 
-#include <cstdlib>
 #include <dao.h>
 #include <filesystem>
 #include <fstream>
@@ -21,30 +20,7 @@ namespace faults
 using test::Image;
 using test::require;
 
-class Folder
-{
-  public:
-    Folder()
-    {
-        const bool has_memory = access("/dev/shm", W_OK) == 0; // files there cost least
-        const std::filesystem::path place = has_memory ? "/dev/shm" : test::temporary_folder();
-        std::string pattern = (place / "dao_faults_XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr)
-            throw std::runtime_error("cannot make a folder for the test");
-        path_ = pattern;
-    }
-    ~Folder()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder &) = delete;
-    Folder &operator=(const Folder &) = delete;
-    const std::filesystem::path &path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
+using Folder = test::ScratchFolder;
 
 inline size_t descriptor_count()
 {

@@ -1,6 +1,8 @@
 // What the fuzz targets share: choices taken from the input, a folder of their own, what must never be.
 #pragma once
 
+#include "../scratch_folder.hpp"
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -66,19 +68,11 @@ class Input
     size_t bytes_;
 };
 
-// In memory where there is such a place; removed at the end, what is in it before each input.
+// What is in it is removed before each input.
 class Folder
 {
   public:
-    Folder()
-    {
-        std::string pattern = access("/dev/shm", W_OK) == 0 ? "/dev/shm/dao_fuzz_XXXXXX" : "/tmp/dao_fuzz_XXXXXX";
-        require(mkdtemp(pattern.data()) != nullptr, "a folder can be made");
-        path_ = pattern;
-    }
-    ~Folder() { remove(); }
-    Folder(const Folder &) = delete;
-    Folder &operator=(const Folder &) = delete;
+    Folder() : path_(folder_.path().string()) {}
 
     const std::string &path() const { return path_; }
     std::string file(const char *name) const { return path_ + "/" + name; }
@@ -90,11 +84,7 @@ class Folder
     }
 
   private:
-    void remove() const
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
+    test::ScratchFolder folder_;
     std::string path_;
 };
 

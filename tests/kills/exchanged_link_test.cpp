@@ -38,6 +38,12 @@ void give(const std::string &path, uid_t owner)
         throw std::runtime_error("cannot give a file to another user");
 }
 
+ino_t inode_of(const std::string &path)
+{
+    struct stat found = {};
+    return stat(path.c_str(), &found) == 0 ? found.st_ino : 0;
+}
+
 class ExchangedLink : public testing::Test
 {
   protected:
@@ -127,6 +133,42 @@ TEST_F(ExchangedLink, LeadsNoCreateToASecret)
                 const int_fast8_t status = image.try_create(name, {rows, 6}, _DATATYPE_UINT32, 2, 3);
                 note(said, status, image);
             });
+}
+
+// One's own link is another matter: it may lead from one segment to another at any moment. A create takes one of them; a segment
+// is told to be replaced where its file is another one, and only there.
+TEST(MovedLink, LeadsACreateToOneOfTwoSegments)
+{
+    bool has_ended = false;
+    size_t step = 0;
+    for (; !has_ended && !testing::Test::HasFailure(); ++step)
+    {
+        SCOPED_TRACE("moved at system call step " + std::to_string(step));
+        Place first, second;
+        const std::string link = (first.folder.path() / "link").string(), next = link + ".next";
+        Image images[2];
+        const std::string files[2] = {first.name, second.name};
+        ino_t inodes[2];
+        for (size_t index = 0; index < 2; ++index)
+        {
+            (index == 0 ? first : second).create(images[index], 2);
+            inodes[index] = inode_of(files[index]);
+        }
+        std::filesystem::create_symlink(first.name, link);
+        std::filesystem::create_symlink(second.name, next);
+        SteppedProcess process([] {},
+                               [&] {
+                                   Image image;
+                                   image.create(link, {5, 6}, _DATATYPE_UINT32, 2, 3); // another shape
+                               });
+        for (size_t done = 0; done < step && !has_ended; ++done)
+            has_ended = !process.step(Step::system_call);
+        std::filesystem::rename(next, link);
+        EXPECT_TRUE(process.finish());
+        for (size_t index = 0; index < 2; ++index)
+            EXPECT_EQ(images[index].info().state == 0, inode_of(files[index]) == inodes[index]) << index;
+    }
+    std::printf("%zu steps\n", step);
 }
 
 TEST_F(ExchangedLink, LeadsNoRemovalToASecret)

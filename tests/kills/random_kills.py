@@ -23,7 +23,6 @@ import argparse
 import contextlib
 import os
 import random
-import shutil
 import signal
 import socket
 import subprocess
@@ -33,6 +32,9 @@ import time
 from pathlib import Path
 
 from victims import NOBODY, OTHER_USER, TOOL_ROLES, Worker
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "python/tests/helpers"))
+from scratch import ScratchFolder
 
 CROWD = 6  # processes of any role, beside the one of each tool role that there always is
 WAYS = {"killed": 4, "ended by _exit": 2, "stopped and continued": 2, "stopped and killed": 2}
@@ -52,15 +54,12 @@ class Kills:
         self.recorded = 0  # frames in recordings, each compared
         self.copies = 0  # probes at which there was a copy by the network
         self.seed = seed
-        self.folder = Path(
-            tempfile.mkdtemp(prefix="dao_kills_", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
-        )
+        self.scratch = [ScratchFolder(), *(ScratchFolder(tempfile.gettempdir()) for _ in range(2))]
+        # The latter are where publishers and subscribers are listed, of each user.
+        self.folder, self.state, self.state_of_other = (folder.path for folder in self.scratch)
         self.folder.chmod(0o777)  # not sticky: the other user may replace and remove
         self.name = str(self.folder / "k.im.shm")
         self.copy = str(self.folder / "copy.im.shm")
-        # Where publishers and subscribers are listed, of each user.
-        self.state = Path(tempfile.mkdtemp(prefix="dao_kills_net_"))
-        self.state_of_other = Path(tempfile.mkdtemp(prefix="dao_kills_net_other_"))
         self.port = free_port()
         self.verdicts = Path(f"{self.folder}.verdicts")  # of the workers in Python
         self.verdicts.touch()
@@ -198,15 +197,13 @@ class Kills:
             self.zygote.wait(timeout=30)
         for name in (self.name, self.copy):
             subprocess.run([str(self.programs / "kill_worker_probe"), name, "remove"], check=False, timeout=60)
-        shutil.rmtree(self.state, ignore_errors=True)
-        shutil.rmtree(self.state_of_other, ignore_errors=True)
         if self.verdicts.stat().st_size > 0:
             self.fail(self.verdicts.read_text())
-        self.verdicts.unlink()
         left = [entry.name for entry in self.folder.iterdir()]
         if left:
             self.fail(f"left behind: {left}")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in self.scratch:
+            folder.close()
 
 
 def main() -> int:

@@ -6,13 +6,6 @@
 namespace test
 {
 
-// Of a message's JSON; the largest number when it has no such member.
-inline uint64_t number_of(const std::string &json, const std::string &key)
-{
-    const size_t at = json.find("\"" + key + "\":");
-    return at == std::string::npos ? UINT64_MAX : std::stoull(json.substr(at + key.size() + 3));
-}
-
 // A publisher that sends by any topic to whoever is connected, asked for or not.
 class RawPublisher
 {

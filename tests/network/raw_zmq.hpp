@@ -32,4 +32,11 @@ inline Message next_message(zmq::socket_t &socket, std::chrono::milliseconds lim
     return parts;
 }
 
+// Of a message's JSON; the largest number when it has no such member.
+inline uint64_t number_of(const std::string &json, const std::string &key)
+{
+    const size_t at = json.find("\"" + key + "\":");
+    return at == std::string::npos ? UINT64_MAX : std::stoull(json.substr(at + key.size() + 3));
+}
+
 }

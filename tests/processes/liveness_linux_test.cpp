@@ -1,5 +1,6 @@
 // Who lives: a lock is taken from a dead holder at once, from wherever it and the one who waits are, and never from a
 // living one. Where neither can be proven, that is said.
+#include "extension.hpp"
 #include "holders_linux.hpp"
 #include "timing.hpp"
 
@@ -189,6 +190,29 @@ TEST(Liveness, StoppedWriterIsAliveAndSaidToBeStopped)
     const std::string message = daoLastErrorMessage();
     EXPECT_EQ(daoLastErrorCode(), DAO_E_BUSY);
     EXPECT_NE(message.find("stopped"), std::string::npos) << message;
+    EXPECT_NE(message.find("process " + std::to_string(writer.pid()) + " (" + program_name()), std::string::npos)
+        << message;
+}
+
+// As between two reads of the token when two writers took turns meanwhile: what stands there is the other's.
+TEST(Liveness, WriterIsNotToldByTheFieldsOfAnother)
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {size}, _DATATYPE_UINT32, 2, 1);
+    Placed writer(here, hold(name.text(), here));
+    ASSERT_EQ(writer.line(), "holds");
+    dao::format::ProcessRecord &record = extension_of(image).writer;
+    ASSERT_EQ(record.pid, static_cast<uint32_t>(writer.pid()));
+    record.pid = static_cast<uint32_t>(getppid());
+    std::strcpy(record.name, "another");
+    EXPECT_STREQ(image.info().writer_name, "");
+    EXPECT_EQ(image.info().writer_alive, static_cast<uint32_t>(DAO_ALIVE));
+    Frame frame(size);
+    const int64_t former_ns = daoShmSetLockLimit(10 * millisecond_ns);
+    ASSERT_EQ(daoShmImage2Shm(frame.data(), size, image), DAO_ERROR);
+    daoShmSetLockLimit(former_ns);
+    const std::string message = daoLastErrorMessage();
     EXPECT_NE(message.find("process " + std::to_string(writer.pid()) + " (" + program_name()), std::string::npos)
         << message;
 }

@@ -12,12 +12,13 @@ import argparse
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "python/tests/helpers"))
+from scratch import ScratchFolder
 
 MISSING = 77
 MOST_PROCESSOR_S = 1.0  # what a busy machine adds is not counted
@@ -34,8 +35,8 @@ def memory_kib(pid: int, name: str) -> int:
 class Crowd:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        self.folder = Path(tempfile.mkdtemp(prefix="dao_crowd_", dir=memory))
+        self.scratch = ScratchFolder()
+        self.folder = self.scratch.path
         self.worker = str(options.workers / "soak_worker_c")
         self.first = str(self.folder / "s0000.im.shm")
         self.readers: list[subprocess.Popen[bytes]] = []
@@ -134,7 +135,7 @@ class Crowd:
             self.maker.wait()
         if left := [entry.name for entry in self.folder.iterdir()]:
             self.fail(f"left behind: {left[:5]}")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.scratch.close()
 
 
 def main() -> int:

@@ -14,7 +14,6 @@ without being counted, when a process grew, or when something is left.
 import argparse
 import os
 import random
-import shutil
 import signal
 import socket
 import subprocess
@@ -27,6 +26,9 @@ from pathlib import Path
 from processes import Counts, Process, Recorder, Use
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parents[1] / "python/tests/helpers"))
+from scratch import ScratchFolder  # noqa: E402
+
 MEBIBYTE = 1 << 20
 
 
@@ -67,9 +69,8 @@ class Soak:
         self.options = options
         self.tool: Path | None = options.tool
         self.random = random.Random(options.seed)
-        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        self.folder = Path(tempfile.mkdtemp(prefix="dao_soak_", dir=memory))
-        self.elsewhere = Path(tempfile.mkdtemp(prefix="dao_soak_files_"))
+        self.scratch = [ScratchFolder(), ScratchFolder(tempfile.gettempdir())]
+        self.folder, self.elsewhere = (folder.path for folder in self.scratch)
         self.logs, self.recordings = self.elsewhere / "logs", self.elsewhere / "recordings"
         self.logs.mkdir()
         self.recordings.mkdir()
@@ -218,8 +219,8 @@ class Soak:
             subprocess.run(self.c_worker("remove", self.path(name)), check=False)
         if left := [entry.name for entry in self.folder.iterdir()]:
             self.fail(f"left behind: {left}")
-        shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.rmtree(self.elsewhere, ignore_errors=True)
+        for folder in self.scratch:
+            folder.close()
 
     @staticmethod
     def causes(kind: str, by_cause: dict[str, int]) -> str:

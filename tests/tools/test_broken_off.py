@@ -104,7 +104,7 @@ def test_recorder_leaves_whole_frames_at_whatever_call_it_is_broken_off(tool, so
             assert found() == files_of(ending), context
             assert_real(path)
         remove(tool.folder.glob("r.*"))
-        tool("record", source, path.name, "-n", 1, "--timeout", "60s")
+        tool.record(source, path.name, "-n", 1, "--timeout", "60s")
         assert assert_real(path) == 1
     assert met == set(WAYS)
 

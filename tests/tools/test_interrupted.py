@@ -101,7 +101,7 @@ def test_a_killed_recording_is_not_overwritten_unless_forced(tool, source, endin
     path.unlink()
     tool("record", source, path.name, "-n", 1, code=1)  # its journal is still there
     assert "repair" in tool.errors
-    tool("record", source, path.name, "-n", 5, "--force")
+    tool.record(source, path.name, "-n", 5, "--force")
     assert assert_real(path) == 5
     assert names(tool.folder) == files_of(ending)
 
@@ -135,7 +135,7 @@ def test_a_killed_recording_stays_until_the_first_frame_of_a_forced_one(tool, so
     assert contents(tool.folder) == before
     assert tool.json("repair", path.name)["frames"] == rows
     assert assert_real(path) == rows
-    tool("record", source, path.name, "-n", 3, "--force")
+    tool.record(source, path.name, "-n", 3, "--force")
     assert assert_real(path) == 3
 
 
@@ -156,7 +156,7 @@ def test_a_recording_that_is_moved_with_its_files_leaves_those_of_the_next(tool,
     tool("repair", f"moved/r.{ending}")
     assert assert_real(moved / f"r.{ending}") >= 100
     code, _, errors = tool.interrupt(second)
-    assert code == 0, errors
+    assert code in (0, 4), errors
     assert names(tool.folder) == ["moved", *files_of(ending)] and assert_real(tool.folder / f"r.{ending}") >= 100
 
 

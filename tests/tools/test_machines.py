@@ -3,12 +3,11 @@
 import json
 import shutil
 import subprocess
-import tempfile
 import time
-from pathlib import Path
 
 import pytest
 from conftest import EMULATOR, WINDOWS, Tool
+from scratch import ScratchFolder
 from timing import until
 
 pytestmark = pytest.mark.skipif(
@@ -48,7 +47,8 @@ class Machine(Tool):
 @pytest.fixture
 def machines():
     """The camera's and the control room's, with their cable."""
-    folder = Path(tempfile.mkdtemp(prefix="daoshm-test-"))  # a segment's name is short
+    scratch = ScratchFolder()
+    folder = scratch.path
     found = [Machine(folder / "camera")]
     try:
         if not found[0].is_apart:
@@ -65,7 +65,7 @@ def machines():
     finally:
         for machine in reversed(found):
             machine.end()
-        shutil.rmtree(folder, ignore_errors=True)
+        scratch.close()
 
 
 def source(machine, segment):

@@ -50,7 +50,7 @@ def test_a_file_size_limit_ends_a_recording_whole(tool, source, ending, limit_ki
 @pytest.mark.parametrize("limit_kib", [0, 1, 3, 4])
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_forced_recording_without_room_leaves_the_older_one(tool, source, ending, limit_kib):
-    tool("record", source, f"r.{ending}", "-n", 3)
+    tool.record(source, f"r.{ending}", "-n", 3)
     older = {name: (tool.folder / name).read_bytes() for name in files_of(ending)}
     done = run_limited(tool, "record", source, f"r.{ending}", "--force", limit_bytes=limit_kib * 1024, ignored=True)
     assert done.returncode == 1 and "ulimit" in done.stderr, (done.returncode, done.stderr)

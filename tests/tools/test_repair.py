@@ -193,7 +193,7 @@ def test_repair_tells_what_it_cannot(tool, source):
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_checks_complete_recordings(tool, source, ending):
     path = tool.folder / f"r.{ending}"
-    tool("record", source, path.name, "-n", 20)
+    tool.record(source, path.name, "-n", 20)
     assert tool.json("repair", path.name)["damaged"] == []
     content = bytearray(path.read_bytes())
     content[(192 if ending == "npy" else 2880) + 7 * 4096 + 100] ^= 4

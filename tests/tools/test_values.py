@@ -1,12 +1,10 @@
 """Numbers that a user gives: exactly what was typed, or an error that names it."""
 
 import json
-import os
-import tempfile
 
 import numpy as np
 import pytest
-from conftest import EMULATOR_FOLDER, WINDOWS, Tool, empty
+from conftest import WINDOWS, Tool, new_folder
 from test_segments import newest
 
 HUGE = "18446744073709551616"  # 2^64
@@ -176,16 +174,13 @@ OPTIONS = (
 @pytest.fixture(scope="module")
 def numbers_tool():
     """One tool for all values: none of them changes anything."""
-    folder = EMULATOR_FOLDER or tempfile.mkdtemp(prefix=f"daoshm-test-{os.getpid()}-")
-    tool = Tool(folder)
-    tool("create", "a", "2x2x2", "uint8")
-    tool("fill", "a", 1)
-    np.save(tool.folder / "r.npy", np.zeros((3, 2, 2, 2), "uint8"))
-    yield tool
-    tool.stop()
-    empty(folder)
-    if not EMULATOR_FOLDER:
-        os.rmdir(folder)
+    with new_folder() as folder:
+        tool = Tool(folder)
+        tool("create", "a", "2x2x2", "uint8")
+        tool("fill", "a", 1)
+        np.save(tool.folder / "r.npy", np.zeros((3, 2, 2, 2), "uint8"))
+        yield tool
+        tool.stop()
 
 
 @pytest.mark.parametrize(
