@@ -186,7 +186,8 @@ TEST(NetDelivery, SlowSubscribersCostTheOthersNothing)
     }
     for (const auto &subscriber : slow)
         EXPECT_LT(subscriber->info().frames, 60u);
-    EXPECT_EQ(publisher.info().peers, 50u);
+    // One more for a moment where a subscriber whose link was too slow for the answer took the publisher for a stranger.
+    EXPECT_TRUE(comes_true([&] { return publisher.info().peers == 50u; })) << publisher.info().peers;
 }
 
 TEST(NetDelivery, ConnectionThatBreaksIsMadeAnewAndAllIsAccounted)
