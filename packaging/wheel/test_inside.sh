@@ -44,7 +44,7 @@ ended() { # by Ctrl-C, and with it all that the line started
 apt-get update -qq
 line='apt-get install -y --no-install-recommends pipx'
 timed "$line" bash -c "$line"
-line="pipx install --pip-args=\"--find-links '\$PWD/dist'\" daoShm"
+line="pipx install --pip-args=\"--find-links='\$PWD'/dist\" daoShm"
 timed "$line" bash -c "$line"
 for compiler in cc gcc c++ g++ clang cmake; do
     if command -v "$compiler"; then

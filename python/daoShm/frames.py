@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 Mode = Literal["sleep", "spin", "adaptive"]
 
 _PASSING = (ErrorCode.NOT_READY, ErrorCode.OUTRUN)  # of a frame that is being overwritten: the next one may be whole
-_PAUSE_S = 0.001
+# While a frame is being overwritten no wait for it lasts, and each look takes 2 ms of a processor: so pauses grow.
+_PAUSE_S, _LONGEST_PAUSE_S = 0.001, 0.01
 
 
 class Frames(Iterator[NDArray[Any]]):
@@ -106,13 +107,14 @@ class Frames(Iterator[NDArray[Any]]):
         await asyncio.sleep(0)  # a writer that is always ahead leaves the loop its turn
         if (frame := self._read_if_whole()) is not None:
             return frame
-        limit = self._timeout
+        limit, pause_s = self._timeout, _PAUSE_S
         while not self._is_closed and await self._wait_in_thread(limit):
             if (frame := self._read_if_whole()) is not None:
                 return frame
             if (limit := self._left(begin)) == 0:
                 break
-            await asyncio.sleep(_PAUSE_S)  # while the frame is being overwritten, no wait for it lasts
+            await asyncio.sleep(pause_s if limit is None else min(pause_s, limit))
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
         return None
 
     def _read_if_whole(self) -> NDArray[Any] | None:
