@@ -105,6 +105,7 @@ Status follow(Handle &handle, const wait::Deadline &deadline) noexcept
         const bool is_gone = cause == DAO_E_NOT_FOUND || cause == DAO_E_REMOVED;
         return is_gone ? base::condition(Status::removed, handle.segment->name()) : status;
     }
+    base::take_back_replaced();
     return handle.segment->layout().geometry.has_same_frames(before)
                ? Status::success
                : base::condition(Status::replaced, handle.segment->name());
