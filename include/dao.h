@@ -448,7 +448,7 @@ DAO_API int daoShmGetTruncationGuard(void);
    - `DAO_ERROR`: a bad argument; `DAO_E_READ_ONLY`; `DAO_E_BUSY` when other writers held the writer lock for 5 s, or as
      long as daoShmSetLockLimit() says;
      `DAO_E_STATE` while this handle has a loan, while this process puts a frame together from packets (only further
-     packets and finalise may follow), and when the writer lock was taken away meanwhile.
+     packets and finalise may follow), when the writer lock was taken away meanwhile, and as daoShmImagePart2ShmFinalize() says.
    Writers exclude each other; the lock of a writer that died is taken over. */
 
 /**
@@ -491,8 +491,14 @@ DAO_API int_fast8_t daoShmSetDataQuiet(IMAGE *image, const void *im, uint64_t nb
 DAO_API int_fast8_t daoShmImagePart2Shm(char *im, uint32_t nbVal, IMAGE *image, uint32_t position, uint16_t packetId,
                                         uint16_t packetTotal, uint64_t frameNumber);
 
-/** Publish what packets, a quiet write or the program itself put into the next slot. Waits for packets that
- *  other threads are copying, as for a lock. */
+/**
+ * Publish what packets, a quiet write or the program itself put into the next slot. Waits for packets that other threads are
+ * copying, as for a lock.
+ * @return also `DAO_E_STATE`, and nothing is published: when another writer has published, or the segment was made again, since the
+ *         image's quiet write, whose data are gone then; and when a frame was begun in the slot since and given up, by a loan that was
+ *         aborted or a writer that died. Write it again. A program that stores into the slot itself is told of the latter
+ *         once, as the library cannot see what it stores
+ */
 DAO_API int_fast8_t daoShmImagePart2ShmFinalize(IMAGE *image);
 
 /**
@@ -544,6 +550,9 @@ DAO_API int_fast8_t daoShmPostSemAll(IMAGE *image);
 /* --------------------------------------------------------------------------------------------------- waits */
 /* Every wait ends with `DAO_SUCCESS`, when what it waits for is there; `DAO_TIMEOUT`; `DAO_INTERRUPTED` on a signal or
    daoShmInterrupt(); `DAO_REPLACED` or `DAO_REMOVED`, within 0.2 s, when the segment is no longer the one under its name.
+   A signal counts that this thread handles while it sleeps. One that is handled just before that, or in the microseconds between
+   two sleeps of 0.06 to 0.1 s, leaves no trace: then the next one ends the wait. An interrupt is never missed: let the handler
+   call daoShmInterrupt().
    Waits are where a thread that is cancelled (pthread_cancel) ends, within 0.2 s; nothing is held then, and the image can be
    used and closed by others. All other calls go on to their end, the writes that wait for a lock too. Threads that may be
    cancelled at any moment (`PTHREAD_CANCEL_ASYNCHRONOUS`) must not call this library. */

@@ -9,6 +9,7 @@ namespace
 {
 
 thread_local LastError last;
+thread_local LastError before_replaced; // not kept at the beginning of each call that follows: it is large
 
 struct Condition
 {
@@ -71,10 +72,17 @@ Status record_condition(Status status, const char *name) noexcept
     const Condition *known = find(status);
     if (known == nullptr)
         return status;
+    if (status == Status::replaced)
+        before_replaced = last;
     last.code = known->code;
     last.pending = status;
     std::strncpy(last.name, name, sizeof last.name - 1);
     return status;
+}
+
+void take_back_replaced() noexcept
+{
+    last = before_replaced;
 }
 
 DAO_ERROR_CODE last_error_code() noexcept

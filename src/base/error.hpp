@@ -23,6 +23,9 @@ inline Status condition(Status status, const char *name) noexcept
     return status == Status::success ? status : record_condition(status, name);
 }
 
+// Takes back the condition replaced that this thread recorded last: the call followed, and has not failed.
+void take_back_replaced() noexcept;
+
 DAO_ERROR_CODE last_error_code() noexcept;
 const char *last_error_message() noexcept;
 

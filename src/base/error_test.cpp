@@ -40,6 +40,17 @@ TEST(Error, CutsAMessageThatIsTooLong)
     EXPECT_EQ(kept, text.substr(0, kept.size()));
 }
 
+TEST(Error, OfACallThatFollowedIsThatOfTheCallBefore)
+{
+    (void)fail(DAO_E_RANGE, "of a call before");
+    (void)condition(Status::replaced, "/tmp/mirror");
+    EXPECT_EQ(last_error_code(), DAO_E_REPLACED);
+    (void)fail(DAO_E_FORMAT, "not yet made");
+    take_back_replaced();
+    EXPECT_EQ(last_error_code(), DAO_E_RANGE);
+    EXPECT_STREQ(last_error_message(), "of a call before");
+}
+
 TEST(Error, ConditionsHaveACodeAndNameTheSegment)
 {
     const struct

@@ -29,13 +29,24 @@ Status make_request(const Handle &handle, const DAO_NEXT_OPTIONS &how, frames::N
     request.mode = how.wait == DAO_WAIT_SPIN       ? frames::WaitMode::spinning
                    : how.wait == DAO_WAIT_ADAPTIVE ? frames::WaitMode::adaptive
                                                    : frames::WaitMode::asleep;
-    // In memory that was lost their number says nothing: the wait tells what became of the segment, and follows.
-    const bool is_beyond = how.semaphore >= handle.segment->semaphore_limit() && !handle.segment->is_lost();
-    if (request.by_semaphore && (how.semaphore < 0 || is_beyond))
+    // Where another segment has the name, the wait tells so, and follows.
+    if (request.by_semaphore && segment::lacks_semaphore(*handle.segment, how.semaphore))
         return segment::fail_no_semaphore(*handle.segment, how.semaphore);
     request.semaphore = static_cast<uint32_t>(request.by_semaphore ? how.semaphore : 0);
     request.timeout_ns = how.timeout_ns;
     request.follow = how.follow == 1;
+    return Status::success;
+}
+
+// Who follows may have the number of elements of the segment that comes.
+Status check_room(const segment::Segment &segment, const void *dst, uint64_t count, bool follow) noexcept
+{
+    if (dst == nullptr && count == 0)
+        return Status::success;
+    const Status status = frames::check_readable(segment, dst, count);
+    if (status != Status::replaced || !follow)
+        return status;
+    base::take_back_replaced();
     return Status::success;
 }
 
@@ -49,11 +60,12 @@ int_fast8_t daoShmNext(IMAGE *image, const DAO_NEXT_OPTIONS *how, void *dst, uin
     if (handle == nullptr)
         return DAO_ERROR;
     frames::NextRequest request;
-    if (make_request(*handle, how != nullptr ? *how : usual, request) != Status::success ||
-        (frame != nullptr && capi::check_size(frame, "DAO_FRAME") != Status::success))
+    if (Status status = make_request(*handle, how != nullptr ? *how : usual, request); status != Status::success)
+        return capi::result(status);
+    if (frame != nullptr && capi::check_size(frame, "DAO_FRAME") != Status::success)
         return DAO_ERROR;
-    if ((dst != nullptr || nbVal != 0) && frames::check_readable(*handle->segment, dst, nbVal) != Status::success)
-        return DAO_ERROR;
+    if (Status status = check_room(*handle->segment, dst, nbVal, request.follow); status != Status::success)
+        return capi::result(status);
     const segment::Segment *before = handle->segment.get();
     uint64_t not_delivered = 0;
     const Status status = frames::next(*handle, request, dst, nbVal, not_delivered);

@@ -93,7 +93,9 @@ struct Extension
     uint64_t last_writer; // process token
     uint64_t takeovers;
     uint32_t has_slice; // 1 once a slice of a rolling buffer was written: `cnt1` 0 alone does not tell
-    uint8_t reserved_writer[100];
+    uint32_t reserved_slice;
+    uint64_t given_up; // number of the frame that was begun last and will not be finished; 0: none
+    uint8_t reserved_writer[88];
 
     // for readers that spin, and nothing else on these lines
     uint64_t published; // `cnt0` of the newest frame
@@ -137,6 +139,7 @@ static_assert(offsetof(Extension, epoch) == 128);
 static_assert(offsetof(Extension, generation) == 136);
 static_assert(offsetof(Extension, state) == 140);
 static_assert(offsetof(Extension, writer_lock) == 256);
+static_assert(offsetof(Extension, given_up) == 288);
 static_assert(offsetof(Extension, published) == 384);
 static_assert(offsetof(Extension, wait_word) == 512);
 static_assert(offsetof(Extension, semaphores) == 516);

@@ -46,6 +46,7 @@ Status reopen(Handle &handle) noexcept
         const std::lock_guard<std::mutex> guard(exchanging);
         handle.segment.swap(fresh); // the old one is given up without the lock
     }
+    handle.unmade_since_ns = 0;
     begin(handle);
     attach(handle.reader, *handle.segment); // so that following it loses none
     if (claimed >= 0)

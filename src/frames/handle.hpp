@@ -16,6 +16,8 @@ struct Handle
     Reader reader;
     Writer writer;
     segment::NumberedKeyword numbered_keyword;
+    int64_t unmade_since_ns =
+        0; // on the monotonic clock: what has the name is no segment, as far as was looked; 0: it is one
 };
 
 // Reads and writes the segment that `handle.segment` holds, in order after its newest frame.

@@ -70,18 +70,30 @@ Status pause_after_false_news(Reader &reader, const wait::Deadline &deadline)
     return Status::success;
 }
 
-// What a program that makes a segment in place, or copies one there, leaves on its way. It may take as long as a lock.
+// Whether the file under the name may still become a segment. It may take as long as a lock, however the caller slices its time.
+bool may_be_made(Handle &handle, int64_t now_ns) noexcept
+{
+    if (base::last_error_code() != DAO_E_FORMAT)
+    {
+        handle.unmade_since_ns = 0;
+        return false;
+    }
+    if (handle.unmade_since_ns == 0)
+        handle.unmade_since_ns = now_ns;
+    return now_ns - handle.unmade_since_ns < base::usual_lock_limit_ns;
+}
+
+// Past what a program that makes a segment in place, or copies one there, leaves on its way.
 Status reopen_once_made(Handle &handle, const wait::Deadline &deadline) noexcept
 {
     constexpr int64_t pause_ns = 1'000'000;
     wait::Cancellation &cancellation = handle.reader.cancellation;
-    const int64_t begin_ns = platform::monotonic_ns();
     platform::ShortSleeps sleeps;
-    for (int64_t now_ns = begin_ns;; now_ns = platform::monotonic_ns())
+    for (int64_t now_ns = platform::monotonic_ns();; now_ns = platform::monotonic_ns())
     {
         if (reopen(handle) == Status::success)
             return Status::success;
-        if (base::last_error_code() != DAO_E_FORMAT || now_ns - begin_ns >= base::usual_lock_limit_ns)
+        if (!may_be_made(handle, now_ns))
             return Status::error;
         const int64_t remaining_ns = deadline.remaining_ns(now_ns);
         if (remaining_ns <= 0)
@@ -105,6 +117,7 @@ Status follow(Handle &handle, const wait::Deadline &deadline) noexcept
         const bool is_gone = cause == DAO_E_NOT_FOUND || cause == DAO_E_REMOVED;
         return is_gone ? base::condition(Status::removed, handle.segment->name()) : status;
     }
+    base::take_back_replaced();
     return handle.segment->layout().geometry.has_same_frames(before)
                ? Status::success
                : base::condition(Status::replaced, handle.segment->name());

@@ -4,6 +4,7 @@
 #include "base/copy.hpp"
 #include "base/error.hpp"
 #include "frames/write_steps.hpp"
+#include "segment/given_up.hpp"
 #include "segment/writer_lock.hpp"
 
 namespace dao::frames
@@ -65,13 +66,43 @@ Status write_packet(Writer &writer, const Packet &packet) noexcept
     return check_name(writer, platform::realtime_coarse_ns());
 }
 
+namespace
+{
+
+// Whether the next slot still holds what was put there to be published. The lock is held.
+Status check_next_slot(Writer &writer) noexcept
+{
+    const Segment &segment = *writer.segment;
+    const Place place = newest_place(segment);
+    if (segment.depth() > 1 && writer.quiet && writer.quiet != place)
+        return base::fail(DAO_E_STATE,
+                          "%s: cannot finalise: another writer published into the slot of this image's quiet write; "
+                          "expected no frame in between: write it again",
+                          segment.name());
+    if (!segment::holds_given_up_frame(segment) || (!writer.quiet && writer.told_given_up == place))
+        return Status::success;
+    writer.told_given_up = place;
+    return base::fail(DAO_E_STATE,
+                      "%s: cannot finalise: a frame was begun in the next slot and given up; expected it written "
+                      "again since",
+                      segment.name());
+}
+
+}
+
 Status finalise(Writer &writer) noexcept
 {
     Segment &segment = *writer.segment;
     if (Status status = check_writable(writer, segment.slot_data(0), 0, 0); status != Status::success)
         return status;
-    if (Status status = segment::lock_to_finalise(segment, *writer.interrupts); status != Status::success)
+    bool continued = false;
+    if (Status status = segment::lock_to_finalise(segment, *writer.interrupts, continued); status != Status::success)
         return status;
+    if (!continued && check_next_slot(writer) != Status::success)
+    {
+        (void)segment::unlock(segment, *writer.interrupts);
+        return Status::error;
+    }
     return finish_frame(writer, begin_frame(writer));
 }
 

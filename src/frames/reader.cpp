@@ -75,10 +75,12 @@ Status check_readable(const Segment &segment, const void *destination, uint64_t 
 {
     if (destination == nullptr)
         return base::fail_null(segment.name(), "destination");
-    if (count > segment.element_count())
-        return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to read; expected at most the frame's %" PRIu64,
-                    segment.name(), count, segment.element_count());
-    return Status::success;
+    if (count <= segment.element_count())
+        return Status::success;
+    if (Status name = segment::check_name_now(segment); name != Status::success)
+        return name;
+    return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to read; expected at most the frame's %" PRIu64, segment.name(),
+                count, segment.element_count());
 }
 
 Status check_name(Reader &reader) noexcept
@@ -179,8 +181,8 @@ uint64_t newest_counter(Reader &reader) noexcept
 Status read_newest(Reader &reader, void *destination, uint64_t count, int64_t until_ns) noexcept
 {
     const Segment &segment = *reader.segment;
-    if (check_readable(segment, destination, count) != Status::success)
-        return Status::error;
+    if (Status status = check_readable(segment, destination, count); status != Status::success)
+        return status;
     if (Status status = check_name(reader); status != Status::success)
         return condition(status, segment.name());
     Patience patience(segment, until_ns);
@@ -205,8 +207,8 @@ Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &mi
 {
     const Segment &segment = *reader.segment;
     missed = 0;
-    if (check_readable(segment, destination, count) != Status::success)
-        return Status::error;
+    if (Status status = check_readable(segment, destination, count); status != Status::success)
+        return status;
     const Segment::Slots slots = segment.slots();
     follow_generation(reader);
     if (Status status = check_name_in_order(reader, slots.newest()); status != Status::success)
@@ -238,14 +240,28 @@ Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &mi
     }
 }
 
+namespace
+{
+
+Status check_frame_count(const Segment &segment, const void *destination, uint32_t frame_count) noexcept
+{
+    if (Status status = check_readable(segment, destination, 0); status != Status::success)
+        return status;
+    if (frame_count != 0 && frame_count <= segment.depth())
+        return Status::success;
+    if (Status name = segment::check_name_now(segment); name != Status::success)
+        return name;
+    return fail(DAO_E_RANGE, "%s: the last %u frames to read; expected 1 to its depth, %u", segment.name(), frame_count,
+                segment.depth());
+}
+
+}
+
 Status read_last(Reader &reader, void *destination, uint32_t frame_count, uint64_t &first_counter) noexcept
 {
     const Segment &segment = *reader.segment;
-    if (check_readable(segment, destination, 0) != Status::success)
-        return Status::error;
-    if (frame_count == 0 || frame_count > segment.depth())
-        return fail(DAO_E_RANGE, "%s: the last %u frames to read; expected 1 to its depth, %u", segment.name(),
-                    frame_count, segment.depth());
+    if (Status status = check_frame_count(segment, destination, frame_count); status != Status::success)
+        return status;
     if (Status status = check_name(reader); status != Status::success)
         return condition(status, segment.name());
     const Segment::Slots slots = segment.slots();

@@ -54,9 +54,12 @@ Status check_inputs(Reader *const *inputs, uint32_t input_count, const Writer &o
         if (found != expected)
             return fail(DAO_E_TYPE, "%s: its elements are %s; expected %s, those of %s", input.name(),
                         format::element_name(found), format::element_name(expected), sum.name());
-        if (count > input.element_count())
-            return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to add; expected at most its %" PRIu64, input.name(),
-                        count, input.element_count());
+        if (count <= input.element_count())
+            continue;
+        if (Status name = segment::check_name_now(input); name != Status::success)
+            return name;
+        return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to add; expected at most its %" PRIu64, input.name(), count,
+                    input.element_count());
     }
     return Status::success;
 }
@@ -82,10 +85,14 @@ Status publish_sum(Reader *const *inputs, uint32_t input_count, Writer &output, 
 {
     Segment &segment = *output.segment;
     if (count > segment.element_count())
+    {
+        if (Status name = segment::check_name_now(segment); name != Status::success)
+            return name;
         return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to add up; expected at most the frame's %" PRIu64,
                     segment.name(), count, segment.element_count());
-    if (check_inputs(inputs, input_count, output, count) != Status::success)
-        return Status::error;
+    }
+    if (Status status = check_inputs(inputs, input_count, output, count); status != Status::success)
+        return status;
     if (!make_room(output, count * segment.element_bytes()))
         return base::fail_no_memory(segment.name(), "sum");
     for (uint32_t index = 0; index < input_count; ++index)

@@ -17,15 +17,26 @@ using base::Word;
 using format::Extension;
 using segment::Segment;
 
+namespace
+{
+
+Status fail_beyond(const Segment &segment, uint64_t position, uint64_t count) noexcept
+{
+    if (Status name = segment::check_name_now(segment); name != Status::success)
+        return name;
+    return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to write at %" PRIu64 "; expected at most the frame's %" PRIu64,
+                segment.name(), count, position, segment.element_count());
+}
+
+}
+
 Status check_writable(const Writer &writer, const void *data, uint64_t position, uint64_t count) noexcept
 {
     const Segment &segment = *writer.segment;
     if (data == nullptr)
         return base::fail_null(segment.name(), "data");
     if (count > segment.element_count() || position > segment.element_count() - count)
-        return fail(DAO_E_RANGE,
-                    "%s: %" PRIu64 " elements to write at %" PRIu64 "; expected at most the frame's %" PRIu64,
-                    segment.name(), count, position, segment.element_count());
+        return fail_beyond(segment, position, count);
     if (segment.read_only())
         return base::fail_read_only(segment.name(), "write");
     if (writer.has_loan())
@@ -101,11 +112,13 @@ void carry_over_counters(Writer &writer, uint32_t slot) noexcept
                next.frame_id);
 }
 
+// A frame that was given up leaves the time 0.
 [[gnu::noinline]] bool is_time_set(const Writer &writer, uint32_t slot) noexcept
 {
     IMAGE_METADATA &metadata = *writer.segment->metadata(slot);
     const SlotNote &note = writer.foreseen.of(slot);
-    return is_foreseen(writer, metadata, note) && NextFields(metadata).time_ns.load_relaxed() != note.time_ns;
+    const int64_t time_ns = NextFields(metadata).time_ns.load_relaxed();
+    return time_ns != 0 && time_ns != note.time_ns && is_foreseen(writer, metadata, note);
 }
 
 // Without memory for it less is known.
@@ -150,6 +163,7 @@ uint32_t begin_frame(Writer &writer) noexcept
     const uint32_t slot = slots.next_slot();
     // A slot that was begun already, by packets or a quiet write, has the frame's counters.
     const bool is_begun = !slots.snapshot(slot).stable;
+    writer.quiet.reset();
     slots.begin_write(slot);
     if (segment.depth() > 1 && !is_begun)
         carry_over_counters(writer, slot);

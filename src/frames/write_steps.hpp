@@ -14,6 +14,12 @@ Status check_writable(const Writer &writer, const void *data, uint64_t position,
 // them there since foresee(). The lock is held.
 uint32_t begin_frame(Writer &writer) noexcept;
 
+// Which frame is the newest. The lock is held.
+inline Place newest_place(const segment::Segment &segment) noexcept
+{
+    return {segment.generation(), segment.slots().newest().counter};
+}
+
 // Notes what the next slot holds, to notice what programs set there for the next frame.
 void foresee(Writer &writer) noexcept;
 

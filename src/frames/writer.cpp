@@ -3,6 +3,7 @@
 #include "base/copy.hpp"
 #include "base/error.hpp"
 #include "frames/write_steps.hpp"
+#include "segment/given_up.hpp"
 #include "segment/notification.hpp"
 #include "segment/writer_lock.hpp"
 
@@ -83,6 +84,8 @@ Status write_quietly(Writer &writer, const void *data, uint64_t count) noexcept
         const uint32_t slot = begin_frame(writer);
         copy_shared(segment.slot_data(slot), data, bytes);
         carry_over(segment, slot, count);
+        if (holds_lock(writer))
+            segment::forget_given_up_frame(segment);
     }
     else
     {
@@ -91,8 +94,12 @@ Status write_quietly(Writer &writer, const void *data, uint64_t count) noexcept
         slots.invalidate(0);
         copy_shared(segment.slot_data(0), data, bytes);
         if ((was_whole || count == segment.element_count()) && holds_lock(writer))
+        {
+            segment::forget_given_up_frame(segment);
             slots.revalidate(0);
+        }
     }
+    writer.quiet = newest_place(segment);
     return give_back_lock(writer);
 }
 
@@ -105,8 +112,12 @@ Status write_slice(Writer &writer, const void *slice, uint64_t count) noexcept
                     geometry.naxis);
     const uint64_t slice_count = uint64_t{geometry.size[1]} * geometry.size[2];
     if (count > slice_count)
+    {
+        if (Status name = segment::check_name_now(segment); name != Status::success)
+            return name;
         return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to write; expected at most the slice's %" PRIu64,
                     segment.name(), count, slice_count);
+    }
     if (Status status = lock_checked(writer, slice, count); status != Status::success)
         return status;
 
@@ -188,6 +199,8 @@ Status abort_loan(Writer &writer) noexcept
 {
     if (end_loan(writer) != Status::success)
         return Status::error;
+    if (!writer.segment->is_lost() && holds_lock(writer))
+        segment::give_up_frame(*writer.segment);
     return give_back_lock(writer);
 }
 

@@ -5,6 +5,7 @@
 
 #include "frames/reader.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace dao::frames
@@ -43,6 +44,15 @@ struct Foreseen
     }
 };
 
+// Which frame was the newest.
+struct Place
+{
+    uint32_t generation;
+    uint64_t counter;
+
+    bool operator==(const Place &) const = default;
+};
+
 struct Writer
 {
     segment::Segment *segment = nullptr;
@@ -55,7 +65,9 @@ struct Writer
     uint64_t frame_id = 0;
     int64_t acquisition_time_ns = 0;
     Foreseen foreseen;
-    std::vector<unsigned char> sum; // scratch of the sum of segments
+    std::optional<Place> quiet;         // this handle wrote quietly when that was the newest frame, and not since
+    std::optional<Place> told_given_up; // this handle was told that the frame after that one was given up
+    std::vector<unsigned char> sum;     // scratch of the sum of segments
     std::vector<unsigned char> operand;
 
     // A loan that was under way at a fork is the parent's alone.
@@ -75,7 +87,8 @@ struct Packet
 Status publish(Writer &writer, const void *data, uint64_t count) noexcept;
 Status write_quietly(Writer &writer, const void *data, uint64_t count) noexcept;
 Status write_packet(Writer &writer, const Packet &packet) noexcept;
-// Publishes whatever the next slot holds.
+// Publishes whatever the next slot holds. An error of state where that is not what was put there: another writer published since
+// this handle's quiet write, or the frame there was given up. Who writes there itself is told once, as that is not seen.
 Status finalise(Writer &writer) noexcept;
 Status write_slice(Writer &writer, const void *slice, uint64_t count) noexcept;
 Status stamp(Writer &writer) noexcept;

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "segment/liveness.hpp"
+#include "segment/name_watch.hpp"
 
 namespace dao::segment
 {
@@ -38,6 +39,16 @@ bool claim_from(const Segment &segment, uint32_t wanted, Claim &claim) noexcept
     return false;
 }
 
+// A segment that another program spoilt has no number of semaphores.
+Status fail_no_claim(const Segment &segment) noexcept
+{
+    if (Status name = check_name_now(segment); name != Status::success)
+        return name;
+    return fail(DAO_E_SEMAPHORE,
+                "%s: cannot claim a semaphore: all %d are claimed by processes that may be alive; expected a free one",
+                segment.name(), segment.semaphore_limit());
+}
+
 // A new reader waits for frames to come.
 void drop_posts(Segment &segment, uint32_t number) noexcept
 {
@@ -67,10 +78,7 @@ Status claim_semaphore(Segment &segment, Claim &claim) noexcept
     if (!segment.show_presence())
         return base::fail_no_memory(segment.name(), "process's token");
     if (!claim_from(segment, 0, claim))
-        return fail(
-            DAO_E_SEMAPHORE,
-            "%s: cannot claim a semaphore: all %d are claimed by processes that may be alive; expected a free one",
-            segment.name(), segment.semaphore_limit());
+        return fail_no_claim(segment);
     drop_posts(segment, static_cast<uint32_t>(claim.number));
     return Status::success;
 }

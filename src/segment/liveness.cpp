@@ -130,6 +130,15 @@ void describe_process(const Segment &segment, ProcessToken token, char *text, si
                   state);
 }
 
+bool is_own_record(const Segment &segment) noexcept
+{
+    const Word<uint64_t> token(&segment.extension()->writer.token);
+    const ProcessIdentity last = find_process(segment, token.load_relaxed()).identity;
+    const ProcessIdentity &own = platform::this_process().identity;
+    return last.pid == own.pid && last.start_time == own.start_time && last.pid_namespace == own.pid_namespace &&
+           last.time_namespace == own.time_namespace;
+}
+
 void write_writer(const Segment &segment) noexcept
 {
     ProcessRecord &record = segment.extension()->writer;

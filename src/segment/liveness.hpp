@@ -50,6 +50,9 @@ inline void record_writer(const Segment &segment) noexcept
         write_writer(segment);
 }
 
+// Whether that record is of this process: also of a token that it gave back since, with its last handle.
+bool is_own_record(const Segment &segment) noexcept;
+
 constexpr uint32_t public_value(Liveness liveness) noexcept
 {
     return liveness == Liveness::dead ? DAO_DEAD : liveness == Liveness::alive ? DAO_ALIVE : DAO_UNKNOWN;

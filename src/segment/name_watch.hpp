@@ -2,10 +2,18 @@
 // Threads that put one frame together from packets share one; its words stand alone, so they are read and written relaxed.
 #pragma once
 
+#include "base/error.hpp"
 #include "segment/segment.hpp"
 
 namespace dao::segment
 {
+
+// Asks the file system at once. For arguments that do not fit: the caller may have them from the metadata, which another program
+// may have overwritten, or from the segment that has the name by now.
+inline Status check_name_now(const Segment &segment) noexcept
+{
+    return base::condition(segment.query_name(), segment.name());
+}
 
 class NameWatch
 {

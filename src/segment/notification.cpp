@@ -74,39 +74,69 @@ void wake_sleepers(const Segment &segment) noexcept
         segment.notifier().notify();
 }
 
-Status fail_no_semaphore(const Segment &segment, int64_t number) noexcept
+bool lacks_semaphore(const Segment &segment, int64_t number) noexcept
 {
-    return base::fail(DAO_E_SEMAPHORE, "%s: no semaphore %" PRId64 "; expected 0 to %d", segment.name(), number,
-                      segment.semaphore_limit() - 1);
+    return number < 0 || (number >= segment.semaphore_limit() && segment.query_name() == Status::success);
 }
 
-Status post(Segment &segment, NameWatch &name_watch, uint32_t semaphore) noexcept
+Status fail_no_semaphore(const Segment &segment, int64_t number) noexcept
+{
+    if (number >= 0 && number < Segment::semaphore_count)
+        if (Status name = check_name_now(segment); name != Status::success)
+            return name;
+    const int limit = segment.semaphore_limit();
+    if (limit == 0)
+        return base::fail(DAO_E_SEMAPHORE,
+                          "%s: no semaphore %" PRId64 ": it has none; expected a segment that has some", segment.name(),
+                          number);
+    return base::fail(DAO_E_SEMAPHORE, "%s: no semaphore %" PRId64 "; expected 0 to %d", segment.name(), number,
+                      limit - 1);
+}
+
+namespace
+{
+
+Status check_postable(const Segment &segment, NameWatch &name_watch) noexcept
 {
     if (segment.read_only())
         return base::fail_read_only(segment.name(), "post");
-    if (semaphore != protocol::log_semaphore && semaphore >= segment.semaphore_limit())
-        return fail_no_semaphore(segment, semaphore);
-    if (Status name = name_watch.check(segment, platform::realtime_coarse_ns()); name != Status::success)
-        return base::condition(name, segment.name());
+    return base::condition(name_watch.check(segment, platform::realtime_coarse_ns()), segment.name());
+}
+
+void post_one(Segment &segment, uint32_t semaphore) noexcept
+{
     platform::NamedSemaphore &named = segment.named_semaphore(semaphore);
     if (segment.has_named_semaphores() && !named.is_open())
         segment.find_named_semaphores();
     if (named.is_open())
         named.post();
     if (segment.extension() == nullptr)
-        return Status::success;
+        return;
     segment.semaphores().post(semaphore);
     segment.notifier().notify_after_exchange();
     if (segment.has_native_semaphores())
         segment.system_semaphores().post(semaphore);
+}
+
+}
+
+Status post(Segment &segment, NameWatch &name_watch, uint32_t semaphore) noexcept
+{
+    if (Status status = check_postable(segment, name_watch); status != Status::success)
+        return status;
+    if (semaphore != protocol::log_semaphore && semaphore >= segment.semaphore_limit())
+        return fail_no_semaphore(segment, semaphore);
+    post_one(segment, semaphore);
     return Status::success;
 }
 
+// Asked before they are counted: a segment that another program spoilt has no number of them.
 Status post_all(Segment &segment, NameWatch &name_watch) noexcept
 {
+    if (Status status = check_postable(segment, name_watch); status != Status::success)
+        return status;
     for (uint32_t number = 0; number < segment.semaphore_limit(); ++number)
-        if (Status status = post(segment, name_watch, number); status != Status::success)
-            return status;
+        post_one(segment, number);
     return Status::success;
 }
 

@@ -24,7 +24,9 @@ void retire(Segment &segment, format::SegmentState state) noexcept;
 Status post(Segment &segment, NameWatch &name_watch, uint32_t semaphore) noexcept;
 Status post_all(Segment &segment, NameWatch &name_watch) noexcept;
 
-// For a number that the segment does not have.
+// Whether the segment, as the one under its name, has no such semaphore. Where it is no longer that one its count says nothing.
+bool lacks_semaphore(const Segment &segment, int64_t number) noexcept;
+// For a number that the segment does not have: an error, or what became of the segment where that is why.
 Status fail_no_semaphore(const Segment &segment, int64_t number) noexcept;
 
 }

@@ -31,6 +31,7 @@ void clear_waiting(Segment &segment) noexcept
     segment.semaphores().post_all(0);
     forget_posts(segment);
     Word<uint32_t>(&segment.extension()->has_slice).store_relaxed(0);
+    Word<uint64_t>(&segment.extension()->given_up).store_relaxed(0);
     for (format::ReaderEntry &reader : segment.extension()->readers) // which have seen no frame of those to come
         Word<uint64_t>(&reader.last_counter).store_relaxed(0);
 }
@@ -54,7 +55,8 @@ void clear_segment(Segment &segment) noexcept
 Status reuse(Segment &segment, base::Interrupts &interrupts, bool dao_semaphores, uint32_t mode) noexcept
 {
     segment.forget_packets(); // which are to be gone
-    if (Status status = lock_to_finalise(segment, interrupts); status != Status::success)
+    bool had_packets = false;
+    if (Status status = lock_to_finalise(segment, interrupts, had_packets); status != Status::success)
         return status;
     // Before anything is cleared: who is told that it failed finds all as it was. Nobody who has this one waits for the other.
     KeywordLock keywords(segment);

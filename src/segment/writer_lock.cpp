@@ -1,6 +1,7 @@
 #include "segment/writer_lock.hpp"
 
 #include "base/error.hpp"
+#include "segment/given_up.hpp"
 #include "segment/liveness.hpp"
 #include "segment/lock_wait.hpp"
 #include "segment/notification.hpp"
@@ -16,13 +17,23 @@ using protocol::LockResult;
 namespace
 {
 
-void repair(Segment &segment) noexcept
+// What the dead left in the next slot is nobody's frame, but for the packets of this process, of a handle that was closed since.
+enum class Packets
+{
+    given_up,
+    kept
+};
+
+void repair(Segment &segment, Packets packets) noexcept
 {
     Word<uint64_t>(&segment.extension()->takeovers).fetch_add_relaxed(1);
     if (segment.frame_generation().is_unfinished())
-        clear_segment(segment);
-    else if (segment.slots().recover())
-        segment.frame_generation().publish(segment.slots().newest().counter);
+        return clear_segment(segment);
+    const Segment::Slots slots = segment.slots();
+    if (slots.recover())
+        segment.frame_generation().publish(slots.newest().counter);
+    if (packets == Packets::given_up && !slots.snapshot(slots.next_slot()).stable)
+        give_up_frame(segment);
 }
 
 Status fail_packets_open(const Segment &segment) noexcept
@@ -46,10 +57,12 @@ Status fail_packets_open(const Segment &segment) noexcept
 Status begin_holding(Segment &segment, base::Interrupts &interrupts, LockResult result) noexcept
 {
     const bool lost_packets = result != LockResult::continued && segment.has_packets();
+    const bool is_taken_over = result == LockResult::taken_over;
+    const bool was_own = is_taken_over && is_own_record(segment); // before it says who has the lock now
     segment.note_lock_holder(&interrupts);
     record_writer(segment);
-    if (result == LockResult::taken_over)
-        repair(segment);
+    if (is_taken_over)
+        repair(segment, was_own ? Packets::kept : Packets::given_up);
     return lost_packets ? give_packets_up(segment) : Status::success;
 }
 
@@ -117,12 +130,16 @@ Status lock_for_packet(Segment &segment, base::Interrupts &interrupts, bool &joi
     });
 }
 
-Status lock_to_finalise(Segment &segment, base::Interrupts &interrupts) noexcept
+Status lock_to_finalise(Segment &segment, base::Interrupts &interrupts, bool &continued) noexcept
 {
+    continued = false;
     if (segment.extension() == nullptr)
         return Status::success;
-    return lock(segment, interrupts,
-                [](const Segment::Lock &word, bool ask) noexcept { return word.try_finalise(ask); });
+    return lock(segment, interrupts, [&continued](const Segment::Lock &word, bool ask) noexcept {
+        const LockResult result = word.try_finalise(ask);
+        continued = result == LockResult::continued;
+        return result;
+    });
 }
 
 namespace
@@ -169,7 +186,7 @@ Status unlock_by_hand(Segment &segment, bool force) noexcept
         if (!segment.has_packets()) // of this process: told with their next call
             segment.note_lock_holder(nullptr);
         record_writer(segment);
-        repair(segment);
+        repair(segment, Packets::given_up);
         (void)segment.writer_lock().release();
         notify_waiters(segment);
     }

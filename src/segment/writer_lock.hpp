@@ -15,8 +15,8 @@ namespace dao::segment
 Status lock_for_frame(Segment &segment, base::Interrupts &interrupts) noexcept;
 // For one packet, which this process's other packets do not exclude; `joined` tells whether it did join them.
 Status lock_for_packet(Segment &segment, base::Interrupts &interrupts, bool &joined) noexcept;
-// To end what this process has under way: waits for its packets, not for its frame.
-Status lock_to_finalise(Segment &segment, base::Interrupts &interrupts) noexcept;
+// To end what this process has under way: waits for its packets, not for its frame; `continued` tells whether there were any.
+Status lock_to_finalise(Segment &segment, base::Interrupts &interrupts, bool &continued) noexcept;
 
 // Frees the locks of frames and of keywords, each when its holder is not proven alive, or with `force`; what the holder
 // left half done is repaired. An error when nothing could be freed because the holder lives.

@@ -135,6 +135,34 @@ TEST(TakeoverRow, FromW1TheSlotStaysMarkedUntilTheNextFrameIsInIt)
             }
 }
 
+// The id and the time of a frame go into its slot some nanoseconds before its number does.
+TEST(TakeoverRow, FromW1NothingOfItsDescriptionBecomesTheNextFrames)
+{
+    constexpr uint64_t id = 4242;
+    constexpr int64_t time_ns = 1'000'000'000;
+    for (const uint32_t depth : {2u, 3u})
+        for (const By by : {By::next_writer, By::hand})
+        {
+            DeadWriter dead(depth);
+            const uint32_t slot = dead.next();
+            dead.kill_once(
+                [&](const Words &words) {
+                    return words.frame_id(slot) == id && words.time_ns(slot) == time_ns &&
+                           words.counter(slot) != dead.last() + 1;
+                },
+                [](IMAGE *image) {
+                    require(daoShmSetFrameId(image, id), "id");
+                    require(daoShmSetAcquisitionTime(image, time_ns), "time");
+                    publish(image, dead_tag);
+                });
+            if (by == By::hand)
+                dead.repair_by_hand();
+            dead.expect_next_frame(dead.last() + 1, 0);
+            EXPECT_EQ(dead.words().frame_id(slot), 0u) << "as in the frame before";
+            EXPECT_GT(dead.words().time_ns(slot), time_ns) << "its own";
+        }
+}
+
 TEST(TakeoverRow, FromW4OnTheFrameIsWholeAndBecomesTheNewest)
 {
     for (const uint32_t depth : {2u, 3u})

@@ -19,6 +19,8 @@ class Words
     uint32_t next() const { return (newest() + 1) % depth(); }
     uint64_t counter(uint32_t slot) const { return load(image_->md[slot].cnt0); }
     bool is_marked(uint32_t slot) const { return load(image_->md[slot].write) != 0; }
+    uint64_t frame_id(uint32_t slot) const { return load(image_->md[slot].cnt2); }
+    int64_t time_ns(uint32_t slot) const { return load(image_->md[slot].atime.tsfixed.secondlong); }
     uint32_t first_pixel(uint32_t slot) const
     {
         // One slot's data follow the other's behind all metadata.

@@ -183,6 +183,19 @@ TEST_P(Next, FollowsWhileItWaits)
     EXPECT_TRUE(is_frame(data_, 3));
 }
 
+// The end of the segment before is no failure of a call that has the new one's frame.
+TEST_P(Next, FollowingLeavesTheLastErrorAsItWas)
+{
+    how_.follow = 1;
+    Image other;
+    other.create(name_.text(), {size}, _DATATYPE_UINT32, depth + 1);
+    publish(other, 9);
+    (void)daoSetLastError(DAO_E_RANGE, "of a call before");
+    EXPECT_TRUE(gives(1, 9, 0));
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_RANGE);
+    EXPECT_STREQ(daoLastErrorMessage(), "of a call before");
+}
+
 TEST_P(Next, FollowingToOtherFramesIsToldOnceAndThenGoesOn)
 {
     how_.follow = 1;

@@ -183,4 +183,27 @@ TEST(MadeAgainSlowly, IsGivenUpAfterAsLongAsALock)
     EXPECT_EQ(daoLastErrorCode(), DAO_E_FORMAT) << daoLastErrorMessage();
 }
 
+// As the waits of other languages do, which look for signals in between.
+TEST(MadeAgainSlowly, IsGivenUpInSlicesOfTimeToo)
+{
+    SegmentName name;
+    make_again(name.text(), layout);
+    publish_as_dao(name.text(), layout, 1);
+    Image image;
+    image.open(name.text());
+    ASSERT_EQ(ftruncate(image->shmfd, 100), 0);
+    Frame frame(size);
+    DAO_NEXT_OPTIONS options = DAO_NEXT_OPTIONS_INIT;
+    options.follow = 1;
+    options.timeout_ns = 50 * millisecond_ns;
+    int_fast8_t status = DAO_TIMEOUT;
+    for (const auto end = Clock::now() + milliseconds(40'000); status == DAO_TIMEOUT && Clock::now() < end;)
+        status = daoShmNext(image, &options, frame.data(), size, nullptr, nullptr);
+    EXPECT_EQ(status, DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_FORMAT) << daoLastErrorMessage();
+    make_again(name.text(), layout);
+    publish_as_dao(name.text(), layout, 1);
+    EXPECT_EQ(daoShmNext(image, &options, frame.data(), size, nullptr, nullptr), DAO_SUCCESS) << daoLastErrorMessage();
+}
+
 }
