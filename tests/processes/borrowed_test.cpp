@@ -39,6 +39,10 @@ TEST(BorrowedFrame, IsOverwrittenAlthoughTheLastReadIsWhole)
     Frame data(size);
     require(daoShmReadNewest(image, data.data(), size, nullptr, nullptr), "read");
     EXPECT_EQ(daoShmCheckFrame(image, &borrowed), DAO_OVERWRITE);
+    DAO_FRAME outside = borrowed;
+    outside.slot = 2;
+    EXPECT_EQ(daoShmCheckFrame(image, &outside), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT) << "the first slot that is none";
     EXPECT_EQ(daoShmCheckSegmentOverwrite(image), DAO_OVERWRITE) << "of the slot that was lent";
     require(daoShmGetNewestSegment(image, &slot, nullptr, nullptr), "newest");
     EXPECT_EQ(daoShmCheckSegmentOverwrite(image), DAO_SUCCESS);

@@ -1,4 +1,4 @@
-// Loans, quiet and short writes, slices, frame ids and times.
+// Loans, quiet and short writes, frame ids and times.
 #include "frames.hpp"
 #include "image.hpp"
 #include "segment_name.hpp"
@@ -378,30 +378,5 @@ INSTANTIATE_TEST_SUITE_P(Segments, Writes, testing::Combine(testing::Values(1, 0
                              return std::string(std::get<0>(row.param) ? "Shared" : "Private") + "Depth" +
                                     std::to_string(std::get<1>(row.param));
                          });
-
-TEST(Slices, FillARollingBufferAndWrap)
-{
-    for (const uint32_t depth : {1u, 3u})
-    {
-        SegmentName name;
-        Image image;
-        image.create(name.text(), {4, 2, 5}, _DATATYPE_UINT32, depth);
-        Frame expected(40);
-        for (uint32_t number = 1; number <= 11; ++number)
-        {
-            const Frame slice(10, number);
-            const uint32_t index = (number - 1) % 4;
-            std::copy(slice.begin(), slice.end(), expected.begin() + index * 10);
-            ASSERT_EQ(daoShmWriteSlice(image, slice.data(), 10), DAO_SUCCESS);
-            Frame read(40);
-            DAO_FRAME found = DAO_FRAME_INIT;
-            require(daoShmReadNewest(image, read.data(), 40, nullptr, nullptr), "read");
-            require(daoShmGetFrame(image, &found), "frame");
-            EXPECT_EQ(read, expected);
-            EXPECT_EQ(found.cnt1, index);
-            EXPECT_EQ(found.cnt0, number);
-        }
-    }
-}
 
 }
