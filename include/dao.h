@@ -497,7 +497,7 @@ DAO_API int_fast8_t daoShmImagePart2Shm(char *im, uint32_t nbVal, IMAGE *image, 
  * @return also `DAO_E_STATE`, and nothing is published: when another writer has published, or the segment was made again, since the
  *         image's quiet write, whose data are gone then; and when a frame was begun in the slot since and given up, by a loan that was
  *         aborted or a writer that died. Write it again. A program that stores into the slot itself is told of the latter
- *         once, as the library cannot see what it stores
+ *         once, and not of what was given up before it opened the image, as the library cannot see what it stores
  */
 DAO_API int_fast8_t daoShmImagePart2ShmFinalize(IMAGE *image);
 

@@ -26,6 +26,7 @@ void begin(Handle &handle) noexcept
     handle.writer.segment = handle.segment.get();
     handle.writer.interrupts = &handle.reader.cancellation.interrupts;
     foresee(handle.writer);
+    note_given_up(handle.writer);
 }
 
 void end(Handle &handle) noexcept

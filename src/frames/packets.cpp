@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "frames/write_steps.hpp"
 #include "segment/given_up.hpp"
+#include "segment/liveness.hpp"
 #include "segment/writer_lock.hpp"
 
 namespace dao::frames
@@ -64,6 +65,18 @@ Status write_packet(Writer &writer, const Packet &packet) noexcept
     if (!segment.writer_lock().leave_packet())
         return give_up_packets(segment);
     return check_name(writer, platform::realtime_coarse_ns());
+}
+
+void note_given_up(Writer &writer) noexcept
+{
+    const Segment &segment = *writer.segment;
+    if (segment.extension() == nullptr || segment.slots().snapshot(segment.slots().next_slot()).stable)
+        return;
+    const base::ProcessToken holder = segment.writer_lock().holder();
+    const bool is_given_up = holder == 0 ? segment::holds_given_up_frame(segment)
+                                         : segment::check_liveness(segment, holder) == segment::Liveness::dead;
+    if (is_given_up)
+        writer.told_given_up = newest_place(segment);
 }
 
 namespace

@@ -66,7 +66,7 @@ struct Writer
     int64_t acquisition_time_ns = 0;
     Foreseen foreseen;
     std::optional<Place> quiet;         // this handle wrote quietly when that was the newest frame, and not since
-    std::optional<Place> told_given_up; // this handle was told that the frame after that one was given up
+    std::optional<Place> told_given_up; // this handle knows that the frame after that one was given up
     std::vector<unsigned char> sum;     // scratch of the sum of segments
     std::vector<unsigned char> operand;
 
@@ -90,6 +90,8 @@ Status write_packet(Writer &writer, const Packet &packet) noexcept;
 // Publishes whatever the next slot holds. An error of state where that is not what was put there: another writer published since
 // this handle's quiet write, or the frame there was given up. Who writes there itself is told once, as that is not seen.
 Status finalise(Writer &writer) noexcept;
+// For a handle that begins: a frame that was given up before need not be told, as what a program stores itself comes later.
+void note_given_up(Writer &writer) noexcept;
 Status write_slice(Writer &writer, const void *slice, uint64_t count) noexcept;
 Status stamp(Writer &writer) noexcept;
 

@@ -157,6 +157,33 @@ TEST_P(Finalise, PublishesWhatTheProgramPutThereOnceItWasTold)
     expect_refused(image_);
 }
 
+// As a program of DAO's that is started again after it was killed.
+TEST_P(Finalise, PublishesWhatAProgramPutThereThatCameAfterTheFrameWasGivenUp)
+{
+    for (uint64_t number = 3; number < 6; ++number)
+    {
+        if (number == 4)
+            abort_a_loan(other_);
+        else
+            kill_in(name_.text(), number == 3 ? "loan" : "packet");
+        Image later;
+        later.open(name_.text());
+        const uint32_t slot = (later->md->fifo_last_written + 1) % depth();
+        fill(static_cast<uint32_t *>(later->array.V) + slot * size, size, number);
+        finalise(later);
+        expect_published(number);
+    }
+}
+
+TEST_P(Finalise, TellsAProgramThatCameWhileTheLoanLastedThatWasAborted)
+{
+    scribble(other_);
+    Image later;
+    later.open(name_.text());
+    require(daoShmLoanAbort(other_), "abort");
+    expect_refused(later);
+}
+
 TEST_P(Finalise, AfterAQuietWriteInAnAbortedLoansPlacePublishes)
 {
     abort_a_loan(other_);
