@@ -128,8 +128,11 @@ def test_a_recording_of_another_machine_begins_with_the_next_frame(net, before):
     net("fill", "wfs", "ramp", "--frames", before) if before else None
     _, port = start_publisher(net, "wfs")
     recorder = net.start("record", f"127.0.0.1:{port}:wfs", "r.npy", "-n", "4", "--json")
-    frames_at = lambda role: [entry["frames"] for entry in net.json("net", "status") if entry["role"] == role]
-    until(lambda: peers_at(net, port) == (1,) and (before == 0 or frames_at("subscriber") == [1]))
+
+    def received():
+        return [entry["frames"] for entry in net.json("net", "status") if entry["role"] == "subscriber"]
+
+    until(lambda: peers_at(net, port) == (1,) and (before == 0 or received() == [1]))
     net("fill", "wfs", "ramp", "--frames", "4")
     report = json.loads(recorder.communicate(timeout=PATIENCE_S)[0])
     numbers = find_list(json.loads((net.folder / "r.npy.json").read_text()), "cnt0")
