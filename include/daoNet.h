@@ -163,6 +163,14 @@ DAO_NET_API int_fast8_t daoNetOpenSubscriber(const DAO_NET_SUBSCRIBER_OPTIONS *o
  * @return `DAO_SUCCESS`; `DAO_TIMEOUT`; `DAO_INTERRUPTED` when daoShmInterrupt() was called meanwhile
  */
 DAO_NET_API int_fast8_t daoNetOpenCopy(DAO_NET *net, IMAGE *image, int64_t timeout_ns);
+/**
+ * Open the private copies of a subscriber in turn: for who passes frames on by daoNetPublishImage(), and is to lose none however
+ * soon the shape changes again. The first call opens the newest; each further one the copy that came after the one that was
+ * opened last, or waits for it. Until then copies that were replaced are kept, as many as 64 and 256 MiB: the frames of those
+ * that had to be given up count as `missed` before the next frame (`DAO_NET_ORIGIN`).
+ * @return as daoNetOpenCopy(); `DAO_ERROR`, `DAO_E_ARGUMENT` where the copy is a file
+ */
+DAO_NET_API int_fast8_t daoNetOpenNextCopy(DAO_NET *net, IMAGE *image, int64_t timeout_ns);
 
 /** Let a subscriber take no frames for a while, or take them again: the connection stays, and what is published meanwhile
  *  counts as skipped, or as lost with `DAO_NET_EVERY`. Frames come again within 0.5 s. @param paused 1 or 0 */
@@ -177,7 +185,8 @@ typedef struct
     uint64_t cnt0;
     uint64_t segment; /**< `segment_id` of the segment that it was first published to */
     /** frames before it that were not sent, by any publisher on the way: with `DAO_NET_EVERY` those that were overwritten in its
-     *  segment before that; and all since the frame before, where its segment was made anew between the two */
+     *  segment before that; all since the frame before, where its segment was made anew between the two; and those of copies
+     *  that daoNetOpenNextCopy() did not open in time */
     uint64_t missed;
 } DAO_NET_ORIGIN;
 
@@ -204,11 +213,17 @@ typedef struct
     uint32_t peers;     /**< publisher: subscriptions now, strangers' of a topic as one; subscriber: 1 when connected */
     uint32_t copies;    /**< subscriber: how many copies it has made: grows with each change of shape or type */
     uint32_t depth;     /**< subscriber: slots of the copy; 0 before the first */
-    uint64_t frames;    /**< frames sent (each to one peer), or received and written */
+    uint32_t
+        first_is_earlier; /**< subscriber: 1 when the first frame that came had been published before it subscribed */
+    uint32_t reserved;    /**< 0 */
+    uint64_t frames;      /**< frames sent (each to one peer), or received and written */
     /** frames that were published and not sent, as newer ones went first, to all peers or to this one */
     uint64_t skipped;
-    uint64_t lost;         /**< frames sent that did not arrive, or, with `DAO_NET_EVERY`, were overwritten before they
+    uint64_t lost; /**< frames sent that did not arrive, or, with `DAO_NET_EVERY`, were overwritten before they
                                  could be sent */
+    /** subscriber of a copy, as a relay publishes them: frames that were skipped or lost on networks before that one, and so
+     *  never came to the publisher. With `DAO_NET_LATEST`, as far as the frames that came tell */
+    uint64_t missed_before;
     uint64_t bytes;        /**< bytes of those frames */
     uint64_t bad_messages; /**< messages that were dropped: not what docs/wire.md says, or too many at once */
     uint64_t refused;      /**< publisher: connections refused for their keys */
@@ -239,6 +254,9 @@ typedef struct
 /** Nothing known. */
 #define DAO_NET_INFO_INIT  \
     {sizeof(DAO_NET_INFO), \
+     0,                    \
+     0,                    \
+     0,                    \
      0,                    \
      0,                    \
      0,                    \

@@ -153,6 +153,13 @@ class Subscriber : public Net
         return Image::open_by([&](IMAGE *image) { return daoNetOpenCopy(handle(), image, timeout.count()); });
     }
 
+    /** Open private copies in turn, for who passes frames on; see daoNetOpenNextCopy().
+     *  @return nothing when the time limit passed, or an interrupt ended the wait */
+    std::optional<Image> next_copy(std::chrono::nanoseconds timeout = forever) const
+    {
+        return Image::open_by([&](IMAGE *image) { return daoNetOpenNextCopy(handle(), image, timeout.count()); });
+    }
+
     /** Take no frames for a while, or take them again; see daoNetPause(). */
     void pause(bool paused = true) { check(daoNetPause(handle(), paused ? 1 : 0)); }
 

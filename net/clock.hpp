@@ -10,6 +10,7 @@
 namespace dao::net
 {
 
+using platform::lasting_ns;
 using platform::realtime_ns;
 
 inline int64_t monotonic_ns()
@@ -18,10 +19,11 @@ inline int64_t monotonic_ns()
         .count();
 }
 
-// A moment on the clock of the day as that is set now, so that no age jumps when it is set. 0 stays 0: no such moment.
-inline int64_t day_time_of(int64_t monotonic_moment_ns)
+// A moment of lasting_ns() on the clock of the day as that is set now, so that no age jumps when it is set, nor leaves out the time
+// in which the machine was suspended. 0 stays 0: no such moment.
+inline int64_t day_time_of(int64_t lasting_moment_ns)
 {
-    return monotonic_moment_ns == 0 ? 0 : realtime_ns() - (monotonic_ns() - monotonic_moment_ns);
+    return lasting_moment_ns == 0 ? 0 : realtime_ns() - (lasting_ns() - lasting_moment_ns);
 }
 
 constexpr int64_t second_ns = 1'000'000'000;

@@ -115,6 +115,15 @@ int_fast8_t daoNetOpenCopy(DAO_NET *net, IMAGE *image, int64_t timeout_ns)
     });
 }
 
+int_fast8_t daoNetOpenNextCopy(DAO_NET *net, IMAGE *image, int64_t timeout_ns)
+{
+    return guarded([&] {
+        Subscriber &subscriber = subscriber_of(net);
+        check_pointer(image, "the image");
+        return subscriber.open_next_copy(image, timeout_ns);
+    });
+}
+
 int_fast8_t daoNetPause(DAO_NET *net, int paused)
 {
     return guarded([&] {

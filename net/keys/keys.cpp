@@ -77,8 +77,12 @@ std::string_view find_key(const std::vector<Words> &lines, std::string_view labe
     return {};
 }
 
+// Root may read what others wrote for themselves, and would take their secret for its own.
 void check_closed(const std::filesystem::path &path)
 {
+    if (platform::is_of_another(path))
+        throw Failure(DAO_E_KEY, path.string() + ": another user owns this file with a secret key, and so may read and "
+                                                 "change it; expected one of this user or of root (chown)");
     if (platform::exposure_of(path) != platform::Exposure::none)
         throw Failure(DAO_E_KEY, path.string() +
                                      ": others may read or write this file with a secret key; expected mode "

@@ -14,6 +14,7 @@ namespace dao::net::platform
 uint32_t process_id();
 std::string host_name(); // UTF-8
 int64_t realtime_ns();   // the clock of segments' times, as exactly as the system has it
+int64_t lasting_ns();    // a clock that nobody sets, and that goes on while the machine is suspended
 
 // While one exists, threads that this thread starts take no signals: those are for the program's own threads.
 class NoSignals
@@ -76,6 +77,10 @@ class ForkGuard
     std::unique_ptr<Covered> covered_;
 };
 
+// Ends the TCP connection of this descriptor, which stays open, if it is one of this machine's end at that port: the descriptor may
+// have become something else meanwhile.
+void end_connection(int descriptor, int port) noexcept;
+
 // How many forks lie between this process and the first one that had a ForkGuard. A child may have its parent's process id, in a
 // namespace of its own.
 uint32_t fork_count() noexcept;
@@ -91,6 +96,8 @@ enum class Exposure
     all_may_write_it
 };
 Exposure exposure_of(const std::filesystem::path &path);
+// Whether a file is neither this user's nor root's: whoever owns it may read and change it.
+bool is_of_another(const std::filesystem::path &path);
 
 // Zeros that are not written to core files nor, where the limits allow it, to the swap; wiped when it ends.
 class SecretMemory

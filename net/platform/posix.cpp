@@ -13,6 +13,7 @@
 #include <new>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 namespace dao::net::platform
@@ -27,6 +28,18 @@ int64_t realtime_ns()
 {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+}
+
+int64_t lasting_ns()
+{
+#ifdef CLOCK_BOOTTIME
+    constexpr clockid_t clock = CLOCK_BOOTTIME;
+#else
+    constexpr clockid_t clock = CLOCK_MONOTONIC; // goes on by itself, on macOS
+#endif
+    timespec now = {};
+    ::clock_gettime(clock, &now);
+    return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 std::string host_name()
@@ -100,6 +113,12 @@ Exposure exposure_of(const std::filesystem::path &path)
     if (::stat(path.c_str(), &info) != 0 || (info.st_mode & (S_IRWXG | S_IRWXO)) == 0)
         return Exposure::none;
     return (info.st_mode & S_IWOTH) != 0 ? Exposure::all_may_write_it : Exposure::some;
+}
+
+bool is_of_another(const std::filesystem::path &path)
+{
+    struct stat info = {};
+    return ::stat(path.c_str(), &info) == 0 && info.st_uid != ::geteuid() && info.st_uid != 0;
 }
 
 void require_descriptors()

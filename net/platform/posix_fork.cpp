@@ -136,6 +136,16 @@ void for_each_descriptor(Action &&action) noexcept
 
 }
 
+void end_connection(int descriptor, int port) noexcept
+{
+    const int own = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0); // the same connection, whatever becomes of the number
+    if (own < 0)
+        return;
+    if (local_address(own).port == htons(static_cast<uint16_t>(port)))
+        (void)::shutdown(own, SHUT_RDWR);
+    ::close(own);
+}
+
 struct ForkGuard::Covered
 {
     Address endpoint;

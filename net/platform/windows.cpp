@@ -2,6 +2,7 @@
 
 #include "failure.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <new>
 #include <system_error>
@@ -33,6 +34,12 @@ int64_t realtime_ns()
     ::GetSystemTimePreciseAsFileTime(&now);
     const uint64_t ticks = uint64_t{now.dwHighDateTime} << 32U | now.dwLowDateTime;
     return (static_cast<int64_t>(ticks) - epoch) * 100;
+}
+
+int64_t lasting_ns()
+{
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
 std::string host_name()
@@ -90,6 +97,11 @@ void write_new_file(const std::filesystem::path &path, std::string_view text, bo
 Exposure exposure_of(const std::filesystem::path &)
 {
     return Exposure::none;
+}
+
+bool is_of_another(const std::filesystem::path &)
+{
+    return false;
 }
 
 void require_descriptors() {}

@@ -200,7 +200,7 @@ void Offer::send(Session &session, FrameCopy &copy, uint64_t missed)
         session.in_flight.push_back({session.seq, session.sent, copy.bytes});
         session.in_flight_bytes += copy.bytes;
     }
-    session.sent_ns = last_sent_ns_ = monotonic_ns();
+    session.sent_ns = last_sent_ns_ = lasting_ns();
     zmq::message_t data;
     data.copy(copy.data);
     hand_over(data.data());

@@ -52,8 +52,9 @@ struct Session
     Place sent;       // and which it was, or what the subscriber has from an earlier connection
     Place counted;    // up to where it is counted what was sent and what was skipped
     uint64_t keyword_changes = 0;
-    int64_t keywords_sent_ns = 0; // monotonic, as the next two
+    int64_t keywords_sent_ns = 0; // monotonic, as the next one
     int64_t heard_ns = 0;
+    int64_t seen_ns = 0; // the same moment of lasting_ns(), as the next one
     int64_t sent_ns = 0;
     Counts counts;
     std::deque<InFlight> in_flight; // what is not acknowledged, oldest first
@@ -129,7 +130,7 @@ class Offer
     Sessions sessions_;
     Session plain_;
     Counts gone_;              // of those that are no more
-    int64_t last_sent_ns_ = 0; // monotonic
+    int64_t last_sent_ns_ = 0; // of lasting_ns()
     uint64_t counted_ = 0;     // the counter when `published_` was counted last
     Rate published_;
     Rate sent_;

@@ -27,7 +27,7 @@ DAO_NET_PEER describe_peer(const Session &session, const std::string &topic)
     peer.lost = session.counts.lost();
     peer.bytes = session.counts.bytes;
     peer.last_frame_ns = day_time_of(session.sent_ns);
-    peer.last_seen_ns = day_time_of(session.heard_ns);
+    peer.last_seen_ns = day_time_of(session.seen_ns);
     wire::fill(peer.topic, topic);
     wire::fill(peer.host, session.credit.host);
     wire::fill(peer.user_key, session.user);

@@ -33,6 +33,7 @@ void Offer::take_credit(const wire::Credit &credit, const std::string &user, int
     session.is_there = port_.user_of_private(session.topic).has_value();
     session.user = user;
     session.heard_ns = monotonic_ns();
+    session.seen_ns = lasting_ns();
     // Threads may bring two credits in the wrong order.
     session.credit.credit = std::max(session.credit.credit, credit.credit);
     session.credit.got = std::max(session.credit.got, std::min(credit.got, session.seq));

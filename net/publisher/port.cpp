@@ -2,6 +2,7 @@
 
 #include "clock.hpp"
 #include "failure.hpp"
+#include "platform/platform.hpp"
 #include "wire/credit.hpp"
 
 #include <string_view>
@@ -22,6 +23,9 @@ constexpr int send_mark = 2 * static_cast<int>(wire::most_window) + 8;
 constexpr int port_receive_mark = 64;
 constexpr int backlog = 1024;
 constexpr size_t shown_bytes = 80; // of an address that is none
+// Of one connection: libzmq keeps each in some hundred times its length, and has no limit of its own.
+constexpr size_t most_topics = 4096; // as of a ZeroMQ proxy between, which brings those of all behind it
+constexpr size_t longest_topic = wire::topic_limit_bytes + 1;
 
 // "tcp://10.0.0.1:5555", as people write it, for libzmq's "tcp://[::ffff:10.0.0.1]:5555".
 std::string usual_endpoint(std::string text)
@@ -88,6 +92,7 @@ Port::Port(zmq::context_t &context, const std::string &address, int port, const 
         throw Failure(DAO_E_NETWORK, endpoint_of(shown, port) + ": cannot listen: " + problem_of(shown, error));
     }
     endpoint_ = usual_endpoint(socket_.get(zmq::sockopt::last_endpoint));
+    number_ = std::stoi(endpoint_.substr(endpoint_.rfind(':') + 1));
     descriptor_ = socket_.get(zmq::sockopt::fd);
 }
 
@@ -115,7 +120,10 @@ bool Port::take_in(size_t limit, uint64_t &dropped)
             return count != 0;
         const std::string_view text = is_whole && parts.size() == 1 ? view(parts[0]) : "";
         if (!text.empty() && (text[0] == '\0' || text[0] == '\1'))
+        {
+            count_subscription(text.substr(1), text[0] == '\1', connection_of(parts[0]));
             note(text.substr(1), text[0] == '\1', user_of(parts[0]));
+        }
         else
             dropped += inbox_.put({std::string(text), user_of(parts[0]), connection_of(parts[0]), heard_ns});
     }
@@ -126,6 +134,29 @@ void Port::forget(int connection)
 {
     const std::lock_guard lock(mutex_);
     inbox_.forget(connection);
+    topics_.erase(connection);
+}
+
+// Who subscribes to more than anybody needs would take this process all its memory: that connection ends, and libzmq forgets what
+// it subscribed to.
+void Port::count_subscription(std::string_view topic, bool begins, int connection)
+{
+    if (connection < 0)
+        return;
+    Topics &topics = topics_[connection];
+    const auto found = topics.find(topic);
+    if (!begins && found != topics.end())
+        topics.erase(found);
+    if (!begins || found != topics.end())
+        return;
+    if (topic.size() <= longest_topic && topics.size() < most_topics)
+    {
+        topics.emplace(topic);
+        return;
+    }
+    topics.clear(); // of what still comes, and of the next connection of that descriptor, as many are counted again
+    ++changes_.refused;
+    platform::end_connection(connection, number_);
 }
 
 std::optional<Incoming> Port::next()
@@ -140,9 +171,10 @@ SubscriptionChanges Port::changes()
     return std::exchange(changes_, {});
 }
 
-// libzmq keeps each topic, too, without a limit and in many times the memory.
 void Port::note(std::string_view topic, bool begins, std::string &&user)
 {
+    if (topic.size() > longest_topic)
+        return; // nothing has such a topic
     const bool is_private = topic.starts_with(wire::private_mark);
     if (begins && is_private)
         private_topics_.emplace(topic, std::move(user)); // who came first keeps it

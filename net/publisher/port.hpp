@@ -20,6 +20,7 @@ struct SubscriptionChanges
 {
     std::set<std::string> wanted;             // by strangers who came
     std::set<std::string, std::less<>> ended; // private topics
+    uint64_t refused = 0;                     // connections that were ended, as they subscribed to too much
 };
 
 class Port
@@ -52,14 +53,19 @@ class Port
     std::optional<std::string> user_of_private(const std::string &topic) const;
 
   private:
+    using Topics = std::set<std::string, std::less<>>;
+
     void note(std::string_view topic, bool begins, std::string &&user);
+    void count_subscription(std::string_view topic, bool begins, int connection);
 
     mutable std::mutex mutex_;
     zmq::socket_t socket_;
     zmq::fd_t descriptor_;
     std::string endpoint_;
+    int number_ = 0;                                                 // of the port
     std::set<std::string, std::less<>> strangers_;                   // what they have subscribed to
     std::map<std::string, std::string, std::less<>> private_topics_; // and who opened them
+    std::map<int, Topics> topics_;                                   // that each connection has subscribed to
     SubscriptionChanges changes_;
     Inbox inbox_;
 };

@@ -231,6 +231,14 @@ bool Publisher::take_in()
 void Publisher::follow_subscriptions()
 {
     const SubscriptionChanges changes = port_->changes();
+    if (changes.refused != 0)
+    {
+        const std::lock_guard lock(mutex_);
+        info_.bad_messages += changes.refused;
+        wire::fill(info_.message,
+                   "a connection that subscribed to more than 4096 topics, or to one of more than 80 bytes, "
+                   "was ended");
+    }
     if (changes.wanted.empty() && changes.ended.empty())
         return;
     for (const OfferPointer &offer : all_offers())

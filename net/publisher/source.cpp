@@ -18,6 +18,9 @@ namespace
 constexpr int64_t keywords_interval_ns = 10 * millisecond_ns;
 constexpr int64_t keywords_part = 20;
 
+constexpr size_t most_successors = 32; // fewer than Lives knows
+constexpr uint64_t successors_limit_bytes = uint64_t{256} << 20;
+
 int_fast8_t read_newest(IMAGE *image, void *data, uint64_t elements, DAO_FRAME &frame)
 {
     const int_fast8_t status = daoShmReadNewest(image, data, elements, nullptr, nullptr);
@@ -157,20 +160,66 @@ bool Source::reopen()
 
 bool Source::succeed(IMAGE *image)
 {
-    Image &last = successor_.is_open() ? successor_ : reading_;
+    Image &last = successors_.empty() ? reading_ : *successors_.back();
     if (!last.is_open() || last->md->shared != 0 || daoShmCheckReplaced(last.get()) != DAO_REPLACED)
         return false;
-    successor_.duplicate(image);
+    auto successor = std::make_unique<Image>();
+    successor->duplicate(image);
+    give_up_successors();
+    successors_.push_back(std::move(successor));
     return true;
+}
+
+size_t Source::count_passed(const Image &image) const
+{
+    const auto found = std::find_if(successors_.begin(), successors_.end(),
+                                    [&](const auto &successor) { return (*successor)->md == image->md; });
+    return found == successors_.end() ? 0 : static_cast<size_t>(found - successors_.begin()) + 1;
+}
+
+void Source::forget_passed() noexcept
+{
+    size_t passed = count_passed(waiting_);
+    for (const OrderedReader *reader : readers_)
+        passed = std::min(passed, count_passed(reader->image()));
+    for (; passed > 1; --passed)
+        successors_.pop_front();
+}
+
+// Those that are too many, as one reader may stay behind: what they have counts as missed.
+void Source::give_up_successors()
+{
+    const auto bytes_of = [](const Image &image) {
+        return image->md->nelement * daoTypeSize(image->md->atype) * std::max<uint32_t>(image->md->fifo_size, 1);
+    };
+    uint64_t bytes = 0;
+    for (const auto &successor : successors_)
+        bytes += bytes_of(*successor);
+    while (successors_.size() > 1 && (bytes > successors_limit_bytes || successors_.size() > most_successors))
+    {
+        Image &oldest = *successors_.front();
+        DAO_FRAME frame = DAO_FRAME_INIT;
+        if (daoShmGetNewestFrame(oldest.get(), &frame) == DAO_SUCCESS && frame.cnt0 != 0)
+            (void)lives_.see_newest(describe_opened(oldest.get()).birth(frame.generation), frame.cnt0);
+        bytes -= bytes_of(oldest);
+        successors_.pop_front();
+    }
 }
 
 bool Source::follow(Image &image)
 {
-    if (daoShmReopen(image.get()) == DAO_SUCCESS)
-        return true;
-    if (!successor_.is_open() || (image.is_open() && image->md == successor_->md))
+    return daoShmReopen(image.get()) == DAO_SUCCESS || follow_successor(image);
+}
+
+bool Source::follow_successor(Image &image)
+{
+    if (successors_.empty())
         return false;
-    image.duplicate(successor_.get());
+    const size_t passed = image.is_open() ? count_passed(image) : successors_.size() - 1;
+    if (passed == successors_.size())
+        return false;
+    image.duplicate(successors_[passed]->get());
+    forget_passed();
     if (daoShmRewind(image.get()) != DAO_SUCCESS)
         throw Failure::of_last_call();
     return true;
@@ -206,7 +255,7 @@ std::optional<FrameCopy> Source::copy(IMAGE *image, const Opened &opened, const 
     if (status != DAO_SUCCESS && status != DAO_OVERWRITE)
         return std::nullopt;
     result.header = write_header(image, opened, result.frame);
-    result.missed = header_.missed;
+    result.missed = header_.missed_before;
     return result;
 }
 
@@ -224,7 +273,7 @@ std::string Source::write_header(IMAGE *image, const Opened &opened, const DAO_F
     header_.origin = mark.origin;
     header_.hops = mark.hops;
     header_.origin_cnt0 = mark.cnt0;
-    header_.missed = mark.missed;
+    header_.missed_before = mark.missed;
     return header_writer_.write(header_);
 }
 
@@ -283,6 +332,13 @@ OrderedReader::OrderedReader(Source &source, const Place &after)
     if (status != DAO_SUCCESS)
         throw Failure::of_last_call();
     opened_ = source.describe_opened(image_.get());
+    source.readers_.insert(this);
+}
+
+OrderedReader::~OrderedReader()
+{
+    source_.readers_.erase(this);
+    source_.forget_passed();
 }
 
 std::optional<FrameCopy> OrderedReader::next(uint64_t &lost)

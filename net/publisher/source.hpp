@@ -6,8 +6,11 @@
 #include "publisher/lives.hpp"
 #include "wire/credit.hpp"
 
+#include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <set>
 
 namespace dao::net
 {
@@ -22,6 +25,8 @@ struct Opened
 
     Birth birth(uint32_t generation) const { return {segment_id, generation}; }
 };
+
+class OrderedReader;
 
 class Source
 {
@@ -64,8 +69,14 @@ class Source
   private:
     friend class OrderedReader;
 
-    // Opens what is there now instead of what `image` has, to be read from its first frame on. False where there is nothing.
+    // Opens what is there now instead of what `image` has, or what took that one's place, to be read from its first frame on.
+    // False where there is nothing.
     bool follow(Image &image);
+    bool follow_successor(Image &image);
+    // How many of successors_ are no later than it.
+    size_t count_passed(const Image &image) const;
+    void forget_passed() noexcept;
+    void give_up_successors();
     void attach(); // reading_ and what is known of it to what waiting_ has
     void read_keywords();
     // Distinguishes one life of the segment from the next.
@@ -83,7 +94,9 @@ class Source
     Image waiting_;
     uint64_t seen_ = 0;
     Image reading_;
-    Image successor_; // the last image that took the place of another
+    // Images each of which took the place of the one before it, as long as somebody may come to it, and the last one.
+    std::deque<std::unique_ptr<Image>> successors_;
+    std::set<const OrderedReader *> readers_;
     Opened opened_;
     bool is_gone_ = false; // there was no such file when it was looked for last
     Lives lives_;
@@ -105,10 +118,14 @@ class OrderedReader
     // Begins after that frame of the source, as far as the slots still have what follows; where there is none, with the newest
     // frame. Throws Failure.
     OrderedReader(Source &source, const Place &after);
+    ~OrderedReader();
+    OrderedReader(const OrderedReader &) = delete;
+    OrderedReader &operator=(const OrderedReader &) = delete;
     // The next frame, if there is one, and how many before it were overwritten before they could be read.
     std::optional<FrameCopy> next(uint64_t &lost);
     // Of the frame that next() gave just now.
     const Place &place() const { return place_; }
+    const Image &image() const { return image_; }
 
   private:
     std::optional<FrameCopy> next_newest();

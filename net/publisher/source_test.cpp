@@ -174,3 +174,79 @@ TEST(NetSource, CounterThatIsSetBackToANumberLosesNoFrames)
     EXPECT_EQ(read_all(reader, lost), depth);
     EXPECT_EQ(lost, 2u);
 }
+
+namespace
+{
+
+// A private image of so many frames, in a chain of which each takes the place of the one before.
+class Link
+{
+  public:
+    explicit Link(int frames)
+    {
+        std::array<uint32_t, 1> size = {3};
+        EXPECT_EQ(daoShmImageCreate_FIFO(image.get(), "link", 1, size.data(), _DATATYPE_UINT32, 0, 0, depth),
+                  DAO_SUCCESS);
+        publish(frames);
+    }
+    void publish(int frames)
+    {
+        const std::array<uint32_t, 3> frame = {};
+        for (int done = 0; done < frames; ++done)
+            EXPECT_EQ(daoShmSetData(image.get(), frame.data(), frame.size()), DAO_SUCCESS);
+    }
+    void retire() { EXPECT_EQ(daoShmRetirePrivate(image.get(), 1), DAO_SUCCESS); }
+
+    Image image;
+};
+
+}
+
+// As where the shape changes twice before the thread that waits for frames is back.
+TEST(NetSource, ImagesThatTakeEachOthersPlaceAreReadInTurn)
+{
+    Link first(2), second(3), third(4);
+    Source source("", first.image.get(), "wfs", "here");
+    (void)source.counter();
+    OrderedReader reader(source, source.place());
+    uint64_t lost = 0;
+    EXPECT_FALSE(source.succeed(second.image.get())) << "it has not ended";
+    first.publish(1);
+    for (auto [one, next] : {std::pair(&first, &second), std::pair(&second, &third)})
+    {
+        one->retire();
+        EXPECT_TRUE(source.succeed(next->image.get()));
+    }
+    EXPECT_EQ(read_all(reader, lost), 1u + 3u + 4u);
+    EXPECT_EQ(lost, 0u);
+    EXPECT_TRUE(source.reopen());
+    EXPECT_TRUE(source.reopen());
+    EXPECT_FALSE(source.reopen()) << "there is none after the third";
+    EXPECT_EQ(source.newest()->frame.cnt0, 4u);
+    third.publish(1);
+    EXPECT_EQ(read_all(reader, lost), 1u);
+    EXPECT_EQ(source.lives().size(), 3u);
+    EXPECT_EQ(source.lives().between({1, 3}, {3, 5}), 3u + 5u) << "and are counted where they are not read";
+}
+
+TEST(NetSource, ImagesThatAReaderDoesNotComeToInTimeAreCounted)
+{
+    constexpr int links = 40;
+    std::vector<std::unique_ptr<Link>> all;
+    all.push_back(std::make_unique<Link>(1));
+    Source source("", all.back()->image.get(), "wfs", "here");
+    (void)source.counter();
+    OrderedReader reader(source, source.place());
+    for (int made = 1; made < links; ++made)
+    {
+        auto next = std::make_unique<Link>(2);
+        all.back()->retire();
+        ASSERT_TRUE(source.succeed(next->image.get()));
+        all.push_back(std::move(next));
+    }
+    uint64_t lost = 0;
+    const uint64_t frames = read_all(reader, lost);
+    EXPECT_EQ(frames + lost, 2u * (links - 1));
+    EXPECT_GT(lost, 0u) << "not all of them are kept";
+    EXPECT_GT(frames, 40u);
+}

@@ -140,6 +140,8 @@ void Subscriber::take_answer(const wire::Json &object, const Parts &parts)
         seq_gaps_ = saturated_sum(seq_gaps_, answer.seq - received_seq_);
         received_seq_ = answer.seq;
     }
+    if (!answer.segment.empty() && !began_)
+        began_ = Began{answer.source, answer.cnt0};
     confirmed_lost_ = answer.lost;
     show_lost(); // the segment may rest
     if (is_unreadable_ && source_cnt0_ != 0 && answer.source == source_ && answer.cnt0 == source_cnt0_)
@@ -274,14 +276,30 @@ void Subscriber::show_lost()
     const std::lock_guard lock(mutex_);
     info_.lost = options_.every ? gaps_ : std::min(gaps_, saturated_sum(seq_gaps_, confirmed_lost_));
     info_.skipped = options_.every ? 0 : gaps_ - info_.lost;
+    info_.missed_before = missed_before_;
 }
 
 void Subscriber::count(const wire::FrameHeader &header)
 {
     // Of a new life only the publisher knows whether frames were missed in it, or published before this subscriber came.
-    gaps_ = saturated_sum(gaps_, header.source == source_ ? header.cnt0 - source_cnt0_ - 1 : header.missed);
+    const uint64_t gap =
+        header.source == source_ ? header.cnt0 - source_cnt0_ - 1 : header.missed - header.missed_before;
+    gaps_ = saturated_sum(gaps_, gap);
+    if (!source_.empty())
+        missed_before_ = saturated_sum(missed_before_, missed_before(header, gap));
     source_ = header.source;
     source_cnt0_ = header.cnt0;
+    origin_ = header.origin;
+    origin_cnt0_ = header.origin_cnt0;
+}
+
+// Frames since the last one that did not come to the publisher's segment: a gap in the origin's counter that is none of the
+// publisher's. Of another origin, or one whose counter was set back, only the frame itself can tell.
+uint64_t Subscriber::missed_before(const wire::FrameHeader &header, uint64_t gap) const
+{
+    const bool goes_on = header.hops > 0 && header.origin == origin_ && header.origin_cnt0 > origin_cnt0_;
+    const uint64_t all = goes_on ? header.origin_cnt0 - origin_cnt0_ - 1 : 0;
+    return std::max(all - std::min(all, gap), header.missed_before);
 }
 
 void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns)
@@ -289,12 +307,19 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
     become_live();
     if (parts.size() == 4)
         take_keywords(view(parts[3]));
+    const bool is_new = known_changes_ != copy_.changes();
+    if (is_new)
+        passed_over_ = saturated_sum(passed_over_, give_up_copies());
     const uint64_t cnt0 =
-        copy_.write(header, parts[2].data(), {header.origin_cnt0, header.origin, header.hops + 1, header.missed});
+        copy_.write(header, parts[2].data(),
+                    {header.origin_cnt0, header.origin, header.hops + 1, saturated_sum(header.missed, passed_over_)});
+    passed_over_ = 0;
     rate_.count();
     show_lost();
 
     const std::lock_guard lock(mutex_);
+    if (info_.frames == 0 && began_)
+        info_.first_is_earlier = header.source == began_->source && header.cnt0 <= began_->cnt0 ? 1 : 0;
     ++info_.frames;
     info_.bytes += parts[2].size();
     info_.source_cnt0 = header.cnt0;
@@ -302,7 +327,7 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
     info_.source_cnt2 = header.cnt2;
     info_.source_atime_ns = header.atime_ns;
     info_.cnt0 = cnt0;
-    last_frame_ns_ = last_heard_ns_;
+    last_frame_ns_ = lasting_ns();
     info_.delay_ns = received_ns - header.sent_ns + clock_.offset_ns();
     if (clock_.is_known())
         patience_.learn(info_.delay_ns);
@@ -310,14 +335,11 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
     show(info_.topic, header.topic);
     show(info_.host, header.host);
     show(info_.source, header.source);
-    if (known_changes_ == copy_.changes())
+    if (!is_new)
         return;
-    known_changes_ = info_.copies = copy_.changes();
     if (options_.name.empty())
-    {
-        shown_copy_.duplicate(copy_.image().get());
-        copy_.retire_former();
-    }
+        show_copy();
+    known_changes_ = info_.copies = copy_.changes();
     const uint8_t news = 1;
     (void)daoShmSetData(news_.get(), &news, 1);
 }

@@ -14,9 +14,12 @@ namespace
 constexpr int64_t turn_ns = second_ns / 2;
 constexpr uint64_t usual_limit_bytes = uint64_t{1} << 30;
 constexpr int receive_mark = 64;
+constexpr size_t kept_copies = 64;
+constexpr uint64_t kept_copies_bytes = uint64_t{256} << 20;
 constexpr int reconnect_after_ms = 50;
 constexpr int reconnect_limit_ms = 1000;
 constexpr int connect_limit_ms = 5000;
+constexpr int connect_by_name_limit_ms = 2000; // then the other kind of address has its turn; the system asked twice
 
 }
 
@@ -35,7 +38,7 @@ zmq::socket_t make_subscriber_socket(zmq::context_t &context, const SubscriberOp
     socket.set(zmq::sockopt::rcvhwm, receive_mark);
     socket.set(zmq::sockopt::reconnect_ivl, reconnect_after_ms);
     socket.set(zmq::sockopt::reconnect_ivl_max, reconnect_limit_ms);
-    socket.set(zmq::sockopt::connect_timeout, connect_limit_ms);
+    socket.set(zmq::sockopt::connect_timeout, is_address(options.host) ? connect_limit_ms : connect_by_name_limit_ms);
     if (!options.server_key.empty())
     {
         const KeyPair own = options.keys.empty() ? make_key_pair() : read_key_pair(options.keys);
@@ -240,6 +243,22 @@ void Subscriber::pause(bool paused)
 
 int_fast8_t Subscriber::open_copy(IMAGE *image, int64_t timeout_ns)
 {
+    return open_when_there([&](const Deadline &deadline) { return open_with_frame(image, deadline); }, timeout_ns);
+}
+
+int_fast8_t Subscriber::open_next_copy(IMAGE *image, int64_t timeout_ns)
+{
+    if (!options_.name.empty())
+        throw Failure(DAO_E_ARGUMENT, options_.name +
+                                          ": the copy is a file; expected a subscriber with private images, "
+                                          "which are opened in turn");
+    return open_when_there([&](const Deadline &) { return open_next_now(image); }, timeout_ns);
+}
+
+// `open` says DAO_REMOVED where there is none at present.
+template <class Open>
+int_fast8_t Subscriber::open_when_there(const Open &open, int64_t timeout_ns)
+{
     Image news;
     {
         const std::lock_guard lock(mutex_);
@@ -252,7 +271,7 @@ int_fast8_t Subscriber::open_copy(IMAGE *image, int64_t timeout_ns)
             status != DAO_SUCCESS)
             return status;
         copies = daoShmGetCounter(news.get()); // if somebody removed this one, the next frame makes another
-        const int_fast8_t status = open_with_frame(image, deadline);
+        const int_fast8_t status = open(deadline);
         const bool is_gone = status == DAO_REMOVED || (status == DAO_ERROR && daoLastErrorCode() == DAO_E_NOT_FOUND);
         if (!is_gone)
             return status;
@@ -279,8 +298,55 @@ int_fast8_t Subscriber::open_with_frame(IMAGE *image, const Deadline &deadline)
 int_fast8_t Subscriber::open_now(IMAGE *image)
 {
     const std::lock_guard lock(mutex_);
-    return options_.name.empty() ? daoShmDuplicate(shown_copy_.get(), image)
+    return options_.name.empty() ? daoShmDuplicate(shown_copies_.back()->image.get(), image)
                                  : daoShmShm2Img(options_.name.c_str(), image);
+}
+
+int_fast8_t Subscriber::open_next_now(IMAGE *image)
+{
+    const std::lock_guard lock(mutex_);
+    const auto next = followed_ == 0 ? std::prev(shown_copies_.end())
+                                     : std::find_if(shown_copies_.begin(), shown_copies_.end(),
+                                                    [&](const auto &copy) { return copy->number > followed_; });
+    if (next == shown_copies_.end())
+        return DAO_REMOVED;
+    const int_fast8_t status = daoShmDuplicate((*next)->image.get(), image);
+    if (status == DAO_SUCCESS)
+        followed_ = (*next)->number;
+    return status;
+}
+
+// Those that are too many before another one comes. Returns how many frames they have that were to be passed on.
+uint64_t Subscriber::give_up_copies()
+{
+    const std::lock_guard lock(mutex_);
+    uint64_t bytes = 0, frames = 0;
+    for (const auto &copy : shown_copies_)
+        bytes += copy->bytes;
+    while (shown_copies_.size() > 1 && (bytes > kept_copies_bytes || shown_copies_.size() >= kept_copies))
+    {
+        ShownCopy &oldest = *shown_copies_.front();
+        if (oldest.number > followed_)
+            frames += daoShmGetCounter(oldest.image.get());
+        bytes -= oldest.bytes;
+        shown_copies_.pop_front();
+    }
+    return frames;
+}
+
+// With the mutex.
+void Subscriber::show_copy()
+{
+    const IMAGE_METADATA &metadata = copy_.image()->md[0];
+    auto newest = std::make_unique<ShownCopy>();
+    newest->number = copy_.changes();
+    newest->bytes = metadata.nelement * daoTypeSize(metadata.atype) * copy_.depth();
+    newest->image.duplicate(copy_.image().get());
+    shown_copies_.push_back(std::move(newest));
+    copy_.retire_former();
+    // Nobody opens them: they were opened in turn, or nobody opens in turn.
+    while (shown_copies_.size() > 1 && (followed_ == 0 || shown_copies_.front()->number <= followed_))
+        shown_copies_.pop_front();
 }
 
 }

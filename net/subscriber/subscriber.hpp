@@ -14,7 +14,10 @@
 #include "wire/credit.hpp"
 #include "wire/frame_text.hpp"
 
+#include <deque>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace dao::net
@@ -52,12 +55,33 @@ class Subscriber
     DAO_NET_INFO describe();
     // Returns what a wait on an image returns.
     int_fast8_t open_copy(IMAGE *image, int64_t timeout_ns);
+    // Each in turn, for one who passes the frames on.
+    int_fast8_t open_next_copy(IMAGE *image, int64_t timeout_ns);
     // Take no frames, or take them again.
     void pause(bool paused);
 
   private:
+    // A private copy, which has a frame.
+    struct ShownCopy
+    {
+        uint32_t number = 0; // of those there have been
+        Image image;         // a handle of its own, to be duplicated
+        uint64_t bytes = 0;
+    };
+    // What the publisher had when it answered first.
+    struct Began
+    {
+        std::string source;
+        uint64_t cnt0 = 0;
+    };
+
+    template <class Open>
+    int_fast8_t open_when_there(const Open &open, int64_t timeout_ns);
     int_fast8_t open_with_frame(IMAGE *image, const Deadline &deadline);
     int_fast8_t open_now(IMAGE *image);
+    int_fast8_t open_next_now(IMAGE *image);
+    uint64_t give_up_copies();
+    void show_copy();
     void run();
     void disconnect() noexcept;
     void poll(WakeSignal &wake, Monitor &monitor);
@@ -87,6 +111,7 @@ class Subscriber
     void take_stranger(Parts &parts);
     void take_frame(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns);
     void count(const wire::FrameHeader &header);
+    uint64_t missed_before(const wire::FrameHeader &header, uint64_t gap) const;
     void write(const wire::FrameHeader &header, const Parts &parts, int64_t received_ns);
     void become_live();
     void show_lost();
@@ -137,8 +162,13 @@ class Subscriber
     wire::HeaderReader header_reader_;
     std::string source_;
     uint64_t source_cnt0_ = 0;
-    uint64_t gaps_ = 0;            // frames of the source between those that came
-    uint64_t seq_gaps_ = 0;        // frames that were sent and did not come
+    uint64_t gaps_ = 0;     // frames of the source between those that came
+    uint64_t seq_gaps_ = 0; // frames that were sent and did not come
+    uint64_t origin_ = 0;   // of the last one
+    uint64_t origin_cnt0_ = 0;
+    uint64_t missed_before_ = 0; // frames that never came to the publisher
+    std::optional<Began> began_;
+    uint64_t passed_over_ = 0;     // frames of copies that nobody can open any more, to be told with the next one
     std::string keywords_;         // as they came last
     std::string keywords_problem_; // as it was told last
     Copy copy_;
@@ -149,9 +179,11 @@ class Subscriber
 
     std::mutex mutex_; // of what follows
     DAO_NET_INFO info_ = DAO_NET_INFO_INIT;
-    int64_t last_frame_ns_ = 0; // monotonic
-    Image shown_copy_;          // a handle of its own on the copy, to be duplicated
-    Image news_;                // a private image that gets a frame with each new copy
+    int64_t last_frame_ns_ = 0; // of lasting_ns()
+    std::deque<std::unique_ptr<ShownCopy>>
+        shown_copies_;      // the newest, and before it those that are to be opened in turn
+    uint32_t followed_ = 0; // number of the one that was opened last in turn; 0: none
+    Image news_;            // a private image that gets a frame with each new copy
 
     bool has_dropped_ = false; // frames came in a pause
     std::atomic<bool> is_paused_{false};

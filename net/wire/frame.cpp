@@ -2,6 +2,7 @@
 
 #include "dao.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace dao::net::wire
@@ -108,6 +109,7 @@ FrameHeader read_frame_header(const Json &object, uint64_t data_bytes)
     header.keyword_room =
         static_cast<uint32_t>(unsigned_member_or(object, "kw_room", usual_keyword_room, keyword_limit));
     header.missed = unsigned_member_or(object, "missed", 0, missed_limit);
+    header.missed_before = std::min(header.missed, unsigned_member_or(object, "missed_before", 0, missed_limit));
     header.hops = static_cast<uint32_t>(unsigned_member_or(object, "hops", 0, 255));
     header.origin_cnt0 = header.cnt0;
     if (header.hops > 0)

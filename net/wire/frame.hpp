@@ -52,9 +52,10 @@ struct FrameHeader : FrameNumbers
     Geometry geometry;
     uint32_t depth = 1;
     uint32_t keyword_room = 0;
-    uint64_t origin = 0; // segment id of the segment that the frame was first published to
-    uint32_t hops = 0;   // networks that it has come through before
-    uint64_t missed = 0; // frames before it that could not be sent any more
+    uint64_t origin = 0;        // segment id of the segment that the frame was first published to
+    uint32_t hops = 0;          // networks that it has come through before
+    uint64_t missed = 0;        // frames before it that could not be sent any more
+    uint64_t missed_before = 0; // those of them that never came to the publisher's segment
 };
 
 // The header in two steps, as one frame goes to many: what is the frame's own, and what differs between receivers.

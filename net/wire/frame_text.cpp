@@ -54,6 +54,8 @@ std::string write_changing(const std::string &lasting, const FrameHeader &header
     add(text, ",\"atime_ns\":", header.atime_ns);
     if (header.hops > 0)
         add(text, ",\"origin_cnt0\":", header.origin_cnt0);
+    if (header.missed_before > 0)
+        add(text, ",\"missed_before\":", std::min(header.missed_before, missed_limit));
     return text;
 }
 

@@ -111,6 +111,7 @@ nb::dict describe(const DAO_NET_INFO &info)
     fields["frames"] = info.frames;
     fields["skipped"] = info.skipped;
     fields["lost"] = info.lost;
+    fields["missed_before"] = info.missed_before;
     fields["bytes"] = info.bytes;
     fields["bad_messages"] = info.bad_messages;
     fields["refused"] = info.refused;
@@ -283,7 +284,16 @@ class Subscription
         return describe(handle_->info());
     }
     /// Wait for the first frame, if need be. Null when the time is up, or nothing is subscribed to.
-    std::unique_ptr<Copy> open_copy(double seconds)
+    std::unique_ptr<Copy> open_copy(double seconds) { return open_by(daoNetOpenCopy, seconds); }
+    /// The same of each copy in turn.
+    std::unique_ptr<Copy> open_next_copy(double seconds) { return open_by(daoNetOpenNextCopy, seconds); }
+    void supply(Segment &segment, const nb::bytes &name)
+    {
+        segment.handle().await(bytes_of(name), std::make_shared<Copies>(handle_));
+    }
+
+  private:
+    std::unique_ptr<Copy> open_by(int_fast8_t (*open)(DAO_NET *, IMAGE *, int64_t), double seconds)
     {
         Net net = handle_->get();
         if (!net)
@@ -292,17 +302,11 @@ class Subscription
         {
             Released released;
             const Net used = std::move(net); // the last to let go waits for threads
-            opened = Dao::Image::open_by(
-                [&](IMAGE *image) { return daoNetOpenCopy(used.get(), image, nanoseconds(seconds)); });
+            opened = Dao::Image::open_by([&](IMAGE *image) { return open(used.get(), image, nanoseconds(seconds)); });
         }
         return opened ? std::make_unique<Copy>(std::move(*opened)) : nullptr;
     }
-    void supply(Segment &segment, const nb::bytes &name)
-    {
-        segment.handle().await(bytes_of(name), std::make_shared<Copies>(handle_));
-    }
 
-  private:
     class Copies : public Supply
     {
       public:
@@ -387,6 +391,8 @@ void bind_network(nb::module_ &module)
         .def("end", &Subscription::end, "Disconnect.")
         .def("info", &Subscription::info, "How it is doing: a dict, or None when it is not connected.")
         .def("open_copy", &Subscription::open_copy, "seconds"_a, "Wait for the first frame: the Copy, or None.")
+        .def("open_next_copy", &Subscription::open_next_copy, "seconds"_a,
+             "The same of private copies in turn: the newest first, then each that took the place of the last one.")
         .def("supply", &Subscription::supply, "segment"_a, "name"_a, "Let the segment be what it fills.");
     module.def("_find_subscriber", &find_subscriber, "name"_a);
     module.def("_topic_of", &topic_of, "name"_a);

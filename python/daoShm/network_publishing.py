@@ -73,14 +73,15 @@ class Publishing(Side):
 class PassingOn(Publishing):
     """Publishing of what another machine publishes, from its first frame on.
 
-    A private copy of another shape or type is another image, which takes the place of the former at the port. A copy
-    with a name is followed by its name.
+    A private copy of another shape or type is another image, which takes the place of the former at the port: each in
+    turn, however soon the next one comes. A copy with a name is followed by its name.
     """
 
     def __init__(self, segment: Network) -> None:
         super().__init__(segment)
         self._subscription = segment._subscribing.subscription
         self._copy: _core.Copy | None = None
+        self._next: _core.Copy | None = None  # opened, and not offered yet or no longer
 
     def _switch(self, on: bool) -> None:
         super()._switch(on)
@@ -91,14 +92,18 @@ class PassingOn(Publishing):
             with contextlib.suppress(DaoNotFoundError):  # there is no file before the first frame
                 super()._offer(segment)
             return
-        copy = self._subscription.open_copy(0)
-        if copy is None or copy.wait_for_end(0):
+        copy = self._next or self._subscription.open_next_copy(0)
+        while self._topic is None and copy is not None and copy.wait_for_end(0):  # it begins with the newest
+            copy = self._subscription.open_next_copy(0)
+        self._next = copy
+        if copy is None:
             return
         topic = segment.topic or (self._subscription.info() or {}).get("topic") or "private"
         self._port.publisher.publish_copy(copy, topic)
-        self._copy, self._topic = copy, topic
+        self._copy, self._topic, self._next = copy, topic, None
 
     def _withdraw(self) -> None:
+        self._next = self._next or self._copy
         self._copy = None
         super()._withdraw()
 

@@ -51,6 +51,8 @@ class Source(NamedTuple):
     """Frames that were not sent, as newer ones went first."""
     lost: int
     """Frames that were sent and did not come, or with every=True could not be sent in time."""
+    missed_before: int
+    """Frames that were skipped or lost on networks before that one, where the publisher passes a copy on."""
     frames_per_second: float
     """Frames that came, lately."""
     delay: float
@@ -103,6 +105,7 @@ def to_source(info: dict[str, Any]) -> Source:
         frames=info["frames"],
         skipped=info["skipped"],
         lost=info["lost"],
+        missed_before=info["missed_before"],
         frames_per_second=info["frames_per_second"],
         delay=info["delay_ns"] / 1e9,
         clock_offset=info["clock_offset_ns"] / 1e9,

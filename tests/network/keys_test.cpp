@@ -5,6 +5,7 @@
 #include <fstream>
 #if !defined(_WIN32)
 #include <sys/stat.h>
+#include <unistd.h>
 #endif
 
 using namespace test;
@@ -269,6 +270,34 @@ TEST_F(NetKeys, KeyFilesAreForTheirOwnerAloneAndChecked)
     EXPECT_EQ(daoNetReadPublicKey(keys.path("rubbish").c_str(), key), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
 }
+
+#if !defined(_WIN32)
+// Its owner may read and change it: root, who may read all, takes no other user's secret for its own.
+TEST_F(NetKeys, KeyFileOfAnotherUserIsRefusedAndRootsTaken)
+{
+    if (geteuid() != 0)
+        GTEST_SKIP() << "takes root";
+    Keys keys;
+    const std::string secret = keys.path("server");
+    constexpr uid_t somebody = 12345;
+    ASSERT_EQ(chown(secret.c_str(), somebody, 0), 0);
+    DAO_NET_PUBLISHER_OPTIONS options = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    options.port = -1;
+    options.keys = secret.c_str();
+    DAO_NET *net = nullptr;
+    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
+    EXPECT_NE(std::strstr(daoLastErrorMessage(), "another user"), nullptr) << daoLastErrorMessage();
+    char key[DAO_NET_KEY_SIZE];
+    EXPECT_EQ(daoNetReadPublicKey(secret.c_str(), key), DAO_ERROR) << "it has the secret one, too";
+    const std::string public_alone = secret + ".pub";
+    ASSERT_EQ(chown(public_alone.c_str(), somebody, 0), 0);
+    EXPECT_EQ(daoNetReadPublicKey(public_alone.c_str(), key), DAO_SUCCESS) << "which is anybody's";
+    ASSERT_EQ(chown(secret.c_str(), 0, 0), 0);
+    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_SUCCESS) << daoLastErrorMessage();
+    daoNetClose(net);
+}
+#endif
 
 TEST_F(NetKeys, EmptyTextIsNotTheLackOfAKey)
 {

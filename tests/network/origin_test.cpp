@@ -61,6 +61,80 @@ TEST(NetOrigin, GapsOfAnyNetworkOnTheWayAreGapsOfTheOriginsCounter)
     EXPECT_LT(subscriber.info().source_cnt0, 9u); // the relay's
 }
 
+// What is missing behind a relay is known there: `lost` and `skipped` of the own link, and the rest beside it.
+TEST(NetOrigin, FramesThatNeverCameToTheRelayAreCountedBehindIt)
+{
+    for (const uint32_t mode : {DAO_NET_LATEST, DAO_NET_EVERY})
+    {
+        Camera camera({4, 6}, 2);
+        Publisher publisher;
+        publisher.publish(camera.name.text(), "wfs");
+        Subscriber between(SubscriberOptions(publisher.port(), mode));
+        camera.publish();
+        Image copy;
+        between.open_copy(copy);
+        Publisher relay;
+        require(daoNetPublishImage(relay, copy, "wfs"), "publish");
+        Subscriber subscriber(SubscriberOptions(relay.port(), mode));
+        ASSERT_TRUE(subscriber.receives(1));
+        uint64_t published = 1;
+        for (int pause = 0; pause < 2; ++pause)
+        {
+            require(daoNetPause(between, 1), "pause");
+            const uint64_t sent = publisher.info().frames;
+            for (int frame = 0; frame < 8; ++frame, ++published)
+                camera.publish();
+            ASSERT_TRUE(comes_true([&] { // and dropped, or not sent any more
+                return mode == DAO_NET_LATEST ? publisher.peers().at(0).in_flight == 0 : publisher.info().frames > sent;
+            }));
+            require(daoNetPause(between, 0), "pause");
+            ASSERT_TRUE(between.receives(published));
+            ASSERT_TRUE(subscriber.receives(between.info().cnt0));
+        }
+        const DAO_NET_INFO found = subscriber.info();
+        EXPECT_EQ(found.frames + found.lost + found.skipped + found.missed_before, published) << "mode " << mode;
+        EXPECT_EQ(found.missed_before, between.info().lost + between.info().skipped) << "mode " << mode;
+        EXPECT_GT(found.missed_before, 0u);
+        EXPECT_EQ(found.lost, relay.peers().at(0).lost);
+        EXPECT_EQ(found.skipped, relay.peers().at(0).skipped);
+        EXPECT_EQ(between.info().missed_before, 0u);
+        Subscriber later(SubscriberOptions(relay.port(), mode));
+        ASSERT_TRUE(later.receives(between.info().cnt0));
+        EXPECT_EQ(later.info().missed_before, 0u) << "it was not there";
+        EXPECT_EQ(later.info().lost + later.info().skipped, 0u);
+    }
+}
+
+// Made anew, with frames that no relay saw: the first one that came tells.
+TEST(NetOrigin, FramesOfLivesThatNeverCameToTheRelayAreCountedBehindIt)
+{
+    Camera camera({4, 6}, 4);
+    Publisher publisher;
+    publisher.publish(camera.name.text(), "wfs");
+    Subscriber between(SubscriberOptions(publisher.port(), DAO_NET_EVERY));
+    camera.publish();
+    Image copy;
+    between.open_copy(copy);
+    Publisher relay;
+    require(daoNetPublishImage(relay, copy, "wfs"), "publish");
+    Subscriber subscriber(SubscriberOptions(relay.port(), DAO_NET_EVERY));
+    ASSERT_TRUE(subscriber.receives(1));
+    require(daoNetPause(between, 1), "pause");
+    for (int frame = 0; frame < 20; ++frame)
+        camera.publish();
+    ASSERT_TRUE(comes_true([&] { return publisher.info().frames > 1; })); // and dropped
+    camera.make_again({4, 6});
+    for (int frame = 0; frame < 20; ++frame)
+        camera.publish();
+    require(daoNetPause(between, 0), "pause");
+    ASSERT_TRUE(between.receives(20));
+    ASSERT_TRUE(subscriber.receives(between.info().cnt0));
+    const DAO_NET_INFO found = subscriber.info();
+    EXPECT_EQ(found.lost, 0u);
+    EXPECT_EQ(found.missed_before, between.info().lost);
+    EXPECT_EQ(found.frames + found.missed_before, 41u);
+}
+
 namespace
 {
 

@@ -62,6 +62,82 @@ TEST(NetPrivateImage, AnotherImageTakesThePlaceOfAPrivateOneThatWasReplaced)
     }
 }
 
+// What a relay does, however late it is.
+TEST(NetPrivateImage, CopiesAreOpenedInTurn)
+{
+    for (const uint32_t mode : {DAO_NET_LATEST, DAO_NET_EVERY})
+    {
+        Camera camera({1}, 8);
+        Publisher publisher;
+        publisher.publish(camera.name.text());
+        Subscriber subscriber(SubscriberOptions(publisher.port(), mode));
+        camera.publish();
+        Image first, newest_one;
+        ASSERT_EQ(daoNetOpenNextCopy(subscriber, first.taken(), patience_ns), DAO_SUCCESS) << daoLastErrorMessage();
+        EXPECT_EQ(daoNetOpenNextCopy(subscriber, newest_one.taken(), 0), DAO_TIMEOUT) << "there is no other";
+        for (uint32_t elements = 2; elements <= 6; ++elements)
+        {
+            camera.make_again({elements});
+            camera.publish();
+            ASSERT_TRUE(comes_true([&] { return subscriber.info().copies == elements; }));
+        }
+        subscriber.open_copy(newest_one);
+        EXPECT_EQ(newest_one->md->nelement, 6u) << "who looks at it gets the newest";
+        for (uint32_t elements = 2; elements <= 6; ++elements)
+        {
+            Image next;
+            ASSERT_EQ(daoNetOpenNextCopy(subscriber, next.taken(), patience_ns), DAO_SUCCESS);
+            ASSERT_EQ(next->md->nelement, elements);
+            EXPECT_EQ(daoShmGetCounter(next), 1u);
+        }
+        Image none;
+        EXPECT_EQ(daoNetOpenNextCopy(subscriber, none.taken(), 0), DAO_TIMEOUT);
+    }
+}
+
+TEST(NetPrivateImage, FramesOfCopiesThatAreNotOpenedInTimeCount)
+{
+    Camera camera({1}, 8);
+    Publisher publisher;
+    publisher.publish(camera.name.text());
+    Subscriber subscriber(SubscriberOptions(publisher.port(), DAO_NET_EVERY));
+    camera.publish();
+    Image first;
+    ASSERT_EQ(daoNetOpenNextCopy(subscriber, first.taken(), patience_ns), DAO_SUCCESS);
+    constexpr uint32_t last = 80;
+    for (uint32_t elements = 2; elements <= last; ++elements)
+    {
+        camera.make_again({elements});
+        camera.publish();
+        ASSERT_TRUE(comes_true([&] { return subscriber.info().copies == elements; }));
+    }
+    uint64_t frames = 1, missed = 0, elements = 1;
+    while (elements < last)
+    {
+        Image next;
+        ASSERT_EQ(daoNetOpenNextCopy(subscriber, next.taken(), 0), DAO_SUCCESS);
+        DAO_NET_ORIGIN origin = DAO_NET_ORIGIN_INIT;
+        ASSERT_EQ(daoNetGetOrigin(next, nullptr, &origin), DAO_SUCCESS);
+        missed += origin.missed;
+        ++frames;
+        elements = next->md->nelement;
+    }
+    EXPECT_EQ(frames + missed, last);
+    EXPECT_GT(missed, 0u);
+    EXPECT_GT(frames, 32u);
+}
+
+TEST(NetPrivateImage, CopiesThatAreFilesAreNotOpenedInTurn)
+{
+    SegmentName there;
+    Publisher publisher;
+    Subscriber subscriber(SubscriberOptions(publisher.port()).into(there));
+    Image image;
+    EXPECT_EQ(daoNetOpenNextCopy(subscriber, image.taken(), 0), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
+    EXPECT_EQ(daoNetOpenNextCopy(publisher, image.taken(), 0), DAO_ERROR);
+}
+
 TEST(NetPrivateImage, ThatHasEndedForGoodKeepsItsTopic)
 {
     Image image, other;

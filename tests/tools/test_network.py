@@ -103,9 +103,10 @@ def test_frames_that_are_lost_on_the_way_are_counted_in_the_recording(net):
     net.wait_for_frames("fast")
     port = start_publisher(net, "fast")[1]
     report = net.json("record", f"127.0.0.1:{port}:fast", "fast.npy", "-n", "300", "--timeout", "30s", code=None)
-    numbers = find_list(json.loads((net.folder / "fast.npy.json").read_text()), "cnt0")
+    said = json.loads((net.folder / "fast.npy.json").read_text())
+    numbers, missed = find_list(said, "cnt0"), find_list(said, "missed")
     assert len(numbers) == 300 == report["frames"]
-    assert report["missed"] == numbers[-1] - numbers[0] + 1 - 300
+    assert report["missed"] == missed[0] + numbers[-1] - numbers[0] + 1 - 300
 
 
 def test_a_recording_of_another_machine_names_the_address(net):
@@ -121,6 +122,23 @@ def test_a_recording_of_another_machine_names_the_address(net):
     assert recorder.returncode == 1 and f"127.0.0.1:{port}:wfs: another segment has taken" in errors, errors
 
 
+@pytest.mark.parametrize("before", [0, 3])
+def test_a_recording_of_another_machine_begins_with_the_next_frame(net, before):
+    net("create", "wfs", "4x6", "uint16", "--depth", 64)
+    net("fill", "wfs", "ramp", "--frames", before) if before else None
+    _, port = start_publisher(net, "wfs")
+    recorder = net.start("record", f"127.0.0.1:{port}:wfs", "r.npy", "-n", "4", "--json")
+
+    def received():
+        return [entry["frames"] for entry in net.json("net", "status") if entry["role"] == "subscriber"]
+
+    until(lambda: peers_at(net, port) == (1,) and (before == 0 or received() == [1]))
+    net("fill", "wfs", "ramp", "--frames", "4")
+    report = json.loads(recorder.communicate(timeout=PATIENCE_S)[0])
+    numbers = find_list(json.loads((net.folder / "r.npy.json").read_text()), "cnt0")
+    assert numbers == list(range(before + 1, before + 5)) and report["missed"] == 0
+
+
 def test_a_recording_of_a_segment_that_rested_tells_of_no_step_of_the_clock(net):
     net("create", "wfs", "4x6", "uint16", "--depth", 8)
     net("fill", "wfs", "ramp")
@@ -128,7 +146,7 @@ def test_a_recording_of_a_segment_that_rested_tells_of_no_step_of_the_clock(net)
     time.sleep(2)
     recorder = net.start("record", f"127.0.0.1:{port}:wfs", "r.npy", "-n", "3", "--json")
     until(lambda: peers_at(net, port) == (1,))
-    net("fill", "wfs", "ramp", "--frames", "2")
+    net("fill", "wfs", "ramp", "--frames", "3")
     output, _ = recorder.communicate(timeout=PATIENCE_S)
     assert json.loads(output)["steps"] == []
 
@@ -250,18 +268,30 @@ def test_a_recording_through_a_relay_tells_what_the_relay_did_not_get(net):
     port = start_publisher(net, "wfs")[1]
     relay, relay_port = start_relay(net, port)
     recorder = net.start("record", f"127.0.0.1:{relay_port}:wfs", "night.npy", "--json")
+    at_leisure = net.start("record", f"127.0.0.1:{relay_port}:wfs", "other.npy")
+    copying = net.start("subscribe", f"127.0.0.1:{relay_port}:wfs", "--as", "copy", "--every", "--json")
 
     def subscribers():
-        found = {entry["endpoint"]: entry for entry in net.json("net", "status") if entry["role"] == "subscriber"}
-        return [found.get(f"tcp://127.0.0.1:{number}", {"frames": 0}) for number in (port, relay_port)]
+        """That of the relay, and those at it."""
+        found = [entry for entry in net.json("net", "status") if entry["role"] == "subscriber"]
+        return sorted(found, key=lambda entry: entry["endpoint"] != f"tcp://127.0.0.1:{port}")
 
-    until(lambda: all(entry["frames"] == 1 for entry in subscribers()))
+    until(lambda: [entry["frames"] for entry in subscribers()] == [1] * 4)
     net("fill", "wfs", "ramp", "--frames", "5000")  # far more than the newest ones that reach the relay
     until(lambda: subscribers()[0]["source_cnt0"] == 5001)
-    until(lambda: subscribers()[0]["frames"] == subscribers()[1]["frames"])
+    until(lambda: len({entry["frames"] for entry in subscribers()}) == 1)
     code, output, _ = net.interrupt(recorder)
     said = json.loads(output)
-    assert code == 4 and said["missed"] > 0 and said["frames"] + said["missed"] == 5001
+    assert code == 4 and said["missed"] > 0 and said["frames"] + said["missed"] == 5000
+    assert said["missed_on_the_way"] == said["missed"]
+    code, output, _ = net.interrupt(at_leisure)
+    assert code == 4 and "did not come to this machine" in output and "came too late" not in output, output
+    source = until(lambda: ((found := net.json("info", "copy")["source"])["missed_before"] == said["missed"]) and found)
+    assert f"0 lost, {said['missed']} missed before" in net("info", "copy") and source["lost"] == 0
+    assert any(entry.get("missed_before") == said["missed"] for entry in net.json("net", "status"))
+    assert re.search(rf" 0 \+ {said['missed']} ", net("net", "status"))
+    code, output, _ = net.interrupt(copying)
+    assert code == 4 and json.loads(output.splitlines()[-1])["missed_before"] == said["missed"]
     assert net.interrupt(relay)[0] == 0
 
 

@@ -58,7 +58,7 @@ def test_messages_are_to_the_byte_what_the_page_says(port):
         topic, header, data, keywords = socket.recv_multipart()
     header = json.loads(header)
     assert topic == b"wfs\0"
-    assert set(header) == documented - {"origin", "origin_cnt0", "hops", "missed"}
+    assert set(header) == documented - {"origin", "origin_cnt0", "hops", "missed", "missed_before"}
     first = header["cnt0"]
     assert data == struct.pack("<6f", *range(first, first + 6))
     assert json.loads(keywords) == [{"name": "GAIN", "type": "L", "value": 3, "comment": "of the ramp"}]

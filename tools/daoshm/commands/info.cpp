@@ -86,6 +86,7 @@ Json source_json(const Dao::Image &segment)
                 {"frames", source->frames},
                 {"skipped", source->skipped},
                 {"lost", source->lost},
+                {"missed_before", source->missed_before},
                 {"delay_ns", json_if(has_frames && has_round_trip, source->delay_ns)},
                 {"clock_offset_ns", json_if(has_round_trip, source->clock_offset_ns)},
                 {"round_trip_ns", json_if(has_round_trip, source->round_trip_ns)}};
@@ -105,8 +106,8 @@ void add_source(Details &details, const Dao::Image &segment)
                     ? state
                     : fmt::format("{}, last frame {} ago", state, age_text(span_ns(source->last_frame_ns, now_ns()))),
                 source->is_connected ? Style::good : Style::warning);
-    details.add("  frames", fmt::format("{}, its cnt0 {}, {} skipped, {} lost", source->frames, source->cnt0,
-                                        source->skipped, source->lost));
+    details.add("  frames", fmt::format("{}, its cnt0 {}, {} skipped, {} lost{}", source->frames, source->cnt0,
+                                        source->skipped, source->lost, missed_before_text(source->missed_before)));
 }
 
 Json info_json(const Dao::Image &segment, const SegmentStatus &status, const std::vector<Dao::Keyword> &keywords)

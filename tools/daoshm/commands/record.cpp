@@ -78,6 +78,7 @@ void print_report_json(const std::string &segment, const FrameWriter &file, cons
     json["problem"] = json_text(result.problem);
     json["frames"] = result.frames;
     json["missed"] = result.missed;
+    json["missed_on_the_way"] = result.missed_on_the_way;
     json["outrun"] = result.outrun;
     json["buffer_full"] = result.buffer_full;
     json["restarts"] = result.restarts;
@@ -90,6 +91,26 @@ void print_report_json(const std::string &segment, const FrameWriter &file, cons
     for (const Gap &gap : result.gaps)
         json["gaps"].push_back({{"before_frame", gap.frame_index}, {"missed", gap.missed}});
     print_json(json);
+}
+
+/// What would prevent it that frames are missing.
+std::string advice(const RecordResult &result)
+{
+    std::string text;
+    if (result.missed_on_the_way > 0)
+        text +=
+            fmt::format("\n  {} did not come to this machine: a greater depth of the segment at its source prevents "
+                        "this, and --every of\n  subscribers and relays between; `daoshm net status` there tells "
+                        "where they were lost",
+                        count_text(result.missed_on_the_way, "frame"));
+    if (result.missed == result.missed_on_the_way)
+        return text;
+    if (result.buffer_full > 0)
+        return text + fmt::format("\n  the buffer was full {}: a faster disk or a larger --buffer prevents this",
+                                  count_text(result.buffer_full, "time"));
+    return text +
+           "\n  the recorder came too late, the disk kept up: a segment with a greater depth prevents this, or the "
+           "right\n  to real-time priority (ulimit -r)";
 }
 
 void print_report(const FrameWriter &file, const RecordResult &result)
@@ -118,13 +139,7 @@ void print_report(const FrameWriter &file, const RecordResult &result)
     if (result.outrun > 0)
         text += fmt::format("\n  for {} the writer overwrote every frame while it was being copied",
                             duration_text(static_cast<double>(result.outrun) * 1e8));
-    if (result.missed > 0 && result.buffer_full > 0)
-        text += fmt::format("\n  the buffer was full {}: a faster disk or a larger --buffer prevents this",
-                            count_text(result.buffer_full, "time"));
-    else if (result.missed > 0)
-        text +=
-            "\n  the recorder came too late, the disk kept up: a segment with a greater depth prevents this, or the "
-            "right\n  to real-time priority (ulimit -r)";
+    text += advice(result);
     constexpr size_t shown_steps = 10;
     for (size_t i = 0; i < std::min(result.steps.size(), shown_steps); ++i)
         text += fmt::format("\n  before frame {}: the clock of the acquisition times was set, by {:+.3f} s",
@@ -198,7 +213,8 @@ void add_record(Tool &tool)
         "a\n"
         "closed terminal leaves a valid file of the frames until then; without a frame there is no file. Frames that "
         "the\n"
-        "writer overwrote before they were read are counted and reported (exit code 4).\n"
+        "writer overwrote before they were read, or that did not come through the network, are counted and reported\n"
+        "(exit code 4).\n"
         "Frames reach the disk within a second. When the recorder was killed or the power failed, `daoshm repair "
         "FILE`\n"
         "completes the file, with the help of FILE.journal beside it.\n\n"

@@ -166,19 +166,36 @@ std::optional<std::vector<DAO_NET_OFFER>> query_offers(const Address &address, c
     return offers;
 }
 
-std::optional<Dao::Image> open_copy(const NetHandle &net, int64_t timeout_ns)
+namespace
+{
+
+using OpenCopy = int_fast8_t (*)(DAO_NET *, IMAGE *, int64_t);
+
+std::optional<Dao::Image> open_by(OpenCopy open, const NetHandle &net, int64_t timeout_ns)
 {
     const int64_t until_ns = timeout_ns < 0 ? INT64_MAX : steady_ns() + timeout_ns;
     while (!is_interrupted())
     {
         const int64_t left_ns = std::max<int64_t>(0, until_ns - steady_ns());
         if (std::optional<Dao::Image> image = Dao::Image::open_by(
-                [&](IMAGE *opened) { return daoNetOpenCopy(net.get(), opened, std::min(left_ns, slice_ns)); }))
+                [&](IMAGE *opened) { return open(net.get(), opened, std::min(left_ns, slice_ns)); }))
             return image;
         if (left_ns == 0)
             break;
     }
     return std::nullopt;
+}
+
+}
+
+std::optional<Dao::Image> open_copy(const NetHandle &net, int64_t timeout_ns)
+{
+    return open_by(daoNetOpenCopy, net, timeout_ns);
+}
+
+std::optional<Dao::Image> open_next_copy(const NetHandle &net, int64_t timeout_ns)
+{
+    return open_by(daoNetOpenNextCopy, net, timeout_ns);
 }
 
 }

@@ -50,5 +50,7 @@ std::optional<std::vector<DAO_NET_OFFER>> query_offers(const Address &address, c
 
 /// Open the copy that there is, or wait for the first; nothing when the time is up or the tool is interrupted.
 std::optional<Dao::Image> open_copy(const NetHandle &net, int64_t timeout_ns);
+/// The same of private copies in turn, for who passes them on.
+std::optional<Dao::Image> open_next_copy(const NetHandle &net, int64_t timeout_ns);
 
 }

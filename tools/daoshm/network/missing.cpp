@@ -57,6 +57,11 @@ Dao::Image open_remote_again(int64_t)
     refuse();
 }
 
+bool begins_earlier(const Dao::Image &)
+{
+    return false;
+}
+
 std::optional<std::string> remote_name(const Dao::Image &)
 {
     return std::nullopt;

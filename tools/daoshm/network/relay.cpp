@@ -48,7 +48,7 @@ class Passing
         while (!stops_ && !is_interrupted())
             try
             {
-                if (!image && !(image = open_copy(net_, std::chrono::nanoseconds(slice).count())))
+                if (!image && !(image = open_next_copy(net_, std::chrono::nanoseconds(slice).count())))
                     continue;
                 publish(*image);
                 const int_fast8_t status = image->wait_for_frame(UINT64_MAX, slice);
@@ -57,8 +57,7 @@ class Passing
             }
             catch (const std::exception &error)
             {
-                report(error_text(error));
-                image.reset();
+                report(error_text(error)); // the copy is still to be published, or waited for
                 std::this_thread::sleep_for(slice);
             }
     }

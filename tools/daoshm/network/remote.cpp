@@ -64,6 +64,11 @@ Dao::Image open_remote_again(int64_t patience_ns)
     return copy_of(connection().value(), patience_ns);
 }
 
+bool begins_earlier(const Dao::Image &segment)
+{
+    return is_private(segment) && connection() && info_of(connection()->net).first_is_earlier != 0;
+}
+
 std::optional<std::string> remote_name(const Dao::Image &segment)
 {
     return is_private(segment) && connection() ? std::optional(address_text(connection()->address)) : std::nullopt;
@@ -83,9 +88,10 @@ namespace
 
 CopySource described(const DAO_NET_INFO &info)
 {
-    return {info.host,      info.topic, info.endpoint,      state_word(info),     info.message,
-            info.peers > 0, info.pid,   info.last_frame_ns, info.source_cnt0,     info.frames,
-            info.skipped,   info.lost,  info.delay_ns,      info.clock_offset_ns, info.round_trip_ns};
+    return {info.host,         info.topic, info.endpoint,      state_word(info), info.message,
+            info.peers > 0,    info.pid,   info.last_frame_ns, info.source_cnt0, info.frames,
+            info.skipped,      info.lost,  info.missed_before, info.delay_ns,    info.clock_offset_ns,
+            info.round_trip_ns};
 }
 
 }

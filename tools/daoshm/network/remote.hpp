@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include <daoShm.hpp>
 
@@ -18,6 +19,8 @@ Dao::Image open_remote(const Address &address, bool every, int64_t patience_ns);
 /// The copy that took the place of the one that open_remote() gave: its source has another shape or type. Throws when there is
 /// none in time.
 Dao::Image open_remote_again(int64_t patience_ns);
+/// Whether the first frame of such a copy had been published before it was subscribed to.
+bool begins_earlier(const Dao::Image &segment);
 /// "host:5556:wfs" for such a copy; nothing for others.
 std::optional<std::string> remote_name(const Dao::Image &segment);
 
@@ -38,9 +41,15 @@ struct CopySource
     bool is_connected;
     uint32_t pid;
     int64_t last_frame_ns; ///< 0: no frame yet
-    uint64_t cnt0, frames, skipped, lost;
+    uint64_t cnt0, frames, skipped, lost, missed_before;
     int64_t delay_ns, clock_offset_ns, round_trip_ns; ///< not known while the last is 0
 };
 std::optional<CopySource> source_of(const Dao::Image &segment);
+
+/// What follows the counts of a copy's frames, as "3 skipped, 0 lost"; empty where nothing was missed.
+inline std::string missed_before_text(uint64_t missed_before)
+{
+    return missed_before > 0 ? ", " + std::to_string(missed_before) + " missed before they came to the publisher" : "";
+}
 
 }

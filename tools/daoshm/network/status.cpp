@@ -136,6 +136,7 @@ void add_subscriber(Json &json, const DAO_NET_INFO &info)
     json["mode"] = mode_name(info.mode);
     json["state"] = state_word(info);
     json["connected"] = info.peers > 0;
+    json["missed_before"] = info.missed_before;
     json["source_cnt0"] = json_if(has_frames, info.source_cnt0);
     json["cnt0"] = json_if(has_frames, info.cnt0);
     json["round_trip_ns"] = json_time(info.round_trip_ns);
@@ -168,9 +169,10 @@ Style state_style(const DAO_NET_INFO &info)
     return info.state == DAO_NET_LIVE ? Style::good : info.state == DAO_NET_WAITING ? Style::plain : Style::warning;
 }
 
-Cell loss(uint64_t lost)
+Cell loss(uint64_t lost, uint64_t missed_before = 0)
 {
-    return {std::to_string(lost), lost > 0 ? Style::warning : Style::plain};
+    return {std::to_string(lost) + (missed_before > 0 ? fmt::format(" + {}", missed_before) : ""),
+            lost > 0 ? Style::warning : Style::plain};
 }
 
 void add_publisher(Table &table, const DAO_NET_INFO &info)
@@ -219,7 +221,7 @@ void add_subscriber(Table &table, const DAO_NET_INFO &info)
          {rate_text(info.frames_per_second)},
          {age_of(info.last_frame_ns)},
          {std::to_string(info.skipped)},
-         loss(info.lost),
+         loss(info.lost, info.missed_before),
          {bytes_text(static_cast<double>(info.bytes))},
          {delay_of(info)},
          {offset_of(info)}});

@@ -7,6 +7,7 @@
 #include "network/handle.hpp"
 #include "network/host.hpp"
 #include "network/host_name.hpp"
+#include "network/remote.hpp"
 #include "platform/platform.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
@@ -98,15 +99,16 @@ class Copying
         if (options_.json)
             print_json_line(json_of(info));
         else
-            print(printable(fmt::format("{}: {}, {} skipped, {} lost, {}", path_, count_text(info.frames, "frame"),
-                                        info.skipped, info.lost, bytes_text(static_cast<double>(info.bytes)))) +
+            print(printable(fmt::format("{}: {}, {} skipped, {} lost{}, {}", path_, count_text(info.frames, "frame"),
+                                        info.skipped, info.lost, missed_before_text(info.missed_before),
+                                        bytes_text(static_cast<double>(info.bytes)))) +
                   "\n");
     }
     /// Frames are missing: they were lost on the way, or could not be written.
     bool is_incomplete() const
     {
         const DAO_NET_INFO info = info_of(net_);
-        return info.lost > 0 || info.state == DAO_NET_FAILED;
+        return info.lost > 0 || info.missed_before > 0 || info.state == DAO_NET_FAILED;
     }
 
   private:
@@ -121,6 +123,7 @@ class Copying
                     {"frames", info.frames},
                     {"skipped", info.skipped},
                     {"lost", info.lost},
+                    {"missed_before", info.missed_before},
                     {"bytes", info.bytes},
                     {"source_cnt0", json_if(info.frames > 0, info.source_cnt0)},
                     {"cnt0", json_if(info.frames > 0, info.cnt0)}};

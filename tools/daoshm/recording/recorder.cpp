@@ -4,6 +4,7 @@
 #include <atomic>
 #include <new>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -105,7 +106,8 @@ class FileThread
 class FrameSource
 {
   public:
-    FrameSource(Dao::Image &segment, const RecordLimits &limits) : segment_(segment), limits_(limits)
+    FrameSource(Dao::Image &segment, const RecordLimits &limits)
+        : segment_(segment), limits_(limits), has_earlier_(begins_earlier(segment))
     {
         how_.order = DAO_NEXT_IN_ORDER;
     }
@@ -144,6 +146,7 @@ class FrameSource
     std::string last_problem() const { return daoshm::last_problem(segment_); }
     uint64_t restarts() const { return restarts_; }
     uint64_t outrun() const { return outrun_; }
+    uint64_t missed_on_the_way() const { return missed_on_the_way_; }
 
   private:
     static constexpr int64_t no_deadline = INT64_MAX;
@@ -159,21 +162,30 @@ class FrameSource
         return std::min(first_seen_ns_ + limits_.duration_ns, timeout_ns);
     }
 
-    /// False when it cannot be told which frame it is; it then counts as missed before the next one.
+    /// False when it cannot be told which frame it is; it then counts as missed before the next one. And for one from before the
+    /// recording, by which those that are missing after it are known.
     bool describe(FrameRecord &record, const Dao::ReadResult &frame)
     {
         record = record_of(frame);
         const uint32_t generation = segment_.last_frame().value().generation;
+        const uint64_t missed_here = record.missed;
         if (!count_at_origin(record))
             return false;
-        if (first_seen_ns_ == 0)
+        if (std::exchange(has_earlier_, false) && frame.cnt0 == 1) // else it has been overwritten
         {
-            first_seen_ns_ = steady_ns();
-            record.missed = 0; // recording begins with it
+            follows_earlier_ = true;
+            generation_ = generation;
+            return false;
         }
+        const bool is_first = first_seen_ns_ == 0;
+        if (is_first)
+            first_seen_ns_ = steady_ns();
+        if (is_first && !follows_earlier_)
+            record.missed = 0; // recording begins with it
         else if (generation != generation_)
             ++restarts_;
         generation_ = generation;
+        missed_on_the_way_ += record.missed - std::min(record.missed, missed_here);
         return true;
     }
 
@@ -201,9 +213,12 @@ class FrameSource
     const RecordLimits &limits_;
     Dao::NextOptions how_;
     Origin origin_{};
+    bool has_earlier_; ///< the first frame is one from before the recording
+    bool follows_earlier_ = false;
     uint32_t generation_ = 0;
     uint64_t restarts_ = 0;
     uint64_t outrun_ = 0;
+    uint64_t missed_on_the_way_ = 0;
     int64_t first_seen_ns_ = 0;
 };
 
@@ -262,6 +277,7 @@ void complete(FrameWriter &file, RecordResult &result)
     const FramesSummary found = file.summary();
     result.frames = found.frames;
     result.missed = found.missed;
+    result.missed_on_the_way = std::min(result.missed_on_the_way, found.missed);
     result.first_ns = found.first_ns;
     result.last_ns = found.last_ns;
     std::erase_if(result.gaps, [&](const Gap &gap) { return gap.frame_index >= found.frames; });
@@ -292,6 +308,7 @@ RecordResult record_frames(Dao::Image &segment, FrameWriter &file, const RecordL
     RecordResult result = file_thread.result;
     result.restarts = source.restarts();
     result.outrun = source.outrun();
+    result.missed_on_the_way = source.missed_on_the_way();
     result.buffer_full = queue.times_full();
     if (!file_thread.has_failed())
     {

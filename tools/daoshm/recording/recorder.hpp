@@ -46,9 +46,10 @@ struct RecordResult
     std::string problem;
     uint64_t frames = 0;
     uint64_t missed = 0;
-    uint64_t outrun = 0;      ///< how often the writer overwrote each frame while it was being copied, for 0.1 s
-    uint64_t buffer_full = 0; ///< how often frames had to wait because the disk had not kept up
-    uint64_t restarts = 0;    ///< how often the segment was created again meanwhile, its counter back at 0
+    uint64_t missed_on_the_way = 0; ///< of them: did not come to this machine, through the network
+    uint64_t outrun = 0;            ///< how often the writer overwrote each frame while it was being copied, for 0.1 s
+    uint64_t buffer_full = 0;       ///< how often frames had to wait because the disk had not kept up
+    uint64_t restarts = 0;          ///< how often the segment was created again meanwhile, its counter back at 0
     std::vector<Gap> gaps;
     std::vector<ClockStep> steps;
     int64_t first_ns = 0;
