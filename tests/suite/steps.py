@@ -1,4 +1,4 @@
-"""What is built and tested, step by step: the one list behind `make test`, `make check` and those of other platforms."""
+"""What is built and tested, step by step: the one list behind `make test`, `make check` and other platforms."""
 
 import os
 from dataclasses import dataclass
