@@ -73,19 +73,19 @@ def check(name, *command, after=(), processors=1.0):
     return Step(name, "check", command, after, processors)
 
 
-# Compilers have the machine to themselves, and so have programs that measure time and those under sanitizers, which
-# keep it busy: beside others they spin longer, and all together take longer. The others mostly sleep. What no time
-# matters to takes what all of these leave.
+# Three steps that mostly sleep run side by side, or one beside compilers or programs under sanitizers, which keep the
+# machine busy. Programs that measure time have it to themselves. What no time matters to takes what all of these leave.
 MOSTLY_ASLEEP = CORES / 3
+MOSTLY_BUSY = CORES - MOSTLY_ASLEEP
 # Tests of ctest that take moments also in an emulator, as they start no processes and wait for little.
 OF_ONE_PROCESS = r"^(unit|net_unit|tool_unit)_tests|^windows_test|^Interface\.|^Examples\."
 STEPS = [
     build("release"),
     Step("python package", "python", ("python/environment.sh",)),
-    build("asan"),
+    build("asan", processors=MOSTLY_BUSY),
     build("tsan", processors=0),
     Step("fuzz build", "fuzz", ("tests/fuzz/run.sh", "--optional", "build"), processors=0),
-    ctest("asan tests", "asan", CORES, "-j", str(4 * CORES), "-LE", "model"),
+    ctest("asan tests", "asan", MOSTLY_BUSY, "-j", str(4 * CORES), "-LE", "model"),
     Step(
         "python tests", "python", (PYTHON, "-m", "pytest", "-q", "-n", PYTHON_PROCESSES, "python/tests"),
         ("python package",), MOSTLY_ASLEEP, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
@@ -132,7 +132,7 @@ STEPS = [
             "command -v herd7",
         ),
     ),
-    ctest("tsan tests", "tsan", CORES, "-j", str(4 * CORES), "-LE", "model"),
+    ctest("tsan tests", "tsan", MOSTLY_BUSY, "-j", str(4 * CORES), "-LE", "model"),
     ctest("benchmarks run", "release", CORES, "-R", r"^Benchmarks\."),
     Step(
         "fuzz", "fuzz", ("tests/fuzz/run.sh", "--optional", "brief"), ("fuzz build",), CORES,
