@@ -307,8 +307,7 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
     become_live();
     if (parts.size() == 4)
         take_keywords(view(parts[3]));
-    const bool is_new = known_changes_ != copy_.changes();
-    if (is_new)
+    if (known_changes_ != copy_.changes())
         passed_over_ = saturated_sum(passed_over_, give_up_copies());
     const uint64_t cnt0 =
         copy_.write(header, parts[2].data(),
@@ -335,7 +334,7 @@ void Subscriber::write(const wire::FrameHeader &header, const Parts &parts, int6
     show(info_.topic, header.topic);
     show(info_.host, header.host);
     show(info_.source, header.source);
-    if (!is_new)
+    if (known_changes_ == copy_.changes()) // also where a file had to be made anew to write to it
         return;
     if (options_.name.empty())
         show_copy();

@@ -123,6 +123,10 @@ TEST(NetOrigin, FramesOfLivesThatNeverCameToTheRelayAreCountedBehindIt)
     for (int frame = 0; frame < 20; ++frame)
         camera.publish();
     ASSERT_TRUE(comes_true([&] { return publisher.info().frames > 1; })); // and dropped
+    uint32_t count = 0;
+    DAO_NET_OFFER offer = DAO_NET_OFFER_INIT;
+    require(daoNetGetOffers(publisher, &offer, 1, &count), "offers");
+    ASSERT_EQ(offer.cnt0, 21u) << "the publisher has seen the end of the first life";
     camera.make_again({4, 6});
     for (int frame = 0; frame < 20; ++frame)
         camera.publish();

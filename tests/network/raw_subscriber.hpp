@@ -23,7 +23,7 @@ class RawSubscriber
     void begin(unsigned subscriber = 1)
     {
         id_ = id_of(subscriber, 0);
-        topic_ = id_of(0, ++connection_);
+        topic_ = id_of(subscriber, ++connection_);
         socket_.send(zmq::buffer(std::string("\1\2") + topic_ + '\0'));
     }
     // As when its connection breaks.

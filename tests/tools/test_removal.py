@@ -56,7 +56,7 @@ def test_doctor_says_what_ages(tool):
     for line in (
         f"q {folder} 1777 root root 10d",
         f"d {folder}/ - - - abm:10d",
-        f"e {folder.parent}/daoshm-* - - - 10d",
+        f"e {folder.parent}/{folder.name[:-1]}* - - - 10d",
     ):
         found = aging(tool, line)
         assert len(found) == 1, "one advice for a folder"

@@ -248,7 +248,7 @@ def test_a_frame_without_a_finite_value_has_no_statistics(tool, shape, value):
 def test_only_one_switches_compatibility_on(tool, value, is_on):
     """`create` decides for itself; a segment made along the way, as by `set`, follows the environment."""
     np.save(tool.folder / "x.npy", np.zeros(4, "float32"))
-    name = f"daoshm-test-{tool.folder.name.rsplit('-', 1)[1]}"
+    name = f"daoshm-test-{tool.folder.name}"
     try:
         tool("set", name, "x.npy", "--create", DAO_COMPATIBILITY=value)
         assert tool.json("info", name)["dao_semaphores"] == is_on
