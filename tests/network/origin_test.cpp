@@ -134,9 +134,9 @@ TEST(NetOrigin, FramesOfLivesThatNeverCameToTheRelayAreCountedBehindIt)
     ASSERT_TRUE(between.receives(20));
     ASSERT_TRUE(subscriber.receives(between.info().cnt0));
     const DAO_NET_INFO found = subscriber.info();
-    EXPECT_EQ(found.lost, 0u);
+    EXPECT_EQ(found.lost, relay.peers().at(0).lost) << "overwritten in the copy, on a slow machine";
     EXPECT_EQ(found.missed_before, between.info().lost);
-    EXPECT_EQ(found.frames + found.missed_before, 41u);
+    EXPECT_EQ(found.frames + found.lost + found.missed_before, 41u);
 }
 
 namespace
