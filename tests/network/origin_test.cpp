@@ -111,7 +111,9 @@ TEST(NetOrigin, FramesOfLivesThatNeverCameToTheRelayAreCountedBehindIt)
     Camera camera({4, 6}, 4);
     Publisher publisher;
     publisher.publish(camera.name.text(), "wfs");
-    Subscriber between(SubscriberOptions(publisher.port(), DAO_NET_EVERY));
+    SubscriberOptions to_camera(publisher.port(), DAO_NET_EVERY);
+    to_camera.depth = 64; // none is overwritten before it is passed on
+    Subscriber between(to_camera);
     camera.publish();
     Image copy;
     between.open_copy(copy);
@@ -134,9 +136,9 @@ TEST(NetOrigin, FramesOfLivesThatNeverCameToTheRelayAreCountedBehindIt)
     ASSERT_TRUE(between.receives(20));
     ASSERT_TRUE(subscriber.receives(between.info().cnt0));
     const DAO_NET_INFO found = subscriber.info();
-    EXPECT_EQ(found.lost, relay.peers().at(0).lost) << "overwritten in the copy, on a slow machine";
+    EXPECT_EQ(found.lost, 0u);
     EXPECT_EQ(found.missed_before, between.info().lost);
-    EXPECT_EQ(found.frames + found.lost + found.missed_before, 41u);
+    EXPECT_EQ(found.frames + found.missed_before, 41u);
 }
 
 namespace
