@@ -57,8 +57,9 @@ class FitsReader : public FrameReader
                 {reinterpret_cast<const char *>(content_.data()), std::min(content_.size(), fits_start.size())});
             require_few_axes(
                 [this](uint64_t offset, char *bytes, size_t count) {
-                    const size_t there = offset < content_.size() ? std::min(count, content_.size() - offset) : 0;
-                    std::memcpy(bytes, content_.data() + std::min<uint64_t>(offset, content_.size()), there);
+                    const auto begin = static_cast<size_t>(std::min<uint64_t>(offset, content_.size()));
+                    const size_t there = std::min(count, content_.size() - begin);
+                    std::memcpy(bytes, content_.data() + begin, there);
                     return there;
                 },
                 path_);
