@@ -73,29 +73,28 @@ def check(name, *command, after=(), processors=1.0):
     return Step(name, "check", command, after, processors)
 
 
-# Three steps that mostly sleep run side by side, or one beside compilers or programs under sanitizers, which keep the
-# machine busy. Programs that measure time have it to themselves. What no time matters to takes what all of these leave.
-MOSTLY_ASLEEP = CORES / 3
-MOSTLY_BUSY = CORES - MOSTLY_ASLEEP
+# Three steps that sleep much of their time run side by side. Programs that measure time have the machine to themselves.
+# What no time matters to takes what all of these leave.
+OFTEN_ASLEEP = CORES / 3
 # Tests of ctest that take moments also in an emulator, as they start no processes and wait for little.
 OF_ONE_PROCESS = r"^(unit|net_unit|tool_unit)_tests|^windows_test|^Interface\.|^Examples\."
 STEPS = [
     build("release"),
     Step("python package", "python", ("python/environment.sh",)),
-    build("asan", processors=MOSTLY_BUSY),
+    build("asan", processors=OFTEN_ASLEEP),
     build("tsan", processors=0),
     Step("fuzz build", "fuzz", ("tests/fuzz/run.sh", "--optional", "build"), processors=0),
-    ctest("asan tests", "asan", MOSTLY_BUSY, "-j", str(4 * CORES), "-LE", "model"),
+    ctest("asan tests", "asan", OFTEN_ASLEEP, "-j", str(4 * CORES), "-LE", "model"),
     Step(
         "python tests", "python", (PYTHON, "-m", "pytest", "-q", "-n", PYTHON_PROCESSES, "python/tests"),
-        ("python package",), MOSTLY_ASLEEP, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
+        ("python package",), OFTEN_ASLEEP, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
     ),
     Step(
-        "tool tests", "tool", ("tests/tools/run_tests.sh", "build/release"), ("release build",), MOSTLY_ASLEEP,
+        "tool tests", "tool", ("tests/tools/run_tests.sh", "build/release"), ("release build",), OFTEN_ASLEEP,
         ("tests/tools/**", "python/tests/helpers/*", "docs/guide/*"), ("build/release",),
     ),
     ctest(
-        "release tests", "release", MOSTLY_ASLEEP, "-j", str(4 * CORES), "-LE", "model",
+        "release tests", "release", OFTEN_ASLEEP, "-j", str(4 * CORES), "-LE", "model",
         "-E", r"^tools\.|^Benchmarks\.",
     ),
     Step(
@@ -132,7 +131,7 @@ STEPS = [
             "command -v herd7",
         ),
     ),
-    ctest("tsan tests", "tsan", MOSTLY_BUSY, "-j", str(4 * CORES), "-LE", "model"),
+    ctest("tsan tests", "tsan", OFTEN_ASLEEP, "-j", str(4 * CORES), "-LE", "model"),
     ctest("benchmarks run", "release", CORES, "-R", r"^Benchmarks\."),
     Step(
         "fuzz", "fuzz", ("tests/fuzz/run.sh", "--optional", "brief"), ("fuzz build",), CORES,
