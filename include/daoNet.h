@@ -213,16 +213,17 @@ typedef struct
     uint32_t peers;     /**< publisher: subscriptions now, strangers' of a topic as one; subscriber: 1 when connected */
     uint32_t copies;    /**< subscriber: how many copies it has made: grows with each change of shape or type */
     uint32_t depth;     /**< subscriber: slots of the copy; 0 before the first */
-    uint32_t
-        first_is_earlier; /**< subscriber: 1 when the first frame that came had been published before it subscribed */
-    uint32_t reserved;    /**< 0 */
-    uint64_t frames;      /**< frames sent (each to one peer), or received and written */
+    /** subscriber: 1 when the first frame that came had been published before it subscribed */
+    uint32_t first_is_earlier;
+    uint32_t reserved; /**< 0 */
+    uint64_t frames;   /**< frames sent (each to one peer), or received and written */
     /** frames that were published and not sent, as newer ones went first, to all peers or to this one */
     uint64_t skipped;
-    uint64_t lost; /**< frames sent that did not arrive, or, with `DAO_NET_EVERY`, were overwritten before they
-                                 could be sent */
+    /** frames sent that did not arrive, or, with `DAO_NET_EVERY`, were overwritten before they could be sent */
+    uint64_t lost;
     /** subscriber of a copy, as a relay publishes them: frames that were skipped or lost on networks before that one, and so
-     *  never came to the publisher. With `DAO_NET_LATEST`, as far as the frames that came tell */
+     *  never came to the publisher. With `DAO_NET_LATEST`, and where a relay was too late for its copy, as far as the frames
+     *  that came tell */
     uint64_t missed_before;
     uint64_t bytes;        /**< bytes of those frames */
     uint64_t bad_messages; /**< messages that were dropped: not what docs/wire.md says, or too many at once */

@@ -16,8 +16,8 @@ struct Handle
     Reader reader;
     Writer writer;
     segment::NumberedKeyword numbered_keyword;
-    int64_t unmade_since_ns =
-        0; // on the monotonic clock: what has the name is no segment, as far as was looked; 0: it is one
+    // On the monotonic clock: since when what has the name is no segment, as far as was looked. 0: it is one.
+    int64_t unmade_since_ns = 0;
 };
 
 // Reads and writes the segment that `handle.segment` holds, in order after its newest frame.

@@ -2,6 +2,7 @@
 
 #include "base/copy.hpp"
 #include "base/error.hpp"
+#include "segment/given_up.hpp"
 #include "segment/keyword_access.hpp"
 #include "segment/notification.hpp"
 #include "segment/writer_lock.hpp"
@@ -31,7 +32,7 @@ void clear_waiting(Segment &segment) noexcept
     segment.semaphores().post_all(0);
     forget_posts(segment);
     Word<uint32_t>(&segment.extension()->has_slice).store_relaxed(0);
-    Word<uint64_t>(&segment.extension()->given_up).store_relaxed(0);
+    forget_given_up_frame(segment);
     for (format::ReaderEntry &reader : segment.extension()->readers) // which have seen no frame of those to come
         Word<uint64_t>(&reader.last_counter).store_relaxed(0);
 }

@@ -167,43 +167,58 @@ TEST(MadeAgainSlowly, IsFollowedOnceItIsMade)
     }
 }
 
+namespace
+{
+
+// A reader that follows, of a segment whose file is cut to what is none.
+class CutSegment
+{
+  public:
+    CutSegment()
+    {
+        make();
+        image_.open(name_.text());
+        EXPECT_EQ(ftruncate(image_->shmfd, 100), 0);
+    }
+    void make()
+    {
+        make_again(name_.text(), layout);
+        publish_as_dao(name_.text(), layout, 1);
+    }
+    int_fast8_t next(int64_t timeout_ns)
+    {
+        DAO_NEXT_OPTIONS options = DAO_NEXT_OPTIONS_INIT;
+        options.follow = 1;
+        options.timeout_ns = timeout_ns;
+        return daoShmNext(image_, &options, frame_.data(), size, nullptr, nullptr);
+    }
+
+  private:
+    SegmentName name_;
+    Image image_;
+    Frame frame_ = Frame(size);
+};
+
+}
+
 TEST(MadeAgainSlowly, IsGivenUpAfterAsLongAsALock)
 {
-    SegmentName name;
-    make_again(name.text(), layout);
-    publish_as_dao(name.text(), layout, 1);
-    Image image;
-    image.open(name.text());
-    ASSERT_EQ(ftruncate(image->shmfd, 100), 0);
-    Frame frame(size);
-    DAO_NEXT_OPTIONS options = DAO_NEXT_OPTIONS_INIT;
-    options.follow = 1;
-    options.timeout_ns = 60 * second_ns;
-    EXPECT_EQ(daoShmNext(image, &options, frame.data(), size, nullptr, nullptr), DAO_ERROR);
+    CutSegment segment;
+    EXPECT_EQ(segment.next(60 * second_ns), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_FORMAT) << daoLastErrorMessage();
 }
 
 // As the waits of other languages do, which look for signals in between.
 TEST(MadeAgainSlowly, IsGivenUpInSlicesOfTimeToo)
 {
-    SegmentName name;
-    make_again(name.text(), layout);
-    publish_as_dao(name.text(), layout, 1);
-    Image image;
-    image.open(name.text());
-    ASSERT_EQ(ftruncate(image->shmfd, 100), 0);
-    Frame frame(size);
-    DAO_NEXT_OPTIONS options = DAO_NEXT_OPTIONS_INIT;
-    options.follow = 1;
-    options.timeout_ns = 50 * millisecond_ns;
+    CutSegment segment;
     int_fast8_t status = DAO_TIMEOUT;
     for (const auto end = Clock::now() + milliseconds(40'000); status == DAO_TIMEOUT && Clock::now() < end;)
-        status = daoShmNext(image, &options, frame.data(), size, nullptr, nullptr);
+        status = segment.next(50 * millisecond_ns);
     EXPECT_EQ(status, DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_FORMAT) << daoLastErrorMessage();
-    make_again(name.text(), layout);
-    publish_as_dao(name.text(), layout, 1);
-    EXPECT_EQ(daoShmNext(image, &options, frame.data(), size, nullptr, nullptr), DAO_SUCCESS) << daoLastErrorMessage();
+    segment.make();
+    EXPECT_EQ(segment.next(50 * millisecond_ns), DAO_SUCCESS) << daoLastErrorMessage();
 }
 
 }
