@@ -5,18 +5,24 @@
 namespace dao::wait
 {
 
-// Between two readings of the clock. False when the frame did not come.
-bool Spinner::check_often() noexcept
+bool spin_briefly(const segment::Segment &segment, FrameCondition &frame) noexcept
 {
     constexpr unsigned checks = 64;
-    if (segment_.extension() != nullptr)
+    if (segment.extension() != nullptr)
         for (unsigned check = 0; check < checks; ++check)
         {
-            if (frame_.holds_by_published_word())
+            if (frame.holds_by_published_word())
                 return true;
             platform::pause();
         }
-    return frame_.holds(); // a writer of DAO's does not set the word for spinning readers
+    return false;
+}
+
+// Between two readings of the clock. False when the frame did not come.
+bool Spinner::check_often() noexcept
+{
+    return spin_briefly(segment_, frame_) ||
+           frame_.holds(); // a writer of DAO's does not set the word for spinning readers
 }
 
 Status Spinner::spin(int64_t until_ns)

@@ -13,6 +13,8 @@ Status wait_asleep(const segment::Segment &segment, FrameCondition &frame, Cance
                    const Deadline &deadline);
 Status wait_spinning(const segment::Segment &segment, FrameCondition &frame, Cancellation &cancellation,
                      const Deadline &deadline);
+// A microsecond or two, at nothing but the word that lies apart from those that the writer writes first. True when the frame came.
+bool spin_briefly(const segment::Segment &segment, FrameCondition &frame) noexcept;
 Status wait_adaptively(const segment::Segment &segment, FrameCondition &frame, Cancellation &cancellation,
                        const Deadline &deadline, Rhythm &rhythm);
 
