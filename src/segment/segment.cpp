@@ -47,6 +47,8 @@ Segment::Segment(const char *name, const char *path, platform::File file, const 
     auto *first = reinterpret_cast<IMAGE_METADATA *>(start);
     if (layout.extension_offset != 0)
         extension_ = reinterpret_cast<Extension *>(start + layout.extension_offset);
+    else
+        own_epoch_ = platform::random_number();
     words_ = SlotWords(start, layout.has_fifo_fields ? format::metadata_bytes : format::legacy_metadata_bytes,
                        layout.geometry.depth, layout.has_fifo_fields ? &first->fifo_last_written : &only_slot_,
                        extension_ != nullptr ? &extension_->epoch : &own_epoch_);

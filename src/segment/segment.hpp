@@ -291,8 +291,8 @@ class Segment
     std::atomic<int64_t> next_search_ns_{0};
     // Words that layouts without them lack: the newest slot is always 0, the epoch never grows.
     uint32_t only_slot_ = 0;
-    mutable uint64_t own_epoch_ =
-        platform::random_number(); // what is known of a frame says nothing of another mapping's
+    // What is known of a frame says nothing of another mapping's.
+    mutable uint64_t own_epoch_ = 0;
 };
 
 // Puts a segment behind a pointer; fails when out of memory.

@@ -18,11 +18,10 @@ bool spin_briefly(const segment::Segment &segment, FrameCondition &frame) noexce
     return false;
 }
 
-// Between two readings of the clock. False when the frame did not come.
+// Between two readings of the clock. False when the frame did not come. A writer of DAO's does not set the word.
 bool Spinner::check_often() noexcept
 {
-    return spin_briefly(segment_, frame_) ||
-           frame_.holds(); // a writer of DAO's does not set the word for spinning readers
+    return spin_briefly(segment_, frame_) || frame_.holds();
 }
 
 Status Spinner::spin(int64_t until_ns)

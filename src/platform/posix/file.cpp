@@ -45,12 +45,13 @@ Status File::query(const char *name, FileInfo &info) const noexcept
     struct stat found;
     if (fstat(descriptor(), &found) != 0)
         return fail_system(name, "query", errno);
+    const uid_t user = geteuid();
     info.bytes = static_cast<uint64_t>(found.st_size);
     info.link_count = found.st_nlink;
     info.identity = {static_cast<uint64_t>(found.st_dev), found.st_ino};
     info.is_regular = S_ISREG(found.st_mode);
-    info.is_own = found.st_uid == geteuid();
-    info.may_replace = geteuid() == 0;
+    info.is_own = found.st_uid == user;
+    info.may_replace = user == 0;
     info.owner = found.st_uid;
     info.group = found.st_gid;
     info.mode = found.st_mode & 0777;
