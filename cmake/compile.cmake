@@ -14,6 +14,12 @@ else()
   endif()
 endif()
 
+# clang checks the times of the headers that it compiled in advance, so that ccache finds nothing again in another clone that uses
+# them.
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache")
+  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
+endif()
+
 if(DAO_SANITIZE)
   # For the whole build: a sanitizer wants every object compiled with it.
   add_compile_options(-fsanitize=${DAO_SANITIZE} -fno-omit-frame-pointer)
