@@ -16,6 +16,15 @@ protocol::Newest newest_known(Reader &reader) noexcept;
 // that was noticed.
 Status check_name_in_order(Reader &reader, const protocol::Newest &newest) noexcept;
 
+// The segment's end, or that there is none: frames that are published after it are not read.
+inline void note_end(Position &position, Status name, uint64_t newest) noexcept
+{
+    if (name == Status::success)
+        position.end = UINT64_MAX;
+    else if (position.end == UINT64_MAX)
+        position.end = newest;
+}
+
 // What a read without a frame ends with: lost memory may look like a segment that has none.
 inline Status without_frame(const segment::Segment &segment, Status status) noexcept
 {
