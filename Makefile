@@ -117,9 +117,9 @@ test-windows test-arm64: test-%:
 check-macos:
 	tests/platforms/check_macos.sh
 
-# Builds all of `make test` and `make demo` in an empty Debian with gcc 12, the newest gcc and clang; needs root.
+# Builds all of `make test` and `make demo` in an empty Debian 13 with its newest gcc and clang; needs root.
 check-fresh:
-	tests/platforms/check_fresh_debian.sh
+	@$(SUITE) fresh
 
 # Inputs that a machine makes up, for SECONDS each, and what of the sources they reach.
 SECONDS ?= 3600

@@ -3,8 +3,8 @@
 
 Runs the steps of steps.py, as many side by side as the processors allow, prints a line for each, with its time and the
 processors' time in it, and of what failed the output alone; everything is in build/logs/. PART: release, asan, tsan,
-python, tool, demo, docs, bindings, fuzz, check, platforms, windows, arm64, macos; all of them without one. What a step
-needs is built first.
+python, tool, demo, docs, bindings, fuzz, check, platforms, fresh, windows, arm64, macos; all of them without one. What
+a step needs is built first.
 
 A step that ends with 77 could not be done on this machine: its line says "passed over" and why.
 

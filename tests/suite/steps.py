@@ -73,7 +73,7 @@ def check(name, *command, after=(), processors=1.0):
     return Step(name, "check", command, after, processors)
 
 
-# Three steps that sleep much of their time run side by side; so do the benchmarks, of which only that they run is asked.
+# Three steps that sleep much of their time run side by side, and so do the benchmarks: asked is only that they run.
 # What no time matters to takes what all of these leave.
 OFTEN_ASLEEP = CORES / 3
 # Tests of ctest that take moments also in an emulator, as they start no processes and wait for little.
@@ -160,6 +160,9 @@ STEPS = [
     platform("platforms", "Windows in brief", "tests/platforms/run_windows.sh", "-R", OF_ONE_PROCESS),
     platform("platforms", "ARM64 in brief", "tests/platforms/run_arm64.sh", "-R", OF_ONE_PROCESS),
     platform("platforms", "macOS in brief", "tests/platforms/check_macos.sh", "aarch64"),
+    # `make check-fresh`: the newest compilers of Debian 13's archive
+    Step("Debian 13, gcc", "fresh", ("tests/platforms/check_fresh_debian.sh", "gcc")),
+    Step("Debian 13, clang", "fresh", ("tests/platforms/check_fresh_debian.sh", "clang")),
     # `make test-platforms`
     platform("windows", "Windows tests", "tests/platforms/run_windows.sh", after=("Windows in brief",)),
     platform("arm64", "ARM64 tests", "tests/platforms/run_arm64.sh", after=("ARM64 in brief",)),
