@@ -2,6 +2,8 @@
 
 #include "copying.hpp"
 
+#include <utility>
+
 namespace daopython
 {
 
