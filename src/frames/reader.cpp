@@ -107,7 +107,7 @@ void detach(Reader &reader) noexcept
 
 Newest newest_known(Reader &reader) noexcept
 {
-    constexpr int tries = 100; // somebody may alter the word without end
+    constexpr int tries = 100; // another program may go on altering the word
     Newest newest{};
     for (int attempt = 0; attempt < tries; ++attempt)
     {
@@ -147,7 +147,7 @@ void follow_generation(Reader &reader) noexcept
     Position &position = reader.position;
     const bool is_reused = reader.segment->generation() != position.generation;
     const uint64_t newest = reader.segment->slots().newest().counter;
-    // What was waited for may have come from `published`, which another may have altered: that it says one frame too many is none.
+    // `seen` may come from `published`, which is one frame ahead where another program altered it: that alone is no step back.
     const bool went_back = protocol::went_back(std::max(position.tail, position.last_read), newest) ||
                            protocol::went_back(position.seen - std::min<uint64_t>(position.seen, 1), newest);
     if (!is_reused && !went_back)

@@ -68,7 +68,7 @@ bool make_room(Writer &output, size_t bytes) noexcept
 {
     try
     {
-        const size_t room = std::max<size_t>(bytes, 1); // an address, for no elements too
+        const size_t room = std::max<size_t>(bytes, 1); // also without elements there is an address to pass on
         output.operand.resize(room);
         output.sum.assign(room, 0);
         return true;

@@ -143,7 +143,7 @@ Status stamp(Writer &writer) noexcept
         return status;
     const Segment::Slots slots = segment.slots();
     IMAGE_METADATA &metadata = *segment.metadata(slots.newest().slot);
-    // A slot that holds no whole frame must not become one by being counted.
+    // Only a whole frame gets a new counter: otherwise the slot would seem to hold one.
     const bool counts = segment.depth() == 1 && slots.snapshot(0).stable;
     if (counts)
         slots.begin_write(0);
