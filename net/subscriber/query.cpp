@@ -46,7 +46,7 @@ class Query
                 return read(parts);
             if (++other_replies_ > most_replies)
                 throw Failure(DAO_E_NETWORK,
-                              "what answers is no publisher: it sends what nobody asked for; expected a list");
+                              "what answers is no publisher: it sent something else than the list asked for; expected a list");
         }
         if (is_established_ && monotonic_ns() >= next_ns_)
         {

@@ -95,8 +95,8 @@ Status File::lock(const char *name, base::Interrupts &interrupts) noexcept
             return Status::success;
         if (monotonic_ns() >= deadline_ns)
             return base::fail(DAO_E_BUSY,
-                              "%s: busy: another process is creating or removing it; expected that it is done within "
-                              "the time limit",
+                              "%s: busy: another process is creating or removing it; expected it to finish within the "
+                              "time limit",
                               name);
         if (sleeps.until(monotonic_ns() + pause_ns) == Sleep::interrupted || interrupts.are_pending())
         {
