@@ -134,8 +134,7 @@ static void create(mxArray **out, const mxArray **in)
     const uint8_t type = (uint8_t)number_of(in[2]);
     const char *name = text_of(in[0]);
     const int number = new_handle();
-    out[0] = opened(number,
-                    daoShmCreateFifo(images[number], name, (long)axes, size, type, 1, (int)keywords, depth));
+    out[0] = opened(number, daoShmCreateFifo(images[number], name, (long)axes, size, type, 1, (int)keywords, depth));
 }
 
 static void open_segment(mxArray **out, const mxArray **in)
@@ -225,8 +224,7 @@ typedef struct
 static Frames frames_of(const IMAGE *image)
 {
     Frames frames = {image->md->atype, 0};
-    expect(class_of(frames.type) != mxUNKNOWN_CLASS,
-           "the segment has an unknown element type; expected one of dao.h");
+    expect(class_of(frames.type) != mxUNKNOWN_CLASS, "the segment has an unknown element type; expected one of dao.h");
     frames.count = daoShmGetFrameBytes(image) / daoTypeSize(frames.type);
     return frames;
 }

@@ -16,15 +16,21 @@ def entries_of(path, around, entry):
     return re.findall(entry, found[1]) if found else None
 
 
+def difference(entries, expected):
+    """What a list lacks, and what it has besides."""
+    if not entries:
+        return "not found"
+    lacks = ", ".join(str(entry) for entry in expected if entry not in entries)
+    extra = ", ".join(str(entry) for entry in entries if entry not in expected)
+    parts = [f"lacks {lacks}"] * bool(lacks) + [f"has {extra} besides"] * bool(extra)
+    return " and ".join(parts) or "is in another order"
+
+
 def problem_of(what, path, entries, expected):
     """What to tell of a list that is not the expected one; None when it is."""
     if entries == expected:
         return None
-    lacks, extra = ([str(entry) for entry in one if entry not in other] for one, other in
-                    ((expected, entries or []), (entries or [], expected)))
-    found = "not found" if not entries else "in another order" if not lacks + extra else ""
-    found = found or "; ".join(f"{word} {', '.join(some)}" for word, some in (("lacks", lacks), ("has", extra)) if some)
-    return f"{path}: its list of {what}: {found}; expected {', '.join(map(str, expected))}"
+    return f"{path}: its list of {what}: {difference(entries, expected)}; expected {', '.join(map(str, expected))}"
 
 
 def report(problems):

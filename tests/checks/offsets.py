@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every offset in docs/format.md is pinned by a static_assert in src/format/, and the extension's fields are all there."""
+"""The offsets in docs/format.md are those that a static_assert in src/format/ pins, and no field is missing there."""
 
 import math
 import re
@@ -14,7 +14,9 @@ CONSTANTS = {name: int(value) for name, value in re.findall(r"constexpr \w+ (\w+
 
 def number_of(text):
     """The value of an expression such as `4096 + 128 * reader_table_size`."""
-    products = [[CONSTANTS.get(factor) or int(factor) for factor in product.split(" * ")] for product in text.split(" + ")]
+    products = [
+        [CONSTANTS.get(factor) or int(factor) for factor in product.split(" * ")] for product in text.split(" + ")
+    ]
     return sum(math.prod(factors) for factors in products)
 
 
@@ -43,7 +45,9 @@ def members(struct):
 
 
 def check(struct):
-    found, said = (sorted(offsets.items(), key=lambda entry: entry[1]) for offsets in (pinned(struct), documented(struct)))
+    found, said = (
+        sorted(offsets.items(), key=lambda entry: entry[1]) for offsets in (pinned(struct), documented(struct))
+    )
     return problem_of(f"offsets of {struct} that a static_assert pins", "src/format/", found, said)
 
 

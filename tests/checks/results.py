@@ -11,9 +11,7 @@ PART = HEADER.split(" results */", 1)[1].split("typedef enum", 1)[0]
 RESULTS = {name: int(value) for name, value in re.findall(r"^#define DAO_(\w+) \(?(-?\d+)\)?$", PART, re.MULTILINE)}
 CODES = {name: int(value) for name, value in re.findall(r"^    DAO_E_(\w+) = (\d+)", HEADER, re.MULTILINE)}
 # A result below 0 is a condition, and has a code of its own.
-CONDITIONS = [
-    (code, f"DAO_{result}") for code, result in re.findall(r"DAO_E_(\w+) = .*goes with DAO_(\w+) ", HEADER)
-]
+CONDITIONS = [(code, f"DAO_{result}") for code, result in re.findall(r"DAO_E_(\w+) = .*goes with DAO_(\w+) ", HEADER)]
 IN_C = [f"DAO_{name}" for name in RESULTS]
 # (file, what stands around its list, an entry in it, the entries it is to have)
 LISTS = [
@@ -48,7 +46,8 @@ def main():
     ]
     problems += [check_numbers(*listed) for listed in NUMBERS]
     exported = entries_of("python/daoShm/__init__.py", r"\n__all__ = \[(.*?)\]", r'"(DAO_\w+)"') or []
-    problems.append(problem_of("results", "python/daoShm/__init__.py", [name for name in IN_C if name in exported], IN_C))
+    exported = [name for name in IN_C if name in exported]
+    problems.append(problem_of("results", "python/daoShm/__init__.py", exported, IN_C))
     conditions = [f"DAO_{name}" for name, number in RESULTS.items() if number < 0]
     codes_of = [result for _, result in CONDITIONS]
     problems.append(problem_of("codes that go with a result", "include/dao.h", codes_of, conditions))

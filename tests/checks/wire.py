@@ -11,7 +11,8 @@ TABLES = re.findall(r"^\| key \| type \| meaning \|\n\| --- .*\n((?:\|.*\n)+)", 
 MESSAGES = [
     ("a frame's header", ("frame_text.cpp", None), ("frame.cpp", None), {"frame_num"}),
     ("credit", ("credit.cpp", "write_credit"), ("credit.cpp", "read_credit"), set()),
-    ("an answer", ("credit.cpp", "write_answer"), ("credit.cpp", "read_answer"), {"answer"}),  # by it a subscriber tells answers from frames
+    # By its key `answer` a subscriber has told it from a frame.
+    ("an answer", ("credit.cpp", "write_answer"), ("credit.cpp", "read_answer"), {"answer"}),
 ]
 
 
