@@ -5,9 +5,9 @@
 #include "frames/delivery.hpp"
 #include "frames/patience.hpp"
 #include "frames/snapshot.hpp"
+#include "frames/too_many.hpp"
 
 #include <algorithm>
-#include <cinttypes>
 
 namespace dao::frames
 {
@@ -65,12 +65,9 @@ Status check_readable(const Segment &segment, const void *destination, uint64_t 
 {
     if (destination == nullptr)
         return base::fail_null(segment.name(), "destination");
-    if (count <= segment.element_count())
-        return Status::success;
-    if (Status name = segment::check_name_now(segment); name != Status::success)
-        return name;
-    return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to read; expected at most the frame's %" PRIu64, segment.name(),
-                count, segment.element_count());
+    if (count > segment.element_count())
+        return fail_too_many(segment, count, "read", "frame", segment.element_count());
+    return Status::success;
 }
 
 Status check_name(Reader &reader) noexcept
