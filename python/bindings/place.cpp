@@ -190,7 +190,7 @@ void Place::forget_loan() noexcept
         return;
     is_loan_forgotten_.store(true);
     if (!mutex.try_lock())
-        return; // its holder looks again after unlocking it
+        return; // the call that has it locked looks for this mark when it has unlocked it
     if (is_loan_forgotten_.exchange(false) && has_loan())
     {
         daoShmLoanAbort(image());

@@ -89,7 +89,7 @@ Status File::lock(const char *name, base::Interrupts &interrupts) noexcept
     ShortSleeps sleeps;
     for (;;)
     {
-        // Not possible on every file system; and a lock of somebody who may only read keeps nobody away.
+        // Not every file system has locks, and one of a process that may only read the file does not count.
         if (lock_byte(base::first_lock_position) != ByteLock::others ||
             query_byte(base::first_lock_position) == ByteLock::readers)
             return Status::success;
