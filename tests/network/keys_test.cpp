@@ -306,10 +306,7 @@ TEST_F(NetKeys, EmptyTextIsNotTheLackOfAKey)
     EXPECT_EQ(daoNetOpenSubscriber(&readable, &net), DAO_ERROR);
     EXPECT_STREQ(daoLastErrorMessage(), "server_key: an empty text; expected the name of a file, or none");
     Keys keys;
-    const std::string secret = keys.path("server");
-    open_to_all.keys = secret.c_str();
-    open_to_all.clients = "";
-    EXPECT_EQ(daoNetOpenPublisher(&open_to_all, &net), DAO_ERROR) << "or whoever knows the key might subscribe";
+    EXPECT_EQ(open_publisher(net, keys.path("server"), ""), DAO_ERROR) << "or whoever knows the key might subscribe";
 }
 
 // The private topics of all are seen by whoever may subscribe at all.
