@@ -202,7 +202,7 @@ void Subscriber::take_stranger(Parts &parts)
     if (has_pickle(parts))
     {
         if (!has_told_of_pickles_)
-            note_bad("a publisher of DAO, whose pickles are not safe; expected one of daoShm");
+            note_bad("a publisher of DAO's, whose pickles are not safe; expected one of daoShm");
         has_told_of_pickles_ = true;
         return;
     }

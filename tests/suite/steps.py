@@ -73,7 +73,7 @@ def check(name, *command, after=(), processors=1.0):
     return Step(name, "check", command, after, processors)
 
 
-# Three steps that sleep much of their time run side by side; so do the benchmarks, as their figures do not count.
+# Three steps that sleep much of their time run side by side; so do the benchmarks, of which only that they run is asked.
 # What no time matters to takes what all of these leave.
 OFTEN_ASLEEP = CORES / 3
 # Tests of ctest that take moments also in an emulator, as they start no processes and wait for little.
