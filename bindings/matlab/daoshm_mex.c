@@ -45,6 +45,15 @@ static double number_of(const mxArray *value)
     return mxGetScalar(value);
 }
 
+/* A whole number that 32 bits hold; `what` it is, for the message. */
+static uint32_t whole_of(double number, const char *what, double least, double most)
+{
+    if (!(number >= least && number <= most && number == (double)(uint32_t)number))
+        mexErrMsgIdAndTxt("daoshm:code1", "%s is %g; expected a whole number from %.0f to %.0f", what, number, least,
+                          most);
+    return (uint32_t)number;
+}
+
 /* C ends a text at a zero byte, and would take what stands before it for the whole. */
 static const char *text_of(const mxArray *value)
 {
@@ -116,24 +125,16 @@ static void create(mxArray **out, const mxArray **in)
 {
     uint32_t size[4] = {0, 0, 0, 0};
     const size_t axes = mxGetNumberOfElements(in[1]);
-    expect(mxIsDouble(in[1]) && axes >= 1 && axes <= 3, "the shape has another number of axes; expected 1 to 3");
+    expect(mxIsDouble(in[1]), "the shape is not of doubles; expected 1 to 3 of them");
+    whole_of((double)axes, "the number of axes", 1, 3);
     for (size_t axis = 0; axis < axes; ++axis)
-    {
-        const double length = mxGetPr(in[1])[axis];
-        expect(length >= 1 && length <= UINT32_MAX && length == (uint32_t)length,
-               "the length of an axis is no such number; expected a whole one over 0");
-        size[axis] = (uint32_t)length;
-    }
-    const double depth = number_of(in[3]), keywords = number_of(in[4]);
-    expect(depth >= 1 && depth <= UINT32_MAX && depth == (uint32_t)depth,
-           "the depth is no such number; expected a whole one, 1 to 4294967295");
-    expect(keywords >= 0 && keywords <= 65535 && keywords == (uint32_t)keywords,
-           "room for keywords is no such number; expected a whole one, 0 to 65535");
+        size[axis] = whole_of(mxGetPr(in[1])[axis], "the length of an axis", 1, UINT32_MAX);
+    const uint32_t depth = whole_of(number_of(in[3]), "the depth", 1, UINT32_MAX);
+    const uint32_t keywords = whole_of(number_of(in[4]), "the room for keywords", 0, 65535);
     const uint8_t type = (uint8_t)number_of(in[2]);
     const char *name = text_of(in[0]);
     const int number = new_handle();
-    out[0] = opened(number,
-                    daoShmCreateFifo(images[number], name, (long)axes, size, type, 1, (int)keywords, (uint32_t)depth));
+    out[0] = opened(number, daoShmCreateFifo(images[number], name, (long)axes, size, type, 1, (int)keywords, depth));
 }
 
 static void open_segment(mxArray **out, const mxArray **in)
@@ -223,8 +224,7 @@ typedef struct
 static Frames frames_of(const IMAGE *image)
 {
     Frames frames = {image->md->atype, 0};
-    expect(class_of(frames.type) != mxUNKNOWN_CLASS,
-           "the segment has an element type that is none; expected one of dao.h");
+    expect(class_of(frames.type) != mxUNKNOWN_CLASS, "the segment has an unknown element type; expected one of dao.h");
     frames.count = daoShmGetFrameBytes(image) / daoTypeSize(frames.type);
     return frames;
 }
@@ -255,7 +255,7 @@ static void set(mxArray **out, const mxArray **in)
     const Frames frames = frames_of(image);
     int_fast8_t status;
     expect(mxGetClassID(in[1]) == class_of(frames.type) && !mxIsComplex(in[1]),
-           "the frame has another type; expected the segment's");
+           "the frame has another type than the segment; expected the segment's");
     expect(mxGetNumberOfElements(in[1]) == frames.count * numbers_of(frames.type),
            "the frame has another number of elements; expected the segment's");
     status = daoShmSetData(image, mxGetData(in[1]), frames.count);
@@ -414,9 +414,9 @@ void mexFunction(int output_count, mxArray *outputs[], int input_count, const mx
         if (strcmp(commands[command].name, name) != 0)
             continue;
         expect(input_count == 1 + commands[command].inputs,
-               "another number of arguments; expected what the command takes");
+               "wrong number of arguments; expected as many as the command takes");
         expect(output_count <= commands[command].outputs || output_count <= 1,
-               "too many results were asked for; expected at most what the command gives");
+               "too many results were asked for; expected at most as many as the command gives");
         commands[command].call(given, inputs + 1);
         for (int result = 0; result < commands[command].outputs && (result == 0 || result < output_count); ++result)
             outputs[result] = given[result];

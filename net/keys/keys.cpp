@@ -215,7 +215,7 @@ bool AllowedClients::holds(std::string_view public_key) const
         const std::string_view key = words[0] == "public" && words.size() > 1 ? words[1] : words[0];
         if (!is_key(key))
             throw Failure(DAO_E_KEY, path_.string() + ": no public key in line " + std::to_string(number) +
-                                         " of those that are no remarks; expected one of 40 characters");
+                                         " of those that are not comments; expected one of 40 characters");
         is_there = is_there || key == public_key;
     }
     return is_there;

@@ -45,8 +45,9 @@ class Query
             if (parts.size() == 3 && view(parts[0]) == wire::private_topic(credit_.topic))
                 return read(parts);
             if (++other_replies_ > most_replies)
-                throw Failure(DAO_E_NETWORK,
-                              "what answers is no publisher: it sends what nobody asked for; expected a list");
+                throw Failure(
+                    DAO_E_NETWORK,
+                    "what answers is no publisher: it sent something else than the list asked for; expected a list");
         }
         if (is_established_ && monotonic_ns() >= next_ns_)
         {

@@ -44,7 +44,8 @@ struct FrameNumbers
     int64_t sent_ns = 0;
 };
 
-struct FrameHeader : FrameNumbers
+// What frame after frame has in common, as a rule. A header that differs in none of these is sent without being made anew.
+struct FrameConstants
 {
     std::string topic;
     std::string host;
@@ -52,8 +53,13 @@ struct FrameHeader : FrameNumbers
     Geometry geometry;
     uint32_t depth = 1;
     uint32_t keyword_room = 0;
-    uint64_t origin = 0;        // segment id of the segment that the frame was first published to
-    uint32_t hops = 0;          // networks that it has come through before
+    uint64_t origin = 0; // segment id of the segment that the frame was first published to
+    uint32_t hops = 0;   // networks that it has come through before
+    bool operator==(const FrameConstants &) const = default;
+};
+
+struct FrameHeader : FrameNumbers, FrameConstants
+{
     uint64_t missed = 0;        // frames before it that could not be sent any more
     uint64_t missed_before = 0; // those of them that never came to the publisher's segment
 };

@@ -13,7 +13,7 @@ namespace
 
 constexpr std::string_view first_changing = ",\"frame_num\":";
 
-std::string write_lasting(const FrameHeader &header)
+std::string write_lasting(const FrameConstants &header)
 {
     Json object = {{"v", version},
                    {"dtype", daoTypeName(header.geometry.atype)},
@@ -57,13 +57,6 @@ std::string write_changing(const std::string &lasting, const FrameHeader &header
     if (header.missed_before > 0)
         add(text, ",\"missed_before\":", std::min(header.missed_before, missed_limit));
     return text;
-}
-
-bool has_same_lasting(const FrameHeader &one, const FrameHeader &other)
-{
-    return one.source == other.source && one.topic == other.topic && one.host == other.host &&
-           one.geometry == other.geometry && one.depth == other.depth && one.keyword_room == other.keyword_room &&
-           one.origin == other.origin && one.hops == other.hops;
 }
 
 // The key and a whole number as JSON has it, from the beginning of `text`.
@@ -132,10 +125,10 @@ std::string complete(const std::string &frame_part, uint64_t seq, uint64_t kw, i
 
 std::string FramePartWriter::write(const FrameHeader &header)
 {
-    if (lasting_.empty() || !has_same_lasting(known_, header))
+    if (const FrameConstants &now = header; lasting_.empty() || known_ != now)
     {
-        known_ = header;
-        lasting_ = write_lasting(header);
+        known_ = now;
+        lasting_ = write_lasting(now);
     }
     return write_changing(lasting_, header);
 }

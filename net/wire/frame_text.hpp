@@ -16,8 +16,8 @@ class FramePartWriter
     std::string write(const FrameHeader &header);
 
   private:
-    FrameHeader known_;
-    std::string lasting_; // the text of what stays the same
+    FrameConstants known_;
+    std::string lasting_; // the text of these
 };
 
 // Knows the last header again when only its numbers have changed, and the text is as write_frame_part() and complete() write

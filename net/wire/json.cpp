@@ -110,7 +110,7 @@ int64_t signed_member(const Json &object, const char *key)
     const bool is_too_large =
         value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{std::numeric_limits<int64_t>::max()};
     if (!value.is_number_integer() || is_too_large)
-        fail(key, show(value), "a whole number of 63 bits and a sign");
+        fail(key, show(value), "a signed whole number of 64 bits");
     return value.get<int64_t>();
 }
 

@@ -206,7 +206,7 @@ void Handle::close()
     thread_places.drop(number_);
 }
 
-// `others`: one of them may be what keeps this one, as that which get_history() counts with.
+// `others`: one of them may wait on behalf of this one, as the place does with which get_history() counts.
 void Handle::close_place(Place &place, const std::vector<std::shared_ptr<Place>> &others)
 {
     const auto begin = std::chrono::steady_clock::now();

@@ -159,7 +159,7 @@ class Handle
     /// A place after the newest frame, or before the first, for an iterator.
     std::shared_ptr<Place> make_place(bool from_first = false);
     std::shared_ptr<Place> shared_place_of_this_thread();
-    /// Let close() end what a place of this object's that another place made is waiting for.
+    /// Note a place that another place of this object made, so that close() ends its waits too.
     void enter(const std::shared_ptr<Place> &place);
 
     std::atomic<bool> follow{true};

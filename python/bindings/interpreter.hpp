@@ -32,7 +32,7 @@ bool is_interpreter_ending() noexcept;
 bool is_program_ending() noexcept;
 void note_program_end() noexcept;
 
-/// The number that this thread, and no other of this process ever, has.
+/// A number of this thread alone: no other thread of this process ever gets it.
 uint64_t this_thread() noexcept;
 
 /// Python runs its signal handlers in one thread, the main one.

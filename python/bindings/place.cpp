@@ -40,7 +40,7 @@ Geometry geometry_of(const Dao::Image &image)
     if (geometry.element_count * daoTypeSize(geometry.shape.type) != geometry.frame_bytes)
     {
         require(daoShmCheckReplaced(image.image()));
-        throw Failure(DAO_E_FORMAT, image.name() + ": says of its shape and type what does not fit frames of " +
+        throw Failure(DAO_E_FORMAT, image.name() + ": its shape and type, by its metadata, do not fit frames of " +
                                         std::to_string(geometry.frame_bytes) +
                                         " bytes; expected metadata that nobody changes while it is open");
     }
@@ -190,7 +190,7 @@ void Place::forget_loan() noexcept
         return;
     is_loan_forgotten_.store(true);
     if (!mutex.try_lock())
-        return; // its holder looks again after unlocking it
+        return; // the call that has it locked looks for this mark when it has unlocked it
     if (is_loan_forgotten_.exchange(false) && has_loan())
     {
         daoShmLoanAbort(image());

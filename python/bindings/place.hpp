@@ -26,7 +26,7 @@ struct ViewedSlot
     DAO_FRAME frame;
 };
 
-/// What the frames of a segment are. To ask for it takes longer than to make a place.
+/// What the frames of a segment are. Asking for it takes longer than making a place.
 struct Geometry
 {
     FrameShape shape;

@@ -315,7 +315,7 @@ bool FrameReader::wait(nb::handle timeout, nb::handle mode, Canceller *canceller
     std::optional<Canceller::Wait> cancelled_here;
     if (canceller != nullptr)
         cancelled_here.emplace(*canceller, *place_);
-    if (canceller != nullptr && canceller->is_cancelled()) // before it could know where
+    if (canceller != nullptr && canceller->is_cancelled()) // before it knew which wait to end
         return false;
     Handle::Use use(segment_.handle(), *place_);
     return wait_for_unseen(use, request);

@@ -44,8 +44,8 @@ class Details
     std::optional<int64_t> acquisition_time_ns_;
 };
 
-/// What is said of a frame is said once it is certain that this one is the next: of a frame that fails, the one after it
-/// would get it.
+/// The details are set only once it is certain that this frame is the next one: if it failed, they would become those of the
+/// frame after it.
 int_fast8_t publish(Place &place, const void *frame, const Details &details)
 {
     if (!details.has_any())

@@ -1,4 +1,4 @@
-"""Exceptions: each is a DaoError, and where Python has a fitting exception, also that one."""
+"""Exceptions: each is a DaoError, and also the matching built-in exception where there is one."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ namespace dao::capi
 namespace
 {
 
-// Which it is changes while others look whether there is one.
+// Accessed atomically: a call that follows to another segment changes it while other threads check whether the image is open.
 base::Word<IMAGE_METADATA *> shown_metadata(const IMAGE &image) noexcept
 {
     return base::Word<IMAGE_METADATA *>(const_cast<IMAGE_METADATA **>(&image.md));

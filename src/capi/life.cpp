@@ -231,7 +231,7 @@ int_fast8_t daoShmReopen(IMAGE *image)
     return result(status);
 }
 
-// What the hold is: a segment stays mapped while somebody shares its pointer.
+// A hold is a share in the segment's pointer: the segment stays mapped while there is one.
 struct DAO_MEMORY
 {
     segment::SegmentPointer segment;

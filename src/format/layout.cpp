@@ -18,6 +18,7 @@ using base::multiply;
 
 // The bytes, pinned: docs/format.md has the table.
 static_assert(sizeof(IMAGE_METADATA) == 4304 && sizeof(IMAGE_KEYWORD) == 120 && sizeof(TIMESPECFIXED) == 16);
+static_assert(offsetof(IMAGE_METADATA, name) == 0 && offsetof(IMAGE_KEYWORD, name) == 0);
 static_assert(offsetof(IMAGE_METADATA, naxis) == 80 && offsetof(IMAGE_METADATA, size) == 84);
 static_assert(offsetof(IMAGE_METADATA, nelement) == 96 && offsetof(IMAGE_METADATA, atype) == 104);
 static_assert(offsetof(IMAGE_METADATA, creation_time) == 112 && offsetof(IMAGE_METADATA, last_access) == 120);
@@ -32,6 +33,14 @@ static_assert(offsetof(IMAGE_METADATA, lastNbArray) == 200 && offsetof(IMAGE_MET
 static_assert(offsetof(IMAGE_METADATA, fifo_last_written) == 4300);
 static_assert(offsetof(IMAGE_KEYWORD, type) == 16 && offsetof(IMAGE_KEYWORD, value) == 24);
 static_assert(offsetof(IMAGE_KEYWORD, comment) == 40);
+// Of the extension, what its header does not pin.
+static_assert(offsetof(Extension, magic) == 0 && offsetof(Extension, version) == 8 && offsetof(Extension, size) == 12);
+static_assert(offsetof(Extension, segment_id) == 16 && offsetof(Extension, process_domain) == 24);
+static_assert(offsetof(Extension, flags) == 32 && offsetof(Extension, reader_capacity) == 36);
+static_assert(offsetof(Extension, data_offset) == 40 && offsetof(Extension, slot_stride) == 48);
+static_assert(offsetof(Extension, resetting) == 144 && offsetof(Extension, last_writer) == 264);
+static_assert(offsetof(Extension, takeovers) == 272 && offsetof(Extension, has_slice) == 280);
+static_assert(offsetof(Extension, keyword_sequence) == 648);
 static_assert(sizeof(IMAGE) == 168 && offsetof(IMAGE, used) == 80 && offsetof(IMAGE, shmfd) == 84);
 static_assert(offsetof(IMAGE, memsize) == 88 && offsetof(IMAGE, semlog) == 96 && offsetof(IMAGE, md) == 104);
 static_assert(offsetof(IMAGE, array) == 112 && offsetof(IMAGE, semptr) == 120 && offsetof(IMAGE, kw) == 128);

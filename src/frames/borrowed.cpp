@@ -64,7 +64,7 @@ bool borrow_in_order(Reader &reader, const Newest &newest, uint64_t wanted) noex
 
 Status borrow_next(Reader &reader) noexcept
 {
-    constexpr int tries = 100; // somebody may reuse it without end
+    constexpr int tries = 100; // another program may reuse it again and again
     const Segment &segment = *reader.segment;
     Position &position = reader.position;
     if (Status status = check_name_in_order(reader, newest_known(reader)); status != Status::success)

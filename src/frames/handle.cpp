@@ -10,8 +10,8 @@ namespace dao::frames
 namespace
 {
 
-// Of which segment a handle has, as far as a thread that interrupts it asks. Held for some instructions, by no thread while
-// the process forks.
+// Guards `segment` of each handle against a thread that interrupts the handle while another one reopens it. Held for some
+// instructions, by no thread while the process forks.
 std::mutex exchanging;
 
 [[maybe_unused]] const bool exchanges_know_forks = platform::keep_free_at_forks<exchanging>();

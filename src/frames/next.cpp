@@ -19,7 +19,8 @@ uint64_t last_seen(const Position &position, const NextRequest &request) noexcep
 }
 
 // Copies the frame that is there already. Not ready when there is none: then a frame after `after` is to be waited for.
-// A post that was taken asks for the newest frame, seen or not, as programs also post without a frame. `until_ns`: as of reads.
+// A post that was taken asks for the newest frame, seen or not, as programs also post without a frame. `until_ns`: as in
+// read_newest().
 Status deliver_unseen(Reader &reader, const NextRequest &request, void *destination, uint64_t count, int64_t until_ns,
                       uint64_t &missed, uint64_t &after) noexcept
 {
@@ -54,8 +55,8 @@ Status wait_for_unseen(Reader &reader, const NextRequest &request, uint32_t sema
     return wait_for_frame(reader, request.mode, after, deadline);
 }
 
-// A wait said that there is a frame, and there is none: words that another program altered contradict each other. Not to be
-// tried again without a pause, nor beyond what ends a wait.
+// A wait said that there is a frame, and there is none: another program altered words so that they contradict each other. The
+// next try comes after a pause, and only if nothing ends the wait.
 Status pause_after_false_news(Reader &reader, const wait::Deadline &deadline)
 {
     constexpr int64_t pause_ns = 100'000;
@@ -70,7 +71,8 @@ Status pause_after_false_news(Reader &reader, const wait::Deadline &deadline)
     return Status::success;
 }
 
-// Whether the file under the name may still become a segment. It may take as long as a lock, however the caller slices its time.
+// Whether the file under the name may still become a segment. It has as long for that as a lock may take, counted over all the
+// calls of a caller that waits in short pieces.
 bool may_be_made(Handle &handle, int64_t now_ns) noexcept
 {
     if (base::last_error_code() != DAO_E_FORMAT)
@@ -83,7 +85,7 @@ bool may_be_made(Handle &handle, int64_t now_ns) noexcept
     return now_ns - handle.unmade_since_ns < base::usual_lock_limit_ns;
 }
 
-// Past what a program that makes a segment in place, or copies one there, leaves on its way.
+// A program that makes a segment in place, or copies one there, leaves an incomplete file for a while: tries until it is whole.
 Status reopen_once_made(Handle &handle, const wait::Deadline &deadline) noexcept
 {
     constexpr int64_t pause_ns = 1'000'000;

@@ -5,9 +5,9 @@
 #include "frames/delivery.hpp"
 #include "frames/patience.hpp"
 #include "frames/snapshot.hpp"
+#include "frames/too_many.hpp"
 
 #include <algorithm>
-#include <cinttypes>
 
 namespace dao::frames
 {
@@ -65,12 +65,9 @@ Status check_readable(const Segment &segment, const void *destination, uint64_t 
 {
     if (destination == nullptr)
         return base::fail_null(segment.name(), "destination");
-    if (count <= segment.element_count())
-        return Status::success;
-    if (Status name = segment::check_name_now(segment); name != Status::success)
-        return name;
-    return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to read; expected at most the frame's %" PRIu64, segment.name(),
-                count, segment.element_count());
+    if (count > segment.element_count())
+        return fail_too_many(segment, count, "read", "frame", segment.element_count());
+    return Status::success;
 }
 
 Status check_name(Reader &reader) noexcept
@@ -107,7 +104,7 @@ void detach(Reader &reader) noexcept
 
 Newest newest_known(Reader &reader) noexcept
 {
-    constexpr int tries = 100; // somebody may alter the word without end
+    constexpr int tries = 100; // another program may go on altering the word
     Newest newest{};
     for (int attempt = 0; attempt < tries; ++attempt)
     {
@@ -147,7 +144,7 @@ void follow_generation(Reader &reader) noexcept
     Position &position = reader.position;
     const bool is_reused = reader.segment->generation() != position.generation;
     const uint64_t newest = reader.segment->slots().newest().counter;
-    // What was waited for may have come from `published`, which another may have altered: that it says one frame too many is none.
+    // `seen` may come from `published`, which is one frame ahead where another program altered it: that alone is no step back.
     const bool went_back = protocol::went_back(std::max(position.tail, position.last_read), newest) ||
                            protocol::went_back(position.seen - std::min<uint64_t>(position.seen, 1), newest);
     if (!is_reused && !went_back)

@@ -3,9 +3,9 @@
 
 #include "base/error.hpp"
 #include "format/element_type.hpp"
+#include "frames/too_many.hpp"
 
 #include <algorithm>
-#include <cinttypes>
 #include <new>
 #include <type_traits>
 
@@ -54,12 +54,8 @@ Status check_inputs(Reader *const *inputs, uint32_t input_count, const Writer &o
         if (found != expected)
             return fail(DAO_E_TYPE, "%s: its elements are %s; expected %s, those of %s", input.name(),
                         format::element_name(found), format::element_name(expected), sum.name());
-        if (count <= input.element_count())
-            continue;
-        if (Status name = segment::check_name_now(input); name != Status::success)
-            return name;
-        return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to add; expected at most its %" PRIu64, input.name(), count,
-                    input.element_count());
+        if (count > input.element_count())
+            return fail_too_many(input, count, "add", "frame", input.element_count());
     }
     return Status::success;
 }
@@ -68,7 +64,7 @@ bool make_room(Writer &output, size_t bytes) noexcept
 {
     try
     {
-        const size_t room = std::max<size_t>(bytes, 1); // an address, for no elements too
+        const size_t room = std::max<size_t>(bytes, 1); // also without elements there is an address to pass on
         output.operand.resize(room);
         output.sum.assign(room, 0);
         return true;
@@ -85,12 +81,7 @@ Status publish_sum(Reader *const *inputs, uint32_t input_count, Writer &output, 
 {
     Segment &segment = *output.segment;
     if (count > segment.element_count())
-    {
-        if (Status name = segment::check_name_now(segment); name != Status::success)
-            return name;
-        return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to add up; expected at most the frame's %" PRIu64,
-                    segment.name(), count, segment.element_count());
-    }
+        return fail_too_many(segment, count, "add up", "frame", segment.element_count());
     if (Status status = check_inputs(inputs, input_count, output, count); status != Status::success)
         return status;
     if (!make_room(output, count * segment.element_bytes()))

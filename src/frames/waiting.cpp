@@ -14,8 +14,8 @@ using segment::Segment;
 namespace
 {
 
-// Readers that wait are listed, too, not only those that have read; and the entry says who has a claim, for others that have no
-// proof to check.
+// Readers that wait are listed, too, not only those that have read. The entry also says which process has a claim, for those that
+// look for it without a proof to check.
 void note_waiting(Reader &reader) noexcept
 {
     segment::note_reader(*reader.segment, reader.place, reader.position.seen, reader.position.missed,
@@ -37,9 +37,9 @@ Status seen(Reader &reader, uint32_t generation, uint64_t newest, Status status)
     return condition(status, segment.name());
 }
 
-// For who spins on frame after frame: follow_generation() reads what a writer writes first, and so costs the frame that is about
-// to come another way of the cache line. Here only the word that lies apart is read, for a moment. The frame after the last one
-// that was seen tells as well that no counter began anew.
+// For readers that spin on frame after frame. follow_generation() reads the line that a writer writes first, which then has to
+// travel once more before the next frame can be seen. So at first only the word that lies apart is read, for a moment: if it shows
+// the very next frame, no counter began anew either.
 bool sees_next_at_once(Reader &reader, uint64_t after) noexcept
 {
     Position &position = reader.position;
@@ -59,7 +59,7 @@ Status wait_for_frame(Reader &reader, WaitMode mode, uint64_t after, const wait:
                       wait::Counter meaning)
 {
     Segment &segment = *reader.segment;
-    // What is noted and waited for below would be in somebody else's file.
+    // Otherwise what follows would note its waiting in a file that is no longer this segment's.
     if (Status lost = segment.check_memory(); lost != Status::success)
         return lost;
     note_waiting(reader);

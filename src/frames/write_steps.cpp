@@ -73,14 +73,14 @@ SlotNote note_of(IMAGE_METADATA &metadata) noexcept
             fields.time_ns.load_relaxed()};
 }
 
-// Whether the note tells what a program changed since: it does not when another writer's frame lies there.
+// Whether a difference from the note is a program's change: not when another writer's frame lies there.
 bool is_foreseen(const Writer &writer, IMAGE_METADATA &metadata, const SlotNote &note) noexcept
 {
     return counter_in(metadata) == note.counter && writer.segment->generation() == writer.foreseen.generation;
 }
 
-// What a program set stays; else the counter goes on from the last frame. A program that sets it for each frame may set what
-// was there, which cannot be seen: a flag does so for every other slot, or for all but a few.
+// What a program set stays; else the counter goes on from the last frame. A program that sets it for each frame may set the value
+// that was there already, which looks as if it had not set it: with a flag that happens in many slots.
 void carry_over(uint64_t foreseen, Sets &sets, uint32_t depth, const Word<uint64_t> &last,
                 const Word<uint64_t> &next) noexcept
 {
@@ -121,7 +121,7 @@ void carry_over_counters(Writer &writer, uint32_t slot) noexcept
     return time_ns != 0 && time_ns != note.time_ns && is_foreseen(writer, metadata, note);
 }
 
-// Without memory for it less is known.
+// Without memory for the notes, changes of programs are seen in the next slot alone.
 [[gnu::noinline]] void make_room(Foreseen &foreseen, uint32_t depth) noexcept
 {
     try
@@ -133,7 +133,7 @@ void carry_over_counters(Writer &writer, uint32_t slot) noexcept
     }
 }
 
-// Of a slot with this handle's frame.
+// Notes what this handle's frame left in the slot.
 void remember(Foreseen &foreseen, const Segment &segment, uint32_t slot) noexcept
 {
     if (foreseen.generation != segment.generation())
@@ -205,7 +205,7 @@ Status fail_lost_lock(const Segment &segment) noexcept
 namespace
 {
 
-// For the next frame. A function of its own, as the many words it uses are none of the way of a frame with one slot.
+// For the next frame. Not inlined: a publish with one slot does not need it, and would carry the registers that it takes.
 [[gnu::noinline]] void note_slots(Writer &writer, uint32_t slot) noexcept
 {
     remember(writer.foreseen, *writer.segment, slot);
@@ -229,14 +229,14 @@ Status finish_frame(Writer &writer, uint32_t slot) noexcept
 {
     Segment &segment = *writer.segment;
     Extension *extension = segment.extension();
-    // The data may have gone to zero pages of this process alone, while the counters still are everybody's.
+    // If the memory is lost, the data may lie in zero pages that only this process has, while others still see the counters.
     if (Status lost = segment.check_memory(); lost != Status::success)
         return lost;
     IMAGE_METADATA &metadata = *segment.metadata(slot);
     // No clock is read before the frame is public when the caller gave the time.
     const bool has_time = writer.has_acquisition_time || (segment.depth() > 1 && is_time_set(writer, slot));
     int64_t now_ns = has_time ? 0 : platform::realtime_ns();
-    // As late as can be: what follows is done in another's frame if the lock is taken away after this.
+    // As late as possible: if the lock is taken away after this check, the following stores go into the next holder's frame.
     if (extension != nullptr && !segment::has_lock(segment, *writer.interrupts))
         return fail_lost_lock(segment);
     if (!has_time || writer.has_acquisition_time)

@@ -2,12 +2,11 @@
 
 #include "base/copy.hpp"
 #include "base/error.hpp"
+#include "frames/too_many.hpp"
 #include "frames/write_steps.hpp"
 #include "segment/given_up.hpp"
 #include "segment/notification.hpp"
 #include "segment/writer_lock.hpp"
-
-#include <cinttypes>
 
 namespace dao::frames
 {
@@ -112,12 +111,7 @@ Status write_slice(Writer &writer, const void *slice, uint64_t count) noexcept
                     geometry.naxis);
     const uint64_t slice_count = uint64_t{geometry.size[1]} * geometry.size[2];
     if (count > slice_count)
-    {
-        if (Status name = segment::check_name_now(segment); name != Status::success)
-            return name;
-        return fail(DAO_E_RANGE, "%s: %" PRIu64 " elements to write; expected at most the slice's %" PRIu64,
-                    segment.name(), count, slice_count);
-    }
+        return fail_too_many(segment, count, "write", "slice", slice_count);
     if (Status status = lock_checked(writer, slice, count); status != Status::success)
         return status;
 
@@ -143,7 +137,7 @@ Status stamp(Writer &writer) noexcept
         return status;
     const Segment::Slots slots = segment.slots();
     IMAGE_METADATA &metadata = *segment.metadata(slots.newest().slot);
-    // A slot that holds no whole frame must not become one by being counted.
+    // Only a whole frame gets a new counter: otherwise the slot would seem to hold one.
     const bool counts = segment.depth() == 1 && slots.snapshot(0).stable;
     if (counts)
         slots.begin_write(0);

@@ -26,7 +26,7 @@ bool try_claim(const Segment &segment, uint32_t number) noexcept
     return (owner == 0 || segment.is_dead()(owner)) && word.compare_exchange_acquire(owner, segment.self());
 }
 
-// The first from `wanted` on, round the end, that nobody alive has.
+// The first that no living process has, from `wanted` to the last one, then from 0.
 bool claim_from(const Segment &segment, uint32_t wanted, Claim &claim) noexcept
 {
     const uint32_t limit = segment.semaphore_limit();
@@ -39,7 +39,7 @@ bool claim_from(const Segment &segment, uint32_t wanted, Claim &claim) noexcept
     return false;
 }
 
-// A segment that another program spoilt has no number of semaphores.
+// Where another program overwrote the header, the number of semaphores says nothing: then the name's error is the right one.
 Status fail_no_claim(const Segment &segment) noexcept
 {
     if (Status name = check_name_now(segment); name != Status::success)

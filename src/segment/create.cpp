@@ -41,7 +41,7 @@ Status build(const char *name, File file, Mapping mapping, const Layout &layout,
     return Status::success;
 }
 
-// Makes the segment under a name of its own, complete; it belongs to whom the file belongs whose place it takes.
+// Makes the segment complete under a temporary name, with the owner of the file that it is to replace.
 Status build_beside(const Place &place, const Layout &layout, const CreateOptions &options,
                     const platform::FileInfo *old, char *temporary, SegmentPointer &segment) noexcept
 {
@@ -90,7 +90,7 @@ Placed create_new(const Place &place, const Layout &layout, const CreateOptions 
         return placed;
     }
     platform::discard_file(temporary);
-    // Whatever has the name now may share DAO's.
+    // The segment that has the name now may have the same semaphores, where they are DAO's.
     if (fresh->has_named_semaphores() &&
         (!fresh->has_dao_semaphores() || platform::query_presence(place.path) == Presence::absent))
         fresh->remove_named_semaphores();
@@ -108,7 +108,7 @@ Status check_owner(const char *name, const platform::FileInfo &info) noexcept
     return Status::success;
 }
 
-// Whether programs of this process find the semaphores in it that they are to find.
+// Whether it has the kind of semaphores that a segment made now would have: DAO's where asked for, or this C library's.
 bool has_right_semaphores(const Segment &segment, const CreateOptions &options) noexcept
 {
     if (options.dao_semaphores && segment.has_named_semaphores())
@@ -123,8 +123,8 @@ bool is_reusable(const Segment &segment, const Layout &layout, const CreateOptio
            segment.layout().geometry == layout.geometry && has_right_semaphores(segment, options);
 }
 
-// DAO's, of the same shape: goes on as it is, since DAO programs that have it open would look at it, and not at another
-// file, indefinitely.
+// DAO's, of the same shape: used as it is, since DAO programs that have it open would never notice that another file replaced
+// it.
 bool is_adoptable(const Segment &segment, const Layout &layout) noexcept
 {
     return segment.extension() == nullptr && !segment.read_only() && segment.layout().geometry == layout.geometry;

@@ -136,9 +136,9 @@ Status get_keyword(Segment &segment, base::Interrupts &interrupts, const char *n
 namespace
 {
 
-// Where to begin to look for a number: while nothing was changed, places before the last one hold lower numbers. Who asks for
-// the next number goes on behind the last keyword, whatever was changed: where one before it was removed, counting anew
-// would pass over one that stayed.
+// Where to begin to look for a number: while nothing was changed, places before the last one hold lower numbers. A request for
+// the next number goes on behind the last keyword, whatever was changed: if one before it was removed, counting from the beginning
+// would pass over a keyword that is still there.
 NumberedKeyword place_to_begin(const Segment &segment, const NumberedKeyword &last, uint32_t index) noexcept
 {
     NumberedKeyword now;

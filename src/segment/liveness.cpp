@@ -53,8 +53,8 @@ bool is_elsewhere(const ProcessIdentity &identity) noexcept
 
 }
 
-// Private memory is one process's own: who else has a lock in it is a thread that stayed in the parent of a fork, and will
-// never give back the child's copy.
+// The memory of a private image is one process's own: another token in it is that of the parent before a fork, whose thread will
+// never release the lock in the child's copy.
 bool IsDead::operator()(ProcessToken token) const noexcept
 {
     if (!segment->file().is_open())
@@ -78,7 +78,8 @@ KnownProcess find_process(const Segment &segment, ProcessToken token) noexcept
 namespace
 {
 
-// Where a program can lose its lock without knowing, its process id tells. It has not given the lock back then.
+// Where closing descriptors drops the lock (macOS), a free byte is no proof of death: the process id decides, unless the process
+// gave the lock back itself.
 bool lives_without_lock(const Segment &segment, ProcessToken token) noexcept
 {
     if (!platform::LockedByte::ends_with_descriptors())
@@ -107,7 +108,7 @@ Liveness check_process(const Segment &segment, ProcessToken token) noexcept
     const Liveness here = check_liveness(segment, token);
     if (here != Liveness::dead || !base::has_proof(token))
         return here;
-    // The proof went with the process, or was given back: then its id tells, where that means something.
+    // The proof ended with the process or was given back: which, its id tells, where it means something here.
     const KnownProcess known = find_process(segment, token);
     const Liveness anywhere = platform::check_process(known.identity);
     return known.has_proof && anywhere != Liveness::alive ? Liveness::dead : anywhere;

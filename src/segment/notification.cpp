@@ -21,7 +21,7 @@ namespace
             semaphore.post();
 }
 
-// Limited, as the value may be anybody's.
+// Limited, as other programs may post meanwhile, or have set any value.
 template <class Take>
 void take_all(Take &&take_post) noexcept
 {
@@ -130,7 +130,7 @@ Status post(Segment &segment, NameWatch &name_watch, uint32_t semaphore) noexcep
     return Status::success;
 }
 
-// Asked before they are counted: a segment that another program spoilt has no number of them.
+// The name is checked first: where another program overwrote the header, the number of semaphores says nothing.
 Status post_all(Segment &segment, NameWatch &name_watch) noexcept
 {
     if (Status status = check_postable(segment, name_watch); status != Status::success)

@@ -40,7 +40,7 @@ void clear_waiting(Segment &segment) noexcept
 Status fail_lost_lock(const Segment &segment) noexcept
 {
     return base::fail(DAO_E_STATE,
-                      "%s: not made again as a whole: the writer lock was taken away while this process cleared it; "
+                      "%s: not cleared as a whole: the writer lock was taken away while this process made it again; "
                       "expected to hold it until the end",
                       segment.name());
 }

@@ -166,12 +166,12 @@ Status Segment::query_name() const noexcept
 {
     if (state() == format::state_replaced)
         return Status::replaced;
-    if (!file_.is_open()) // a private image: whatever has its name
+    if (!file_.is_open()) // a private image: a file of that name is not its own
         return state() == format::state_live ? Status::success : Status::removed;
     platform::FileIdentity now;
     const base::FormerError former;
     platform::Named named = platform::identity_of(path_, now);
-    former.restore(); // that it cannot be told is no failure
+    former.restore(); // not knowing is not an error of this call
     if (named == platform::Named::absent && folder_view_.is_known && !(platform::folder_view(path_) == folder_view_))
         named = platform::Named::unknown;
     if (named == platform::Named::absent)

@@ -91,7 +91,7 @@ Status check_semaphore_names(const char *segment_name, const char *path) noexcep
         return Status::success;
     return base::fail(DAO_E_NAME,
                       "%s: cannot create it with DAO's named semaphores: %s has the same, \"%.*s_sem00\" and so on; "
-                      "expected a name that is another one up to its first dot",
+                      "expected a name that differs before its first dot",
                       segment_name, search.found, static_cast<int>(stem_length(search.base)), search.base);
 }
 

@@ -3,10 +3,10 @@
 
 import re
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-HEADER = (ROOT / "include/dao.h").read_text()
+from lists import entries_of, problem_of, read, report
+
+HEADER = read("include/dao.h")
 
 
 def code_of(macro):
@@ -56,22 +56,18 @@ LISTS = [
 IN_ANY_ORDER = {"bindings/matlab/daoshm_mex.c"}
 
 
-def problem_of(path, around, entry, expected):
-    found = re.search(around, (ROOT / path).read_text(), re.DOTALL)
-    entries = re.findall(entry, found[1]) if found else []
+def check(path, around, entry, expected):
+    entries = entries_of(path, around, entry)
     if path in IN_ANY_ORDER:
-        entries, expected = sorted(entries), sorted(expected)
-    if entries == expected:
-        return None
-    return f"{path}: its list of element types: {', '.join(entries) or 'not found'}; expected {', '.join(expected)}"
+        entries, expected = sorted(entries or []), sorted(expected)
+    return problem_of("element types", path, entries, expected)
 
 
 def main():
-    problems = [problem for listed in LISTS if (problem := problem_of(*listed))]
+    problems = [check(*listed) for listed in LISTS]
     if len(TYPES) < 12 or [code for _, code in TYPES.values()] != list(range(1, len(TYPES) + 1)):
         problems.append(f"include/dao.h: DAO_ELEMENT_TYPES: {TYPES}; expected at least 12 types with codes from 1 on")
-    print("\n".join(problems), end="\n" if problems else "")
-    return 1 if problems else 0
+    return report(problems)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Refuses what the architecture forbids and CMake's targets do not: an OS header or OS macro outside the platform folders,
-# an include against the arrows of net/CMakeLists.txt, a second list of element types, or one of another language that
-# differs from DAO_ELEMENT_TYPES.
+# an include against the arrows of net/CMakeLists.txt, a second list of element types; and a list that more than one file has
+# to have (element types, results and error codes, offsets, keys of messages, commands) where it is not the same in all of them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 failed=0
@@ -46,6 +46,8 @@ done
 complain "A folder of net/ that is not in the list of net/CMakeLists.txt:" \
     "$(comm -13 <(echo "$net_folders" | sort) <(find net -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort))"
 
-tests/checks/elements.py || failed=1
+for list in elements results offsets wire commands; do
+    tests/checks/"$list.py" || failed=1
+done
 
 exit $failed

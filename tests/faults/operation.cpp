@@ -45,8 +45,8 @@ std::vector<DAO_ERROR_CODE> codes_of(Call call, int error)
     }
 }
 
-// Whether a system that begins to fail so may go on failing. Not: what no system does for ever, and another's lock,
-// which is waited for.
+// Whether a system that begins to fail so may go on failing. Not where no system fails indefinitely, nor for a lock of
+// another process, which is waited for.
 bool can_persist(Call call, int error)
 {
     return error > 0 && error != EINTR && error != EEXIST && error != EAGAIN && call != Call::lock &&

@@ -34,6 +34,7 @@ from pathlib import Path
 from victims import NOBODY, OTHER_USER, TOOL_ROLES, Worker
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "python/tests/helpers"))
+import crowd_options
 from scratch import ScratchFolder
 
 CROWD = 6  # processes of any role, beside the one of each tool role that there always is
@@ -210,15 +211,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("programs", type=Path)
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
-    parser.add_argument("--python")
-    parser.add_argument("--tool", type=Path)
-    options = parser.parse_args()
-    if options.tool and not options.tool.exists():
-        print(f"{options.tool}: not built; goes without it")
-        options.tool = None
-    if options.python and not os.access(options.python, os.X_OK):
-        parser.error(f"--python {options.python}: no such program; python/environment.sh makes build/python-venv")
+    options = crowd_options.parse(parser)
     if not os.access(options.programs / "kill_worker_probe", os.X_OK):
         parser.error(f"{options.programs}: no kill_worker_probe in it; build the release preset first")
     print(f"seed {options.seed}", flush=True)

@@ -25,6 +25,15 @@ class NetAccounts : public testing::Test
             std::atomic_ref<uint64_t>(camera_.image->md[slot].cnt0).store(cnt0);
     }
 
+    // Publishes the first frame. Whether it comes by a new connection that gives so much credit.
+    bool first_frame_comes(RawSubscriber &subscriber, uint64_t credit)
+    {
+        camera_.publish();
+        subscriber.begin();
+        subscriber.tell(credit, 0);
+        return subscriber.next_counter() == 1;
+    }
+
     static constexpr uint32_t depth = 8;
     Camera camera_{{4, 6}, depth};
     Publisher publisher_;
@@ -44,10 +53,7 @@ std::string having(const std::string &header, uint64_t cnt0)
 TEST_F(NetAccounts, FrameThatTheNextConnectionBringsIsNotLost)
 {
     RawSubscriber subscriber(publisher_.port());
-    camera_.publish();
-    subscriber.begin();
-    subscriber.tell(2, 0);
-    ASSERT_EQ(subscriber.next_counter(), 1u);
+    ASSERT_TRUE(first_frame_comes(subscriber, 2));
     subscriber.begin(); // it says nothing of that frame: the connection broke before it came
     EXPECT_EQ(number_of(subscriber.answer_to(2, 0), "lost"), 1u) << "until it is sent again";
     ASSERT_EQ(subscriber.next_counter(), 1u);
@@ -59,10 +65,7 @@ TEST_F(NetAccounts, FrameThatTheNextConnectionBringsIsNotLost)
 TEST_F(NetAccounts, FrameThatCameAndIsAskedForAgainIsNotLost)
 {
     RawSubscriber subscriber(publisher_.port());
-    camera_.publish();
-    subscriber.begin();
-    subscriber.tell(2, 0);
-    ASSERT_EQ(subscriber.next_counter(), 1u);
+    ASSERT_TRUE(first_frame_comes(subscriber, 2));
     EXPECT_NE(subscriber.answer_to(2, 1), "");
     EXPECT_EQ(peer().in_flight, 0u);
     subscriber.begin();
@@ -110,10 +113,7 @@ TEST_F(NetAccounts, FramesThatCameAndAreAskedForAgainInOrderAreNotLost)
 TEST_F(NetAccounts, LossesOutliveACounterThatIsSetBackAndAConnection)
 {
     RawSubscriber subscriber(publisher_.port(), "every");
-    camera_.publish();
-    subscriber.begin();
-    subscriber.tell(1, 0);
-    ASSERT_EQ(subscriber.next_counter(), 1u);
+    ASSERT_TRUE(first_frame_comes(subscriber, 1));
     for (uint64_t cnt0 = 2; cnt0 <= 20; ++cnt0)
         camera_.publish();
     uint64_t frames = 1;

@@ -49,6 +49,16 @@ struct Encrypted : SubscriberOptions
     std::string own, other;
 };
 
+// Opens a publisher at any port with these files; `net` stays null on failure.
+int_fast8_t open_publisher(DAO_NET *&net, const std::string &keys, const char *clients = nullptr)
+{
+    DAO_NET_PUBLISHER_OPTIONS options = DAO_NET_PUBLISHER_OPTIONS_INIT;
+    options.port = -1;
+    options.keys = keys.c_str();
+    options.clients = clients;
+    return daoNetOpenPublisher(&options, &net);
+}
+
 // A subscriber of few lines that says what the test wants.
 struct RawClient
 {
@@ -220,29 +230,23 @@ TEST_F(NetKeys, KeyFilesAreForTheirOwnerAloneAndChecked)
     Keys keys;
     const std::filesystem::path secret = keys.path("server");
     namespace fs = std::filesystem;
+    DAO_NET *net = nullptr;
 #if !defined(_WIN32)
     EXPECT_EQ(fs::status(secret).permissions(), fs::perms::owner_read | fs::perms::owner_write);
     fs::permissions(secret, fs::perms::group_read, fs::perm_options::add);
-    DAO_NET_PUBLISHER_OPTIONS options = DAO_NET_PUBLISHER_OPTIONS_INIT;
-    options.port = -1;
-    options.keys = secret.c_str();
-    DAO_NET *net = nullptr;
-    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR);
+    EXPECT_EQ(open_publisher(net, secret), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
     EXPECT_NE(std::strstr(daoLastErrorMessage(), "others may read"), nullptr) << daoLastErrorMessage();
     fs::permissions(secret, fs::perms::owner_read | fs::perms::owner_write | fs::perms::others_write);
-    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR) << "who may write it may put a pair of his own there";
+    EXPECT_EQ(open_publisher(net, secret), DAO_ERROR) << "who may write it may put a pair of his own there";
     fs::permissions(secret, fs::perms::owner_read | fs::perms::owner_write);
     const std::string allowed = keys.allow("friend");
-    options.clients = allowed.c_str();
     fs::permissions(allowed, fs::perms::others_write, fs::perm_options::add);
-    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR) << "and here he may allow himself";
+    EXPECT_EQ(open_publisher(net, secret, allowed.c_str()), DAO_ERROR) << "and here he may allow himself";
     EXPECT_NE(std::strstr(daoLastErrorMessage(), "everybody may write"), nullptr) << daoLastErrorMessage();
-    options.clients = nullptr;
-    const fs::path pipe = keys.path("pipe");
+    const std::string pipe = keys.path("pipe");
     ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-    options.keys = pipe.c_str();
-    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR) << "and is not waited for";
+    EXPECT_EQ(open_publisher(net, pipe), DAO_ERROR) << "and is not waited for";
     EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
 #endif
     EXPECT_EQ(daoNetMakeKeys(secret.string().c_str()), DAO_ERROR);
@@ -258,12 +262,7 @@ TEST_F(NetKeys, KeyFilesAreForTheirOwnerAloneAndChecked)
     std::ofstream(keys.path("large")) << std::string((1 << 20) + 1, '#');
     EXPECT_EQ(daoNetReadPublicKey(keys.path("large").c_str(), key), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
-    DAO_NET_PUBLISHER_OPTIONS half = DAO_NET_PUBLISHER_OPTIONS_INIT;
-    const std::string public_alone = keys.path("server") + ".pub";
-    half.port = -1;
-    half.keys = public_alone.c_str();
-    DAO_NET *refused = nullptr;
-    EXPECT_EQ(daoNetOpenPublisher(&half, &refused), DAO_ERROR) << "no secret key in it";
+    EXPECT_EQ(open_publisher(net, keys.path("server") + ".pub"), DAO_ERROR) << "no secret key in it";
     EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
     EXPECT_NE(std::strstr(daoLastErrorMessage(), "no key pair"), nullptr) << daoLastErrorMessage();
     std::ofstream(keys.path("rubbish")) << "public tooshort\n";
@@ -281,11 +280,8 @@ TEST_F(NetKeys, KeyFileOfAnotherUserIsRefusedAndRootsTaken)
     const std::string secret = keys.path("server");
     constexpr uid_t somebody = 12345;
     ASSERT_EQ(chown(secret.c_str(), somebody, 0), 0);
-    DAO_NET_PUBLISHER_OPTIONS options = DAO_NET_PUBLISHER_OPTIONS_INIT;
-    options.port = -1;
-    options.keys = secret.c_str();
     DAO_NET *net = nullptr;
-    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR);
+    EXPECT_EQ(open_publisher(net, secret), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_KEY);
     EXPECT_NE(std::strstr(daoLastErrorMessage(), "another user"), nullptr) << daoLastErrorMessage();
     char key[DAO_NET_KEY_SIZE];
@@ -294,7 +290,7 @@ TEST_F(NetKeys, KeyFileOfAnotherUserIsRefusedAndRootsTaken)
     ASSERT_EQ(chown(public_alone.c_str(), somebody, 0), 0);
     EXPECT_EQ(daoNetReadPublicKey(public_alone.c_str(), key), DAO_SUCCESS) << "which is anybody's";
     ASSERT_EQ(chown(secret.c_str(), 0, 0), 0);
-    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_SUCCESS) << daoLastErrorMessage();
+    EXPECT_EQ(open_publisher(net, secret), DAO_SUCCESS) << daoLastErrorMessage();
     daoNetClose(net);
 }
 #endif
@@ -302,10 +298,7 @@ TEST_F(NetKeys, KeyFileOfAnotherUserIsRefusedAndRootsTaken)
 TEST_F(NetKeys, EmptyTextIsNotTheLackOfAKey)
 {
     DAO_NET *net = nullptr;
-    DAO_NET_PUBLISHER_OPTIONS open_to_all = DAO_NET_PUBLISHER_OPTIONS_INIT;
-    open_to_all.port = -1;
-    open_to_all.keys = "";
-    EXPECT_EQ(daoNetOpenPublisher(&open_to_all, &net), DAO_ERROR);
+    EXPECT_EQ(open_publisher(net, ""), DAO_ERROR);
     EXPECT_EQ(daoLastErrorCode(), DAO_E_ARGUMENT);
     EXPECT_EQ(net, nullptr);
     DAO_NET_SUBSCRIBER_OPTIONS readable = DAO_NET_SUBSCRIBER_OPTIONS_INIT;
@@ -313,10 +306,7 @@ TEST_F(NetKeys, EmptyTextIsNotTheLackOfAKey)
     EXPECT_EQ(daoNetOpenSubscriber(&readable, &net), DAO_ERROR);
     EXPECT_STREQ(daoLastErrorMessage(), "server_key: an empty text; expected the name of a file, or none");
     Keys keys;
-    const std::string secret = keys.path("server");
-    open_to_all.keys = secret.c_str();
-    open_to_all.clients = "";
-    EXPECT_EQ(daoNetOpenPublisher(&open_to_all, &net), DAO_ERROR) << "or whoever knows the key might subscribe";
+    EXPECT_EQ(open_publisher(net, keys.path("server"), ""), DAO_ERROR) << "or whoever knows the key might subscribe";
 }
 
 // The private topics of all are seen by whoever may subscribe at all.
@@ -358,11 +348,7 @@ TEST_F(NetKeys, PublicKeyOfAnotherSecretIsRefused)
     ASSERT_NE(at, std::string::npos);
     mixed.replace(at, DAO_NET_KEY_SIZE - 1, keys.public_key("friend"));
     std::ofstream(keys.path("server")) << mixed; // the file keeps its mode
-    DAO_NET_PUBLISHER_OPTIONS options = DAO_NET_PUBLISHER_OPTIONS_INIT;
-    const std::string path = keys.path("server");
-    options.port = -1;
-    options.keys = path.c_str();
     DAO_NET *net = nullptr;
-    EXPECT_EQ(daoNetOpenPublisher(&options, &net), DAO_ERROR);
+    EXPECT_EQ(open_publisher(net, keys.path("server")), DAO_ERROR);
     EXPECT_NE(std::strstr(daoLastErrorMessage(), "does not belong"), nullptr) << daoLastErrorMessage();
 }

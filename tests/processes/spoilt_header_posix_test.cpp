@@ -63,6 +63,14 @@ class SpoiltHeader : public testing::TestWithParam<std::tuple<uint32_t, int>>
         const uint32_t frame[size] = {};
         require(daoShmSetData(image_, frame, size), "publish");
     }
+    // Another segment takes the name, with a frame of so many elements.
+    void put_another_in_place(Image &other, uint32_t elements)
+    {
+        std::remove(name_.c_str());
+        other.create(name_.text(), {elements}, _DATATYPE_UINT32, depth_);
+        const std::vector<uint32_t> frame(elements);
+        require(daoShmSetData(other, frame.data(), elements), "publish");
+    }
     void spoil()
     {
         const Bytes bytes(depth_ * fifo_metadata_bytes, static_cast<unsigned char>(std::get<1>(GetParam())));
@@ -124,14 +132,11 @@ TEST_P(SpoiltHeader, IsNoWrongArgumentWhereTheCallerCounts)
 // The number of elements may be that of the segment which has the name by now.
 TEST_P(SpoiltHeader, IsFollowedToLargerFrames)
 {
-    Image reader;
+    Image reader, next;
     reader.open(name_.text());
     spoil();
-    Image next;
-    std::remove(name_.c_str());
-    next.create(name_.text(), {2 * size}, _DATATYPE_UINT32, depth_);
+    put_another_in_place(next, 2 * size);
     uint32_t frame[2 * size] = {};
-    require(daoShmSetData(next, frame, 2 * size), "publish");
     DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
     how.follow = 1;
     EXPECT_EQ(daoShmNext(reader, &how, frame, 2 * size, nullptr, nullptr), DAO_REPLACED) << "the shape is another";
@@ -153,14 +158,10 @@ TEST_P(SpoiltHeader, LeavesWrongArgumentsWhatTheyAre)
 // Who follows comes to the next segment with the number that it asked for.
 TEST_P(SpoiltHeader, IsFollowedByASemaphoreThatTheNextSegmentHas)
 {
-    Image reader;
+    Image reader, next;
     reader.open(name_.text());
     spoil();
-    Image next;
-    std::remove(name_.c_str());
-    next.create(name_.text(), {size}, _DATATYPE_UINT32, depth_);
-    const uint32_t frame[size] = {};
-    require(daoShmSetData(next, frame, size), "publish");
+    put_another_in_place(next, size);
     EXPECT_EQ(next_by_semaphore(reader, 3, 1, DAO_NEXT_IN_ORDER), DAO_SUCCESS) << daoLastErrorMessage();
 }
 

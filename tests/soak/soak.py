@@ -27,6 +27,7 @@ from processes import Counts, Process, Recorder, Use
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[1] / "python/tests/helpers"))
+import crowd_options  # noqa: E402
 from scratch import ScratchFolder  # noqa: E402
 
 MEBIBYTE = 1 << 20
@@ -248,15 +249,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--share", type=float, default=1)
     parser.add_argument("--interval", type=float, default=0.5, help="seconds between accidents, on average")
-    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
-    parser.add_argument("--python")
-    parser.add_argument("--tool", type=Path)
-    options = parser.parse_args()
-    if options.tool and not options.tool.exists():
-        print(f"{options.tool}: not built; goes without it")
-        options.tool = None
-    if options.python and not os.access(options.python, os.X_OK):
-        parser.error(f"--python {options.python}: no such program; python/environment.sh makes build/python-venv")
+    options = crowd_options.parse(parser)
     print(f"seed {options.seed}", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # through `finally`: no process is left
     soak = Soak(options)

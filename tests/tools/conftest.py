@@ -129,7 +129,7 @@ class Tool:
         return process.returncode, output, errors
 
     def frames_in(self, segment):
-        """Its newest frame's counter, out of its bytes (docs/format.md): to start the tool for each look is dear."""
+        """Its newest frame's counter, out of its bytes (docs/format.md): starting the tool each time takes long."""
         with open(self.folder / f"{segment}.im.shm", "rb") as file:
             newest = number_at(file, 4300, 4)
             return number_at(file, 4304 * newest + 152, 8)

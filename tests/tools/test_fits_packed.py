@@ -30,7 +30,7 @@ def reals_with_accidents(atype):
 @pytest.mark.parametrize("atype", ["float32", "float64"])
 def test_compressed_reals_are_bit_by_bit_what_astropy_reads(tool, atype, how, level, dither):
     if level == 0 and not how.startswith("GZIP"):
-        pytest.skip("refused, as its values cannot be told")
+        pytest.skip("refused, as its values are not known")
     cube = reals_with_accidents(atype)
     if how == "HCOMPRESS_1":
         cube[0], cube[4] = 1000, 5

@@ -13,7 +13,7 @@ int64_t realtime_ns() noexcept
 
 int64_t realtime_coarse_ns() noexcept
 {
-    return realtime_ns(); // reads shared memory here, as cheap as it gets
+    return realtime_ns(); // only reads shared memory here: there is nothing cheaper
 }
 
 int64_t monotonic_ns() noexcept

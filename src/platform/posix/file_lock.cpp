@@ -3,8 +3,7 @@
 #include "platform/platform.hpp"
 #include "platform/thread_cancellation.hpp"
 
-#include "base/error.hpp"
-#include "base/lock_limit.hpp"
+#include "platform/file_lock_wait.hpp"
 #include "platform/posix/descriptor.hpp"
 #include "platform/posix/system_error.hpp"
 
@@ -84,26 +83,13 @@ bool File::open_again(const char *path, File &again) const noexcept
 
 Status File::lock(const char *name, base::Interrupts &interrupts) noexcept
 {
-    constexpr int64_t pause_ns = 1'000'000;
-    const int64_t deadline_ns = base::lock_deadline_ns(monotonic_ns());
-    ShortSleeps sleeps;
-    for (;;)
-    {
-        // Not possible on every file system; and a lock of somebody who may only read keeps nobody away.
+    return wait_for_file_lock(name, interrupts, [this]() noexcept -> std::optional<Status> {
+        // Not every file system has locks, and one of a process that may only read the file does not count.
         if (lock_byte(base::first_lock_position) != ByteLock::others ||
             query_byte(base::first_lock_position) == ByteLock::readers)
             return Status::success;
-        if (monotonic_ns() >= deadline_ns)
-            return base::fail(DAO_E_BUSY,
-                              "%s: busy: another process is creating or removing it; expected that it is done within "
-                              "the time limit",
-                              name);
-        if (sleeps.until(monotonic_ns() + pause_ns) == Sleep::interrupted || interrupts.are_pending())
-        {
-            interrupts.forget();
-            return base::condition(Status::interrupted, name);
-        }
-    }
+        return std::nullopt;
+    });
 }
 
 }

@@ -40,10 +40,11 @@ Status check_maker(const char *name, const char *path, const struct stat &link) 
     const bool is_public = !found || ((folder.st_mode & S_ISVTX) != 0 && (folder.st_mode & S_IWOTH) != 0);
     if (link.st_uid == user || (is_public ? found && link.st_uid == folder.st_uid : link.st_uid == 0))
         return Status::success;
-    return base::fail(DAO_E_PERMISSION,
-                      "%s: cannot follow it: a symbolic link that user %u made; expected one of this user's (%u) or %s",
-                      name, static_cast<unsigned>(link.st_uid), static_cast<unsigned>(user),
-                      is_public ? "of the owner's of its folder, where anybody may make links" : "root's");
+    return base::fail(
+        DAO_E_PERMISSION,
+        "%s: cannot follow it: a symbolic link that user %u made; expected one that this user (%u) or %s made", name,
+        static_cast<unsigned>(link.st_uid), static_cast<unsigned>(user),
+        is_public ? "the owner of its folder, where anybody may make links," : "root");
 }
 
 // False when it is no link any more, or another one.
@@ -88,8 +89,8 @@ Status resolve_links(const char *name, char *path) noexcept
                               "bytes",
                               name, path_capacity - 1);
     }
-    return base::fail(DAO_E_PERMISSION, "%s: cannot follow it: more than %d symbolic links; expected fewer", name,
-                      most_links);
+    return base::fail(DAO_E_PERMISSION, "%s: cannot follow it: more than %d symbolic links; expected at most as many",
+                      name, most_links);
 }
 
 }

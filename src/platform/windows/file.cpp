@@ -1,8 +1,7 @@
 // An open file.
 #include "platform/platform.hpp"
 
-#include "base/error.hpp"
-#include "base/lock_limit.hpp"
+#include "platform/file_lock_wait.hpp"
 #include "platform/windows/handle.hpp"
 #include "platform/windows/replaced_file.hpp"
 #include "platform/windows/text.hpp"
@@ -127,26 +126,14 @@ Status File::reserve_content(const char *, uint64_t) const noexcept
 
 Status File::lock(const char *name, base::Interrupts &interrupts) noexcept
 {
-    constexpr int64_t pause_ns = 1'000'000;
-    const int64_t deadline_ns = base::lock_deadline_ns(monotonic_ns());
-    DWORD cause = ERROR_SUCCESS;
-    ShortSleeps sleeps;
-    while (!try_lock(native(), base::first_lock_position, LOCKFILE_EXCLUSIVE_LOCK, cause))
-    {
+    return wait_for_file_lock(name, interrupts, [&]() noexcept -> std::optional<Status> {
+        DWORD cause = ERROR_SUCCESS;
+        if (try_lock(native(), base::first_lock_position, LOCKFILE_EXCLUSIVE_LOCK, cause))
+            return Status::success;
         if (!is_taken(cause))
             return fail_system(name, "lock", cause);
-        if (monotonic_ns() >= deadline_ns)
-            return base::fail(DAO_E_BUSY,
-                              "%s: busy: another process is creating or removing it; expected that it is done within "
-                              "the time limit",
-                              name);
-        if (sleeps.until(monotonic_ns() + pause_ns) == Sleep::interrupted || interrupts.are_pending())
-        {
-            interrupts.forget();
-            return base::condition(Status::interrupted, name);
-        }
-    }
-    return Status::success;
+        return std::nullopt;
+    });
 }
 
 ByteLock File::lock_byte(uint64_t position) noexcept

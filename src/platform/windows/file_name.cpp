@@ -65,7 +65,7 @@ Presence query_presence(const char *name) noexcept
     return (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_DEVICE)) == 0 ? Presence::file : Presence::other;
 }
 
-// Making links is not for everybody here: they are refused where they are opened.
+// Not every user may make links here: they are refused where they are opened.
 Status resolve_links(const char *name, char *path) noexcept
 {
     std::snprintf(path, path_capacity, "%s", name);

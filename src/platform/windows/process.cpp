@@ -49,7 +49,7 @@ Liveness check_process(const ProcessIdentity &process) noexcept
     return start_time(found.get()) == process.start_time ? Liveness::alive : Liveness::dead;
 }
 
-// Windows stops threads, not processes.
+// Windows can stop threads, but not processes.
 bool is_stopped(const ProcessIdentity &) noexcept
 {
     return false;

@@ -58,8 +58,7 @@ int repair(const RepairOptions &options)
                     {"lost", result.lost},
                     {"damaged", Json::array()}});
     else if (result.frames == 0)
-        print_escaped(
-            fmt::format("{}: not one frame of it reached the disk; what there was of it is removed\n", options.file));
+        print_escaped(fmt::format("{}: no frame of it reached the disk; its files were removed\n", options.file));
     else
         print_escaped(fmt::format("{}: repaired: {}, each as it was recorded; {} lost\n", options.file,
                                   count_text(result.frames, "frame"), result.lost));

@@ -34,7 +34,7 @@ std::string plan_text(const std::string &path, const DAO_SEGMENT_INFO &info)
     if (info.writing == 0)
         return fmt::format(
             "{}: process {} holds the lock of its keywords. It is freed unless that process is proven to "
-            "live; a keyword that it left half written is finished by who changes one next.",
+            "live; a keyword that it left half written is completed by the next change of a keyword.",
             path, info.keywords_pid);
     const std::string holder = fmt::format("process {}", writer_text(info));
     if (info.writer_alive == DAO_ALIVE)
@@ -50,7 +50,7 @@ std::string plan_text(const std::string &path, const DAO_SEGMENT_INFO &info)
 /// Throws when Ctrl-C is the answer, whatever was typed.
 bool is_confirmed(const std::string &plan)
 {
-    print_now(fmt::format("{}\nGo on? [y/N] ", printable(plan)));
+    print_now(fmt::format("{}\nContinue? [y/N] ", printable(plan)));
     std::string answer;
     while (!is_interrupted() && !wait_for_input())
     {

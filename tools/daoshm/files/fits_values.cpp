@@ -167,7 +167,7 @@ bool is_quantized(fitsfile *file, const std::string &path)
     const int compression = file->Fptr->compress_type;
     if (compression == RICE_1 || compression == PLIO_1 || compression == HCOMPRESS_1)
         throw ToolError(fmt::format("{}: real numbers that were compressed as integers, without ZSCALE; expected it: "
-                                    "their values cannot be told",
+                                    "without it their values are not known",
                                     path));
     return false;
 }
