@@ -14,6 +14,7 @@ var Scorer = {
   score: ([page, , , description, score]) => {
     if (/parameter/.test(description)) return score - 30;
     if (page.startsWith("decisions/")) return score - 20;
-    return page.startsWith("guide/") ? score + 10 : score;
+    if (page.startsWith("reference/")) return score;
+    return page === "guide/words" ? score + 14 : score + 10;
   },
 };
