@@ -100,6 +100,8 @@ deb     python3-numpy               NumPy
 deb     python3-venv                virtual environments of Python
 shelves ruby                        ruby, which reads the recipe for Homebrew
 shelves rpm                         rpmspec, which reads that for RPM
+shelves shellcheck                  shellcheck, which reads that for AUR
+shelves python3-venv                virtual environments of Python
 free-threaded   gcc                 a C compiler
 free-threaded   make                make
 free-threaded   libssl-dev          OpenSSL, for Python

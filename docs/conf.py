@@ -36,6 +36,7 @@ html_theme = "furo"
 html_title = f"daoShm {release}"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_search_scorer = str(ROOT / "docs/search_order.js")
 copybutton_prompt_text = "$ "
 
 

@@ -3,14 +3,17 @@
 #   version   the version is that of CHANGELOG.md's newest entry, and of the tag, when there is one
 #   abi       libdao.so and libdaoNet.so have every symbol of the last release, unless the major version is a new one
 #   check     make check        test     make test
-#   wheel     make wheels test-wheel     deb      make test-deb
+#   wheel     make wheels test-wheel test-wheel-arm64
+#   deb       make test-deb
 #   source    the sdist builds where there is nothing but it; the recipes of other shelves hold, and Conan's is built
 #   docs      make docs
-# Each step writes build/logs/release-STEP.log; wheel and deb need root.
+#   platforms make check-platforms check-fresh: other systems, and other compilers
+#   threads   make test-free-threaded: Python without the global lock
+# Each step writes build/logs/release-STEP.log; wheel, deb and platforms need root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=$(sed -n 's/^project(daoShm VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
-[ $# -gt 0 ] || set -- version abi check test source docs wheel deb
+[ $# -gt 0 ] || set -- version abi check test source docs wheel deb platforms threads
 
 fail() { echo "$*" >&2; exit 1; }
 
@@ -55,8 +58,10 @@ run_step() {
     case $1 in
     version | abi | source) "check_$1" ;;
     check | test | docs) make "$1" ;;
-    wheel) make wheels test-wheel ;;
+    wheel) make wheels test-wheel test-wheel-arm64 ;;
     deb) make test-deb ;;
+    platforms) make check-platforms check-fresh ;;
+    threads) make test-free-threaded ;;
     *) fail "unknown step: '$1'" ;;
     esac
 }
@@ -69,9 +74,9 @@ for step; do
     if [ -n "${DAO_RELEASE_STEP:-}" ]; then
         run_step "$step"
     elif DAO_RELEASE_STEP=1 "$0" "$step" >"$log" 2>&1; then
-        printf '%-8s ok   %s\n' "$step" "$(tail -n 1 "$log")"
+        printf '%-9s ok   %s\n' "$step" "$(tail -n 1 "$log")"
     else
-        printf '%-8s FAILED, %s:\n' "$step" "$log"
+        printf '%-9s FAILED, %s:\n' "$step" "$log"
         tail -n 20 "$log"
         failed+=("$step")
     fi

@@ -1,39 +1,40 @@
 #!/usr/bin/env python3
-"""The form of conda-forge's recipe: check_conda.py RECIPE. The words are those of the recipe format, version 1."""
+"""Renders conda-forge's recipe with rattler-build, as the shelf does before it builds: check_conda.py RECIPE.
+
+What it is built with is what conda-forge pins elsewhere; without channels nothing is solved.
+"""
 
 import sys
-from pathlib import Path
 
-try:
-    import yaml
-except ImportError:
-    sys.exit("conda-forge: not checked, PyYAML is not installed (Debian: python3-yaml)")
+from rattler_build import PlatformConfig, RattlerBuildError, RenderConfig, Stage0Recipe, VariantConfig
 
-WORDS = {
-    "recipe": {"schema_version", "context", "recipe", "source", "build", "outputs", "about", "extra"},
-    "output": {"package", "build", "requirements", "tests", "about"},
-    "requirements": {"build", "host", "run", "run_constraints", "run_exports", "ignore_run_exports"},
-    "about": {"homepage", "summary", "license", "license_file", "description", "documentation", "repository"},
-}
+PINNED = VariantConfig.from_yaml("""
+c_compiler: [gcc]
+c_stdlib: [sysroot]
+c_stdlib_version: ["2.28"]
+cxx_compiler: [gxx]
+numpy: ["2"]
+python: ["3.12.* *_cpython"]
+""")
+PLATFORMS = ["linux-64", "linux-aarch64", "osx-64", "osx-arm64"]
+NAMES = ["libdaoshm", "daoshm", "daoshm-python"]
 
 
-def unknown(kind, mapping, place):
-    return [f"{place}: unknown: {word}" for word in mapping if word not in WORDS[kind]]
+def outputs(recipe, platform):
+    found = PlatformConfig(target_platform=platform, build_platform=platform, host_platform=platform)
+    return [variant.recipe for variant in recipe.render(PINNED, RenderConfig(found))]
 
 
 def main(path):
-    recipe = yaml.safe_load(Path(path).read_text())
-    found = unknown("recipe", recipe, "recipe") + unknown("about", recipe["about"], "about")
-    names = [output["package"]["name"] for output in recipe["outputs"]]
-    if names != ["libdaoshm", "daoshm", "daoshm-python"]:
-        found.append(f"outputs: {names}")
-    for output, name in zip(recipe["outputs"], names, strict=True):
-        found += unknown("output", output, name)
-        found += unknown("requirements", output["requirements"], f"{name}: requirements")
-        found += [f"{name}: no {part}" for part in ("build", "tests") if part not in output]
-    if found:
-        sys.exit("\n".join(found))
-    print(f"conda-forge: valid, {', '.join(names)} {recipe['context']['version']}")
+    try:
+        recipe = Stage0Recipe.from_file(path)
+        for platform in PLATFORMS:
+            packages = outputs(recipe, platform)
+            if [package.package.name for package in packages] != NAMES:
+                sys.exit(f"{path}: {platform}: {[package.package.name for package in packages]}; expected {NAMES}")
+    except RattlerBuildError as error:
+        sys.exit(f"{path}: {error}")
+    print(f"conda-forge: rendered for {', '.join(PLATFORMS)}: {', '.join(NAMES)} {packages[0].package.version}")
 
 
 if __name__ == "__main__":
