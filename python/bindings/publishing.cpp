@@ -9,7 +9,7 @@ namespace daopython
 namespace
 {
 
-nb::dict describe(const DAO_NET_PEER &peer)
+nb::dict describe_peer(const DAO_NET_PEER &peer)
 {
     nb::dict fields;
     fields["topic"] = text_of(peer.topic);
@@ -73,7 +73,7 @@ class Publisher
         });
         nb::list peers;
         for (const DAO_NET_PEER &peer : found)
-            peers.append(describe(peer));
+            peers.append(describe_peer(peer));
         return peers;
     }
     nb::list refused()

@@ -1,9 +1,12 @@
 """Relays, which pass on what a publisher offers."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
-from network import counter, peers_at, start_publisher, start_relay
+from conftest import WINDOWS
+from network import counter, line_with, peers_at, start_publisher, start_relay
 from timing import PATIENCE_S, until
 
 
@@ -59,3 +62,38 @@ def test_hundreds_of_displays_cost_the_camera_one_stream(net, camera):
         for display in displays:
             display.close()
     assert net.interrupt(relay)[0] == 0
+
+
+@pytest.mark.skipif(WINDOWS, reason="there is no limit of open files there")
+@pytest.mark.parametrize("command", ["relay", "subscribe"])
+def test_who_lacks_descriptors_goes_on_and_takes_the_rest_later(net, command):
+    import resource
+
+    names = [f"s{number}" for number in range(8)]
+    net("create", names[0], "3")
+    net("fill", names[0], "ramp")
+    port = start_publisher(net, *names)[1]
+    (net.folder / "copies").mkdir()
+    options = ["--port", "0"] if command == "relay" else ["--folder", net.folder / "copies"]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+    try:
+        process = net.start(command, f"127.0.0.1:{port}", *options)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    line_with(process.stdout, "s0")
+    assert resource.prlimit(process.pid, resource.RLIMIT_NOFILE) == (hard, hard)
+    used = len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (used + 40, hard))
+    for name in names[1:]:
+        net("create", name, "3")
+        net("fill", name, "ramp")
+    assert "ulimit -n" in line_with(process.stderr, "trying again")
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (hard, hard))
+    left = set(names[1:])
+    while left:  # in any order
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        left -= set(re.findall(r":(s\d)\b", line))
+    code, _, errors = net.interrupt(process)
+    assert code == 0 and errors.count("trying again") == 0, errors
