@@ -1,10 +1,8 @@
 #include "publisher/source.hpp"
 
-#include "clock.hpp"
 #include "identity.hpp"
 #include "mark.hpp"
 #include "publisher/ordered_reader.hpp"
-#include "wire/keywords.hpp"
 
 #include <algorithm>
 
@@ -13,11 +11,6 @@ namespace dao::net
 
 namespace
 {
-
-// Reading all keywords takes some microseconds, or milliseconds where they are thousands: frames that come faster share one
-// reading, and it takes a twentieth of the time at most.
-constexpr int64_t keywords_interval_ns = 10 * millisecond_ns;
-constexpr int64_t keywords_part = 20;
 
 static_assert(KeptImages::most_images < Lives::most, "what a reader that stays behind has missed can be counted");
 
@@ -114,7 +107,7 @@ void Source::attach()
     opened_ = describe_opened(reading_.get());
     newest_.reset();
     seen_ = 0;
-    keywords_due_ns_ = 0;
+    keywords_.expire();
 }
 
 void Source::interrupt()
@@ -124,13 +117,24 @@ void Source::interrupt()
 
 Source::Wait Source::wait(int64_t timeout_ns)
 {
+    const Wait found = wait_after(seen_, timeout_ns);
+    if (found == Wait::frame) // before anybody copies: a frame that is published from now on ends the next wait
+        seen_ = daoShmGetCounter(waiting_.get());
+    return found;
+}
+
+Source::Wait Source::look()
+{
+    return wait_after(UINT64_MAX, 0);
+}
+
+Source::Wait Source::wait_after(uint64_t cnt0, int64_t timeout_ns)
+{
     if (!reading_.is_open()) // attach() failed
         return Wait::replaced;
-    switch (daoShmWaitForFrame(waiting_.get(), seen_, timeout_ns))
+    switch (daoShmWaitForFrame(waiting_.get(), cnt0, timeout_ns))
     {
     case DAO_SUCCESS:
-        // Before anybody copies: a frame that is published from now on ends the next wait.
-        seen_ = daoShmGetCounter(waiting_.get());
         return Wait::frame;
     case DAO_REPLACED:
     case DAO_REMOVED:
@@ -253,33 +257,6 @@ std::string Source::write_header(IMAGE *image, const Opened &opened, const DAO_F
     header_.origin_cnt0 = mark.cnt0;
     header_.missed_before = mark.missed;
     return header_writer_.write(header_);
-}
-
-const std::string &Source::keywords()
-{
-    if (opened_.keyword_room == 0)
-        return keywords_;
-    const int64_t begin_ns = monotonic_ns();
-    if (begin_ns >= keywords_due_ns_)
-    {
-        read_keywords();
-        const int64_t end_ns = monotonic_ns();
-        keywords_due_ns_ = end_ns + std::max(keywords_interval_ns, keywords_part * (end_ns - begin_ns));
-    }
-    return keywords_;
-}
-
-void Source::read_keywords()
-{
-    std::vector<IMAGE_KEYWORD> all;
-    IMAGE_KEYWORD keyword;
-    while (daoShmGetKeywordAt(reading_.get(), static_cast<uint32_t>(all.size()), &keyword) == DAO_SUCCESS)
-        all.push_back(keyword);
-    std::string text = wire::write_keywords(all);
-    if (text == keywords_)
-        return;
-    keywords_ = std::move(text);
-    ++keyword_changes_;
 }
 
 wire::Offer Source::describe()

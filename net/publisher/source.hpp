@@ -3,6 +3,7 @@
 
 #include "kept_images.hpp"
 #include "publisher/frame_copy.hpp"
+#include "publisher/keywords_text.hpp"
 #include "publisher/lives.hpp"
 #include "wire/credit.hpp"
 
@@ -41,6 +42,10 @@ class Source
     };
     // For the thread that waits; the rest is for one thread at a time, which may be another.
     Wait wait(int64_t timeout_ns);
+    // While no frame is wanted: whether reopen() is due. What is published meanwhile is left to wait().
+    Wait look();
+    // As the frame that wait() told of could not be sent: the next one tells of it again.
+    void wait_again() { seen_ = 0; }
     // Ends the wait under way, or the next one.
     void interrupt();
 
@@ -51,8 +56,8 @@ class Source
     // The newest frame, the same object as before when there is no newer one; null when there is none to be had.
     FrameCopy *newest();
     // The keywords as they travel, read again when the last time is a while ago, and how often they changed.
-    const std::string &keywords();
-    uint64_t keyword_changes() const { return keyword_changes_; }
+    const std::string &keywords() { return keywords_.of(reading_.get(), opened_.keyword_room); }
+    uint64_t keyword_changes() const { return keywords_.changes(); }
     // The newest frame's, which is taken note of, as nobody may read it before its life ends.
     uint64_t counter();
     wire::Offer describe();
@@ -72,10 +77,10 @@ class Source
     // False where there is nothing.
     bool follow(Image &image);
     bool follow_successor(Image &image);
+    Wait wait_after(uint64_t cnt0, int64_t timeout_ns);
     void forget_passed() noexcept;
     void note_left(Image &successor);
     void attach(); // reading_ and what is known of it to what waiting_ has
-    void read_keywords();
     // Distinguishes one life of the segment from the next.
     std::string name_of_life(const Birth &birth) const; // the last one
     std::string name_of_life(uint32_t number) const;
@@ -104,9 +109,7 @@ class Source
     wire::FrameHeader header_; // of the frame copied last
     wire::FramePartWriter header_writer_;
     std::optional<FrameCopy> newest_;
-    std::string keywords_ = "[]";
-    uint64_t keyword_changes_ = 1;
-    int64_t keywords_due_ns_ = 0; // 0: not read yet
+    KeywordsText keywords_;
 };
 
 }
