@@ -111,7 +111,7 @@ int_fast8_t daoNetOpenCopy(DAO_NET *net, IMAGE *image, int64_t timeout_ns)
     return guarded([&] {
         Subscriber &subscriber = subscriber_of(net);
         check_pointer(image, "the image");
-        return subscriber.open_copy(image, timeout_ns);
+        return subscriber.copies().open(image, timeout_ns);
     });
 }
 
@@ -120,7 +120,7 @@ int_fast8_t daoNetOpenNextCopy(DAO_NET *net, IMAGE *image, int64_t timeout_ns)
     return guarded([&] {
         Subscriber &subscriber = subscriber_of(net);
         check_pointer(image, "the image");
-        return subscriber.open_next_copy(image, timeout_ns);
+        return subscriber.copies().open_next(image, timeout_ns);
     });
 }
 

@@ -6,8 +6,6 @@ namespace dao::net
 namespace
 {
 
-constexpr size_t most_lives = 64; // that a subscriber may have missed
-
 uint64_t difference(uint64_t later, uint64_t earlier)
 {
     return later - std::min(later, earlier);
@@ -27,7 +25,7 @@ void Lives::begin(const Birth &birth, uint64_t cnt0)
     }
     life.highest = cnt0;
     lives_.push_back(life);
-    if (lives_.size() > most_lives)
+    if (lives_.size() > most)
         lives_.pop_front();
 }
 

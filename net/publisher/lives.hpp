@@ -37,6 +37,7 @@ struct Life
 class Lives
 {
   public:
+    static constexpr size_t most = 2 * 64; // that a subscriber may have missed
     // The newest frame is this one.
     Place see_newest(const Birth &birth, uint64_t cnt0);
     // The reader gets this frame. Returns how many are known to have been published in earlier lives after its last one.

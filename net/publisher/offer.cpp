@@ -52,9 +52,8 @@ void Offer::run(const std::function<void()> &published)
     while (!stops_)
         try
         {
-            const bool are_due = wait_until_due();
-            const Source::Wait found = source_.wait(are_due ? -1 : 0);
-            if (found == Source::Wait::nothing || (found == Source::Wait::frame && !are_due))
+            const Source::Wait found = wait_until_due() ? source_.wait(-1) : source_.look();
+            if (found == Source::Wait::nothing)
                 continue;
             if (take_frame(found == Source::Wait::replaced))
                 published();
@@ -110,6 +109,7 @@ bool Offer::take_frame(bool is_replaced)
     }
     catch (const std::exception &) // out of memory or descriptors: perhaps not the next time
     {
+        source_.wait_again();
         return false;
     }
 }

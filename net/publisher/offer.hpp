@@ -3,8 +3,8 @@
 
 #include "clock.hpp"
 #include "daoNet.h"
+#include "publisher/ordered_reader.hpp"
 #include "publisher/port.hpp"
-#include "publisher/source.hpp"
 
 #include <atomic>
 #include <condition_variable>

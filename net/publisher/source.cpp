@@ -1,9 +1,8 @@
 #include "publisher/source.hpp"
 
-#include "clock.hpp"
 #include "identity.hpp"
 #include "mark.hpp"
-#include "wire/keywords.hpp"
+#include "publisher/ordered_reader.hpp"
 
 #include <algorithm>
 
@@ -13,19 +12,7 @@ namespace dao::net
 namespace
 {
 
-// Reading all keywords takes some microseconds, or milliseconds where they are thousands: frames that come faster share one
-// reading, and it takes a twentieth of the time at most.
-constexpr int64_t keywords_interval_ns = 10 * millisecond_ns;
-constexpr int64_t keywords_part = 20;
-
-constexpr size_t most_successors = 32; // fewer than Lives knows
-constexpr uint64_t successors_limit_bytes = uint64_t{256} << 20;
-
-int_fast8_t read_newest(IMAGE *image, void *data, uint64_t elements, DAO_FRAME &frame)
-{
-    const int_fast8_t status = daoShmReadNewest(image, data, elements, nullptr, nullptr);
-    return status == DAO_SUCCESS ? daoShmGetFrame(image, &frame) : status;
-}
+static_assert(KeptImages::most_images < Lives::most, "what a reader that stays behind has missed can be counted");
 
 std::string name_of(const Birth &birth, uint32_t set_backs)
 {
@@ -120,7 +107,7 @@ void Source::attach()
     opened_ = describe_opened(reading_.get());
     newest_.reset();
     seen_ = 0;
-    keywords_due_ns_ = 0;
+    keywords_.expire();
 }
 
 void Source::interrupt()
@@ -130,13 +117,24 @@ void Source::interrupt()
 
 Source::Wait Source::wait(int64_t timeout_ns)
 {
+    const Wait found = wait_after(seen_, timeout_ns);
+    if (found == Wait::frame) // before anybody copies: a frame that is published from now on ends the next wait
+        seen_ = daoShmGetCounter(waiting_.get());
+    return found;
+}
+
+Source::Wait Source::look()
+{
+    return wait_after(UINT64_MAX, 0);
+}
+
+Source::Wait Source::wait_after(uint64_t cnt0, int64_t timeout_ns)
+{
     if (!reading_.is_open()) // attach() failed
         return Wait::replaced;
-    switch (daoShmWaitForFrame(waiting_.get(), seen_, timeout_ns))
+    switch (daoShmWaitForFrame(waiting_.get(), cnt0, timeout_ns))
     {
     case DAO_SUCCESS:
-        // Before anybody copies: a frame that is published from now on ends the next wait.
-        seen_ = daoShmGetCounter(waiting_.get());
         return Wait::frame;
     case DAO_REPLACED:
     case DAO_REMOVED:
@@ -160,50 +158,28 @@ bool Source::reopen()
 
 bool Source::succeed(IMAGE *image)
 {
-    Image &last = successors_.empty() ? reading_ : *successors_.back();
+    Image &last = successors_.is_empty() ? reading_ : successors_.newest().image;
     if (!last.is_open() || last->md->shared != 0 || daoShmCheckReplaced(last.get()) != DAO_REPLACED)
         return false;
-    auto successor = std::make_unique<Image>();
-    successor->duplicate(image);
-    give_up_successors();
-    successors_.push_back(std::move(successor));
+    successors_.make_room([this](KeptImages::Kept &oldest) { note_left(oldest.image); });
+    successors_.add(image);
     return true;
 }
 
-size_t Source::count_passed(const Image &image) const
+// As one reader may stay behind, some are given up: what they have counts as missed.
+void Source::note_left(Image &successor)
 {
-    const auto found = std::find_if(successors_.begin(), successors_.end(),
-                                    [&](const auto &successor) { return (*successor)->md == image->md; });
-    return found == successors_.end() ? 0 : static_cast<size_t>(found - successors_.begin()) + 1;
+    DAO_FRAME frame = DAO_FRAME_INIT;
+    if (daoShmGetNewestFrame(successor.get(), &frame) == DAO_SUCCESS && frame.cnt0 != 0)
+        (void)lives_.see_newest(describe_opened(successor.get()).birth(frame.generation), frame.cnt0);
 }
 
 void Source::forget_passed() noexcept
 {
-    size_t passed = count_passed(waiting_);
+    uint32_t passed = successors_.number_of(waiting_);
     for (const OrderedReader *reader : readers_)
-        passed = std::min(passed, count_passed(reader->image()));
-    for (; passed > 1; --passed)
-        successors_.pop_front();
-}
-
-// Those that are too many, as one reader may stay behind: what they have counts as missed.
-void Source::give_up_successors()
-{
-    const auto bytes_of = [](const Image &image) {
-        return image->md->nelement * daoTypeSize(image->md->atype) * std::max<uint32_t>(image->md->fifo_size, 1);
-    };
-    uint64_t bytes = 0;
-    for (const auto &successor : successors_)
-        bytes += bytes_of(*successor);
-    while (successors_.size() > 1 && (bytes > successors_limit_bytes || successors_.size() > most_successors))
-    {
-        Image &oldest = *successors_.front();
-        DAO_FRAME frame = DAO_FRAME_INIT;
-        if (daoShmGetNewestFrame(oldest.get(), &frame) == DAO_SUCCESS && frame.cnt0 != 0)
-            (void)lives_.see_newest(describe_opened(oldest.get()).birth(frame.generation), frame.cnt0);
-        bytes -= bytes_of(oldest);
-        successors_.pop_front();
-    }
+        passed = std::min(passed, successors_.number_of(reader->image()));
+    successors_.forget_before(passed);
 }
 
 bool Source::follow(Image &image)
@@ -213,12 +189,13 @@ bool Source::follow(Image &image)
 
 bool Source::follow_successor(Image &image)
 {
-    if (successors_.empty())
+    if (successors_.is_empty())
         return false;
-    const size_t passed = image.is_open() ? count_passed(image) : successors_.size() - 1;
-    if (passed == successors_.size())
+    const uint32_t passed = image.is_open() ? successors_.number_of(image) : successors_.newest().number - 1;
+    KeptImages::Kept *next = successors_.find_after(passed);
+    if (next == nullptr)
         return false;
-    image.duplicate(successors_[passed]->get());
+    image.duplicate(next->image.get());
     forget_passed();
     if (daoShmRewind(image.get()) != DAO_SUCCESS)
         throw Failure::of_last_call();
@@ -233,10 +210,7 @@ FrameCopy *Source::newest()
         see_newest(frame);
         return &*newest_;
     }
-    const auto read = [this](void *data, uint64_t elements, DAO_FRAME &read_frame) {
-        return read_newest(reading_.get(), data, elements, read_frame);
-    };
-    std::optional<FrameCopy> fresh = copy(reading_.get(), opened_, read);
+    std::optional<FrameCopy> fresh = copy_newest(reading_.get(), opened_);
     if (!fresh || fresh->frame.cnt0 == 0) // before the first frame there is nothing to send
         return nullptr;
     see_newest(fresh->frame);
@@ -259,6 +233,14 @@ std::optional<FrameCopy> Source::copy(IMAGE *image, const Opened &opened, const 
     return result;
 }
 
+std::optional<FrameCopy> Source::copy_newest(IMAGE *image, const Opened &opened)
+{
+    return copy(image, opened, [=](void *data, uint64_t elements, DAO_FRAME &frame) {
+        const int_fast8_t status = daoShmReadNewest(image, data, elements, nullptr, nullptr);
+        return status == DAO_SUCCESS ? daoShmGetFrame(image, &frame) : status;
+    });
+}
+
 std::string Source::write_header(IMAGE *image, const Opened &opened, const DAO_FRAME &frame)
 {
     header_.source = name_of_life(opened.birth(frame.generation));
@@ -277,33 +259,6 @@ std::string Source::write_header(IMAGE *image, const Opened &opened, const DAO_F
     return header_writer_.write(header_);
 }
 
-const std::string &Source::keywords()
-{
-    if (opened_.keyword_room == 0)
-        return keywords_;
-    const int64_t begin_ns = monotonic_ns();
-    if (begin_ns >= keywords_due_ns_)
-    {
-        read_keywords();
-        const int64_t end_ns = monotonic_ns();
-        keywords_due_ns_ = end_ns + std::max(keywords_interval_ns, keywords_part * (end_ns - begin_ns));
-    }
-    return keywords_;
-}
-
-void Source::read_keywords()
-{
-    std::vector<IMAGE_KEYWORD> all;
-    IMAGE_KEYWORD keyword;
-    while (daoShmGetKeywordAt(reading_.get(), static_cast<uint32_t>(all.size()), &keyword) == DAO_SUCCESS)
-        all.push_back(keyword);
-    std::string text = wire::write_keywords(all);
-    if (text == keywords_)
-        return;
-    keywords_ = std::move(text);
-    ++keyword_changes_;
-}
-
 wire::Offer Source::describe()
 {
     wire::Offer offer;
@@ -314,107 +269,6 @@ wire::Offer Source::describe()
     offer.geometry = opened_.geometry;
     offer.depth = opened_.depth;
     return offer;
-}
-
-OrderedReader::OrderedReader(Source &source, const Place &after)
-    : source_(source), after_(after), skip_to_(after.cnt0), skip_source_(source.name_of_life(after.life)),
-      begins_with_newest_(after.life == 0)
-{
-    image_.duplicate(source.reading_.get());
-    // The receiver has frames of a segment that was made anew, as another reader found it before the source did. Where that
-    // one is gone again, all that is left here came before them.
-    const bool has_all = after.life > source.place().life && !source.follow(image_);
-    int_fast8_t status = DAO_SUCCESS;
-    if (has_all)
-        status = daoShmResetTail(image_.get(), nullptr, nullptr);
-    else if (!begins_with_newest_)
-        status = daoShmRewind(image_.get()); // before the first frame: what the receiver has is skipped
-    if (status != DAO_SUCCESS)
-        throw Failure::of_last_call();
-    opened_ = source.describe_opened(image_.get());
-    source.readers_.insert(this);
-}
-
-OrderedReader::~OrderedReader()
-{
-    source_.readers_.erase(this);
-    source_.forget_passed();
-}
-
-std::optional<FrameCopy> OrderedReader::next(uint64_t &lost)
-{
-    lost = 0;
-    if (begins_with_newest_)
-    {
-        begins_with_newest_ = false;
-        if (std::optional<FrameCopy> newest = next_newest())
-            return newest;
-    }
-    return next_in_order(lost);
-}
-
-std::optional<FrameCopy> OrderedReader::next_newest()
-{
-    const auto read = [this](void *data, uint64_t elements, DAO_FRAME &frame) {
-        return read_newest(image_.get(), data, elements, frame);
-    };
-    std::optional<FrameCopy> newest = source_.copy(image_.get(), opened_, read);
-    // A newer one is the business of reading in order.
-    if (!newest || newest->frame.cnt0 == 0 || newest->frame.cnt0 != image_->fifo_last_read_cnt0)
-        return std::nullopt;
-    (void)follow(*newest);
-    return newest;
-}
-
-// Returns how many frames of lives before are known to have been published after the last one that was read, or that the
-// receiver had.
-uint64_t OrderedReader::follow(FrameCopy &frame)
-{
-    const Birth birth = opened_.birth(frame.frame.generation);
-    // In the life where it begins, frames before the place to begin at come first.
-    if (place_.life == 0 && !source_.lives_.is_last(after_.life, birth))
-        place_ = after_;
-    // It has not gone through all of them yet, and perhaps never will.
-    const uint64_t received = place_.life == after_.life ? source_.lives_.between(place_, after_) : uint64_t{0};
-    const uint32_t set_backs = source_.lives_.set_backs(birth);
-    const uint64_t left = source_.lives_.move(place_, birth, frame.frame.cnt0);
-    if (source_.lives_.set_backs(birth) != set_backs)
-        frame.header = source_.write_header(image_.get(), opened_, frame.frame);
-    return left - std::min(left, received);
-}
-
-std::optional<FrameCopy> OrderedReader::next_in_order(uint64_t &lost)
-{
-    DAO_NEXT_OPTIONS how = DAO_NEXT_OPTIONS_INIT;
-    how.order = DAO_NEXT_IN_ORDER;
-    how.timeout_ns = 0;
-    for (;;)
-    {
-        uint64_t missed = 0;
-        int_fast8_t status = DAO_SUCCESS;
-        std::optional<FrameCopy> frame =
-            source_.copy(image_.get(), opened_, [&](void *data, uint64_t elements, DAO_FRAME &read_frame) {
-                return status = daoShmNext(image_.get(), &how, data, elements, &read_frame, &missed);
-            });
-        if ((status == DAO_REPLACED || !image_.is_open()) && source_.follow(image_))
-        {
-            opened_ = source_.describe_opened(image_.get());
-            continue;
-        }
-        if (!frame)
-            return std::nullopt;
-        const uint64_t left = follow(*frame);
-        if (source_.header_.source != skip_source_)
-            skip_to_ = 0; // the segment was made anew: its counter began again
-        if (frame->frame.cnt0 <= skip_to_)
-            continue;
-        missed = std::min(missed, source_.lives_.before(place_)); // a counter that was set back goes on from anywhere
-        // Frames before the place to begin at are not missed.
-        const uint64_t first_missed = frame->frame.cnt0 - missed;
-        lost = left + (first_missed > skip_to_ ? missed : frame->frame.cnt0 - skip_to_ - 1);
-        skip_to_ = 0;
-        return frame;
-    }
 }
 
 }

@@ -1,12 +1,12 @@
 // A segment that is offered: waiting for its frames, copying them, following it when it is replaced.
 #pragma once
 
-#include "image.hpp"
+#include "kept_images.hpp"
 #include "publisher/frame_copy.hpp"
+#include "publisher/keywords_text.hpp"
 #include "publisher/lives.hpp"
 #include "wire/credit.hpp"
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -42,6 +42,10 @@ class Source
     };
     // For the thread that waits; the rest is for one thread at a time, which may be another.
     Wait wait(int64_t timeout_ns);
+    // While no frame is wanted: whether reopen() is due. What is published meanwhile is left to wait().
+    Wait look();
+    // As the frame that wait() told of could not be sent: the next one tells of it again.
+    void wait_again() { seen_ = 0; }
     // Ends the wait under way, or the next one.
     void interrupt();
 
@@ -52,8 +56,8 @@ class Source
     // The newest frame, the same object as before when there is no newer one; null when there is none to be had.
     FrameCopy *newest();
     // The keywords as they travel, read again when the last time is a while ago, and how often they changed.
-    const std::string &keywords();
-    uint64_t keyword_changes() const { return keyword_changes_; }
+    const std::string &keywords() { return keywords_.of(reading_.get(), opened_.keyword_room); }
+    uint64_t keyword_changes() const { return keywords_.changes(); }
     // The newest frame's, which is taken note of, as nobody may read it before its life ends.
     uint64_t counter();
     wire::Offer describe();
@@ -73,12 +77,10 @@ class Source
     // False where there is nothing.
     bool follow(Image &image);
     bool follow_successor(Image &image);
-    // How many of successors_ are no later than it.
-    size_t count_passed(const Image &image) const;
+    Wait wait_after(uint64_t cnt0, int64_t timeout_ns);
     void forget_passed() noexcept;
-    void give_up_successors();
+    void note_left(Image &successor);
     void attach(); // reading_ and what is known of it to what waiting_ has
-    void read_keywords();
     // Distinguishes one life of the segment from the next.
     std::string name_of_life(const Birth &birth) const; // the last one
     std::string name_of_life(uint32_t number) const;
@@ -87,6 +89,7 @@ class Source
     // Copies what `read` reads, and makes its header.
     using Read = std::function<int_fast8_t(void *data, uint64_t elements, DAO_FRAME &frame)>;
     std::optional<FrameCopy> copy(IMAGE *image, const Opened &opened, const Read &read);
+    std::optional<FrameCopy> copy_newest(IMAGE *image, const Opened &opened);
     std::string write_header(IMAGE *image, const Opened &opened, const DAO_FRAME &frame);
 
     const std::string topic_;
@@ -95,7 +98,7 @@ class Source
     uint64_t seen_ = 0;
     Image reading_;
     // Images each of which took the place of the one before it, as long as somebody may come to it, and the last one.
-    std::deque<std::unique_ptr<Image>> successors_;
+    KeptImages successors_;
     std::set<const OrderedReader *> readers_;
     Opened opened_;
     bool is_gone_ = false; // there was no such file when it was looked for last
@@ -106,40 +109,7 @@ class Source
     wire::FrameHeader header_; // of the frame copied last
     wire::FramePartWriter header_writer_;
     std::optional<FrameCopy> newest_;
-    std::string keywords_ = "[]";
-    uint64_t keyword_changes_ = 1;
-    int64_t keywords_due_ns_ = 0; // 0: not read yet
-};
-
-// A place among the frames of a source, for a subscriber that wants each of them.
-class OrderedReader
-{
-  public:
-    // Begins after that frame of the source, as far as the slots still have what follows; where there is none, with the newest
-    // frame. Throws Failure.
-    OrderedReader(Source &source, const Place &after);
-    ~OrderedReader();
-    OrderedReader(const OrderedReader &) = delete;
-    OrderedReader &operator=(const OrderedReader &) = delete;
-    // The next frame, if there is one, and how many before it were overwritten before they could be read.
-    std::optional<FrameCopy> next(uint64_t &lost);
-    // Of the frame that next() gave just now.
-    const Place &place() const { return place_; }
-    const Image &image() const { return image_; }
-
-  private:
-    std::optional<FrameCopy> next_newest();
-    std::optional<FrameCopy> next_in_order(uint64_t &lost);
-    uint64_t follow(FrameCopy &frame);
-
-    Source &source_;
-    Image image_;
-    Opened opened_;
-    const Place after_;
-    uint64_t skip_to_; // the receiver has what comes before, of this source
-    std::string skip_source_;
-    Place place_;
-    bool begins_with_newest_;
+    KeywordsText keywords_;
 };
 
 }

@@ -93,7 +93,7 @@ class Query
     {
         try
         {
-            const wire::Json header = wire::parse(view(parts[1]), wire::header_limit_bytes, 4);
+            const wire::Json header = wire::parse_header(view(parts[1]));
             return {wire::read_answer(header).host, wire::read_offers(view(parts[2]))};
         }
         catch (const wire::BadMessage &error)

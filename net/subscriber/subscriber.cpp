@@ -1,7 +1,5 @@
 #include "subscriber/subscriber.hpp"
 
-#include "failure.hpp"
-
 #include <algorithm>
 #include <cstdio>
 
@@ -14,8 +12,6 @@ namespace
 constexpr int64_t turn_ns = second_ns / 2;
 constexpr uint64_t usual_limit_bytes = uint64_t{1} << 30;
 constexpr int receive_mark = 64;
-constexpr size_t kept_copies = 64;
-constexpr uint64_t kept_copies_bytes = uint64_t{256} << 20;
 constexpr int reconnect_after_ms = 50;
 constexpr int reconnect_limit_ms = 1000;
 constexpr int connect_limit_ms = 5000;
@@ -56,7 +52,7 @@ Subscriber::Subscriber(const SubscriberOptions &options)
     : options_(options), id_(wire::random_id()), host_(wire::clean(platform::host_name(), DAO_NET_HOST_SIZE - 1)),
       context_(options.host), socket_(make_subscriber_socket(context_, options, public_key_)),
       caller_(socket_, options.host, options.port), socket_descriptor_(socket_.get(zmq::sockopt::fd)),
-      copy_(options.name, options.depth, stops_)
+      copy_(options.name, options.depth, stops_), shown_copies_(options.name)
 {
     platform::keep_freed_memory();
     const std::string endpoint = endpoint_of(options.host, options.port);
@@ -69,9 +65,6 @@ Subscriber::Subscriber(const SubscriberOptions &options)
     wire::fill(info_.topic, options.topic);
     wire::fill(info_.name, options.name);
     wire::fill(info_.public_key, public_key_);
-    uint32_t one[] = {1};
-    if (daoShmImageCreate(news_.get(), "daoNet: news", 1, one, _DATATYPE_UINT8, 0, 0) != DAO_SUCCESS)
-        throw Failure::of_last_call();
     const platform::NoSignals no_signals;
     thread_ = std::thread([this] { run(); });
 }
@@ -81,7 +74,6 @@ Subscriber::~Subscriber()
     stops_ = true;
     WakeSignal::send(context_, wake_address);
     thread_.join();
-    daoShmRetirePrivate(news_.get(), 0);
 }
 
 void Subscriber::run()
@@ -239,114 +231,6 @@ DAO_NET_INFO Subscriber::describe()
 void Subscriber::pause(bool paused)
 {
     is_paused_ = paused; // the next tick gives credit
-}
-
-int_fast8_t Subscriber::open_copy(IMAGE *image, int64_t timeout_ns)
-{
-    return open_when_there([&](const Deadline &deadline) { return open_with_frame(image, deadline); }, timeout_ns);
-}
-
-int_fast8_t Subscriber::open_next_copy(IMAGE *image, int64_t timeout_ns)
-{
-    if (!options_.name.empty())
-        throw Failure(DAO_E_ARGUMENT, options_.name +
-                                          ": the copy is a file; expected a subscriber with private images, "
-                                          "which are opened in turn");
-    return open_when_there([&](const Deadline &) { return open_next_now(image); }, timeout_ns);
-}
-
-// `open` says DAO_REMOVED where there is none at present.
-template <class Open>
-int_fast8_t Subscriber::open_when_there(const Open &open, int64_t timeout_ns)
-{
-    Image news;
-    {
-        const std::lock_guard lock(mutex_);
-        news.duplicate(news_.get());
-    }
-    const Deadline deadline(timeout_ns);
-    for (uint64_t copies = 0;;)
-    {
-        if (const int_fast8_t status = daoShmWaitForFrame(news.get(), copies, deadline.remaining_ns());
-            status != DAO_SUCCESS)
-            return status;
-        copies = daoShmGetCounter(news.get()); // if somebody removed this one, the next frame makes another
-        const int_fast8_t status = open(deadline);
-        const bool is_gone = status == DAO_REMOVED || (status == DAO_ERROR && daoLastErrorCode() == DAO_E_NOT_FOUND);
-        if (!is_gone)
-            return status;
-    }
-}
-
-// A copy of a new shape is there a moment before its first frame.
-int_fast8_t Subscriber::open_with_frame(IMAGE *image, const Deadline &deadline)
-{
-    int_fast8_t status = DAO_REPLACED;
-    while (status == DAO_REPLACED)
-    {
-        if (open_now(image) != DAO_SUCCESS)
-            return DAO_ERROR;
-        if (daoShmGetCounter(image) != 0)
-            return DAO_SUCCESS;
-        status = daoShmWaitForFrame(image, 0, deadline.remaining_ns());
-        if (status != DAO_SUCCESS)
-            daoShmCloseShm(image);
-    }
-    return status;
-}
-
-int_fast8_t Subscriber::open_now(IMAGE *image)
-{
-    const std::lock_guard lock(mutex_);
-    return options_.name.empty() ? daoShmDuplicate(shown_copies_.back()->image.get(), image)
-                                 : daoShmShm2Img(options_.name.c_str(), image);
-}
-
-int_fast8_t Subscriber::open_next_now(IMAGE *image)
-{
-    const std::lock_guard lock(mutex_);
-    const auto next = followed_ == 0 ? std::prev(shown_copies_.end())
-                                     : std::find_if(shown_copies_.begin(), shown_copies_.end(),
-                                                    [&](const auto &copy) { return copy->number > followed_; });
-    if (next == shown_copies_.end())
-        return DAO_REMOVED;
-    const int_fast8_t status = daoShmDuplicate((*next)->image.get(), image);
-    if (status == DAO_SUCCESS)
-        followed_ = (*next)->number;
-    return status;
-}
-
-// Those that are too many before another one comes. Returns how many frames they have that were to be passed on.
-uint64_t Subscriber::give_up_copies()
-{
-    const std::lock_guard lock(mutex_);
-    uint64_t bytes = 0, frames = 0;
-    for (const auto &copy : shown_copies_)
-        bytes += copy->bytes;
-    while (shown_copies_.size() > 1 && (bytes > kept_copies_bytes || shown_copies_.size() >= kept_copies))
-    {
-        ShownCopy &oldest = *shown_copies_.front();
-        if (oldest.number > followed_)
-            frames += daoShmGetCounter(oldest.image.get());
-        bytes -= oldest.bytes;
-        shown_copies_.pop_front();
-    }
-    return frames;
-}
-
-// With the mutex.
-void Subscriber::show_copy()
-{
-    const IMAGE_METADATA &metadata = copy_.image()->md[0];
-    auto newest = std::make_unique<ShownCopy>();
-    newest->number = copy_.changes();
-    newest->bytes = metadata.nelement * daoTypeSize(metadata.atype) * copy_.depth();
-    newest->image.duplicate(copy_.image().get());
-    shown_copies_.push_back(std::move(newest));
-    copy_.retire_former();
-    // Nobody opens them: they were opened in turn, or nobody opens in turn.
-    while (shown_copies_.size() > 1 && (followed_ == 0 || shown_copies_.front()->number <= followed_))
-        shown_copies_.pop_front();
 }
 
 }

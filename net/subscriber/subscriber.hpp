@@ -11,10 +11,10 @@
 #include "subscriber/context.hpp"
 #include "subscriber/copy.hpp"
 #include "subscriber/patience.hpp"
+#include "subscriber/shown_copies.hpp"
 #include "wire/credit.hpp"
 #include "wire/frame_text.hpp"
 
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -53,21 +53,12 @@ class Subscriber
     Subscriber &operator=(const Subscriber &) = delete;
 
     DAO_NET_INFO describe();
-    // Returns what a wait on an image returns.
-    int_fast8_t open_copy(IMAGE *image, int64_t timeout_ns);
-    // Each in turn, for one who passes the frames on.
-    int_fast8_t open_next_copy(IMAGE *image, int64_t timeout_ns);
+    // For any thread, while it exists.
+    ShownCopies &copies() { return shown_copies_; }
     // Take no frames, or take them again.
     void pause(bool paused);
 
   private:
-    // A private copy, which has a frame.
-    struct ShownCopy
-    {
-        uint32_t number = 0; // of those there have been
-        Image image;         // a handle of its own, to be duplicated
-        uint64_t bytes = 0;
-    };
     // What the publisher had when it answered first.
     struct Began
     {
@@ -75,13 +66,6 @@ class Subscriber
         uint64_t cnt0 = 0;
     };
 
-    template <class Open>
-    int_fast8_t open_when_there(const Open &open, int64_t timeout_ns);
-    int_fast8_t open_with_frame(IMAGE *image, const Deadline &deadline);
-    int_fast8_t open_now(IMAGE *image);
-    int_fast8_t open_next_now(IMAGE *image);
-    uint64_t give_up_copies();
-    void show_copy();
     void run();
     void disconnect() noexcept;
     void poll(WakeSignal &wake, Monitor &monitor);
@@ -172,6 +156,7 @@ class Subscriber
     std::string keywords_;         // as they came last
     std::string keywords_problem_; // as it was told last
     Copy copy_;
+    ShownCopies shown_copies_;
     uint32_t known_changes_ = 0;
     Rate rate_;
     int64_t next_tick_ns_ = 0;
@@ -180,10 +165,6 @@ class Subscriber
     std::mutex mutex_; // of what follows
     DAO_NET_INFO info_ = DAO_NET_INFO_INIT;
     int64_t last_frame_ns_ = 0; // of lasting_ns()
-    std::deque<std::unique_ptr<ShownCopy>>
-        shown_copies_;      // the newest, and before it those that are to be opened in turn
-    uint32_t followed_ = 0; // number of the one that was opened last in turn; 0: none
-    Image news_;            // a private image that gets a frame with each new copy
 
     bool has_dropped_ = false; // frames came in a pause
     std::atomic<bool> is_paused_{false};

@@ -86,6 +86,11 @@ Json parse(std::string_view text, size_t limit_bytes, int depth)
     return Json::parse(text.begin(), text.end());
 }
 
+Json parse_header(std::string_view text)
+{
+    return parse(text, header_limit_bytes, 4);
+}
+
 const Json &member(const Json &object, const char *key)
 {
     if (!object.is_object())

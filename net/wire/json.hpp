@@ -27,6 +27,8 @@ class BadMessage : public std::runtime_error
 // Parses a text of at most `limit_bytes` in which at most `depth` brackets are open at a time, and no object has two members of
 // one name. Throws BadMessage.
 Json parse(std::string_view text, size_t limit_bytes, int depth);
+// The second part of a message: of a frame, or of an answer. Throws BadMessage.
+Json parse_header(std::string_view text);
 
 // Members of an object. They throw BadMessage when the member is missing or is something else.
 const Json &member(const Json &object, const char *key);

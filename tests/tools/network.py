@@ -1,6 +1,7 @@
 """What the tests of the network share: publishers at ports of their own, and what their processes say."""
 
 import json
+import re
 import socket
 
 import pytest
@@ -49,3 +50,19 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def start_relay(net, port, *options):
+    """A relay of the publisher at this port: (process, port)."""
+    relay = net.start("relay", f"127.0.0.1:{port}", "--port", "0", *options)
+    return relay, int(re.search(r":(\d+)$", relay.stdout.readline().strip()).group(1))
+
+
+def peers_at(net, *ports):
+    """How many subscribe to the publisher at each of these ports."""
+    found = {
+        int(entry["endpoint"].rpartition(":")[2]): len(entry["peers"])
+        for entry in net.json("net", "status")
+        if entry["role"] == "publisher"
+    }
+    return tuple(found.get(port, 0) for port in ports)

@@ -107,7 +107,11 @@ NetHandle subscribe(const Address &address, const SubscribeDetails &details, con
     if (options.keys != nullptr || options.server_key != nullptr)
         hide_memory();
     DAO_NET *net = nullptr;
-    require(daoNetOpenSubscriber(&options, &net));
+    const int_fast8_t status = daoNetOpenSubscriber(&options, &net);
+    const DAO_ERROR_CODE code = daoLastErrorCode();
+    if (status == DAO_ERROR && (code == DAO_E_SYSTEM || code == DAO_E_NO_MEMORY || code == DAO_E_NETWORK))
+        throw NotNow(daoLastErrorMessage());
+    require(status);
     return NetHandle(net);
 }
 

@@ -10,6 +10,7 @@
 
 #include "network/address.hpp"
 #include "network/commands.hpp"
+#include "text/exit_code.hpp"
 
 namespace daoshm
 {
@@ -40,6 +41,13 @@ struct SubscribeDetails
     bool every = false;
     uint32_t depth = 0; ///< 0: the publisher's
 };
+/// It cannot be subscribed to for want of descriptors or memory: later, perhaps.
+class NotNow : public ToolError
+{
+  public:
+    using ToolError::ToolError;
+};
+/// Throws NotNow, or another ToolError.
 NetHandle subscribe(const Address &address, const SubscribeDetails &details, const Keys &keys);
 NetHandle open_publisher(const PublisherPlace &place);
 /// Who can subscribe to that publisher.

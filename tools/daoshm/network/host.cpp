@@ -63,6 +63,12 @@ std::vector<Address> Host::fresh_of(const std::vector<DAO_NET_OFFER> &offers)
     return fresh;
 }
 
+void Host::offer_again(const Address &address, const std::exception &problem)
+{
+    seen_.erase(address.topic);
+    note(fmt::format("not everything can be taken now: {}; trying again", error_text(problem)));
+}
+
 void Host::note(const std::string &problem)
 {
     constexpr size_t most_notes = 100;

@@ -1,6 +1,7 @@
 /// A host of which all that it offers is taken, what it offers later as well.
 #pragma once
 
+#include <exception>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ class Host
     /// Ask it, a second at most, and return what it did not offer before. What is odd is noted, once. Throws ToolError
     /// only the first time; later problems are notes, too.
     std::vector<Address> newly_offered();
+    /// That one cannot be taken now: it counts as newly offered again. Noted once.
+    void offer_again(const Address &address, const std::exception &problem);
     bool was_asked() const { return was_asked_; }
 
   private:

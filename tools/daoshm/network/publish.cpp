@@ -6,6 +6,7 @@
 
 #include "network/handle.hpp"
 #include "network/host.hpp"
+#include "platform/limits.hpp"
 #include "platform/platform.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
@@ -145,6 +146,7 @@ int run_publish(const PublishOptions &options)
     for (const std::string &name : options.segments)
         offerings.emplace_back(options, name);
     require_different_topics(offerings);
+    allow_many_files();
     const NetHandle net = open_publisher(options.place);
     for (Offering &offering : offerings)
         offering.offer(net);

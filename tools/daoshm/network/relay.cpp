@@ -9,6 +9,7 @@
 #include "network/handle.hpp"
 #include "network/host.hpp"
 #include "network/host_name.hpp"
+#include "platform/limits.hpp"
 #include "text/exit_code.hpp"
 #include "text/output.hpp"
 #include "text/printable.hpp"
@@ -114,10 +115,25 @@ class Relay
     std::map<std::string, std::unique_ptr<Passing>> passing_;
 };
 
+/// What the host offers by now and did not before.
+void take(Host &host, Relay &relay)
+{
+    for (const Address &address : host.newly_offered())
+        try
+        {
+            relay.take(address);
+        }
+        catch (const NotNow &error)
+        {
+            host.offer_again(address, error);
+        }
+}
+
 }
 
 int run_relay(const RelayOptions &options)
 {
+    allow_many_files();
     std::vector<Address> sources;
     for (const std::string &source : options.sources)
         sources.push_back(parse_publisher(source));
@@ -132,8 +148,7 @@ int run_relay(const RelayOptions &options)
     while (!is_interrupted())
     {
         for (Host &host : hosts)
-            for (const Address &address : host.newly_offered())
-                relay.take(address);
+            take(host, relay);
         sleep_unless_interrupted(look_again_ns);
     }
     return exit_success;

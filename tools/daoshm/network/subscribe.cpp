@@ -8,6 +8,7 @@
 #include "network/host.hpp"
 #include "network/host_name.hpp"
 #include "network/remote.hpp"
+#include "platform/limits.hpp"
 #include "platform/platform.hpp"
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
@@ -209,6 +210,10 @@ void take(Host &host, Copies &copies)
                 throw;
             note_passed_over(address, error);
         }
+        catch (const NotNow &error)
+        {
+            host.offer_again(address, error);
+        }
         catch (const ToolError &error)
         {
             note_passed_over(address, error);
@@ -239,6 +244,7 @@ int run_subscribe(const SubscribeOptions &options)
 {
     if (!options.name.empty() && options.sources.size() != 1)
         throw ToolError(fmt::format("--as with {} sources; expected one", options.sources.size()), exit_usage);
+    allow_many_files();
     std::vector<Address> sources;
     for (const std::string &source : options.sources)
         sources.push_back(parse_publisher(source));
