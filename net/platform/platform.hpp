@@ -78,8 +78,8 @@ class ForkGuard
 };
 
 // Ends the TCP connection of this descriptor, which stays open, if it is one of this machine's end at that port: the descriptor may
-// have become something else meanwhile.
-void end_connection(int descriptor, int port) noexcept;
+// have become something else meanwhile. False when it is not ended, as it never is on Windows.
+bool end_connection(int descriptor, int port) noexcept;
 
 // How many forks lie between this process and the first one that had a ForkGuard. A child may have its parent's process id, in a
 // namespace of its own.

@@ -136,14 +136,15 @@ void for_each_descriptor(Action &&action) noexcept
 
 }
 
-void end_connection(int descriptor, int port) noexcept
+bool end_connection(int descriptor, int port) noexcept
 {
     const int own = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0); // the same connection, whatever becomes of the number
     if (own < 0)
-        return;
-    if (local_address(own).port == htons(static_cast<uint16_t>(port)))
-        (void)::shutdown(own, SHUT_RDWR);
+        return false;
+    const bool is_ended =
+        local_address(own).port == htons(static_cast<uint16_t>(port)) && ::shutdown(own, SHUT_RDWR) == 0;
     ::close(own);
+    return is_ended;
 }
 
 struct ForkGuard::Covered

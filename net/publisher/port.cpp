@@ -137,8 +137,8 @@ void Port::forget(int connection)
     topics_.erase(connection);
 }
 
-// Who subscribes to more than anybody needs would take this process all its memory: that connection ends, and libzmq forgets what
-// it subscribed to.
+// Who subscribes to more than anybody needs would take this process all its memory: that connection ends where it can be ended,
+// and libzmq forgets what it subscribed to.
 void Port::count_subscription(std::string_view topic, bool begins, int connection)
 {
     if (connection < 0)
@@ -155,8 +155,8 @@ void Port::count_subscription(std::string_view topic, bool begins, int connectio
         return;
     }
     topics.clear(); // of what still comes, and of the next connection of that descriptor, as many are counted again
-    ++changes_.refused;
-    platform::end_connection(connection, number_);
+    ++changes_.greedy;
+    changes_.ended_connections += platform::end_connection(connection, number_) ? 1u : 0u;
 }
 
 std::optional<Incoming> Port::next()

@@ -20,7 +20,8 @@ struct SubscriptionChanges
 {
     std::set<std::string> wanted;             // by strangers who came
     std::set<std::string, std::less<>> ended; // private topics
-    uint64_t refused = 0;                     // connections that were ended, as they subscribed to too much
+    uint64_t greedy = 0;                      // connections that subscribed to too much
+    uint64_t ended_connections = 0;           // those of them that were ended for it
 };
 
 class Port

@@ -60,13 +60,14 @@ bool Publisher::take_in()
 void Publisher::follow_subscriptions()
 {
     const SubscriptionChanges changes = port_->changes();
-    if (changes.refused != 0)
+    if (changes.greedy != 0)
     {
         const std::lock_guard lock(mutex_);
-        info_.bad_messages += changes.refused;
+        info_.bad_messages += changes.greedy;
         wire::fill(info_.message,
-                   "a connection that subscribed to more than 4096 topics, or to one of more than 80 bytes, "
-                   "was ended");
+                   std::string("a connection subscribed to more than 4096 topics, or to one of more than 80 "
+                               "bytes: it ") +
+                       (changes.ended_connections != 0 ? "was ended" : "goes on, and takes memory"));
     }
     if (changes.wanted.empty() && changes.ended.empty())
         return;
