@@ -141,6 +141,16 @@ TEST(Wire, SizesThatCannotBeAreRefusedWithoutDataToo)
         text.replace(text.find("[3,4]"), 5, shape);
         EXPECT_THROW(read_header(text, 0), BadMessage) << shape;
     }
+    std::string text = some_text();
+    text.replace(text.find("[3,4]"), 5, "[3,0]");
+    try
+    {
+        (void)read_header(text, 0);
+    }
+    catch (const BadMessage &error)
+    {
+        EXPECT_EQ(std::string(error.what()).substr(0, 6), "shape:") << "which is what is wrong";
+    }
 }
 
 TEST(Wire, CountsOfTheOriginAreThoseOfTheFrameWhereThereIsNoOther)
