@@ -1,5 +1,7 @@
 #include "text/output.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -20,21 +22,40 @@ bool has_failed = false; // said once is enough
 
 void require(bool is_written, const char *otherwise = nullptr)
 {
+    const bool is_interrupt = errno == EINTR;
     if (!is_written && !std::exchange(has_failed, true))
-        throw ToolError("standard output: cannot be written: " +
-                        (otherwise != nullptr ? otherwise : last_error_text()));
+        throw ToolError("standard output: cannot be written: " + (otherwise != nullptr ? otherwise : last_error_text()),
+                        is_interrupt ? exit_interrupted : exit_error);
+}
+
+/// Whoever reads it may have stopped: a process that was interrupted does not wait for that.
+void require_taken()
+{
+    if (is_taken(OutputStream::output))
+        return;
+    give_up_output();
+    errno = EINTR;
+    require(false, "interrupted, and nobody takes it");
 }
 
 }
 
 void print(std::string_view text)
 {
-    require(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
+    constexpr size_t piece_bytes = 512; // less than a pipe takes that takes anything
+    for (; !text.empty(); text.remove_prefix(std::min(text.size(), piece_bytes)))
+    {
+        const std::string_view piece = text.substr(0, piece_bytes);
+        require_taken();
+        errno = 0;
+        require(std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size());
+    }
 }
 
 void print_now(std::string_view text)
 {
     print(text);
+    errno = 0;
     require(std::fflush(stdout) == 0);
 }
 
@@ -45,13 +66,17 @@ void print_escaped(std::string_view text)
 
 void print_note(std::string_view text)
 {
+    if (!is_taken(OutputStream::errors))
+        return;
     std::fputs(fmt::format("daoshm: {}\n", printable(text)).c_str(), stderr);
     std::fflush(stderr); // which is not unbuffered everywhere
 }
 
 void finish_output()
 {
+    require_taken();
     const bool was_written = std::ferror(stdout) == 0;
+    errno = 0;
     require(std::fclose(stdout) == 0); // some file systems report a full disk only here
     require(was_written, "an earlier part was not");
 }
