@@ -1,6 +1,6 @@
 """Recorders, publishers and subscribers are killed, end by _exit(), or stand still, at each call that one of their
-threads makes of the system; recorders are also asked to end there. The others go on; what is left is whole, can be made so, or is not there; the next one
-works.
+threads makes of the system; recorders are also asked to end there. The others go on; what is left is whole, can be
+made so, or is not there; the next one works.
 
 fault_shim.c, as for test_faults.py, breaks the program off just before the call. Without DAOSHM_ALL_FAULTS each call is
 tried in one of the ways, or some calls where there are many.

@@ -175,6 +175,8 @@ enum class Style
 
 /// Why the last call of the C library failed.
 std::string last_error_text();
+/// Whether it failed as an interrupt came.
+bool was_call_interrupted();
 /// An environment variable; empty when it is not set.
 std::string environment(const char *name);
 

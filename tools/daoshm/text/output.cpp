@@ -1,7 +1,6 @@
 #include "text/output.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -20,12 +19,16 @@ namespace
 
 bool has_failed = false; // said once is enough
 
+[[noreturn]] void fail(const std::string &reason, ExitCode code)
+{
+    throw ToolError("standard output: cannot be written: " + reason, code);
+}
+
 void require(bool is_written, const char *otherwise = nullptr)
 {
-    const bool is_interrupt = errno == EINTR;
+    const bool was_interrupted = !is_written && was_call_interrupted();
     if (!is_written && !std::exchange(has_failed, true))
-        throw ToolError("standard output: cannot be written: " + (otherwise != nullptr ? otherwise : last_error_text()),
-                        is_interrupt ? exit_interrupted : exit_error);
+        fail(otherwise != nullptr ? otherwise : last_error_text(), was_interrupted ? exit_interrupted : exit_error);
 }
 
 /// Whoever reads it may have stopped: a process that was interrupted does not wait for that.
@@ -34,8 +37,8 @@ void require_taken()
     if (is_taken(OutputStream::output))
         return;
     give_up_output();
-    errno = EINTR;
-    require(false, "interrupted, and nobody takes it");
+    if (!std::exchange(has_failed, true))
+        fail("interrupted, and nobody takes it", exit_interrupted);
 }
 
 }
@@ -47,7 +50,6 @@ void print(std::string_view text)
     {
         const std::string_view piece = text.substr(0, piece_bytes);
         require_taken();
-        errno = 0;
         require(std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size());
     }
 }
@@ -55,7 +57,6 @@ void print(std::string_view text)
 void print_now(std::string_view text)
 {
     print(text);
-    errno = 0;
     require(std::fflush(stdout) == 0);
 }
 
@@ -76,7 +77,6 @@ void finish_output()
 {
     require_taken();
     const bool was_written = std::ferror(stdout) == 0;
-    errno = 0;
     require(std::fclose(stdout) == 0); // some file systems report a full disk only here
     require(was_written, "an earlier part was not");
 }
