@@ -27,6 +27,7 @@ TEST(ClockOffset, ClockThatWasSetMeanwhileCountsForNothing)
 {
     ClockOffset offset;
     offset.add(1000, 500, 600, 900);   // back in time here
+    offset.add(1000, 500, 100, 900);   // and there
     offset.add(1000, 500, 9000, 1100); // the other side answered for longer than all took
     EXPECT_FALSE(offset.is_known());
 }

@@ -133,6 +133,37 @@ TEST(Wire, HeaderThatDoesNotFitItsDataIsRefused)
         EXPECT_THROW(read_header(some_text(), bytes), BadMessage);
 }
 
+TEST(Wire, SizesThatCannotBeAreRefusedWithoutDataToo)
+{
+    for (const char *shape : {"[4294967295,4294967295,4294967295]", "[3,0]"})
+    {
+        std::string text = some_text();
+        text.replace(text.find("[3,4]"), 5, shape);
+        EXPECT_THROW(read_header(text, 0), BadMessage) << shape;
+    }
+    std::string text = some_text();
+    text.replace(text.find("[3,4]"), 5, "[3,0]");
+    try
+    {
+        (void)read_header(text, 0);
+    }
+    catch (const BadMessage &error)
+    {
+        EXPECT_EQ(std::string(error.what()).substr(0, 6), "shape:") << "which is what is wrong";
+    }
+}
+
+TEST(Wire, CountsOfTheOriginAreThoseOfTheFrameWhereThereIsNoOther)
+{
+    Json object = Json::parse(some_text());
+    object["missed"] = 2;
+    object["missed_before"] = 5;
+    EXPECT_EQ(read_header(dump(object), 48).missed_before, 2u) << "a part of all that are missed";
+    EXPECT_EQ(read_header(dump(object), 48).origin_cnt0, 10u);
+    object["hops"] = 0;
+    EXPECT_EQ(read_header(dump(object), 48).origin_cnt0, UINT64_MAX);
+}
+
 TEST(Wire, ElementsThatDoNotFitInto64BitsAreNone)
 {
     constexpr uint32_t most = UINT32_MAX;
@@ -197,7 +228,7 @@ TEST(Wire, CreditComesBackAsItWas)
 
 TEST(Wire, KeywordsComeBackAsTheyWere)
 {
-    std::vector<IMAGE_KEYWORD> keywords(4);
+    std::vector<IMAGE_KEYWORD> keywords(6);
     for (IMAGE_KEYWORD &keyword : keywords)
     {
         keyword = {};
@@ -212,9 +243,12 @@ TEST(Wire, KeywordsComeBackAsTheyWere)
     keywords[2].value.numf = 5e-324;
     keywords[3].type = 'S';
     std::memcpy(keywords[3].value.valstr, "all of 16 bytes.", 16);
+    keywords[4].type = keywords[5].type = 'D';
+    keywords[4].value.numf = HUGE_VAL;
+    keywords[5].value.numf = -HUGE_VAL;
     const std::vector<IMAGE_KEYWORD> read = read_keywords(write_keywords(keywords)).all;
-    ASSERT_EQ(read.size(), 4u);
-    for (size_t index = 0; index < 4; ++index)
+    ASSERT_EQ(read.size(), 6u);
+    for (size_t index = 0; index < 6; ++index)
     {
         EXPECT_EQ(std::memcmp(read[index].name, keywords[index].name, 16), 0);
         EXPECT_STREQ(read[index].comment, keywords[index].comment);
@@ -224,6 +258,8 @@ TEST(Wire, KeywordsComeBackAsTheyWere)
     EXPECT_TRUE(std::isnan(read[1].value.numf));
     EXPECT_EQ(read[2].value.numf, 5e-324);
     EXPECT_EQ(std::memcmp(read[3].value.valstr, keywords[3].value.valstr, 16), 0);
+    EXPECT_EQ(read[4].value.numf, HUGE_VAL);
+    EXPECT_EQ(read[5].value.numf, -HUGE_VAL);
 }
 
 TEST(Wire, KeywordsWithBytesOfAnyKindTravel)
@@ -265,6 +301,11 @@ TEST(Wire, OfferThatIsBadCostsTheOthersNothing)
     EXPECT_EQ(read[0].topic, "wfs[[");
     EXPECT_EQ(read[0].frames_per_second, 7.5);
     EXPECT_LE(read[1].frames_per_second, 1e9);
+    std::string list = "[0";
+    for (int count = 1; count < 100'000; ++count)
+        list += ",0";
+    EXPECT_TRUE(read_offers(list + "]").empty());
+    EXPECT_THROW(read_offers(list + ",0]"), BadMessage) << "more than there can be";
 }
 
 TEST(Wire, TextsAreCleanedAndCutBetweenCharacters)
@@ -286,6 +327,7 @@ TEST(Wire, TextsAreCleanedAndCutBetweenCharacters)
     EXPECT_TRUE(is_valid_utf8("\xf0\x9f\x94\xad"));
     EXPECT_FALSE(is_valid_utf8("\xc0\x80"));
     EXPECT_FALSE(is_valid_utf8("\xf4\x90\x80\x80"));
+    EXPECT_FALSE(is_valid_utf8("\xf5\x80\x80\x80"));
 }
 
 TEST(Wire, TopicIsTheFilesNameUpToItsEnding)

@@ -66,10 +66,10 @@ int_fast8_t daoShmNext(IMAGE *image, const DAO_NEXT_OPTIONS *how, void *dst, uin
         return DAO_ERROR;
     if (Status status = check_room(*handle->segment, dst, nbVal, request.follow); status != Status::success)
         return capi::result(status);
-    const segment::Segment *before = handle->segment.get();
+    const uint64_t reopenings = handle->reopenings;
     uint64_t not_delivered = 0;
     const Status status = frames::next(*handle, request, dst, nbVal, not_delivered);
-    if (handle->segment.get() != before)
+    if (handle->reopenings != reopenings)
         capi::show_segment(*image, *handle);
     else
         capi::show_position(*image, *handle);

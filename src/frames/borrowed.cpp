@@ -91,7 +91,7 @@ Status describe_slot(const Reader &reader, uint32_t slot, DAO_FRAME &frame) noex
     for (int attempt = 0; attempt < tries; ++attempt)
     {
         const uint32_t generation = segment.generation();
-        const Snapshot snapshot = segment.slots().snapshot(slot % segment.depth());
+        const Snapshot snapshot = segment.slots().snapshot(slot);
         frame = describe(segment, snapshot, generation);
         if (snapshot.stable && snapshot.counter == 0)
             break;

@@ -48,6 +48,7 @@ Status reopen(Handle &handle) noexcept
         handle.segment.swap(fresh); // the old one is given up without the lock
     }
     handle.unmade_since_ns = 0;
+    ++handle.reopenings;
     begin(handle);
     attach(handle.reader, *handle.segment); // so that following it loses none
     if (claimed >= 0)

@@ -18,6 +18,7 @@ struct Handle
     segment::NumberedKeyword numbered_keyword;
     // On the monotonic clock: since when what has the name is no segment, as far as was looked. 0: it is one.
     int64_t unmade_since_ns = 0;
+    uint64_t reopenings = 0; // not the segment's address, which a later one may have again
 };
 
 // Reads and writes the segment that `handle.segment` holds, in order after its newest frame.

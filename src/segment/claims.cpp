@@ -91,8 +91,9 @@ void claim_again(Segment &segment, uint32_t wanted, Claim &claim) noexcept
 
 void release_claim(const Segment &segment, Claim &claim) noexcept
 {
-    if (claimed_number(claim) >= 0 && !segment.is_lost())
+    if (claimed_number(claim) >= 0)
     {
+        // Nothing is written where it is another's by now, or lost.
         ProcessToken own = segment.self();
         (void)claim_word(segment, static_cast<uint32_t>(claim.number)).compare_exchange_release(own, 0);
     }

@@ -149,13 +149,14 @@ NumberedKeyword place_to_begin(const Segment &segment, const NumberedKeyword &la
     now.sequence = base::Word<uint32_t>(&extension->keyword_sequence).load_acquire();
     if (last.segment_id == 0 || last.segment_id != now.segment_id)
         return now;
-    const bool is_of_now = now.sequence % 2 == 0 && now.sequence == last.sequence;
+    // Odd while one is changed; the last one was read after that, and so with another number.
+    const bool is_unchanged = now.sequence == last.sequence;
     if (index == last.index + 1)
     {
         now.index = index;
         now.place = last.place + 1;
     }
-    else if (is_of_now && index >= last.index)
+    else if (is_unchanged && index >= last.index)
     {
         now.index = last.index;
         now.place = last.place;

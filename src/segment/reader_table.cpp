@@ -98,8 +98,8 @@ void ask_again(Segment &segment, ReaderPlace &place, int64_t now_ns) noexcept
 uint64_t overwritten(const Segment &segment, uint64_t last_counter) noexcept
 {
     const uint64_t newest = segment.published_counter();
-    return newest > last_counter && newest - last_counter > segment.depth() ? newest - last_counter - segment.depth()
-                                                                            : 0;
+    const uint64_t behind = newest - std::min(newest, last_counter);
+    return behind - std::min<uint64_t>(behind, segment.depth());
 }
 
 DAO_READER describe(const Segment &segment, uint64_t &, ProcessToken owner) noexcept

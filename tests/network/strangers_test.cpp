@@ -153,6 +153,75 @@ TEST(NetStrangers, SegmentsOfAPlainPublisherThatWereNotAskedForAreNotTaken)
     EXPECT_EQ(subscriber.info().bad_messages, 0u);
 }
 
+TEST(NetStrangers, FrameOfAPlainPublisherThatComesTwiceCountsOnce)
+{
+    PlainPublisher plain;
+    Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
+    ASSERT_TRUE(comes_true([&] {
+        plain.send(frame_of("wfs", 7, 1));
+        std::this_thread::sleep_for(50ms);
+        return subscriber.info().frames > 0;
+    }));
+    for (const int cnt0 : {7, 6, 8})
+        plain.send(frame_of("wfs", cnt0, 2));
+    ASSERT_TRUE(comes_true([&] { return subscriber.info().source_cnt0 == 8; }));
+    EXPECT_EQ(subscriber.info().frames, 2u);
+}
+
+TEST(NetStrangers, PlainPublisherThatBeginsWithNumber0LosesNothingByThat)
+{
+    PlainPublisher plain;
+    Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
+    ASSERT_TRUE(comes_true([&] {
+        plain.send(frame_of("wfs", 7, 0));
+        std::this_thread::sleep_for(50ms);
+        return subscriber.info().frames > 0;
+    }));
+    plain.send(frame_of("wfs", 10, 3)); // as one does that sends without a number, and then with one
+    ASSERT_TRUE(comes_true([&] { return subscriber.info().source_cnt0 == 10; }));
+    EXPECT_EQ(subscriber.info().lost, 0u);
+    EXPECT_EQ(subscriber.info().skipped, 2u);
+}
+
+TEST(NetStrangers, WhatIsMissingBeforeTheFirstFrameIsNoneOfTheSubscribers)
+{
+    PlainPublisher plain;
+    Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
+    std::vector<std::string> frame = frame_of("wfs", 7, 1);
+    frame[1].insert(1, R"("missed":3,"missed_before":3,)");
+    ASSERT_TRUE(comes_true([&] {
+        plain.send(frame);
+        std::this_thread::sleep_for(50ms);
+        return subscriber.info().frames > 0;
+    }));
+    EXPECT_EQ(subscriber.info().missed_before, 0u);
+    frame = frame_of("wfs", 8, 2);
+    frame[1].insert(1, R"("missed":3,"missed_before":3,)");
+    plain.send(frame);
+    ASSERT_TRUE(comes_true([&] { return subscriber.info().source_cnt0 == 8; }));
+    EXPECT_EQ(subscriber.info().missed_before, 3u);
+}
+
+TEST(NetStrangers, KeywordsForWhichThereIsNoRoomAreToldOnceHoweverOftenTheyCome)
+{
+    PlainPublisher plain;
+    SegmentName name;
+    Image existing;
+    existing.create(name.text(), {2}, _DATATYPE_FLOAT, 2, 0);
+    Subscriber subscriber(SubscriberOptions(plain.port).of("wfs").into(name));
+    const std::string keywords = R"([{"name":"A","type":"L","value":1}])";
+    int cnt0 = 6;
+    ASSERT_TRUE(comes_true([&] {
+        ++cnt0;
+        std::vector<std::string> frame = frame_of("wfs", cnt0, cnt0);
+        frame.push_back(keywords);
+        plain.send(frame);
+        std::this_thread::sleep_for(50ms);
+        return subscriber.info().frames >= 3;
+    }));
+    EXPECT_EQ(subscriber.info().bad_messages, 1u) << subscriber.info().message;
+}
+
 TEST(NetStrangers, WhatAPlainPublisherSentAndDidNotArriveIsLostAndTheRestSkipped)
 {
     PlainPublisher plain;

@@ -59,6 +59,8 @@ done
 export WINEPREFIX="$build/wine-0"
 configure "$build" -DBUILD_SHARED_LIBS=ON
 cmake --build "$build" -j "$jobs"
+"$root/tests/checks/windows_hardening.py" "$build/programs/libdao.dll" "$build/programs/libdaoNet.dll" \
+    "$build/programs/daoshm.exe"
 
 test_tool() {
     DAOSHM="$build/programs/daoshm.exe" DAOSHM_EMULATOR="$wine" DAOSHM_EMULATOR_FOLDER="$temporary/{worker}" \

@@ -99,6 +99,27 @@ TEST(BorrowedFrame, MemoryStaysWhileItIsHeld)
     daoShmReleaseMemory(nullptr);
 }
 
+// In order, the oldest frame in reach is the one that is overwritten next.
+TEST(BorrowedFrame, InOrderIsNotTheOneThatIsBeingOverwritten)
+{
+    SegmentName name;
+    Image writer, reader;
+    writer.create(name.text(), {size}, _DATATYPE_UINT32, 2);
+    reader.open(name.text());
+    publish(writer, 1);
+    publish(writer, 2);
+    void *loan = nullptr;
+    require(daoShmLoanBegin(writer, &loan), "loan");
+    void *slot = nullptr;
+    uint32_t index = 0;
+    uint64_t counter = 0;
+    EXPECT_EQ(daoShmGetNextSegment(reader, &slot, &index, &counter), DAO_OVERWRITE);
+    EXPECT_EQ(counter, 2u);
+    EXPECT_TRUE(is_frame(static_cast<uint32_t *>(slot), size, 2));
+    EXPECT_EQ(daoShmCheckSegmentOverwrite(reader), DAO_SUCCESS);
+    EXPECT_EQ(daoShmGetNextSegment(reader, &slot, &index, &counter), DAO_NOTREADY);
+}
+
 TEST(FrameAt, DescribesEachSlotAndSaysWhichHasNone)
 {
     SegmentName name;

@@ -46,6 +46,16 @@ TEST_F(SystemSemaphores, AreWaitedForBesideThePostsOfAnotherCLibrary)
     EXPECT_EQ(take(image_, 6), DAO_TIMEOUT) << "one post, told in both ways";
 }
 
+TEST_F(SystemSemaphores, BesideAnotherCLibraryAreClaimedForFramesToCome)
+{
+    extension_word(image_, mixed_libraries).store(1);
+    publish(1);
+    const int32_t number = daoShmClaimSem(image_);
+    EXPECT_EQ(take(image_, number), DAO_TIMEOUT);
+    publish(2);
+    EXPECT_EQ(take(image_, number), DAO_SUCCESS);
+}
+
 // The reader is there first, as often.
 TEST_F(SystemSemaphores, AreWaitedForBesideAnotherCLibraryThatComesLater)
 {

@@ -107,6 +107,25 @@ TEST_P(GivenUp, ByAKilledWriterLeavesNothingToTheNext)
     }
 }
 
+// A frame that was given up is in the only slot: a new time for the last frame makes none of it.
+TEST(GivenUpInTheOnlySlot, IsNoFrameByATimeStamp)
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {size}, _DATATYPE_UINT32, 1);
+    const uint32_t frame[size] = {};
+    require(daoShmSetData(image, frame, size), "publish");
+    void *slot = nullptr;
+    require(daoShmLoanBegin(image, &slot), "begin");
+    require(daoShmLoanAbort(image), "abort");
+    require(daoShmTimestampShm(image), "time stamp");
+    uint32_t found[size];
+    EXPECT_EQ(daoShmReadNewest(image, found, size, nullptr, nullptr), DAO_NOTREADY);
+    EXPECT_EQ(daoShmGetCounter(image), 1u);
+    require(daoShmSetData(image, frame, size), "publish");
+    EXPECT_EQ(daoShmGetCounter(image), 2u);
+}
+
 // What a program sets once the frame was given up is the next frame's.
 TEST_P(GivenUp, LeavesRoomForWhatAProgramSetsAfterIt)
 {

@@ -63,6 +63,24 @@ TEST(Keywords, SettingAgainReplacesValueAndKindAndANullCommentKeepsTheOld)
     EXPECT_EQ(count, 1u);
 }
 
+// As other programs free a place: by its type alone.
+TEST(Keywords, ThatAreMarkedUnusedHaveNoName)
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {4}, _DATATYPE_FLOAT, 1, 2);
+    require(daoShmSetKeywordLong(image, "A", 1, "old"), "set");
+    image->kw[0].type = 'N';
+    IMAGE_KEYWORD found;
+    EXPECT_EQ(daoShmGetKeyword(image, "A", &found), DAO_ERROR);
+    EXPECT_EQ(daoLastErrorCode(), DAO_E_NOT_FOUND);
+    EXPECT_EQ(daoShmRemoveKeyword(image, "A"), DAO_ERROR);
+    require(daoShmSetKeywordLong(image, "A", 2, nullptr), "set");
+    require(daoShmGetKeyword(image, "A", &found), "get");
+    EXPECT_EQ(found.value.numl, 2);
+    EXPECT_STREQ(found.comment, "") << "not the old one's";
+}
+
 TEST(Keywords, NamesAndTextsMayUseAllSixteenBytes)
 {
     SegmentName name;

@@ -267,4 +267,27 @@ TEST(LockWait, OfACreatorThatFailsClearsNothing)
     EXPECT_EQ(daoShmGetCounter(image), 0u);
 }
 
+// It has the lock of frames and waits for that of keywords while somebody takes the first one away.
+TEST(LockWait, OfACreatorThatLostTheOtherLockClearsNothing)
+{
+    SegmentName name;
+    Image image, again;
+    image.create(name.text(), {size}, _DATATYPE_UINT32, 2, 1);
+    Child holder("lock-holder", {name.text(), "keywords"});
+    ASSERT_EQ(holder.line(), "holds");
+    const uint32_t generation = image.info().generation;
+    std::thread creator([&] {
+        EXPECT_EQ(again.try_create(name.text(), {size}, _DATATYPE_UINT32, 2, 1), DAO_ERROR);
+        EXPECT_EQ(daoLastErrorCode(), DAO_E_STATE) << daoLastErrorMessage();
+    });
+    dao::format::Extension &extension = extension_of(image);
+    while (std::atomic_ref<uint64_t>(extension.writer_lock).load() == 0)
+        std::this_thread::sleep_for(milliseconds(1));
+    EXPECT_EQ(daoShmUnlock(image, 1), DAO_SUCCESS) << daoLastErrorMessage();
+    holder.kill();
+    creator.join();
+    EXPECT_EQ(image.info().generation, generation);
+    EXPECT_EQ(daoShmGetCounter(image), 1u);
+}
+
 }

@@ -183,6 +183,35 @@ TEST_P(Next, FollowsWhileItWaits)
     EXPECT_TRUE(is_frame(data_, 3));
 }
 
+// In one call: what the library knows of the first segment may lie where that of the third lies by then. Allocators give
+// memory back for another use after some more of it only.
+TEST_P(Next, FollowsTwiceWhileItWaits)
+{
+    how_.follow = 1;
+    Image others[30];
+    uint32_t slots = depth;
+    const auto replace = [&](Image &other) { other.create(name_.text(), {size}, _DATATYPE_UINT32, ++slots); };
+    for (int number = 0; number < 20; ++number)
+    {
+        replace(others[number]);
+        EXPECT_EQ(next(), DAO_TIMEOUT);
+    }
+    how_.timeout_ns = 60 * second_ns;
+    std::thread maker([&] {
+        for (int number = 20; number < 30; ++number)
+        {
+            std::this_thread::sleep_for(milliseconds(50)); // until it has followed, on most machines
+            replace(others[number]);
+        }
+        publish(others[29], 3);
+    });
+    EXPECT_EQ(next(), DAO_SUCCESS);
+    maker.join();
+    EXPECT_TRUE(is_frame(data_, 3));
+    EXPECT_EQ(reader_->md->fifo_size, slots) << "the image is the last segment";
+    EXPECT_EQ(reader_.info().depth, slots);
+}
+
 // The end of the segment before is no failure of a call that has the new one's frame.
 TEST_P(Next, FollowingLeavesTheLastErrorAsItWas)
 {

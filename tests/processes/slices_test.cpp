@@ -28,6 +28,21 @@ TEST(Slices, BeginAnewInASegmentThatIsMadeAgain)
     EXPECT_EQ(found.cnt1, 0u);
 }
 
+// As a program does that begins anew by hand.
+TEST(Slices, BeginAnewWhereThereIsNoFrameAnyMore)
+{
+    SegmentName name;
+    Image image;
+    image.create(name.text(), {4, 2, 5}, _DATATYPE_UINT32, 1);
+    const Frame slice(10, 1u);
+    for (int count = 0; count < 2; ++count)
+        require(daoShmWriteSlice(image, slice.data(), 10), "slice");
+    EXPECT_EQ(image->md->cnt1, 1u);
+    image->md->cnt0 = 0;
+    require(daoShmWriteSlice(image, slice.data(), 10), "slice");
+    EXPECT_EQ(image->md->cnt1, 0u);
+}
+
 TEST(Slices, FillARollingBufferAndWrap)
 {
     for (const uint32_t depth : {1u, 3u})

@@ -2,7 +2,7 @@
 // fail, counted from the start of main(), or breaks the program off there:
 //     DAO_FAULT=NUMBER:CALL:ERROR:HOW  the first call of that name from the one with that number on, from 0; with which errno; HOW
 //                                  is `once`, `always` (those of that name from then on), or what happens to the process instead,
-//                                  just before that call: `killed`, `ended` (by _exit() with 77) or `stopped`
+//                                  just before that call: `killed`, `ended` (by _exit() with 77), `stopped`, or `asked` to end (by SIGTERM)
 //     DAO_FAULT_KIND               `files` or `memory`: what is counted
 //     DAO_FAULT_LOG                a file that takes the names of the calls that were counted, a line each, when main() has ended,
 //                                  and the one that failed once more, after a `!`
@@ -90,6 +90,8 @@ static bool breaks_off(void)
         syscall(SYS_kill, getpid(), SIGKILL);
     else if (is_how("stopped"))
         syscall(SYS_kill, getpid(), SIGSTOP); // and goes on after SIGCONT
+    else if (is_how("asked"))
+        syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGTERM); // this thread
     else if (is_how("ended"))
         _exit(77);
     else

@@ -53,6 +53,15 @@ def test_the_times_of_another_array_are_not_taken(tool, recording):
         tool("rm", "dst")
 
 
+@pytest.mark.parametrize("frame", [0, 4])
+def test_an_array_that_differs_at_one_end_is_another_one(tool, recording, frame):
+    cube = np.load(recording)
+    cube[frame, 1, 1] += 1
+    np.save(recording, cube)
+    tool("replay", "n.npy", "dst", code=2)
+    assert "belongs to another array" in tool.errors
+
+
 def test_a_changed_frame_is_noticed(tool, recording):
     cube = np.load(recording)
     cube[2, 1, 1] += 1

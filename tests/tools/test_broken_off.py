@@ -1,6 +1,6 @@
 """Recorders, publishers and subscribers are killed, end by _exit(), or stand still, at each call that one of their
-threads makes of the system. The others go on; what is left is whole, can be made so, or is not there; the next one
-works.
+threads makes of the system; recorders are also asked to end there. The others go on; what is left is whole, can be
+made so, or is not there; the next one works.
 
 fault_shim.c, as for test_faults.py, breaks the program off just before the call. Without DAOSHM_ALL_FAULTS each call is
 tried in one of the ways, or some calls where there are many.
@@ -107,6 +107,33 @@ def test_recorder_leaves_whole_frames_at_whatever_call_it_is_broken_off(tool, so
         tool.record(source, path.name, "-n", 1, "--timeout", "60s")
         assert assert_real(path) == 1
     assert met == set(WAYS)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("ending", ["fits", "npy"])
+def test_recorder_ends_with_a_whole_file_at_whatever_call_it_is_asked_to(tool, source, ending, part):
+    path = tool.folder / f"r.{ending}"
+    faulty = Faulty(tool, "files")
+    recorder = faulty.start(["record", source, path.name])
+    tool.wait_for_file(path.name)
+    time.sleep(0.5)  # until it has told the file how many frames there are
+    recorder.send_signal(signal.SIGTERM)
+    code, stderr, calls, _ = faulty.end(recorder)
+    assert code in (0, 4), stderr
+    stride = 1 if ALL else max(1, len(calls) // 24)
+    met = 0
+    for number in range(part * stride, len(calls), PARTS * stride):
+        remove(tool.folder.glob("r.*"))
+        fault = f"{number}:{calls[number]}:0:asked"
+        code, stderr, _, is_asked = faulty.end(faulty.start(["record", source, path.name], fault))
+        found = [name for name in names(tool.folder) if name.startswith("r.")]
+        if code == -signal.SIGTERM:  # before it is prepared for signals
+            assert not found, fault
+            continue
+        assert code in (0, 4) and is_asked, f"{fault}: exit code {code}: {stderr}"
+        assert found in ([], files_of(ending)), f"{fault}: {found}"
+        met += 1 if found and assert_real(path) else 0
+    assert met > 0
 
 
 def break_off_each(tool, part, arguments, works, clean):

@@ -2,7 +2,6 @@
 #include "commands/commands.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -17,6 +16,7 @@
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
+#include "text/output.hpp"
 #include "text/printable.hpp"
 
 namespace daoshm
@@ -117,7 +117,7 @@ void print_report(const FrameWriter &file, const RecordResult &result)
 {
     if (result.frames == 0)
     {
-        std::fputs("no frame, and so no file\n", stdout);
+        print("no frame, and so no file\n");
         return;
     }
     const std::string path = file.paths().front();
@@ -149,7 +149,7 @@ void print_report(const FrameWriter &file, const RecordResult &result)
     if (result.restarts > 0)
         text += fmt::format("\n  the segment was created again {}; cnt0 restarts there",
                             count_text(result.restarts, "time"));
-    std::fputs((text + "\n").c_str(), stdout);
+    print(text + "\n");
 }
 
 int run_record(const RecordOptions &options)

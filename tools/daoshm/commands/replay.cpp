@@ -2,7 +2,6 @@
 #include "commands/commands.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <optional>
 
@@ -21,6 +20,7 @@
 #include "text/exit_code.hpp"
 #include "text/json.hpp"
 #include "text/numbers.hpp"
+#include "text/output.hpp"
 #include "text/printable.hpp"
 #include "timing/interrupt.hpp"
 #include "timing/pace.hpp"
@@ -172,7 +172,7 @@ void report(const Dao::Image &segment, const ReplayResult &result, const ReplayT
                             "period, {}\n",
                             count_text(steps.size(), "time"), steps.front(),
                             duration_text(static_cast<double>(times.period_ns())));
-    std::fputs(text.c_str(), stdout);
+    print(text);
 }
 
 int run_replay(const ReplayOptions &options)

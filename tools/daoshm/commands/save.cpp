@@ -1,7 +1,6 @@
 /// save: one frame into a file.
 #include "commands/commands.hpp"
 
-#include <cstdio>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -69,10 +68,8 @@ int run_save(const SaveOptions &options)
                     {"cnt2", record.cnt2},
                     {"atime_ns", record.atime_ns}});
     else
-        std::fputs(fmt::format("{}: frame {} of {}, {}, acquired {}\n", printable(path), record.cnt0,
-                               printable(shown_name(segment)), geometry_of(segment).text(), time_text(record.atime_ns))
-                       .c_str(),
-                   stdout);
+        print(fmt::format("{}: frame {} of {}, {}, acquired {}\n", printable(path), record.cnt0,
+                          printable(shown_name(segment)), geometry_of(segment).text(), time_text(record.atime_ns)));
     return exit_success;
 }
 

@@ -42,6 +42,18 @@ void wake_sleeper();
 void sleep_until_woken(int64_t duration_ms);
 /// Until standard input has something to read, or has ended. @return false when it was woken before
 bool wait_for_input();
+
+enum class OutputStream
+{
+    output,
+    errors
+};
+/// After an interrupt: whether some hundred bytes are taken within a second. Who reads the pipe may have stopped, and a terminal
+/// be paused: a process that is to end does not wait for them. Before an interrupt always true.
+bool is_taken(OutputStream stream);
+/// What standard output has not taken is lost, and what is written from now on.
+void give_up_output();
+
 /// From now on a write beyond the largest file size allowed fails like one to a full disk, and does not end the process.
 void report_file_size_limit();
 
@@ -163,6 +175,8 @@ enum class Style
 
 /// Why the last call of the C library failed.
 std::string last_error_text();
+/// Whether it failed as an interrupt came.
+bool was_call_interrupted();
 /// An environment variable; empty when it is not set.
 std::string environment(const char *name);
 
@@ -172,6 +186,9 @@ void start_terminal();
 bool input_is_terminal();
 bool output_is_terminal();
 bool errors_are_terminal();
+/// Draws on the terminal that standard error is, as far as it takes that at once: one that is paused, or far away, is not
+/// waited for.
+void draw_on_errors(const std::string &text);
 /// Columns of the terminal that standard error is.
 int error_columns();
 /// How many a character takes there; 1 where that is not known.

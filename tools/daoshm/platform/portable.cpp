@@ -27,6 +27,11 @@ std::string last_error_text()
     return std::generic_category().message(errno);
 }
 
+bool was_call_interrupted()
+{
+    return errno == EINTR;
+}
+
 std::string environment(const char *name)
 {
     const char *value = std::getenv(name);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include <fmt/format.h>
 
@@ -40,7 +39,7 @@ Progress::Progress(std::string label, uint64_t total, bool wanted)
 Progress::~Progress()
 {
     if (is_drawn_)
-        std::fputs("\r\033[K", stderr);
+        draw_on_errors("\r\033[K");
 }
 
 void Progress::update(uint64_t done, const std::string &note)
@@ -57,8 +56,7 @@ void Progress::update(uint64_t done, const std::string &note)
     std::string line = label_ + (total_ > 0 ? fmt::format(" ▕{}▏", bar(fraction)) : "") + text;
     if (display_width(line) > room)
         line = keep_start(label_ + text, room);
-    std::fputs(("\r\033[K" + line).c_str(), stderr);
-    std::fflush(stderr);
+    draw_on_errors("\r\033[K" + line);
 }
 
 /// What is said in words: how far it is, and how long it will take or took.

@@ -1,6 +1,7 @@
 #include "platform/platform.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -16,6 +17,8 @@ namespace
 void (*interrupt_handler)() = nullptr;
 void (*suspension_handler)() = nullptr;
 
+std::atomic<bool> was_interrupted{false};
+
 /// A byte in it wakes who polls it. Made before a handler can be called; -1 without descriptors.
 int wake_pipe[2] = {-1, -1};
 
@@ -30,10 +33,18 @@ void open_wake_pipe()
     }
 }
 
-extern "C" void on_signal(int signal_number)
+extern "C" void on_signal(int)
 {
-    std::signal(signal_number, on_signal);
+    was_interrupted = true;
     interrupt_handler();
+}
+
+/// Not std::signal(), after which a write that nobody takes would be begun anew.
+void catch_signal(int number)
+{
+    struct sigaction action = {};
+    action.sa_handler = on_signal;
+    sigaction(number, &action, nullptr);
 }
 
 /// A signal that ends a process by default and is no crash: batch systems send some before they kill, whoever started the
@@ -42,7 +53,7 @@ void catch_unless_taken(int number)
 {
     struct sigaction present = {};
     if (sigaction(number, nullptr, &present) == 0 && present.sa_handler == SIG_DFL)
-        std::signal(number, on_signal);
+        catch_signal(number);
 }
 
 extern "C" void on_stop_signal(int signal_number)
@@ -58,7 +69,7 @@ void on_interrupt(void (*handler)())
     interrupt_handler = handler;
     open_wake_pipe();
     for (const int number : {SIGINT, SIGTERM})
-        std::signal(number, on_signal);
+        catch_signal(number);
     for (const int number : {SIGHUP, SIGQUIT, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF})
         catch_unless_taken(number);
 #ifdef __linux__
@@ -103,6 +114,26 @@ bool wait_for_input()
 {
     pollfd either[] = {{STDIN_FILENO, POLLIN, 0}, {wake_pipe[0], POLLIN, 0}};
     return ::poll(either, 2, -1) > 0 && either[0].revents != 0;
+}
+
+bool is_taken(OutputStream stream)
+{
+    constexpr int patience_ms = 1000;
+    static std::atomic<bool> is_given_up[2] = {false, false};
+    std::atomic<bool> &given_up = is_given_up[stream == OutputStream::errors ? 1 : 0];
+    pollfd output = {stream == OutputStream::errors ? STDERR_FILENO : STDOUT_FILENO, POLLOUT, 0};
+    if (was_interrupted && !given_up && ::poll(&output, 1, patience_ms) == 0)
+        given_up = true;
+    return !given_up;
+}
+
+void give_up_output()
+{
+    const int nothing = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nothing < 0)
+        return;
+    ::dup2(nothing, STDOUT_FILENO);
+    ::close(nothing);
 }
 
 void report_file_size_limit()

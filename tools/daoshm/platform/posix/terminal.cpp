@@ -67,6 +67,16 @@ bool errors_are_terminal()
     return result;
 }
 
+void draw_on_errors(const std::string &text)
+{
+    // Opened anew, as those that share standard error do not expect it to refuse anything.
+    static const int terminal = [] {
+        const char *name = ttyname(STDERR_FILENO);
+        return name != nullptr ? open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+    }();
+    (void)!write(terminal != -1 ? terminal : STDERR_FILENO, text.data(), text.size());
+}
+
 int error_columns()
 {
     return driver_size(STDERR_FILENO).columns;

@@ -105,6 +105,12 @@ bool errors_are_terminal()
     return errors().knows_sequences();
 }
 
+void draw_on_errors(const std::string &text)
+{
+    std::fputs(text.c_str(), stderr);
+    std::fflush(stderr);
+}
+
 int error_columns()
 {
     return size_of(errors()).columns;
