@@ -1,5 +1,5 @@
 #include "format/element_type.hpp"
-#include "format/layout_samples.hpp"
+#include "format/layout_test.hpp"
 
 #include <array>
 

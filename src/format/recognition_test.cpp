@@ -1,6 +1,6 @@
 // Which files are segments, of which layout, and what is said of the others.
 #include "format/element_type.hpp"
-#include "format/layout_samples.hpp"
+#include "format/layout_test.hpp"
 
 #include <array>
 #include <random>
