@@ -37,6 +37,7 @@ tests   fish                        fish, for tests of completion
 tests   groff                       groff, for tests of manual pages
 tests   jq                          jq, for an example of the documentation
 tests   tmux                        tmux, a terminal for tests of daoshm
+checks  shellcheck                  shellcheck, which reads what workflows run
 checks  clang                       a second C and C++ compiler
 checks  git                         git, which lists the sources
 checks  python3-venv                virtual environments of Python
