@@ -40,10 +40,12 @@ def counter(net, segment):
 
 def line_with(stream, text):
     """The next line that has the text; fails when the stream ends before."""
+    before = []
     for line in stream:
         if text in line:
             return line
-    raise AssertionError(f"no line with '{text}'")
+        before.append(line)
+    raise AssertionError(f"no line with '{text}' in {before}")
 
 
 def free_port():
