@@ -73,7 +73,7 @@ def check(name, *command, after=(), processors=1.0):
     return Step(name, "check", command, after, processors)
 
 
-# Three steps that sleep much of their time run side by side, and so do the benchmarks: asked is only that they run.
+# Three steps that sleep much of their time run side by side. Programs that measure time have the machine to themselves.
 # What no time matters to takes what all of these leave.
 OFTEN_ASLEEP = CORES / 3
 # Tests of ctest that take moments also in an emulator, as they start no processes and wait for little.
@@ -132,7 +132,7 @@ STEPS = [
         ),
     ),
     ctest("tsan tests", "tsan", OFTEN_ASLEEP, "-j", str(4 * CORES), "-LE", "model"),
-    ctest("benchmarks run", "release", OFTEN_ASLEEP, "-R", r"^Benchmarks\."),
+    ctest("benchmarks run", "release", CORES, "-R", r"^Benchmarks\."),
     Step(
         "fuzz", "fuzz", ("tests/fuzz/run.sh", "--optional", "brief"), ("fuzz build",), CORES / 2,
         ("tests/fuzz/**", "src/**", "net/**", "include/**", "tools/**"),
