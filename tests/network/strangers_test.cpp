@@ -119,6 +119,17 @@ TEST(NetStrangers, WhoSubscribesToSomethingElseRepeatsNoFrame)
     EXPECT_NE(parts[1].find("\"cnt0\":2,"), std::string::npos) << parts[1];
 }
 
+/** Sends these until the subscriber has one: what is sent before it has subscribed is lost. */
+bool brings_a_frame(PlainPublisher &plain, Subscriber &subscriber, const std::vector<std::vector<std::string>> &frames)
+{
+    return comes_true([&] {
+        for (const std::vector<std::string> &frame : frames)
+            plain.send(frame);
+        std::this_thread::sleep_for(50ms);
+        return subscriber.info().frames > 0;
+    });
+}
+
 TEST(NetStrangers, PlainPublisherOfTheSameMessagesIsUnderstood)
 {
     PlainPublisher plain;
@@ -141,12 +152,7 @@ TEST(NetStrangers, SegmentsOfAPlainPublisherThatWereNotAskedForAreNotTaken)
 {
     PlainPublisher plain;
     Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
-    ASSERT_TRUE(comes_true([&] {
-        plain.send(frame_of("dm", 3, 1));
-        plain.send(frame_of("wfs", 7, 1));
-        std::this_thread::sleep_for(50ms);
-        return subscriber.info().frames > 0;
-    }));
+    ASSERT_TRUE(brings_a_frame(plain, subscriber, {frame_of("dm", 3, 1), frame_of("wfs", 7, 1)}));
     EXPECT_EQ(subscriber.info().frames, 1u);
     EXPECT_STREQ(subscriber.info().topic, "wfs");
     EXPECT_EQ(subscriber.info().source_cnt0, 7u);
@@ -157,11 +163,7 @@ TEST(NetStrangers, FrameOfAPlainPublisherThatComesTwiceCountsOnce)
 {
     PlainPublisher plain;
     Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
-    ASSERT_TRUE(comes_true([&] {
-        plain.send(frame_of("wfs", 7, 1));
-        std::this_thread::sleep_for(50ms);
-        return subscriber.info().frames > 0;
-    }));
+    ASSERT_TRUE(brings_a_frame(plain, subscriber, {frame_of("wfs", 7, 1)}));
     for (const int cnt0 : {7, 6, 8})
         plain.send(frame_of("wfs", cnt0, 2));
     ASSERT_TRUE(comes_true([&] { return subscriber.info().source_cnt0 == 8; }));
@@ -172,11 +174,7 @@ TEST(NetStrangers, PlainPublisherThatBeginsWithNumber0LosesNothingByThat)
 {
     PlainPublisher plain;
     Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
-    ASSERT_TRUE(comes_true([&] {
-        plain.send(frame_of("wfs", 7, 0));
-        std::this_thread::sleep_for(50ms);
-        return subscriber.info().frames > 0;
-    }));
+    ASSERT_TRUE(brings_a_frame(plain, subscriber, {frame_of("wfs", 7, 0)}));
     plain.send(frame_of("wfs", 10, 3)); // as one does that sends without a number, and then with one
     ASSERT_TRUE(comes_true([&] { return subscriber.info().source_cnt0 == 10; }));
     EXPECT_EQ(subscriber.info().lost, 0u);
@@ -189,11 +187,7 @@ TEST(NetStrangers, WhatIsMissingBeforeTheFirstFrameIsNoneOfTheSubscribers)
     Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
     std::vector<std::string> frame = frame_of("wfs", 7, 1);
     frame[1].insert(1, R"("missed":3,"missed_before":3,)");
-    ASSERT_TRUE(comes_true([&] {
-        plain.send(frame);
-        std::this_thread::sleep_for(50ms);
-        return subscriber.info().frames > 0;
-    }));
+    ASSERT_TRUE(brings_a_frame(plain, subscriber, {frame}));
     EXPECT_EQ(subscriber.info().missed_before, 0u);
     frame = frame_of("wfs", 8, 2);
     frame[1].insert(1, R"("missed":3,"missed_before":3,)");
@@ -226,11 +220,7 @@ TEST(NetStrangers, WhatAPlainPublisherSentAndDidNotArriveIsLostAndTheRestSkipped
 {
     PlainPublisher plain;
     Subscriber subscriber(SubscriberOptions(plain.port).of("wfs"));
-    ASSERT_TRUE(comes_true([&] {
-        plain.send(frame_of("wfs", 7, 1));
-        std::this_thread::sleep_for(50ms);
-        return subscriber.info().frames > 0;
-    }));
+    ASSERT_TRUE(brings_a_frame(plain, subscriber, {frame_of("wfs", 7, 1)}));
     plain.send(frame_of("wfs", 9, 3));
     ASSERT_TRUE(comes_true([&] { return subscriber.info().source_cnt0 == 9; }));
     EXPECT_EQ(subscriber.info().lost, 1u);
