@@ -139,7 +139,7 @@ void rewind(Reader &reader) noexcept
     reader.passed_over.forget();
 }
 
-void follow_generation(Reader &reader) noexcept
+bool follow_generation(Reader &reader) noexcept
 {
     Position &position = reader.position;
     const bool is_reused = reader.segment->generation() != position.generation;
@@ -148,7 +148,7 @@ void follow_generation(Reader &reader) noexcept
     const bool went_back = protocol::went_back(std::max(position.tail, position.last_read), newest) ||
                            protocol::went_back(position.seen - std::min<uint64_t>(position.seen, 1), newest);
     if (!is_reused && !went_back)
-        return;
+        return false;
     const bool has_begun = position.has_begun;
     rewind(reader);
     reader.has_post = false;
@@ -156,6 +156,7 @@ void follow_generation(Reader &reader) noexcept
     // Frames of a segment that is used again are counted from the first; where counters were set back, from there.
     position.has_begun = has_begun;
     position.delivered = is_reused ? 0 : newest;
+    return true;
 }
 
 uint64_t newest_counter(Reader &reader) noexcept
@@ -204,7 +205,8 @@ Status read_next(Reader &reader, void *destination, uint64_t count, uint64_t &mi
     uint64_t failed = 0;
     for (;;)
     {
-        follow_generation(reader);
+        if (follow_generation(reader))
+            failed = 0; // was of the generation before
         Position &position = reader.position;
         const Newest newest = slots.newest();
         if (newest.counter <= position.tail)

@@ -59,8 +59,8 @@ void reset_tail(Reader &reader) noexcept;
 void rewind(Reader &reader) noexcept;
 
 // Takes notice when the counters began anew, as the segment was reused or a program set them back: with them does this
-// reader's place.
-void follow_generation(Reader &reader) noexcept;
+// reader's place: then true.
+bool follow_generation(Reader &reader) noexcept;
 
 uint64_t newest_counter(Reader &reader) noexcept;
 
