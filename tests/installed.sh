@@ -23,9 +23,9 @@ if ! "$programs/daoshm" camera --list --interface fake >/dev/null; then
     echo "$0: the tests of daoshm want cameras: sudo apt install libaravis-0.8-0" >&2
     exit 1
 fi
-export DAO_TEST_WHEEL=1 DAOSHM=$programs/daoshm PYTHONDONTWRITEBYTECODE=1
+export DAO_TEST_WHEEL=1 DAOSHM=$programs/daoshm
 failed=0
 for tests in ${TESTS:-python/tests tests/tools}; do
-    "$environment/bin/python" -m pytest -q -rs -p no:cacheprovider -n $(($(nproc) * 2)) "$tests" || failed=1
+    tests/suite/pytest.sh "$environment/bin/python" $(($(nproc) * 2)) -rs "$tests" || failed=1
 done
 exit $failed

@@ -22,6 +22,7 @@ from daoShm import DaoError, shm
 ROOT = Path(__file__).resolve().parents[2]
 HELPERS = ROOT / "python" / "tests" / "helpers"
 sys.path.append(str(HELPERS))
+from collecting import pytest_collection_finish  # noqa: E402, F401
 from scratch import ScratchFolder  # noqa: E402
 from timing import PATIENCE_S, until  # noqa: E402
 

@@ -34,6 +34,19 @@ size_t descriptors()
     return entries("/proc/self/fd");
 }
 
+// What they are, for a failure.
+std::string descriptor_list()
+{
+    std::string list;
+    for (const auto &entry : std::filesystem::directory_iterator("/proc/self/fd"))
+    {
+        std::error_code gone;
+        list +=
+            entry.path().filename().string() + ": " + std::filesystem::read_symlink(entry.path(), gone).string() + "\n";
+    }
+    return list;
+}
+
 size_t threads()
 {
     return entries("/proc/self/task");
@@ -194,6 +207,7 @@ TEST(NetRemains, TenThousandConnectsLeaveNothing)
     camera.publish();
     ASSERT_TRUE(subscriber.receives(1));
     const size_t descriptors_before = descriptors(), threads_before = threads();
+    const std::string list_before = descriptor_list();
     {
         zmq::context_t context;
         for (int round = 0; round < 100; ++round)
@@ -220,7 +234,10 @@ TEST(NetRemains, TenThousandConnectsLeaveNothing)
     camera.publish();
     EXPECT_TRUE(subscriber.receives(2));
     EXPECT_TRUE(comes_true([&] { return descriptors() <= descriptors_before && threads() <= threads_before; }))
-        << descriptors() << " descriptors after " << descriptors_before;
+        << descriptors() << " descriptors after " << descriptors_before << ", threads " << threads() << " after "
+        << threads_before << "\n"
+        << list_before << "then\n"
+        << descriptor_list();
 }
 
 TEST(NetRemains, ForkedChildIsWithoutNetworkAndEnds)

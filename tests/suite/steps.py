@@ -86,7 +86,7 @@ STEPS = [
     Step("fuzz build", "fuzz", ("tests/fuzz/run.sh", "--optional", "build"), processors=0),
     ctest("asan tests", "asan", OFTEN_ASLEEP, "-j", str(4 * CORES), "-LE", "model"),
     Step(
-        "python tests", "python", (PYTHON, "-m", "pytest", "-q", "-n", PYTHON_PROCESSES, "python/tests"),
+        "python tests", "python", ("tests/suite/pytest.sh", PYTHON, PYTHON_PROCESSES, "python/tests"),
         ("python package",), OFTEN_ASLEEP, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
     ),
     Step(

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "python/tests/helpers"))
+from collecting import pytest_collection_finish  # noqa: F401
 from network import camera, net  # noqa: F401 - fixtures
 from scratch import ScratchFolder
 from timing import PATIENCE_S, until

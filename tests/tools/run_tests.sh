@@ -34,6 +34,6 @@ UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
 ASAN_OPTIONS=${ASAN_OPTIONS:-intercept_tls_get_addr=0}
 LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$here/leaks.txt:print_suppressions=0}
 [ -z "$cfitsio" ] || export DAOSHM_CFITSIO="$cfitsio"
-export DAOSHM DAOSHM_FAULTS ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS PYTHONDONTWRITEBYTECODE=1
+export DAOSHM DAOSHM_FAULTS ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS
 processes=$(($(nproc) * 3)) # most tests wait for a moment most of the time
-"$DAO_CACHE/$packages/bin/python" -m pytest -q -p no:cacheprovider -n "$processes" "$here" "$@"
+"$root/tests/suite/pytest.sh" "$DAO_CACHE/$packages/bin/python" "$processes" "$here" "$@"
