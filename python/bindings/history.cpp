@@ -5,6 +5,25 @@
 namespace daopython
 {
 
+namespace
+{
+
+/// Frames are counted from this one on. Those of a segment that was reused since are all new.
+void count_from(Place &place, uint64_t cnt0, uint32_t generation)
+{
+    place.history_cnt0 = cnt0;
+    place.history_generation = generation;
+}
+
+/// How often the segment was reused before its newest frame; `otherwise` while that is being written.
+uint32_t generation_of(IMAGE *image, uint32_t otherwise)
+{
+    DAO_FRAME newest = DAO_FRAME_INIT;
+    return daoShmGetNewestFrame(image, &newest) == DAO_SUCCESS ? newest.generation : otherwise;
+}
+
+} // namespace
+
 // Counts frames from a place of its own, so that what is only counted stays unread in the thread's.
 bool Segment::wait_for_count(Handle::Use &use, const WaitRequest &request, const Deadline &deadline, uint64_t frames)
 {
@@ -20,9 +39,10 @@ bool Segment::wait_for_count(Handle::Use &use, const WaitRequest &request, const
     uint64_t missed = 0;
     for (;;)
     {
+        const uint32_t generation = generation_of(counting.image(), use->history_generation);
         const uint64_t published = daoShmGetCounter(counting.image());
-        if (counting.image()->md != counted || published < use->history_cnt0)
-            use->history_cnt0 = 0; // another segment, or one that was reused: it counts anew
+        if (counting.image()->md != counted || generation != use->history_generation || published < use->history_cnt0)
+            count_from(*use, 0, generation); // another segment, one that was reused, or one whose counter was set back
         counted = counting.image()->md;
         if (published >= use->history_cnt0 + frames)
             return true;
@@ -39,7 +59,6 @@ namespace
 struct History
 {
     nb::object stack;
-    uint64_t first_cnt0 = 0;
     uint64_t count = 0;
 };
 
@@ -54,7 +73,7 @@ int_fast8_t copy_last(Handle::Use &use, uint64_t wanted, History &history)
     if (history.count == 0)
         return daoShmReadNewest(use.image(), bytes, 0, nullptr, nullptr);
     void *destination = bytes + (wanted - history.count) * use->frame_bytes;
-    return daoShmReadLast(use.image(), destination, static_cast<uint32_t>(history.count), &history.first_cnt0);
+    return daoShmReadLast(use.image(), destination, static_cast<uint32_t>(history.count), nullptr);
 }
 
 /// All slots are wanted, and the oldest frame, or the only one, is being overwritten: wait for the frame that does it. False
@@ -78,7 +97,10 @@ nb::object Segment::last_frames(Handle::Use &use, int64_t wanted, WaitRequest re
     };
     check_wanted();
     if (!use->history_begun)
-        use->history_cnt0 = daoShmGetCounter(use.image());
+    {
+        const uint32_t generation = generation_of(use.image(), 0); // an earlier one than of the counter, if any
+        count_from(*use, daoShmGetCounter(use.image()), generation);
+    }
     use->history_begun = true;
     if (waits_for_count && request.mode == DAO_WAIT_SEMAPHORE)
         request.mode = DAO_WAIT_SLEEP;
@@ -108,8 +130,11 @@ nb::object Segment::last_frames(Handle::Use &use, int64_t wanted, WaitRequest re
         if (is_gone)
             use.run_signal_handlers();
     } while (!history.stack || history.count < least); // what was waited for was overwritten, or went with its segment
-    use->history_cnt0 = history.count > 0 ? history.first_cnt0 + history.count - 1 : 0;
-    use->saw(use->history_cnt0);
+    DAO_FRAME last = DAO_FRAME_INIT;
+    if (history.count > 0)
+        require(daoShmGetFrame(use.image(), &last));
+    count_from(*use, last.cnt0, last.generation);
+    use->saw(last.cnt0);
     return history.stack;
 }
 

@@ -108,6 +108,7 @@ class Place : public Geometry, public std::enable_shared_from_this<Place>
     ViewedSlot viewed{nullptr, nullptr, DAO_FRAME_INIT}; ///< what view() gave last
     std::shared_ptr<Place> history;                      ///< waits for get_history()
     uint64_t history_cnt0 = 0;                           ///< the newest frame that get_history() gave
+    uint32_t history_generation = 0;                     ///< and in which life of the segment
     bool history_begun = false;
 
   private:

@@ -156,6 +156,19 @@ def test_history_of_new_frames_only(fifo, later):
     assert reader.get_history(1, buffer=True, timeout=0.05) is None
 
 
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_history_counts_anew_where_the_segment_was_used_again(name, frames):
+    """Its counter may have come to where it was, or beyond."""
+    with shm(name, frame(1), depth=4) as writer, shm(name) as reader:
+        writer.set_data(frame(2))
+        reader.get_history(1)  # counts from 2
+        with shm(name, frame(3), depth=4) as again:
+            for value in range(4, 3 + frames):
+                again.set_data(frame(value))
+            assert reader.get_history(frames, buffer=True, timeout=5)[:, 0, 0].tolist() == [*range(3, 3 + frames)]
+            assert reader.get_history(1, buffer=True, timeout=0.05) is None
+
+
 def test_metadata_has_the_names_of_the_c_struct(fifo):
     writer, reader = fifo
     writer.set_data(frame(2), frame_id=77, acquisition_time_ns=1_700_000_000_123_456_789)

@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORES = os.cpu_count() or 1
 WARNINGS = os.environ.get("DAO_WARNINGS_AS_ERRORS", "OFF")
 PYTHON = str(Path(os.environ.get("DAO_VENV", ROOT / "build/python-venv")) / "bin/python")
-PYTHON_PROCESSES = str(max(4, 3 * CORES))
+PYTHON_PROCESSES = str(4 * CORES)
 
 # What every step depends on; the driver itself is part of it.
 COMMON = ("tests/suite/*", "CMakePresets.json")
@@ -76,15 +76,16 @@ def check(name, *command, after=(), processors=1.0):
 # Three steps that sleep much of their time run side by side. Programs that measure time have the machine to themselves.
 # What no time matters to takes what all of these leave.
 OFTEN_ASLEEP = CORES / 3
+# A build whose tests come next runs beside them, and is not put behind them.
+BESIDE = CORES / 100
 # Tests of ctest that take moments also in an emulator, as they start no processes and wait for little.
 OF_ONE_PROCESS = r"^(unit|net_unit|tool_unit)_tests|^windows_test|^Interface\.|^Examples\."
 STEPS = [
     build("release"),
     Step("python package", "python", ("python/environment.sh",)),
-    build("asan", processors=OFTEN_ASLEEP),
+    build("asan", processors=BESIDE),
     build("tsan", processors=0),
     Step("fuzz build", "fuzz", ("tests/fuzz/run.sh", "--optional", "build"), processors=0),
-    ctest("asan tests", "asan", OFTEN_ASLEEP, "-j", str(4 * CORES), "-LE", "model"),
     Step(
         "python tests", "python", ("tests/suite/pytest.sh", PYTHON, PYTHON_PROCESSES, "python/tests"),
         ("python package",), OFTEN_ASLEEP, (*PACKAGE, "examples/**", "docs/**", "README.md", "bindings/layouts.c"),
@@ -97,6 +98,7 @@ STEPS = [
         "release tests", "release", OFTEN_ASLEEP, "-j", str(4 * CORES), "-LE", "model",
         "-E", r"^tools\.|^Benchmarks\.",
     ),
+    ctest("asan tests", "asan", OFTEN_ASLEEP, "-j", str(4 * CORES), "-LE", "model"),
     Step(
         "kills with Python", "python",
         ("python3", "tests/kills/random_kills.py", "build/release/tests/kills", "--kills", "100", "--python", PYTHON,

@@ -35,5 +35,5 @@ ASAN_OPTIONS=${ASAN_OPTIONS:-intercept_tls_get_addr=0}
 LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$here/leaks.txt:print_suppressions=0}
 [ -z "$cfitsio" ] || export DAOSHM_CFITSIO="$cfitsio"
 export DAOSHM DAOSHM_FAULTS ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS
-processes=$(($(nproc) * 3)) # most tests wait for a moment most of the time
+processes=$(($(nproc) * 4)) # most tests wait for a moment most of the time
 "$root/tests/suite/pytest.sh" "$DAO_CACHE/$packages/bin/python" "$processes" "$here" "$@"
