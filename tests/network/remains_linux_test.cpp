@@ -47,6 +47,19 @@ std::string descriptor_list()
     return list;
 }
 
+// By which the handles of this process show themselves to others.
+std::vector<std::filesystem::path> records()
+{
+    const char *wanted = std::getenv("DAO_NET_STATE");
+    const std::filesystem::path folder = wanted != nullptr ? wanted : "/tmp/daoNet-" + std::to_string(::geteuid());
+    const std::string own = std::to_string(::getpid()) + "-";
+    std::vector<std::filesystem::path> found;
+    for (const auto &entry : std::filesystem::directory_iterator(folder))
+        if (entry.path().filename().string().starts_with(own))
+            found.push_back(entry.path());
+    return found;
+}
+
 size_t threads()
 {
     return entries("/proc/self/task");
@@ -129,16 +142,6 @@ TEST(NetRemains, PublisherSaysThatItLacksADescriptorForAConnection)
 // Who clears temporary folders may remove it.
 TEST(NetRemains, HandleShowsItselfAgainWhereItsRecordWasRemoved)
 {
-    const char *wanted = std::getenv("DAO_NET_STATE");
-    const std::filesystem::path folder = wanted != nullptr ? wanted : "/tmp/daoNet-" + std::to_string(::geteuid());
-    const std::string own = std::to_string(::getpid()) + "-";
-    const auto records = [&] {
-        std::vector<std::filesystem::path> found;
-        for (const auto &entry : std::filesystem::directory_iterator(folder))
-            if (entry.path().filename().string().starts_with(own))
-                found.push_back(entry.path());
-        return found;
-    };
     Publisher publisher;
     ASSERT_TRUE(comes_true([&] { return !records().empty(); }));
     for (const std::filesystem::path &record : records())
@@ -206,6 +209,7 @@ TEST(NetRemains, TenThousandConnectsLeaveNothing)
     Subscriber subscriber(SubscriberOptions(publisher.port()));
     camera.publish();
     ASSERT_TRUE(subscriber.receives(1));
+    ASSERT_TRUE(comes_true([&] { return records().size() == 2; }));
     const size_t descriptors_before = descriptors(), threads_before = threads();
     const std::string list_before = descriptor_list();
     {
