@@ -32,7 +32,8 @@ class Copy
     // Makes the copy fit for such frames. False when the frame comes from the copy itself, as it is or was: then
     // nothing is changed. Throws Failure.
     bool fit(const wire::FrameHeader &header);
-    // Publishes the frame; the copy fits. Returns its counter here. Throws Failure.
+    // Publishes the frame, unless it is the one that the last subscriber wrote there; the copy fits. Returns its counter here. Throws
+    // Failure.
     uint64_t write(const wire::FrameHeader &header, const void *data, const Mark &mark);
     // Makes the keywords those that the source has, and so those of each segment that is the copy later. Throws Failure.
     void set_keywords(std::vector<IMAGE_KEYWORD> keywords);
@@ -56,6 +57,7 @@ class Copy
     void create(const wire::FrameHeader &header);
     void create_private(const wire::FrameHeader &header);
     void note_segment();
+    uint64_t counter_of(const wire::FrameHeader &header, const void *data) const;
     void carry_keywords();
 
     const std::string name_;
@@ -68,6 +70,7 @@ class Copy
     uint64_t made_id_ = 0;                // of the one that was made here last
     std::vector<IMAGE_KEYWORD> keywords_; // of the source
     uint32_t depth_ = 0;
+    bool was_there_ = false; // with frames of an earlier subscriber perhaps, and none of this one
     uint32_t changes_ = 0;
 };
 

@@ -315,6 +315,42 @@ TEST(NetCopy, IsTheSegmentThatWasThereBeforeHoweverSmall)
     EXPECT_EQ(daoShmCheckReplaced(small), DAO_SUCCESS);
 }
 
+// The newest frame of a source comes to each new subscriber: the copy may have it from the one before.
+TEST(NetCopy, HasNoFrameTwiceWhenItIsSubscribedToAgain)
+{
+    for (const uint32_t mode : {DAO_NET_LATEST, DAO_NET_EVERY})
+    {
+        Camera camera;
+        SegmentName there;
+        Publisher publisher;
+        publisher.publish(camera.name.text());
+        const SubscriberOptions options = SubscriberOptions(publisher.port(), mode).into(there);
+        camera.publish();
+        {
+            Subscriber first(options);
+            ASSERT_TRUE(first.receives(1));
+        }
+        Image copy;
+        copy.open(there.text());
+        {
+            Subscriber again(options);
+            ASSERT_TRUE(again.receives(1));
+            EXPECT_EQ(again.info().frames, 1u);
+            EXPECT_EQ(again.info().cnt0, 1u);
+            EXPECT_EQ(daoShmGetCounter(copy), 1u);
+            camera.publish();
+            ASSERT_TRUE(again.receives(2));
+            EXPECT_EQ(daoShmGetCounter(copy), 2u);
+        }
+        camera.make_again({4, 6}); // in place: its counter comes to the same number again
+        camera.publish();
+        camera.publish(7);
+        Subscriber last(options);
+        ASSERT_TRUE(last.receives(2));
+        EXPECT_EQ(daoShmGetCounter(copy), 3u) << "another frame";
+    }
+}
+
 TEST(NetCopy, IsAsDeepAsItIsToldWhateverWasThereBefore)
 {
     Camera camera;
