@@ -61,7 +61,8 @@ def test_hundreds_of_displays_cost_the_camera_one_stream(net, camera):
         until(lambda: peers_at(net, port) == (1,))  # told once a second
         for display in displays:
             display.close()
-    assert net.interrupt(relay)[0] == 0
+    code, _, errors = net.interrupt(relay)
+    assert code == 0, errors
 
 
 @pytest.mark.skipif(WINDOWS, reason="there is no limit of open files there")
@@ -96,4 +97,5 @@ def test_who_lacks_descriptors_goes_on_and_takes_the_rest_later(net, command):
         assert line, process.stderr.read()
         left -= set(re.findall(r":(s\d)\b", line))
     code, _, errors = net.interrupt(process)
-    assert code == 0 and errors.count("trying again") == 0, errors
+    # Said once each: the host cannot be asked, which takes descriptors too, and what it offers cannot be taken.
+    assert code == 0 and errors.count("trying again") <= 1, errors

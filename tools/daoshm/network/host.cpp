@@ -30,7 +30,7 @@ std::vector<Address> Host::newly_offered()
     {
         if (is_first)
             throw;
-        note(error_text(error));
+        note(fmt::format("{}; trying again", error_text(error)));
         return {};
     }
 }
