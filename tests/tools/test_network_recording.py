@@ -86,7 +86,7 @@ def test_a_recording_of_a_segment_that_rested_tells_of_no_step_of_the_clock(net)
 
 
 def test_a_recording_through_a_relay_tells_what_the_relay_did_not_get(net):
-    net("create", "wfs", "4x6", "uint16", "--depth", "8")
+    net("create", "wfs", "4x6", "uint16", "--depth", "512")  # so that the relay's copy holds what it got
     net("fill", "wfs", "ramp")
     port = start_publisher(net, "wfs")[1]
     relay, relay_port = start_relay(net, port)
