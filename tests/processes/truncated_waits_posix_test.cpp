@@ -28,8 +28,8 @@ int play_bereft_waiter(const Arguments &arguments)
     if (mode == WaitMode::semaphore)
         (void)wait_for_frame(image, mode, 0, 0); // posted by the frames from before
     say("waiting");
-    const int64_t kept_before_ns =
-        kept_waiting_ns(); // who spins loses its processor where one that sleeps is woken in time
+    // Who spins loses its processor where one that sleeps is woken in time.
+    const int64_t kept_before_ns = kept_waiting_ns();
     say(std::to_string(wait_for_frame(image, mode, 3, -1)));
     say(std::to_string(kept_waiting_ns() - kept_before_ns));
     if (!eventually([&] { return daoShmReopen(image) == DAO_SUCCESS; }))
